@@ -1,0 +1,49 @@
+#include "model/cluster_size.h"
+
+#include "base/cleanup.h"
+#include "base/names.h"
+
+static const char *const profile_names[PROFILE_COUNT] = {
+    [PROFILE_DEV] = "dev",
+    [PROFILE_AWS] = "aws",
+};
+
+const char *profile_name(enum profile profile) {
+    return profile_names[profile];
+}
+
+bool profile_from_name(const char *name, enum profile *out_profile) {
+    size_t index;
+
+    if (!names_find(profile_names, COUNT_OF(profile_names), name, &index)) return false;
+    *out_profile = (enum profile)index;
+    return true;
+}
+
+static int64_t megabytes(int count) {
+    return (int64_t)count << 20;
+}
+
+int64_t cluster_size_jobmanager_bytes(const struct cluster_size *size) {
+    const struct jobmanager_size *jobmanager = &size->jobmanager;
+
+    return megabytes(jobmanager->heap_mb + jobmanager->metaspace_mb + jobmanager->overhead_mb);
+}
+
+int64_t cluster_size_taskmanager_bytes(const struct cluster_size *size) {
+    const struct taskmanager_size *taskmanager = &size->taskmanager;
+
+    return megabytes(taskmanager->framework_heap_mb + taskmanager->task_heap_mb +
+                     taskmanager->framework_off_heap_mb + taskmanager->network_mb +
+                     taskmanager->managed_mb + taskmanager->metaspace_mb +
+                     taskmanager->overhead_mb);
+}
+
+int64_t cluster_size_bytes(const struct cluster_size *size) {
+    return cluster_size_jobmanager_bytes(size) +
+           (int64_t)size->taskmanagers * cluster_size_taskmanager_bytes(size);
+}
+
+int cluster_size_slots(const struct cluster_size *size) {
+    return size->taskmanagers * size->taskmanager.slots;
+}

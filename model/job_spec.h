@@ -1,0 +1,31 @@
+// What C needs to know of a configuration to run it. Everything else stays JSON.
+#pragma once
+
+#include "base/json.h"
+#include "model/app_version.h"
+#include "model/runtime_environment.h"
+
+struct job_spec {
+    enum runtime_environment runtime;
+    int parallelism;         // what runs: at least the configured floor
+    int parallelism_per_kpu; // slots a KPU has
+    bool checkpointing_enabled;
+    int64_t checkpoint_interval_ms;
+    int64_t min_pause_ms;
+    bool snapshots_enabled;
+    bool rollback_enabled;
+    bool auto_scaling_enabled;
+    char log_level[8];                  // INFO, WARN, ERROR, DEBUG
+    char code_sha256[CODE_SHA256_SIZE]; // "" = no code
+};
+
+// Reads a version's record. `parallelism` is the configured one; a placement may run more. A member
+// that is missing has the service's default (api-semantics 4.3).
+void job_spec_read(const struct app_version *version, struct job_spec *out_spec);
+
+// ceil(parallelism / parallelism_per_kpu), without the orchestration KPU (flink-runtime 1.3).
+int job_spec_kpus(const struct job_spec *spec);
+
+// The text of /etc/flink/application_properties.json: an array of {PropertyGroupId, PropertyMap};
+// "[]" when there is none. The caller frees.
+char *job_spec_properties_text(const struct app_version *version);

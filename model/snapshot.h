@@ -1,0 +1,28 @@
+// A snapshot: the service's name for a Flink savepoint that it keeps for the user.
+#pragma once
+
+#include "model/app.h"
+#include "model/runtime_environment.h"
+
+enum snapshot_status {
+    SNAPSHOT_CREATING,
+    SNAPSHOT_READY,
+    SNAPSHOT_DELETING,
+    SNAPSHOT_FAILED,
+    SNAPSHOT_STATUS_COUNT,
+};
+
+const char *snapshot_status_name(enum snapshot_status status);
+bool snapshot_status_from_name(const char *name, enum snapshot_status *out_status);
+
+struct snapshot {
+    int64_t sequence; // set by the store; grows with every snapshot: the order of creation
+    char name[APP_SNAPSHOT_NAME_SIZE];
+    enum snapshot_status status;
+    bool is_automatic;                // taken by a stop, an update or a scaling
+    int64_t version;                  // ApplicationVersionId when it was taken
+    enum runtime_environment runtime; // of that version
+    char trigger_id[APP_JOB_ID_SIZE]; // of the savepoint request
+    char location[FILE_PATH_MAX];     // directory of the savepoint; "" until READY
+    int64_t created_at_ms;
+};
