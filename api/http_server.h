@@ -1,0 +1,35 @@
+// The HTTP side: libmicrohttpd in external epoll mode, nested in the daemon's loop. No thread, no
+// lock.
+#pragma once
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "controller/app_service.h"
+
+#include <jansson.h>
+#include <systemd/sd-event.h>
+
+struct http_server;
+
+struct http_server_options {
+    const char *listen_address; // "127.0.0.1" or another address of this host
+    uint16_t port;              // 0 = any free one
+    const char *version;        // of kobel
+    // Adds what only the daemon knows to GET /kobel/v1/status (sandbox, runtimes, profile, data
+    // directory). May be NULL.
+    void (*add_status)(void *userdata, json_t *status);
+    // What /readyz needs beside a writable store: false with a reason. May be NULL.
+    bool (*is_ready)(void *userdata, struct error *err);
+    void *userdata;
+};
+
+// Binds at once and serves from the loop's next turn. ERROR_SYSTEM: the address is taken or not
+// ours.
+MUST_CHECK bool http_server_new(sd_event *loop, struct app_service *service,
+                                const struct clock *clock,
+                                const struct http_server_options *options,
+                                struct http_server **out_server, struct error *err);
+uint16_t http_server_port(const struct http_server *server);
+// Closes the listening socket and every connection; calls that still wait are dropped.
+void http_server_free(struct http_server *server);
+DEFINE_AUTO(http_server_free, struct http_server *);

@@ -1,0 +1,32 @@
+// From requests to the record of a configuration (see model/app_version.h), and from one record to
+// the next. Pure.
+#pragma once
+
+#include "base/json.h"
+#include "runtime/code_store.h"
+
+// The record of version 1 from a validated CreateApplication request, every default filled in
+// (api-semantics 4.3, 4.4). Sub-resources get the ids "1.1", "1.2"... `artifact` is NULL when the
+// request has no code. The caller owns the result.
+json_t *app_config_create(const json_t *request, const struct code_artifact *artifact);
+
+// The record of `version` from the one before and a validated UpdateApplication request (merge
+// rules of 4.4). `artifact` is NULL when the request does not touch the code. ERROR_INVALID: an
+// update names a sub-resource that does not exist.
+MUST_CHECK bool app_config_update(const json_t *config, const json_t *request, int64_t version,
+                                  const struct code_artifact *artifact, json_t **out_config,
+                                  struct error *err);
+
+// Where the code of a Create or Update request is. `config` is the record before (NULL for a
+// creation): an update that gives only a new ObjectVersion keeps bucket and key. False: the request
+// does not touch the code. For CODE_SOURCE_BYTES `out_zip_base64` is set instead, borrowed from the
+// request. ERROR_INVALID: more than one kind of code.
+struct code_request {
+    bool has_code;
+    char bucket[256];
+    char key[1025];
+    char object_version[1025]; // "" = the newest
+    const char *zip_base64;    // NULL = bucket and key
+};
+MUST_CHECK bool app_config_find_code(const json_t *config, const json_t *request,
+                                     struct code_request *out_code, struct error *err);

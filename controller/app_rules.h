@@ -1,0 +1,39 @@
+// What a schema cannot say: one small function a rule, listed in a table with the operation it
+// belongs to (api-semantics 5-10). Pure. All of them answer with the service's own words.
+#pragma once
+
+#include "base/json.h"
+#include "model/app.h"
+
+struct app_limits {
+    int64_t applications; // a region and account
+    int64_t snapshots;    // an application
+    int64_t kpus;         // an application
+    int64_t parallelism_per_kpu;
+    int64_t tags; // an application
+};
+extern const struct app_limits APP_LIMITS_DEFAULT; // 100, 1000, 64, 8, 50
+
+// Checks a validated CreateApplication request: runtime against mode, retired and foreign runtimes,
+// code kinds, number of logging options and VPC configurations, duplicate property groups and tag
+// keys, tag limits, parallelism against KPUs, SQL and Studio blocks. ERROR_INVALID,
+// ERROR_UNSUPPORTED, ERROR_LIMIT, ERROR_TOO_MANY_TAGS.
+MUST_CHECK bool app_rules_check_create(const json_t *request, const struct app_limits *limits,
+                                       struct error *err);
+
+// Checks a validated UpdateApplication request against the record it would change. `is_running`:
+// RunConfigurationUpdate is only for running applications.
+MUST_CHECK bool app_rules_check_update(const json_t *config, const json_t *request, bool is_running,
+                                       const struct app_limits *limits, struct error *err);
+
+// Checks a record as a whole (after create or update): parallelism against the KPU limit.
+// ERROR_LIMIT, ERROR_INVALID.
+MUST_CHECK bool app_rules_check_config(const json_t *config, const struct app_limits *limits,
+                                       struct error *err);
+
+// Checks a RunConfiguration (of Start, or RunConfigurationUpdate of Update) and reads it;
+// `run_configuration` may be NULL: RESTORE_FROM_LATEST_SNAPSHOT, AllowNonRestoredState false.
+// ERROR_INVALID: CUSTOM without a SnapshotName, SqlRunConfigurations.
+MUST_CHECK bool app_rules_read_run_configuration(const json_t *run_configuration,
+                                                 struct run_configuration *out_run,
+                                                 struct error *err);

@@ -1,0 +1,95 @@
+// The commands and questions that the API may put. The only door of the controller for api/.
+//
+// Requests come in validated against the document and normalised. A command changes the records and
+// wakes the reconciler; it never waits for Flink. Errors carry the kinds and the words of the
+// service.
+#pragma once
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "controller/app_rules.h"
+#include "model/app.h"
+#include "model/app_version.h"
+#include "model/operation.h"
+#include "model/snapshot.h"
+#include "runtime/cluster.h"
+#include "runtime/code_store.h"
+#include "storage/app_store.h"
+#include "storage/version_store.h"
+
+struct app_service;
+
+// One application as DescribeApplication needs it: the moving part and a version's record.
+struct app_detail {
+    struct app app;
+    struct app_version version;
+    char *job_plan; // owned; NULL unless a job runs and its plan is known
+};
+void app_detail_release(struct app_detail *detail);
+DEFINE_AUTO_STRUCT(app_detail_release, struct app_detail);
+
+// Answers a command that had to wait for code to be read. Called exactly once, possibly from within
+// the call: either `detail` (borrowed) with `operation_id`
+// ("" = none), or `err`.
+typedef void app_done_fn(void *userdata, const struct app_detail *detail, const char *operation_id,
+                         const struct error *err);
+
+void app_service_create(struct app_service *service, const struct app_scope *scope,
+                        const json_t *request, app_done_fn *done, void *userdata);
+void app_service_update(struct app_service *service, const struct app_scope *scope,
+                        const json_t *request, app_done_fn *done, void *userdata);
+
+MUST_CHECK bool app_service_describe(struct app_service *service, const struct app_scope *scope,
+                                     const char *name, struct app_detail *out_detail,
+                                     struct error *err);
+MUST_CHECK bool app_service_list(struct app_service *service, const struct app_scope *scope,
+                                 const char *after_name, struct app_summary *out_list, size_t limit,
+                                 size_t *out_count, struct error *err);
+
+// `run_configuration`: the request's RunConfiguration, or NULL.
+MUST_CHECK bool app_service_start(struct app_service *service, const struct app_scope *scope,
+                                  const char *name, const json_t *run_configuration,
+                                  char out_operation_id[static APP_OPERATION_ID_SIZE],
+                                  struct error *err);
+MUST_CHECK bool app_service_stop(struct app_service *service, const struct app_scope *scope,
+                                 const char *name, bool force,
+                                 char out_operation_id[static APP_OPERATION_ID_SIZE],
+                                 struct error *err);
+// `create_timestamp_s`: whole seconds of the request's CreateTimestamp (api-semantics 1.3).
+MUST_CHECK bool app_service_delete(struct app_service *service, const struct app_scope *scope,
+                                   const char *name, int64_t create_timestamp_s, struct error *err);
+
+MUST_CHECK bool app_service_create_snapshot(struct app_service *service,
+                                            const struct app_scope *scope, const char *name,
+                                            const char *snapshot_name, struct error *err);
+MUST_CHECK bool app_service_describe_snapshot(struct app_service *service,
+                                              const struct app_scope *scope, const char *name,
+                                              const char *snapshot_name,
+                                              struct snapshot *out_snapshot, struct error *err);
+// Newest first, sequences below `before_sequence` (INT64_MAX = all).
+MUST_CHECK bool app_service_list_snapshots(struct app_service *service,
+                                           const struct app_scope *scope, const char *name,
+                                           int64_t before_sequence, struct snapshot *out_list,
+                                           size_t limit, size_t *out_count, struct error *err);
+// `creation_timestamp_ms` is the request's value; it is compared in whole seconds.
+MUST_CHECK bool app_service_delete_snapshot(struct app_service *service,
+                                            const struct app_scope *scope, const char *name,
+                                            const char *snapshot_name,
+                                            int64_t creation_timestamp_ms, struct error *err);
+
+MUST_CHECK bool app_service_describe_operation(struct app_service *service,
+                                               const struct app_scope *scope, const char *name,
+                                               const char *operation_id,
+                                               struct operation *out_operation, struct error *err);
+// Newest first, sequences below `before_sequence`. `operation_name` NULL and `status` < 0 mean any.
+MUST_CHECK bool app_service_list_operations(struct app_service *service,
+                                            const struct app_scope *scope, const char *name,
+                                            const char *operation_name, int status,
+                                            int64_t before_sequence, struct operation *out_list,
+                                            size_t limit, size_t *out_count, struct error *err);
+
+// For GET /kobel/v1/status and /readyz: what the controller knows. The caller owns the object:
+// {"applications": n, "running": n, "memory": {"budgetBytes": n, "usedBytes": n}}
+MUST_CHECK bool app_service_status(struct app_service *service, json_t **out_status,
+                                   struct error *err);
+MUST_CHECK bool app_service_check_writable(struct app_service *service, struct error *err);

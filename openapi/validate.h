@@ -1,0 +1,33 @@
+// Is this JSON allowed, and if not, in the service's own words why not?
+//
+// Two passes, as the service's front end does (api-semantics 2.5): the types first, where the first
+// mismatch ends the matter (SerializationException, 2.6), then every constraint, where all
+// violations are reported together (ValidationException, 3.1; at most 10). Unknown members are
+// ignored; null means absent, also inside lists.
+#pragma once
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "openapi/schema.h"
+
+#include <jansson.h>
+
+enum validate_outcome {
+    VALIDATE_OK,
+    VALIDATE_TYPE_MISMATCH, // SerializationException; the text may be empty
+    VALIDATE_CONSTRAINT,    // ValidationException
+};
+
+// Checks `value` against `schema`. Unless VALIDATE_OK, `out_text` holds the message.
+// On VALIDATE_OK `*out_normalized` is a new value that the caller owns: unknown and null members
+// dropped, string booleans turned into booleans, fractions of integers truncated. Handlers read
+// that one only.
+MUST_CHECK enum validate_outcome validate_request(const struct schema *schema, const json_t *value,
+                                                  json_t **out_normalized, struct buffer *out_text);
+
+// For test builds: does our own reply have the declared shape? Types, required members, unknown
+// members, enums and patterns are checked; the lengths and maxima of output-only shapes are not,
+// because the service breaks them itself (api-semantics 3.2, last paragraph), nor is the required
+// EndTime of an operation.
+MUST_CHECK bool validate_response(const struct schema *schema, const json_t *value,
+                                  struct buffer *out_text);

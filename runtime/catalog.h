@@ -1,0 +1,50 @@
+// The installed Flink runtimes: one directory each under the runtimes directory, complete or not
+// there at all.
+//
+//   <runtimes>/FLINK-1_20/lib/*.jar  plugins/  primer.jar  jobmanager.jsa  taskmanager.jsa
+//   runtime.json
+#pragma once
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "model/runtime_environment.h"
+#include "runtime/java.h"
+
+struct installed_runtime {
+    enum runtime_environment runtime;
+    char flink_version[16];
+    char directory[FILE_PATH_MAX];
+    char *class_path;                       // jars of lib/ in a fixed order, ':' between; owned
+    char jobmanager_archive[FILE_PATH_MAX]; // class-data archive, "" when it was not made for this
+                                            // JDK
+    char taskmanager_archive[FILE_PATH_MAX];
+};
+void installed_runtime_release(struct installed_runtime *runtime);
+DEFINE_AUTO_STRUCT(installed_runtime_release, struct installed_runtime);
+
+// ERROR_UNAVAILABLE: not installed; the text says which command installs it.
+MUST_CHECK bool catalog_find(const char *runtimes_directory, enum runtime_environment runtime,
+                             struct installed_runtime *out_runtime, struct error *err);
+
+// [{"runtimeEnvironment": "FLINK-1_20", "flinkVersion": "1.20.3", "sizeBytes": n, "archives":
+// true}], owned by the caller.
+MUST_CHECK bool catalog_list(const char *runtimes_directory, json_t **out_runtimes,
+                             struct error *err);
+MUST_CHECK bool catalog_remove(const char *runtimes_directory, enum runtime_environment runtime,
+                               struct error *err);
+
+struct catalog_install_options {
+    const char *runtimes_directory;
+    enum runtime_environment runtime;
+    const char *from; // directory or archive of an official distribution or of the pip package;
+                      // NULL = the pip client
+    // One line of progress, or the fraction of a step that takes long (0..1; < 0 when unknown). May
+    // be NULL.
+    void (*progress)(void *userdata, const char *step, double fraction);
+    void *userdata;
+};
+// Obtains, checks, unpacks and prepares one runtime. It appears under its name only when it is
+// complete; what an interrupted installation left is removed by the next. This is a command's work:
+// it runs a loop of its own until it is done.
+MUST_CHECK bool catalog_install(const struct catalog_install_options *options, struct error *err);

@@ -1,0 +1,133 @@
+// The port to clusters: what the controller may ask for, and what it can see. Implemented by
+// runtime/flink_cluster (real Flink as local processes) and by tests/fakes/fake_cluster. Both pass
+// tests/contract/cluster_suite.c.
+//
+// Every call returns at once. What comes of it appears in the view, and the `on_change` callback
+// that the implementation was given is called with the id of the application whenever a view has
+// changed.
+#pragma once
+
+#include "base/error.h"
+#include "model/app.h"
+#include "model/cluster_size.h"
+#include "model/job_spec.h"
+
+enum cluster_health {
+    CLUSTER_ABSENT, // not known here: never launched, retired, or launched by a daemon that is gone
+    CLUSTER_BOOTING, // its processes run; not all slots are registered yet
+    CLUSTER_READY,   // every slot was registered
+    CLUSTER_LOST,    // a process of it died or it never got ready; nothing of it is left running
+};
+
+enum job_state {
+    JOB_NONE,       // nothing was submitted
+    JOB_SUBMITTING, // the request is under way (main() runs in the JobManager)
+    JOB_REJECTED,   // Flink refused it; `failure` says why
+    JOB_CREATED,    // accepted; not every vertex has run yet or it is initializing
+    JOB_RUNNING,
+    JOB_RESTARTING, // failing, restarting
+    JOB_FINISHED,   // bounded job at its end, or stopped with a savepoint
+    JOB_CANCELED,
+    JOB_FAILED,
+};
+
+enum savepoint_state {
+    SAVEPOINT_NONE,
+    SAVEPOINT_IN_PROGRESS,
+    SAVEPOINT_COMPLETED,
+    SAVEPOINT_FAILED
+};
+
+struct savepoint_view {
+    char trigger_id[APP_JOB_ID_SIZE]; // the newest request
+    enum savepoint_state state;
+    char location[FILE_PATH_MAX]; // a local path, without file:
+    char failure[APP_FAILURE_SIZE];
+};
+
+// What was last seen; a cache, reading it never waits.
+struct cluster_view {
+    enum cluster_health health;
+    enum job_state job;
+    char job_id[APP_JOB_ID_SIZE]; // the newest submission
+    int slots;
+    int tasks_running; // of job_id; counted over vertices' parallel subtasks
+    int tasks_total;
+    int restarts; // times the job was seen leaving RUNNING or CREATED for RESTARTING since its
+                  // submission
+    struct savepoint_view savepoint;
+    char last_checkpoint[FILE_PATH_MAX]; // newest completed checkpoint of job_id, a local path; ""
+                                         // = none
+    // One line: Flink's own root cause of LOST, REJECTED, FAILED or of the newest restart, followed
+    // by where the logs are; "" = none.
+    char failure[APP_FAILURE_SIZE];
+    int64_t seen_at_ms;
+};
+
+struct launch_spec {
+    char cluster_id[APP_CLUSTER_ID_SIZE];
+    char app_id[APP_ID_SIZE];
+    enum runtime_environment runtime;
+    struct cluster_size size;
+    char log_level[8];
+};
+
+struct submission {
+    char job_id[APP_JOB_ID_SIZE];
+    struct job_spec spec;        // spec.code_sha256 names the code
+    const char *properties_text; // content of application_properties.json; borrowed for the call
+    const char
+        *restore_path; // savepoint or checkpoint directory, "" = start empty; borrowed for the call
+    bool allow_non_restored_state;
+};
+
+struct savepoint_request {
+    char trigger_id[APP_JOB_ID_SIZE];
+    char snapshot_name[APP_SNAPSHOT_NAME_SIZE]; // its directory is made below the application's
+                                                // snapshots
+    bool stops_job;                             // stop-with-savepoint, without drain
+};
+
+struct cluster_ops {
+    // Starts the processes of one cluster. ERROR_UNAVAILABLE: the runtime is not installed, no
+    // java; ERROR_EXISTS: a cluster of that id is known. What fails later shows as CLUSTER_LOST.
+    bool (*launch)(void *self, const struct launch_spec *spec, struct error *err);
+    // Hands a job to a READY cluster. The same job_id again is no second submission. A cluster
+    // whose job is over takes another.
+    bool (*submit)(void *self, const char *cluster_id, const struct submission *job,
+                   struct error *err);
+    // Asks the running job for a savepoint. The same trigger_id again is no second savepoint.
+    bool (*savepoint)(void *self, const char *cluster_id, const struct savepoint_request *request,
+                      struct error *err);
+    // Kills every process of the cluster and forgets it; its logs stay a while. Unknown ids are
+    // ignored.
+    void (*retire)(void *self, const char *cluster_id);
+    void (*view)(void *self, const char *cluster_id, struct cluster_view *out_view);
+
+    // Memory promised to all clusters that were launched and are not retired.
+    int64_t (*memory_used_bytes)(void *self);
+
+    // The newest complete checkpoint that `job_id` left on disk; false when there is none.
+    bool (*find_checkpoint)(void *self, const char *app_id, const char *job_id,
+                            char out_path[static FILE_PATH_MAX]);
+    // The complete savepoint in the directory of a snapshot; false when there is none or only a
+    // part of one.
+    bool (*find_savepoint)(void *self, const char *app_id, const char *snapshot_name,
+                           char out_path[static FILE_PATH_MAX]);
+    // Removes the checkpoints of all jobs of the application but `keep_job_id` ("" = of all).
+    bool (*prune_checkpoints)(void *self, const char *app_id, const char *keep_job_id,
+                              struct error *err);
+    bool (*remove_snapshot)(void *self, const char *app_id, const char *snapshot_name,
+                            struct error *err);
+    // Removes everything the application has on disk but its code. Its clusters are retired
+    // already.
+    bool (*erase_app)(void *self, const char *app_id, struct error *err);
+};
+
+// An implementation and its object, passed by value.
+struct cluster_port {
+    const struct cluster_ops *ops;
+    void *self;
+};
+
+typedef void cluster_change_fn(void *userdata, const char *app_id);

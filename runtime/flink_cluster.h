@@ -1,0 +1,32 @@
+// The real thing: clusters of Flink processes on this machine, behind the port of cluster.h.
+#pragma once
+
+#include "runtime/cluster.h"
+#include "runtime/java.h"
+#include "runtime/sandbox.h"
+
+#include <systemd/sd-event.h>
+
+struct flink_clusters;
+
+struct flink_clusters_options {
+    const char *data_directory; // apps/ and code/ are below it
+    const char *runtimes_directory;
+    struct java java;
+    enum sandbox_level sandbox;
+    const char *const *job_environment; // NULL-terminated KEY=VALUE lines that every JVM gets
+    cluster_change_fn *on_change;
+    void *userdata;
+};
+
+MUST_CHECK bool flink_clusters_new(sd_event *loop, const struct flink_clusters_options *options,
+                                   struct flink_clusters **out_clusters, struct error *err);
+struct cluster_port flink_clusters_port(struct flink_clusters *clusters);
+// Kills every process of every cluster and waits until they are gone (SIGKILL: a matter of
+// milliseconds).
+void flink_clusters_free(struct flink_clusters *clusters);
+DEFINE_AUTO(flink_clusters_free, struct flink_clusters *);
+
+// What GET /kobel/v1/status shows of the clusters: [{"id", "application", "health", "job",
+// "restAddress", "directory"}].
+json_t *flink_clusters_status(struct flink_clusters *clusters);

@@ -1,0 +1,43 @@
+// The applications: names, statuses, placements and moves. The only file that knows the tables
+// `app`, `placement`, `move`.
+#pragma once
+
+#include "model/app.h"
+#include "storage/db.h"
+
+// Adds a new one. ERROR_EXISTS: its scope already has an application of that name.
+MUST_CHECK bool app_store_add(struct db *db, const struct app *app, struct error *err);
+
+// ERROR_NOT_FOUND with the service's words: "Application '<name>' does not exist."
+// (api-semantics 14.1)
+MUST_CHECK bool app_store_find(struct db *db, const struct app_scope *scope, const char *name,
+                               struct app *out_app, struct error *err);
+// ERROR_NOT_FOUND: no such id.
+MUST_CHECK bool app_store_load(struct db *db, const char *app_id, struct app *out_app,
+                               struct error *err);
+
+// Writes everything but the id, the scope, the name and created_at_ms. ERROR_NOT_FOUND: no such id.
+MUST_CHECK bool app_store_save(struct db *db, const struct app *app, struct error *err);
+
+// Removes the application with its versions, snapshots, operations and tags.
+MUST_CHECK bool app_store_remove(struct db *db, const char *app_id, struct error *err);
+
+// What ListApplications shows of one.
+struct app_summary {
+    char name[APP_NAME_SIZE];
+    enum app_status status;
+    int64_t version;
+    char runtime_environment[32];
+};
+
+// By name, only names after `after_name` ("" = from the first). `out_list` has room for `limit`.
+MUST_CHECK bool app_store_list(struct db *db, const struct app_scope *scope, const char *after_name,
+                               struct app_summary *out_list, size_t limit, size_t *out_count,
+                               struct error *err);
+MUST_CHECK bool app_store_count(struct db *db, const struct app_scope *scope, int64_t *out_count,
+                                struct error *err);
+
+// Every application of every scope, for the controller's start. Stops at the first false.
+typedef bool app_store_visit_fn(void *userdata, const char *app_id, struct error *err);
+MUST_CHECK bool app_store_visit_all(struct db *db, app_store_visit_fn *visit, void *userdata,
+                                    struct error *err);

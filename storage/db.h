@@ -1,0 +1,62 @@
+// One SQLite connection: WAL, foreign keys, schema versions, and a guard for transactions. The only
+// room with SQL.
+#pragma once
+
+#include "base/cleanup.h"
+#include "base/error.h"
+
+#include <sqlite3.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct db;
+
+// Opens or creates the database file and brings its schema to this program's version, in one
+// transaction.
+// ":memory:" is a database of its own. ERROR_UNAVAILABLE: made by a newer kobel, or no database, or
+// damaged.
+MUST_CHECK bool db_open(const char *path, struct db **out_db, struct error *err);
+void db_close(struct db *db);
+DEFINE_AUTO(db_close, struct db *);
+
+// A transaction that rolls back when its scope ends, unless db_commit() was reached:
+//   AUTO(db_rollback) struct db_tx tx = {0};
+//   if (!db_begin(db, &tx, err)) return false;
+//   ...
+//   return db_commit(&tx, err);
+// They do not nest: beginning one while another is open is a programming mistake.
+struct db_tx {
+    struct db *db; // NULL: not open
+};
+MUST_CHECK bool db_begin(struct db *db, struct db_tx *tx, struct error *err);
+MUST_CHECK bool db_commit(struct db_tx *tx, struct error *err);
+void db_rollback(struct db_tx *tx);
+DEFINE_AUTO_STRUCT(db_rollback, struct db_tx);
+
+// Called before every commit; returning false makes the commit fail with ERROR_SYSTEM and roll
+// back. For torture tests.
+typedef bool db_commit_hook(void *userdata);
+void db_set_commit_hook(struct db *db, db_commit_hook *hook, void *userdata);
+
+// A probe for /readyz: can the database be written? Leaves no trace.
+MUST_CHECK bool db_check_writable(struct db *db, struct error *err);
+
+// --- for the stores of this room ---
+
+// Statements are cached by their text (string literals); db_done() resets one for its next use.
+MUST_CHECK bool db_prepare(struct db *db, const char *sql, sqlite3_stmt **out_stmt,
+                           struct error *err);
+void db_done(sqlite3_stmt *stmt);
+DEFINE_AUTO(db_done, sqlite3_stmt *);
+void db_bind_text(sqlite3_stmt *stmt, int index,
+                  const char *text); // NULL binds NULL; the text must live until db_done()
+void db_bind_int(sqlite3_stmt *stmt, int index, int64_t value);
+// Steps a statement that returns no rows. ERROR_EXISTS: a uniqueness constraint refused it.
+// ERROR_SYSTEM says when the disk is full.
+MUST_CHECK bool db_run(struct db *db, sqlite3_stmt *stmt, struct error *err);
+// Steps to the next row; *out_row is false at the end.
+MUST_CHECK bool db_next(struct db *db, sqlite3_stmt *stmt, bool *out_row, struct error *err);
+int64_t db_column_int(sqlite3_stmt *stmt, int column);
+void db_column_text(sqlite3_stmt *stmt, int column, char *out,
+                    size_t size_bytes); // NULL reads as ""
+int db_changes(struct db *db);          // rows changed by the last statement

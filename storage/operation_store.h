@@ -1,0 +1,27 @@
+// The journal of operations. The only file that knows the table `operation`.
+#pragma once
+
+#include "model/operation.h"
+#include "storage/db.h"
+
+// Adds one; sets its sequence. Keeps the newest 1000 of an application.
+MUST_CHECK bool operation_store_add(struct db *db, const char *app_id, struct operation *operation,
+                                    struct error *err);
+// ERROR_NOT_FOUND: the application has no such operation.
+MUST_CHECK bool operation_store_find(struct db *db, const char *app_id, const char *operation_id,
+                                     struct operation *out_operation, struct error *err);
+// Writes status, end, versions, error and rollback id.
+MUST_CHECK bool operation_store_save(struct db *db, const char *app_id,
+                                     const struct operation *operation, struct error *err);
+
+struct operation_filter {
+    const char *name; // NULL = any
+    bool has_status;
+    enum operation_status status; // only when has_status
+    int64_t before_sequence;      // INT64_MAX = from the newest
+};
+// Newest first.
+MUST_CHECK bool operation_store_list(struct db *db, const char *app_id,
+                                     const struct operation_filter *filter,
+                                     struct operation *out_list, size_t limit, size_t *out_count,
+                                     struct error *err);

@@ -1,0 +1,34 @@
+// The snapshots of an application. The only file that knows the table `snapshot`.
+#pragma once
+
+#include "model/snapshot.h"
+#include "storage/db.h"
+
+// Adds one; sets its sequence. ERROR_EXISTS: the application already has a snapshot of that name.
+MUST_CHECK bool snapshot_store_add(struct db *db, const char *app_id, struct snapshot *snapshot,
+                                   struct error *err);
+// ERROR_NOT_FOUND: no snapshot of that name.
+MUST_CHECK bool snapshot_store_find(struct db *db, const char *app_id, const char *name,
+                                    struct snapshot *out_snapshot, struct error *err);
+// The newest READY one. ERROR_NOT_FOUND: there is none.
+MUST_CHECK bool snapshot_store_find_latest(struct db *db, const char *app_id,
+                                           struct snapshot *out_snapshot, struct error *err);
+// The oldest one of `status`. ERROR_NOT_FOUND: there is none.
+MUST_CHECK bool snapshot_store_find_by_status(struct db *db, const char *app_id,
+                                              enum snapshot_status status,
+                                              struct snapshot *out_snapshot, struct error *err);
+// Writes status, trigger and location.
+MUST_CHECK bool snapshot_store_save(struct db *db, const char *app_id,
+                                    const struct snapshot *snapshot, struct error *err);
+MUST_CHECK bool snapshot_store_remove(struct db *db, const char *app_id, const char *name,
+                                      struct error *err);
+// Oldest first, only those with a sequence above `after_sequence` (0 = from the first).
+MUST_CHECK bool snapshot_store_list(struct db *db, const char *app_id, int64_t after_sequence,
+                                    struct snapshot *out_list, size_t limit, size_t *out_count,
+                                    struct error *err);
+// Newest first, only those with a sequence below `before_sequence` (INT64_MAX = all).
+MUST_CHECK bool snapshot_store_list_newest(struct db *db, const char *app_id,
+                                           int64_t before_sequence, struct snapshot *out_list,
+                                           size_t limit, size_t *out_count, struct error *err);
+MUST_CHECK bool snapshot_store_count(struct db *db, const char *app_id, int64_t *out_count,
+                                     struct error *err);

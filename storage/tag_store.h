@@ -1,0 +1,17 @@
+// The tags of an application. The only file that knows the table `tag`.
+#pragma once
+
+#include "base/json.h"
+#include "storage/db.h"
+
+// Sets one tag; an existing key gets the new value.
+MUST_CHECK bool tag_store_set(struct db *db, const char *app_id, const char *key, const char *value,
+                              struct error *err);
+// Removing an absent key is a success.
+MUST_CHECK bool tag_store_remove(struct db *db, const char *app_id, const char *key,
+                                 struct error *err);
+// [{"Key": …, "Value": …}] by key; the caller owns it.
+MUST_CHECK bool tag_store_list(struct db *db, const char *app_id, json_t **out_tags,
+                               struct error *err);
+MUST_CHECK bool tag_store_count(struct db *db, const char *app_id, int64_t *out_count,
+                                struct error *err);

@@ -1,0 +1,32 @@
+// The versions of an application's configuration. The only file that knows the table `app_version`.
+#pragma once
+
+#include "model/app_version.h"
+#include "storage/db.h"
+
+MUST_CHECK bool version_store_add(struct db *db, const char *app_id,
+                                  const struct app_version *version, struct error *err);
+
+// ERROR_NOT_FOUND: no such version. The caller releases `out_version`.
+MUST_CHECK bool version_store_load(struct db *db, const char *app_id, int64_t version,
+                                   struct app_version *out_version, struct error *err);
+
+// Marks a version as rolled back from.
+MUST_CHECK bool version_store_mark_rolled_back(struct db *db, const char *app_id, int64_t version,
+                                               struct error *err);
+// Removes one version: an update that was given up before it ran.
+MUST_CHECK bool version_store_remove(struct db *db, const char *app_id, int64_t version,
+                                     struct error *err);
+
+struct version_summary {
+    int64_t version;
+    bool is_rolled_back;
+};
+// Newest first, only versions below `before_version` (INT64_MAX = all).
+MUST_CHECK bool version_store_list(struct db *db, const char *app_id, int64_t before_version,
+                                   struct version_summary *out_list, size_t limit,
+                                   size_t *out_count, struct error *err);
+
+// Is any version of any application made of this code?
+MUST_CHECK bool version_store_uses_code(struct db *db, const char *code_sha256, bool *out_used,
+                                        struct error *err);
