@@ -63,8 +63,8 @@ struct placement {
     char restore_path[FILE_PATH_MAX]; // where the job starts from when job_id has no checkpoint; ""
                                       // = empty
     bool allow_non_restored_state;
-    int attempt; // failed launches so far
-    int64_t retry_at_ms;
+    int attempt;         // launches that failed, or clusters that were lost, in a row
+    int64_t retry_at_ms; // PLANNED: not launched before; UP: since when it is up
 };
 
 enum app_slot { SLOT_CURRENT, SLOT_NEXT, SLOT_COUNT };
@@ -94,7 +94,7 @@ struct move {
                                       // next.restore_path as it is)
     bool halted;                      // the old job is over and what it left is recorded
     int64_t previous_version;         // what a reverted update goes back to
-    char failure[APP_FAILURE_SIZE];   // why a roll back was begun
+    char failure[APP_FAILURE_SIZE];   // the newest reason why something of it went wrong
     int64_t started_at_ms;
 };
 

@@ -1,0 +1,153 @@
+#include "base/digest.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#define MD5_SIZE    16
+#define SHA256_SIZE 32
+
+struct digest {
+    EVP_MD_CTX *sha256;
+    EVP_MD_CTX *md5;
+};
+
+static EVP_MD_CTX *begin(const EVP_MD *algorithm) {
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+
+    if (context == NULL || EVP_DigestInit_ex(context, algorithm, NULL) != 1) abort();
+    return context;
+}
+
+struct digest *digest_new(void) {
+    struct digest *digest = memory_alloc(sizeof *digest);
+
+    digest->sha256 = begin(EVP_sha256());
+    digest->md5 = begin(EVP_md5());
+    return digest;
+}
+
+void digest_add(struct digest *digest, const void *bytes, size_t size_bytes) {
+    if (EVP_DigestUpdate(digest->sha256, bytes, size_bytes) != 1 ||
+        EVP_DigestUpdate(digest->md5, bytes, size_bytes) != 1)
+        abort();
+}
+
+void digest_finish(struct digest *digest, char out_sha256_hex[static DIGEST_SHA256_HEX_SIZE],
+                   char out_md5_hex[static DIGEST_MD5_HEX_SIZE]) {
+    unsigned char sha256[SHA256_SIZE];
+    unsigned char md5[MD5_SIZE];
+
+    if (EVP_DigestFinal_ex(digest->sha256, sha256, NULL) != 1 ||
+        EVP_DigestFinal_ex(digest->md5, md5, NULL) != 1)
+        abort();
+    text_hex(out_sha256_hex, sha256, sizeof sha256);
+    text_hex(out_md5_hex, md5, sizeof md5);
+}
+
+void digest_free(struct digest *digest) {
+    if (digest == NULL) return;
+    EVP_MD_CTX_free(digest->sha256);
+    EVP_MD_CTX_free(digest->md5);
+    memory_free(digest);
+}
+
+void digest_sha256_hex(const void *bytes, size_t size_bytes,
+                       char out_hex[static DIGEST_SHA256_HEX_SIZE]) {
+    unsigned char sha256[SHA256_SIZE];
+
+    if (EVP_Digest(bytes, size_bytes, sha256, NULL, EVP_sha256(), NULL) != 1) abort();
+    text_hex(out_hex, sha256, sizeof sha256);
+}
+
+void digest_hmac_sha256(const void *key, size_t key_bytes, const void *bytes, size_t size_bytes,
+                        unsigned char out_mac[static 32]) {
+    unsigned length = 0;
+
+    if (HMAC(EVP_sha256(), key, (int)key_bytes, bytes, size_bytes, out_mac, &length) == NULL)
+        abort();
+}
+
+static void random_bytes(void *out, size_t size) {
+    // Up to 256 bytes come whole once the kernel's pool is ready (getrandom(2)); all uses are
+    // shorter.
+    if (getrandom(out, size, 0) != (ssize_t)size) abort();
+}
+
+void digest_random_hex(char *out, size_t count) {
+    unsigned char bytes[64];
+    char hex[2 * sizeof bytes + 1];
+
+    if (count > 2 * sizeof bytes) abort();
+    random_bytes(bytes, sizeof bytes);
+    text_hex(hex, bytes, sizeof bytes);
+    memcpy(out, hex, count);
+    out[count] = '\0';
+}
+
+void digest_random_alphanumeric(char *out, size_t count) {
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    unsigned char byte;
+
+    for (size_t at = 0; at < count;) {
+        random_bytes(&byte, 1);
+        if (byte >= 4 * (sizeof letters - 1)) continue; // keeps the choice even
+        out[at++] = letters[byte % (sizeof letters - 1)];
+    }
+    out[count] = '\0';
+}
+
+void digest_random_uuid(char out[static 37]) {
+    unsigned char bytes[16];
+    char hex[33];
+
+    random_bytes(bytes, sizeof bytes);
+    bytes[6] = (unsigned char)((bytes[6] & 0x0FU) | 0x40U);
+    bytes[8] = (unsigned char)((bytes[8] & 0x3FU) | 0x80U);
+    text_hex(hex, bytes, sizeof bytes);
+    (void)text_format(out, 37, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16,
+                      hex + 20);
+}
+
+static bool is_base64(const char *text, size_t size_bytes) {
+    size_t padding = 0;
+
+    if (size_bytes % 4 != 0) return false;
+    if (size_bytes > 0 && text[size_bytes - 1] == '=')
+        padding = text[size_bytes - 2] == '=' ? 2 : 1;
+    for (size_t at = 0; at < size_bytes - padding; at++) {
+        char letter = text[at];
+        bool is_letter = (letter >= 'A' && letter <= 'Z') || (letter >= 'a' && letter <= 'z') ||
+                         (letter >= '0' && letter <= '9') || letter == '+' || letter == '/';
+        if (!is_letter) return false;
+    }
+    return true;
+}
+
+static size_t decoded_size(const char *text, size_t size_bytes) {
+    if (size_bytes == 0) return 0;
+    size_t padding = text[size_bytes - 1] == '=' ? (text[size_bytes - 2] == '=' ? 2 : 1) : 0;
+    return size_bytes / 4 * 3 - padding;
+}
+
+bool digest_base64_decode(const char *text, size_t size_bytes, struct buffer *out,
+                          struct error *err) {
+    unsigned char block[3 * 1024];
+
+    if (!is_base64(text, size_bytes)) return error_set(err, ERROR_INVALID, "not base64");
+    size_t left = decoded_size(text, size_bytes);
+    for (size_t at = 0; at < size_bytes; at += 4096) {
+        size_t taken = size_bytes - at < 4096 ? size_bytes - at : 4096;
+        if (EVP_DecodeBlock(block, (const unsigned char *)text + at, (int)taken) < 0)
+            return error_set(err, ERROR_INVALID, "not base64");
+        size_t made = taken / 4 * 3 < left ? taken / 4 * 3 : left;
+        if (!buffer_append(out, block, made, err)) return false;
+        left -= made;
+    }
+    return true;
+}

@@ -1,0 +1,38 @@
+// Digests, random identifiers and base64, behind one door to libcrypto.
+#pragma once
+
+#include "base/buffer.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define DIGEST_SHA256_HEX_SIZE 65
+#define DIGEST_MD5_HEX_SIZE    33
+
+// SHA-256 and MD5 of one stream, fed piece by piece.
+struct digest;
+struct digest *digest_new(void);
+void digest_add(struct digest *digest, const void *bytes, size_t size_bytes);
+// Ends the computation. May be called once.
+void digest_finish(struct digest *digest, char out_sha256_hex[static DIGEST_SHA256_HEX_SIZE],
+                   char out_md5_hex[static DIGEST_MD5_HEX_SIZE]);
+void digest_free(struct digest *digest);
+DEFINE_AUTO(digest_free, struct digest *);
+
+void digest_sha256_hex(const void *bytes, size_t size_bytes,
+                       char out_hex[static DIGEST_SHA256_HEX_SIZE]);
+void digest_hmac_sha256(const void *key, size_t key_bytes, const void *bytes, size_t size_bytes,
+                        unsigned char out_mac[static 32]);
+
+// `count` random characters of [0-9a-f]; `out` needs count + 1.
+void digest_random_hex(char *out, size_t count);
+// `count` random characters of [A-Za-z0-9], as the service's operation ids.
+void digest_random_alphanumeric(char *out, size_t count);
+// A version 4 UUID in its 36-character form.
+void digest_random_uuid(char out[static 37]);
+
+// Strict base64 (padding required, no white space). ERROR_INVALID: not base64. ERROR_LIMIT: more than the buffer takes.
+MUST_CHECK bool digest_base64_decode(const char *text, size_t size_bytes, struct buffer *out,
+                                     struct error *err);

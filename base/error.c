@@ -1,0 +1,67 @@
+#include "base/error.h"
+
+#include "base/text.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const kind_names[ERROR_KIND_COUNT] = {
+    [ERROR_NONE] = "none",
+    [ERROR_INVALID] = "invalid",
+    [ERROR_REQUEST] = "request",
+    [ERROR_CONFIGURATION] = "configuration",
+    [ERROR_UNSUPPORTED] = "unsupported",
+    [ERROR_NOT_FOUND] = "not-found",
+    [ERROR_EXISTS] = "exists",
+    [ERROR_CONFLICT] = "conflict",
+    [ERROR_STALE] = "stale",
+    [ERROR_LIMIT] = "limit",
+    [ERROR_TOO_MANY_TAGS] = "too-many-tags",
+    [ERROR_UNAVAILABLE] = "unavailable",
+    [ERROR_SYSTEM] = "system",
+};
+
+const char *error_kind_name(enum error_kind kind) {
+    return kind_names[kind];
+}
+
+bool error_set(struct error *err, enum error_kind kind, const char *format, ...) {
+    char message[sizeof err->message]; // an argument may be the old message itself
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    err->kind = kind;
+    (void)text_copy(err->message, sizeof err->message, message);
+    return false;
+}
+
+bool error_prefix(struct error *err, const char *format, ...) {
+    char message[sizeof err->message];
+    va_list arguments;
+
+    va_start(arguments, format);
+    int length = vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    if (length < 0 || (size_t)length + 2 >= sizeof message) return false;
+    (void)text_copy(message + length, sizeof message - (size_t)length, ": ");
+    (void)text_copy(message + length + 2, sizeof message - (size_t)length - 2, err->message);
+    (void)text_copy(err->message, sizeof err->message, message);
+    return false;
+}
+
+bool error_system(struct error *err, int error_number, const char *format, ...) {
+    char message[sizeof err->message];
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(message, sizeof message, format, arguments);
+    va_end(arguments);
+    const char *reason = strerror(error_number);
+    if (error_number == ENOSPC) reason = "the disk is full";
+    if (error_number == EDQUOT) reason = "the disk quota is used up";
+    return error_set(err, ERROR_SYSTEM, "%.700s: %s", message, reason);
+}

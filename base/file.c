@@ -1,0 +1,206 @@
+#include "base/file.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static void close_directory(DIR *directory) {
+    (void)closedir(directory);
+}
+DEFINE_AUTO(close_directory, DIR *);
+
+void file_close(int fd) {
+    int kept = errno;
+
+    if (fd >= 0) (void)close(fd);
+    errno = kept;
+}
+
+bool file_join(char *out, size_t size_bytes, struct error *err, const char *first, ...) {
+    va_list parts;
+    char path[FILE_PATH_MAX];
+    bool fits = text_copy(path, sizeof path, first);
+    size_t length = strlen(path);
+
+    va_start(parts, first);
+    for (const char *part = va_arg(parts, const char *); part != NULL && fits;
+         part = va_arg(parts, const char *)) {
+        const char *slash = length > 0 && path[length - 1] == '/' ? "" : "/";
+        fits = text_format(path + length, sizeof path - length, "%s%s", slash, part);
+        length += strlen(path + length);
+    }
+    va_end(parts);
+    if (!fits || length >= size_bytes)
+        return error_set(err, ERROR_INVALID, "path below '%.200s' is too long", first);
+    (void)text_copy(out, size_bytes, path);
+    return true;
+}
+
+bool file_exists(const char *path) {
+    struct stat entry;
+
+    return stat(path, &entry) == 0;
+}
+
+bool file_is_directory(const char *path) {
+    struct stat entry;
+
+    return stat(path, &entry) == 0 && S_ISDIR(entry.st_mode);
+}
+
+static bool make_directory(const char *path, unsigned mode, struct error *err) {
+    if (mkdir(path, mode) == 0) return true;
+    if (errno == EEXIST && file_is_directory(path)) return true;
+    return error_system(err, errno, "make directory '%s'", path);
+}
+
+bool file_make_directories(const char *path, unsigned mode, struct error *err) {
+    char part[FILE_PATH_MAX];
+
+    if (!text_copy(part, sizeof part, path))
+        return error_set(err, ERROR_INVALID, "path '%.200s...' is too long", path);
+    for (char *slash = strchr(part + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (!make_directory(part, mode, err)) return false;
+        *slash = '/';
+    }
+    return make_directory(part, mode, err);
+}
+
+bool file_read(const char *path, struct buffer *out, struct error *err) {
+    AUTO(file_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    char block[16384];
+
+    if (fd < 0 && errno == ENOENT) return error_set(err, ERROR_NOT_FOUND, "no file '%s'", path);
+    if (fd < 0) return error_system(err, errno, "open '%s'", path);
+    for (;;) {
+        ssize_t got = read(fd, block, sizeof block);
+        if (got == 0) return true;
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) return error_system(err, errno, "read '%s'", path);
+        if (!buffer_append(out, block, (size_t)got, err)) return error_prefix(err, "'%s'", path);
+    }
+}
+
+static bool write_all(int fd, const char *bytes, size_t size_bytes) {
+    while (size_bytes > 0) {
+        ssize_t put = write(fd, bytes, size_bytes);
+        if (put < 0 && errno == EINTR) continue;
+        if (put < 0) return false;
+        bytes += put;
+        size_bytes -= (size_t)put;
+    }
+    return true;
+}
+
+bool file_write_atomically(const char *path, const void *bytes, size_t size_bytes, unsigned mode,
+                           struct error *err) {
+    char neighbour[FILE_PATH_MAX];
+
+    if (!text_format(neighbour, sizeof neighbour, "%s.%d.new", path, (int)getpid()))
+        return error_set(err, ERROR_INVALID, "path '%.200s...' is too long", path);
+    AUTO(file_close)
+    int fd = open(neighbour, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
+    if (fd < 0) return error_system(err, errno, "create '%s'", neighbour);
+    bool is_whole = write_all(fd, bytes, size_bytes) && fsync(fd) == 0;
+    if (is_whole && rename(neighbour, path) == 0) return true;
+    int reason = errno;
+    (void)unlink(neighbour);
+    return error_system(err, reason, "write '%s'", path);
+}
+
+// Opens a directory without following a link; NULL with errno otherwise.
+static DIR *open_directory_at(int parent, const char *name) {
+    int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    DIR *directory = fd < 0 ? NULL : fdopendir(fd);
+
+    if (directory == NULL) file_close(fd);
+    return directory;
+}
+
+static bool is_dots(const char *name) {
+    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+static bool remove_at(int parent, const char *name, struct error *err);
+
+static bool remove_entries(DIR *directory, struct error *err) {
+    for (struct dirent *entry = readdir(directory); entry != NULL; entry = readdir(directory)) {
+        if (is_dots(entry->d_name)) continue;
+        if (!remove_at(dirfd(directory), entry->d_name, err)) return false;
+    }
+    return true;
+}
+
+static bool remove_at(int parent, const char *name, struct error *err) {
+    if (unlinkat(parent, name, 0) == 0 || errno == ENOENT) return true;
+    if (errno != EISDIR && errno != EPERM) return error_system(err, errno, "remove '%s'", name);
+    AUTO(close_directory) DIR *directory = open_directory_at(parent, name);
+    if (directory == NULL) return error_system(err, errno, "remove '%s'", name);
+    if (!remove_entries(directory, err)) return false;
+    if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT) return true;
+    return error_system(err, errno, "remove directory '%s'", name);
+}
+
+bool file_remove_tree(const char *path, struct error *err) {
+    return remove_at(AT_FDCWD, path, err);
+}
+
+static int64_t size_at(int parent, const char *name) {
+    struct stat entry;
+
+    if (fstatat(parent, name, &entry, AT_SYMLINK_NOFOLLOW) != 0) return 0;
+    int64_t bytes = (int64_t)entry.st_blocks * 512;
+    if (!S_ISDIR(entry.st_mode)) return bytes;
+    AUTO(close_directory) DIR *directory = open_directory_at(parent, name);
+    if (directory == NULL) return bytes;
+    for (struct dirent *child = readdir(directory); child != NULL; child = readdir(directory))
+        if (!is_dots(child->d_name)) bytes += size_at(dirfd(directory), child->d_name);
+    return bytes;
+}
+
+int64_t file_tree_size_bytes(const char *path) {
+    return size_at(AT_FDCWD, path);
+}
+
+struct names {
+    struct dirent **entries;
+    int count;
+};
+
+static void release_names(struct names *names) {
+    for (int index = 0; index < names->count; index++)
+        memory_free(names->entries[index]);
+    memory_free(names->entries);
+}
+DEFINE_AUTO_STRUCT(release_names, struct names);
+
+static int by_bytes(const struct dirent **left, const struct dirent **right) {
+    return strcmp((*left)->d_name, (*right)->d_name);
+}
+
+bool file_list(const char *path, file_visit_fn *visit, void *userdata, struct error *err) {
+    AUTO(release_names) struct names names = {0};
+    char full[FILE_PATH_MAX];
+
+    names.count = scandir(path, &names.entries, NULL, by_bytes);
+    if (names.count < 0) {
+        names.count = 0;
+        return error_system(err, errno, "list '%s'", path);
+    }
+    for (int index = 0; index < names.count; index++) {
+        const char *name = names.entries[index]->d_name;
+        if (is_dots(name)) continue;
+        if (!file_join(full, sizeof full, err, path, name, NULL)) return false;
+        if (!visit(userdata, name, file_is_directory(full), err)) return false;
+    }
+    return true;
+}

@@ -1,0 +1,43 @@
+// Files and folders. Everything is opened close-on-exec. Errors are ERROR_SYSTEM unless said otherwise.
+#pragma once
+
+#include "base/buffer.h"
+#include "base/cleanup.h"
+#include "base/error.h"
+
+#include <stdint.h>
+
+#define FILE_PATH_MAX 1024
+
+void file_close(int fd); // keeps errno; -1 is legal
+static inline __attribute__((unused)) void auto_file_close(int *place) {
+    if (*place >= 0) file_close(*place);
+}
+
+// Joins with single slashes. ERROR_INVALID when the result does not fit.
+MUST_CHECK bool file_join(char *out, size_t size_bytes, struct error *err, const char *first, ...)
+    __attribute__((sentinel));
+
+bool file_exists(const char *path);
+bool file_is_directory(const char *path);
+
+// Creates `path` and its missing parents with `mode`. An existing directory is a success.
+MUST_CHECK bool file_make_directories(const char *path, unsigned mode, struct error *err);
+
+// ERROR_NOT_FOUND: no such file. ERROR_LIMIT: larger than the buffer's limit.
+MUST_CHECK bool file_read(const char *path, struct buffer *out, struct error *err);
+
+// Writes a neighbour, fsyncs and renames it: readers see the old content or the new, never a part.
+MUST_CHECK bool file_write_atomically(const char *path, const void *bytes, size_t size_bytes,
+                                      unsigned mode, struct error *err);
+
+// Removes a file or a whole tree without following links. Absent is a success.
+MUST_CHECK bool file_remove_tree(const char *path, struct error *err);
+
+// Bytes on disk (st_blocks) below `path`; 0 when absent.
+int64_t file_tree_size_bytes(const char *path);
+
+// Calls `visit` for every entry but . and .. in byte order; stops and returns false when it does.
+typedef bool file_visit_fn(void *userdata, const char *name, bool is_directory, struct error *err);
+MUST_CHECK bool file_list(const char *path, file_visit_fn *visit, void *userdata,
+                          struct error *err);

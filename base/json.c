@@ -1,0 +1,135 @@
+#include "base/json.h"
+
+#include "base/memory.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+
+static const size_t DEPTH_MAX = 100;
+
+// jansson limits nesting by itself only at 2048, which is more stack than a hostile body deserves.
+static bool is_deeper_than(const char *bytes, size_t size_bytes, size_t limit) {
+    size_t depth = 0;
+    bool in_text = false;
+
+    for (size_t at = 0; at < size_bytes; at++) {
+        char byte = bytes[at];
+        if (in_text) {
+            if (byte == '\\')
+                at++;
+            else if (byte == '"')
+                in_text = false;
+            continue;
+        }
+        if (byte == '"') in_text = true;
+        if ((byte == '{' || byte == '[') && ++depth > limit) return true;
+        if ((byte == '}' || byte == ']') && depth > 0) depth--;
+    }
+    return false;
+}
+
+bool json_parse(const char *bytes, size_t size_bytes, json_t **out_value, struct error *err) {
+    json_error_t reason;
+
+    if (is_deeper_than(bytes, size_bytes, DEPTH_MAX))
+        return error_set(err, ERROR_INVALID, "nested more than %zu deep", DEPTH_MAX);
+    json_t *value = json_loadb(bytes, size_bytes, JSON_DECODE_ANY | JSON_ALLOW_NUL, &reason);
+    if (value == NULL)
+        return error_set(err, ERROR_INVALID, "line %d column %d: %s", reason.line, reason.column,
+                         reason.text);
+    *out_value = value;
+    return true;
+}
+
+char *json_print(const json_t *value) {
+    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(17));
+
+    if (text == NULL) abort();
+    return text;
+}
+
+const json_t *json_member(const json_t *object, const char *key) {
+    const json_t *value = json_object_get(object, key);
+
+    return json_is_null(value) ? NULL : value;
+}
+
+const json_t *json_path(const json_t *root, ...) {
+    va_list keys;
+    const json_t *value = root;
+
+    va_start(keys, root);
+    for (const char *key = va_arg(keys, const char *); key != NULL && value != NULL;
+         key = va_arg(keys, const char *))
+        value = json_member(value, key);
+    va_end(keys);
+    return value;
+}
+
+const char *json_text(const json_t *object, const char *key) {
+    return json_string_value(json_member(object, key));
+}
+
+const char *json_text_or(const json_t *object, const char *key, const char *fallback) {
+    const char *text = json_text(object, key);
+
+    return text == NULL ? fallback : text;
+}
+
+int64_t json_int_or(const json_t *object, const char *key, int64_t fallback) {
+    const json_t *value = json_member(object, key);
+
+    if (json_is_integer(value)) return json_integer_value(value);
+    if (json_is_real(value)) {
+        double number = json_real_value(value);
+        if (number > -9.2e18 && number < 9.2e18) return (int64_t)number;
+    }
+    return fallback;
+}
+
+bool json_bool_or(const json_t *object, const char *key, bool fallback) {
+    const json_t *value = json_member(object, key);
+
+    return json_is_boolean(value) ? json_is_true(value) : fallback;
+}
+
+void json_put(json_t *object, const char *key, json_t *value) {
+    if (value == NULL || json_object_set_new(object, key, value) != 0) abort();
+}
+
+void json_put_text(json_t *object, const char *key, const char *text) {
+    json_put(object, key, json_string(text));
+}
+
+void json_put_int(json_t *object, const char *key, int64_t value) {
+    json_put(object, key, json_integer(value));
+}
+
+void json_put_bool(json_t *object, const char *key, bool value) {
+    json_put(object, key, json_boolean(value));
+}
+
+void json_put_copy(json_t *object, const char *key, const json_t *value) {
+    if (value != NULL) json_put(object, key, json_copy_of(value));
+}
+
+static json_t *or_abort(json_t *value) {
+    if (value == NULL) abort();
+    return value;
+}
+
+json_t *json_new_object(void) {
+    return or_abort(json_object());
+}
+
+json_t *json_new_array(void) {
+    return or_abort(json_array());
+}
+
+void json_add(json_t *array, json_t *value) {
+    if (value == NULL || json_array_append_new(array, value) != 0) abort();
+}
+
+json_t *json_copy_of(const json_t *value) {
+    return value == NULL ? NULL : or_abort(json_deep_copy(value));
+}

@@ -1,0 +1,66 @@
+#include "base/log.h"
+
+#include "base/cleanup.h"
+#include "base/names.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <time.h>
+
+static const char *const level_names[LOG_LEVEL_COUNT] = {
+    [LOG_LEVEL_ERROR] = "error",
+    [LOG_LEVEL_WARN] = "warn",
+    [LOG_LEVEL_INFO] = "info",
+    [LOG_LEVEL_DEBUG] = "debug",
+};
+
+// The one global of the tree that changes.
+static enum log_level threshold = LOG_LEVEL_INFO;
+
+void log_set_level(enum log_level level) {
+    threshold = level;
+}
+
+bool log_level_from_name(const char *name, enum log_level *out_level) {
+    size_t index;
+
+    if (!names_find(level_names, COUNT_OF(level_names), name, &index)) return false;
+    *out_level = (enum log_level)index;
+    return true;
+}
+
+// What a user sent must not be able to start a line or drive a terminal.
+static void make_printable(char *line) {
+    for (; *line != '\0'; line++)
+        if ((unsigned char)*line < 0x20 || *line == 0x7F) *line = ' ';
+}
+
+static void format_time(char *out, size_t size_bytes) {
+    struct timespec now;
+    struct tm parts;
+
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    (void)gmtime_r(&now.tv_sec, &parts);
+    size_t length = strftime(out, size_bytes, "%Y-%m-%dT%H:%M:%S", &parts);
+    (void)snprintf(out + length, size_bytes - length, ".%03ldZ", now.tv_nsec / 1000000);
+}
+
+void log_write(enum log_level level, const char *room, const char *message, const char *format,
+               ...) {
+    char line[2048];
+    char when[40];
+    va_list arguments;
+
+    if (level > threshold) return;
+    format_time(when, sizeof when);
+    int length =
+        snprintf(line, sizeof line, "%s %-5s %s %s", when, level_names[level], room, message);
+    if (format != NULL && length > 0 && (size_t)length + 1 < sizeof line) {
+        line[length++] = ' ';
+        va_start(arguments, format);
+        (void)vsnprintf(line + length, sizeof line - (size_t)length, format, arguments);
+        va_end(arguments);
+    }
+    make_printable(line);
+    (void)fprintf(stderr, "%s\n", line);
+}

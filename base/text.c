@@ -1,0 +1,119 @@
+#include "base/text.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool text_copy(char *out, size_t size_bytes, const char *text) {
+    size_t length = strlen(text);
+
+    if (size_bytes == 0) return false;
+    size_t kept = length < size_bytes ? length : size_bytes - 1;
+    memmove(out, text, kept);
+    out[kept] = '\0';
+    return kept == length;
+}
+
+bool text_format(char *out, size_t size_bytes, const char *format, ...) {
+    va_list arguments;
+
+    va_start(arguments, format);
+    int length = vsnprintf(out, size_bytes, format, arguments);
+    va_end(arguments);
+    return length >= 0 && (size_t)length < size_bytes;
+}
+
+bool text_equal(const char *left, const char *right) {
+    if (left == NULL || right == NULL) return left == right;
+    return strcmp(left, right) == 0;
+}
+
+bool text_starts_with(const char *text, const char *prefix) {
+    return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+bool text_ends_with(const char *text, const char *suffix) {
+    size_t length = strlen(text);
+    size_t suffix_length = strlen(suffix);
+
+    return length >= suffix_length && strcmp(text + length - suffix_length, suffix) == 0;
+}
+
+bool text_is_empty(const char *text) {
+    return text == NULL || text[0] == '\0';
+}
+
+bool text_to_int64(const char *text, int64_t *out_value) {
+    char *end = NULL;
+    bool starts_well =
+        (text[0] >= '0' && text[0] <= '9') || (text[0] == '-' && text[1] >= '0' && text[1] <= '9');
+
+    if (!starts_well) return false;
+    errno = 0;
+    long long value = strtoll(text, &end, 10);
+    if (errno != 0 || *end != '\0') return false;
+    *out_value = value;
+    return true;
+}
+
+bool text_to_bytes(const char *text, int64_t *out_bytes) {
+    char digits[24];
+    size_t length = strlen(text);
+    int shift = 0;
+    int64_t count;
+
+    if (length == 0 || length >= sizeof digits) return false;
+    (void)text_copy(digits, sizeof digits, text);
+    switch (digits[length - 1]) {
+    case 'k':
+    case 'K':
+        shift = 10;
+        break;
+    case 'm':
+    case 'M':
+        shift = 20;
+        break;
+    case 'g':
+    case 'G':
+        shift = 30;
+        break;
+    default:
+        break;
+    }
+    if (shift != 0) digits[length - 1] = '\0';
+    if (!text_to_int64(digits, &count) || count < 0 || count > (INT64_MAX >> shift)) return false;
+    *out_bytes = count << shift;
+    return true;
+}
+
+static bool is_continuation(char byte) {
+    return ((unsigned char)byte & 0xC0U) == 0x80U;
+}
+
+size_t text_count_characters(const char *utf8) {
+    size_t count = 0;
+
+    for (; *utf8 != '\0'; utf8++)
+        if (!is_continuation(*utf8)) count++;
+    return count;
+}
+
+void text_cut_utf8(char *utf8, size_t limit_bytes) {
+    if (strlen(utf8) <= limit_bytes) return;
+    while (limit_bytes > 0 && is_continuation(utf8[limit_bytes]))
+        limit_bytes--;
+    utf8[limit_bytes] = '\0';
+}
+
+void text_hex(char *out, const void *bytes, size_t size) {
+    static const char digits[] = "0123456789abcdef";
+    const unsigned char *from = bytes;
+
+    for (size_t index = 0; index < size; index++) {
+        *out++ = digits[from[index] >> 4];
+        *out++ = digits[from[index] & 15U];
+    }
+    *out = '\0';
+}

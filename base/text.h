@@ -1,0 +1,33 @@
+// Small things done to C strings. Buffers are passed with their size; results are always terminated.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Copies `text` into `out` (of `size_bytes`). False when it did not fit; `out` then holds the cut text.
+bool text_copy(char *out, size_t size_bytes, const char *text);
+
+// snprintf that says whether all of it fitted.
+bool text_format(char *out, size_t size_bytes, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+bool text_equal(const char *left, const char *right); // both may be NULL; NULL equals NULL only
+bool text_starts_with(const char *text, const char *prefix);
+bool text_ends_with(const char *text, const char *suffix);
+bool text_is_empty(const char *text); // NULL or ""
+
+// The whole of `text` as a decimal number. False: not a number, or out of range; `out` is then unchanged.
+bool text_to_int64(const char *text, int64_t *out_value);
+
+// A size such as "512", "64k", "1500m" or "4g" (powers of 1024) in bytes.
+bool text_to_bytes(const char *text, int64_t *out_bytes);
+
+// Code points of valid UTF-8: the service counts characters, not bytes.
+size_t text_count_characters(const char *utf8);
+
+// Cuts valid UTF-8 to at most `limit` bytes without splitting a character.
+void text_cut_utf8(char *utf8, size_t limit_bytes);
+
+// Lower-case hex of `size` bytes; `out` needs 2 * size + 1.
+void text_hex(char *out, const void *bytes, size_t size);

@@ -1,0 +1,39 @@
+// The controller as an object: its parts, its life, and its turn in the loop. For daemon/ and for
+// tests; the API sees only app_service.h.
+#pragma once
+
+#include "base/clock.h"
+#include "controller/app_rules.h"
+#include "controller/app_service.h"
+#include "runtime/cluster.h"
+#include "runtime/code_store.h"
+#include "storage/db.h"
+
+struct controller_options {
+    struct db *db; // borrowed, like everything here
+    struct cluster_port clusters;
+    struct code_port code;
+    struct clock clock;
+    enum profile profile;
+    int64_t memory_budget_bytes;
+    struct app_limits limits;
+    // Called when controller_next_due_ms() may have changed. May be NULL.
+    void (*on_due_changed)(void *userdata);
+    void *userdata;
+};
+
+// Makes every application that is not at rest due at once: what a daemon that died had begun goes
+// on from here.
+MUST_CHECK bool controller_new(const struct controller_options *options,
+                               struct app_service **out_service, struct error *err);
+// Stops nothing: the records keep saying what is to run.
+void controller_free(struct app_service *service);
+DEFINE_AUTO(controller_free, struct app_service *);
+
+// The cluster port's change callback; `service` is a struct app_service.
+void controller_on_cluster_change(void *service, const char *app_id);
+
+bool controller_next_due_ms(const struct app_service *service, int64_t *out_due_ms);
+
+// Looks at every application that is due and takes the steps that can be taken now. Never waits.
+void controller_run_due(struct app_service *service);

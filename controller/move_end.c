@@ -1,0 +1,252 @@
+#include "controller/move_end.h"
+
+#include "base/digest.h"
+#include "base/text.h"
+#include "controller/lifecycle.h"
+#include "controller/operation_log.h"
+#include "storage/snapshot_store.h"
+
+// The ids of the clusters an application names, so that those it does not name any more can be
+// retired after the commit.
+struct cluster_names {
+    char ids[SLOT_COUNT][APP_CLUSTER_ID_SIZE];
+};
+
+static struct cluster_names names_of(const struct app *app) {
+    struct cluster_names names;
+
+    for (int slot = 0; slot < SLOT_COUNT; slot++)
+        (void)text_copy(names.ids[slot], APP_CLUSTER_ID_SIZE, app->slots[slot].cluster_id);
+    return names;
+}
+
+static void retire_unnamed(const struct app_service *service, const struct cluster_names *before,
+                           const struct app *app) {
+    for (int slot = 0; slot < SLOT_COUNT; slot++) {
+        const char *id = before->ids[slot];
+        if (id[0] == '\0' || text_equal(id, app->slots[SLOT_CURRENT].cluster_id) ||
+            text_equal(id, app->slots[SLOT_NEXT].cluster_id))
+            continue;
+        service->clusters.ops->retire(service->clusters.self, id);
+    }
+}
+
+// Why it did not work, for ErrorString: what Flink said of the cluster in question, else what was
+// noted on the way.
+static const char *failure_of(const struct app *app, const struct plan_view *view) {
+    const struct cluster_view *next = &view->slots[SLOT_NEXT];
+    const struct savepoint_view *savepoint = &view->slots[SLOT_CURRENT].savepoint;
+
+    if (app->slots[SLOT_NEXT].phase > PLACEMENT_PLANNED && next->failure[0] != '\0')
+        return next->failure;
+    if (savepoint->state == SAVEPOINT_FAILED &&
+        text_equal(savepoint->trigger_id, app->move.trigger_id))
+        return savepoint->failure;
+    if (app->move.failure[0] != '\0') return app->move.failure;
+    return "the cluster did not start";
+}
+
+static int configured_parallelism(struct app_service *service, const struct app *app) {
+    struct app_version version = {0};
+    struct job_spec spec = {.parallelism = 1};
+    struct error err;
+
+    if (version_store_load(service->db, app->id, app->version, &version, &err))
+        job_spec_read(&version, &spec);
+    app_version_release(&version);
+    return spec.parallelism;
+}
+
+// The row that HALT made and never finished.
+static bool fail_snapshot_of_move(struct app_service *service, const struct app *app,
+                                  struct error *err) {
+    struct snapshot snapshot;
+    struct error missing;
+
+    if (app->move.trigger_id[0] == '\0' || app->move.halted) return true;
+    if (!snapshot_store_find(service->db, app->id, app->move.snapshot_name, &snapshot, &missing))
+        return true;
+    snapshot.status = SNAPSHOT_FAILED;
+    return snapshot_store_save(service->db, app->id, &snapshot, err);
+}
+
+static bool fail_open_snapshots(struct app_service *service, const struct app *app,
+                                struct error *err) {
+    struct snapshot snapshot;
+    struct error missing;
+
+    while (snapshot_store_find_by_status(service->db, app->id, SNAPSHOT_CREATING, &snapshot,
+                                         &missing)) {
+        snapshot.status = SNAPSHOT_FAILED;
+        if (!snapshot_store_save(service->db, app->id, &snapshot, err)) return false;
+    }
+    return true;
+}
+
+static bool end_operation(struct app_service *service, const struct app *app,
+                          enum operation_status status, const char *failure, struct error *err) {
+    if (app->move.operation_id[0] == '\0') return true;
+    return operation_log_end(service->db, app->id, app->move.operation_id, status, failure,
+                             service_now_ms(service), err);
+}
+
+// --- the events ---
+
+static bool end_up(struct app_service *service, struct app *app, const struct plan_view *view,
+                   struct error *err) {
+    (void)view;
+    app->slots[SLOT_CURRENT] = app->slots[SLOT_NEXT];
+    app->slots[SLOT_CURRENT].phase = PLACEMENT_UP;
+    app->slots[SLOT_CURRENT].retry_at_ms = service_now_ms(service);
+    app->slots[SLOT_CURRENT].attempt = 0;
+    app->slots[SLOT_NEXT] = (struct placement){0};
+    app->current_parallelism = app->slots[SLOT_CURRENT].parallelism;
+    app->last_checkpoint[0] = '\0';
+    return end_operation(service, app, OPERATION_SUCCESSFUL, NULL, err);
+}
+
+// The old job goes on; an update that never ran leaves no version behind.
+static bool end_reverted(struct app_service *service, struct app *app, const struct plan_view *view,
+                         struct error *err) {
+    int64_t given_up = app->version;
+
+    if (!end_operation(service, app, OPERATION_FAILED, failure_of(app, view), err)) return false;
+    if (!fail_snapshot_of_move(service, app, err)) return false;
+    app->slots[SLOT_NEXT] = (struct placement){0};
+    if (app->move.kind != MOVE_UPDATE) return true;
+    app->version = app->move.previous_version;
+    return version_store_remove(service->db, app->id, given_up, err);
+}
+
+static void come_to_rest(struct app_service *service, struct app *app) {
+    app->slots[SLOT_CURRENT] = (struct placement){0};
+    app->slots[SLOT_NEXT] = (struct placement){0};
+    app->has_run_configuration = false;
+    app->last_checkpoint[0] = '\0';
+    app->current_parallelism = configured_parallelism(service, app);
+}
+
+static bool end_abandoned(struct app_service *service, struct app *app,
+                          const struct plan_view *view, struct error *err) {
+    if (!end_operation(service, app, OPERATION_FAILED, failure_of(app, view), err)) return false;
+    come_to_rest(service, app);
+    return true;
+}
+
+static bool end_halted(struct app_service *service, struct app *app, const struct plan_view *view,
+                       struct error *err) {
+    (void)view;
+    if (!end_operation(service, app, OPERATION_SUCCESSFUL, NULL, err)) return false;
+    if (!fail_open_snapshots(service, app, err)) return false;
+    come_to_rest(service, app);
+    return true;
+}
+
+// The job ended by itself, well or badly: nothing was asked for, so no operation ends.
+static bool end_by_itself(struct app_service *service, struct app *app,
+                          const struct plan_view *view, struct error *err) {
+    (void)view;
+    if (!fail_open_snapshots(service, app, err)) return false;
+    come_to_rest(service, app);
+    return true;
+}
+
+typedef bool end_fn(struct app_service *service, struct app *app, const struct plan_view *view,
+                    struct error *err);
+
+static end_fn *const ends[APP_EVENT_COUNT] = {
+    [EVENT_UP] = end_up,
+    [EVENT_REVERTED] = end_reverted,
+    [EVENT_ABANDONED] = end_abandoned,
+    [EVENT_HALTED] = end_halted,
+    [EVENT_FINISHED] = end_by_itself,
+    [EVENT_FAILED] = end_by_itself,
+};
+
+bool move_end_commit(struct app_service *service, struct app *app, const struct plan_view *view,
+                     enum app_event event, struct error *err) {
+    struct cluster_names before = names_of(app);
+    AUTO(db_rollback) struct db_tx tx = {0};
+
+    if (!db_begin(service->db, &tx, err)) return false;
+    if (!lifecycle_apply(&app->status, event, err)) return false;
+    if (!ends[event](service, app, view, err)) return false;
+    app->move = (struct move){0};
+    if (!app_store_save(service->db, app, err)) return false;
+    if (!db_commit(&tx, err)) return false;
+    retire_unnamed(service, &before, app);
+    // A start restores snapshots, never checkpoints: at rest they are of no use.
+    if (app->status == APP_READY)
+        return service->clusters.ops->prune_checkpoints(service->clusters.self, app->id, "", err);
+    return true;
+}
+
+// A version like `previous`, with the next number.
+static bool add_version_like(struct app_service *service, const struct app *app,
+                             int64_t previous_version, int64_t new_version, struct error *err) {
+    AUTO(app_version_release) struct app_version version = {0};
+
+    if (!version_store_load(service->db, app->id, previous_version, &version, err)) return false;
+    version.version = new_version;
+    version.created_at_ms = service_now_ms(service);
+    version.updated_from = app->version;
+    version.rolled_back_from = app->version;
+    version.rolled_back_to = previous_version;
+    digest_random_hex(version.token, 32);
+    return version_store_add(service->db, app->id, &version, err);
+}
+
+bool move_end_roll_back(struct app_service *service, struct app *app, const struct plan_view *view,
+                        struct error *err) {
+    struct cluster_names before = names_of(app);
+    const struct placement old = app->slots[SLOT_CURRENT];
+    int64_t new_version = app->version + 1;
+    struct operation operation = {0};
+    AUTO(db_rollback) struct db_tx tx = {0};
+
+    if (!db_begin(service->db, &tx, err)) return false;
+    if (!operation_log_begin(service->db, app->id, move_operation_name(MOVE_ROLL_BACK),
+                             service_now_ms(service), app->version, new_version, &operation, err))
+        return false;
+    if (!operation_log_fail_with_roll_back(service->db, app->id, app->move.operation_id,
+                                           failure_of(app, view), operation.id,
+                                           service_now_ms(service), err))
+        return false;
+    if (!add_version_like(service, app, app->move.previous_version, new_version, err)) return false;
+    if (!version_store_mark_rolled_back(service->db, app->id, app->version, err)) return false;
+    if (!lifecycle_apply(&app->status, EVENT_ROLL_BACK, err)) return false;
+
+    // The old cluster is warm, and its job is over: it takes the job back.
+    struct placement *next = &app->slots[SLOT_NEXT];
+    bool stands = old.phase != PLACEMENT_EMPTY && view->slots[SLOT_CURRENT].health == CLUSTER_READY;
+    next->phase = stands ? PLACEMENT_LAUNCHED : PLACEMENT_PLANNED;
+    (void)text_copy(next->cluster_id, sizeof next->cluster_id, stands ? old.cluster_id : "");
+    next->job_id[0] = '\0';
+    next->version = new_version;
+    if (old.phase != PLACEMENT_EMPTY) next->parallelism = old.parallelism;
+    next->attempt = 0;
+    next->retry_at_ms = 0;
+    next->allow_non_restored_state = false;
+    app->slots[SLOT_CURRENT] = (struct placement){0};
+    app->version = new_version;
+    app->updated_at_ms = service_now_ms(service);
+    app->move.kind = MOVE_ROLL_BACK;
+    (void)text_copy(app->move.operation_id, sizeof app->move.operation_id, operation.id);
+    app->move.failure[0] = '\0';
+    if (!app_store_save(service->db, app, err)) return false;
+    if (!db_commit(&tx, err)) return false;
+    retire_unnamed(service, &before, app);
+    return true;
+}
+
+bool move_end_erase(struct app_service *service, struct app *app, struct error *err) {
+    const struct cluster_port *clusters = &service->clusters;
+    AUTO(db_rollback) struct db_tx tx = {0};
+
+    for (int slot = 0; slot < SLOT_COUNT; slot++)
+        clusters->ops->retire(clusters->self, app->slots[slot].cluster_id);
+    if (!clusters->ops->erase_app(clusters->self, app->id, err)) return false;
+    if (!db_begin(service->db, &tx, err)) return false;
+    if (!app_store_remove(service->db, app->id, err)) return false;
+    return db_commit(&tx, err);
+}

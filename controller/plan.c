@@ -1,0 +1,293 @@
+#include "controller/plan.h"
+
+#include "base/text.h"
+
+static const int64_t BACKOFF_FIRST_MS = 1000;
+static const int64_t BACKOFF_MAX_MS = 60000;
+
+static const char *const step_names[STEP_KIND_COUNT] = {
+    [STEP_WAIT] = "wait",
+    [STEP_LAUNCH] = "launch",
+    [STEP_RELAUNCH] = "relaunch",
+    [STEP_SUBMIT] = "submit",
+    [STEP_SEE_UP] = "see-up",
+    [STEP_HALT] = "halt",
+    [STEP_HALTED] = "halted",
+    [STEP_SALVAGE] = "salvage",
+    [STEP_DROP] = "drop",
+    [STEP_SNAPSHOT] = "snapshot",
+    [STEP_SNAPSHOT_DONE] = "snapshot-done",
+    [STEP_SNAPSHOT_FAILED] = "snapshot-failed",
+    [STEP_SNAPSHOT_SALVAGE] = "snapshot-salvage",
+    [STEP_NOTE_CHECKPOINT] = "note-checkpoint",
+    [STEP_ROLL_BACK] = "roll-back",
+    [STEP_COMMIT] = "commit",
+    [STEP_ERASE] = "erase",
+};
+
+const char *step_kind_name(enum step_kind kind) {
+    return step_names[kind];
+}
+
+int64_t plan_backoff_ms(int attempt) {
+    if (attempt <= 1) return 0;
+    if (attempt > 7) return BACKOFF_MAX_MS;
+    int64_t delay_ms = BACKOFF_FIRST_MS << (attempt - 2);
+    return delay_ms < BACKOFF_MAX_MS ? delay_ms : BACKOFF_MAX_MS;
+}
+
+static struct step wait_for(const char *reason) {
+    return (struct step){.kind = STEP_WAIT, .reason = reason};
+}
+
+static struct step step_on(enum step_kind kind, enum app_slot slot, const char *reason) {
+    return (struct step){.kind = kind, .slot = slot, .reason = reason};
+}
+
+static struct step commit(enum app_event event, const char *reason) {
+    return (struct step){.kind = STEP_COMMIT, .event = event, .reason = reason};
+}
+
+static bool is_gone(const struct cluster_view *view) {
+    return view->health == CLUSTER_ABSENT || view->health == CLUSTER_LOST;
+}
+
+// What bringing up a slot has come to. ASCENT_STEP: take `step`; the others are for the caller to
+// judge.
+enum ascent { ASCENT_STEP, ASCENT_PREPARED, ASCENT_UP, ASCENT_HOPELESS };
+
+static enum ascent ascend_submitted(const struct placement *placement,
+                                    const struct cluster_view *view, enum app_slot slot,
+                                    struct step *out_step) {
+    // The request was recorded and never sent: the same job id makes sending it twice harmless.
+    if (!text_equal(view->job_id, placement->job_id)) {
+        *out_step = step_on(STEP_SUBMIT, slot, "the job is not there yet");
+        return ASCENT_STEP;
+    }
+    switch (view->job) {
+    case JOB_REJECTED:
+    case JOB_FAILED:
+    case JOB_CANCELED:
+        return ASCENT_HOPELESS;
+    case JOB_RESTARTING:
+        if (view->restarts >= PLAN_RESTARTS_MAX) return ASCENT_HOPELESS;
+        *out_step = wait_for("the job restarts before it ever ran");
+        return ASCENT_STEP;
+    case JOB_FINISHED:
+        return ASCENT_UP;
+    case JOB_RUNNING:
+        if (view->tasks_total > 0 && view->tasks_running == view->tasks_total) return ASCENT_UP;
+        break;
+    case JOB_NONE:
+    case JOB_SUBMITTING:
+    case JOB_CREATED:
+        break;
+    }
+    if (view->restarts >= PLAN_RESTARTS_MAX) return ASCENT_HOPELESS;
+    *out_step = wait_for("not every vertex is RUNNING");
+    return ASCENT_STEP;
+}
+
+// One step from nothing towards a cluster on which the job of the slot runs.
+static enum ascent ascend(const struct app *app, const struct plan_view *view, enum app_slot slot,
+                          int64_t now_ms, struct step *out_step) {
+    const struct placement *placement = &app->slots[slot];
+    const struct cluster_view *cluster = &view->slots[slot];
+
+    if (placement->phase == PLACEMENT_PLANNED || placement->phase == PLACEMENT_EMPTY) {
+        if (now_ms < placement->retry_at_ms) {
+            *out_step = wait_for("a failed cluster is left alone for a while");
+            out_step->again_at_ms = placement->retry_at_ms;
+        } else {
+            *out_step = step_on(STEP_LAUNCH, slot, "no cluster yet");
+        }
+        return ASCENT_STEP;
+    }
+    if (is_gone(cluster)) {
+        *out_step = step_on(STEP_RELAUNCH, slot, "its cluster is gone");
+        return ASCENT_STEP;
+    }
+    if (cluster->health == CLUSTER_BOOTING) {
+        *out_step = wait_for("its cluster boots");
+        return ASCENT_STEP;
+    }
+    if (placement->phase == PLACEMENT_LAUNCHED) return ASCENT_PREPARED;
+    if (placement->phase == PLACEMENT_UP) return ASCENT_UP;
+    return ascend_submitted(placement, cluster, slot, out_step);
+}
+
+// --- manual snapshots ---
+
+static struct step plan_snapshot(const struct plan_view *view) {
+    const struct cluster_view *cluster = &view->slots[SLOT_CURRENT];
+
+    if (is_gone(cluster))
+        return step_on(STEP_SNAPSHOT_SALVAGE, SLOT_CURRENT, "its cluster died meanwhile");
+    if (!text_equal(cluster->savepoint.trigger_id, view->snapshot.trigger_id)) {
+        if (cluster->health == CLUSTER_BOOTING) return wait_for("its cluster boots");
+        return step_on(STEP_SNAPSHOT, SLOT_CURRENT, "a snapshot is wanted");
+    }
+    switch (cluster->savepoint.state) {
+    case SAVEPOINT_COMPLETED:
+        return step_on(STEP_SNAPSHOT_DONE, SLOT_CURRENT, "the savepoint is complete");
+    case SAVEPOINT_FAILED:
+        return step_on(STEP_SNAPSHOT_FAILED, SLOT_CURRENT, "Flink could not take it");
+    case SAVEPOINT_NONE:
+    case SAVEPOINT_IN_PROGRESS:
+        break;
+    }
+    return wait_for("the savepoint is under way");
+}
+
+// --- HALT ---
+
+// The old job still runs: end it with a savepoint whose place is recorded before anything else
+// happens.
+static struct step plan_halt(const struct app *app, const struct plan_view *view) {
+    const struct cluster_view *cluster = &view->slots[SLOT_CURRENT];
+
+    if (view->has_snapshot) return plan_snapshot(view);
+    if (!app->move.takes_snapshot) return step_on(STEP_DROP, SLOT_CURRENT, "no snapshot is wanted");
+    if (is_gone(cluster)) {
+        if (app->move.trigger_id[0] != '\0')
+            return step_on(STEP_SALVAGE, SLOT_CURRENT, "its cluster died during the halt");
+        return step_on(STEP_DROP, SLOT_CURRENT, "its cluster is gone; checkpoints remain");
+    }
+    if (app->move.trigger_id[0] == '\0' ||
+        !text_equal(cluster->savepoint.trigger_id, app->move.trigger_id)) {
+        if (cluster->job == JOB_FINISHED || cluster->job == JOB_FAILED)
+            return step_on(STEP_DROP, SLOT_CURRENT, "the job is over by itself");
+        return step_on(STEP_HALT, SLOT_CURRENT, "the old job is to stop");
+    }
+    switch (cluster->savepoint.state) {
+    case SAVEPOINT_COMPLETED:
+        return step_on(STEP_HALTED, SLOT_CURRENT, "the savepoint is complete");
+    case SAVEPOINT_FAILED:
+        return commit(EVENT_REVERTED, "Flink could not take the savepoint");
+    case SAVEPOINT_NONE:
+    case SAVEPOINT_IN_PROGRESS:
+        break;
+    }
+    return wait_for("the old job stops");
+}
+
+// --- moves that end on a new cluster ---
+
+static bool has_old_job(const struct app *app) {
+    return !app->move.halted && app->slots[SLOT_CURRENT].phase != PLACEMENT_EMPTY;
+}
+
+static struct step give_up(const struct app *app, const struct plan_view *view,
+                           const char *reason) {
+    if (has_old_job(app)) return commit(EVENT_REVERTED, reason);
+    bool may_roll_back = app->move.kind == MOVE_UPDATE || app->move.kind == MOVE_SCALE;
+    if (may_roll_back && view->can_roll_back) return step_on(STEP_ROLL_BACK, SLOT_NEXT, reason);
+    return commit(EVENT_ABANDONED, reason);
+}
+
+static struct step plan_transfer(const struct app *app, const struct plan_view *view,
+                                 int64_t now_ms) {
+    const struct placement *next = &app->slots[SLOT_NEXT];
+    const struct cluster_view *cluster = &view->slots[SLOT_NEXT];
+    struct step step = {0};
+
+    if (next->phase == PLACEMENT_PLANNED && next->attempt >= PLAN_ATTEMPTS_MAX)
+        return give_up(app, view, "no cluster could be started");
+    if (next->phase == PLACEMENT_PLANNED && !view->fits_beside) {
+        // PREPARE follows HALT where memory does not allow two clusters at once.
+        if (has_old_job(app) && view->fits_alone) return plan_halt(app, view);
+        return give_up(app, view, "the memory budget does not allow it");
+    }
+    // A program that takes its JobManager along (System.exit) would do it again.
+    if (next->phase == PLACEMENT_SUBMITTED && cluster->health == CLUSTER_LOST)
+        return give_up(app, view, "a process died while the job started");
+
+    switch (ascend(app, view, SLOT_NEXT, now_ms, &step)) {
+    case ASCENT_PREPARED:
+        if (has_old_job(app)) return plan_halt(app, view);
+        return step_on(STEP_SUBMIT, SLOT_NEXT, "its cluster is ready");
+    case ASCENT_UP:
+        return commit(EVENT_UP, "every vertex is RUNNING");
+    case ASCENT_HOPELESS:
+        return give_up(app, view, "the job did not start");
+    case ASCENT_STEP:
+        break;
+    }
+    return step;
+}
+
+// --- keeping the current job up ---
+
+// Recovery: the current slot is brought up again, from the newest checkpoint, for as long as it
+// takes.
+static bool plan_recovery(const struct app *app, const struct plan_view *view, int64_t now_ms,
+                          struct step *out_step) {
+    switch (ascend(app, view, SLOT_CURRENT, now_ms, out_step)) {
+    case ASCENT_PREPARED:
+        *out_step = step_on(STEP_SUBMIT, SLOT_CURRENT, "its cluster is ready");
+        return true;
+    case ASCENT_HOPELESS:
+        *out_step = step_on(STEP_RELAUNCH, SLOT_CURRENT, "the job did not start again");
+        return true;
+    case ASCENT_UP:
+        if (app->slots[SLOT_CURRENT].phase == PLACEMENT_UP) return false;
+        *out_step = step_on(STEP_SEE_UP, SLOT_CURRENT, "every vertex is RUNNING again");
+        return true;
+    case ASCENT_STEP:
+        break;
+    }
+    return true;
+}
+
+static struct step plan_stop(const struct app *app, const struct plan_view *view, int64_t now_ms) {
+    struct step step;
+
+    if (app->move.halted || app->slots[SLOT_CURRENT].phase == PLACEMENT_EMPTY)
+        return commit(EVENT_HALTED, "the job is stopped");
+    if (!app->move.takes_snapshot) return plan_halt(app, view);
+    // The savepoint of a stop is the only thing that the next start restores: a job whose cluster
+    // died is brought back first, so that nothing since its last snapshot is lost.
+    bool interrupted = app->move.trigger_id[0] != '\0' && is_gone(&view->slots[SLOT_CURRENT]);
+    if (!interrupted && plan_recovery(app, view, now_ms, &step)) return step;
+    return plan_halt(app, view);
+}
+
+static struct step plan_rest(const struct app *app, const struct plan_view *view, int64_t now_ms) {
+    const struct cluster_view *cluster = &view->slots[SLOT_CURRENT];
+    struct step step;
+
+    if (app->status != APP_RUNNING) return wait_for("at rest");
+    if (view->has_snapshot && is_gone(cluster)) return plan_snapshot(view);
+    if (plan_recovery(app, view, now_ms, &step)) return step;
+    if (cluster->job == JOB_FINISHED) return commit(EVENT_FINISHED, "the job reached its end");
+    if (cluster->job == JOB_FAILED || cluster->job == JOB_CANCELED)
+        return commit(EVENT_FAILED, "the job failed for good");
+    if (view->has_snapshot) {
+        step = plan_snapshot(view);
+        if (step.kind != STEP_WAIT) return step;
+    }
+    if (cluster->last_checkpoint[0] != '\0' &&
+        !text_equal(cluster->last_checkpoint, app->last_checkpoint))
+        return step_on(STEP_NOTE_CHECKPOINT, SLOT_CURRENT, "a checkpoint was completed");
+    return wait_for("the job runs");
+}
+
+struct step plan_next(const struct app *app, const struct plan_view *view, int64_t now_ms) {
+    switch (app->move.kind) {
+    case MOVE_START:
+    case MOVE_UPDATE:
+    case MOVE_SCALE:
+    case MOVE_ROLL_BACK:
+        return plan_transfer(app, view, now_ms);
+    case MOVE_STOP:
+        return plan_stop(app, view, now_ms);
+    case MOVE_FORCE_STOP:
+        return commit(EVENT_HALTED, "stopped by force");
+    case MOVE_DELETE:
+        return step_on(STEP_ERASE, SLOT_CURRENT, "to be deleted");
+    case MOVE_NONE:
+    case MOVE_KIND_COUNT:
+        break;
+    }
+    return plan_rest(app, view, now_ms);
+}

@@ -1,0 +1,64 @@
+// What is to be done next for one application. Pure: no I/O, no clock, no allocation.
+//
+// The controller is level-triggered: each pass looks at what is recorded (struct app) and what is
+// seen (struct plan_view) and takes one step towards where the record leads. Nothing here remembers
+// why it was called; a pass after kill -9, where every view is ABSENT, is a pass like any other.
+#pragma once
+
+#include "controller/lifecycle.h"
+#include "model/app.h"
+#include "model/snapshot.h"
+#include "runtime/cluster.h"
+
+// Launches of the next cluster that may fail before a move is given up. A recovery never gives up;
+// it waits longer.
+#define PLAN_ATTEMPTS_MAX 3
+// Restarts of a job that never had all its vertices RUNNING, before its move is given up.
+#define PLAN_RESTARTS_MAX 3
+
+struct plan_view {
+    struct cluster_view slots[SLOT_COUNT];
+    bool fits_beside;   // the memory budget takes the next cluster beside everything that runs
+    bool fits_alone;    // ... or would, once this application's current cluster is gone
+    bool can_roll_back; // the version that failed asked for it, and there is one to go back to
+    bool has_snapshot;  // a manual snapshot is CREATING
+    struct snapshot snapshot;
+};
+
+enum step_kind {
+    STEP_WAIT,     // until a view changes or again_at_ms
+    STEP_LAUNCH,   // start a cluster for `slot`
+    STEP_RELAUNCH, // the cluster of `slot` is gone: plan another
+    STEP_SUBMIT,   // hand the job to the cluster of `slot`
+    STEP_SEE_UP,   // every vertex runs on `slot`: record it
+    STEP_HALT,     // stop-with-savepoint on the current cluster
+    STEP_HALTED,   // its savepoint is complete: record where
+    STEP_SALVAGE,  // the cluster died during HALT: is its savepoint complete on disk?
+    STEP_DROP, // the old job ends without a savepoint: none is wanted, or there is nobody to make
+               // one
+    STEP_SNAPSHOT,         // savepoint for a manual snapshot
+    STEP_SNAPSHOT_DONE,    // record where
+    STEP_SNAPSHOT_FAILED,  // record that
+    STEP_SNAPSHOT_SALVAGE, // the cluster died meanwhile: is it complete on disk?
+    STEP_NOTE_CHECKPOINT,  // record the newest completed checkpoint
+    STEP_ROLL_BACK,        // the update failed: go back to the version before
+    STEP_COMMIT,           // end the move, or the job, with `event`
+    STEP_ERASE,            // remove the application
+    STEP_KIND_COUNT,
+};
+
+struct step {
+    enum step_kind kind;
+    enum app_slot slot;
+    enum app_event event;
+    int64_t again_at_ms; // STEP_WAIT: 0 = only when something changes
+    const char *reason;  // for the log; a literal
+};
+
+const char *step_kind_name(enum step_kind kind);
+
+struct step plan_next(const struct app *app, const struct plan_view *view, int64_t now_ms);
+
+// How long a cluster that failed `attempt` times in a row is left alone. The first replacement
+// starts at once.
+int64_t plan_backoff_ms(int attempt);

@@ -1,0 +1,142 @@
+#include "controller/reconciler.h"
+
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "controller/controller.h"
+#include "controller/executor.h"
+#include "controller/plan.h"
+#include "controller/sizing.h"
+#include "storage/snapshot_store.h"
+
+// Steps of one application in one turn of the loop. More than a move ever needs between two waits;
+// a plan that goes round in circles shows in the log and leaves the loop to others.
+static const int STEPS_MAX = 16;
+static const int64_t RETRY_MS = 200; // after a step that the store or a port refused
+
+static void look_at(const struct app_service *service, const struct app *app, enum app_slot slot,
+                    struct plan_view *view) {
+    const char *cluster_id = app->slots[slot].cluster_id;
+
+    if (app->slots[slot].phase == PLACEMENT_EMPTY || cluster_id[0] == '\0') return;
+    service->clusters.ops->view(service->clusters.self, cluster_id, &view->slots[slot]);
+}
+
+static bool size_of_placement(struct app_service *service, const struct app *app,
+                              const struct placement *placement, int64_t *out_bytes,
+                              struct error *err) {
+    AUTO(app_version_release) struct app_version version = {0};
+    struct job_spec spec;
+
+    if (!version_store_load(service->db, app->id, placement->version, &version, err)) return false;
+    job_spec_read(&version, &spec);
+    struct cluster_size size = sizing_for(service->profile, &spec, placement->parallelism);
+    *out_bytes = cluster_size_bytes(&size);
+    return true;
+}
+
+// Does the memory budget take the next cluster? Asked only when one is about to be launched.
+static bool observe_memory(struct app_service *service, const struct app *app,
+                           struct plan_view *view, struct error *err) {
+    const struct placement *next = &app->slots[SLOT_NEXT];
+    int64_t used_bytes = service->clusters.ops->memory_used_bytes(service->clusters.self);
+    int64_t needed_bytes = 0;
+    int64_t freed_bytes = 0;
+
+    view->fits_beside = view->fits_alone = true;
+    if (next->phase != PLACEMENT_PLANNED) return true;
+    if (!size_of_placement(service, app, next, &needed_bytes, err)) return false;
+    if (view->slots[SLOT_CURRENT].health != CLUSTER_ABSENT &&
+        !size_of_placement(service, app, &app->slots[SLOT_CURRENT], &freed_bytes, err))
+        return false;
+    view->fits_beside = used_bytes + needed_bytes <= service->memory_budget_bytes;
+    view->fits_alone = used_bytes - freed_bytes + needed_bytes <= service->memory_budget_bytes;
+    return true;
+}
+
+static bool observe_roll_back(struct app_service *service, const struct app *app,
+                              struct plan_view *view, struct error *err) {
+    AUTO(app_version_release) struct app_version version = {0};
+    struct job_spec spec;
+
+    if (app->move.kind != MOVE_UPDATE && app->move.kind != MOVE_SCALE) return true;
+    if (!version_store_load(service->db, app->id, app->version, &version, err)) return false;
+    job_spec_read(&version, &spec);
+    view->can_roll_back = spec.rollback_enabled && app->move.previous_version > 0;
+    return true;
+}
+
+bool reconciler_observe(struct app_service *service, const struct app *app,
+                        struct plan_view *out_view, struct error *err) {
+    struct error missing;
+
+    *out_view = (struct plan_view){0};
+    look_at(service, app, SLOT_CURRENT, out_view);
+    look_at(service, app, SLOT_NEXT, out_view);
+    if (!observe_memory(service, app, out_view, err)) return false;
+    if (!observe_roll_back(service, app, out_view, err)) return false;
+    if (snapshot_store_find_by_status(service->db, app->id, SNAPSHOT_CREATING, &out_view->snapshot,
+                                      &missing))
+        out_view->has_snapshot = !out_view->snapshot.is_automatic;
+    else if (missing.kind != ERROR_NOT_FOUND)
+        return error_set(err, missing.kind, "%s", missing.message);
+    return true;
+}
+
+static void log_step(const struct app *app, const struct step *step, enum app_status before) {
+    if (app->status != before)
+        log_info("controller", "status changed", "app=%s from=%s to=%s reason=\"%s\"", app->name,
+                 app_status_name(before), app_status_name(app->status), step->reason);
+    else
+        log_debug("controller", "step", "app=%s step=%s slot=%d reason=\"%s\"", app->name,
+                  step_kind_name(step->kind), (int)step->slot, step->reason);
+}
+
+// Takes steps until there is nothing to do but wait.
+static bool reconcile(struct app_service *service, const char *app_id, struct error *err) {
+    struct app app;
+    bool is_gone = false;
+
+    for (int count = 0; count < STEPS_MAX; count++) {
+        struct plan_view view;
+        int64_t now_ms = service_now_ms(service);
+
+        // Loaded anew for every step: a step that failed half-way leaves no half-truth in memory.
+        if (!app_store_load(service->db, app_id, &app, err)) return err->kind == ERROR_NOT_FOUND;
+        if (!reconciler_observe(service, &app, &view, err)) return false;
+        struct step step = plan_next(&app, &view, now_ms);
+        if (step.kind == STEP_WAIT) {
+            if (step.again_at_ms > 0) work_queue_add(service->queue, app_id, step.again_at_ms);
+            return true;
+        }
+        enum app_status before = app.status;
+        if (!executor_run(service, &app, &view, &step, &is_gone, err)) return false;
+        log_step(&app, &step, before);
+        if (is_gone) return true;
+    }
+    work_queue_add(service->queue, app_id, service_now_ms(service));
+    return true;
+}
+
+void controller_run_due(struct app_service *service) {
+    char app_id[APP_ID_SIZE];
+    int64_t now_ms = service_now_ms(service);
+
+    while (work_queue_take(service->queue, now_ms, app_id)) {
+        struct error err;
+        if (reconcile(service, app_id, &err)) continue;
+        log_warn("controller", "step failed, trying again", "app=%s error=\"%s\"", app_id,
+                 err.message);
+        work_queue_add(service->queue, app_id, now_ms + RETRY_MS);
+    }
+}
+
+void controller_on_cluster_change(void *service, const char *app_id) {
+    struct app_service *self = service;
+
+    work_queue_add(self->queue, app_id, service_now_ms(self));
+}
+
+bool controller_next_due_ms(const struct app_service *service, int64_t *out_due_ms) {
+    return work_queue_next_due_ms(service->queue, out_due_ms);
+}

@@ -1,0 +1,9 @@
+// Observe, plan, record, act: the loop that takes every application where its record leads.
+#pragma once
+
+#include "controller/plan.h"
+#include "controller/state.h"
+
+// Reads what the plan wants to see of one application.
+MUST_CHECK bool reconciler_observe(struct app_service *service, const struct app *app,
+                                   struct plan_view *out_view, struct error *err);
