@@ -20,24 +20,26 @@ static void reserve(struct buffer *buffer, size_t more) {
     buffer->capacity_bytes = capacity;
 }
 
-bool buffer_append(struct buffer *buffer, const void *bytes, size_t size_bytes, struct error *err) {
-    if (size_bytes > buffer->limit_bytes - buffer->size_bytes)
-        return error_set(err, ERROR_LIMIT, "more than %zu bytes", buffer->limit_bytes);
+static void append(struct buffer *buffer, const void *bytes, size_t size_bytes) {
     reserve(buffer, size_bytes);
     if (size_bytes > 0) memcpy(buffer->data + buffer->size_bytes, bytes, size_bytes);
     buffer->size_bytes += size_bytes;
     buffer->data[buffer->size_bytes] = '\0';
+}
+
+bool buffer_append(struct buffer *buffer, const void *bytes, size_t size_bytes, struct error *err) {
+    if (size_bytes > buffer->limit_bytes - buffer->size_bytes)
+        return error_set(err, ERROR_LIMIT, "more than %zu bytes", buffer->limit_bytes);
+    append(buffer, bytes, size_bytes);
     return true;
 }
 
 bool buffer_append_text(struct buffer *buffer, const char *text) {
     size_t length = strlen(text);
     size_t room = buffer->limit_bytes - buffer->size_bytes;
-    struct error ignored;
 
-    if (length <= room) return buffer_append(buffer, text, length, &ignored);
-    (void)buffer_append(buffer, text, room, &ignored);
-    return false;
+    append(buffer, text, length <= room ? length : room);
+    return length <= room;
 }
 
 bool buffer_append_format(struct buffer *buffer, const char *format, ...) {
