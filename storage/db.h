@@ -60,3 +60,4 @@ int64_t db_column_int(sqlite3_stmt *stmt, int column);
 void db_column_text(sqlite3_stmt *stmt, int column, char *out,
                     size_t size_bytes); // NULL reads as ""
 int db_changes(struct db *db);          // rows changed by the last statement
+int64_t db_last_row(struct db *db);     // key of the last row added

@@ -1,0 +1,228 @@
+#include "storage/db.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+
+extern const char schema_sql[]; // storage/schema.sql, ended by a 0 byte
+
+// One script a schema version; index 0 makes version 1. Scripts are only ever added.
+static const char *const migrations[] = {schema_sql};
+
+// What every connection is set to. WAL with synchronous NORMAL: a killed process loses nothing, a
+// power cut may take the last commits but never the consistency, which is right for a stand-in on a
+// developer's machine.
+static const char SQL_SETTINGS[] = "PRAGMA busy_timeout = 2000;"
+                                   "PRAGMA trusted_schema = OFF;"
+                                   "PRAGMA cache_size = -1024;"
+                                   "PRAGMA journal_mode = WAL;"
+                                   "PRAGMA synchronous = NORMAL;"
+                                   "PRAGMA foreign_keys = ON;";
+
+struct cached_statement {
+    const char *sql; // a literal: the address is the key
+    sqlite3_stmt *stmt;
+};
+
+struct db {
+    sqlite3 *handle;
+    struct cached_statement *statements;
+    size_t statement_count;
+    size_t statement_capacity;
+    bool in_transaction;
+    db_commit_hook *hook;
+    void *hook_userdata;
+};
+
+static bool fail(struct db *db, int code, struct error *err) {
+    switch (code & 0xFF) {
+    case SQLITE_CONSTRAINT:
+        return error_set(err, ERROR_EXISTS, "database: %s", sqlite3_errmsg(db->handle));
+    case SQLITE_FULL:
+        return error_set(err, ERROR_SYSTEM, "database: the disk is full");
+    case SQLITE_NOTADB:
+        return error_set(err, ERROR_UNAVAILABLE, "database: the file is no SQLite database");
+    case SQLITE_CORRUPT:
+        return error_set(err, ERROR_UNAVAILABLE, "database: the file is damaged: %s",
+                         sqlite3_errmsg(db->handle));
+    default:
+        return error_set(err, ERROR_SYSTEM, "database: %s", sqlite3_errmsg(db->handle));
+    }
+}
+
+static bool run_script(struct db *db, const char *sql, struct error *err) {
+    int code = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
+
+    return code == SQLITE_OK || fail(db, code, err);
+}
+
+static bool read_schema_version(struct db *db, int64_t *out_version, struct error *err) {
+    AUTO(db_done) sqlite3_stmt *stmt = NULL;
+    bool row;
+
+    if (!db_prepare(db, "PRAGMA user_version", &stmt, err)) return false;
+    if (!db_next(db, stmt, &row, err)) return false;
+    *out_version = db_column_int(stmt, 0);
+    return true;
+}
+
+static bool migrate(struct db *db, struct error *err) {
+    int64_t newest = (int64_t)COUNT_OF(migrations);
+    int64_t version;
+    char pragma[64];
+
+    if (!read_schema_version(db, &version, err)) return false;
+    if (version > newest)
+        return error_set(
+            err, ERROR_UNAVAILABLE,
+            "database: made by a newer kobel (schema version %lld, this one knows %lld)",
+            (long long)version, (long long)newest);
+    if (version == newest) return true;
+
+    AUTO(db_rollback) struct db_tx tx = {0};
+    if (!db_begin(db, &tx, err)) return false;
+    for (int64_t at = version; at < newest; at++)
+        if (!run_script(db, migrations[at], err)) return false;
+    (void)text_format(pragma, sizeof pragma, "PRAGMA user_version = %lld", (long long)newest);
+    if (!run_script(db, pragma, err)) return false;
+    return db_commit(&tx, err);
+}
+
+bool db_open(const char *path, struct db **out_db, struct error *err) {
+    AUTO(db_close) struct db *db = memory_alloc(sizeof *db);
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    int code = sqlite3_open_v2(path, &db->handle, flags, NULL);
+
+    if (db->handle == NULL) return error_set(err, ERROR_SYSTEM, "database: out of memory");
+    if (code != SQLITE_OK) {
+        (void)fail(db, code, err);
+        return error_prefix(err, "open '%s'", path);
+    }
+    if (!run_script(db, SQL_SETTINGS, err) || !migrate(db, err))
+        return error_prefix(err, "open '%s'", path);
+    *out_db = TAKE(db);
+    return true;
+}
+
+void db_close(struct db *db) {
+    if (db == NULL) return;
+    for (size_t index = 0; index < db->statement_count; index++)
+        (void)sqlite3_finalize(db->statements[index].stmt);
+    memory_free(db->statements);
+    (void)sqlite3_close(db->handle);
+    memory_free(db);
+}
+
+// --- transactions ---
+
+bool db_begin(struct db *db, struct db_tx *tx, struct error *err) {
+    if (db->in_transaction) abort(); // they do not nest
+    if (!run_script(db, "BEGIN IMMEDIATE", err)) return false;
+    db->in_transaction = true;
+    tx->db = db;
+    return true;
+}
+
+bool db_commit(struct db_tx *tx, struct error *err) {
+    struct db *db = tx->db;
+
+    if (db->hook != NULL && !db->hook(db->hook_userdata))
+        return error_set(err, ERROR_SYSTEM, "database: commit refused");
+    if (!run_script(db, "COMMIT", err)) return false;
+    db->in_transaction = false;
+    tx->db = NULL;
+    return true;
+}
+
+void db_rollback(struct db_tx *tx) {
+    if (tx->db == NULL) return;
+    // A full disk may have rolled back already: then there is nothing to undo, and the error says
+    // so.
+    (void)sqlite3_exec(tx->db->handle, "ROLLBACK", NULL, NULL, NULL);
+    tx->db->in_transaction = false;
+    tx->db = NULL;
+}
+
+void db_set_commit_hook(struct db *db, db_commit_hook *hook, void *userdata) {
+    db->hook = hook;
+    db->hook_userdata = userdata;
+}
+
+bool db_check_writable(struct db *db, struct error *err) {
+    AUTO(db_rollback) struct db_tx tx = {0};
+
+    if (!db_begin(db, &tx, err)) return false;
+    // BEGIN IMMEDIATE takes the lock; only a write shows whether the file can grow.
+    return run_script(db, "CREATE TABLE write_probe (x INTEGER) STRICT", err);
+}
+
+// --- statements ---
+
+static void remember(struct db *db, const char *sql, sqlite3_stmt *stmt) {
+    if (db->statement_count == db->statement_capacity) {
+        db->statement_capacity = db->statement_capacity == 0 ? 32 : 2 * db->statement_capacity;
+        db->statements =
+            memory_resize(db->statements, db->statement_capacity * sizeof *db->statements);
+    }
+    db->statements[db->statement_count++] = (struct cached_statement){.sql = sql, .stmt = stmt};
+}
+
+bool db_prepare(struct db *db, const char *sql, sqlite3_stmt **out_stmt, struct error *err) {
+    sqlite3_stmt *stmt = NULL;
+
+    for (size_t index = 0; index < db->statement_count; index++) {
+        if (db->statements[index].sql != sql) continue;
+        *out_stmt = db->statements[index].stmt;
+        return true;
+    }
+    int code = sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &stmt, NULL);
+    if (code != SQLITE_OK) return fail(db, code, err);
+    remember(db, sql, stmt);
+    *out_stmt = stmt;
+    return true;
+}
+
+void db_done(sqlite3_stmt *stmt) {
+    if (stmt == NULL) return;
+    (void)sqlite3_reset(stmt);
+    (void)sqlite3_clear_bindings(stmt);
+}
+
+void db_bind_text(sqlite3_stmt *stmt, int index, const char *text) {
+    (void)sqlite3_bind_text(stmt, index, text, -1, SQLITE_STATIC);
+}
+
+void db_bind_int(sqlite3_stmt *stmt, int index, int64_t value) {
+    (void)sqlite3_bind_int64(stmt, index, value);
+}
+
+bool db_run(struct db *db, sqlite3_stmt *stmt, struct error *err) {
+    int code = sqlite3_step(stmt);
+
+    return code == SQLITE_DONE || code == SQLITE_ROW || fail(db, code, err);
+}
+
+bool db_next(struct db *db, sqlite3_stmt *stmt, bool *out_row, struct error *err) {
+    int code = sqlite3_step(stmt);
+
+    if (code != SQLITE_ROW && code != SQLITE_DONE) return fail(db, code, err);
+    *out_row = code == SQLITE_ROW;
+    return true;
+}
+
+int64_t db_column_int(sqlite3_stmt *stmt, int column) {
+    return sqlite3_column_int64(stmt, column);
+}
+
+void db_column_text(sqlite3_stmt *stmt, int column, char *out, size_t size_bytes) {
+    const char *text = (const char *)sqlite3_column_text(stmt, column);
+
+    (void)text_copy(out, size_bytes, text == NULL ? "" : text);
+}
+
+int db_changes(struct db *db) {
+    return sqlite3_changes(db->handle);
+}
+
+int64_t db_last_row(struct db *db) {
+    return sqlite3_last_insert_rowid(db->handle);
+}
