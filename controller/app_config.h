@@ -10,10 +10,10 @@
 // request has no code. The caller owns the result.
 json_t *app_config_create(const json_t *request, const struct code_artifact *artifact);
 
-// The record of `version` from the one before and a validated UpdateApplication request (merge
+// The next record from the one before and a validated UpdateApplication request (merge
 // rules of 4.4). `artifact` is NULL when the request does not touch the code. ERROR_INVALID: an
 // update names a sub-resource that does not exist.
-MUST_CHECK bool app_config_update(const json_t *config, const json_t *request, int64_t version,
+MUST_CHECK bool app_config_update(const json_t *config, const json_t *request,
                                   const struct code_artifact *artifact, json_t **out_config,
                                   struct error *err);
 

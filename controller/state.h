@@ -1,10 +1,9 @@
 // The controller's parts, for the files of this room.
 #pragma once
 
+#include "controller/code_wait.h"
 #include "controller/controller.h"
 #include "controller/work_queue.h"
-
-struct code_wait; // a Create or Update that waits for its code
 
 struct app_service {
     struct db *db;
@@ -15,6 +14,7 @@ struct app_service {
     int64_t memory_budget_bytes;
     struct app_limits limits;
     struct work_queue *queue;
+    struct code_wait *code_waits; // list of Create and Update calls that wait for their code
 };
 
 static inline int64_t service_now_ms(const struct app_service *service) {

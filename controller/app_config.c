@@ -1,0 +1,299 @@
+#include "controller/app_config.h"
+
+#include "base/digest.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "controller/app_config_flink.h"
+
+#include <string.h>
+
+// Members that a creation copies as they are, and the member of an update that replaces each
+// (api-semantics 4.4).
+// clang-format off
+static const struct {
+    const char *create;
+    const char *update; // NULL: cannot be changed
+} plain_members[] = {
+    {"RuntimeEnvironment",     "RuntimeEnvironmentUpdate"},
+    {"ServiceExecutionRole",   "ServiceExecutionRoleUpdate"},
+    {"ApplicationDescription", NULL},
+};
+// clang-format on
+
+static const char DESCRIPTION[] = "ApplicationConfigurationDescription";
+static const char LOGGING[] = "CloudWatchLoggingOptionDescriptions";
+
+// --- sub-resources ---
+
+// "<version>.<index>": the version that the call makes, counted from 1 within it
+// (api-semantics 4.7).
+static void put_sub_id(json_t *object, const char *member, int64_t version, size_t index) {
+    char id[32];
+
+    (void)text_format(id, sizeof id, "%lld.%zu", (long long)version, index + 1);
+    json_put_text(object, member, id);
+}
+
+static json_t *describe_logging(const json_t *options, int64_t version) {
+    json_t *descriptions = json_new_array();
+    size_t index;
+    json_t *option;
+
+    json_array_foreach(options, index, option) {
+        json_t *description = json_new_object();
+        put_sub_id(description, "CloudWatchLoggingOptionId", version, index);
+        json_put_copy(description, "LogStreamARN", json_member(option, "LogStreamARN"));
+        json_add(descriptions, description);
+    }
+    return descriptions;
+}
+
+// The service derives the VPC from the subnets; here it is a stable name made of them.
+static void put_vpc_id(json_t *description) {
+    AUTO(memory_free) char *subnets = json_print(json_member(description, "SubnetIds"));
+    char digest[DIGEST_SHA256_HEX_SIZE];
+    char vpc_id[32];
+
+    digest_sha256_hex(subnets, strlen(subnets), digest);
+    (void)text_format(vpc_id, sizeof vpc_id, "vpc-%.17s", digest);
+    json_put_text(description, "VpcId", vpc_id);
+}
+
+static json_t *describe_vpcs(const json_t *vpcs, int64_t version) {
+    json_t *descriptions = json_new_array();
+    size_t index;
+    json_t *vpc;
+
+    json_array_foreach(vpcs, index, vpc) {
+        json_t *description = json_new_object();
+        put_sub_id(description, "VpcConfigurationId", version, index);
+        json_put_copy(description, "SubnetIds", json_member(vpc, "SubnetIds"));
+        json_put_copy(description, "SecurityGroupIds", json_member(vpc, "SecurityGroupIds"));
+        put_vpc_id(description);
+        json_add(descriptions, description);
+    }
+    return descriptions;
+}
+
+static json_t *find_by_id(json_t *list, const char *member, const char *id) {
+    size_t index;
+    json_t *entry;
+
+    json_array_foreach(list, index, entry) {
+        if (text_equal(json_text(entry, member), id)) return entry;
+    }
+    return NULL;
+}
+
+static bool update_logging(json_t *config, const json_t *updates, struct error *err) {
+    json_t *descriptions = json_object_get(config, LOGGING);
+    size_t index;
+    json_t *update;
+
+    json_array_foreach(updates, index, update) {
+        const char *id = json_text_or(update, "CloudWatchLoggingOptionId", "");
+        json_t *description = find_by_id(descriptions, "CloudWatchLoggingOptionId", id);
+        if (description == NULL)
+            return error_set(err, ERROR_INVALID,
+                             "CloudWatch logging option with id '%s' does not exist.", id);
+        json_put_copy(description, "LogStreamARN", json_member(update, "LogStreamARNUpdate"));
+    }
+    return true;
+}
+
+static bool update_vpcs(json_t *description, const json_t *updates, struct error *err) {
+    json_t *vpcs = json_object_get(description, "VpcConfigurationDescriptions");
+    size_t index;
+    json_t *update;
+
+    json_array_foreach(updates, index, update) {
+        const char *id = json_text_or(update, "VpcConfigurationId", "");
+        json_t *vpc = find_by_id(vpcs, "VpcConfigurationId", id);
+        if (vpc == NULL)
+            return error_set(err, ERROR_INVALID, "VPC configuration with id '%s' does not exist.",
+                             id);
+        json_put_copy(vpc, "SubnetIds", json_member(update, "SubnetIdUpdates"));
+        json_put_copy(vpc, "SecurityGroupIds", json_member(update, "SecurityGroupIdUpdates"));
+        put_vpc_id(vpc);
+    }
+    return true;
+}
+
+// --- blocks that are one flag or one key ---
+
+// An empty list of groups leaves no block (api-semantics 14.27).
+static void put_properties(json_t *description, const json_t *groups) {
+    (void)json_object_del(description, "EnvironmentPropertyDescriptions");
+    if (json_array_size(groups) == 0) return;
+    json_t *block = json_new_object();
+    json_put_copy(block, "PropertyGroupDescriptions", groups);
+    json_put(description, "EnvironmentPropertyDescriptions", block);
+}
+
+static void put_flag(json_t *description, const char *block_name, const char *member, bool value) {
+    json_t *block = json_new_object();
+
+    json_put_bool(block, member, value);
+    json_put(description, block_name, block);
+}
+
+static void put_encryption(json_t *description, const char *key_type, const char *key_id) {
+    json_t *block = json_new_object();
+    bool is_customers = text_equal(key_type, "CUSTOMER_MANAGED_KEY");
+
+    json_put_text(block, "KeyType", key_type);
+    if (is_customers && key_id != NULL) json_put_text(block, "KeyId", key_id);
+    json_put(description, "ApplicationEncryptionConfigurationDescription", block);
+}
+
+// --- code ---
+
+static void put_artifact(json_t *content, const struct code_artifact *artifact) {
+    json_put_text(content, "CodeMD5", artifact->md5);
+    json_put_int(content, "CodeSize", artifact->size_bytes);
+}
+
+static void copy_location(json_t *to, const json_t *from, const char *suffix) {
+    static const char *const members[] = {"BucketARN", "FileKey", "ObjectVersion"};
+    char name[32];
+
+    for (size_t index = 0; index < COUNT_OF(members); index++) {
+        (void)text_format(name, sizeof name, "%s%s", members[index], suffix);
+        json_put_copy(to, members[index], json_member(from, name));
+    }
+}
+
+static json_t *describe_code(const json_t *code, const struct code_artifact *artifact) {
+    const json_t *content = json_member(code, "CodeContent");
+    const json_t *location = json_member(content, "S3ContentLocation");
+    json_t *description = json_new_object();
+    json_t *described = json_new_object();
+
+    json_put_copy(description, "CodeContentType", json_member(code, "CodeContentType"));
+    json_put_copy(described, "TextContent", json_member(content, "TextContent"));
+    if (artifact != NULL) put_artifact(described, artifact);
+    if (location != NULL) {
+        json_t *place = json_new_object();
+        copy_location(place, location, "");
+        json_put(described, "S3ApplicationCodeLocationDescription", place);
+    }
+    json_put(description, "CodeContentDescription", described);
+    return description;
+}
+
+// New content of one kind drops the others; a new location is merged into the old, member by
+// member.
+static void update_code(json_t *description, const json_t *update,
+                        const struct code_artifact *artifact) {
+    static const char PLACE[] = "S3ApplicationCodeLocationDescription";
+    const json_t *content = json_member(update, "CodeContentUpdate");
+    const json_t *location = json_member(content, "S3ContentLocationUpdate");
+    json_t *code = json_object_get(description, "ApplicationCodeConfigurationDescription");
+
+    if (code == NULL) {
+        code = json_new_object();
+        json_put_text(code, "CodeContentType", "ZIPFILE");
+        json_put(description, "ApplicationCodeConfigurationDescription", code);
+    }
+    json_put_copy(code, "CodeContentType", json_member(update, "CodeContentTypeUpdate"));
+    if (content == NULL) return;
+
+    const json_t *old = json_path(code, "CodeContentDescription", PLACE, NULL);
+    json_t *described = json_new_object();
+    json_put_copy(described, "TextContent", json_member(content, "TextContentUpdate"));
+    if (artifact != NULL) put_artifact(described, artifact);
+    if (location != NULL) {
+        json_t *place = old == NULL ? json_new_object() : json_copy_of(old);
+        // A location that names another object has its own newest version, unless it names one.
+        if (json_member(location, "FileKeyUpdate") != NULL ||
+            json_member(location, "BucketARNUpdate") != NULL)
+            (void)json_object_del(place, "ObjectVersion");
+        copy_location(place, location, "Update");
+        json_put(described, PLACE, place);
+    }
+    json_put(code, "CodeContentDescription", described);
+}
+
+// --- the two doors ---
+
+static json_t *describe(const json_t *wanted, const struct code_artifact *artifact) {
+    const json_t *encryption = json_member(wanted, "ApplicationEncryptionConfiguration");
+    const json_t *code = json_member(wanted, "ApplicationCodeConfiguration");
+    const json_t *vpcs = json_member(wanted, "VpcConfigurations");
+    json_t *description = json_new_object();
+
+    json_put(description, "FlinkApplicationConfigurationDescription",
+             app_config_flink_create(json_member(wanted, "FlinkApplicationConfiguration")));
+    put_flag(description, "ApplicationSnapshotConfigurationDescription", "SnapshotsEnabled",
+             json_bool_or(json_member(wanted, "ApplicationSnapshotConfiguration"),
+                          "SnapshotsEnabled", true));
+    put_flag(description, "ApplicationSystemRollbackConfigurationDescription", "RollbackEnabled",
+             json_bool_or(json_member(wanted, "ApplicationSystemRollbackConfiguration"),
+                          "RollbackEnabled", false));
+    put_encryption(description, json_text_or(encryption, "KeyType", "AWS_OWNED_KEY"),
+                   json_text(encryption, "KeyId"));
+    put_properties(description, json_path(wanted, "EnvironmentProperties", "PropertyGroups", NULL));
+    if (code != NULL)
+        json_put(description, "ApplicationCodeConfigurationDescription",
+                 describe_code(code, artifact));
+    if (json_array_size(vpcs) > 0)
+        json_put(description, "VpcConfigurationDescriptions", describe_vpcs(vpcs, 1));
+    return description;
+}
+
+json_t *app_config_create(const json_t *request, const struct code_artifact *artifact) {
+    json_t *config = json_new_object();
+
+    for (size_t index = 0; index < COUNT_OF(plain_members); index++)
+        json_put_copy(config, plain_members[index].create,
+                      json_member(request, plain_members[index].create));
+    json_put_text(config, "ApplicationMode", "STREAMING");
+    json_put(config, DESCRIPTION,
+             describe(json_member(request, "ApplicationConfiguration"), artifact));
+    json_put(config, LOGGING,
+             describe_logging(json_member(request, "CloudWatchLoggingOptions"), 1));
+    return config;
+}
+
+static void update_flags(json_t *description, const json_t *updates) {
+    const json_t *snapshots = json_member(updates, "ApplicationSnapshotConfigurationUpdate");
+    const json_t *rollback = json_member(updates, "ApplicationSystemRollbackConfigurationUpdate");
+    const json_t *encryption = json_member(updates, "ApplicationEncryptionConfigurationUpdate");
+
+    if (snapshots != NULL)
+        put_flag(description, "ApplicationSnapshotConfigurationDescription", "SnapshotsEnabled",
+                 json_bool_or(snapshots, "SnapshotsEnabledUpdate", true));
+    if (rollback != NULL)
+        put_flag(description, "ApplicationSystemRollbackConfigurationDescription",
+                 "RollbackEnabled", json_bool_or(rollback, "RollbackEnabledUpdate", false));
+    if (encryption != NULL)
+        put_encryption(description, json_text_or(encryption, "KeyTypeUpdate", "AWS_OWNED_KEY"),
+                       json_text(encryption, "KeyIdUpdate"));
+}
+
+bool app_config_update(const json_t *config, const json_t *request,
+                       const struct code_artifact *artifact, json_t **out_config,
+                       struct error *err) {
+    AUTO(json_decref) json_t *result = json_copy_of(config);
+    const json_t *updates = json_member(request, "ApplicationConfigurationUpdate");
+    const json_t *properties = json_member(updates, "EnvironmentPropertyUpdates");
+    const json_t *code = json_member(updates, "ApplicationCodeConfigurationUpdate");
+    json_t *description = json_object_get(result, DESCRIPTION);
+
+    for (size_t index = 0; index < COUNT_OF(plain_members); index++)
+        if (plain_members[index].update != NULL)
+            json_put_copy(result, plain_members[index].create,
+                          json_member(request, plain_members[index].update));
+    app_config_flink_update(
+        json_object_get(description, "FlinkApplicationConfigurationDescription"),
+        json_member(updates, "FlinkApplicationConfigurationUpdate"));
+    update_flags(description, updates);
+    if (properties != NULL) put_properties(description, json_member(properties, "PropertyGroups"));
+    if (code != NULL) update_code(description, code, artifact);
+    if (!update_vpcs(description, json_member(updates, "VpcConfigurationUpdates"), err))
+        return false;
+    if (!update_logging(result, json_member(request, "CloudWatchLoggingOptionUpdates"), err))
+        return false;
+    *out_config = TAKE(result);
+    return true;
+}

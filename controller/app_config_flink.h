@@ -1,0 +1,13 @@
+// The Flink block of a record: checkpointing, monitoring and parallelism, each DEFAULT or CUSTOM
+// (api-semantics 4.3, 4.4).
+#pragma once
+
+#include "base/json.h"
+
+// The FlinkApplicationConfigurationDescription for a request's FlinkApplicationConfiguration (NULL:
+// all defaults).
+json_t *app_config_flink_create(const json_t *flink);
+
+// Merges a FlinkApplicationConfigurationUpdate (may be NULL) into the description, member by
+// member. A block that is or becomes DEFAULT has the default values whatever the update says.
+void app_config_flink_update(json_t *description, const json_t *update);

@@ -1,0 +1,108 @@
+// CreateApplication.
+#include "base/digest.h"
+#include "base/text.h"
+#include "controller/app_config.h"
+#include "controller/state.h"
+#include "storage/tag_store.h"
+
+static bool check_count(struct app_service *service, const struct app_scope *scope,
+                        struct error *err) {
+    int64_t count;
+
+    if (!app_store_count(service->db, scope, &count, err)) return false;
+    if (count < service->limits.applications) return true;
+    return error_set(err, ERROR_LIMIT, "The limit of %lld applications in this Region is reached.",
+                     (long long)service->limits.applications);
+}
+
+static bool check(struct app_service *service, const struct app_scope *scope, const json_t *request,
+                  struct code_request *out_code, struct error *err) {
+    const char *name = json_text_or(request, "ApplicationName", "");
+    struct app existing;
+    struct error missing;
+
+    if (app_store_find(service->db, scope, name, &existing, &missing))
+        return error_set(err, ERROR_EXISTS, "Application already exists.");
+    if (!app_rules_check_create(request, &service->limits, err)) return false;
+    if (!check_count(service, scope, err)) return false;
+    return app_config_find_code(NULL, request, out_code, err);
+}
+
+static bool add_tags(struct app_service *service, const char *app_id, const json_t *tags,
+                     struct error *err) {
+    size_t index;
+    json_t *tag;
+
+    json_array_foreach(tags, index, tag) {
+        if (!tag_store_set(service->db, app_id, json_text_or(tag, "Key", ""),
+                           json_text_or(tag, "Value", ""), err))
+            return false;
+    }
+    return true;
+}
+
+static bool store(struct app_service *service, const struct app_detail *detail, const json_t *tags,
+                  struct error *err) {
+    AUTO(db_rollback) struct db_tx tx = {0};
+
+    if (!db_begin(service->db, &tx, err)) return false;
+    if (!app_store_add(service->db, &detail->app, err)) {
+        // Somebody was faster while the code was being read.
+        if (err->kind == ERROR_EXISTS)
+            return error_set(err, ERROR_EXISTS, "Application already exists.");
+        return false;
+    }
+    if (!version_store_add(service->db, detail->app.id, &detail->version, err)) return false;
+    if (!add_tags(service, detail->app.id, tags, err)) return false;
+    return db_commit(&tx, err);
+}
+
+static bool create(struct app_service *service, const struct app_scope *scope,
+                   const json_t *request, const struct code_artifact *artifact,
+                   struct app_detail *detail, struct error *err) {
+    struct app *app = &detail->app;
+    struct app_version *version = &detail->version;
+    struct job_spec spec;
+
+    version->version = 1;
+    version->config = app_config_create(request, artifact);
+    if (!app_rules_check_config(version->config, &service->limits, err)) return false;
+    if (artifact != NULL)
+        (void)text_copy(version->code_sha256, sizeof version->code_sha256, artifact->sha256);
+    digest_random_hex(version->token, 32);
+    version->created_at_ms = service_now_ms(service);
+    job_spec_read(version, &spec);
+
+    digest_random_hex(app->id, sizeof app->id - 1);
+    app->scope = *scope;
+    (void)text_copy(app->name, sizeof app->name, json_text_or(request, "ApplicationName", ""));
+    app->status = APP_READY;
+    app->version = 1;
+    app->current_parallelism = spec.parallelism;
+    app->created_at_ms = app->updated_at_ms = version->created_at_ms;
+    return store(service, detail, json_member(request, "Tags"), err);
+}
+
+static void finish(struct app_service *service, const struct app_scope *scope,
+                   const json_t *request, const struct code_artifact *artifact, app_done_fn *done,
+                   void *userdata) {
+    AUTO(app_detail_release) struct app_detail detail = {0};
+    struct error err;
+
+    if (create(service, scope, request, artifact, &detail, &err))
+        done(userdata, &detail, "", NULL);
+    else
+        done(userdata, NULL, "", &err);
+}
+
+void app_service_create(struct app_service *service, const struct app_scope *scope,
+                        const json_t *request, app_done_fn *done, void *userdata) {
+    struct code_request code;
+    struct error err;
+
+    if (!check(service, scope, request, &code, &err)) {
+        done(userdata, NULL, "", &err);
+        return;
+    }
+    code_wait_begin(service, scope, request, &code, finish, done, userdata);
+}

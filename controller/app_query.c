@@ -1,0 +1,111 @@
+// The questions of app_service.h: what is on record.
+#include "base/memory.h"
+#include "controller/state.h"
+#include "storage/operation_store.h"
+#include "storage/snapshot_store.h"
+
+void app_detail_release(struct app_detail *detail) {
+    app_version_release(&detail->version);
+    memory_free(detail->job_plan);
+    detail->job_plan = NULL;
+}
+
+bool app_service_describe(struct app_service *service, const struct app_scope *scope,
+                          const char *name, struct app_detail *out_detail, struct error *err) {
+    AUTO(app_detail_release) struct app_detail detail = {0};
+
+    if (!app_store_find(service->db, scope, name, &detail.app, err)) return false;
+    if (!version_store_load(service->db, detail.app.id, detail.app.version, &detail.version, err))
+        return false;
+    *out_detail = detail;
+    detail = (struct app_detail){0};
+    return true;
+}
+
+bool app_service_list(struct app_service *service, const struct app_scope *scope,
+                      const char *after_name, struct app_summary *out_list, size_t limit,
+                      size_t *out_count, struct error *err) {
+    return app_store_list(service->db, scope, after_name, out_list, limit, out_count, err);
+}
+
+bool app_service_describe_snapshot(struct app_service *service, const struct app_scope *scope,
+                                   const char *name, const char *snapshot_name,
+                                   struct snapshot *out_snapshot, struct error *err) {
+    struct app app;
+
+    if (!app_store_find(service->db, scope, name, &app, err)) return false;
+    if (snapshot_store_find(service->db, app.id, snapshot_name, out_snapshot, err)) return true;
+    if (err->kind != ERROR_NOT_FOUND) return false;
+    // InvalidArgument with "does not exist" is what terraform waits for (api-semantics 14.2).
+    return error_set(err, ERROR_INVALID, "Snapshot '%s' does not exist for application %s.",
+                     snapshot_name, name);
+}
+
+bool app_service_list_snapshots(struct app_service *service, const struct app_scope *scope,
+                                const char *name, int64_t before_sequence,
+                                struct snapshot *out_list, size_t limit, size_t *out_count,
+                                struct error *err) {
+    struct app app;
+
+    if (!app_store_find(service->db, scope, name, &app, err)) return false;
+    return snapshot_store_list_newest(service->db, app.id, before_sequence, out_list, limit,
+                                      out_count, err);
+}
+
+bool app_service_describe_operation(struct app_service *service, const struct app_scope *scope,
+                                    const char *name, const char *operation_id,
+                                    struct operation *out_operation, struct error *err) {
+    struct app app;
+
+    if (!app_store_find(service->db, scope, name, &app, err)) return false;
+    return operation_store_find(service->db, app.id, operation_id, out_operation, err);
+}
+
+bool app_service_list_operations(struct app_service *service, const struct app_scope *scope,
+                                 const char *name, const char *operation_name, int status,
+                                 int64_t before_sequence, struct operation *out_list, size_t limit,
+                                 size_t *out_count, struct error *err) {
+    struct app app;
+    struct operation_filter filter = {.name = operation_name, .before_sequence = before_sequence};
+
+    if (!app_store_find(service->db, scope, name, &app, err)) return false;
+    filter.has_status = status >= 0;
+    if (filter.has_status) filter.status = (enum operation_status)status;
+    return operation_store_list(service->db, app.id, &filter, out_list, limit, out_count, err);
+}
+
+struct totals {
+    struct app_service *service;
+    int64_t applications;
+    int64_t running;
+};
+
+static bool count_one(void *userdata, const char *app_id, struct error *err) {
+    struct totals *totals = userdata;
+    struct app app;
+
+    if (!app_store_load(totals->service->db, app_id, &app, err)) return false;
+    totals->applications++;
+    totals->running += app.status == APP_RUNNING;
+    return true;
+}
+
+bool app_service_status(struct app_service *service, json_t **out_status, struct error *err) {
+    struct totals totals = {.service = service};
+
+    if (!app_store_visit_all(service->db, count_one, &totals, err)) return false;
+    json_t *status = json_new_object();
+    json_t *memory = json_new_object();
+    json_put_int(status, "applications", totals.applications);
+    json_put_int(status, "running", totals.running);
+    json_put_int(memory, "budgetBytes", service->memory_budget_bytes);
+    json_put_int(memory, "usedBytes",
+                 service->clusters.ops->memory_used_bytes(service->clusters.self));
+    json_put(status, "memory", memory);
+    *out_status = status;
+    return true;
+}
+
+bool app_service_check_writable(struct app_service *service, struct error *err) {
+    return db_check_writable(service->db, err);
+}

@@ -1,0 +1,95 @@
+// CreateApplicationSnapshot and DeleteApplicationSnapshot.
+#include "base/digest.h"
+#include "base/text.h"
+#include "controller/move_begin.h"
+#include "controller/state.h"
+#include "storage/snapshot_store.h"
+
+static bool check_create(struct app_service *service, const struct app *app,
+                         const char *snapshot_name, struct error *err) {
+    struct snapshot existing;
+    struct error missing;
+    int64_t count;
+
+    if (app->status != APP_RUNNING)
+        return error_set(err, ERROR_REQUEST,
+                         "Application %s is in %s status. Snapshot creation is only allowed when "
+                         "application is in RUNNING status",
+                         app->name, app_status_name(app->status));
+    if (snapshot_store_find(service->db, app->id, snapshot_name, &existing, &missing))
+        return error_set(err, ERROR_EXISTS,
+                         "Provided Snapshot name %s already exists for application %s",
+                         snapshot_name, app->name);
+    if (!snapshot_store_count(service->db, app->id, &count, err)) return false;
+    if (count >= service->limits.snapshots)
+        return error_set(err, ERROR_LIMIT, "Application %s has %lld snapshots, which is the limit.",
+                         app->name, (long long)count);
+    if (snapshot_store_find_by_status(service->db, app->id, SNAPSHOT_CREATING, &existing, &missing))
+        return error_set(err, ERROR_CONFLICT,
+                         "Snapshot %s of application %s is still in CREATING status", existing.name,
+                         app->name);
+    return true;
+}
+
+bool app_service_create_snapshot(struct app_service *service, const struct app_scope *scope,
+                                 const char *name, const char *snapshot_name, struct error *err) {
+    AUTO(app_version_release) struct app_version version = {0};
+    AUTO(db_rollback) struct db_tx tx = {0};
+    struct snapshot snapshot = {.status = SNAPSHOT_CREATING};
+    struct job_spec spec;
+    struct app app;
+
+    if (!app_store_find(service->db, scope, name, &app, err)) return false;
+    if (!check_create(service, &app, snapshot_name, err)) return false;
+    if (!version_store_load(service->db, app.id, app.version, &version, err)) return false;
+    job_spec_read(&version, &spec);
+    (void)text_copy(snapshot.name, sizeof snapshot.name, snapshot_name);
+    snapshot.version = app.version;
+    snapshot.runtime = spec.runtime;
+    digest_random_hex(snapshot.trigger_id, sizeof snapshot.trigger_id - 1);
+    snapshot.created_at_ms = service_now_ms(service);
+    if (!db_begin(service->db, &tx, err)) return false;
+    if (!snapshot_store_add(service->db, app.id, &snapshot, err)) return false;
+    if (!db_commit(&tx, err)) return false;
+    move_begin_wake(service, &app);
+    return true;
+}
+
+static bool check_delete(const struct app *app, const struct snapshot *snapshot,
+                         int64_t creation_timestamp_ms, struct error *err) {
+    if (app->status == APP_DELETING)
+        return error_set(err, ERROR_CONFLICT, "Application %s is in DELETING status", app->name);
+    if (creation_timestamp_ms / 1000 != snapshot->created_at_ms / 1000)
+        return error_set(err, ERROR_INVALID,
+                         "Snapshot '%s' has a different SnapshotCreationTimestamp than the one you "
+                         "provided '%lld'. Please call DescribeApplicationSnapshot to fetch valid "
+                         "SnapshotCreationTimestamp.",
+                         snapshot->name, (long long)creation_timestamp_ms);
+    if (snapshot->status == SNAPSHOT_CREATING)
+        return error_set(err, ERROR_CONFLICT, "Snapshot %s is in CREATING status", snapshot->name);
+    // What a move is about to restore from must not go from under it.
+    if (snapshot->location[0] != '\0' && app->move.kind != MOVE_NONE &&
+        text_equal(app->slots[SLOT_NEXT].restore_path, snapshot->location))
+        return error_set(err, ERROR_CONFLICT, "Snapshot %s is being restored", snapshot->name);
+    return true;
+}
+
+bool app_service_delete_snapshot(struct app_service *service, const struct app_scope *scope,
+                                 const char *name, const char *snapshot_name,
+                                 int64_t creation_timestamp_ms, struct error *err) {
+    const struct cluster_port *clusters = &service->clusters;
+    AUTO(db_rollback) struct db_tx tx = {0};
+    struct snapshot snapshot;
+    struct app app;
+
+    if (!app_service_describe_snapshot(service, scope, name, snapshot_name, &snapshot, err))
+        return false;
+    if (!app_store_find(service->db, scope, name, &app, err)) return false;
+    if (!check_delete(&app, &snapshot, creation_timestamp_ms, err)) return false;
+    // First the files, then the row: what is listed exists, and what was removed half-way can be
+    // removed again.
+    if (!clusters->ops->remove_snapshot(clusters->self, app.id, snapshot.name, err)) return false;
+    if (!db_begin(service->db, &tx, err)) return false;
+    if (!snapshot_store_remove(service->db, app.id, snapshot.name, err)) return false;
+    return db_commit(&tx, err);
+}

@@ -1,0 +1,107 @@
+#include "controller/code_wait.h"
+
+#include "base/memory.h"
+#include "controller/state.h"
+
+#include <string.h>
+
+// The largest inline archive (ZipFileContent, api-semantics 3.2).
+static const size_t ZIP_MAX_BYTES = 52428800;
+
+struct code_wait {
+    struct code_wait *next;
+    struct app_service *service;
+    struct app_scope scope;
+    json_t *request;
+    struct code_request code;
+    code_continue_fn *go_on;
+    app_done_fn *done;
+    void *userdata;
+};
+
+static void free_wait(struct code_wait *wait) {
+    json_decref(wait->request);
+    memory_free(wait);
+}
+
+static void unlink_wait(struct code_wait *wait) {
+    struct code_wait **place = &wait->service->code_waits;
+
+    while (*place != wait)
+        place = &(*place)->next;
+    *place = wait->next;
+}
+
+static void fail(struct code_wait *wait, const struct error *reason) {
+    struct error err = *reason;
+
+    // What S3 says of a missing object, in the service's words (api-semantics 6.1).
+    if (err.kind == ERROR_NOT_FOUND)
+        (void)error_set(
+            &err, ERROR_INVALID,
+            "Please check the role provided or validity of S3 location you provided. "
+            "We are unable to get the specified fileKey: %s in the specified bucket: %s",
+            wait->code.key, wait->code.bucket);
+    wait->done(wait->userdata, NULL, "", &err);
+}
+
+static void on_code(void *userdata, const struct code_artifact *artifact,
+                    const struct error *reason) {
+    struct code_wait *wait = userdata;
+
+    unlink_wait(wait);
+    if (reason != NULL)
+        fail(wait, reason);
+    else
+        wait->go_on(wait->service, &wait->scope, wait->request, artifact, wait->done,
+                    wait->userdata);
+    free_wait(wait);
+}
+
+static bool decode_zip(const char *base64, struct buffer *out_bytes, struct error *err) {
+    return digest_base64_decode(base64, strlen(base64), out_bytes, err) ||
+           error_prefix(err, "ZipFileContent");
+}
+
+void code_wait_begin(struct app_service *service, const struct app_scope *scope,
+                     const json_t *request, const struct code_request *code,
+                     code_continue_fn *go_on, app_done_fn *done, void *userdata) {
+    AUTO(buffer_release) struct buffer bytes = BUFFER_INIT(ZIP_MAX_BYTES);
+    struct code_source source = {.kind = CODE_SOURCE_BYTES, .bytes = &bytes};
+    struct error err;
+
+    if (!code->has_code) {
+        go_on(service, scope, request, NULL, done, userdata);
+        return;
+    }
+    if (code->zip_base64 != NULL && !decode_zip(code->zip_base64, &bytes, &err)) {
+        done(userdata, NULL, "", &err);
+        return;
+    }
+    struct code_wait *wait = memory_alloc(sizeof *wait);
+    wait->service = service;
+    wait->scope = *scope;
+    wait->request = json_copy_of(request);
+    wait->code = *code;
+    wait->code.zip_base64 = NULL; // pointed into the caller's request
+    wait->go_on = go_on;
+    wait->done = done;
+    wait->userdata = userdata;
+    wait->next = service->code_waits;
+    service->code_waits = wait;
+    if (code->zip_base64 == NULL) {
+        source.kind = CODE_SOURCE_S3;
+        source.bucket = wait->code.bucket;
+        source.key = wait->code.key;
+        source.object_version = code->object_version[0] == '\0' ? NULL : wait->code.object_version;
+    }
+    service->code.ops->import(service->code.self, &source, on_code, wait);
+}
+
+void code_waits_free(struct code_wait *first) {
+    while (first != NULL) {
+        struct code_wait *next = first->next;
+        free_wait(first);
+        first = next;
+    }
+}

@@ -1,0 +1,36 @@
+#include "controller/controller.h"
+
+#include "base/memory.h"
+#include "controller/state.h"
+
+static bool queue_one(void *userdata, const char *app_id, struct error *err) {
+    struct app_service *service = userdata;
+
+    (void)err;
+    work_queue_add(service->queue, app_id, service_now_ms(service));
+    return true;
+}
+
+bool controller_new(const struct controller_options *options, struct app_service **out_service,
+                    struct error *err) {
+    AUTO(controller_free) struct app_service *service = memory_alloc(sizeof *service);
+
+    service->db = options->db;
+    service->clusters = options->clusters;
+    service->code = options->code;
+    service->clock = options->clock;
+    service->profile = options->profile;
+    service->memory_budget_bytes = options->memory_budget_bytes;
+    service->limits = options->limits;
+    service->queue = work_queue_new(options->on_due_changed, options->userdata);
+    if (!app_store_visit_all(service->db, queue_one, service, err)) return false;
+    *out_service = TAKE(service);
+    return true;
+}
+
+void controller_free(struct app_service *service) {
+    if (service == NULL) return;
+    code_waits_free(service->code_waits);
+    work_queue_free(service->queue);
+    memory_free(service);
+}
