@@ -13,8 +13,7 @@ struct schema_set; // all nodes of one document
 // Compiles every schema of `components` (the object under "components"/"schemas"). An unknown
 // keyword, an unknown format, a dangling $ref or a pattern that PCRE2 refuses is ERROR_INVALID with
 // the place: the interpreter can then never ignore a rule silently.
-MUST_CHECK bool schema_compile(const json_t *schemas, struct schema_set **out_set,
-                               struct error *err);
+MUST_CHECK bool schema_compile(json_t *schemas, struct schema_set **out_set, struct error *err);
 const struct schema *schema_find(const struct schema_set *set, const char *name);
 void schema_set_free(struct schema_set *set);
 DEFINE_AUTO(schema_set_free, struct schema_set *);

@@ -18,16 +18,16 @@ enum validate_outcome {
     VALIDATE_CONSTRAINT,    // ValidationException
 };
 
-// Checks `value` against `schema`. Unless VALIDATE_OK, `out_text` holds the message.
-// On VALIDATE_OK `*out_normalized` is a new value that the caller owns: unknown and null members
-// dropped, string booleans turned into booleans, fractions of integers truncated. Handlers read
-// that one only.
-MUST_CHECK enum validate_outcome validate_request(const struct schema *schema, const json_t *value,
+// Checks `value` (borrowed) against `schema`. Violations come in the order of the members in the
+// document. Unless VALIDATE_OK, `out_text` holds the message. On VALIDATE_OK `*out_normalized` is a
+// new value that the caller owns: unknown and null members dropped, string booleans turned into
+// booleans, fractions of integers truncated. Handlers read that one only.
+MUST_CHECK enum validate_outcome validate_request(const struct schema *schema, json_t *value,
                                                   json_t **out_normalized, struct buffer *out_text);
 
 // For test builds: does our own reply have the declared shape? Types, required members, unknown
 // members, enums and patterns are checked; the lengths and maxima of output-only shapes are not,
 // because the service breaks them itself (api-semantics 3.2, last paragraph), nor is the required
 // EndTime of an operation.
-MUST_CHECK bool validate_response(const struct schema *schema, const json_t *value,
+MUST_CHECK bool validate_response(const struct schema *schema, json_t *value,
                                   struct buffer *out_text);

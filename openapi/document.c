@@ -1,0 +1,139 @@
+#include "openapi/document.h"
+
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <string.h>
+
+extern const char kinesisanalyticsv2_json[]; // openapi/kinesisanalyticsv2.json
+extern const uint64_t kinesisanalyticsv2_json_size;
+
+static const char REF_PREFIX[] = "#/components/schemas/";
+
+struct compiled_operation {
+    struct document_operation shown;
+    char *name;
+    char **errors;
+};
+
+struct document {
+    struct schema_set *schemas;
+    struct compiled_operation *operations; // by name
+    size_t count;
+};
+
+static bool find_schema(const struct document *document, const json_t *place,
+                        const struct schema **out_schema, struct error *err) {
+    const char *ref =
+        json_text(json_path(place, "content", "application/json", "schema", NULL), "$ref");
+
+    if (ref == NULL || !text_starts_with(ref, REF_PREFIX))
+        return error_set(err, ERROR_INVALID, "no schema");
+    *out_schema = schema_find(document->schemas, ref + strlen(REF_PREFIX));
+    return *out_schema != NULL || error_set(err, ERROR_INVALID, "'%s' leads nowhere", ref);
+}
+
+static char **copy_errors(const json_t *errors) {
+    char **copies = memory_alloc((json_array_size(errors) + 1) * sizeof *copies);
+    size_t index;
+    json_t *name;
+
+    json_array_foreach(errors, index, name) {
+        copies[index] = memory_copy_text(json_is_string(name) ? json_string_value(name) : "");
+    }
+    return copies;
+}
+
+static bool compile_operation(struct document *document, const json_t *path, struct error *err) {
+    struct compiled_operation *operation = &document->operations[document->count];
+    const json_t *post = json_member(path, "post");
+    const char *name = json_text(post, "operationId");
+
+    if (name == NULL) return error_set(err, ERROR_INVALID, "a path without post.operationId");
+    document->count++;
+    operation->name = memory_copy_text(name);
+    operation->errors = copy_errors(json_member(post, "x-errors"));
+    operation->shown.name = operation->name;
+    operation->shown.errors = (const char *const *)operation->errors;
+    return find_schema(document, json_member(post, "requestBody"), &operation->shown.request,
+                       err) &&
+           find_schema(document, json_path(post, "responses", "200", NULL),
+                       &operation->shown.response, err);
+}
+
+static int by_name(const void *left, const void *right) {
+    const struct compiled_operation *a = left;
+    const struct compiled_operation *b = right;
+
+    return strcmp(a->name, b->name);
+}
+
+static bool compile(struct document *document, const json_t *root, struct error *err) {
+    json_t *paths = json_object_get(root, "paths");
+    const char *path;
+    json_t *item;
+
+    if (!schema_compile(json_object_get(json_object_get(root, "components"), "schemas"),
+                        &document->schemas, err))
+        return false;
+    document->operations = memory_alloc(json_object_size(paths) * sizeof *document->operations);
+    json_object_foreach(paths, path, item) {
+        if (!compile_operation(document, item, err)) return error_prefix(err, "%s", path);
+    }
+    qsort(document->operations, document->count, sizeof *document->operations, by_name);
+    return true;
+}
+
+bool document_open_text(const char *text, size_t size_bytes, struct document **out_document,
+                        struct error *err) {
+    AUTO(document_free) struct document *document = memory_alloc(sizeof *document);
+    AUTO(json_decref) json_t *root = NULL;
+
+    if (!json_parse(text, size_bytes, &root, err) || !compile(document, root, err))
+        return error_prefix(err, "API document");
+    *out_document = TAKE(document);
+    return true;
+}
+
+bool document_open(struct document **out_document, struct error *err) {
+    size_t size_bytes;
+    const char *text = document_text(&size_bytes);
+
+    return document_open_text(text, size_bytes, out_document, err);
+}
+
+void document_free(struct document *document) {
+    if (document == NULL) return;
+    for (size_t index = 0; index < document->count; index++) {
+        for (char **error = document->operations[index].errors; error != NULL && *error != NULL;
+             error++)
+            memory_free(*error);
+        memory_free(document->operations[index].errors);
+        memory_free(document->operations[index].name);
+    }
+    memory_free(document->operations);
+    schema_set_free(document->schemas);
+    memory_free(document);
+}
+
+const struct document_operation *document_find(const struct document *document, const char *name) {
+    for (size_t index = 0; index < document->count; index++)
+        if (strcmp(document->operations[index].name, name) == 0)
+            return &document->operations[index].shown;
+    return NULL;
+}
+
+size_t document_operation_count(const struct document *document) {
+    return document->count;
+}
+
+const struct document_operation *document_operation_at(const struct document *document,
+                                                       size_t index) {
+    return &document->operations[index].shown;
+}
+
+const char *document_text(size_t *out_size_bytes) {
+    *out_size_bytes = kinesisanalyticsv2_json_size;
+    return kinesisanalyticsv2_json;
+}
