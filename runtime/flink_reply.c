@@ -1,0 +1,192 @@
+#include "runtime/flink_reply.h"
+
+#include "base/buffer.h"
+#include "base/text.h"
+
+#include <string.h>
+
+static const size_t TRACE_MAX_BYTES = 65536;
+
+// clang-format off
+static const struct {
+    const char *name;
+    enum job_state state;
+} job_states[] = {
+    {"INITIALIZING", JOB_CREATED},   {"CREATED",    JOB_CREATED},  {"RECONCILING", JOB_CREATED},
+    {"RUNNING",      JOB_RUNNING},   {"FAILING",    JOB_RESTARTING}, {"RESTARTING", JOB_RESTARTING},
+    {"FINISHED",     JOB_FINISHED},  {"CANCELLING", JOB_CANCELED}, {"CANCELED",    JOB_CANCELED},
+    {"FAILED",       JOB_FAILED},    {"SUSPENDED",  JOB_FAILED},
+};
+// clang-format on
+
+bool flink_reply_overview(const json_t *reply, struct flink_overview *out, struct error *err) {
+    if (json_member(reply, "slots-total") == NULL || json_member(reply, "taskmanagers") == NULL)
+        return error_set(err, ERROR_INVALID, "no overview of a cluster");
+    out->taskmanagers = (int)json_int_or(reply, "taskmanagers", 0);
+    out->slots = (int)json_int_or(reply, "slots-total", 0);
+    return true;
+}
+
+bool flink_reply_job(const json_t *reply, struct flink_job *out, struct error *err) {
+    const char *state = json_text(reply, "state");
+    const json_t *vertices = json_member(reply, "vertices");
+    struct flink_job job = {.state = JOB_NONE};
+    size_t index;
+    json_t *vertex;
+
+    for (size_t at = 0; at < COUNT_OF(job_states); at++)
+        if (text_equal(job_states[at].name, state)) job.state = job_states[at].state;
+    if (job.state == JOB_NONE) return error_set(err, ERROR_INVALID, "no job in a known state");
+    json_array_foreach(vertices, index, vertex) {
+        const json_t *tasks = json_member(vertex, "tasks");
+        job.tasks_total += (int)json_int_or(vertex, "parallelism", 0);
+        job.tasks_running += (int)json_int_or(tasks, "RUNNING", 0);
+        job.tasks_running += (int)json_int_or(tasks, "FINISHED", 0);
+    }
+    *out = job;
+    return true;
+}
+
+const char *flink_reply_local_path(const char *uri) {
+    if (text_starts_with(uri, "file://")) return uri + strlen("file://");
+    if (text_starts_with(uri, "file:")) return uri + strlen("file:");
+    return uri;
+}
+
+static bool copy_path(char out[static FILE_PATH_MAX], const char *uri, struct error *err) {
+    return text_copy(out, FILE_PATH_MAX, flink_reply_local_path(uri)) ||
+           error_set(err, ERROR_INVALID, "the path '%.100s...' is too long", uri);
+}
+
+bool flink_reply_checkpoint(const json_t *reply, char out_path[static FILE_PATH_MAX],
+                            struct error *err) {
+    const json_t *completed = json_path(reply, "latest", "completed", NULL);
+
+    if (json_member(reply, "latest") == NULL)
+        return error_set(err, ERROR_INVALID, "no checkpoints of a job");
+    return copy_path(out_path, json_text_or(completed, "external_path", ""), err);
+}
+
+bool flink_reply_savepoint(const json_t *reply, struct savepoint_view *out, struct error *err) {
+    const char *status = json_text(json_member(reply, "status"), "id");
+    const json_t *operation = json_member(reply, "operation");
+    const json_t *failure = json_member(operation, "failure-cause");
+
+    if (status == NULL) return error_set(err, ERROR_INVALID, "no state of a savepoint");
+    if (!text_equal(status, "COMPLETED")) {
+        out->state = SAVEPOINT_IN_PROGRESS;
+        return true;
+    }
+    if (failure != NULL || json_text(operation, "location") == NULL) {
+        out->state = SAVEPOINT_FAILED;
+        flink_reply_cause(json_text_or(failure, "stack-trace", "no location was given"),
+                          out->failure, sizeof out->failure);
+        return true;
+    }
+    if (!copy_path(out->location, json_text(operation, "location"), err)) return false;
+    out->state = SAVEPOINT_COMPLETED;
+    return true;
+}
+
+void flink_reply_exception(const json_t *reply, char *out, size_t size_bytes) {
+    const json_t *entries = json_path(reply, "exceptionHistory", "entries", NULL);
+    const char *trace = json_text(json_array_get(entries, 0), "stacktrace");
+
+    if (trace == NULL) trace = json_text_or(reply, "root-exception", "");
+    flink_reply_cause(trace, out, size_bytes);
+}
+
+void flink_reply_error(const json_t *reply, char *out, size_t size_bytes) {
+    AUTO(buffer_release) struct buffer text = BUFFER_INIT(TRACE_MAX_BYTES);
+    size_t index;
+    json_t *entry;
+
+    json_array_foreach(json_object_get(reply, "errors"), index, entry) {
+        if (!json_is_string(entry) ||
+            text_equal(json_string_value(entry), "Internal server error."))
+            continue;
+        (void)buffer_append_text(&text, json_string_value(entry));
+        (void)buffer_append_text(&text, "\n");
+    }
+    flink_reply_cause(buffer_text(&text), out, size_bytes);
+}
+
+// --- stack traces ---
+
+// The head of one exception in a trace: "<class>: <message>", which may have several lines.
+struct head {
+    const char *text;
+    size_t length;
+};
+
+// Where the head that starts at `text` ends: at its frames, at the next cause, or at the end.
+static size_t head_length(const char *text) {
+    static const char *const ends[] = {"\n\tat ", "\n\t... ",
+                                       "\nCaused by: ", "\nEnd of exception"};
+    size_t length = strlen(text);
+
+    for (size_t index = 0; index < COUNT_OF(ends); index++) {
+        const char *end = strstr(text, ends[index]);
+        if (end != NULL && (size_t)(end - text) < length) length = (size_t)(end - text);
+    }
+    while (length > 0 && (text[length - 1] == '\n' || text[length - 1] == ' '))
+        length--;
+    return length;
+}
+
+static bool holds(const struct head *head, const char *word) {
+    const char *found = strstr(head->text, word);
+
+    return found != NULL && found < head->text + head->length;
+}
+
+// Wrappers that say nothing of their own.
+static bool is_hollow(const struct head *head) {
+    return holds(head, "CompletionException") || holds(head, "ExecutionException") ||
+           holds(head, "RestHandlerException: Could not execute application") ||
+           holds(head, "FlinkException: Could not execute application") || head->length == 0;
+}
+
+static void append_head(struct buffer *out, const struct head *head) {
+    bool was_space = false;
+
+    for (size_t at = 0; at < head->length; at++) {
+        bool is_space = (unsigned char)head->text[at] <= ' ';
+        char letter[2] = {is_space ? ' ' : head->text[at], '\0'};
+        if (!is_space || !was_space) (void)buffer_append_text(out, letter);
+        was_space = is_space;
+    }
+}
+
+void flink_reply_cause(const char *stack_trace, char *out, size_t size_bytes) {
+    static const char CAUSE[] = "\nCaused by: ";
+    AUTO(buffer_release) struct buffer line = BUFFER_INIT(size_bytes);
+    const char *at = stack_trace;
+    struct head primary = {0};
+    struct head root = {0};
+
+    if (text_starts_with(at, "<Exception on server side:\n"))
+        at += strlen("<Exception on server side:\n");
+    for (;;) {
+        struct head head = {.text = at, .length = head_length(at)};
+        if (!is_hollow(&head)) {
+            if (primary.text == NULL || holds(&head, "ProgramInvocationException")) primary = head;
+            root = head;
+        }
+        at = strstr(at + head.length, CAUSE);
+        if (at == NULL) break;
+        at += strlen(CAUSE);
+    }
+    // Without a program to blame the root cause is what says most.
+    if (primary.text == NULL)
+        primary = (struct head){stack_trace, head_length(stack_trace)};
+    else if (!holds(&primary, "ProgramInvocationException"))
+        primary = root;
+    append_head(&line, &primary);
+    if (root.text != NULL && root.text != primary.text) {
+        (void)buffer_append_text(&line, " StackTrace: ");
+        append_head(&line, &root);
+    }
+    (void)text_copy(out, size_bytes, buffer_text(&line));
+    text_cut_utf8(out, size_bytes - 1);
+}

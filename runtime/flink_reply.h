@@ -1,0 +1,45 @@
+// What Flink's REST answers mean. Pure: JSON or text in, plain data out (flink-runtime 2.8; shapes
+// recorded from 1.20.3).
+#pragma once
+
+#include "base/error.h"
+#include "base/json.h"
+#include "runtime/cluster.h"
+
+struct flink_overview {
+    int taskmanagers;
+    int slots;
+};
+
+struct flink_job {
+    enum job_state state;
+    int tasks_running; // RUNNING, and FINISHED where a part of the job is bounded
+    int tasks_total;
+};
+
+// GET /overview, /jobs/:id. ERROR_INVALID: not of that shape.
+MUST_CHECK bool flink_reply_overview(const json_t *reply, struct flink_overview *out,
+                                     struct error *err);
+MUST_CHECK bool flink_reply_job(const json_t *reply, struct flink_job *out, struct error *err);
+
+// GET /jobs/:id/checkpoints: the newest completed checkpoint as a local path; "" when there is
+// none. Savepoints do not count.
+MUST_CHECK bool flink_reply_checkpoint(const json_t *reply, char out_path[static FILE_PATH_MAX],
+                                       struct error *err);
+
+// GET /jobs/:id/savepoints/:trigger: state, location and failure; trigger_id is left alone.
+MUST_CHECK bool flink_reply_savepoint(const json_t *reply, struct savepoint_view *out,
+                                      struct error *err);
+
+// GET /jobs/:id/exceptions: the newest one's cause in one line; "" when there is none.
+void flink_reply_exception(const json_t *reply, char *out, size_t size_bytes);
+
+// {"errors": [...]}: the cause in one line.
+void flink_reply_error(const json_t *reply, char *out, size_t size_bytes);
+
+// One line for a Java stack trace: the exception that says most, then " StackTrace: " and the root
+// cause where that is another one (the service's format, api-semantics 6.10).
+void flink_reply_cause(const char *stack_trace, char *out, size_t size_bytes);
+
+// "file:/x" and "file:///x" → "/x"
+const char *flink_reply_local_path(const char *uri);

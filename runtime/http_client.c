@@ -1,0 +1,229 @@
+#include "runtime/http_client.h"
+
+#include "base/buffer.h"
+#include "base/memory.h"
+
+#include <curl/curl.h>
+#include <sys/epoll.h>
+
+// The largest answers are exception histories with stack traces of every subtask.
+static const size_t REPLY_MAX_BYTES = (size_t)16 << 20;
+
+struct http_request {
+    struct http_client *client;
+    struct http_request *next;
+    CURL *easy;
+    struct curl_slist *headers;
+    struct buffer body;
+    bool is_too_large;
+    http_done_fn *done;
+    void *userdata;
+};
+
+struct http_client {
+    sd_event *loop;
+    CURLM *multi;
+    sd_event_source *timer;
+    struct http_request *requests;
+};
+
+// --- requests ---
+
+static void unlink_request(struct http_request *request) {
+    struct http_request **place = &request->client->requests;
+
+    while (*place != request)
+        place = &(*place)->next;
+    *place = request->next;
+}
+
+static void free_request(struct http_request *request) {
+    unlink_request(request);
+    (void)curl_multi_remove_handle(request->client->multi, request->easy);
+    curl_easy_cleanup(request->easy);
+    curl_slist_free_all(request->headers);
+    buffer_release(&request->body);
+    memory_free(request);
+}
+
+void http_request_cancel(struct http_request *request) {
+    if (request != NULL) free_request(request);
+}
+
+static void finish(struct http_request *request, CURLcode code) {
+    struct http_reply reply = {.body = buffer_text(&request->body),
+                               .size_bytes = request->body.size_bytes};
+    http_done_fn *done = request->done;
+    void *userdata = request->userdata;
+    struct error err;
+
+    if (request->is_too_large) {
+        (void)error_set(&err, ERROR_LIMIT, "the answer has more than %zu bytes", REPLY_MAX_BYTES);
+        done(userdata, NULL, &err);
+    } else if (code != CURLE_OK) {
+        (void)error_set(&err, ERROR_UNAVAILABLE, "%s", curl_easy_strerror(code));
+        done(userdata, NULL, &err);
+    } else {
+        (void)curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &reply.status);
+        done(userdata, &reply, NULL);
+    }
+}
+
+static bool is_listed(const struct http_client *client, const struct http_request *request) {
+    for (const struct http_request *one = client->requests; one != NULL; one = one->next)
+        if (one == request) return true;
+    return false;
+}
+
+// Hands finished requests to their owners. An owner may cancel any request, its own too, from its
+// callback.
+static void collect(struct http_client *client) {
+    int left = 0;
+
+    for (CURLMsg *message = curl_multi_info_read(client->multi, &left); message != NULL;
+         message = curl_multi_info_read(client->multi, &left)) {
+        struct http_request *request = NULL;
+        if (message->msg != CURLMSG_DONE) continue;
+        CURLcode code = message->data.result;
+        (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request);
+        finish(request, code);
+        if (is_listed(client, request)) free_request(request);
+    }
+}
+
+// --- the loop ---
+
+static int on_socket_ready(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+    struct http_client *client = userdata;
+    int action = 0;
+    int running = 0;
+
+    (void)source;
+    if ((events & (EPOLLIN | EPOLLHUP)) != 0) action |= CURL_CSELECT_IN;
+    if ((events & EPOLLOUT) != 0) action |= CURL_CSELECT_OUT;
+    if ((events & EPOLLERR) != 0) action |= CURL_CSELECT_ERR;
+    (void)curl_multi_socket_action(client->multi, fd, action, &running);
+    collect(client);
+    return 0;
+}
+
+static int on_timer(sd_event_source *source, uint64_t now_us, void *userdata) {
+    struct http_client *client = userdata;
+    int running = 0;
+
+    (void)source;
+    (void)now_us;
+    (void)curl_multi_socket_action(client->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    collect(client);
+    return 0;
+}
+
+static int on_timeout_wanted(CURLM *multi, long timeout_ms, void *userdata) {
+    struct http_client *client = userdata;
+    uint64_t now_us;
+
+    (void)multi;
+    if (timeout_ms < 0)
+        return sd_event_source_set_enabled(client->timer, SD_EVENT_OFF) < 0 ? -1 : 0;
+    (void)sd_event_now(client->loop, CLOCK_MONOTONIC, &now_us);
+    // Absolute microseconds on one side, relative milliseconds on the other.
+    if (sd_event_source_set_time(client->timer, now_us + (uint64_t)timeout_ms * 1000) < 0)
+        return -1;
+    return sd_event_source_set_enabled(client->timer, SD_EVENT_ONESHOT) < 0 ? -1 : 0;
+}
+
+static int on_socket_wanted(CURL *easy, curl_socket_t fd, int what, void *userdata,
+                            void *socket_data) {
+    struct http_client *client = userdata;
+    sd_event_source *source = socket_data;
+    uint32_t events = 0;
+
+    (void)easy;
+    if (what == CURL_POLL_REMOVE) {
+        (void)sd_event_source_disable_unref(source);
+        return 0;
+    }
+    if (what == CURL_POLL_IN || what == CURL_POLL_INOUT) events |= EPOLLIN;
+    if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT) events |= EPOLLOUT;
+    if (source != NULL) return sd_event_source_set_io_events(source, events) < 0 ? -1 : 0;
+    if (sd_event_add_io(client->loop, &source, fd, events, on_socket_ready, client) < 0) return -1;
+    (void)curl_multi_assign(client->multi, fd, source);
+    return 0;
+}
+
+bool http_client_new(sd_event *loop, struct http_client **out_client, struct error *err) {
+    AUTO(http_client_free) struct http_client *client = memory_alloc(sizeof *client);
+
+    client->loop = sd_event_ref(loop);
+    client->multi = curl_multi_init();
+    if (client->multi == NULL) return error_set(err, ERROR_SYSTEM, "libcurl does not start");
+    int code = sd_event_add_time(loop, &client->timer, CLOCK_MONOTONIC, 0, 1000, on_timer, client);
+    if (code < 0) return error_system(err, -code, "timer of the HTTP client");
+    (void)sd_event_source_set_enabled(client->timer, SD_EVENT_OFF);
+    (void)curl_multi_setopt(client->multi, CURLMOPT_SOCKETFUNCTION, on_socket_wanted);
+    (void)curl_multi_setopt(client->multi, CURLMOPT_SOCKETDATA, client);
+    (void)curl_multi_setopt(client->multi, CURLMOPT_TIMERFUNCTION, on_timeout_wanted);
+    (void)curl_multi_setopt(client->multi, CURLMOPT_TIMERDATA, client);
+    *out_client = TAKE(client);
+    return true;
+}
+
+void http_client_free(struct http_client *client) {
+    if (client == NULL) return;
+    while (client->requests != NULL)
+        free_request(client->requests);
+    (void)curl_multi_cleanup(client->multi);
+    (void)sd_event_source_disable_unref(client->timer);
+    (void)sd_event_unref(client->loop);
+    memory_free(client);
+}
+
+// --- sending ---
+
+static size_t on_body(char *bytes, size_t one, size_t count, void *userdata) {
+    struct http_request *request = userdata;
+    struct error full;
+
+    (void)one;
+    if (buffer_append(&request->body, bytes, count, &full)) return count;
+    request->is_too_large = true;
+    return 0;
+}
+
+static void set_up(struct http_request *request, const struct http_call *call) {
+    CURL *easy = request->easy;
+
+    (void)curl_easy_setopt(easy, CURLOPT_URL, call->url);
+    (void)curl_easy_setopt(easy, CURLOPT_PRIVATE, request);
+    (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
+    (void)curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)call->timeout_ms);
+    (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    (void)curl_easy_setopt(easy, CURLOPT_PROXY,
+                           ""); // whatever the environment says: this is loopback
+    (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http");
+    (void)curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call->method);
+    if (call->body == NULL) return;
+    // Flink's server does not answer "Expect: 100-continue".
+    request->headers = curl_slist_append(request->headers, "Expect:");
+    request->headers = curl_slist_append(request->headers, "Content-Type: application/json");
+    (void)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request->headers);
+    (void)curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, call->body);
+}
+
+struct http_request *http_client_send(struct http_client *client, const struct http_call *call) {
+    struct http_request *request = memory_alloc(sizeof *request);
+
+    request->client = client;
+    request->body = BUFFER_INIT(REPLY_MAX_BYTES);
+    request->done = call->done;
+    request->userdata = call->userdata;
+    request->easy = curl_easy_init();
+    if (request->easy == NULL) abort();
+    set_up(request, call);
+    request->next = client->requests;
+    client->requests = request;
+    // Only arms the timer; everything else happens in the loop.
+    (void)curl_multi_add_handle(client->multi, request->easy);
+    return request;
+}
