@@ -1,0 +1,312 @@
+#include "runtime/cluster_watch.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "runtime/flink_reply.h"
+
+static const int64_t BUSY_MS = 20;
+static const int64_t QUIET_MS = 1000;
+static const int64_t RETRY_MS = 100; // after a question that was not answered
+// The service gives a program's main() five minutes to submit its job (api-semantics 5.3).
+static const int64_t SUBMIT_TIMEOUT_MS = 300000;
+static const int64_t TRIGGER_TIMEOUT_MS = 10000;
+
+struct cluster_watch {
+    sd_event *loop; // borrowed: it outlives every cluster
+    sd_event_source *timer;
+    struct flink_client client;
+    int wanted_slots;
+    void (*on_change)(void *userdata);
+    void *userdata;
+    struct cluster_view view;
+    bool is_ready;
+    bool wants_failure;    // the newest exception is to be fetched
+    bool checkpoints_next; // the next quiet question is about checkpoints
+    struct flink_call *question;
+    struct flink_call *submission;
+    struct flink_call *trigger;
+};
+
+const struct cluster_view *cluster_watch_view(const struct cluster_watch *watch) {
+    return &watch->view;
+}
+
+bool cluster_watch_is_ready(const struct cluster_watch *watch) {
+    return watch->is_ready;
+}
+
+static void changed(struct cluster_watch *watch) {
+    watch->on_change(watch->userdata);
+}
+
+static void end_call(struct flink_call **call) {
+    flink_call_free(*call);
+    *call = NULL;
+}
+
+// --- when to ask ---
+
+static bool job_is_alive(const struct cluster_watch *watch) {
+    return watch->view.job == JOB_CREATED || watch->view.job == JOB_RUNNING ||
+           watch->view.job == JOB_RESTARTING;
+}
+
+static bool is_quiet(const struct cluster_watch *watch) {
+    const struct cluster_view *view = &watch->view;
+
+    return view->job == JOB_RUNNING && view->tasks_total > 0 &&
+           view->tasks_running == view->tasks_total &&
+           view->savepoint.state != SAVEPOINT_IN_PROGRESS;
+}
+
+static bool has_question(const struct cluster_watch *watch) {
+    return !watch->is_ready || job_is_alive(watch) || watch->wants_failure ||
+           watch->view.savepoint.state == SAVEPOINT_IN_PROGRESS;
+}
+
+static void ask_after(struct cluster_watch *watch, int64_t delay_ms) {
+    uint64_t now_us;
+
+    if (!has_question(watch)) {
+        (void)sd_event_source_set_enabled(watch->timer, SD_EVENT_OFF);
+        return;
+    }
+    (void)sd_event_now(watch->loop, CLOCK_MONOTONIC, &now_us);
+    (void)sd_event_source_set_time(watch->timer, now_us + (uint64_t)delay_ms * 1000);
+    (void)sd_event_source_set_enabled(watch->timer, SD_EVENT_ONESHOT);
+}
+
+static void ask_again(struct cluster_watch *watch) {
+    ask_after(watch, is_quiet(watch) ? QUIET_MS : BUSY_MS);
+}
+
+// --- answers ---
+
+// True when the answer can be used; otherwise the question is asked again later.
+static bool take_answer(struct cluster_watch *watch, const struct error *err) {
+    end_call(&watch->question);
+    watch->view.seen_at_ms = clock_monotonic_us() / 1000;
+    if (err == NULL) return true;
+    ask_after(watch, watch->is_ready ? RETRY_MS : BUSY_MS);
+    return false;
+}
+
+static void on_overview(void *userdata, json_t *reply, const struct error *reason) {
+    struct cluster_watch *watch = userdata;
+    struct flink_overview overview;
+    struct error err;
+
+    if (!take_answer(watch, reason)) return;
+    if (!flink_reply_overview(reply, &overview, &err)) {
+        ask_after(watch, RETRY_MS);
+        return;
+    }
+    watch->view.slots = overview.slots;
+    watch->is_ready = overview.slots >= watch->wanted_slots;
+    ask_again(watch);
+    if (watch->is_ready) changed(watch);
+}
+
+static void on_job(void *userdata, json_t *reply, const struct error *reason) {
+    struct cluster_watch *watch = userdata;
+    struct cluster_view *view = &watch->view;
+    struct cluster_view before = *view;
+    struct flink_job job;
+    struct error err;
+
+    if (!take_answer(watch, reason)) return;
+    if (!flink_reply_job(reply, &job, &err)) {
+        ask_after(watch, RETRY_MS);
+        return;
+    }
+    view->job = job.state;
+    view->tasks_running = job.tasks_running;
+    view->tasks_total = job.tasks_total;
+    bool fell = (job.state == JOB_RESTARTING || job.state == JOB_FAILED) && before.job != job.state;
+    if (fell && job.state == JOB_RESTARTING) view->restarts++;
+    if (fell) watch->wants_failure = true;
+    ask_again(watch);
+    if (before.job != view->job || before.tasks_running != view->tasks_running ||
+        before.tasks_total != view->tasks_total)
+        changed(watch);
+}
+
+static void on_failure(void *userdata, json_t *reply, const struct error *reason) {
+    struct cluster_watch *watch = userdata;
+
+    if (!take_answer(watch, reason)) return;
+    watch->wants_failure = false;
+    flink_reply_exception(reply, watch->view.failure, sizeof watch->view.failure);
+    ask_again(watch);
+    changed(watch);
+}
+
+static void on_checkpoints(void *userdata, json_t *reply, const struct error *reason) {
+    struct cluster_watch *watch = userdata;
+    char path[FILE_PATH_MAX];
+    struct error err;
+
+    if (!take_answer(watch, reason)) return;
+    watch->checkpoints_next = false;
+    bool is_other =
+        flink_reply_checkpoint(reply, path, &err) && !text_equal(path, watch->view.last_checkpoint);
+    if (is_other) (void)text_copy(watch->view.last_checkpoint, FILE_PATH_MAX, path);
+    ask_again(watch);
+    if (is_other) changed(watch);
+}
+
+static void on_savepoint(void *userdata, json_t *reply, const struct error *reason) {
+    struct cluster_watch *watch = userdata;
+    struct savepoint_view *savepoint = &watch->view.savepoint;
+    struct error err;
+
+    if (!take_answer(watch, reason)) return;
+    if (!flink_reply_savepoint(reply, savepoint, &err)) {
+        ask_after(watch, RETRY_MS);
+        return;
+    }
+    ask_again(watch);
+    if (savepoint->state != SAVEPOINT_IN_PROGRESS) changed(watch);
+}
+
+// --- questions ---
+
+static void ask(struct cluster_watch *watch, flink_done_fn *done, const char *format,
+                const char *job_id, const char *trigger_id) __attribute__((format(printf, 3, 0)));
+
+static void ask(struct cluster_watch *watch, flink_done_fn *done, const char *format,
+                const char *job_id, const char *trigger_id) {
+    char path[256];
+
+    (void)text_format(path, sizeof path, format, job_id, trigger_id);
+    watch->question = flink_client_get(&watch->client, path, done, watch);
+}
+
+static int on_time(sd_event_source *source, uint64_t now_us, void *userdata) {
+    struct cluster_watch *watch = userdata;
+    const struct cluster_view *view = &watch->view;
+    const char *trigger_id = view->savepoint.trigger_id;
+
+    (void)source;
+    (void)now_us;
+    if (watch->question != NULL) return 0;
+    if (!watch->is_ready) {
+        ask(watch, on_overview, "/overview", "", "");
+    } else if (watch->wants_failure) {
+        ask(watch, on_failure, "/jobs/%s/exceptions?maxExceptions=1", view->job_id, "");
+    } else if (view->savepoint.state == SAVEPOINT_IN_PROGRESS && watch->trigger == NULL) {
+        ask(watch, on_savepoint, "/jobs/%s/savepoints/%s", view->job_id, trigger_id);
+    } else if (is_quiet(watch) && watch->checkpoints_next) {
+        ask(watch, on_checkpoints, "/jobs/%s/checkpoints", view->job_id, "");
+    } else if (job_is_alive(watch)) {
+        // A quiet job is asked for its checkpoints and for its state in turns.
+        watch->checkpoints_next = true;
+        ask(watch, on_job, "/jobs/%s", view->job_id, "");
+    } else {
+        ask_again(watch);
+    }
+    return 0;
+}
+
+// --- requests ---
+
+static void on_submitted(void *userdata, json_t *reply, const struct error *err) {
+    struct cluster_watch *watch = userdata;
+    struct cluster_view *view = &watch->view;
+
+    (void)reply;
+    end_call(&watch->submission);
+    if (err == NULL) {
+        view->job = JOB_CREATED;
+        ask_after(watch, 0);
+    } else {
+        (void)text_copy(view->failure, sizeof view->failure, err->message);
+        // No answer at all: the JobManager is gone, or main() took it along. Its owner will say
+        // LOST; only if the process lives on is this the answer.
+        view->job = JOB_REJECTED;
+    }
+    changed(watch);
+}
+
+void cluster_watch_submit(struct cluster_watch *watch, const char *jar_id, const char *job_id,
+                          const json_t *body) {
+    struct cluster_view *view = &watch->view;
+    char path[256];
+
+    (void)text_copy(view->job_id, sizeof view->job_id, job_id);
+    view->job = JOB_SUBMITTING;
+    view->tasks_running = view->tasks_total = view->restarts = 0;
+    view->last_checkpoint[0] = '\0';
+    view->failure[0] = '\0';
+    view->savepoint = (struct savepoint_view){0};
+    (void)text_format(path, sizeof path, "/jars/%s/run", jar_id);
+    end_call(&watch->submission);
+    watch->submission =
+        flink_client_post(&watch->client, path, body, SUBMIT_TIMEOUT_MS, on_submitted, watch);
+}
+
+static void on_triggered(void *userdata, json_t *reply, const struct error *err) {
+    struct cluster_watch *watch = userdata;
+    struct savepoint_view *savepoint = &watch->view.savepoint;
+
+    (void)reply;
+    end_call(&watch->trigger);
+    if (err == NULL) {
+        ask_after(watch, 0);
+        return;
+    }
+    savepoint->state = SAVEPOINT_FAILED;
+    (void)text_copy(savepoint->failure, sizeof savepoint->failure, err->message);
+    changed(watch);
+}
+
+void cluster_watch_savepoint(struct cluster_watch *watch, const char *trigger_id,
+                             const char *directory, bool stops_job) {
+    struct savepoint_view *savepoint = &watch->view.savepoint;
+    AUTO(json_decref) json_t *body = json_new_object();
+    AUTO(memory_free) char *uri = memory_format("file://%s", directory);
+    char path[256];
+
+    *savepoint = (struct savepoint_view){.state = SAVEPOINT_IN_PROGRESS};
+    (void)text_copy(savepoint->trigger_id, sizeof savepoint->trigger_id, trigger_id);
+    json_put_text(body, "triggerId", trigger_id);
+    json_put_text(body, "formatType", "CANONICAL");
+    json_put_text(body, stops_job ? "targetDirectory" : "target-directory", uri);
+    if (stops_job)
+        json_put_bool(body, "drain", false);
+    else
+        json_put_bool(body, "cancel-job", false);
+    (void)text_format(path, sizeof path, "/jobs/%s/%s", watch->view.job_id,
+                      stops_job ? "stop" : "savepoints");
+    end_call(&watch->trigger);
+    watch->trigger =
+        flink_client_post(&watch->client, path, body, TRIGGER_TIMEOUT_MS, on_triggered, watch);
+}
+
+// --- life ---
+
+bool cluster_watch_new(sd_event *loop, const struct cluster_watch_options *options,
+                       struct cluster_watch **out_watch, struct error *err) {
+    AUTO(cluster_watch_free) struct cluster_watch *watch = memory_alloc(sizeof *watch);
+
+    watch->loop = loop;
+    watch->client = (struct flink_client){.http = options->http, .port = options->rest_port};
+    watch->wanted_slots = options->slots;
+    watch->on_change = options->on_change;
+    watch->userdata = options->userdata;
+    int code = sd_event_add_time(loop, &watch->timer, CLOCK_MONOTONIC, 0, 1000, on_time, watch);
+    if (code < 0) return error_system(err, -code, "timer of a cluster");
+    ask_after(watch, BUSY_MS);
+    *out_watch = TAKE(watch);
+    return true;
+}
+
+void cluster_watch_free(struct cluster_watch *watch) {
+    if (watch == NULL) return;
+    flink_call_free(watch->question);
+    flink_call_free(watch->submission);
+    flink_call_free(watch->trigger);
+    (void)sd_event_source_disable_unref(watch->timer);
+    memory_free(watch);
+}

@@ -1,0 +1,39 @@
+// Keeps the view of one cluster's job, slots and savepoint up to date by asking its JobManager, and
+// carries requests to it. What its processes do is told by whoever owns them.
+//
+// One question is under way at a time: every 20 ms while something is expected to change, once a
+// second while a job runs quietly, never while there is nothing to learn.
+#pragma once
+
+#include "runtime/cluster.h"
+#include "runtime/flink_client.h"
+
+#include <systemd/sd-event.h>
+
+struct cluster_watch;
+
+struct cluster_watch_options {
+    struct http_client *http;
+    uint16_t rest_port;
+    int slots; // READY when so many are registered
+    void (*on_change)(void *userdata);
+    void *userdata;
+};
+
+MUST_CHECK bool cluster_watch_new(sd_event *loop, const struct cluster_watch_options *options,
+                                  struct cluster_watch **out_watch, struct error *err);
+void cluster_watch_free(struct cluster_watch *watch);
+DEFINE_AUTO(cluster_watch_free, struct cluster_watch *);
+
+// Everything but `health` is the watch's to say; `slots` counts the registered ones.
+const struct cluster_view *cluster_watch_view(const struct cluster_watch *watch);
+bool cluster_watch_is_ready(const struct cluster_watch *watch);
+
+// POSTs `body` to /jars/<jar_id>/run. The job id is in the body, and is what is watched from then
+// on.
+void cluster_watch_submit(struct cluster_watch *watch, const char *jar_id, const char *job_id,
+                          const json_t *body);
+
+// Asks for a savepoint of the current job below `directory`; with `stops_job` the job ends with it.
+void cluster_watch_savepoint(struct cluster_watch *watch, const char *trigger_id,
+                             const char *directory, bool stops_job);
