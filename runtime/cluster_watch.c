@@ -172,37 +172,44 @@ static void on_savepoint(void *userdata, json_t *reply, const struct error *reas
 
 // --- questions ---
 
-static void ask(struct cluster_watch *watch, flink_done_fn *done, const char *format,
-                const char *job_id, const char *trigger_id) __attribute__((format(printf, 3, 0)));
+static void ask(struct cluster_watch *watch, flink_done_fn *done, const char *path) {
+    watch->question = flink_client_get(&watch->client, path, done, watch);
+}
 
-static void ask(struct cluster_watch *watch, flink_done_fn *done, const char *format,
-                const char *job_id, const char *trigger_id) {
+// A question about the watched job: /jobs/<id><rest>.
+static void ask_of_job(struct cluster_watch *watch, flink_done_fn *done, const char *rest) {
     char path[256];
 
-    (void)text_format(path, sizeof path, format, job_id, trigger_id);
-    watch->question = flink_client_get(&watch->client, path, done, watch);
+    (void)text_format(path, sizeof path, "/jobs/%s%s", watch->view.job_id, rest);
+    ask(watch, done, path);
+}
+
+static void ask_of_savepoint(struct cluster_watch *watch) {
+    char rest[128];
+
+    (void)text_format(rest, sizeof rest, "/savepoints/%s", watch->view.savepoint.trigger_id);
+    ask_of_job(watch, on_savepoint, rest);
 }
 
 static int on_time(sd_event_source *source, uint64_t now_us, void *userdata) {
     struct cluster_watch *watch = userdata;
-    const struct cluster_view *view = &watch->view;
-    const char *trigger_id = view->savepoint.trigger_id;
+    bool is_taking = watch->view.savepoint.state == SAVEPOINT_IN_PROGRESS;
 
     (void)source;
     (void)now_us;
     if (watch->question != NULL) return 0;
     if (!watch->is_ready) {
-        ask(watch, on_overview, "/overview", "", "");
+        ask(watch, on_overview, "/overview");
     } else if (watch->wants_failure) {
-        ask(watch, on_failure, "/jobs/%s/exceptions?maxExceptions=1", view->job_id, "");
-    } else if (view->savepoint.state == SAVEPOINT_IN_PROGRESS && watch->trigger == NULL) {
-        ask(watch, on_savepoint, "/jobs/%s/savepoints/%s", view->job_id, trigger_id);
+        ask_of_job(watch, on_failure, "/exceptions?maxExceptions=1");
+    } else if (is_taking && watch->trigger == NULL) {
+        ask_of_savepoint(watch);
     } else if (is_quiet(watch) && watch->checkpoints_next) {
-        ask(watch, on_checkpoints, "/jobs/%s/checkpoints", view->job_id, "");
+        ask_of_job(watch, on_checkpoints, "/checkpoints");
     } else if (job_is_alive(watch)) {
         // A quiet job is asked for its checkpoints and for its state in turns.
         watch->checkpoints_next = true;
-        ask(watch, on_job, "/jobs/%s", view->job_id, "");
+        ask_of_job(watch, on_job, "");
     } else {
         ask_again(watch);
     }

@@ -1,0 +1,149 @@
+#include "runtime/process.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/epoll.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct process {
+    pid_t pid;
+    int pidfd;
+    sd_event_source *source;
+    bool has_ended;
+    process_done_fn *done;
+    void *userdata;
+};
+
+pid_t process_pid(const struct process *process) {
+    return process->pid;
+}
+
+bool process_has_ended(const struct process *process) {
+    return process->has_ended;
+}
+
+void process_end_text(struct process_end end, char *out, size_t size_bytes) {
+    (void)text_format(out, size_bytes, "%s %d", end.was_signalled ? "signal" : "exit status",
+                      end.number);
+}
+
+// Takes the end of a child that has ended.
+static struct process_end reap(pid_t pid) {
+    int status = 0;
+
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    if (WIFSIGNALED(status)) return (struct process_end){true, WTERMSIG(status)};
+    return (struct process_end){false, WEXITSTATUS(status)};
+}
+
+static int on_end(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+    struct process *process = userdata;
+
+    (void)fd;
+    (void)events;
+    (void)sd_event_source_set_enabled(source, SD_EVENT_OFF);
+    process->has_ended = true;
+    struct process_end end = reap(process->pid);
+    // Whatever it has started and left dies with it.
+    (void)kill(-process->pid, SIGKILL);
+    if (process->done != NULL) process->done(process->userdata, end);
+    return 0;
+}
+
+// Everything kobel opens is close-on-exec; what the child shall keep is said to posix_spawn, which
+// clears the flag for a dup2 onto itself.
+static void add_files(posix_spawn_file_actions_t *files, const struct process_spec *spec) {
+    const char *output = spec->output_path == NULL ? "/dev/null" : spec->output_path;
+
+    (void)posix_spawn_file_actions_addopen(files, 0, "/dev/null", O_RDONLY, 0);
+    (void)posix_spawn_file_actions_addopen(files, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0600);
+    (void)posix_spawn_file_actions_adddup2(files, 1, 2);
+    for (const int *fd = spec->kept_fds; fd != NULL && *fd >= 0; fd++)
+        (void)posix_spawn_file_actions_adddup2(files, *fd, *fd);
+}
+
+static bool spawn(const struct process_spec *spec, pid_t *out_pid, struct error *err) {
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    sigset_t none;
+    sigset_t all;
+
+    (void)sigemptyset(&none);
+    (void)sigfillset(&all);
+    (void)posix_spawn_file_actions_init(&files);
+    (void)posix_spawnattr_init(&attributes);
+    // The daemon blocks the signals that its loop reads; a child starts with a clean slate.
+    (void)posix_spawnattr_setsigmask(&attributes, &none);
+    (void)posix_spawnattr_setsigdefault(&attributes, &all);
+    (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK |
+                                                    POSIX_SPAWN_SETSIGDEF);
+    add_files(&files, spec);
+    // posix_spawn takes its vectors without const for the sake of old code; it does not write to
+    // them.
+    union {
+        const char *const *in;
+        char *const *out;
+    } arguments = {.in = spec->arguments}, environment = {.in = spec->environment};
+    int code = posix_spawn(out_pid, spec->arguments[0], &files, &attributes, arguments.out,
+                           environment.out);
+    (void)posix_spawn_file_actions_destroy(&files);
+    (void)posix_spawnattr_destroy(&attributes);
+    if (code == 0) return true;
+    return error_system(err, code, "start '%s'", spec->arguments[0]);
+}
+
+bool process_start(sd_event *loop, const struct process_spec *spec, struct process **out_process,
+                   struct error *err) {
+    AUTO(process_free) struct process *process = memory_alloc(sizeof *process);
+
+    process->has_ended = true; // until there is something to end
+    process->pidfd = -1;
+    if (!spawn(spec, &process->pid, err)) return false;
+    process->has_ended = false;
+    process->pidfd = (int)syscall(SYS_pidfd_open, process->pid, 0);
+    if (process->pidfd < 0) return error_system(err, errno, "watch '%s'", spec->arguments[0]);
+    int code = sd_event_add_io(loop, &process->source, process->pidfd, EPOLLIN, on_end, process);
+    if (code < 0) return error_system(err, -code, "watch '%s'", spec->arguments[0]);
+    process->done = spec->done;
+    process->userdata = spec->userdata;
+    *out_process = TAKE(process);
+    return true;
+}
+
+void process_signal(struct process *process, int signal_number) {
+    if (process->has_ended) return;
+    // The group may not be there yet in the instant after the spawn; the process is.
+    if (kill(-process->pid, signal_number) < 0) (void)kill(process->pid, signal_number);
+}
+
+void process_free(struct process *process) {
+    if (process == NULL) return;
+    (void)sd_event_source_disable_unref(process->source);
+    if (!process->has_ended) {
+        process_signal(process, SIGKILL);
+        (void)reap(process->pid);
+        (void)kill(-process->pid, SIGKILL);
+    }
+    file_close(process->pidfd);
+    memory_free(process);
+}
+
+bool process_run_and_wait(const struct process_spec *spec, struct error *err) {
+    char text[40];
+    pid_t pid;
+
+    if (!spawn(spec, &pid, err)) return false;
+    struct process_end end = reap(pid);
+    if (!end.was_signalled && end.number == 0) return true;
+    process_end_text(end, text, sizeof text);
+    return error_set(err, ERROR_SYSTEM, "'%s' ended with %s", spec->arguments[0], text);
+}
