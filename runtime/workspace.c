@@ -1,0 +1,229 @@
+#include "runtime/workspace.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+bool workspace_paths_of(const char *data_directory, const char *app_id, const char *cluster_id,
+                        struct workspace_paths *out_paths, struct error *err) {
+    char app[FILE_PATH_MAX];
+    struct workspace_paths paths;
+
+    bool fit = file_join(app, sizeof app, err, data_directory, "apps", app_id, NULL) &&
+               file_join(paths.cluster, FILE_PATH_MAX, err, app, "clusters", cluster_id, NULL) &&
+               file_join(paths.conf, FILE_PATH_MAX, err, paths.cluster, "conf", NULL) &&
+               file_join(paths.etc, FILE_PATH_MAX, err, paths.cluster, "etc", NULL) &&
+               file_join(paths.log, FILE_PATH_MAX, err, paths.cluster, "log", NULL) &&
+               file_join(paths.work, FILE_PATH_MAX, err, paths.cluster, "work", NULL) &&
+               file_join(paths.jars, FILE_PATH_MAX, err, paths.cluster, "jars", NULL) &&
+               file_join(paths.upload, FILE_PATH_MAX, err, paths.jars, "flink-web-upload", NULL) &&
+               file_join(paths.checkpoints, FILE_PATH_MAX, err, app, "checkpoints", NULL) &&
+               file_join(paths.snapshots, FILE_PATH_MAX, err, app, "snapshots", NULL);
+    if (!fit) return false;
+    *out_paths = paths;
+    return true;
+}
+
+bool workspace_make(const struct workspace_paths *paths, struct error *err) {
+    const char *directories[] = {paths->conf,   paths->etc,         paths->log,      paths->work,
+                                 paths->upload, paths->checkpoints, paths->snapshots};
+
+    for (size_t index = 0; index < sizeof directories / sizeof directories[0]; index++)
+        if (!file_make_directories(directories[index], 0700, err)) return false;
+    return true;
+}
+
+// --- retiring ---
+
+static bool remove_child(const char *directory, const char *name, struct error *err) {
+    char path[FILE_PATH_MAX];
+
+    return file_join(path, sizeof path, err, directory, name, NULL) && file_remove_tree(path, err);
+}
+
+static bool strip(const char *cluster, struct error *err) {
+    static const char *const parts[] = {"conf", "etc", "work", "jars"};
+
+    for (size_t index = 0; index < sizeof parts / sizeof parts[0]; index++)
+        if (!remove_child(cluster, parts[index], err)) return false;
+    return true;
+}
+
+// Cluster ids end in a growing hexadecimal number.
+static unsigned long long number_of(const char *cluster_id) {
+    const char *dash = strrchr(cluster_id, '-');
+    unsigned long long number = 0;
+
+    for (const char *at = dash == NULL ? "" : dash + 1; *at != '\0'; at++) {
+        unsigned digit = *at <= '9' ? (unsigned)(*at - '0') : (unsigned)(*at - 'a' + 10);
+        number = number * 16 + (digit & 15U);
+    }
+    return number;
+}
+
+struct trimming {
+    const char *directory;
+    unsigned long long newest;
+    bool strips; // every cluster, not only the old ones
+};
+
+static bool find_newest(void *userdata, const char *name, bool is_directory, struct error *err) {
+    struct trimming *trimming = userdata;
+    unsigned long long number = number_of(name);
+
+    (void)is_directory;
+    (void)err;
+    if (number > trimming->newest) trimming->newest = number;
+    return true;
+}
+
+static bool trim_one(void *userdata, const char *name, bool is_directory, struct error *err) {
+    const struct trimming *trimming = userdata;
+    char path[FILE_PATH_MAX];
+
+    (void)is_directory;
+    if (number_of(name) + WORKSPACE_LOGS_KEPT <= trimming->newest)
+        return remove_child(trimming->directory, name, err);
+    if (!trimming->strips) return true;
+    return file_join(path, sizeof path, err, trimming->directory, name, NULL) && strip(path, err);
+}
+
+static bool trim(const char *clusters, bool strips, struct error *err) {
+    struct trimming trimming = {.directory = clusters, .strips = strips};
+
+    if (!file_is_directory(clusters)) return true;
+    return file_list(clusters, find_newest, &trimming, err) &&
+           file_list(clusters, trim_one, &trimming, err);
+}
+
+bool workspace_retire(const char *data_directory, const char *app_id, const char *cluster_id,
+                      struct error *err) {
+    char clusters[FILE_PATH_MAX];
+    char cluster[FILE_PATH_MAX];
+
+    if (!file_join(clusters, sizeof clusters, err, data_directory, "apps", app_id, "clusters",
+                   NULL) ||
+        !file_join(cluster, sizeof cluster, err, clusters, cluster_id, NULL))
+        return false;
+    if (!file_is_directory(cluster)) return true;
+    return strip(cluster, err) && trim(clusters, false, err);
+}
+
+static bool clean_app(void *userdata, const char *name, bool is_directory, struct error *err) {
+    const char *apps = userdata;
+    char clusters[FILE_PATH_MAX];
+
+    if (!is_directory) return true;
+    return file_join(clusters, sizeof clusters, err, apps, name, "clusters", NULL) &&
+           trim(clusters, true, err);
+}
+
+bool workspace_clean(const char *data_directory, struct error *err) {
+    char apps[FILE_PATH_MAX];
+
+    if (!file_join(apps, sizeof apps, err, data_directory, "apps", NULL)) return false;
+    if (!file_is_directory(apps)) return true;
+    return file_list(apps, clean_app, apps, err);
+}
+
+// --- restore points ---
+
+struct search {
+    const char *directory;
+    const char *prefix;
+    int64_t best;
+    char path[FILE_PATH_MAX];
+};
+
+// A directory without _metadata is one that Flink never finished.
+static bool consider(void *userdata, const char *name, bool is_directory, struct error *err) {
+    struct search *search = userdata;
+    char path[FILE_PATH_MAX];
+    char metadata[FILE_PATH_MAX];
+    int64_t number = 0;
+
+    if (!is_directory || !text_starts_with(name, search->prefix)) return true;
+    // "chk-17" has a number, "savepoint-1a2b3c-…" none: there any complete one will do.
+    (void)text_to_int64(name + strlen(search->prefix), &number);
+    if (number < search->best) return true;
+    if (!file_join(path, sizeof path, err, search->directory, name, NULL) ||
+        !file_join(metadata, sizeof metadata, err, path, "_metadata", NULL))
+        return false;
+    if (!file_exists(metadata)) return true;
+    search->best = number;
+    (void)text_copy(search->path, sizeof search->path, path);
+    return true;
+}
+
+static bool find_complete(const char *directory, const char *prefix,
+                          char out_path[static FILE_PATH_MAX]) {
+    struct search search = {.directory = directory, .prefix = prefix};
+    struct error err;
+
+    if (!file_is_directory(directory) || !file_list(directory, consider, &search, &err))
+        return false;
+    if (search.path[0] == '\0') return false;
+    (void)text_copy(out_path, FILE_PATH_MAX, search.path);
+    return true;
+}
+
+bool workspace_find_checkpoint(const char *data_directory, const char *app_id, const char *job_id,
+                               char out_path[static FILE_PATH_MAX]) {
+    char directory[FILE_PATH_MAX];
+    struct error err;
+
+    return file_join(directory, sizeof directory, &err, data_directory, "apps", app_id,
+                     "checkpoints", job_id, NULL) &&
+           find_complete(directory, "chk-", out_path);
+}
+
+bool workspace_find_savepoint(const char *data_directory, const char *app_id,
+                              const char *snapshot_name, char out_path[static FILE_PATH_MAX]) {
+    char directory[FILE_PATH_MAX];
+    struct error err;
+
+    return file_join(directory, sizeof directory, &err, data_directory, "apps", app_id, "snapshots",
+                     snapshot_name, NULL) &&
+           find_complete(directory, "savepoint-", out_path);
+}
+
+struct pruning {
+    const char *directory;
+    const char *keep;
+};
+
+static bool prune_one(void *userdata, const char *name, bool is_directory, struct error *err) {
+    const struct pruning *pruning = userdata;
+
+    (void)is_directory;
+    if (text_equal(name, pruning->keep)) return true;
+    return remove_child(pruning->directory, name, err);
+}
+
+bool workspace_prune_checkpoints(const char *data_directory, const char *app_id,
+                                 const char *keep_job_id, struct error *err) {
+    char directory[FILE_PATH_MAX];
+    struct pruning pruning = {.directory = directory, .keep = keep_job_id};
+
+    if (!file_join(directory, sizeof directory, err, data_directory, "apps", app_id, "checkpoints",
+                   NULL))
+        return false;
+    if (!file_is_directory(directory)) return true;
+    return file_list(directory, prune_one, &pruning, err);
+}
+
+bool workspace_remove_snapshot(const char *data_directory, const char *app_id,
+                               const char *snapshot_name, struct error *err) {
+    char directory[FILE_PATH_MAX];
+
+    return file_join(directory, sizeof directory, err, data_directory, "apps", app_id, "snapshots",
+                     snapshot_name, NULL) &&
+           file_remove_tree(directory, err);
+}
+
+bool workspace_erase(const char *data_directory, const char *app_id, struct error *err) {
+    char directory[FILE_PATH_MAX];
+
+    return file_join(directory, sizeof directory, err, data_directory, "apps", app_id, NULL) &&
+           file_remove_tree(directory, err);
+}
