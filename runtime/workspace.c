@@ -1,5 +1,6 @@
 #include "runtime/workspace.h"
 
+#include "base/digest.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -128,6 +129,19 @@ bool workspace_clean(const char *data_directory, struct error *err) {
 
 // --- restore points ---
 
+// A snapshot may be called ".." or have a name that is too long for a file: such a one lies under a
+// digest of its name.
+bool workspace_snapshot_directory(const char *data_directory, const char *app_id,
+                                  const char *snapshot_name, char out_path[static FILE_PATH_MAX],
+                                  struct error *err) {
+    char digest[DIGEST_SHA256_HEX_SIZE];
+    bool is_plain = snapshot_name[0] != '.' && strlen(snapshot_name) <= 200;
+
+    digest_sha256_hex(snapshot_name, strlen(snapshot_name), digest);
+    return file_join(out_path, FILE_PATH_MAX, err, data_directory, "apps", app_id, "snapshots",
+                     is_plain ? snapshot_name : digest, NULL);
+}
+
 struct search {
     const char *directory;
     const char *prefix;
@@ -182,8 +196,7 @@ bool workspace_find_savepoint(const char *data_directory, const char *app_id,
     char directory[FILE_PATH_MAX];
     struct error err;
 
-    return file_join(directory, sizeof directory, &err, data_directory, "apps", app_id, "snapshots",
-                     snapshot_name, NULL) &&
+    return workspace_snapshot_directory(data_directory, app_id, snapshot_name, directory, &err) &&
            find_complete(directory, "savepoint-", out_path);
 }
 
@@ -216,8 +229,7 @@ bool workspace_remove_snapshot(const char *data_directory, const char *app_id,
                                const char *snapshot_name, struct error *err) {
     char directory[FILE_PATH_MAX];
 
-    return file_join(directory, sizeof directory, err, data_directory, "apps", app_id, "snapshots",
-                     snapshot_name, NULL) &&
+    return workspace_snapshot_directory(data_directory, app_id, snapshot_name, directory, err) &&
            file_remove_tree(directory, err);
 }
 

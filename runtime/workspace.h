@@ -39,6 +39,11 @@ MUST_CHECK bool workspace_clean(const char *data_directory, struct error *err);
 // The directory of the newest checkpoint of a job that is complete (has its _metadata).
 bool workspace_find_checkpoint(const char *data_directory, const char *app_id, const char *job_id,
                                char out_path[static FILE_PATH_MAX]);
+// Where the savepoint of a snapshot is made.
+MUST_CHECK bool workspace_snapshot_directory(const char *data_directory, const char *app_id,
+                                             const char *snapshot_name,
+                                             char out_path[static FILE_PATH_MAX],
+                                             struct error *err);
 // The directory of the complete savepoint of a snapshot.
 bool workspace_find_savepoint(const char *data_directory, const char *app_id,
                               const char *snapshot_name, char out_path[static FILE_PATH_MAX]);
