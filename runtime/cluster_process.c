@@ -1,0 +1,219 @@
+#include "runtime/cluster_process.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "runtime/port_pool.h"
+#include "runtime/process.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+static const size_t CONF_MAX_BYTES = 65536;
+static const off_t TAIL_BYTES = 8192;
+
+struct member {
+    struct cluster_processes *owner;
+    struct process *process;
+    char name[32];
+};
+
+struct cluster_processes {
+    const struct launch_spec *spec;
+    const struct workspace_paths *paths;
+    struct cluster_ports ports;
+    struct member *members;
+    size_t count;
+    bool is_lost;
+    void (*on_lost)(void *userdata, const char *reason);
+    void *userdata;
+};
+
+uint16_t cluster_processes_rest_port(const struct cluster_processes *processes) {
+    return processes->ports.rest;
+}
+
+// --- configuration ---
+
+static bool write_file(const char *directory, const char *name, const char *text,
+                       struct error *err) {
+    char path[FILE_PATH_MAX];
+
+    return file_join(path, sizeof path, err, directory, name, NULL) &&
+           file_write_atomically(path, text, strlen(text), 0644, err);
+}
+
+static bool write_configuration(const struct cluster_processes *self, struct error *err) {
+    AUTO(buffer_release) struct buffer flink = BUFFER_INIT(CONF_MAX_BYTES);
+    AUTO(buffer_release) struct buffer log4j = BUFFER_INIT(CONF_MAX_BYTES);
+    const struct workspace_paths *paths = self->paths;
+
+    flink_conf_print(self->spec, &self->ports, paths, &flink);
+    flink_conf_print_log4j(self->spec, &log4j);
+    return write_file(paths->conf, flink_conf_file_name(self->spec->runtime), buffer_text(&flink),
+                      err) &&
+           write_file(paths->conf, "log4j.properties", buffer_text(&log4j), err) &&
+           // Flink asks for its own host's name; inside there is no name service.
+           write_file(paths->conf, "hosts", "127.0.0.1 localhost kobel\n", err) &&
+           write_file(paths->conf, "passwd", "flink:x:1000:1000:flink:/tmp:/usr/sbin/nologin\n",
+                      err) &&
+           // Always there on the service; the submission fills it.
+           write_file(paths->etc, "application_properties.json", "[]", err);
+}
+
+// --- how a process ended ---
+
+// The last line of a file that looks like an error, else the last line with anything in it.
+static void last_error_line(const char *path, char *out, size_t size_bytes) {
+    AUTO(file_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    char tail[8192 + 1];
+    char *rest = tail;
+    bool has_error = false;
+
+    out[0] = '\0';
+    if (fd < 0) return;
+    (void)lseek(fd, -TAIL_BYTES, SEEK_END);
+    ssize_t got = read(fd, tail, sizeof tail - 1);
+    if (got <= 0) return;
+    tail[got] = '\0';
+    for (char *line = strsep(&rest, "\n"); line != NULL; line = strsep(&rest, "\n")) {
+        bool is_error = strstr(line, "ERROR") != NULL || strstr(line, "Exception") != NULL ||
+                        strstr(line, "Error") != NULL || strstr(line, "bwrap:") != NULL;
+        bool is_frame = line[0] == '\t' || text_starts_with(line, "    at ");
+        if (line[0] == '\0' || is_frame || (has_error && !is_error)) continue;
+        has_error = is_error;
+        (void)text_copy(out, size_bytes, line);
+    }
+}
+
+static void describe_end(const struct member *member, struct process_end end, char *out,
+                         size_t size_bytes) {
+    const char *directory = member->owner->paths->log;
+    char how[40];
+    char path[FILE_PATH_MAX];
+    char line[512];
+
+    process_end_text(end, how, sizeof how);
+    (void)text_format(path, sizeof path, "%s/%s.out", directory, member->name);
+    last_error_line(path, line, sizeof line);
+    if (line[0] == '\0') {
+        (void)text_format(path, sizeof path, "%s/%s.log", directory, member->name);
+        last_error_line(path, line, sizeof line);
+    }
+    (void)text_format(out, size_bytes, "%s ended with %s%s%s", member->name, how,
+                      line[0] == '\0' ? "" : ": ", line);
+}
+
+static void on_end(void *userdata, struct process_end end) {
+    const struct member *member = userdata;
+    struct cluster_processes *self = member->owner;
+    char reason[APP_FAILURE_SIZE];
+
+    if (self->is_lost) return;
+    self->is_lost = true;
+    describe_end(member, end, reason, sizeof reason);
+    self->on_lost(self->userdata, reason);
+}
+
+// --- starting ---
+
+static void add_environment(const struct cluster_processes_options *options,
+                            struct argument_list *out) {
+    argument_list_add_all(
+        out, "PATH=/usr/bin:/bin", "HOME=/tmp", "LANG=C.UTF-8",
+        // RocksDB allocates from many threads; one arena keeps glibc from hoarding.
+        "MALLOC_ARENA_MAX=1", "AWS_EC2_METADATA_DISABLED=true", NULL);
+    argument_list_add_format(out, "FLINK_CONF_DIR=%s", options->paths->conf);
+    argument_list_add_format(out, "FLINK_LIB_DIR=%s/lib", options->runtime->directory);
+    argument_list_add_format(out, "FLINK_PLUGINS_DIR=%s/plugins", options->runtime->directory);
+    argument_list_add_format(out, "FLINK_OPT_DIR=%s/opt", options->runtime->directory);
+    argument_list_add_copy(out, options->environment);
+}
+
+static void fence_in(const struct cluster_processes_options *options, int seccomp_fd,
+                     struct argument_list *out) {
+    const struct workspace_paths *paths = options->paths;
+    char hosts[FILE_PATH_MAX + 8];
+    char passwd[FILE_PATH_MAX + 8];
+    struct sandbox_spec spec = {
+        .read_only = {options->runtime->directory, options->java->home, paths->conf},
+        .writable = {paths->work, paths->log, paths->jars, paths->checkpoints, paths->snapshots},
+        .etc_flink = paths->etc,
+        .hosts_file = hosts,
+        .passwd_file = passwd,
+        .directory = paths->work,
+    };
+
+    (void)text_format(hosts, sizeof hosts, "%s/hosts", paths->conf);
+    (void)text_format(passwd, sizeof passwd, "%s/passwd", paths->conf);
+    sandbox_wrap(options->sandbox, &spec, seccomp_fd, out);
+}
+
+static bool start_one(sd_event *loop, const struct cluster_processes_options *options,
+                      struct cluster_processes *self, enum flink_role role, int index,
+                      struct error *err) {
+    struct member *member = &self->members[self->count];
+    AUTO(argument_list_release) struct argument_list arguments = {0};
+    AUTO(argument_list_release) struct argument_list environment = {0};
+    AUTO(file_close) int seccomp_fd = -1;
+    char output[FILE_PATH_MAX + 40];
+
+    if (options->sandbox == SANDBOX_FULL && !sandbox_open_filter(&seccomp_fd, err)) return false;
+    int kept_fds[] = {seccomp_fd, -1};
+    member->owner = self;
+    flink_conf_process_name(role, index, member->name, sizeof member->name);
+    (void)text_format(output, sizeof output, "%s/%s.out", self->paths->log, member->name);
+    fence_in(options, seccomp_fd, &arguments);
+    flink_conf_command(role, index, options->spec, options->runtime, options->java, options->paths,
+                       &arguments);
+    add_environment(options, &environment);
+    struct process_spec spec = {
+        .arguments = argument_list_items(&arguments),
+        .environment = argument_list_items(&environment),
+        .output_path = output,
+        .kept_fds = kept_fds,
+        .done = on_end,
+        .userdata = member,
+    };
+    if (!process_start(loop, &spec, &member->process, err)) return false;
+    self->count++;
+    return true;
+}
+
+bool cluster_processes_start(sd_event *loop, const struct cluster_processes_options *options,
+                             struct cluster_processes **out_processes, struct error *err) {
+    AUTO(cluster_processes_free) struct cluster_processes *self = memory_alloc(sizeof *self);
+    int taskmanagers = options->spec->size.taskmanagers;
+    uint16_t ports[2];
+
+    self->spec = options->spec;
+    self->paths = options->paths;
+    self->on_lost = options->on_lost;
+    self->userdata = options->userdata;
+    self->members = memory_alloc((size_t)(taskmanagers + 1) * sizeof *self->members);
+    if (!port_pool_find(ports, 2, err)) return false;
+    self->ports = (struct cluster_ports){.rest = ports[0], .rpc = ports[1]};
+    if (!write_configuration(self, err)) return false;
+    if (!start_one(loop, options, self, FLINK_JOBMANAGER, 0, err)) return false;
+    for (int index = 1; index <= taskmanagers; index++)
+        if (!start_one(loop, options, self, FLINK_TASKMANAGER, index, err)) return false;
+    *out_processes = TAKE(self);
+    return true;
+}
+
+void cluster_processes_kill(struct cluster_processes *self) {
+    if (self == NULL) return;
+    self->is_lost = true; // what ends from now on ends because we say so
+    for (size_t index = 0; index < self->count; index++)
+        process_signal(self->members[index].process, SIGKILL);
+}
+
+void cluster_processes_free(struct cluster_processes *self) {
+    if (self == NULL) return;
+    cluster_processes_kill(self);
+    for (size_t index = 0; index < self->count; index++)
+        process_free(self->members[index].process);
+    memory_free(self->members);
+    memory_free(self);
+}

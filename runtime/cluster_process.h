@@ -1,0 +1,33 @@
+// The processes of one cluster: a JobManager and its TaskManagers, started at the same time.
+#pragma once
+
+#include "runtime/flink_conf.h"
+#include "runtime/sandbox.h"
+
+#include <systemd/sd-event.h>
+
+struct cluster_processes;
+
+struct cluster_processes_options {
+    const struct launch_spec *spec;          // borrowed as long as the processes are there
+    const struct workspace_paths *paths;     // borrowed as long as the processes are there
+    const struct installed_runtime *runtime; // borrowed for the call
+    const struct java *java;                 // borrowed for the call
+    enum sandbox_level sandbox;
+    const char *const *environment; // KEY=VALUE lines beside what every process gets; may be NULL
+    void (*on_lost)(void *userdata,
+                    const char *reason); // called once, when the first of them has ended by itself
+    void *userdata;
+};
+
+// Writes the configuration and starts everything. ERROR_SYSTEM: nothing is left running.
+MUST_CHECK bool cluster_processes_start(sd_event *loop,
+                                        const struct cluster_processes_options *options,
+                                        struct cluster_processes **out_processes,
+                                        struct error *err);
+uint16_t cluster_processes_rest_port(const struct cluster_processes *processes);
+// Sends SIGKILL to all of them, without waiting. NULL is legal.
+void cluster_processes_kill(struct cluster_processes *processes);
+// Kills and reaps all of them.
+void cluster_processes_free(struct cluster_processes *processes);
+DEFINE_AUTO(cluster_processes_free, struct cluster_processes *);

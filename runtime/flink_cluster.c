@@ -1,0 +1,393 @@
+#include "runtime/flink_cluster.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "runtime/cluster_process.h"
+#include "runtime/cluster_watch.h"
+#include "runtime/flink_conf.h"
+#include "runtime/http_client.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+static const uint64_t BOOT_TIMEOUT_US = 60000000;
+
+// One cluster: its processes, and the watch over its job. Ends with the first process that dies.
+struct cluster {
+    struct cluster *next;
+    struct flink_clusters *owner;
+    struct launch_spec spec;
+    struct workspace_paths paths;
+    enum cluster_health health;
+    char failure[APP_FAILURE_SIZE]; // why LOST
+    struct cluster_processes *processes;
+    struct cluster_watch *watch;
+    sd_event_source *boot_timer;
+    sd_event_source *burial; // ends the processes in a turn of the loop of their own
+};
+
+struct flink_clusters {
+    sd_event *loop;
+    struct flink_clusters_options options;
+    char data_directory[FILE_PATH_MAX];
+    char runtimes_directory[FILE_PATH_MAX];
+    struct http_client *http;
+    struct cluster *clusters;
+};
+
+static struct cluster *find(const struct flink_clusters *self, const char *cluster_id) {
+    for (struct cluster *cluster = self->clusters; cluster != NULL; cluster = cluster->next)
+        if (text_equal(cluster->spec.cluster_id, cluster_id)) return cluster;
+    return NULL;
+}
+
+static void changed(const struct cluster *cluster) {
+    const struct flink_clusters_options *options = &cluster->owner->options;
+
+    if (options->on_change != NULL) options->on_change(options->userdata, cluster->spec.app_id);
+}
+
+// --- the end of a cluster ---
+
+static void stop_processes(struct cluster *cluster) {
+    cluster_watch_free(TAKE(cluster->watch));
+    cluster_processes_free(TAKE(cluster->processes));
+    cluster->boot_timer = sd_event_source_disable_unref(cluster->boot_timer);
+}
+
+static void free_cluster(struct cluster *cluster) {
+    stop_processes(cluster);
+    (void)sd_event_source_disable_unref(cluster->burial);
+    memory_free(cluster);
+}
+
+// The callbacks of a process and of a watch must not free what they were called by: that happens in
+// the next turn.
+static int on_burial(sd_event_source *source, void *userdata) {
+    struct cluster *cluster = userdata;
+
+    (void)source;
+    stop_processes(cluster);
+    return 0;
+}
+
+// What the watch last saw goes with it, so it is kept until the cluster is retired; only its
+// questions end.
+static void lose(struct cluster *cluster, const char *reason) {
+    if (cluster->health == CLUSTER_LOST) return;
+    cluster->health = CLUSTER_LOST;
+    (void)text_format(cluster->failure, sizeof cluster->failure, "%.800s (logs: %.200s)", reason,
+                      cluster->paths.log);
+    (void)sd_event_add_defer(cluster->owner->loop, &cluster->burial, on_burial, cluster);
+    changed(cluster);
+}
+
+static void on_process_lost(void *userdata, const char *reason) {
+    struct cluster *cluster = userdata;
+
+    lose(cluster, reason);
+}
+
+static int on_boot_timeout(sd_event_source *source, uint64_t now_us, void *userdata) {
+    struct cluster *cluster = userdata;
+
+    (void)source;
+    (void)now_us;
+    if (cluster->health == CLUSTER_BOOTING) lose(cluster, "the cluster did not get ready in time");
+    return 0;
+}
+
+static void on_watch_change(void *userdata) {
+    struct cluster *cluster = userdata;
+
+    if (cluster->health == CLUSTER_BOOTING && cluster_watch_is_ready(cluster->watch)) {
+        cluster->health = CLUSTER_READY;
+        (void)sd_event_source_set_enabled(cluster->boot_timer, SD_EVENT_OFF);
+    }
+    changed(cluster);
+}
+
+// --- launching ---
+
+static bool start(struct cluster *cluster, struct error *err) {
+    struct flink_clusters *owner = cluster->owner;
+    AUTO(installed_runtime_release) struct installed_runtime runtime = {0};
+    struct cluster_processes_options options = {
+        .spec = &cluster->spec,
+        .paths = &cluster->paths,
+        .runtime = &runtime,
+        .java = &owner->options.java,
+        .sandbox = owner->options.sandbox,
+        .environment = owner->options.job_environment,
+        .on_lost = on_process_lost,
+        .userdata = cluster,
+    };
+
+    if (!catalog_find(owner->runtimes_directory, cluster->spec.runtime, &runtime, err))
+        return false;
+    if (!workspace_make(&cluster->paths, err)) return false;
+    if (!cluster_processes_start(owner->loop, &options, &cluster->processes, err)) return false;
+
+    struct cluster_watch_options watch = {
+        .http = owner->http,
+        .rest_port = cluster_processes_rest_port(cluster->processes),
+        .slots = cluster_size_slots(&cluster->spec.size),
+        .on_change = on_watch_change,
+        .userdata = cluster,
+    };
+    if (!cluster_watch_new(owner->loop, &watch, &cluster->watch, err)) return false;
+    int code = sd_event_add_time_relative(owner->loop, &cluster->boot_timer, CLOCK_MONOTONIC,
+                                          BOOT_TIMEOUT_US, 1000000, on_boot_timeout, cluster);
+    return code >= 0 || error_system(err, -code, "timer of a cluster");
+}
+
+static bool launch(void *self, const struct launch_spec *spec, struct error *err) {
+    struct flink_clusters *owner = self;
+
+    if (find(owner, spec->cluster_id) != NULL)
+        return error_set(err, ERROR_EXISTS, "cluster '%s' is there already", spec->cluster_id);
+    struct cluster *cluster = memory_alloc(sizeof *cluster);
+    cluster->owner = owner;
+    cluster->spec = *spec;
+    cluster->health = CLUSTER_BOOTING;
+    bool started = workspace_paths_of(owner->data_directory, spec->app_id, spec->cluster_id,
+                                      &cluster->paths, err) &&
+                   start(cluster, err);
+    if (!started) {
+        free_cluster(cluster);
+        return false;
+    }
+    cluster->next = owner->clusters;
+    owner->clusters = cluster;
+    return true;
+}
+
+// --- jobs ---
+
+static struct cluster *find_ready(struct flink_clusters *self, const char *cluster_id,
+                                  struct error *err) {
+    struct cluster *cluster = find(self, cluster_id);
+
+    if (cluster != NULL && cluster->health == CLUSTER_READY) return cluster;
+    (void)error_set(err, ERROR_UNAVAILABLE, "cluster '%s' is not ready", cluster_id);
+    return NULL;
+}
+
+// A jar in the upload directory is known to Flink by its file name, without an upload
+// (flink-runtime 2.8).
+static bool stage_code(struct cluster *cluster, const struct submission *job, const char *jar_id,
+                       struct error *err) {
+    char code[FILE_PATH_MAX];
+    char jar[FILE_PATH_MAX];
+
+    if (!file_join(code, sizeof code, err, cluster->owner->data_directory, "code",
+                   job->spec.code_sha256, NULL) ||
+        !file_join(jar, sizeof jar, err, cluster->paths.upload, jar_id, NULL))
+        return false;
+    // A link costs nothing, and the store's files never change. Both are below the data directory:
+    // one file system.
+    if (link(code, jar) == 0 || errno == EEXIST) return true;
+    if (errno == ENOENT)
+        return error_set(err, ERROR_NOT_FOUND,
+                         "the application's code is not in the store any more");
+    return error_system(err, errno, "stage '%s'", jar);
+}
+
+static json_t *run_body(const struct cluster *cluster, const struct submission *job) {
+    json_t *body = json_new_object();
+
+    json_put_text(body, "jobId", job->job_id);
+    json_put_int(body, "parallelism", job->spec.parallelism);
+    json_put_bool(body, "allowNonRestoredState", job->allow_non_restored_state);
+    json_put(body, "flinkConfiguration", flink_conf_job(&job->spec, &cluster->paths));
+    if (job->restore_path[0] == '\0') return body;
+    AUTO(memory_free) char *uri = memory_format("file://%s", job->restore_path);
+    json_put_text(body, "savepointPath", uri);
+    // Whatever is restored stays kobel's to remove.
+    bool is_old = job->spec.runtime < RUNTIME_FLINK_1_20;
+    json_put_text(body, is_old ? "restoreMode" : "claimMode", "NO_CLAIM");
+    return body;
+}
+
+static bool submit(void *self, const char *cluster_id, const struct submission *job,
+                   struct error *err) {
+    struct cluster *cluster = find_ready(self, cluster_id, err);
+    char properties[FILE_PATH_MAX];
+    char jar_id[80];
+
+    if (cluster == NULL) return false;
+    if (text_equal(cluster_watch_view(cluster->watch)->job_id, job->job_id)) return true;
+    (void)text_format(jar_id, sizeof jar_id, "%.64s.jar", job->spec.code_sha256);
+    if (!stage_code(cluster, job, jar_id, err)) return false;
+    if (!file_join(properties, sizeof properties, err, cluster->paths.etc,
+                   "application_properties.json", NULL) ||
+        !file_write_atomically(properties, job->properties_text, strlen(job->properties_text), 0644,
+                               err))
+        return false;
+    AUTO(json_decref) json_t *body = run_body(cluster, job);
+    cluster_watch_submit(cluster->watch, jar_id, job->job_id, body);
+    changed(cluster);
+    return true;
+}
+
+static bool savepoint(void *self, const char *cluster_id, const struct savepoint_request *request,
+                      struct error *err) {
+    struct flink_clusters *owner = self;
+    struct cluster *cluster = find_ready(owner, cluster_id, err);
+    char directory[FILE_PATH_MAX];
+
+    if (cluster == NULL) return false;
+    const struct savepoint_view *known = &cluster_watch_view(cluster->watch)->savepoint;
+    if (text_equal(known->trigger_id, request->trigger_id)) return true;
+    if (!workspace_snapshot_directory(owner->data_directory, cluster->spec.app_id,
+                                      request->snapshot_name, directory, err) ||
+        !file_make_directories(directory, 0700, err))
+        return false;
+    cluster_watch_savepoint(cluster->watch, request->trigger_id, directory, request->stops_job);
+    return true;
+}
+
+static void retire(void *self, const char *cluster_id) {
+    struct flink_clusters *owner = self;
+    struct cluster **place = &owner->clusters;
+    struct error ignored;
+
+    while (*place != NULL && !text_equal((*place)->spec.cluster_id, cluster_id))
+        place = &(*place)->next;
+    struct cluster *cluster = *place;
+    if (cluster == NULL) return;
+    *place = cluster->next;
+    struct launch_spec spec = cluster->spec;
+    free_cluster(cluster);
+    // What cannot be removed now is removed by the next start's workspace_clean().
+    bool removed = workspace_retire(owner->data_directory, spec.app_id, spec.cluster_id, &ignored);
+    (void)removed;
+}
+
+// --- views ---
+
+static void view(void *self, const char *cluster_id, struct cluster_view *out_view) {
+    const struct cluster *cluster = find(self, cluster_id);
+
+    *out_view = (struct cluster_view){.health = CLUSTER_ABSENT};
+    if (cluster == NULL) return;
+    if (cluster->watch != NULL) *out_view = *cluster_watch_view(cluster->watch);
+    out_view->health = cluster->health;
+    if (cluster->health == CLUSTER_LOST)
+        (void)text_copy(out_view->failure, sizeof out_view->failure, cluster->failure);
+}
+
+static int64_t memory_used_bytes(void *self) {
+    const struct flink_clusters *owner = self;
+    int64_t bytes = 0;
+
+    for (const struct cluster *cluster = owner->clusters; cluster != NULL; cluster = cluster->next)
+        bytes += cluster_size_bytes(&cluster->spec.size);
+    return bytes;
+}
+
+// --- files ---
+
+static bool find_checkpoint(void *self, const char *app_id, const char *job_id,
+                            char out_path[static FILE_PATH_MAX]) {
+    const struct flink_clusters *owner = self;
+
+    return workspace_find_checkpoint(owner->data_directory, app_id, job_id, out_path);
+}
+
+static bool find_savepoint(void *self, const char *app_id, const char *snapshot_name,
+                           char out_path[static FILE_PATH_MAX]) {
+    const struct flink_clusters *owner = self;
+
+    return workspace_find_savepoint(owner->data_directory, app_id, snapshot_name, out_path);
+}
+
+static bool prune_checkpoints(void *self, const char *app_id, const char *keep_job_id,
+                              struct error *err) {
+    const struct flink_clusters *owner = self;
+
+    return workspace_prune_checkpoints(owner->data_directory, app_id, keep_job_id, err);
+}
+
+static bool remove_snapshot(void *self, const char *app_id, const char *snapshot_name,
+                            struct error *err) {
+    const struct flink_clusters *owner = self;
+
+    return workspace_remove_snapshot(owner->data_directory, app_id, snapshot_name, err);
+}
+
+static bool erase_app(void *self, const char *app_id, struct error *err) {
+    const struct flink_clusters *owner = self;
+
+    return workspace_erase(owner->data_directory, app_id, err);
+}
+
+static const struct cluster_ops flink_ops = {
+    .launch = launch,
+    .submit = submit,
+    .savepoint = savepoint,
+    .retire = retire,
+    .view = view,
+    .memory_used_bytes = memory_used_bytes,
+    .find_checkpoint = find_checkpoint,
+    .find_savepoint = find_savepoint,
+    .prune_checkpoints = prune_checkpoints,
+    .remove_snapshot = remove_snapshot,
+    .erase_app = erase_app,
+};
+
+// --- life ---
+
+bool flink_clusters_new(sd_event *loop, const struct flink_clusters_options *options,
+                        struct flink_clusters **out_clusters, struct error *err) {
+    AUTO(flink_clusters_free) struct flink_clusters *self = memory_alloc(sizeof *self);
+
+    self->loop = sd_event_ref(loop);
+    self->options = *options;
+    if (!text_copy(self->data_directory, FILE_PATH_MAX, options->data_directory) ||
+        !text_copy(self->runtimes_directory, FILE_PATH_MAX, options->runtimes_directory))
+        return error_set(err, ERROR_INVALID, "the path of the data directory is too long");
+    if (!workspace_clean(self->data_directory, err)) return false;
+    if (!http_client_new(loop, &self->http, err)) return false;
+    *out_clusters = TAKE(self);
+    return true;
+}
+
+struct cluster_port flink_clusters_port(struct flink_clusters *clusters) {
+    return (struct cluster_port){.ops = &flink_ops, .self = clusters};
+}
+
+void flink_clusters_free(struct flink_clusters *self) {
+    if (self == NULL) return;
+    // All at once, then one after the other waited for.
+    for (struct cluster *cluster = self->clusters; cluster != NULL; cluster = cluster->next)
+        cluster_processes_kill(cluster->processes);
+    while (self->clusters != NULL) {
+        struct cluster *cluster = self->clusters;
+        self->clusters = cluster->next;
+        free_cluster(cluster);
+    }
+    http_client_free(self->http);
+    (void)sd_event_unref(self->loop);
+    memory_free(self);
+}
+
+json_t *flink_clusters_status(struct flink_clusters *clusters) {
+    static const char *const healths[] = {"ABSENT", "BOOTING", "READY", "LOST"};
+    json_t *list = json_new_array();
+
+    for (struct cluster *cluster = clusters->clusters; cluster != NULL; cluster = cluster->next) {
+        json_t *one = json_new_object();
+        json_put_text(one, "id", cluster->spec.cluster_id);
+        json_put_text(one, "applicationId", cluster->spec.app_id);
+        json_put_text(one, "health", healths[cluster->health]);
+        json_put_int(one, "slots", cluster_size_slots(&cluster->spec.size));
+        json_put_int(one, "memoryBytes", cluster_size_bytes(&cluster->spec.size));
+        if (cluster->processes != NULL)
+            json_put_int(one, "restPort", cluster_processes_rest_port(cluster->processes));
+        json_put_text(one, "logDirectory", cluster->paths.log);
+        json_add(list, one);
+    }
+    return list;
+}
