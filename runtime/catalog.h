@@ -11,6 +11,11 @@
 #include "model/runtime_environment.h"
 #include "runtime/java.h"
 
+#define CATALOG_FACTS_FILE          "runtime.json"
+#define CATALOG_PRIMER              "primer.jar"
+#define CATALOG_JOBMANAGER_ARCHIVE  "jobmanager.jsa"
+#define CATALOG_TASKMANAGER_ARCHIVE "taskmanager.jsa"
+
 struct installed_runtime {
     enum runtime_environment runtime;
     char flink_version[16];
@@ -26,6 +31,10 @@ DEFINE_AUTO_STRUCT(installed_runtime_release, struct installed_runtime);
 // ERROR_UNAVAILABLE: not installed; the text says which command installs it.
 MUST_CHECK bool catalog_find(const char *runtimes_directory, enum runtime_environment runtime,
                              struct installed_runtime *out_runtime, struct error *err);
+
+// The jars of a lib directory in their fixed order, ':' between. The caller frees it.
+MUST_CHECK bool catalog_class_path(const char *lib_directory, char **out_class_path,
+                                   struct error *err);
 
 // [{"runtimeEnvironment": "FLINK-1_20", "flinkVersion": "1.20.3", "sizeBytes": n, "archives":
 // true}], owned by the caller.
