@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 
+#include <stddef.h>
 #include <stdint.h>
 
 // Says where an entry goes: writes its new relative path, or returns false to leave it out.

@@ -24,6 +24,8 @@ struct installed_runtime {
     char jobmanager_archive[FILE_PATH_MAX]; // class-data archive, "" when it was not made for this
                                             // JDK
     char taskmanager_archive[FILE_PATH_MAX];
+    bool
+        makes_archives; // the processes write the two archives when they end, instead of using them
 };
 void installed_runtime_release(struct installed_runtime *runtime);
 DEFINE_AUTO_STRUCT(installed_runtime_release, struct installed_runtime);

@@ -265,7 +265,9 @@ void flink_conf_command(enum flink_role role, int index, const struct launch_spe
     argument_list_add(out, java->binary);
     add_memory_flags(role, &spec->size, out);
     if (spec->size.profile == PROFILE_DEV && archive[0] != '\0')
-        argument_list_add_format(out, "-XX:SharedArchiveFile=%s", archive);
+        argument_list_add_format(
+            out, "-XX:%s=%s",
+            runtime->makes_archives ? "ArchiveClassesAtExit" : "SharedArchiveFile", archive);
     flink_conf_add_jvm_flags(spec->size.profile, out);
     argument_list_add_format(out, "-Dlog.file=%s/%s.log", paths->log, name);
     argument_list_add_format(out, "-Dlog4j.configurationFile=file:%s/log4j.properties",

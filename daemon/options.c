@@ -1,0 +1,199 @@
+#include "daemon/options.h"
+
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef bool parse_fn(struct options *options, const char *value, struct error *err);
+
+struct option {
+    const char *flag;
+    const char *variable;
+    const char *value;    // its name in the help
+    const char *fallback; // shown in the help; parsed first. NULL: computed
+    parse_fn *parse;
+    const char *text;
+};
+
+static bool set_text(char *out, size_t size_bytes, const char *value, struct error *err) {
+    return text_copy(out, size_bytes, value) ||
+           error_set(err, ERROR_INVALID, "'%.60s...' is too long", value);
+}
+
+static bool parse_listen(struct options *options, const char *value, struct error *err) {
+    return set_text(options->listen, sizeof options->listen, value, err);
+}
+
+static bool parse_port(struct options *options, const char *value, struct error *err) {
+    int64_t port;
+
+    if (!text_to_int64(value, &port) || port < 0 || port > 65535)
+        return error_set(err, ERROR_INVALID, "'%s' is no port: 0 to 65535", value);
+    options->port = (uint16_t)port;
+    return true;
+}
+
+static bool parse_ready_file(struct options *options, const char *value, struct error *err) {
+    return set_text(options->ready_file, sizeof options->ready_file, value, err);
+}
+
+static bool parse_data(struct options *options, const char *value, struct error *err) {
+    return set_text(options->data, sizeof options->data, value, err);
+}
+
+static bool parse_runtimes(struct options *options, const char *value, struct error *err) {
+    return set_text(options->runtimes, sizeof options->runtimes, value, err);
+}
+
+static bool parse_s3_root(struct options *options, const char *value, struct error *err) {
+    return set_text(options->s3_root, sizeof options->s3_root, value, err);
+}
+
+static bool parse_profile(struct options *options, const char *value, struct error *err) {
+    return profile_from_name(value, &options->profile) ||
+           error_set(err, ERROR_INVALID, "'%s' is no profile: dev or aws", value);
+}
+
+static bool parse_sandbox(struct options *options, const char *value, struct error *err) {
+    return set_text(options->sandbox, sizeof options->sandbox, value, err);
+}
+
+static bool parse_memory_budget(struct options *options, const char *value, struct error *err) {
+    return text_to_bytes(value, &options->memory_budget_bytes) ||
+           error_set(err, ERROR_INVALID, "'%s' is no size: 4g, 1500m, ...", value);
+}
+
+static bool parse_job_env(struct options *options, const char *value, struct error *err) {
+    size_t used = strlen(options->job_env);
+
+    if (strchr(value, '=') == NULL)
+        return error_set(err, ERROR_INVALID, "'%s' is not of the form KEY=VALUE", value);
+    return text_format(options->job_env + used, sizeof options->job_env - used, "%s\n", value) ||
+           error_set(err, ERROR_INVALID, "too many variables for jobs");
+}
+
+static bool parse_log_level(struct options *options, const char *value, struct error *err) {
+    return log_level_from_name(value, &options->log_level) ||
+           error_set(err, ERROR_INVALID, "'%s' is no level: error, warn, info, debug", value);
+}
+
+static bool parse_from(struct options *options, const char *value, struct error *err) {
+    return set_text(options->from, sizeof options->from, value, err);
+}
+
+// clang-format off
+static const struct option table[] = {
+    {"--listen",        "KOBEL_LISTEN",        "ADDRESS", "127.0.0.1", parse_listen,        "address to listen on"},
+    {"--port",          "KOBEL_PORT",          "PORT",    "8290",      parse_port,          "port to listen on; 0 takes a free one"},
+    {"--ready-file",    "KOBEL_READY_FILE",    "FILE",    NULL,        parse_ready_file,    "written when ready: JSON with url, pid and version"},
+    {"--data",          "KOBEL_DATA",          "DIR",     NULL,        parse_data,          "data directory (default: kobel in the XDG data directory; :temp: is a fresh one, removed at the end)"},
+    {"--runtimes",      "KOBEL_RUNTIMES",      "DIR",     NULL,        parse_runtimes,      "installed Flink runtimes (default: kobel/runtimes in the XDG data directory)"},
+    {"--s3-root",       "KOBEL_S3_ROOT",       "DIR",     NULL,        parse_s3_root,       "directory whose folders are the buckets that hold code (default: s3 in the data directory)"},
+    {"--profile",       "KOBEL_PROFILE",       "NAME",    "dev",       parse_profile,       "what a KPU costs here: dev (small and quick) or aws (as on the service)"},
+    {"--sandbox",       "KOBEL_SANDBOX",       "LEVEL",   "auto",      parse_sandbox,       "fence around applications: auto, full or none"},
+    {"--memory-budget", "KOBEL_MEMORY_BUDGET", "SIZE",    NULL,        parse_memory_budget, "memory for all clusters together (default: 75 % of what is available)"},
+    {"--job-env",       "KOBEL_JOB_ENV",       "K=V",     NULL,        parse_job_env,       "environment variable that every job sees; may be given several times"},
+    {"--log-level",     "KOBEL_LOG_LEVEL",     "LEVEL",   "info",      parse_log_level,     "error, warn, info or debug"},
+    {"--from",          "KOBEL_FROM",          "PATH",    NULL,        parse_from,          "runtime install: an official Flink distribution, packed or not, instead of pip"},
+};
+// clang-format on
+
+// <XDG data directory>/<name>
+static bool xdg_data(const char *name, char out[static FILE_PATH_MAX], struct error *err) {
+    const char *data = getenv("XDG_DATA_HOME");
+    const char *home = getenv("HOME");
+
+    if (!text_is_empty(data)) return file_join(out, FILE_PATH_MAX, err, data, name, NULL);
+    if (text_is_empty(home))
+        return error_set(err, ERROR_INVALID, "neither HOME nor XDG_DATA_HOME is set: give --data");
+    return file_join(out, FILE_PATH_MAX, err, home, ".local/share", name, NULL);
+}
+
+static bool apply(const struct option *option, struct options *options, const char *value,
+                  const char *origin, struct error *err) {
+    return option->parse(options, value, err) || error_prefix(err, "%s", origin);
+}
+
+static bool read_environment(struct options *options, struct error *err) {
+    for (size_t index = 0; index < COUNT_OF(table); index++) {
+        const char *value = getenv(table[index].variable);
+        if (table[index].fallback != NULL &&
+            !apply(&table[index], options, table[index].fallback, table[index].flag, err))
+            return false;
+        if (!text_is_empty(value) &&
+            !apply(&table[index], options, value, table[index].variable, err))
+            return false;
+    }
+    return true;
+}
+
+// The table's row for "--flag" or "--flag=value"; the latter also sets *out_value.
+static const struct option *find(const char *argument, const char **out_value) {
+    for (size_t index = 0; index < COUNT_OF(table); index++) {
+        size_t length = strlen(table[index].flag);
+        if (!text_starts_with(argument, table[index].flag)) continue;
+        if (argument[length] == '=') *out_value = argument + length + 1;
+        if (argument[length] == '=' || argument[length] == '\0') return &table[index];
+    }
+    return NULL;
+}
+
+static bool read_flags(int count, char **arguments, struct options *options, const char **out_rest,
+                       size_t rest_max, struct error *err) {
+    size_t rest = 0;
+
+    for (int at = 0; at < count; at++) {
+        const char *value = NULL;
+        const struct option *option = find(arguments[at], &value);
+        if (option == NULL && arguments[at][0] == '-')
+            return error_set(err, ERROR_INVALID, "unknown option '%s'", arguments[at]);
+        if (option == NULL) {
+            if (rest + 1 >= rest_max)
+                return error_set(err, ERROR_INVALID, "'%s' is one word too many", arguments[at]);
+            out_rest[rest++] = arguments[at];
+            continue;
+        }
+        if (value == NULL && at + 1 == count)
+            return error_set(err, ERROR_INVALID, "%s wants a value (%s)", option->flag,
+                             option->value);
+        if (value == NULL) value = arguments[++at];
+        if (!apply(option, options, value, option->flag, err)) return false;
+    }
+    out_rest[rest] = NULL;
+    return true;
+}
+
+bool options_read(int count, char **arguments, struct options *out_options, const char **out_rest,
+                  size_t rest_max, struct error *err) {
+    struct options options = {0};
+
+    if (!read_environment(&options, err)) return false;
+    if (!read_flags(count, arguments, &options, out_rest, rest_max, err)) return false;
+    if (options.data[0] == '\0' && !xdg_data("kobel", options.data, err)) return false;
+    if (options.runtimes[0] == '\0' && !xdg_data("kobel/runtimes", options.runtimes, err))
+        return false;
+    *out_options = options;
+    return true;
+}
+
+void options_print_help(FILE *out) {
+    (void)fprintf(out, "kobel - a local stand-in for Amazon Managed Service for Apache Flink\n\n"
+                       "  kobel serve                          run the daemon\n"
+                       "  kobel runtime install RUNTIME        obtain and prepare a Flink runtime, "
+                       "such as FLINK-1_20\n"
+                       "  kobel runtime list                   the installed runtimes\n"
+                       "  kobel runtime remove RUNTIME\n"
+                       "  kobel version\n"
+                       "  kobel help\n\n"
+                       "Options, each with the environment variable that sets it too:\n");
+    for (size_t index = 0; index < COUNT_OF(table); index++) {
+        const struct option *option = &table[index];
+        (void)fprintf(out, "  %-15s %-8s %s%s%s%s\n", option->flag, option->value, option->text,
+                      option->fallback == NULL ? "" : " (default: ",
+                      option->fallback == NULL ? "" : option->fallback,
+                      option->fallback == NULL ? "" : ")");
+        (void)fprintf(out, "  %-24s %s\n", "", option->variable);
+    }
+    (void)fprintf(out, "\nExit status: 0 done, 1 failed, 2 wrong usage.\n");
+}

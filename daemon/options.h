@@ -1,0 +1,33 @@
+// The options of the command line and the environment: one table for both, and for the help.
+#pragma once
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "model/cluster_size.h"
+
+#include <stdint.h>
+#include <stdio.h>
+
+struct options {
+    char listen[64];
+    uint16_t port;
+    char ready_file[FILE_PATH_MAX]; // "" = none
+    char data[FILE_PATH_MAX];       // ":temp:" = a fresh directory that is removed at the end
+    char runtimes[FILE_PATH_MAX];
+    char s3_root[FILE_PATH_MAX]; // "" = <data>/s3
+    enum profile profile;
+    char sandbox[16];
+    int64_t memory_budget_bytes; // 0 = 75 % of what the machine has available
+    char job_env[4096];          // KEY=VALUE lines
+    enum log_level log_level;
+    char from[FILE_PATH_MAX]; // runtime install only
+};
+
+// Defaults, then KOBEL_* variables, then flags. `arguments` are those behind the command; what is
+// no option is left in `out_rest` (NULL-terminated, borrowed). ERROR_INVALID: an unknown option, a
+// missing or a bad value.
+MUST_CHECK bool options_read(int count, char **arguments, struct options *out_options,
+                             const char **out_rest, size_t rest_max, struct error *err);
+
+void options_print_help(FILE *out);

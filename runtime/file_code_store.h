@@ -1,0 +1,22 @@
+// The code store on this machine: objects are files below a directory of buckets, code lies in
+// <data>/code.
+#pragma once
+
+#include "runtime/code_store.h"
+
+#include <systemd/sd-event.h>
+
+struct code_store;
+
+struct code_store_options {
+    const char *code_directory;
+    const char *s3_directory; // <s3_directory>/<bucket>/<key>
+    int64_t limit_bytes;      // larger objects are refused
+};
+
+MUST_CHECK bool code_store_new(sd_event *loop, const struct code_store_options *options,
+                               struct code_store **out_store, struct error *err);
+struct code_port code_store_port(struct code_store *store);
+// Drops imports that are under way; their callbacks are not called.
+void code_store_free(struct code_store *store);
+DEFINE_AUTO(code_store_free, struct code_store *);
