@@ -12,9 +12,10 @@
 struct http_server;
 
 struct http_server_options {
-    const char *listen_address; // "127.0.0.1" or another address of this host
-    uint16_t port;              // 0 = any free one
-    const char *version;        // of kobel
+    const char *listen_address;     // "127.0.0.1" or another address of this host
+    uint16_t port;                  // 0 = any free one
+    const char *version;            // of kobel
+    const unsigned char *token_key; // 32 bytes that sign page tokens; copied
     // Adds what only the daemon knows to GET /kobel/v1/status (sandbox, runtimes, profile, data
     // directory). May be NULL.
     void (*add_status)(void *userdata, json_t *status);

@@ -1,0 +1,276 @@
+#include "daemon/daemon.h"
+
+#include "api/http_server.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "controller/controller.h"
+#include "daemon/data_directory.h"
+#include "runtime/catalog.h"
+#include "runtime/file_code_store.h"
+#include "runtime/flink_cluster.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
+
+// The largest application code the service starts (api-semantics 10).
+static const int64_t CODE_MAX_BYTES = (int64_t)512 << 20;
+
+struct daemon {
+    const struct options *options;
+    struct data_directory data;
+    enum sandbox_level sandbox;
+    struct java java;
+    bool has_java;
+    int64_t memory_budget_bytes;
+    char *job_env_text;
+    const char *job_environment[64];
+    sd_event *loop;
+    sd_event_source *timer; // the reconciler's next turn
+    struct db *db;
+    struct code_store *code;
+    struct flink_clusters *clusters;
+    struct app_service *service;
+    struct http_server *server;
+};
+
+// --- the reconciler's turn ---
+
+static void set_timer(void *userdata) {
+    struct daemon *self = userdata;
+    struct clock clock = clock_system();
+    int64_t due_ms;
+    uint64_t now_us;
+
+    if (self->service == NULL || !controller_next_due_ms(self->service, &due_ms)) return;
+    int64_t delay_ms = due_ms - clock_now_ms(&clock);
+    (void)sd_event_now(self->loop, CLOCK_MONOTONIC, &now_us);
+    (void)sd_event_source_set_time(self->timer,
+                                   now_us + (delay_ms > 0 ? (uint64_t)delay_ms * 1000 : 0));
+    (void)sd_event_source_set_enabled(self->timer, SD_EVENT_ONESHOT);
+}
+
+static int on_timer(sd_event_source *source, uint64_t now_us, void *userdata) {
+    struct daemon *self = userdata;
+
+    (void)source;
+    (void)now_us;
+    controller_run_due(self->service);
+    set_timer(self);
+    return 0;
+}
+
+static void on_cluster_change(void *userdata, const char *app_id) {
+    struct daemon *self = userdata;
+
+    if (self->service != NULL) controller_on_cluster_change(self->service, app_id);
+}
+
+// --- what only the daemon knows ---
+
+static void add_status(void *userdata, json_t *status) {
+    struct daemon *self = userdata;
+    json_t *runtimes = NULL;
+    struct error err;
+
+    json_put_text(status, "dataDirectory", self->data.path);
+    json_put_text(status, "profile", profile_name(self->options->profile));
+    json_put_text(status, "sandbox", sandbox_level_name(self->sandbox));
+    if (self->has_java) json_put_text(status, "java", self->java.home);
+    if (catalog_list(self->options->runtimes, &runtimes, &err))
+        json_put(status, "runtimes", runtimes);
+    json_put(status, "clusters", flink_clusters_status(self->clusters));
+}
+
+static bool is_ready(void *userdata, struct error *err) {
+    struct daemon *self = userdata;
+    AUTO(json_decref) json_t *runtimes = NULL;
+
+    if (!java_find(&self->java, err)) return false;
+    if (!catalog_list(self->options->runtimes, &runtimes, err)) return false;
+    return json_array_size(runtimes) > 0 ||
+           error_set(err, ERROR_UNAVAILABLE,
+                     "no runtime is installed: kobel runtime install FLINK-1_20");
+}
+
+// --- setting up ---
+
+static int64_t default_budget(void) {
+    struct sysinfo info;
+
+    if (sysinfo(&info) != 0) return (int64_t)4 << 30;
+    // What a busy machine has free at the moment says little: buffers count as available.
+    int64_t available = (int64_t)(info.freeram + info.bufferram) * info.mem_unit;
+    int64_t total = (int64_t)info.totalram * info.mem_unit;
+    return (available > total / 2 ? available : total / 2) / 4 * 3;
+}
+
+// The lines of --job-env, and what of the daemon's own environment AWS SDKs in jobs look for.
+static void collect_job_environment(struct daemon *self) {
+    AUTO(buffer_release) struct buffer text = BUFFER_INIT(32768);
+    size_t count = 0;
+    char *rest;
+
+    for (char **variable = environ; *variable != NULL; variable++)
+        if (text_starts_with(*variable, "AWS_"))
+            (void)buffer_append_format(&text, "%s\n", *variable);
+    (void)buffer_append_text(&text, self->options->job_env);
+    self->job_env_text = buffer_take_text(&text);
+    rest = self->job_env_text;
+    for (char *line = strsep(&rest, "\n");
+         line != NULL && count + 1 < COUNT_OF(self->job_environment); line = strsep(&rest, "\n"))
+        if (line[0] != '\0') self->job_environment[count++] = line;
+}
+
+static bool open_clusters(struct daemon *self, struct error *err) {
+    struct error no_java;
+    struct flink_clusters_options options = {
+        .data_directory = self->data.path,
+        .runtimes_directory = self->options->runtimes,
+        .job_environment = self->job_environment,
+        .on_change = on_cluster_change,
+        .userdata = self,
+    };
+
+    if (!sandbox_choose(self->options->sandbox, &self->sandbox, err)) return false;
+    if (self->sandbox != SANDBOX_FULL)
+        log_warn("daemon", "applications are not fenced in", "sandbox=%s",
+                 sandbox_level_name(self->sandbox));
+    self->has_java = java_find(&self->java, &no_java);
+    if (!self->has_java)
+        log_warn("daemon", "nothing can be started", "reason=\"%s\"", no_java.message);
+    options.java = self->java;
+    options.sandbox = self->sandbox;
+    return flink_clusters_new(self->loop, &options, &self->clusters, err);
+}
+
+static bool open_code(struct daemon *self, struct error *err) {
+    char code[FILE_PATH_MAX];
+    char s3[FILE_PATH_MAX];
+    struct code_store_options options = {
+        .code_directory = code, .s3_directory = s3, .limit_bytes = CODE_MAX_BYTES};
+
+    if (!file_join(code, sizeof code, err, self->data.path, "code", NULL) ||
+        !file_join(s3, sizeof s3, err, self->data.path, "s3", NULL))
+        return false;
+    if (self->options->s3_root[0] != '\0') (void)text_copy(s3, sizeof s3, self->options->s3_root);
+    return code_store_new(self->loop, &options, &self->code, err);
+}
+
+static bool open_controller(struct daemon *self, struct error *err) {
+    char path[FILE_PATH_MAX];
+    struct controller_options options = {
+        .clock = clock_system(),
+        .profile = self->options->profile,
+        .memory_budget_bytes = self->memory_budget_bytes,
+        .limits = APP_LIMITS_DEFAULT,
+        .on_due_changed = set_timer,
+        .userdata = self,
+    };
+
+    if (!file_join(path, sizeof path, err, self->data.path, "kobel.db", NULL)) return false;
+    if (!db_open(path, &self->db, err)) return false;
+    options.db = self->db;
+    options.clusters = flink_clusters_port(self->clusters);
+    options.code = code_store_port(self->code);
+    return controller_new(&options, &self->service, err);
+}
+
+static bool open_server(struct daemon *self, struct error *err) {
+    struct clock clock = clock_system();
+    struct http_server_options options = {
+        .listen_address = self->options->listen,
+        .port = self->options->port,
+        .version = KOBEL_VERSION,
+        .token_key = self->data.secret,
+        .add_status = add_status,
+        .is_ready = is_ready,
+        .userdata = self,
+    };
+
+    return http_server_new(self->loop, self->service, &clock, &options, &self->server, err);
+}
+
+static bool add_signal(struct daemon *self, int number, struct error *err) {
+    int code = sd_event_add_signal(self->loop, NULL, number | SD_EVENT_SIGNAL_PROCMASK, NULL, NULL);
+
+    return code >= 0 || error_system(err, -code, "watch signal %d", number);
+}
+
+static bool open_loop(struct daemon *self, struct error *err) {
+    int code = sd_event_new(&self->loop);
+
+    if (code < 0) return error_system(err, -code, "event loop");
+    code = sd_event_add_time(self->loop, &self->timer, CLOCK_MONOTONIC, 0, 1, on_timer, self);
+    if (code < 0) return error_system(err, -code, "timer");
+    (void)sd_event_source_set_enabled(self->timer, SD_EVENT_OFF);
+    (void)signal(SIGPIPE, SIG_IGN); // a client that is gone is an error of its connection
+    return add_signal(self, SIGTERM, err) && add_signal(self, SIGINT, err);
+}
+
+static bool open_all(struct daemon *self, struct error *err) {
+    self->memory_budget_bytes = self->options->memory_budget_bytes;
+    if (self->memory_budget_bytes == 0) self->memory_budget_bytes = default_budget();
+    collect_job_environment(self);
+    return data_directory_open(self->options->data, &self->data, err) && open_loop(self, err) &&
+           open_clusters(self, err) && open_code(self, err) && open_controller(self, err) &&
+           open_server(self, err);
+}
+
+// In the order of who uses whom. Running applications end as in a crash: their records say RUNNING,
+// their checkpoints stay, and the next start brings them back.
+static void close_all(struct daemon *self) {
+    http_server_free(self->server);
+    code_store_free(self->code);
+    flink_clusters_free(self->clusters);
+    controller_free(self->service);
+    db_close(self->db);
+    (void)sd_event_source_disable_unref(self->timer);
+    (void)sd_event_unref(self->loop);
+    data_directory_close(&self->data);
+    memory_free(self->job_env_text);
+}
+
+// --- being ready ---
+
+static bool announce(const struct daemon *self, struct error *err) {
+    AUTO(json_decref) json_t *ready = json_new_object();
+    char url[128];
+
+    (void)text_format(url, sizeof url, "http://%s:%u", self->options->listen,
+                      http_server_port(self->server));
+    json_put_text(ready, "url", url);
+    json_put_int(ready, "pid", getpid());
+    json_put_text(ready, "version", KOBEL_VERSION);
+    AUTO(memory_free) char *text = json_print(ready);
+    if (self->options->ready_file[0] != '\0' &&
+        !file_write_atomically(self->options->ready_file, text, strlen(text), 0644, err))
+        return error_prefix(err, "--ready-file");
+    log_info("daemon", "ready", "url=%s data=\"%s\" sandbox=%s profile=%s", url, self->data.path,
+             sandbox_level_name(self->sandbox), profile_name(self->options->profile));
+    (void)printf("export AWS_ENDPOINT_URL_KINESIS_ANALYTICS_V2=%s\n"
+                 "export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test "
+                 "AWS_DEFAULT_REGION=us-east-1\n",
+                 url);
+    (void)fflush(stdout);
+    return true;
+}
+
+int daemon_run(const struct options *options) {
+    struct daemon self = {.options = options, .data = DATA_DIRECTORY_INIT};
+    struct error err;
+
+    log_set_level(options->log_level);
+    bool is_well = open_all(&self, &err) && announce(&self, &err);
+    if (is_well) {
+        set_timer(&self);
+        int code = sd_event_loop(self.loop);
+        is_well = code >= 0 || error_system(&err, -code, "event loop");
+        log_info("daemon", "stopping", NULL);
+    }
+    close_all(&self);
+    if (!is_well) log_error("daemon", "cannot serve", "reason=\"%s\"", err.message);
+    return is_well ? 0 : 1;
+}

@@ -1,0 +1,95 @@
+#include "daemon/data_directory.h"
+
+#include "base/digest.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+static bool make(const char *wanted, struct data_directory *data, struct error *err) {
+    const char *base = getenv("TMPDIR");
+
+    if (!text_equal(wanted, ":temp:")) {
+        if (!file_make_directories(wanted, 0700, err)) return false;
+    } else {
+        if (!text_format(data->path, sizeof data->path, "%s/kobel-XXXXXX",
+                         text_is_empty(base) ? "/tmp" : base) ||
+            mkdtemp(data->path) == NULL)
+            return error_system(err, errno, "make a temporary data directory");
+        data->is_temporary = true;
+        return true;
+    }
+    // Flink writes absolute paths into its checkpoints.
+    char *real = realpath(wanted, NULL);
+    if (real == NULL) return error_system(err, errno, "find '%s'", wanted);
+    bool fits = text_copy(data->path, sizeof data->path, real);
+    free(real);
+    return fits || error_set(err, ERROR_INVALID, "the path of the data directory is too long");
+}
+
+static bool lock(struct data_directory *data, struct error *err) {
+    AUTO(buffer_release) struct buffer holder = BUFFER_INIT(64);
+    char path[FILE_PATH_MAX];
+    char pid[32];
+    struct error unreadable;
+
+    if (!file_join(path, sizeof path, err, data->path, "lock", NULL)) return false;
+    data->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (data->lock_fd < 0) return error_system(err, errno, "open '%s'", path);
+    if (flock(data->lock_fd, LOCK_EX | LOCK_NB) < 0) {
+        if (!file_read(path, &holder, &unreadable)) buffer_clear(&holder);
+        return error_set(err, ERROR_CONFLICT, "the data directory '%.200s' is in use by process %s",
+                         data->path, holder.size_bytes == 0 ? "?" : buffer_text(&holder));
+    }
+    (void)text_format(pid, sizeof pid, "%d", (int)getpid());
+    if (ftruncate(data->lock_fd, 0) < 0 ||
+        pwrite(data->lock_fd, pid, strlen(pid), 0) != (ssize_t)strlen(pid))
+        return error_system(err, errno, "write '%s'", path);
+    return true;
+}
+
+static bool read_secret(struct data_directory *data, struct error *err) {
+    AUTO(buffer_release) struct buffer text = BUFFER_INIT(256);
+    char path[FILE_PATH_MAX];
+    char hex[2 * DATA_SECRET_SIZE + 1];
+    struct error missing;
+
+    if (!file_join(path, sizeof path, err, data->path, "secret", NULL)) return false;
+    if (!file_read(path, &text, &missing)) {
+        if (missing.kind != ERROR_NOT_FOUND)
+            return error_set(err, missing.kind, "%s", missing.message);
+        digest_random_hex(hex, sizeof hex - 1);
+        if (!file_write_atomically(path, hex, strlen(hex), 0600, err)) return false;
+        (void)buffer_append_text(&text, hex);
+    }
+    if (text.size_bytes < DATA_SECRET_SIZE)
+        return error_set(err, ERROR_INVALID, "'%s' is damaged: remove it", path);
+    memcpy(data->secret, buffer_text(&text), DATA_SECRET_SIZE);
+    return true;
+}
+
+bool data_directory_open(const char *wanted, struct data_directory *out_data, struct error *err) {
+    struct data_directory data = DATA_DIRECTORY_INIT;
+
+    bool opened = make(wanted, &data, err) && lock(&data, err) && read_secret(&data, err);
+    if (!opened) {
+        data_directory_close(&data);
+        return false;
+    }
+    *out_data = data;
+    return true;
+}
+
+void data_directory_close(struct data_directory *data) {
+    struct error err;
+
+    if (data->is_temporary && !file_remove_tree(data->path, &err))
+        (void)fprintf(stderr, "kobel: %s\n", err.message);
+    file_close(data->lock_fd);
+    *data = DATA_DIRECTORY_INIT;
+}

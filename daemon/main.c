@@ -1,0 +1,40 @@
+// The command line.
+#include "base/text.h"
+#include "daemon/daemon.h"
+#include "daemon/options.h"
+#include "daemon/runtime_command.h"
+
+#include <curl/curl.h>
+
+enum { WORDS_MAX = 8 };
+
+static int run(const char *command, const struct options *options, const char *const *words) {
+    if (text_equal(command, "serve") && words[0] == NULL) return daemon_run(options);
+    if (text_equal(command, "runtime")) return runtime_command_run(options, words);
+    (void)fprintf(stderr, "kobel: unknown command; `kobel help` lists them\n");
+    return 2;
+}
+
+int main(int argc, char **argv) {
+    const char *command = argc < 2 ? "help" : argv[1];
+    const char *words[WORDS_MAX];
+    struct options options;
+    struct error err;
+
+    if (text_equal(command, "help") || text_equal(command, "--help") || text_equal(command, "-h")) {
+        options_print_help(stdout);
+        return 0;
+    }
+    if (text_equal(command, "version") || text_equal(command, "--version")) {
+        (void)printf("kobel %s\n", KOBEL_VERSION);
+        return 0;
+    }
+    if (!options_read(argc - 2, argv + 2, &options, words, WORDS_MAX, &err)) {
+        (void)fprintf(stderr, "kobel: %s\n", err.message);
+        return 2;
+    }
+    (void)curl_global_init(CURL_GLOBAL_DEFAULT);
+    int status = run(command, &options, words);
+    curl_global_cleanup();
+    return status;
+}

@@ -1,0 +1,96 @@
+#include "daemon/runtime_command.h"
+
+#include "base/json.h"
+#include "base/text.h"
+#include "runtime/catalog.h"
+
+#include <unistd.h>
+
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
+
+struct progress {
+    bool is_terminal;
+    char step[64];
+    int percent;
+};
+
+// A bar that is drawn over itself on a terminal; one line a step otherwise.
+static void on_progress(void *userdata, const char *step, double fraction) {
+    struct progress *progress = userdata;
+    int percent = fraction < 0 ? -1 : (int)(fraction * 100);
+    bool is_same = text_equal(step, progress->step);
+
+    if (is_same && (percent == progress->percent || !progress->is_terminal)) return;
+    if (progress->is_terminal && progress->step[0] != '\0' && !is_same) (void)fputc('\n', stderr);
+    (void)text_copy(progress->step, sizeof progress->step, step);
+    progress->percent = percent;
+    if (!progress->is_terminal || percent < 0)
+        (void)fprintf(stderr, "%s%s%s", progress->is_terminal ? "\r" : "", step,
+                      progress->is_terminal ? " ..." : "\n");
+    else
+        (void)fprintf(stderr, "\r%-10s [%-40.*s] %3d %%", step, percent * 40 / 100,
+                      "########################################", percent);
+}
+
+static int fail(const struct error *err) {
+    (void)fprintf(stderr, "kobel: %s\n", err->message);
+    return EXIT_FAILED;
+}
+
+static bool read_runtime(const char *name, enum runtime_environment *out_runtime) {
+    if (runtime_environment_from_name(name, out_runtime)) return true;
+    (void)fprintf(stderr, "kobel: which runtime? FLINK-1_15, FLINK-1_18, FLINK-1_19, FLINK-1_20 or "
+                          "FLINK-2_2\n");
+    return false;
+}
+
+static int install(const struct options *options, const char *name) {
+    struct progress progress = {.is_terminal = isatty(STDERR_FILENO) == 1};
+    struct catalog_install_options install = {
+        .runtimes_directory = options->runtimes,
+        .from = options->from[0] == '\0' ? NULL : options->from,
+        .progress = on_progress,
+        .userdata = &progress,
+    };
+    struct error err;
+
+    if (!read_runtime(name, &install.runtime)) return EXIT_USAGE;
+    bool installed = catalog_install(&install, &err);
+    if (progress.is_terminal) (void)fputc('\n', stderr);
+    return installed ? EXIT_DONE : fail(&err);
+}
+
+static int list(const struct options *options) {
+    AUTO(json_decref) json_t *runtimes = NULL;
+    struct error err;
+    size_t index;
+    json_t *runtime;
+
+    if (!catalog_list(options->runtimes, &runtimes, &err)) return fail(&err);
+    json_array_foreach(runtimes, index, runtime) {
+        (void)printf("%-12s Flink %-8s %5lld MB  %s\n",
+                     json_text_or(runtime, "runtimeEnvironment", ""),
+                     json_text_or(runtime, "flinkVersion", ""),
+                     (long long)(json_int_or(runtime, "sizeBytes", 0) >> 20),
+                     json_text_or(runtime, "directory", ""));
+    }
+    if (json_array_size(runtimes) == 0)
+        (void)fprintf(stderr, "no runtime is installed: kobel runtime install FLINK-1_20\n");
+    return EXIT_DONE;
+}
+
+static int remove_one(const struct options *options, const char *name) {
+    enum runtime_environment runtime;
+    struct error err;
+
+    if (!read_runtime(name, &runtime)) return EXIT_USAGE;
+    return catalog_remove(options->runtimes, runtime, &err) ? EXIT_DONE : fail(&err);
+}
+
+int runtime_command_run(const struct options *options, const char *const *words) {
+    if (text_equal(words[0], "install")) return install(options, words[1]);
+    if (text_equal(words[0], "list")) return list(options);
+    if (text_equal(words[0], "remove")) return remove_one(options, words[1]);
+    (void)fprintf(stderr, "kobel: runtime install, list or remove?\n");
+    return EXIT_USAGE;
+}
