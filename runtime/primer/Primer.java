@@ -19,12 +19,19 @@ public final class Primer {
 
         env.fromSequence(0, Long.MAX_VALUE - 1)
                 .uid("numbers")
+                // A trickle is enough; paced at its source, so that no backlog stands between a barrier and its end.
+                .map(Primer::pace)
                 .keyBy(number -> number % 16)
                 .process(new Count())
                 .uid("count")
                 .filter(count -> count < 0)
                 .print();
         env.execute("kobel primer");
+    }
+
+    private static Long pace(Long number) throws InterruptedException {
+        Thread.sleep(5);
+        return number;
     }
 
     private static final class Count extends KeyedProcessFunction<Long, Long, Long> {
@@ -36,8 +43,6 @@ public final class Primer {
             Long before = count.value();
             count.update(before == null ? 1L : before + 1L);
             out.collect(count.value());
-            // A trickle is enough, and leaves the processor to whoever needs it.
-            Thread.sleep(5);
         }
     }
 }

@@ -1,0 +1,42 @@
+// One call of an operation, from its validated request to its one answer, which may come in a later
+// turn of the loop.
+#pragma once
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "controller/app_service.h"
+#include "openapi/document.h"
+
+#include <jansson.h>
+
+#define CALL_REQUEST_ID_SIZE 37
+
+// What handlers work with; belongs to the server.
+struct api_context {
+    struct app_service *service;
+    const struct clock *clock;
+    unsigned char token_key[32];
+};
+
+// Where the answer goes: status, the JSON text (borrowed) and the exception's name (NULL when it
+// went well).
+typedef void call_answer_fn(void *connection, int status, const char *body, const char *error_type);
+
+struct call {
+    const struct api_context *context;
+    const struct document_operation *operation;
+    struct app_scope scope;
+    char request_id[CALL_REQUEST_ID_SIZE];
+    json_t *request;  // owned
+    void *connection; // NULL once the client is gone: the answer is then dropped
+    call_answer_fn *answer;
+};
+
+// Each answers once and frees the call. call_reply takes `reply`.
+void call_reply(struct call *call, json_t *reply);
+void call_fail(struct call *call, const struct error *err);
+// An answer for the front end's own refusals, which belong to no kind of error.
+void call_fail_as(struct call *call, const char *error_type, const char *message);
+
+// Lets a call go that will never be answered.
+void call_free(struct call *call);

@@ -1,0 +1,155 @@
+#include "api/encode.h"
+
+#include "base/json.h"
+#include "model/arn.h"
+#include "model/maintenance_window.h"
+
+static void put_time(json_t *object, const char *member, int64_t time_ms) {
+    json_put_int(object, member, time_ms / 1000);
+}
+
+static void put_version(json_t *object, const char *member, int64_t version) {
+    if (version != 0) json_put_int(object, member, version);
+}
+
+// --- applications ---
+
+static json_t *encode_run_configuration(const struct run_configuration *run) {
+    json_t *description = json_new_object();
+    json_t *restore = json_new_object();
+    json_t *flink = json_new_object();
+
+    json_put_text(restore, "ApplicationRestoreType", restore_type_name(run->restore_type));
+    if (run->restore_type == RESTORE_CUSTOM)
+        json_put_text(restore, "SnapshotName", run->snapshot_name);
+    json_put_bool(flink, "AllowNonRestoredState", run->allow_non_restored_state);
+    json_put(description, "ApplicationRestoreConfigurationDescription", restore);
+    json_put(description, "FlinkRunConfigurationDescription", flink);
+    return description;
+}
+
+// The record, with what moves while a version stays.
+static void add_moving_parts(json_t *config, const struct app_detail *detail) {
+    static const char FLINK[] = "FlinkApplicationConfigurationDescription";
+    json_t *description = json_object_get(config, "ApplicationConfigurationDescription");
+    json_t *flink = json_object_get(description, FLINK);
+    json_t *parallelism = json_object_get(flink, "ParallelismConfigurationDescription");
+
+    if (parallelism != NULL)
+        json_put_int(parallelism, "CurrentParallelism", detail->app.current_parallelism);
+    if (flink != NULL && detail->job_plan != NULL)
+        json_put_text(flink, "JobPlanDescription", detail->job_plan);
+    if (description != NULL && detail->app.has_run_configuration)
+        json_put(description, "RunConfigurationDescription",
+                 encode_run_configuration(&detail->app.run_configuration));
+}
+
+static json_t *encode_maintenance(const char *region) {
+    json_t *window = json_new_object();
+    char start[6];
+    char end[6];
+
+    maintenance_window_default(region, start, end);
+    json_put_text(window, "ApplicationMaintenanceWindowStartTime", start);
+    json_put_text(window, "ApplicationMaintenanceWindowEndTime", end);
+    return window;
+}
+
+json_t *encode_app(const struct app_detail *detail) {
+    const struct app *app = &detail->app;
+    const struct app_version *version = &detail->version;
+    json_t *object = json_copy_of(version->config);
+    char arn[ARN_SIZE];
+
+    arn_of_app(&app->scope, app->name, arn);
+    add_moving_parts(object, detail);
+    json_put_text(object, "ApplicationARN", arn);
+    json_put_text(object, "ApplicationName", app->name);
+    json_put_text(object, "ApplicationStatus", app_status_name(app->status));
+    json_put_int(object, "ApplicationVersionId", version->version);
+    put_time(object, "CreateTimestamp", app->created_at_ms);
+    put_time(object, "LastUpdateTimestamp", app->updated_at_ms);
+    put_time(object, "ApplicationVersionCreateTimestamp", version->created_at_ms);
+    put_version(object, "ApplicationVersionUpdatedFrom", version->updated_from);
+    put_version(object, "ApplicationVersionRolledBackFrom", version->rolled_back_from);
+    put_version(object, "ApplicationVersionRolledBackTo", version->rolled_back_to);
+    json_put_text(object, "ConditionalToken", version->token);
+    json_put(object, "ApplicationMaintenanceConfigurationDescription",
+             encode_maintenance(app->scope.region));
+    return object;
+}
+
+json_t *encode_app_summary(const struct app_scope *scope, const struct app_summary *summary) {
+    json_t *object = json_new_object();
+    char arn[ARN_SIZE];
+
+    arn_of_app(scope, summary->name, arn);
+    json_put_text(object, "ApplicationName", summary->name);
+    json_put_text(object, "ApplicationARN", arn);
+    json_put_text(object, "ApplicationStatus", app_status_name(summary->status));
+    json_put_int(object, "ApplicationVersionId", summary->version);
+    json_put_text(object, "RuntimeEnvironment", summary->runtime_environment);
+    json_put_text(object, "ApplicationMode", "STREAMING");
+    return object;
+}
+
+// --- snapshots ---
+
+json_t *encode_snapshot(const struct snapshot *snapshot) {
+    json_t *object = json_new_object();
+    json_t *encryption = json_new_object();
+
+    json_put_text(object, "SnapshotName", snapshot->name);
+    json_put_text(object, "SnapshotStatus", snapshot_status_name(snapshot->status));
+    json_put_int(object, "ApplicationVersionId", snapshot->version);
+    put_time(object, "SnapshotCreationTimestamp", snapshot->created_at_ms);
+    json_put_text(object, "RuntimeEnvironment", runtime_environment_name(snapshot->runtime));
+    json_put_text(encryption, "KeyType", "AWS_OWNED_KEY");
+    json_put(object, "ApplicationEncryptionConfigurationDescription", encryption);
+    return object;
+}
+
+// --- operations ---
+
+static void put_common(json_t *object, const struct operation *operation) {
+    json_put_text(object, "Operation", operation->name);
+    put_time(object, "StartTime", operation->started_at_ms);
+    // Missing while it runs, whatever the model says (api-semantics 3.2).
+    if (operation->ended_at_ms != 0) put_time(object, "EndTime", operation->ended_at_ms);
+    json_put_text(object, "OperationStatus", operation_status_name(operation->status));
+}
+
+json_t *encode_operation_summary(const struct operation *operation) {
+    json_t *object = json_new_object();
+
+    put_common(object, operation);
+    json_put_text(object, "OperationId", operation->id);
+    return object;
+}
+
+static json_t *encode_failure(const struct operation *operation) {
+    json_t *failure = json_new_object();
+    json_t *info = json_new_object();
+
+    json_put_text(info, "ErrorString", operation->error);
+    json_put(failure, "ErrorInfo", info);
+    if (operation->rollback_operation_id[0] != '\0')
+        json_put_text(failure, "RollbackOperationId", operation->rollback_operation_id);
+    return failure;
+}
+
+json_t *encode_operation(const struct operation *operation) {
+    json_t *object = json_new_object();
+
+    put_common(object, operation);
+    bool is_over = operation->status == OPERATION_SUCCESSFUL;
+    if (operation->version_from != 0 && is_over) {
+        json_t *change = json_new_object();
+        json_put_int(change, "ApplicationVersionUpdatedFrom", operation->version_from);
+        json_put_int(change, "ApplicationVersionUpdatedTo", operation->version_to);
+        json_put(object, "ApplicationVersionChangeDetails", change);
+    }
+    if (operation->error[0] != '\0')
+        json_put(object, "OperationFailureDetails", encode_failure(operation));
+    return object;
+}

@@ -1,0 +1,13 @@
+// Records as the service describes them (api-semantics 4.2, 6.10, 7.1). Timestamps are whole epoch
+// seconds.
+#pragma once
+
+#include "controller/app_service.h"
+
+#include <jansson.h>
+
+json_t *encode_app(const struct app_detail *detail);
+json_t *encode_app_summary(const struct app_scope *scope, const struct app_summary *summary);
+json_t *encode_snapshot(const struct snapshot *snapshot);
+json_t *encode_operation(const struct operation *operation);         // DescribeApplicationOperation
+json_t *encode_operation_summary(const struct operation *operation); // ListApplicationOperations

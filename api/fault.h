@@ -1,0 +1,13 @@
+// From kinds of error to the exceptions of the service (api-semantics 2.3, 2.4).
+#pragma once
+
+#include "base/error.h"
+
+// The exception's name; ERROR_UNAVAILABLE and ERROR_SYSTEM are InternalFailure.
+const char *fault_name(enum error_kind kind);
+// HTTP status of an exception: 500 for the server's own, 413 for too large bodies, 400 for
+// everything else.
+int fault_status(const char *error_type);
+// {"__type", "Message", "message"}: SDKs read either spelling. No texts when `message` is NULL. The
+// caller frees.
+char *fault_body(const char *error_type, const char *message);

@@ -1,0 +1,76 @@
+// CreateApplication, UpdateApplication, DescribeApplication, ListApplications, DeleteApplication.
+#include "api/encode.h"
+#include "api/operations.h"
+#include "api/paging.h"
+#include "base/json.h"
+#include "base/memory.h"
+
+static void on_done(void *userdata, const struct app_detail *detail, const char *operation_id,
+                    const struct error *err) {
+    struct call *call = userdata;
+
+    if (err != NULL) {
+        call_fail(call, err);
+        return;
+    }
+    json_t *reply = json_new_object();
+    json_put(reply, "ApplicationDetail", encode_app(detail));
+    if (operation_id[0] != '\0') json_put_text(reply, "OperationId", operation_id);
+    call_reply(call, reply);
+}
+
+void ops_create_application(struct call *call) {
+    app_service_create(call->context->service, &call->scope, call->request, on_done, call);
+}
+
+void ops_update_application(struct call *call) {
+    app_service_update(call->context->service, &call->scope, call->request, on_done, call);
+}
+
+void ops_describe_application(struct call *call) {
+    AUTO(app_detail_release) struct app_detail detail = {0};
+    struct error err;
+
+    if (!app_service_describe(call->context->service, &call->scope,
+                              json_text_or(call->request, "ApplicationName", ""), &detail, &err)) {
+        call_fail(call, &err);
+        return;
+    }
+    json_t *reply = json_new_object();
+    json_put(reply, "ApplicationDetail", encode_app(&detail));
+    call_reply(call, reply);
+}
+
+void ops_list_applications(struct call *call) {
+    size_t limit = paging_limit(call);
+    // The token of this list has the shape of a name, and is one: the last that was shown
+    // (api-semantics 6.4).
+    const char *after = json_text_or(call->request, "NextToken", "");
+    AUTO(memory_free) struct app_summary *list = memory_alloc((limit + 1) * sizeof *list);
+    size_t count;
+    struct error err;
+
+    if (!app_service_list(call->context->service, &call->scope, after, list, limit + 1, &count,
+                          &err)) {
+        call_fail(call, &err);
+        return;
+    }
+    json_t *reply = json_new_object();
+    json_t *summaries = json_new_array();
+    for (size_t index = 0; index < count && index < limit; index++)
+        json_add(summaries, encode_app_summary(&call->scope, &list[index]));
+    json_put(reply, "ApplicationSummaries", summaries);
+    if (count > limit) json_put_text(reply, "NextToken", list[limit - 1].name);
+    call_reply(call, reply);
+}
+
+void ops_delete_application(struct call *call) {
+    struct error err;
+
+    if (app_service_delete(call->context->service, &call->scope,
+                           json_text_or(call->request, "ApplicationName", ""),
+                           json_int_or(call->request, "CreateTimestamp", 0), &err))
+        call_reply(call, json_new_object());
+    else
+        call_fail(call, &err);
+}

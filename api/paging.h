@@ -1,0 +1,15 @@
+// What the four list operations have in common: the page size, and where a list goes on.
+#pragma once
+
+#include "api/call.h"
+
+// The request's Limit, which the document has checked, or 50.
+size_t paging_limit(const struct call *call);
+
+// The sequence before which the page starts: INT64_MAX without a NextToken. ERROR_INVALID: not a
+// token of this list.
+MUST_CHECK bool paging_start(const struct call *call, int64_t *out_before_sequence,
+                             struct error *err);
+
+// Adds NextToken: the list goes on before `last_sequence`.
+void paging_put_token(const struct call *call, json_t *reply, int64_t last_sequence);

@@ -1,0 +1,39 @@
+#include "model/maintenance_window.h"
+
+#include "base/cleanup.h"
+#include "base/text.h"
+
+// clang-format off
+static const struct {
+    const char *region;
+    int start_minutes;
+} windows[] = {
+    {"us-east-1",      180}, {"us-east-2",      180}, {"ca-central-1",   180}, {"us-gov-east-1", 180},
+    {"us-west-1",      360}, {"us-west-2",      360}, {"eu-central-1",   360}, {"us-gov-west-1", 360},
+    {"ap-southeast-2", 720},
+    {"ap-east-1",      780}, {"ap-northeast-1", 780}, {"ap-northeast-2", 780}, {"cn-north-1",    780},
+    {"cn-northwest-1", 780}, {"af-south-1",     780}, {"me-south-1",     780}, {"me-central-1",  780},
+    {"ap-southeast-1", 840}, {"ap-southeast-3", 900}, {"ap-south-1",     990}, {"ap-south-2",    990},
+    {"sa-east-1",     1140}, {"eu-central-2",  1200}, {"eu-south-1",    1260}, {"eu-west-1",    1320},
+    {"eu-west-2",     1320}, {"eu-west-3",     1380}, {"eu-north-1",    1380}, {"eu-south-2",    120},
+};
+// clang-format on
+
+static const int OTHER_REGION_MINUTES = 360;
+static const int LENGTH_MINUTES = 480;
+static const int DAY_MINUTES = 1440;
+
+static void print_time(int minutes, char out[static 6]) {
+    minutes %= DAY_MINUTES;
+    (void)text_format(out, 6, "%02d:%02d", minutes / 60, minutes % 60);
+}
+
+void maintenance_window_default(const char *region, char out_start[static 6],
+                                char out_end[static 6]) {
+    int start = OTHER_REGION_MINUTES;
+
+    for (size_t index = 0; index < COUNT_OF(windows); index++)
+        if (text_equal(windows[index].region, region)) start = windows[index].start_minutes;
+    print_time(start, out_start);
+    print_time(start + LENGTH_MINUTES, out_end);
+}
