@@ -98,10 +98,14 @@ void code_wait_begin(struct app_service *service, const struct app_scope *scope,
     service->code.ops->import(service->code.self, &source, on_code, wait);
 }
 
-void code_waits_free(struct code_wait *first) {
-    while (first != NULL) {
-        struct code_wait *next = first->next;
-        free_wait(first);
-        first = next;
+void code_waits_end(struct app_service *service) {
+    struct error err;
+
+    (void)error_set(&err, ERROR_UNAVAILABLE, "kobel is stopping");
+    while (service->code_waits != NULL) {
+        struct code_wait *wait = service->code_waits;
+        unlink_wait(wait);
+        wait->done(wait->userdata, NULL, "", &err);
+        free_wait(wait);
     }
 }

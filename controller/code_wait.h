@@ -18,5 +18,5 @@ void code_wait_begin(struct app_service *service, const struct app_scope *scope,
                      const json_t *request, const struct code_request *code,
                      code_continue_fn *go_on, app_done_fn *done, void *userdata);
 
-// Forgets every wait; the code store must not call back afterwards.
-void code_waits_free(struct code_wait *first);
+// Answers every wait with a failure; the code store must not call back afterwards.
+void code_waits_end(struct app_service *service);

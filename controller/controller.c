@@ -30,7 +30,7 @@ bool controller_new(const struct controller_options *options, struct app_service
 
 void controller_free(struct app_service *service) {
     if (service == NULL) return;
-    code_waits_free(service->code_waits);
+    code_waits_end(service);
     work_queue_free(service->queue);
     memory_free(service);
 }

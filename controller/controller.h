@@ -26,7 +26,8 @@ struct controller_options {
 // on from here.
 MUST_CHECK bool controller_new(const struct controller_options *options,
                                struct app_service **out_service, struct error *err);
-// Stops nothing: the records keep saying what is to run.
+// Stops nothing: the records keep saying what is to run. Calls that wait for code are answered; the
+// code store is freed before.
 void controller_free(struct app_service *service);
 DEFINE_AUTO(controller_free, struct app_service *);
 

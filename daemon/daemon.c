@@ -222,10 +222,10 @@ static bool open_all(struct daemon *self, struct error *err) {
 // In the order of who uses whom. Running applications end as in a crash: their records say RUNNING,
 // their checkpoints stay, and the next start brings them back.
 static void close_all(struct daemon *self) {
-    http_server_free(self->server);
     code_store_free(self->code);
+    controller_free(TAKE(self->service));
+    http_server_free(self->server);
     flink_clusters_free(self->clusters);
-    controller_free(self->service);
     db_close(self->db);
     (void)sd_event_source_disable_unref(self->timer);
     (void)sd_event_unref(self->loop);
