@@ -69,6 +69,11 @@ static void set_timer(struct http_server *server) {
     (void)sd_event_source_set_enabled(server->timer, SD_EVENT_ONESHOT);
 }
 
+static void run_soon(struct http_server *server) {
+    (void)sd_event_source_set_time(server->timer, 0);
+    (void)sd_event_source_set_enabled(server->timer, SD_EVENT_ONESHOT);
+}
+
 static void run(struct http_server *server) {
     (void)MHD_run(server->daemon);
     set_timer(server);
@@ -126,8 +131,8 @@ static void on_answer(void *userdata, int status, const char *body, const char *
     if (!exchange->is_suspended) return;
     exchange->is_suspended = false;
     MHD_resume_connection(exchange->connection);
-    // Resumed connections are looked at by the next run, which nothing else may cause.
-    set_timer(exchange->server);
+    // A resumed connection is looked at by the next run, which MHD_get_timeout() does not ask for.
+    run_soon(exchange->server);
 }
 
 static void answer_refusal(struct exchange *exchange, const struct protocol_refusal *refusal) {

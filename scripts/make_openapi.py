@@ -108,7 +108,7 @@ def schema(shape):
 
 ERROR = {
     "type": "object",
-    "properties": {"__type": {"type": "string"}, "Message": {"type": "string"}, "message": {"type": "string"}},
+    "properties": {name: ref("KobelErrorText") for name in ("__type", "Message", "message")},
     "required": ["__type"],
 }
 
@@ -145,7 +145,7 @@ def main():
         },
         "servers": [{"url": "/"}],
         "paths": {f"/api/v2/{name}": operation(name, facts["operations"][name]) for name in sorted(facts["operations"])},
-        "components": {"schemas": {**shapes, "KobelError": ERROR}},
+        "components": {"schemas": {**shapes, "KobelError": ERROR, "KobelErrorText": {"type": "string"}}},
     }
     json.dump(document, sys.stdout, indent=1)
     sys.stdout.write("\n")
