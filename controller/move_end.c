@@ -37,8 +37,10 @@ static const char *failure_of(const struct app *app, const struct plan_view *vie
     const struct cluster_view *next = &view->slots[SLOT_NEXT];
     const struct savepoint_view *savepoint = &view->slots[SLOT_CURRENT].savepoint;
 
-    if (app->slots[SLOT_NEXT].phase > PLACEMENT_PLANNED && next->failure[0] != '\0')
-        return next->failure;
+    if (placement->phase > PLACEMENT_PLANNED && next->failure[0] != '\0') return next->failure;
+    if (placement->phase == PLACEMENT_PLANNED && placement->attempt < PLAN_ATTEMPTS_MAX &&
+        !view->fits_beside)
+        describe_memory(view, app->move.failure, sizeof app->move.failure);
     if (savepoint->state == SAVEPOINT_FAILED &&
         text_equal(savepoint->trigger_id, app->move.trigger_id))
         return savepoint->failure;

@@ -18,6 +18,9 @@
 
 struct plan_view {
     struct cluster_view slots[SLOT_COUNT];
+    int64_t memory_used_bytes;   // of all clusters that were launched
+    int64_t memory_needed_bytes; // of the next one
+    int64_t memory_budget_bytes;
     bool fits_beside;   // the memory budget takes the next cluster beside everything that runs
     bool fits_alone;    // ... or would, once this application's current cluster is gone
     bool can_roll_back; // the version that failed asked for it, and there is one to go back to

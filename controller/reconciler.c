@@ -49,6 +49,9 @@ static bool observe_memory(struct app_service *service, const struct app *app,
     if (view->slots[SLOT_CURRENT].health != CLUSTER_ABSENT &&
         !size_of_placement(service, app, &app->slots[SLOT_CURRENT], &freed_bytes, err))
         return false;
+    view->memory_used_bytes = used_bytes;
+    view->memory_needed_bytes = needed_bytes;
+    view->memory_budget_bytes = service->memory_budget_bytes;
     view->fits_beside = used_bytes + needed_bytes <= service->memory_budget_bytes;
     view->fits_alone = used_bytes - freed_bytes + needed_bytes <= service->memory_budget_bytes;
     return true;

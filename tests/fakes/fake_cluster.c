@@ -1,0 +1,402 @@
+#include "fakes/fake_cluster.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <string.h>
+
+#define CLUSTERS_MAX 64
+#define POINTS_MAX   256
+
+struct fake {
+    struct launch_spec spec;
+    struct cluster_view view;
+    char restored_from[FILE_PATH_MAX];
+    char snapshot_name[APP_SNAPSHOT_NAME_SIZE];
+    bool stops_job;
+    int count; // what its job has counted
+    bool is_used;
+};
+
+// A complete savepoint or checkpoint on the "disk".
+struct point {
+    char path[FILE_PATH_MAX];
+    int count;
+    bool is_used;
+};
+
+struct fake_clusters {
+    struct fake fakes[CLUSTERS_MAX];
+    struct point points[POINTS_MAX];
+    cluster_change_fn *on_change;
+    void *userdata;
+    int calls;
+    int failing_call;
+    char reject_reason[200];
+    bool savepoints_fail;
+    bool boots_fail;
+    int checkpoints;
+};
+
+struct fake_clusters *fake_clusters_new(cluster_change_fn *on_change, void *userdata) {
+    struct fake_clusters *self = memory_alloc(sizeof *self);
+
+    self->on_change = on_change;
+    self->userdata = userdata;
+    return self;
+}
+
+void fake_clusters_free(struct fake_clusters *self) {
+    memory_free(self);
+}
+
+static struct fake *find(struct fake_clusters *self, const char *cluster_id) {
+    for (size_t index = 0; index < CLUSTERS_MAX; index++)
+        if (self->fakes[index].is_used &&
+            text_equal(self->fakes[index].spec.cluster_id, cluster_id))
+            return &self->fakes[index];
+    return NULL;
+}
+
+static struct point *find_point(struct fake_clusters *self, const char *path) {
+    for (size_t index = 0; index < POINTS_MAX; index++)
+        if (self->points[index].is_used && text_equal(self->points[index].path, path))
+            return &self->points[index];
+    return NULL;
+}
+
+static void add_point(struct fake_clusters *self, const char *path, int count) {
+    struct point *point = find_point(self, path);
+
+    for (size_t index = 0; index < POINTS_MAX && point == NULL; index++)
+        if (!self->points[index].is_used) point = &self->points[index];
+    if (point == NULL) abort();
+    point->is_used = true;
+    point->count = count;
+    (void)text_copy(point->path, sizeof point->path, path);
+}
+
+// A call of the port; false when it is the one that is to fail.
+static bool call(struct fake_clusters *self, struct error *err) {
+    if (++self->calls != self->failing_call) return true;
+    return error_set(err, ERROR_SYSTEM, "call %d was made to fail", self->calls);
+}
+
+static bool launch(void *userdata, const struct launch_spec *spec, struct error *err) {
+    struct fake_clusters *self = userdata;
+
+    if (!call(self, err)) return false;
+    if (find(self, spec->cluster_id) != NULL) return error_set(err, ERROR_EXISTS, "there already");
+    for (size_t index = 0; index < CLUSTERS_MAX; index++) {
+        struct fake *fake = &self->fakes[index];
+        if (fake->is_used) continue;
+        *fake = (struct fake){.spec = *spec, .is_used = true};
+        fake->view.health = CLUSTER_BOOTING;
+        return true;
+    }
+    return error_set(err, ERROR_LIMIT, "too many clusters for the fake");
+}
+
+static bool submit(void *userdata, const char *cluster_id, const struct submission *job,
+                   struct error *err) {
+    struct fake_clusters *self = userdata;
+    struct fake *fake = find(self, cluster_id);
+
+    if (!call(self, err)) return false;
+    if (fake == NULL || fake->view.health != CLUSTER_READY)
+        return error_set(err, ERROR_UNAVAILABLE, "not ready");
+    if (text_equal(fake->view.job_id, job->job_id)) return true;
+    (void)text_copy(fake->view.job_id, sizeof fake->view.job_id, job->job_id);
+    (void)text_copy(fake->restored_from, sizeof fake->restored_from, job->restore_path);
+    fake->view.job = JOB_SUBMITTING;
+    fake->view.tasks_total = fake->view.tasks_running = 0;
+    fake->view.last_checkpoint[0] = '\0';
+    fake->view.savepoint = (struct savepoint_view){0};
+    return true;
+}
+
+static bool savepoint(void *userdata, const char *cluster_id,
+                      const struct savepoint_request *request, struct error *err) {
+    struct fake_clusters *self = userdata;
+    struct fake *fake = find(self, cluster_id);
+
+    if (!call(self, err)) return false;
+    if (fake == NULL || fake->view.health != CLUSTER_READY)
+        return error_set(err, ERROR_UNAVAILABLE, "not ready");
+    if (text_equal(fake->view.savepoint.trigger_id, request->trigger_id)) return true;
+    fake->view.savepoint = (struct savepoint_view){.state = SAVEPOINT_IN_PROGRESS};
+    (void)text_copy(fake->view.savepoint.trigger_id, APP_JOB_ID_SIZE, request->trigger_id);
+    (void)text_copy(fake->snapshot_name, sizeof fake->snapshot_name, request->snapshot_name);
+    fake->stops_job = request->stops_job;
+    return true;
+}
+
+static void retire(void *userdata, const char *cluster_id) {
+    struct fake *fake = find(userdata, cluster_id);
+
+    if (fake != NULL) fake->is_used = false;
+}
+
+static void view(void *userdata, const char *cluster_id, struct cluster_view *out_view) {
+    const struct fake *fake = find(userdata, cluster_id);
+
+    *out_view = (struct cluster_view){.health = CLUSTER_ABSENT};
+    if (fake != NULL) *out_view = fake->view;
+}
+
+static int64_t memory_used_bytes(void *userdata) {
+    const struct fake_clusters *self = userdata;
+    int64_t bytes = 0;
+
+    for (size_t index = 0; index < CLUSTERS_MAX; index++)
+        if (self->fakes[index].is_used) bytes += cluster_size_bytes(&self->fakes[index].spec.size);
+    return bytes;
+}
+
+// --- the disk ---
+
+static void checkpoint_prefix(const char *app_id, const char *job_id, char *out, size_t size) {
+    (void)text_format(out, size, "/disk/%s/checkpoints/%s/", app_id, job_id);
+}
+
+static bool find_newest(struct fake_clusters *self, const char *prefix,
+                        char out_path[static FILE_PATH_MAX]) {
+    const struct point *best = NULL;
+
+    for (size_t index = 0; index < POINTS_MAX; index++) {
+        const struct point *point = &self->points[index];
+        if (!point->is_used || !text_starts_with(point->path, prefix)) continue;
+        if (best == NULL || strcmp(point->path, best->path) > 0) best = point;
+    }
+    if (best != NULL) (void)text_copy(out_path, FILE_PATH_MAX, best->path);
+    return best != NULL;
+}
+
+static bool find_checkpoint(void *userdata, const char *app_id, const char *job_id,
+                            char out_path[static FILE_PATH_MAX]) {
+    char prefix[FILE_PATH_MAX];
+
+    checkpoint_prefix(app_id, job_id, prefix, sizeof prefix);
+    return find_newest(userdata, prefix, out_path);
+}
+
+static void savepoint_path(const char *app_id, const char *name, char *out, size_t size) {
+    (void)text_format(out, size, "/disk/%s/snapshots/%s/savepoint", app_id, name);
+}
+
+static bool find_savepoint(void *userdata, const char *app_id, const char *snapshot_name,
+                           char out_path[static FILE_PATH_MAX]) {
+    char path[FILE_PATH_MAX];
+
+    savepoint_path(app_id, snapshot_name, path, sizeof path);
+    return find_newest(userdata, path, out_path);
+}
+
+static bool prune_checkpoints(void *userdata, const char *app_id, const char *keep_job_id,
+                              struct error *err) {
+    struct fake_clusters *self = userdata;
+    char all[FILE_PATH_MAX];
+    char kept[FILE_PATH_MAX];
+
+    if (!call(self, err)) return false;
+    (void)text_format(all, sizeof all, "/disk/%s/checkpoints/", app_id);
+    checkpoint_prefix(app_id, keep_job_id, kept, sizeof kept);
+    for (size_t index = 0; index < POINTS_MAX; index++) {
+        struct point *point = &self->points[index];
+        bool is_kept = keep_job_id[0] != '\0' && text_starts_with(point->path, kept);
+        if (text_starts_with(point->path, all) && !is_kept) point->is_used = false;
+    }
+    return true;
+}
+
+static bool remove_snapshot(void *userdata, const char *app_id, const char *snapshot_name,
+                            struct error *err) {
+    struct fake_clusters *self = userdata;
+    char path[FILE_PATH_MAX];
+
+    if (!call(self, err)) return false;
+    savepoint_path(app_id, snapshot_name, path, sizeof path);
+    struct point *point = find_point(self, path);
+    if (point != NULL) point->is_used = false;
+    return true;
+}
+
+static bool erase_app(void *userdata, const char *app_id, struct error *err) {
+    struct fake_clusters *self = userdata;
+    char prefix[FILE_PATH_MAX];
+
+    if (!call(self, err)) return false;
+    (void)text_format(prefix, sizeof prefix, "/disk/%s/", app_id);
+    for (size_t index = 0; index < POINTS_MAX; index++)
+        if (text_starts_with(self->points[index].path, prefix)) self->points[index].is_used = false;
+    return true;
+}
+
+static const struct cluster_ops ops = {
+    .launch = launch,
+    .submit = submit,
+    .savepoint = savepoint,
+    .retire = retire,
+    .view = view,
+    .memory_used_bytes = memory_used_bytes,
+    .find_checkpoint = find_checkpoint,
+    .find_savepoint = find_savepoint,
+    .prune_checkpoints = prune_checkpoints,
+    .remove_snapshot = remove_snapshot,
+    .erase_app = erase_app,
+};
+
+struct cluster_port fake_clusters_port(struct fake_clusters *self) {
+    return (struct cluster_port){.ops = &ops, .self = self};
+}
+
+// --- time ---
+
+static void start_job(struct fake_clusters *self, struct fake *fake) {
+    const struct point *point = find_point(self, fake->restored_from);
+
+    if (self->reject_reason[0] != '\0' || (fake->restored_from[0] != '\0' && point == NULL)) {
+        fake->view.job = JOB_REJECTED;
+        (void)text_copy(fake->view.failure, sizeof fake->view.failure,
+                        self->reject_reason[0] != '\0' ? self->reject_reason
+                                                       : "the restore point is not there");
+        self->reject_reason[0] = '\0';
+        return;
+    }
+    fake->count = point == NULL ? 0 : point->count;
+    fake->view.job = JOB_RUNNING;
+    fake->view.tasks_total = fake->view.tasks_running = 4;
+}
+
+static void end_savepoint(struct fake_clusters *self, struct fake *fake) {
+    struct savepoint_view *savepoint_view = &fake->view.savepoint;
+
+    if (self->savepoints_fail || fake->view.job != JOB_RUNNING) {
+        savepoint_view->state = SAVEPOINT_FAILED;
+        (void)text_copy(savepoint_view->failure, APP_FAILURE_SIZE, "savepoints fail");
+        return;
+    }
+    savepoint_path(fake->spec.app_id, fake->snapshot_name, savepoint_view->location, FILE_PATH_MAX);
+    add_point(self, savepoint_view->location, fake->count);
+    savepoint_view->state = SAVEPOINT_COMPLETED;
+    if (fake->stops_job) fake->view.job = JOB_FINISHED;
+}
+
+static void checkpoint(struct fake_clusters *self, struct fake *fake) {
+    char prefix[FILE_PATH_MAX];
+
+    fake->count++;
+    checkpoint_prefix(fake->spec.app_id, fake->view.job_id, prefix, sizeof prefix);
+    const char *old = fake->view.last_checkpoint;
+    struct point *subsumed = find_point(self, old);
+    if (subsumed != NULL) subsumed->is_used = false;
+    (void)text_format(fake->view.last_checkpoint, FILE_PATH_MAX, "%schk-%06d", prefix,
+                      ++self->checkpoints);
+    add_point(self, fake->view.last_checkpoint, fake->count);
+}
+
+static bool step(struct fake_clusters *self, struct fake *fake) {
+    if (fake->view.health == CLUSTER_BOOTING) {
+        if (self->boots_fail)
+            fake_clusters_lose(self, fake->spec.cluster_id);
+        else
+            fake->view.health = CLUSTER_READY;
+        fake->view.slots = cluster_size_slots(&fake->spec.size);
+        return true;
+    }
+    if (fake->view.health != CLUSTER_READY) return false;
+    if (fake->view.job == JOB_SUBMITTING)
+        start_job(self, fake);
+    else if (fake->view.savepoint.state == SAVEPOINT_IN_PROGRESS)
+        end_savepoint(self, fake);
+    else if (fake->view.job == JOB_RUNNING)
+        checkpoint(self, fake);
+    else
+        return false;
+    return true;
+}
+
+bool fake_clusters_tick(struct fake_clusters *self) {
+    bool changed = false;
+
+    for (size_t index = 0; index < CLUSTERS_MAX; index++) {
+        struct fake *fake = &self->fakes[index];
+        if (!fake->is_used || !step(self, fake)) continue;
+        changed = true;
+        if (self->on_change != NULL) self->on_change(self->userdata, fake->spec.app_id);
+    }
+    return changed;
+}
+
+void fake_clusters_crash(struct fake_clusters *self) {
+    for (size_t index = 0; index < CLUSTERS_MAX; index++)
+        self->fakes[index].is_used = false;
+}
+
+// --- making things happen ---
+
+int fake_clusters_calls(const struct fake_clusters *self) {
+    return self->calls;
+}
+
+void fake_clusters_fail_call(struct fake_clusters *self, int number) {
+    self->failing_call = number;
+}
+
+void fake_clusters_reject_next_job(struct fake_clusters *self, const char *reason) {
+    (void)text_copy(self->reject_reason, sizeof self->reject_reason, reason);
+}
+
+void fake_clusters_fail_savepoints(struct fake_clusters *self, bool fail) {
+    self->savepoints_fail = fail;
+}
+
+void fake_clusters_fail_boots(struct fake_clusters *self, bool fail) {
+    self->boots_fail = fail;
+}
+
+void fake_clusters_lose(struct fake_clusters *self, const char *cluster_id) {
+    struct fake *fake = find(self, cluster_id);
+
+    if (fake == NULL) return;
+    fake->view.health = CLUSTER_LOST;
+    (void)text_copy(fake->view.failure, sizeof fake->view.failure, "a process was made to die");
+    if (self->on_change != NULL) self->on_change(self->userdata, fake->spec.app_id);
+}
+
+void fake_clusters_finish_job(struct fake_clusters *self, const char *cluster_id) {
+    struct fake *fake = find(self, cluster_id);
+
+    if (fake == NULL) return;
+    fake->view.job = JOB_FINISHED;
+    if (self->on_change != NULL) self->on_change(self->userdata, fake->spec.app_id);
+}
+
+// --- looking ---
+
+int fake_clusters_count(const struct fake_clusters *self) {
+    int count = 0;
+
+    for (size_t index = 0; index < CLUSTERS_MAX; index++)
+        count += self->fakes[index].is_used;
+    return count;
+}
+
+static const struct fake *running(const struct fake_clusters *self) {
+    for (size_t index = 0; index < CLUSTERS_MAX; index++)
+        if (self->fakes[index].is_used && self->fakes[index].view.job == JOB_RUNNING)
+            return &self->fakes[index];
+    return NULL;
+}
+
+const char *fake_clusters_restored_from(const struct fake_clusters *self) {
+    const struct fake *fake = running(self);
+
+    return fake == NULL ? NULL : fake->restored_from;
+}
+
+int fake_clusters_running_count(const struct fake_clusters *self) {
+    const struct fake *fake = running(self);
+
+    return fake == NULL ? -1 : fake->count;
+}

@@ -1,0 +1,51 @@
+// A small working cluster port in memory. Time does not pass in it: fake_cluster_tick() takes
+// everything one step further, as a quick Flink would. Calls can be made to fail, and what a "disk"
+// holds survives fake_cluster_crash().
+#pragma once
+
+#include "runtime/cluster.h"
+
+struct fake_clusters;
+
+struct fake_clusters *fake_clusters_new(cluster_change_fn *on_change, void *userdata);
+void fake_clusters_free(struct fake_clusters *clusters);
+DEFINE_AUTO(fake_clusters_free, struct fake_clusters *);
+struct cluster_port fake_clusters_port(struct fake_clusters *clusters);
+
+// One step of everything: boots get ready, submissions run, savepoints complete, running jobs
+// complete a checkpoint. False when nothing changed.
+bool fake_clusters_tick(struct fake_clusters *clusters);
+
+// The daemon dies: every cluster is gone, what was completed on disk stays.
+void fake_clusters_crash(struct fake_clusters *clusters);
+
+// --- making things happen ---
+
+// Calls of the port so far (view and memory_used_bytes do not count), and the one that fails
+// (1-based; 0 = none).
+int fake_clusters_calls(const struct fake_clusters *clusters);
+void fake_clusters_fail_call(struct fake_clusters *clusters, int number);
+
+void fake_clusters_reject_next_job(struct fake_clusters *clusters, const char *reason);
+                               const char *reason); // NULL: accept again
+                               void fake_clusters_fail_savepoints(struct fake_clusters *clusters,
+                                                                  bool fail);
+                               void fake_clusters_fail_boots(struct fake_clusters *clusters,
+                                                             bool fail);
+                               void fake_clusters_lose(struct fake_clusters *clusters,
+                                                       const char *cluster_id);
+                               void fake_clusters_finish_job(struct fake_clusters *clusters,
+                                                             const char *cluster_id);
+
+                               // --- looking ---
+
+                               int fake_clusters_count(const struct fake_clusters
+                                                           *clusters); // launched and not retired
+                               // What the job that runs was restored from; "" = empty, NULL = no
+                               // job runs.
+                               const char *
+                               fake_clusters_restored_from(const struct fake_clusters *clusters);
+                               // Records that the running job has counted, state included: it grows
+                               // by one a tick and follows savepoints and checkpoints.
+                               int
+                               fake_clusters_running_count(const struct fake_clusters *clusters);

@@ -1,0 +1,193 @@
+#include "fakes/fake_world.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int64_t now_ms(void *self) {
+    const struct fake_world *world = self;
+
+    return world->now_ms;
+}
+
+// --- code that is always there ---
+
+static void import_code(void *self, const struct code_source *source, code_done_fn *done,
+                        void *userdata) {
+    struct code_artifact artifact = {.size_bytes = 1234};
+
+    (void)self;
+    digest_sha256_hex(source->key, strlen(source->key), artifact.sha256);
+    (void)text_copy(artifact.md5, sizeof artifact.md5, "0123456789abcdef0123456789abcdef");
+    done(userdata, &artifact, NULL);
+}
+
+static const struct code_ops code_ops = {.import = import_code};
+
+// --- life ---
+
+static bool on_commit(void *userdata) {
+    struct fake_world *world = userdata;
+
+    world->commits++;
+    if (world->commits == world->crashing_commit) world->is_dead = true;
+    return !world->is_dead && world->commits != world->failing_commit;
+}
+
+static void on_change(void *userdata, const char *app_id) {
+    struct fake_world *world = userdata;
+
+    if (world->service != NULL) controller_on_cluster_change(world->service, app_id);
+}
+
+static void open_parts(struct fake_world *world) {
+    struct error err;
+    struct controller_options options = {
+        .clusters = fake_clusters_port(world->clusters),
+        .code = {.ops = &code_ops},
+        .clock = {.now_ms = now_ms, .self = world},
+        .profile = PROFILE_DEV,
+        .memory_budget_bytes = world->memory_budget_bytes,
+        .limits = APP_LIMITS_DEFAULT,
+    };
+
+    if (!db_open(world->path, &world->db, &err)) abort();
+    db_set_commit_hook(world->db, on_commit, world);
+    options.db = world->db;
+    if (!controller_new(&options, &world->service, &err)) abort();
+}
+
+void fake_world_open(struct fake_world *world) {
+    *world = (struct fake_world){.now_ms = 1764000000000,
+                                 .memory_budget_bytes = (int64_t)8 << 30,
+                                 .scope = {.account = "000000000000", .region = "us-east-1"}};
+    (void)text_copy(world->directory, sizeof world->directory, "/tmp/kobel-test-XXXXXX");
+    if (mkdtemp(world->directory) == NULL) abort();
+    (void)text_format(world->path, sizeof world->path, "%s/kobel.db", world->directory);
+    world->clusters = fake_clusters_new(on_change, world);
+    open_parts(world);
+}
+
+static void close_parts(struct fake_world *world) {
+    controller_free(TAKE(world->service));
+    db_close(TAKE(world->db));
+}
+
+void fake_world_close(struct fake_world *world) {
+    struct error err;
+
+    close_parts(world);
+    fake_clusters_free(world->clusters);
+    if (!file_remove_tree(world->directory, &err)) abort();
+}
+
+void fake_world_crash(struct fake_world *world) {
+    close_parts(world);
+    fake_clusters_crash(world->clusters);
+    world->is_dead = false;
+    open_parts(world);
+}
+
+void fake_world_run(struct fake_world *world, int turns) {
+    for (int turn = 0; turn < turns && !world->is_dead; turn++) {
+        controller_run_due(world->service);
+        (void)fake_clusters_tick(world->clusters);
+        world->now_ms += 250;
+    }
+}
+
+bool fake_world_run_until(struct fake_world *world, const char *name, enum app_status status) {
+    for (int turn = 0; turn < 200; turn++) {
+        if (fake_world_app(world, name).status == status) return true;
+        if (world->is_dead) return false;
+        fake_world_run(world, 1);
+    }
+    return false;
+}
+
+// --- commands ---
+
+struct answer {
+    bool is_done;
+    struct error err;
+};
+
+static void on_done(void *userdata, const struct app_detail *detail, const char *operation_id,
+                    const struct error *err) {
+    struct answer *answer = userdata;
+
+    (void)operation_id;
+    answer->is_done = detail != NULL;
+    if (err != NULL) answer->err = *err;
+}
+
+static json_t *parse(const char *text) {
+    json_t *value = NULL;
+    struct error err;
+
+    if (!json_parse(text, strlen(text), &value, &err)) abort();
+    return value;
+}
+
+bool fake_world_create(struct fake_world *world, const char *name, struct error *err) {
+    AUTO(json_decref)
+    json_t *request = parse(
+        "{\"RuntimeEnvironment\":\"FLINK-1_20\",\"ServiceExecutionRole\":\"arn:aws:iam::1:role/r\","
+        "\"ApplicationConfiguration\":{\"ApplicationCodeConfiguration\":{\"CodeContentType\":"
+        "\"ZIPFILE\",\"CodeContent\":{\"S3ContentLocation\":{\"BucketARN\":\"arn:aws:s3:::b\","
+        "\"FileKey\":\"k.jar\"}}}}}");
+    struct answer answer = {0};
+
+    json_put_text(request, "ApplicationName", name);
+    app_service_create(world->service, &world->scope, request, on_done, &answer);
+    if (!answer.is_done) *err = answer.err;
+    return answer.is_done;
+}
+
+bool fake_world_update(struct fake_world *world, const char *name, const char *updates,
+                       struct error *err) {
+    AUTO(json_decref) json_t *request = json_new_object();
+    struct answer answer = {0};
+
+    json_put_text(request, "ApplicationName", name);
+    json_put_int(request, "CurrentApplicationVersionId", fake_world_app(world, name).version);
+    json_put(request, "ApplicationConfigurationUpdate", parse(updates));
+    app_service_update(world->service, &world->scope, request, on_done, &answer);
+    if (!answer.is_done) *err = answer.err;
+    return answer.is_done;
+}
+
+bool fake_world_start(struct fake_world *world, const char *name, struct error *err) {
+    char operation_id[APP_OPERATION_ID_SIZE];
+
+    return app_service_start(world->service, &world->scope, name, NULL, operation_id, err);
+}
+
+bool fake_world_stop(struct fake_world *world, const char *name, bool force, struct error *err) {
+    char operation_id[APP_OPERATION_ID_SIZE];
+
+    return app_service_stop(world->service, &world->scope, name, force, operation_id, err);
+}
+
+struct app fake_world_app(struct fake_world *world, const char *name) {
+    AUTO(app_detail_release) struct app_detail detail = {0};
+    struct error err;
+
+    if (!app_service_describe(world->service, &world->scope, name, &detail, &err))
+        return (struct app){.status = APP_STATUS_COUNT};
+    return detail.app;
+}
+
+struct operation fake_world_operation(struct fake_world *world, const char *name) {
+    struct operation operation = {0};
+    struct error err;
+    size_t count = 0;
+
+    if (!app_service_list_operations(world->service, &world->scope, name, NULL, -1, INT64_MAX,
+                                     &operation, 1, &count, &err))
+        abort();
+    return operation;
+}

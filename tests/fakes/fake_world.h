@@ -1,0 +1,45 @@
+// A whole controller for tests: real SQLite in a temporary file, the fake cluster port, a fake
+// clock and code that is always there. It can crash, which drops all memory and opens the same file
+// again.
+#pragma once
+
+#include "controller/controller.h"
+#include "fakes/fake_cluster.h"
+
+struct fake_world {
+    char directory[64];
+    char path[96];
+    int64_t now_ms;
+    struct db *db;
+    struct fake_clusters *clusters;
+    struct app_service *service;
+    struct app_scope scope;
+    int64_t memory_budget_bytes;
+    int commits;
+    int failing_commit;  // 1-based; 0 = none
+    int crashing_commit; // this commit does not happen, and nothing after it until
+                         // fake_world_crash()
+    bool is_dead;
+};
+
+void fake_world_open(struct fake_world *world);
+void fake_world_close(struct fake_world *world);
+// kill -9 and a new daemon.
+void fake_world_crash(struct fake_world *world);
+
+// Runs the controller and the clusters until nothing changes any more but checkpoints, at most
+// `turns` turns. Time passes.
+void fake_world_run(struct fake_world *world, int turns);
+// ... until the application is in `status`; false when that does not happen in 200 turns.
+bool fake_world_run_until(struct fake_world *world, const char *name, enum app_status status);
+
+// Commands with the least that they need. False: refused, see `error`.
+bool fake_world_create(struct fake_world *world, const char *name, struct error *err);
+bool fake_world_update(struct fake_world *world, const char *name, const char *updates,
+                       struct error *err); // JSON of ApplicationConfigurationUpdate
+bool fake_world_start(struct fake_world *world, const char *name, struct error *err);
+bool fake_world_stop(struct fake_world *world, const char *name, bool force, struct error *err);
+
+struct app fake_world_app(struct fake_world *world, const char *name);
+// The newest operation.
+struct operation fake_world_operation(struct fake_world *world, const char *name);
