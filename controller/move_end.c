@@ -31,9 +31,20 @@ static void retire_unnamed(const struct app_service *service, const struct clust
     }
 }
 
+static void describe_memory(const struct plan_view *view, char *out, size_t size_bytes) {
+    (void)text_format(
+        out, size_bytes,
+        "The memory budget of kobel does not allow it: the application needs %lld MB, "
+        "and %lld MB of %lld MB are in use. Stop another application, lower the "
+        "parallelism or start kobel with a larger --memory-budget.",
+        (long long)(view->memory_needed_bytes >> 20), (long long)(view->memory_used_bytes >> 20),
+        (long long)(view->memory_budget_bytes >> 20));
+}
+
 // Why it did not work, for ErrorString: what Flink said of the cluster in question, else what was
-// noted on the way.
-static const char *failure_of(const struct app *app, const struct plan_view *view) {
+// noted on the way. May be written into the move's own failure.
+static const char *failure_of(struct app *app, const struct plan_view *view) {
+    const struct placement *placement = &app->slots[SLOT_NEXT];
     const struct cluster_view *next = &view->slots[SLOT_NEXT];
     const struct savepoint_view *savepoint = &view->slots[SLOT_CURRENT].savepoint;
 
