@@ -26,9 +26,9 @@ void fake_clusters_crash(struct fake_clusters *clusters);
 int fake_clusters_calls(const struct fake_clusters *clusters);
 void fake_clusters_fail_call(struct fake_clusters *clusters, int number);
 
+// The next job that is submitted is refused for that reason.
 void fake_clusters_reject_next_job(struct fake_clusters *clusters, const char *reason);
-                               const char *reason); // NULL: accept again
-                               void fake_clusters_fail_savepoints(struct fake_clusters *clusters,
+void fake_clusters_fail_savepoints(struct fake_clusters *clusters,
                                                                   bool fail);
                                void fake_clusters_fail_boots(struct fake_clusters *clusters,
                                                              bool fail);
