@@ -3,7 +3,8 @@
 
 #include <stdint.h>
 
-// The service's clock: what timestamps, retention and autoscaling read. Tests and --time-scale bend it.
+// The service's clock: what timestamps, retention and autoscaling read. Tests and --time-scale bend
+// it.
 struct clock {
     int64_t (*now_ms)(void *self);
     void *self;

@@ -33,6 +33,7 @@ void digest_random_alphanumeric(char *out, size_t count);
 // A version 4 UUID in its 36-character form.
 void digest_random_uuid(char out[static 37]);
 
-// Strict base64 (padding required, no white space). ERROR_INVALID: not base64. ERROR_LIMIT: more than the buffer takes.
+// Strict base64 (padding required, no white space). ERROR_INVALID: not base64. ERROR_LIMIT: more
+// than the buffer takes.
 MUST_CHECK bool digest_base64_decode(const char *text, size_t size_bytes, struct buffer *out,
                                      struct error *err);

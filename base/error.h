@@ -5,13 +5,14 @@
 
 #define MUST_CHECK __attribute__((warn_unused_result))
 
-// What went wrong, as far as a caller may want to tell cases apart. api/fault.c maps each kind to an
-// exception of the service.
+// What went wrong, as far as a caller may want to tell cases apart. api/fault.c maps each kind to
+// an exception of the service.
 enum error_kind {
     ERROR_NONE,
     ERROR_INVALID,       // an argument cannot be used            (InvalidArgumentException)
     ERROR_REQUEST,       // the call makes no sense in this state (InvalidRequestException)
-    ERROR_CONFIGURATION, // the application's configuration       (InvalidApplicationConfigurationException)
+    ERROR_CONFIGURATION, // the application's configuration
+                         // (InvalidApplicationConfigurationException)
     ERROR_UNSUPPORTED,   // known, and not offered                (UnsupportedOperationException)
     ERROR_NOT_FOUND,     // (ResourceNotFoundException)
     ERROR_EXISTS,        // the name is taken                     (ResourceInUseException)
@@ -26,7 +27,8 @@ enum error_kind {
 
 struct error {
     enum error_kind kind;
-    char message[1024]; // one line, lower case unless it copies the service's words; cut at the end if longer
+    char message[1024]; // one line, lower case unless it copies the service's words; cut at the end
+                        // if longer
 };
 
 // Fills `err` (never NULL) and returns false, so that failing is one line: `return error_set(...)`.
@@ -36,7 +38,8 @@ bool error_set(struct error *err, enum error_kind kind, const char *format, ...)
 // Puts "<context>: " before the message that is there; keeps the kind; returns false.
 bool error_prefix(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-// error_set(ERROR_SYSTEM) with ": <strerror(error_number)>" appended. ENOSPC and EDQUOT say that the disk is full.
+// error_set(ERROR_SYSTEM) with ": <strerror(error_number)>" appended. ENOSPC and EDQUOT say that
+// the disk is full.
 bool error_system(struct error *err, int error_number, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

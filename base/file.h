@@ -1,4 +1,5 @@
-// Files and folders. Everything is opened close-on-exec. Errors are ERROR_SYSTEM unless said otherwise.
+// Files and folders. Everything is opened close-on-exec. Errors are ERROR_SYSTEM unless said
+// otherwise.
 #pragma once
 
 #include "base/buffer.h"

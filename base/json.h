@@ -1,4 +1,5 @@
-// What jansson leaves to its users. `const json_t *` parameters are borrowed; members that are JSON null count as absent.
+// What jansson leaves to its users. `const json_t *` parameters are borrowed; members that are JSON
+// null count as absent.
 #pragma once
 
 #include "base/cleanup.h"
@@ -9,19 +10,21 @@
 
 DEFINE_AUTO(json_decref, json_t *);
 
-// A strict parse of `size_bytes` bytes: UTF-8 checked, nesting at most 100 deep, one value, any type.
-// ERROR_INVALID with the position. The caller owns the result.
+// A strict parse of `size_bytes` bytes: UTF-8 checked, nesting at most 100 deep, one value, any
+// type. ERROR_INVALID with the position. The caller owns the result.
 MUST_CHECK bool json_parse(const char *bytes, size_t size_bytes, json_t **out_value,
                            struct error *err);
 
 // Compact text; the caller frees. Never NULL.
 char *json_print(const json_t *value);
 
-const json_t *json_member(const json_t *object, const char *key); // NULL: absent or null or no object
+const json_t *json_member(const json_t *object,
+                          const char *key); // NULL: absent or null or no object
 // Follows keys down, ending with NULL: json_path(root, "a", "b", NULL).
 const json_t *json_path(const json_t *root, ...) __attribute__((sentinel));
 
-const char *json_text(const json_t *object, const char *key); // borrowed; NULL when absent or no string
+const char *json_text(const json_t *object,
+                      const char *key); // borrowed; NULL when absent or no string
 const char *json_text_or(const json_t *object, const char *key, const char *fallback);
 int64_t json_int_or(const json_t *object, const char *key, int64_t fallback); // reals are truncated
 bool json_bool_or(const json_t *object, const char *key, bool fallback);
@@ -33,7 +36,7 @@ void json_put_int(json_t *object, const char *key, int64_t value);
 void json_put_bool(json_t *object, const char *key, bool value);
 // Deep copy of a borrowed value; does nothing when `value` is NULL.
 void json_put_copy(json_t *object, const char *key, const json_t *value);
-json_t *json_new_object(void); // never NULL
-json_t *json_new_array(void);  // never NULL
+json_t *json_new_object(void);               // never NULL
+json_t *json_new_array(void);                // never NULL
 void json_add(json_t *array, json_t *value); // takes `value`
 json_t *json_copy_of(const json_t *value);   // deep; NULL for NULL

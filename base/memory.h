@@ -1,4 +1,5 @@
-// Allocation that cannot fail: sizes are limited at the door, so exhausted memory is a bug and aborts.
+// Allocation that cannot fail: sizes are limited at the door, so exhausted memory is a bug and
+// aborts.
 #pragma once
 
 #include "base/cleanup.h"

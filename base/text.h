@@ -1,11 +1,13 @@
-// Small things done to C strings. Buffers are passed with their size; results are always terminated.
+// Small things done to C strings. Buffers are passed with their size; results are always
+// terminated.
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-// Copies `text` into `out` (of `size_bytes`). False when it did not fit; `out` then holds the cut text.
+// Copies `text` into `out` (of `size_bytes`). False when it did not fit; `out` then holds the cut
+// text.
 bool text_copy(char *out, size_t size_bytes, const char *text);
 
 // snprintf that says whether all of it fitted.
@@ -17,7 +19,8 @@ bool text_starts_with(const char *text, const char *prefix);
 bool text_ends_with(const char *text, const char *suffix);
 bool text_is_empty(const char *text); // NULL or ""
 
-// The whole of `text` as a decimal number. False: not a number, or out of range; `out` is then unchanged.
+// The whole of `text` as a decimal number. False: not a number, or out of range; `out` is then
+// unchanged.
 bool text_to_int64(const char *text, int64_t *out_value);
 
 // A size such as "512", "64k", "1500m" or "4g" (powers of 1024) in bytes.

@@ -28,24 +28,17 @@ void fake_clusters_fail_call(struct fake_clusters *clusters, int number);
 
 // The next job that is submitted is refused for that reason.
 void fake_clusters_reject_next_job(struct fake_clusters *clusters, const char *reason);
-void fake_clusters_fail_savepoints(struct fake_clusters *clusters,
-                                                                  bool fail);
-                               void fake_clusters_fail_boots(struct fake_clusters *clusters,
-                                                             bool fail);
-                               void fake_clusters_lose(struct fake_clusters *clusters,
-                                                       const char *cluster_id);
-                               void fake_clusters_finish_job(struct fake_clusters *clusters,
-                                                             const char *cluster_id);
+void fake_clusters_fail_savepoints(struct fake_clusters *clusters, bool fail);
+void fake_clusters_fail_boots(struct fake_clusters *clusters, bool fail);
+void fake_clusters_lose(struct fake_clusters *clusters, const char *cluster_id);
+void fake_clusters_finish_job(struct fake_clusters *clusters, const char *cluster_id);
 
-                               // --- looking ---
+// --- looking ---
 
-                               int fake_clusters_count(const struct fake_clusters
-                                                           *clusters); // launched and not retired
-                               // What the job that runs was restored from; "" = empty, NULL = no
-                               // job runs.
-                               const char *
-                               fake_clusters_restored_from(const struct fake_clusters *clusters);
-                               // Records that the running job has counted, state included: it grows
-                               // by one a tick and follows savepoints and checkpoints.
-                               int
-                               fake_clusters_running_count(const struct fake_clusters *clusters);
+int fake_clusters_count(const struct fake_clusters *clusters); // launched and not retired
+// What the job that runs was restored from; "" = empty, NULL = no
+// job runs.
+const char *fake_clusters_restored_from(const struct fake_clusters *clusters);
+// Records that the running job has counted, state included: it grows
+// by one a tick and follows savepoints and checkpoints.
+int fake_clusters_running_count(const struct fake_clusters *clusters);

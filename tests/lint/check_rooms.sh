@@ -1,0 +1,28 @@
+#!/bin/sh
+# Fails if a room includes a header of a room it may not use. The table is ARCHITECTURE.md's.
+cd "$(dirname "$0")/../.." || exit 1
+allow() {
+    case $1 in
+    base) echo base ;;
+    model) echo base model ;;
+    openapi) echo base openapi ;;
+    storage) echo base model storage ;;
+    runtime) echo base model runtime ;;
+    controller) echo base model storage runtime controller ;;
+    api) echo base model openapi controller api ;;
+    daemon) echo base model openapi storage runtime controller api daemon ;;
+    esac
+}
+bad=0
+for room in base model openapi storage runtime controller api daemon; do
+    for used in $(grep -hoE '^#include "[a-z]+/' "$room"/*.[ch] | cut -d'"' -f2 | tr -d / | sort -u); do
+        case " $(allow "$room") " in
+        *" $used "*) ;;
+        *)
+            echo "$room may not include $used/"
+            bad=1
+            ;;
+        esac
+    done
+done
+exit $bad

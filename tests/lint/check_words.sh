@@ -1,0 +1,10 @@
+#!/bin/sh
+# No path of a machine and no address of a package registry in what is committed; and no misspelt words.
+cd "$(dirname "$0")/../.." || exit 1
+bad=0
+found=$(git ls-files | grep -v '^tests/lint/check_words.sh$' |
+    xargs grep -nIE '/root/|/work/|https?://(repo1?\.maven|pypi\.|files\.pythonhosted|registry\.npmjs|deb\.debian|crates\.io)')
+[ -n "$found" ] && { echo "$found"; bad=1; }
+command -v codespell >/dev/null || { echo "codespell is missing: scripts/setup.sh test"; exit 1; }
+git ls-files | grep -vE '\.json$|corpus/' | xargs codespell --ignore-words-list=te,fo,hist || bad=1
+exit $bad
