@@ -1,0 +1,7 @@
+package jobs;
+
+public final class Throws {
+    public static void main(String[] arguments) {
+        throw new IllegalStateException("no such stream: orders");
+    }
+}

@@ -1,0 +1,154 @@
+"""Applications through their life, on real Flink."""
+
+import json
+import pathlib
+import subprocess
+import sys
+import time
+
+from kobel import Application, wait_for
+
+
+def test_a_whole_life_keeps_its_count(application, jars):
+    detail = application.create(jars["Counting"])
+    assert detail["ApplicationStatus"] == "READY" and detail["ApplicationVersionId"] == 1
+
+    operation = application.start()
+    assert application.operation(operation)["OperationStatus"] == "SUCCESSFUL"
+    described = application.describe()
+    assert described["ApplicationVersionId"] == 1
+    run = described["ApplicationConfigurationDescription"]["RunConfigurationDescription"]
+    assert run == {"ApplicationRestoreConfigurationDescription": {"ApplicationRestoreType": "RESTORE_FROM_LATEST_SNAPSHOT"},
+                   "FlinkRunConfigurationDescription": {"AllowNonRestoredState": False}}
+    count = application.wait_for_count(20, "first")
+
+    application.client.create_application_snapshot(ApplicationName=application.name, SnapshotName="by-hand")
+    wait_for(lambda: application.client.describe_application_snapshot(
+        ApplicationName=application.name, SnapshotName="by-hand")["SnapshotDetails"]["SnapshotStatus"] == "READY", "the snapshot")
+
+    operation = application.update_configuration(EnvironmentPropertyUpdates=application.properties("second"))
+    assert application.settle() == "RUNNING"
+    assert application.operation(operation)["ApplicationVersionChangeDetails"] == {
+        "ApplicationVersionUpdatedFrom": 1, "ApplicationVersionUpdatedTo": 2}
+    count = application.wait_for_count(count, "second")
+
+    application.stop()
+    assert "RunConfigurationDescription" not in application.describe()["ApplicationConfigurationDescription"]
+    names = [snapshot["SnapshotName"] for snapshot in application.snapshots()]
+    assert [name.split("-")[0] for name in names] == ["STOPAPPLICATION", "UPDATEAPPLICATION", "by"]
+
+    application.start()
+    count = application.wait_for_count(count, "second")
+    # No count is missing and none is there twice: state moved with the job each time.
+    counts = [line[1] for line in application.lines()]
+    assert counts == list(range(1, len(counts) + 1))
+
+    application.delete()
+    assert application.is_gone()
+
+
+def test_restores_a_named_snapshot_or_none(application, jars):
+    application.create(jars["Counting"])
+    application.start()
+    application.wait_for_count(10)
+    application.client.create_application_snapshot(ApplicationName=application.name, SnapshotName="early")
+    wait_for(lambda: application.snapshots()[0]["SnapshotStatus"] == "READY", "the snapshot")
+    count = application.wait_for_count(60)
+    application.stop(Force=True)
+    assert [snapshot["SnapshotName"] for snapshot in application.snapshots()] == ["early"]
+
+    application.start(RunConfiguration={"ApplicationRestoreConfiguration": {
+        "ApplicationRestoreType": "RESTORE_FROM_CUSTOM_SNAPSHOT", "SnapshotName": "early"}})
+    later = [line for line in application.lines() if line[1] < count]
+    assert later
+    application.stop(Force=True)
+
+    application.start(RunConfiguration={"ApplicationRestoreConfiguration": {"ApplicationRestoreType": "SKIP_RESTORE_FROM_SNAPSHOT"}})
+    wait_for(lambda: [line[1] for line in application.lines()].count(1) == 2, "a count that begins at 1 again")
+
+
+def test_changes_parallelism_and_checkpointing_with_the_state(application, jars):
+    application.create(jars["Counting"])
+    application.start()
+    count = application.wait_for_count(10)
+    application.update_configuration(FlinkApplicationConfigurationUpdate={
+        "ParallelismConfigurationUpdate": {"ConfigurationTypeUpdate": "CUSTOM", "ParallelismUpdate": 2},
+        "CheckpointConfigurationUpdate": {"ConfigurationTypeUpdate": "CUSTOM", "CheckpointIntervalUpdate": 5000}})
+    assert application.settle() == "RUNNING"
+    flink = application.describe()["ApplicationConfigurationDescription"]["FlinkApplicationConfigurationDescription"]
+    assert flink["ParallelismConfigurationDescription"]["CurrentParallelism"] == 2
+    assert flink["CheckpointConfigurationDescription"]["CheckpointInterval"] == 5000
+    application.wait_for_count(count)
+
+
+def test_new_code_takes_over_the_state(application, jars):
+    application.create(jars["Counting"])
+    application.start()
+    count = application.wait_for_count(10)
+    application.update_configuration(**application.new_code(jars["Counting"]))
+    assert application.settle() == "RUNNING"
+    application.wait_for_count(count)
+
+
+def test_a_bounded_job_ends_ready(application, jars):
+    application.create(jars["Bounded"])
+    application.client.start_application(ApplicationName=application.name)
+    wait_for(lambda: application.status() == "READY", "the job's end")
+
+
+def test_a_force_stop_interrupts_a_start(application, jars):
+    application.create(jars["Counting"])
+    start = application.client.start_application(ApplicationName=application.name)["OperationId"]
+    application.client.stop_application(ApplicationName=application.name, Force=True)
+    wait_for(lambda: application.status() == "READY", "the stop")
+    assert application.operation(start)["OperationStatus"] == "CANCELLED"
+    assert application.snapshots() == []
+
+
+def test_the_aws_command_line_is_content(application, jars):
+    application.put_code(jars["Counting"])
+    aws = pathlib.Path(sys.executable).parent / "aws"
+
+    def call(*words):
+        done = subprocess.run([aws, "kinesisanalyticsv2", *words, "--output", "json"], env=application.kobel.environment(),
+                              capture_output=True, text=True, check=True)
+        return json.loads(done.stdout) if done.stdout.strip() else {}
+
+    name = ("--application-name", application.name)
+    call("create-application", *name, "--runtime-environment", "FLINK-1_20", "--service-execution-role",
+         "arn:aws:iam::000000000000:role/x", "--application-configuration", json.dumps(
+             {"ApplicationCodeConfiguration": {"CodeContentType": "ZIPFILE", "CodeContent": {"S3ContentLocation": {
+                 "BucketARN": "arn:aws:s3:::code", "FileKey": f"{application.name}.jar"}}}}))
+    call("start-application", *name)
+    wait_for(lambda: call("describe-application", *name)["ApplicationDetail"]["ApplicationStatus"] == "RUNNING", "RUNNING")
+    operations = call("list-application-operations", *name)["ApplicationOperationInfoList"]
+    assert [(entry["Operation"], entry["OperationStatus"]) for entry in operations] == [("StartApplication", "SUCCESSFUL")]
+    call("stop-application", *name, "--force")
+    wait_for(lambda: call("describe-application", *name)["ApplicationDetail"]["ApplicationStatus"] == "READY", "READY")
+    created = call("describe-application", *name)["ApplicationDetail"]["CreateTimestamp"]
+    call("delete-application", *name, "--create-timestamp", str(created))
+    wait_for(application.is_gone, "gone")
+
+
+def test_code_in_the_request_works_too(application, jars):
+    with open(jars["Counting"], "rb") as file:
+        content = file.read()
+    application.client.create_application(
+        ApplicationName=application.name, RuntimeEnvironment="FLINK-1_20", ServiceExecutionRole="arn:aws:iam::1:role/x",
+        ApplicationConfiguration={"ApplicationCodeConfiguration": {"CodeContentType": "ZIPFILE", "CodeContent": {"ZipFileContent": content}}})
+    code = application.describe()["ApplicationConfigurationDescription"]["ApplicationCodeConfigurationDescription"]
+    assert code["CodeContentDescription"]["CodeSize"] == len(content)
+    application.start()
+    application.wait_for_count(3)
+
+
+def test_an_idle_daemon_uses_no_processor(own):
+    def ticks():
+        with open(f"/proc/{own.process.pid}/stat") as file:
+            fields = file.read().rsplit(") ", 1)[1].split()
+        return int(fields[11]) + int(fields[12])
+
+    before = ticks()
+    time.sleep(2)  # what is measured is that nothing happens in this time
+    assert ticks() - before <= 1
+    assert Application(own, "nobody").is_gone()
