@@ -1,0 +1,164 @@
+"""The wire: what clients and curious people send, and what the service answers (no Flink needed)."""
+
+import json
+import urllib.error
+import urllib.request
+
+import pytest
+from botocore.exceptions import ClientError
+
+ROLE = "arn:aws:iam::000000000000:role/x"
+TARGET = "KinesisAnalytics_20180523."
+
+
+def send(kobel, target, body, content_type="application/x-amz-json-1.1", method="POST", path="/", **headers):
+    """A raw request: status, headers, body."""
+    request = urllib.request.Request(kobel.url + path, data=body, method=method, headers={
+        "Content-Type": content_type, **({"X-Amz-Target": target} if target else {}), **headers})
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, answer.headers, answer.read()
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.headers, refused.read()
+
+
+@pytest.fixture
+def plain(application):
+    """An application without code."""
+    application.client.create_application(ApplicationName=application.name, RuntimeEnvironment="FLINK-1_20", ServiceExecutionRole=ROLE)
+    return application
+
+
+def refused(call, **arguments):
+    with pytest.raises(ClientError) as error:
+        call(**arguments)
+    return error.value.response["Error"]["Code"], error.value.response["Error"]["Message"]
+
+
+def test_defaults_are_filled_in(plain):
+    detail = plain.describe()
+    description = detail["ApplicationConfigurationDescription"]
+    assert description["FlinkApplicationConfigurationDescription"] == {
+        "CheckpointConfigurationDescription": {"ConfigurationType": "DEFAULT", "CheckpointingEnabled": True, "CheckpointInterval": 60000,
+                                               "MinPauseBetweenCheckpoints": 5000},
+        "MonitoringConfigurationDescription": {"ConfigurationType": "DEFAULT", "MetricsLevel": "APPLICATION", "LogLevel": "INFO"},
+        "ParallelismConfigurationDescription": {"ConfigurationType": "DEFAULT", "Parallelism": 1, "ParallelismPerKPU": 1,
+                                                "CurrentParallelism": 1, "AutoScalingEnabled": True}}
+    assert description["ApplicationSnapshotConfigurationDescription"] == {"SnapshotsEnabled": True}
+    assert "ApplicationCodeConfigurationDescription" not in description
+    assert detail["ApplicationMode"] == "STREAMING" and detail["CloudWatchLoggingOptionDescriptions"] == []
+    assert detail["ApplicationMaintenanceConfigurationDescription"] == {
+        "ApplicationMaintenanceWindowStartTime": "03:00", "ApplicationMaintenanceWindowEndTime": "11:00"}
+    assert detail["CreateTimestamp"].microsecond == 0
+
+
+def test_refusals_have_the_words_of_the_service(plain):
+    client, name = plain.client, plain.name
+    assert refused(client.create_application, ApplicationName=name, RuntimeEnvironment="FLINK-1_20", ServiceExecutionRole=ROLE) == (
+        "ResourceInUseException", "Application already exists.")
+    assert refused(client.start_application, ApplicationName=name)[0] == "InvalidApplicationConfigurationException"
+    assert refused(client.stop_application, ApplicationName=name) == (
+        "ResourceInUseException", "Application cannot be Stopped in 'READY' state")
+    assert refused(client.create_application_snapshot, ApplicationName=name, SnapshotName="s") == (
+        "InvalidRequestException",
+        f"Application {name} is in READY status. Snapshot creation is only allowed when application is in RUNNING status")
+    assert refused(client.update_application, ApplicationName=name, CurrentApplicationVersionId=7)[0] == "ConcurrentModificationException"
+    assert refused(client.update_application, ApplicationName=name, ConditionalToken="stale")[0] == "ConcurrentModificationException"
+    assert refused(client.update_application, ApplicationName=name)[0] == "InvalidArgumentException"
+    assert refused(client.delete_application, ApplicationName=name, CreateTimestamp=5)[0] == "ConcurrentModificationException"
+    assert refused(client.describe_application, ApplicationName="nobody") == (
+        "ResourceNotFoundException", "Application 'nobody' does not exist.")
+    assert "does not exist" in refused(client.describe_application_snapshot, ApplicationName=name, SnapshotName="s")[1]
+    assert refused(client.create_application, ApplicationName="old", RuntimeEnvironment="FLINK-1_8", ServiceExecutionRole=ROLE)[0] == (
+        "UnsupportedOperationException")
+
+
+def test_an_update_at_rest_is_done_at_once(plain):
+    token = plain.describe()["ConditionalToken"]
+    answer = plain.client.update_application(
+        ApplicationName=plain.name, ConditionalToken=token,
+        ApplicationConfigurationUpdate={"EnvironmentPropertyUpdates": plain.properties("x")})
+    assert answer["ApplicationDetail"]["ApplicationVersionId"] == 2
+    assert answer["ApplicationDetail"]["ApplicationVersionUpdatedFrom"] == 1
+    assert answer["ApplicationDetail"]["ConditionalToken"] != token
+    assert plain.operation(answer["OperationId"])["OperationStatus"] == "SUCCESSFUL"
+
+
+def test_violations_are_told_together(shared):
+    status, headers, body = send(shared, TARGET + "CreateApplication", json.dumps(
+        {"ApplicationName": "", "RuntimeEnvironment": "SQL-1.0"}).encode())
+    answer = json.loads(body)
+    assert status == 400 and answer["__type"] == headers["x-amzn-ErrorType"] == "ValidationException"
+    assert answer["message"].startswith("4 validation errors detected: Value '' at 'applicationName' failed to satisfy constraint: ")
+    assert "Value 'SQL-1.0' at 'runtimeEnvironment' failed to satisfy constraint: Member must satisfy enum value set: [SQL-1_0, " in answer["message"]
+    assert "Value null at 'serviceExecutionRole' failed to satisfy constraint: Member must not be null" in answer["message"]
+
+
+@pytest.mark.parametrize("target, body, kind, message", [
+    ("DescribeApplication", b"", "SerializationException", None),
+    ("DescribeApplication", b"{", "SerializationException", None),
+    ("DescribeApplication", b"7", "SerializationException", None),
+    ("DescribeApplication", b"[]", "SerializationException", "Start of list found where not expected"),
+    ("DescribeApplication", b'{"ApplicationName": 7}', "SerializationException", "NUMBER_VALUE can not be converted to a String"),
+    ("DescribeApplication", b'{"ApplicationName": "\xff"}', "SerializationException", None),
+    ("DescribeApplication", b'{"ApplicationName": ' * 200, "SerializationException", None),
+    ("Dance", b"{}", "UnknownOperationException", None),
+    ("Dance", b"", "UnknownOperationException", None),
+    ("RollbackApplication", b'{"ApplicationName": "a", "CurrentApplicationVersionId": 1}', "UnsupportedOperationException",
+     "RollbackApplication is not offered by this version of kobel."),
+])
+def test_the_front_end_refuses_as_the_service_does(shared, target, body, kind, message):
+    status, headers, answer = send(shared, TARGET + target, body)
+    answer = json.loads(answer)
+    assert (status, answer["__type"], answer.get("Message")) == (400, kind, message)
+    assert headers["x-amzn-RequestId"] and headers["Content-Type"] == "application/x-amz-json-1.1"
+
+
+def test_the_odd_replies(shared):
+    assert send(shared, None, None, method="GET")[0] == 403
+    assert send(shared, TARGET + "ListApplications", b"{}", content_type="text/plain")[0] == 404
+    assert send(shared, None, b"{}", content_type="text/plain")[0] == 403
+
+
+def test_lists_are_paged(shared):
+    names = [f"page-{number}" for number in range(3)]
+    for name in names:
+        shared.client.create_application(ApplicationName=name, RuntimeEnvironment="FLINK-1_20", ServiceExecutionRole=ROLE)
+    pages = shared.client.get_paginator("list_applications").paginate(PaginationConfig={"PageSize": 1})
+    found = [summary["ApplicationName"] for page in pages for summary in page["ApplicationSummaries"]]
+    assert found == sorted(found) and set(names) <= set(found)
+    for _ in range(2):
+        shared.client.update_application(ApplicationName=names[0], CurrentApplicationVersionId=shared.client.describe_application(
+            ApplicationName=names[0])["ApplicationDetail"]["ApplicationVersionId"])
+    pages = shared.client.get_paginator("list_application_operations").paginate(ApplicationName=names[0], PaginationConfig={"PageSize": 1})
+    assert len([info for page in pages for info in page["ApplicationOperationInfoList"]]) == 2
+    assert refused(shared.client.list_application_operations, ApplicationName=names[0], NextToken="1.forged")[0] == "InvalidArgumentException"
+    for name in names:
+        detail = shared.client.describe_application(ApplicationName=name)["ApplicationDetail"]
+        shared.client.delete_application(ApplicationName=name, CreateTimestamp=detail["CreateTimestamp"])
+
+
+def test_kobels_own_paths(shared):
+    assert json.loads(send(shared, None, None, method="GET", path="/healthz")[2])["status"] == "ok"
+    assert send(shared, None, None, method="GET", path="/readyz")[0] == 200
+    status = json.loads(send(shared, None, None, method="GET", path="/kobel/v1/status")[2])
+    assert status["sandbox"] == "full" and status["runtimes"][0]["runtimeEnvironment"] == "FLINK-1_20"
+    assert json.loads(send(shared, None, None, method="GET", path="/kobel/v1/openapi.json")[2])["openapi"] == "3.1.0"
+    assert send(shared, None, None, method="GET", path="/kobel/v1/nothing")[0] == 404
+
+
+def test_web_pages_of_others_are_refused(shared):
+    body = json.dumps({}).encode()
+    assert send(shared, TARGET + "ListApplications", body)[0] == 200
+    assert send(shared, TARGET + "ListApplications", body, Origin="http://evil.example")[0] == 403
+    assert send(shared, TARGET + "ListApplications", body, Host="evil.example")[0] == 403
+
+
+def test_the_api_document_is_valid_openapi(shared):
+    from openapi_spec_validator import validate
+    validate(json.loads(send(shared, None, None, method="GET", path="/kobel/v1/openapi.json")[2]))
+
+
+def test_the_alias_routes_take_plain_json(shared):
+    status, _, body = send(shared, None, b"{}", content_type="application/json", path="/api/v2/ListApplications")
+    assert status == 200 and "ApplicationSummaries" in json.loads(body)

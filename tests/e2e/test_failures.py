@@ -1,0 +1,123 @@
+"""Failures end in a state that the user can understand and leave; nothing is left running."""
+
+import subprocess
+
+import pytest
+from botocore.exceptions import ClientError
+
+from kobel import BINARY, Application, Kobel, wait_for
+
+
+def start_and_fail(application):
+    operation = application.client.start_application(ApplicationName=application.name)["OperationId"]
+    wait_for(lambda: application.status() == "READY", "the failed start")
+    details = application.operation(operation)
+    assert details["OperationStatus"] == "FAILED"
+    assert "RunConfigurationDescription" not in application.describe()["ApplicationConfigurationDescription"]
+    return details["OperationFailureDetails"]["ErrorInfo"]["ErrorString"]
+
+
+@pytest.mark.parametrize("job, text", [
+    ("Throws", "ProgramInvocationException: The main method caused an error: no such stream: orders"),
+    ("NoExecute", "No jobs included in application."),
+    ("ExecuteTwice", "Cannot have more than one execute"),
+    ("Configures", "execution.checkpointing.interval was changed from 1 s to 1234 ms"),
+    ("NoMain", "ProgramInvocationException"),
+    ("Noise", "Error while opening jar file"),
+    ("FailsToOpen", "the table is not there"),
+    ("TooParallel", "NoResourceAvailableException"),
+    ("Exits", "exit status 3"),
+])
+def test_a_start_that_fails_says_why(application, jars, job, text):
+    application.create(jars[job])
+    assert text in start_and_fail(application)
+    wait_for(lambda: not any(application.name.encode() in line for line in application.kobel.java_processes()), "no process")
+
+
+def test_a_missing_object_is_refused_at_once(application):
+    with pytest.raises(ClientError) as refused:
+        application.client.create_application(
+            ApplicationName=application.name, RuntimeEnvironment="FLINK-1_20", ServiceExecutionRole="arn:aws:iam::1:role/x",
+            ApplicationConfiguration={"ApplicationCodeConfiguration": {"CodeContentType": "ZIPFILE", "CodeContent": {
+                "S3ContentLocation": {"BucketARN": "arn:aws:s3:::code", "FileKey": "../daemon.log"}}}})
+    assert refused.value.response["Error"]["Code"] == "InvalidArgumentException"
+    assert "unable to get the specified fileKey: ../daemon.log in the specified bucket: code" in str(refused.value)
+    assert application.is_gone()
+
+
+def test_an_update_that_fails_ends_ready(application, jars):
+    application.create(jars["Counting"])
+    application.start()
+    count = application.wait_for_count(10)
+    operation = application.update_configuration(**application.new_code(jars["Throws"]))
+    assert application.settle() == "READY"
+    assert "no such stream" in application.operation(operation)["OperationFailureDetails"]["ErrorInfo"]["ErrorString"]
+    assert application.describe()["ApplicationVersionId"] == 2
+
+    application.update_configuration(**application.new_code(jars["Counting"]))
+    application.start()
+    application.wait_for_count(count)
+
+
+def test_an_update_that_fails_is_rolled_back_where_that_was_asked_for(application, jars):
+    application.create(jars["Counting"], ApplicationSystemRollbackConfiguration={"RollbackEnabled": True})
+    application.start()
+    count = application.wait_for_count(10)
+    operation = application.update_configuration(**application.new_code(jars["Throws"]))
+    assert application.settle() == "RUNNING"
+    failed = application.operation(operation)
+    rollback = application.operation(failed["OperationFailureDetails"]["RollbackOperationId"])
+    assert (failed["OperationStatus"], rollback["OperationStatus"]) == ("FAILED", "SUCCESSFUL")
+    detail = application.describe()
+    assert (detail["ApplicationVersionId"], detail["ApplicationVersionRolledBackFrom"], detail["ApplicationVersionRolledBackTo"]) == (3, 2, 1)
+    application.wait_for_count(count)
+
+
+def test_state_that_has_nowhere_to_go_fails_unless_it_may_be_left_behind(application, jars):
+    application.create(jars["Counting"])
+    application.start()
+    application.wait_for_count(10)
+    operation = application.update_configuration(**application.new_code(jars["OtherUid"]))
+    assert application.settle() == "READY"
+    text = application.operation(operation)["OperationFailureDetails"]["ErrorInfo"]["ErrorString"]
+    assert "the operator is not available in the new program" in text
+
+    application.start(RunConfiguration={"FlinkRunConfiguration": {"AllowNonRestoredState": True}})
+    assert application.describe()["ApplicationConfigurationDescription"]["RunConfigurationDescription"][
+        "FlinkRunConfigurationDescription"] == {"AllowNonRestoredState": True}
+
+
+def test_a_start_that_the_memory_budget_does_not_take_says_the_numbers(runtime, jars, tmp_path):
+    kobel = Kobel(tmp_path, "--memory-budget", "100m")
+    application = Application(kobel, "large")
+    application.create(jars["Counting"])
+    assert "of 100 MB are in use" in start_and_fail(application)
+    assert kobel.stop() == 0
+
+
+def test_a_runtime_that_is_not_installed_is_named(jars, tmp_path):
+    kobel = Kobel(tmp_path / "data", "--runtimes", str(tmp_path / "none"))
+    application = Application(kobel, "early")
+    application.create(jars["Counting"])
+    assert "kobel runtime install FLINK-1_20" in start_and_fail(application)
+    assert kobel.stop() == 0
+
+
+def test_a_second_daemon_on_the_same_data_is_refused(own):
+    second = subprocess.run([BINARY, "serve", "--port", "0", "--data", own.data], capture_output=True, text=True)
+    assert second.returncode == 1
+    assert f"in use by process {own.process.pid}" in second.stderr
+
+
+@pytest.mark.parametrize("words, text", [
+    (["serve", "--prot", "1"], "unknown option '--prot'"),
+    (["serve", "--port"], "--port wants a value"),
+    (["serve", "--port", "70000"], "'70000' is no port"),
+    (["serve", "--profile", "huge"], "'huge' is no profile"),
+    (["dance"], "unknown command"),
+    (["runtime", "install", "FLINK-9"], "which runtime?"),
+])
+def test_wrong_usage_is_said_with_status_2(words, text):
+    done = subprocess.run([BINARY, *words], capture_output=True, text=True)
+    assert done.returncode == 2
+    assert text in done.stderr

@@ -1,0 +1,117 @@
+"""Killed daemons and killed Flink processes: everything goes on from what was recorded, and nothing is left behind."""
+
+import os
+import signal
+
+import pytest
+
+from kobel import Application, wait_for
+
+
+def running(own, jars):
+    application = Application(own, "survivor")
+    application.create(jars["Counting"])
+    application.start()
+    application.wait_for_count(30)
+    # Something to come back to: a completed checkpoint.
+    wait_for(lambda: b"chk-" in b"".join(os.path.join(root, name).encode() for root, names, _ in os.walk(own.data) for name in names),
+             "a checkpoint")
+    return application
+
+
+def revive(own):
+    own.kill()
+    wait_for(lambda: own.java_processes() == [], "the clusters die with the daemon", 10)
+    own.start()
+
+
+def assert_goes_on(application, count):
+    """The job runs again from a checkpoint: it goes past the count without having begun anew."""
+    application.wait_for_count(count)
+    assert [line[1] for line in application.lines()].count(1) == 1
+
+
+def test_a_killed_daemon_brings_a_running_application_back(own, jars):
+    application = running(own, jars)
+    revive(own)
+    count = application.lines()[-1][1]
+    assert application.status() == "RUNNING"
+    assert_goes_on(application, count)
+
+
+def test_a_daemon_that_is_stopped_in_order_leaves_nothing_and_goes_on_later(own, jars):
+    application = running(own, jars)
+    assert own.stop() == 0
+    assert own.java_processes() == []
+    count = application.lines()[-1][1]
+    own.start()
+    assert application.status() == "RUNNING"
+    assert_goes_on(application, count)
+
+
+def test_killed_while_starting_it_starts(own, jars):
+    application = Application(own, "starter")
+    application.create(jars["Counting"])
+    operation = application.client.start_application(ApplicationName="starter")["OperationId"]
+    wait_for(own.java_processes, "processes")
+    revive(own)
+    assert application.settle() == "RUNNING"
+    assert application.operation(operation)["OperationStatus"] == "SUCCESSFUL"
+    application.wait_for_count(5)
+
+
+@pytest.mark.parametrize("step", ["launch", "halt", "halted", "submit"])
+def test_killed_while_updating_it_is_updated(own, jars, step):
+    application = running(own, jars)
+    count = application.lines()[-1][1]
+    seen = len(open(os.path.join(own.data, "daemon.log")).read())
+    operation = application.update_configuration(EnvironmentPropertyUpdates=application.properties("second"))
+    wait_for(lambda: f"step={step} " in open(os.path.join(own.data, "daemon.log")).read()[seen:], f"step {step}")
+    revive(own)
+    assert application.settle() == "RUNNING"
+    assert application.operation(operation)["OperationStatus"] == "SUCCESSFUL"
+    assert application.describe()["ApplicationVersionId"] == 2
+    application.wait_for_count(count, "second")
+    assert_goes_on(application, count)
+    assert all(snapshot["SnapshotStatus"] in ("READY", "FAILED") for snapshot in application.snapshots())
+
+
+def test_killed_while_stopping_it_stops_with_its_snapshot(own, jars):
+    application = running(own, jars)
+    count = application.lines()[-1][1]
+    application.client.stop_application(ApplicationName="survivor")
+    revive(own)
+    wait_for(lambda: application.status() == "READY", "the stop")
+    assert [snapshot["SnapshotStatus"] for snapshot in application.snapshots()] == ["READY"]
+    application.start()
+    assert_goes_on(application, count)
+
+
+def test_killed_while_taking_a_snapshot_it_is_ready_or_failed(own, jars):
+    application = running(own, jars)
+    application.client.create_application_snapshot(ApplicationName="survivor", SnapshotName="s")
+    revive(own)
+    wait_for(lambda: application.snapshots()[0]["SnapshotStatus"] in ("READY", "FAILED"), "the snapshot's end")
+    assert application.status() == "RUNNING"
+
+
+def kill_java(own, main_class):
+    for path in os.listdir("/proc"):
+        if not path.isdigit():
+            continue
+        try:
+            with open(f"/proc/{path}/cmdline", "rb") as file:
+                line = file.read()
+            if line.split(b"\0")[0].endswith(b"/java") and main_class in line and own.data.encode() in line:
+                os.kill(int(path), signal.SIGKILL)
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+
+
+@pytest.mark.parametrize("main_class", [b"StandaloneSessionClusterEntrypoint", b"TaskManagerRunner"])
+def test_a_killed_flink_process_is_replaced(own, jars, main_class):
+    application = running(own, jars)
+    count = application.lines()[-1][1]
+    kill_java(own, main_class)
+    assert_goes_on(application, count + 20)
+    assert application.status() == "RUNNING"
