@@ -6,6 +6,7 @@
 #include "runtime/cluster_watch.h"
 #include "runtime/flink_conf.h"
 #include "runtime/http_client.h"
+#include "runtime/orphans.h"
 
 #include <errno.h>
 #include <string.h>
@@ -348,6 +349,7 @@ bool flink_clusters_new(sd_event *loop, const struct flink_clusters_options *opt
     if (!text_copy(self->data_directory, FILE_PATH_MAX, options->data_directory) ||
         !text_copy(self->runtimes_directory, FILE_PATH_MAX, options->runtimes_directory))
         return error_set(err, ERROR_INVALID, "the path of the data directory is too long");
+    orphans_kill(self->data_directory);
     if (!workspace_clean(self->data_directory, err)) return false;
     if (!http_client_new(loop, &self->http, err)) return false;
     *out_clusters = TAKE(self);

@@ -144,7 +144,9 @@ static bool holds(const struct head *head, const char *word) {
 static bool is_hollow(const struct head *head) {
     return holds(head, "CompletionException") || holds(head, "ExecutionException") ||
            holds(head, "RestHandlerException: Could not execute application") ||
-           holds(head, "FlinkException: Could not execute application") || head->length == 0;
+           holds(head, "FlinkException: Could not execute application") ||
+           // Flink's own failure to start the job, in the disguise of one of the program.
+           holds(head, "caused an error: Failed to execute job") || head->length == 0;
 }
 
 static void append_head(struct buffer *out, const struct head *head) {

@@ -1,5 +1,6 @@
 import os
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -53,7 +54,7 @@ def shared(runtime, tmp_path_factory):
 @pytest.fixture
 def application(shared, request):
     """A fresh name on the shared daemon; the application is removed afterwards."""
-    app = Application(shared, request.node.name.replace("[", "-").replace("]", "")[:100])
+    app = Application(shared, re.sub("[^a-zA-Z0-9]+", "-", request.node.name)[:100])
     yield app
     if not app.is_gone():
         app.settle()

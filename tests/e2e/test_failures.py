@@ -26,7 +26,7 @@ def start_and_fail(application):
     ("Noise", "Error while opening jar file"),
     ("FailsToOpen", "the table is not there"),
     ("TooParallel", "NoResourceAvailableException"),
-    ("Exits", "exit status 3"),
+    ("Exits", "jobmanager ended with exit status"),
 ])
 def test_a_start_that_fails_says_why(application, jars, job, text):
     application.create(jars[job])
