@@ -54,20 +54,17 @@ void ops_describe_application_operation(struct call *call) {
 }
 
 void ops_list_application_operations(struct call *call) {
-    const char *wanted = json_text(call->request, "OperationStatus");
     size_t limit = paging_limit(call);
     AUTO(memory_free) struct operation *list = memory_alloc((limit + 1) * sizeof *list);
-    enum operation_status status = OPERATION_IN_PROGRESS;
-    bool has_status = operation_status_from_name(wanted, &status);
-    int64_t before;
+    struct operation_filter filter = {.name = json_text(call->request, "Operation")};
     size_t count;
     struct error err;
 
-    if (!paging_start(call, &before, &err) ||
-        !app_service_list_operations(call->context->service, &call->scope, name_of(call),
-                                     json_text(call->request, "Operation"),
-                                     has_status ? (int)status : -1, before, list, limit + 1, &count,
-                                     &err)) {
+    filter.has_status =
+        operation_status_from_name(json_text(call->request, "OperationStatus"), &filter.status);
+    if (!paging_start(call, &filter.before_sequence, &err) ||
+        !app_service_list_operations(call->context->service, &call->scope, name_of(call), &filter,
+                                     list, limit + 1, &count, &err)) {
         call_fail(call, &err);
         return;
     }

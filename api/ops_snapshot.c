@@ -64,11 +64,16 @@ void ops_list_application_snapshots(struct call *call) {
     call_reply(call, reply);
 }
 
+// A time that no clock of ours shows is as wrong as any other.
+static int64_t to_ms(double seconds) {
+    return seconds > -1e12 && seconds < 1e12 ? (int64_t)(seconds * 1000) : 0;
+}
+
 void ops_delete_application_snapshot(struct call *call) {
     double seconds = json_number_value(json_member(call->request, "SnapshotCreationTimestamp"));
     struct error err;
     bool is_done = app_service_delete_snapshot(call->context->service, &call->scope, name_of(call),
-                                               snapshot_of(call), (int64_t)(seconds * 1000), &err);
+                                               snapshot_of(call), to_ms(seconds), &err);
 
     reply_empty(call, is_done, &err);
 }

@@ -146,7 +146,7 @@ bool protocol_read(const struct document *document, const struct protocol_reques
         call.operation = document_find(document, name);
     }
     bool is_known = call.row != NULL && call.operation != NULL;
-    if (!parse_body(request, is_known, &body, out_refusal)) return false;
+    if (!parse_body(request, is_known, &body, out_refusal) || call.operation == NULL) return false;
     if (!validate(call.operation, body, &call.request, out_refusal)) return false;
     protocol_scope(request->authorization, request->credential, &call.scope);
     *out_call = call;

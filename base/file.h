@@ -15,6 +15,13 @@ static inline __attribute__((unused)) void auto_file_close(int *place) {
     if (*place >= 0) file_close(*place);
 }
 
+// Hands a descriptor over: its value; the place holds -1 afterwards.
+static inline int file_take(int *place) {
+    int fd = *place;
+    *place = -1;
+    return fd;
+}
+
 // Joins with single slashes. ERROR_INVALID when the result does not fit.
 MUST_CHECK bool file_join(char *out, size_t size_bytes, struct error *err, const char *first, ...)
     __attribute__((sentinel));

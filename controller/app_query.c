@@ -12,13 +12,12 @@ void app_detail_release(struct app_detail *detail) {
 
 bool app_service_describe(struct app_service *service, const struct app_scope *scope,
                           const char *name, struct app_detail *out_detail, struct error *err) {
-    AUTO(app_detail_release) struct app_detail detail = {0};
+    struct app_detail detail = {0};
 
     if (!app_store_find(service->db, scope, name, &detail.app, err)) return false;
     if (!version_store_load(service->db, detail.app.id, detail.app.version, &detail.version, err))
         return false;
     *out_detail = detail;
-    detail = (struct app_detail){0};
     return true;
 }
 
@@ -62,16 +61,13 @@ bool app_service_describe_operation(struct app_service *service, const struct ap
 }
 
 bool app_service_list_operations(struct app_service *service, const struct app_scope *scope,
-                                 const char *name, const char *operation_name, int status,
-                                 int64_t before_sequence, struct operation *out_list, size_t limit,
-                                 size_t *out_count, struct error *err) {
+                                 const char *name, const struct operation_filter *filter,
+                                 struct operation *out_list, size_t limit, size_t *out_count,
+                                 struct error *err) {
     struct app app;
-    struct operation_filter filter = {.name = operation_name, .before_sequence = before_sequence};
 
     if (!app_store_find(service->db, scope, name, &app, err)) return false;
-    filter.has_status = status >= 0;
-    if (filter.has_status) filter.status = (enum operation_status)status;
-    return operation_store_list(service->db, app.id, &filter, out_list, limit, out_count, err);
+    return operation_store_list(service->db, app.id, filter, out_list, limit, out_count, err);
 }
 
 struct totals {

@@ -11,6 +11,7 @@
 #include "model/app.h"
 #include "model/app_version.h"
 #include "model/operation.h"
+#include "model/operation_filter.h"
 #include "model/snapshot.h"
 #include "runtime/cluster.h"
 #include "runtime/code_store.h"
@@ -81,12 +82,12 @@ MUST_CHECK bool app_service_describe_operation(struct app_service *service,
                                                const struct app_scope *scope, const char *name,
                                                const char *operation_id,
                                                struct operation *out_operation, struct error *err);
-// Newest first, sequences below `before_sequence`. `operation_name` NULL and `status` < 0 mean any.
+// Newest first.
 MUST_CHECK bool app_service_list_operations(struct app_service *service,
                                             const struct app_scope *scope, const char *name,
-                                            const char *operation_name, int status,
-                                            int64_t before_sequence, struct operation *out_list,
-                                            size_t limit, size_t *out_count, struct error *err);
+                                            const struct operation_filter *filter,
+                                            struct operation *out_list, size_t limit,
+                                            size_t *out_count, struct error *err);
 
 // For GET /kobel/v1/status and /readyz: what the controller knows. The caller owns the object:
 // {"applications": n, "running": n, "memory": {"budgetBytes": n, "usedBytes": n}}

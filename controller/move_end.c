@@ -13,7 +13,7 @@ struct cluster_names {
 };
 
 static struct cluster_names names_of(const struct app *app) {
-    struct cluster_names names;
+    struct cluster_names names = {0};
 
     for (int slot = 0; slot < SLOT_COUNT; slot++)
         (void)text_copy(names.ids[slot], APP_CLUSTER_ID_SIZE, app->slots[slot].cluster_id);

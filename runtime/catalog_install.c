@@ -18,7 +18,6 @@
 
 extern const char primer_java[]; // runtime/primer/Primer.java
 extern const uint64_t primer_java_size;
-extern char **environ;
 
 static const char PACKAGE[] = "apache-flink-libraries";
 static const int64_t UNPACKED_MAX_BYTES = (int64_t)2 << 30;
@@ -271,8 +270,7 @@ static bool lock(const struct installation *self, int *out_fd, struct error *err
     if (fd < 0) return error_system(err, errno, "lock '%s'", path);
     report(self, "wait for another installation", -1);
     if (flock(fd, LOCK_EX) < 0) return error_system(err, errno, "lock '%s'", path);
-    *out_fd = fd;
-    fd = -1;
+    *out_fd = file_take(&fd);
     return true;
 }
 

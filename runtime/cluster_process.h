@@ -27,11 +27,11 @@ MUST_CHECK bool cluster_processes_start(sd_event *loop,
                                         struct error *err);
 uint16_t cluster_processes_rest_port(const struct cluster_processes *processes);
 // Sends SIGKILL to all of them, without waiting. NULL is legal.
-void cluster_processes_kill(struct cluster_processes *processes);
+void cluster_processes_kill(struct cluster_processes *self);
 // Asks all of them to end in order; each end is reported to nobody. NULL is legal.
-void cluster_processes_terminate(struct cluster_processes *processes);
+void cluster_processes_terminate(struct cluster_processes *self);
 // All of them have ended.
-bool cluster_processes_have_ended(const struct cluster_processes *processes);
+bool cluster_processes_have_ended(const struct cluster_processes *self);
 // Kills and reaps all of them.
-void cluster_processes_free(struct cluster_processes *processes);
+void cluster_processes_free(struct cluster_processes *self);
 DEFINE_AUTO(cluster_processes_free, struct cluster_processes *);

@@ -91,8 +91,8 @@ static bool next_slice(struct import *import, const char **out_bytes, size_t *ou
 }
 
 static bool take_slice(struct import *import, bool *out_is_last, struct error *err) {
-    const char *bytes;
-    size_t size;
+    const char *bytes = NULL;
+    size_t size = 0;
 
     if (!next_slice(import, &bytes, &size, err)) return false;
     *out_is_last = size == 0;
@@ -121,27 +121,30 @@ static bool keep(struct import *import, struct code_artifact *out_artifact, stru
     return true;
 }
 
+// The next slice; at the last one the code is kept.
+static bool advance(struct import *import, bool *out_is_last, struct code_artifact *out_artifact,
+                    struct error *err) {
+    if (import->has_failed)
+        return error_set(err, import->failure.kind, "%s", import->failure.message);
+    if (!take_slice(import, out_is_last, err)) return false;
+    return !*out_is_last || keep(import, out_artifact, err);
+}
+
 static int on_turn(sd_event_source *source, void *userdata) {
     struct import *import = userdata;
     struct code_artifact artifact;
     bool is_last = false;
     struct error err;
 
-    (void)source;
-    if (import->has_failed) {
-        err = import->failure;
+    if (!advance(import, &is_last, &artifact, &err)) {
         finish(import, NULL, &err);
-    } else if (!take_slice(import, &is_last, &err)) {
-        finish(import, NULL, &err);
-    } else if (is_last && !keep(import, &artifact, &err)) {
-        finish(import, NULL, &err);
-    } else if (is_last) {
-        finish(import, &artifact, NULL);
-    } else {
-        // Deferred sources are one-shot by default: asked for again, so that others get their turn
-        // in between.
-        (void)sd_event_source_set_enabled(import->turn, SD_EVENT_ONESHOT);
+        return 0;
     }
+    // Deferred sources are one-shot: asked for again, so that others get their turn in between.
+    if (is_last)
+        finish(import, &artifact, NULL);
+    else
+        (void)sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
     return 0;
 }
 
@@ -167,8 +170,7 @@ static bool open_object(const struct code_store *store, const struct code_source
         return error_set(err, ERROR_NOT_FOUND,
                          "no version '%s' of '%s': a directory of files keeps no versions",
                          source->object_version, source->key);
-    *out_fd = fd;
-    fd = -1;
+    *out_fd = file_take(&fd);
     return true;
 }
 

@@ -24,7 +24,7 @@ MUST_CHECK bool flink_clusters_new(sd_event *loop, const struct flink_clusters_o
 struct cluster_port flink_clusters_port(struct flink_clusters *clusters);
 // Kills every process of every cluster and waits until they are gone (SIGKILL: a matter of
 // milliseconds).
-void flink_clusters_free(struct flink_clusters *clusters);
+void flink_clusters_free(struct flink_clusters *self);
 DEFINE_AUTO(flink_clusters_free, struct flink_clusters *);
 
 // What GET /kobel/v1/status shows of the clusters: [{"id", "application", "health", "job",

@@ -19,13 +19,12 @@ static bool bind_any(int *out_fd, uint16_t *out_port, struct error *err) {
         getsockname(fd, (struct sockaddr *)&address, &size) < 0)
         return error_system(err, errno, "find a free port");
     *out_port = ntohs(address.sin_port);
-    *out_fd = fd;
-    fd = -1;
+    *out_fd = file_take(&fd);
     return true;
 }
 
 bool port_pool_find(uint16_t *out_ports, size_t count, struct error *err) {
-    int fds[PORTS_MAX];
+    int fds[PORTS_MAX] = {0};
     size_t bound = 0;
     bool found = true;
 

@@ -84,8 +84,7 @@ bool sandbox_open_filter(int *out_fd, struct error *err) {
         add_rules(filter) && seccomp_export_bpf(filter, fd) == 0 && lseek(fd, 0, SEEK_SET) == 0;
     seccomp_release(filter);
     if (!made) return error_set(err, ERROR_SYSTEM, "the seccomp filter cannot be built");
-    *out_fd = fd;
-    fd = -1;
+    *out_fd = file_take(&fd);
     return true;
 }
 

@@ -8,7 +8,7 @@
 bool workspace_paths_of(const char *data_directory, const char *app_id, const char *cluster_id,
                         struct workspace_paths *out_paths, struct error *err) {
     char app[FILE_PATH_MAX];
-    struct workspace_paths paths;
+    struct workspace_paths paths = {0};
 
     bool fit = file_join(app, sizeof app, err, data_directory, "apps", app_id, NULL) &&
                file_join(paths.cluster, FILE_PATH_MAX, err, app, "clusters", cluster_id, NULL) &&

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "model/operation.h"
+#include "model/operation_filter.h"
 #include "storage/db.h"
 
 // Adds one; sets its sequence. Keeps the newest 1000 of an application.
@@ -14,12 +15,6 @@ MUST_CHECK bool operation_store_find(struct db *db, const char *app_id, const ch
 MUST_CHECK bool operation_store_save(struct db *db, const char *app_id,
                                      const struct operation *operation, struct error *err);
 
-struct operation_filter {
-    const char *name; // NULL = any
-    bool has_status;
-    enum operation_status status; // only when has_status
-    int64_t before_sequence;      // INT64_MAX = from the newest
-};
 // Newest first.
 MUST_CHECK bool operation_store_list(struct db *db, const char *app_id,
                                      const struct operation_filter *filter,

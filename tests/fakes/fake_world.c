@@ -186,8 +186,10 @@ struct operation fake_world_operation(struct fake_world *world, const char *name
     struct error err;
     size_t count = 0;
 
-    if (!app_service_list_operations(world->service, &world->scope, name, NULL, -1, INT64_MAX,
-                                     &operation, 1, &count, &err))
+    struct operation_filter all = {.before_sequence = INT64_MAX};
+
+    if (!app_service_list_operations(world->service, &world->scope, name, &all, &operation, 1,
+                                     &count, &err))
         abort();
     return operation;
 }
