@@ -74,6 +74,18 @@ static bool check_delete(const struct app *app, const struct snapshot *snapshot,
     return true;
 }
 
+// A running job that has no checkpoint of its own yet can be recovered only from where it was
+// restored: those files stay until the application goes, whatever the list says.
+static bool is_still_needed(struct app_service *service, const struct app *app,
+                            const struct snapshot *snapshot) {
+    const struct cluster_port *clusters = &service->clusters;
+    const struct placement *current = &app->slots[SLOT_CURRENT];
+    char checkpoint[FILE_PATH_MAX];
+
+    return snapshot->location[0] != '\0' && text_equal(current->restore_path, snapshot->location) &&
+           !clusters->ops->find_checkpoint(clusters->self, app->id, current->job_id, checkpoint);
+}
+
 bool app_service_delete_snapshot(struct app_service *service, const struct app_scope *scope,
                                  const char *name, const char *snapshot_name,
                                  int64_t creation_timestamp_ms, struct error *err) {
@@ -88,7 +100,9 @@ bool app_service_delete_snapshot(struct app_service *service, const struct app_s
     if (!check_delete(&app, &snapshot, creation_timestamp_ms, err)) return false;
     // First the files, then the row: what is listed exists, and what was removed half-way can be
     // removed again.
-    if (!clusters->ops->remove_snapshot(clusters->self, app.id, snapshot.name, err)) return false;
+    if (!is_still_needed(service, &app, &snapshot) &&
+        !clusters->ops->remove_snapshot(clusters->self, app.id, snapshot.name, err))
+        return false;
     if (!db_begin(service->db, &tx, err)) return false;
     if (!snapshot_store_remove(service->db, app.id, snapshot.name, err)) return false;
     return db_commit(&tx, err);

@@ -1,0 +1,254 @@
+// The pure parts of the runtime room: durations, stack traces, replies, workspaces, command lines.
+#include "base/text.h"
+
+#include "base/buffer.h"
+#include "base/json.h"
+#include "runtime/flink_conf.h"
+#include "runtime/flink_reply.h"
+#include "runtime/sandbox.h"
+#include "runtime/workspace.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <criterion/parameterized.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct error err;
+
+static json_t *parse(const char *text) {
+    json_t *value = NULL;
+
+    cr_assert(json_parse(text, strlen(text), &value, &err), "%s", err.message);
+    return value;
+}
+
+struct duration {
+    int64_t ms;
+    char text[16];
+};
+
+static struct duration durations[] = {{60000, "1 min"}, {7777, "7777 ms"}, {5000, "5 s"},
+                                      {1, "1 ms"},      {0, "0 ms"},       {90000, "90 s"},
+                                      {7200000, "2 h"}, {86400000, "1 d"}};
+
+ParameterizedTestParameters(flink_conf, prints_durations_as_flink_does) {
+    return cr_make_param_array(struct duration, durations, sizeof durations / sizeof durations[0]);
+}
+
+ParameterizedTest(struct duration *duration, flink_conf, prints_durations_as_flink_does) {
+    char text[32];
+
+    flink_conf_duration(duration->ms, text, sizeof text);
+    cr_assert(eq(str, text, duration->text));
+}
+
+Test(flink_conf, gives_jobs_canonical_settings) {
+    struct workspace_paths paths = {.checkpoints = "/data/checkpoints"};
+    struct job_spec spec = {.runtime = RUNTIME_FLINK_1_20,
+                            .checkpointing_enabled = true,
+                            .checkpoint_interval_ms = 60000,
+                            .min_pause_ms = 5000};
+    AUTO(json_decref) json_t *settings = flink_conf_job(&spec, &paths);
+
+    cr_assert(eq(str, (char *)json_text(settings, "execution.checkpointing.interval"), "1 min"));
+    cr_assert(eq(str, (char *)json_text(settings, "execution.checkpointing.min-pause"), "5 s"));
+    cr_assert(eq(str, (char *)json_text(settings, "execution.checkpointing.dir"),
+                 "file:///data/checkpoints"));
+    spec.checkpointing_enabled = false;
+    AUTO(json_decref) json_t *without = flink_conf_job(&spec, &paths);
+    cr_assert(json_text(without, "execution.checkpointing.interval") == NULL);
+}
+
+Test(flink_conf, says_nothing_of_an_application_in_a_clusters_own_file) {
+    AUTO(buffer_release) struct buffer text = BUFFER_INIT(65536);
+    struct workspace_paths paths = {
+        .checkpoints = "/data/apps/secret/checkpoints", .work = "/w", .jars = "/j"};
+    struct cluster_ports ports = {.rest = 1234, .rpc = 1235};
+    struct launch_spec spec = {.app_id = "secret",
+                               .runtime = RUNTIME_FLINK_1_20,
+                               .size = {.taskmanagers = 2, .taskmanager = {.slots = 4}}};
+
+    flink_conf_print(&spec, &ports, &paths, &text);
+    cr_assert(strstr(buffer_text(&text), "secret") == NULL);
+    cr_assert(strstr(buffer_text(&text), "rest.bind-port: 1234\n") != NULL);
+    cr_assert(strstr(buffer_text(&text), "parallelism.default: 8\n") != NULL);
+    cr_assert(strstr(buffer_text(&text), "execution.program-config.enabled: false\n") != NULL);
+    cr_assert(eq(str, (char *)flink_conf_file_name(RUNTIME_FLINK_1_18), "flink-conf.yaml"));
+}
+
+struct trace {
+    char stack[600];
+    char cause[300];
+};
+
+// clang-format off
+static struct trace traces[] = {
+    {"org.apache.flink.runtime.rest.handler.RestHandlerException: Could not execute application.\n\tat a.B.c(B.java:1)\n"
+     "Caused by: java.util.concurrent.CompletionException: x\n\tat a.B.c(B.java:1)\n"
+     "Caused by: org.apache.flink.client.program.ProgramInvocationException: The main method caused an error: no such stream: orders\n\tat a.B.c(B.java:1)\n"
+     "Caused by: java.lang.IllegalStateException: no such stream: orders\n\t... 9 more",
+     "org.apache.flink.client.program.ProgramInvocationException: The main method caused an error: no such stream: orders StackTrace: java.lang.IllegalStateException: no such stream: orders"},
+    {"org.apache.flink.runtime.rest.handler.RestHandlerException: No jobs included in application.\n\tat a.B.c(B.java:1)",
+     "org.apache.flink.runtime.rest.handler.RestHandlerException: No jobs included in application."},
+    {"<Exception on server side:\njava.lang.RuntimeException: outer\n\tat a.B.c(B.java:1)\nCaused by: java.io.IOException: inner\n\tat d\nEnd of exception on server side>",
+     "java.io.IOException: inner"},
+    {"a.MutatedConfigurationException: Not allowed configuration change(s) were detected:\n - Configuration x was changed.\n\tat a",
+     "a.MutatedConfigurationException: Not allowed configuration change(s) were detected: - Configuration x was changed."},
+    {"", ""},
+};
+// clang-format on
+
+ParameterizedTestParameters(flink_reply, finds_what_says_most_in_a_stack_trace) {
+    return cr_make_param_array(struct trace, traces, sizeof traces / sizeof traces[0]);
+}
+
+ParameterizedTest(struct trace *trace, flink_reply, finds_what_says_most_in_a_stack_trace) {
+    char cause[900];
+
+    flink_reply_cause(trace->stack, cause, sizeof cause);
+    cr_assert(eq(str, cause, trace->cause));
+}
+
+Test(flink_reply, counts_the_tasks_of_a_job) {
+    AUTO(json_decref)
+    json_t *reply = parse("{\"state\":\"RUNNING\",\"vertices\":[{\"parallelism\":2,\"tasks\":{"
+                          "\"RUNNING\":1,\"INITIALIZING\":1}},"
+                          "{\"parallelism\":1,\"tasks\":{\"RUNNING\":0,\"FINISHED\":1}}]}");
+    struct flink_job job;
+
+    cr_assert(flink_reply_job(reply, &job, &err));
+    cr_assert(eq(int, job.state, JOB_RUNNING));
+    cr_assert(eq(int, job.tasks_running, 2));
+    cr_assert(eq(int, job.tasks_total, 3));
+}
+
+Test(flink_reply, reads_the_three_ends_of_a_savepoint) {
+    AUTO(json_decref)
+    json_t *going = parse("{\"status\":{\"id\":\"IN_PROGRESS\"},\"operation\":null}");
+    AUTO(json_decref)
+    json_t *done = parse("{\"status\":{\"id\":\"COMPLETED\"},\"operation\":{\"location\":\"file:/"
+                         "data/savepoint-1\"}}");
+    AUTO(json_decref)
+    json_t *failed = parse("{\"status\":{\"id\":\"COMPLETED\"},\"operation\":{\"failure-cause\":{"
+                           "\"stack-trace\":\"a.B: no\\n\\tat c\"}}}");
+    struct savepoint_view view = {0};
+
+    cr_assert(flink_reply_savepoint(going, &view, &err));
+    cr_assert(eq(int, view.state, SAVEPOINT_IN_PROGRESS));
+    cr_assert(flink_reply_savepoint(done, &view, &err));
+    cr_assert(eq(str, view.location, "/data/savepoint-1"));
+    cr_assert(flink_reply_savepoint(failed, &view, &err));
+    cr_assert(eq(int, view.state, SAVEPOINT_FAILED));
+    cr_assert(eq(str, view.failure, "a.B: no"));
+}
+
+Test(flink_reply, refuses_answers_of_another_shape) {
+    AUTO(json_decref) json_t *other = parse("{\"x\":1}");
+    struct flink_overview overview;
+    struct flink_job job;
+    struct savepoint_view view;
+    char path[FILE_PATH_MAX];
+
+    cr_assert(not(flink_reply_overview(other, &overview, &err)));
+    cr_assert(not(flink_reply_job(other, &job, &err)));
+    cr_assert(not(flink_reply_savepoint(other, &view, &err)));
+    cr_assert(not(flink_reply_checkpoint(other, path, &err)));
+}
+
+// --- workspaces ---
+
+static void touch(const char *root, const char *rest) {
+    char path[FILE_PATH_MAX];
+    char *slash;
+
+    (void)text_format(path, sizeof path, "%s/%s", root, rest);
+    slash = strrchr(path, '/');
+    *slash = '\0';
+    cr_assert(file_make_directories(path, 0700, &err));
+    *slash = '/';
+    cr_assert(file_write_atomically(path, "x", 1, 0600, &err));
+}
+
+Test(workspace, finds_the_newest_checkpoint_that_is_complete) {
+    char root[] = "/tmp/kobel-workspace-XXXXXX";
+    char found[FILE_PATH_MAX];
+
+    cr_assert(mkdtemp(root) != NULL);
+    cr_assert(not(workspace_find_checkpoint(root, "a", "j", found)));
+    touch(root, "apps/a/checkpoints/j/chk-9/_metadata");
+    touch(root, "apps/a/checkpoints/j/chk-10/_metadata");
+    touch(root, "apps/a/checkpoints/j/chk-11/half");
+    touch(root, "apps/a/checkpoints/j/shared/file");
+    cr_assert(workspace_find_checkpoint(root, "a", "j", found));
+    cr_assert(text_ends_with(found, "/chk-10"));
+    touch(root, "apps/a/checkpoints/old/chk-1/_metadata");
+    cr_assert(workspace_prune_checkpoints(root, "a", "j", &err));
+    cr_assert(not(workspace_find_checkpoint(root, "a", "old", found)));
+    cr_assert(workspace_find_checkpoint(root, "a", "j", found));
+    cr_assert(file_remove_tree(root, &err));
+}
+
+Test(workspace, keeps_a_snapshot_called_dot_dot_inside) {
+    char path[FILE_PATH_MAX];
+
+    cr_assert(workspace_snapshot_directory("/data", "a", "..", path, &err));
+    cr_assert(text_starts_with(path, "/data/apps/a/snapshots/"));
+    cr_assert(strstr(path, "..") == NULL);
+    cr_assert(workspace_snapshot_directory("/data", "a", "plain-1.0", path, &err));
+    cr_assert(eq(str, path, "/data/apps/a/snapshots/plain-1.0"));
+}
+
+Test(workspace, keeps_the_logs_of_the_newest_clusters_only) {
+    char root[] = "/tmp/kobel-workspace-XXXXXX";
+    char path[FILE_PATH_MAX];
+
+    cr_assert(mkdtemp(root) != NULL);
+    for (int number = 1; number <= 12; number++) {
+        char rest[80];
+        (void)text_format(rest, sizeof rest, "apps/a/clusters/a-%x/log/jobmanager.log", number);
+        touch(root, rest);
+        (void)text_format(rest, sizeof rest, "apps/a/clusters/a-%x/work/big", number);
+        touch(root, rest);
+    }
+    cr_assert(workspace_clean(root, &err), "%s", err.message);
+    (void)text_format(path, sizeof path, "%s/apps/a/clusters/a-7", root);
+    cr_assert(not(file_exists(path)));
+    (void)text_format(path, sizeof path, "%s/apps/a/clusters/a-8/log/jobmanager.log", root);
+    cr_assert(file_exists(path));
+    (void)text_format(path, sizeof path, "%s/apps/a/clusters/a-c/work", root);
+    cr_assert(not(file_exists(path)));
+    cr_assert(file_remove_tree(root, &err));
+}
+
+// --- the sandbox ---
+
+static bool has(const struct argument_list *list, const char *word) {
+    for (size_t index = 0; index < list->count; index++)
+        if (text_equal(list->items[index], word)) return true;
+    return false;
+}
+
+Test(sandbox, shows_only_what_it_is_told_to) {
+    AUTO(argument_list_release) struct argument_list arguments = {0};
+    struct sandbox_spec spec = {.writable = {"/tmp"}, .etc_flink = "/tmp"};
+
+    sandbox_wrap(SANDBOX_FULL, &spec, 9, &arguments);
+    cr_assert(has(&arguments, "--die-with-parent") && has(&arguments, "--unshare-pid") &&
+              has(&arguments, "--cap-drop"));
+    cr_assert(has(&arguments, "/etc/flink") && has(&arguments, "--seccomp") &&
+              has(&arguments, "9"));
+    bool shows_home = has(&arguments, "/home") || has(&arguments, "/");
+    cr_assert(not(shows_home));
+    cr_assert(eq(str, arguments.items[arguments.count - 1], "--"));
+}
+
+Test(sandbox, refuses_levels_that_it_does_not_have) {
+    enum sandbox_level level;
+
+    cr_assert(not(sandbox_choose("scoped", &level, &err)));
+    cr_assert(eq(int, err.kind, ERROR_UNAVAILABLE));
+    cr_assert(not(sandbox_choose("loose", &level, &err)));
+    cr_assert(eq(int, err.kind, ERROR_INVALID));
+    cr_assert(sandbox_choose("none", &level, &err));
+}

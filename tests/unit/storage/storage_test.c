@@ -1,0 +1,240 @@
+// The stores on real SQLite files.
+#include "base/file.h"
+#include "base/text.h"
+#include "storage/app_store.h"
+#include "storage/operation_store.h"
+#include "storage/snapshot_store.h"
+#include "storage/tag_store.h"
+#include "storage/version_store.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char directory[64];
+static char path[96];
+static struct db *db;
+static struct error err;
+static const struct app_scope scope = {.account = "000000000000", .region = "us-east-1"};
+
+static void set_up(void) {
+    (void)text_copy(directory, sizeof directory, "/tmp/kobel-storage-XXXXXX");
+    cr_assert(mkdtemp(directory) != NULL);
+    (void)text_format(path, sizeof path, "%s/kobel.db", directory);
+    cr_assert(db_open(path, &db, &err), "%s", err.message);
+}
+
+static void tear_down(void) {
+    db_close(db);
+    cr_assert(file_remove_tree(directory, &err));
+}
+
+TestSuite(storage, .init = set_up, .fini = tear_down);
+
+static struct app add_app(const char *id, const char *name) {
+    struct app app = {.scope = scope, .version = 1, .current_parallelism = 1};
+    struct app_version version = {.version = 1, .config = json_new_object()};
+
+    (void)text_copy(app.id, sizeof app.id, id);
+    (void)text_copy(app.name, sizeof app.name, name);
+    json_put_text(version.config, "RuntimeEnvironment", "FLINK-1_20");
+    cr_assert(app_store_add(db, &app, &err), "%s", err.message);
+    cr_assert(version_store_add(db, id, &version, &err), "%s", err.message);
+    app_version_release(&version);
+    return app;
+}
+
+Test(storage, gives_back_an_application_as_it_was_saved) {
+    struct app app = add_app("id1", "a");
+    struct app loaded;
+
+    app.status = APP_UPDATING;
+    app.has_run_configuration = true;
+    app.run_configuration =
+        (struct run_configuration){.restore_type = RESTORE_CUSTOM, .snapshot_name = "s"};
+    app.slots[SLOT_NEXT] = (struct placement){.phase = PLACEMENT_SUBMITTED,
+                                              .cluster_id = "c",
+                                              .job_id = "j",
+                                              .version = 2,
+                                              .parallelism = 4,
+                                              .restore_path = "/p",
+                                              .attempt = 2,
+                                              .retry_at_ms = 77};
+    app.move = (struct move){
+        .kind = MOVE_UPDATE, .operation_id = "o", .takes_snapshot = true, .failure = "f"};
+    cr_assert(app_store_save(db, &app, &err), "%s", err.message);
+    cr_assert(app_store_find(db, &scope, "a", &loaded, &err));
+    cr_assert(eq(int, memcmp(&app.slots, &loaded.slots, sizeof app.slots), 0));
+    cr_assert(eq(int, memcmp(&app.move, &loaded.move, sizeof app.move), 0));
+    cr_assert(eq(int, loaded.status, APP_UPDATING));
+    cr_assert(eq(str, loaded.run_configuration.snapshot_name, "s"));
+
+    app.move = (struct move){0};
+    app.slots[SLOT_NEXT] = (struct placement){0};
+    cr_assert(app_store_save(db, &app, &err));
+    cr_assert(app_store_load(db, "id1", &loaded, &err));
+    cr_assert(eq(int, loaded.move.kind, MOVE_NONE));
+    cr_assert(eq(int, loaded.slots[SLOT_NEXT].phase, PLACEMENT_EMPTY));
+}
+
+Test(storage, refuses_a_second_application_of_the_same_name_in_one_scope_only) {
+    struct app other = add_app("id1", "a");
+
+    (void)text_copy(other.id, sizeof other.id, "id2");
+    cr_assert(not(app_store_add(db, &other, &err)));
+    cr_assert(eq(int, err.kind, ERROR_EXISTS));
+    (void)text_copy(other.scope.region, sizeof other.scope.region, "eu-west-1");
+    cr_assert(app_store_add(db, &other, &err), "%s", err.message);
+}
+
+Test(storage, says_that_an_application_does_not_exist_in_the_words_of_the_service) {
+    struct app app;
+
+    cr_assert(not(app_store_find(db, &scope, "nobody", &app, &err)));
+    cr_assert(eq(int, err.kind, ERROR_NOT_FOUND));
+    cr_assert(eq(str, err.message, "Application 'nobody' does not exist."));
+}
+
+Test(storage, lists_applications_by_name_page_by_page) {
+    struct app_summary list[2];
+    size_t count;
+
+    (void)add_app("id1", "b");
+    (void)add_app("id2", "a");
+    (void)add_app("id3", "c");
+    cr_assert(app_store_list(db, &scope, "", list, 2, &count, &err));
+    cr_assert(eq(sz, count, 2));
+    cr_assert(eq(str, list[0].name, "a"));
+    cr_assert(eq(str, list[1].runtime_environment, "FLINK-1_20"));
+    cr_assert(app_store_list(db, &scope, list[1].name, list, 2, &count, &err));
+    cr_assert(eq(sz, count, 1));
+    cr_assert(eq(str, list[0].name, "c"));
+}
+
+Test(storage, removes_everything_with_an_application) {
+    struct snapshot snapshot = {.name = "s", .runtime = RUNTIME_FLINK_1_20};
+    struct operation operation = {.id = "o", .name = "StartApplication"};
+    int64_t count;
+    bool used;
+
+    (void)add_app("id1", "a");
+    cr_assert(snapshot_store_add(db, "id1", &snapshot, &err));
+    cr_assert(operation_store_add(db, "id1", &operation, &err));
+    cr_assert(tag_store_set(db, "id1", "k", "v", &err));
+    cr_assert(app_store_remove(db, "id1", &err));
+    cr_assert(snapshot_store_count(db, "id1", &count, &err));
+    cr_assert(eq(int, (int)count, 0));
+    cr_assert(tag_store_count(db, "id1", &count, &err));
+    cr_assert(eq(int, (int)count, 0));
+    cr_assert(version_store_uses_code(db, "", &used, &err));
+    cr_assert(not(used));
+}
+
+Test(storage, refuses_a_second_snapshot_of_the_same_name) {
+    struct snapshot snapshot = {.name = "s", .runtime = RUNTIME_FLINK_1_20};
+
+    (void)add_app("id1", "a");
+    cr_assert(snapshot_store_add(db, "id1", &snapshot, &err));
+    cr_assert(not(snapshot_store_add(db, "id1", &snapshot, &err)));
+    cr_assert(eq(int, err.kind, ERROR_EXISTS));
+}
+
+Test(storage, finds_the_newest_ready_snapshot_and_lists_both_ways) {
+    struct snapshot list[4];
+    struct snapshot found;
+    size_t count;
+
+    (void)add_app("id1", "a");
+    for (int index = 0; index < 3; index++) {
+        struct snapshot snapshot = {.runtime = RUNTIME_FLINK_1_20,
+                                    .status = index == 2 ? SNAPSHOT_CREATING : SNAPSHOT_READY};
+        (void)text_format(snapshot.name, sizeof snapshot.name, "s%d", index);
+        cr_assert(snapshot_store_add(db, "id1", &snapshot, &err));
+    }
+    cr_assert(snapshot_store_find_latest(db, "id1", &found, &err));
+    cr_assert(eq(str, found.name, "s1"));
+    cr_assert(snapshot_store_list(db, "id1", 0, list, 4, &count, &err));
+    cr_assert(eq(str, list[0].name, "s0"));
+    cr_assert(snapshot_store_list_newest(db, "id1", list[2].sequence, list, 4, &count, &err));
+    cr_assert(eq(sz, count, 2));
+    cr_assert(eq(str, list[0].name, "s1"));
+}
+
+Test(storage, keeps_the_newest_thousand_operations) {
+    struct operation_filter all = {.before_sequence = INT64_MAX};
+    struct operation *list = calloc(1100, sizeof *list);
+    AUTO(db_rollback) struct db_tx tx = {0};
+    size_t count;
+
+    (void)add_app("id1", "a");
+    cr_assert(db_begin(db, &tx, &err));
+    for (int index = 0; index < 1005; index++) {
+        struct operation operation = {.name = "StartApplication"};
+        (void)text_format(operation.id, sizeof operation.id, "op%d", index);
+        cr_assert(operation_store_add(db, "id1", &operation, &err));
+    }
+    cr_assert(operation_store_list(db, "id1", &all, list, 1100, &count, &err));
+    cr_assert(eq(sz, count, 1000));
+    cr_assert(eq(str, list[0].id, "op1004"));
+    all.has_status = true;
+    all.status = OPERATION_FAILED;
+    cr_assert(operation_store_list(db, "id1", &all, list, 1100, &count, &err));
+    cr_assert(eq(sz, count, 0));
+    free(list);
+}
+
+static bool refuse(void *userdata) {
+    (void)userdata;
+    return false;
+}
+
+Test(storage, rolls_back_what_was_not_committed) {
+    struct app app;
+    {
+        AUTO(db_rollback) struct db_tx tx = {0};
+        cr_assert(db_begin(db, &tx, &err));
+        (void)add_app("id1", "a");
+    }
+    cr_assert(not(app_store_load(db, "id1", &app, &err)));
+    {
+        AUTO(db_rollback) struct db_tx tx = {0};
+        db_set_commit_hook(db, refuse, NULL);
+        cr_assert(db_begin(db, &tx, &err));
+        (void)add_app("id1", "a");
+        cr_assert(not(db_commit(&tx, &err)));
+    }
+    cr_assert(not(app_store_load(db, "id1", &app, &err)));
+}
+
+Test(storage, refuses_a_database_of_a_newer_kobel_and_leaves_it_alone) {
+    struct db *other = NULL;
+    sqlite3 *raw;
+
+    db_close(db);
+    db = NULL;
+    cr_assert(eq(int, sqlite3_open(path, &raw), SQLITE_OK));
+    cr_assert(eq(int, sqlite3_exec(raw, "PRAGMA user_version = 99", NULL, NULL, NULL), SQLITE_OK));
+    (void)sqlite3_close(raw);
+    cr_assert(not(db_open(path, &other, &err)));
+    cr_assert(eq(int, err.kind, ERROR_UNAVAILABLE));
+    cr_assert(strstr(err.message, "newer kobel (schema version 99") != NULL, "%s", err.message);
+}
+
+Test(storage, refuses_a_file_that_is_no_database) {
+    struct db *other = NULL;
+    char noise[96];
+
+    (void)text_format(noise, sizeof noise, "%s/noise.db", directory);
+    cr_assert(file_write_atomically(
+        noise, "this is no database, and long enough to be looked at as one ....", 64, 0600, &err));
+    cr_assert(not(db_open(noise, &other, &err)));
+    cr_assert(strstr(err.message, "no SQLite database") != NULL, "%s", err.message);
+}
+
+Test(storage, can_tell_that_it_is_writable_without_a_trace) {
+    sqlite3_stmt *stmt;
+
+    cr_assert(db_check_writable(db, &err), "%s", err.message);
+    cr_assert(not(db_prepare(db, "SELECT * FROM write_probe", &stmt, &err)));
+}
