@@ -123,7 +123,7 @@ struct bad {
 
 static struct bad bads[] = {
     {"{\"A\":{\"type\":\"string\",\"maxLenght\":3}}", "unknown keyword 'maxLenght'"},
-    {"{\"A\":{\"type\":\"strng\"}}", "unknown type 'strng'"},
+    {"{\"A\":{\"type\":\"text\"}}", "unknown type 'text'"},
     {"{\"A\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/B\"}}}",
      "leads nowhere"},
     {"{\"A\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/A\"}}}",
