@@ -73,6 +73,7 @@ tidy() {
 e2e() {
     check "build for release" bash -c 'cmake --preset release && cmake --build --preset release' &&
         check "install the Flink 1.20 runtime" build/release/kobel runtime install FLINK-1_20 &&
+        check "the cluster port on real Flink" tests/contract_flink/run.sh &&
         run_pytest "end to end on real Flink" env KOBEL_BINARY="$PWD/build/release/kobel" \
             "$venv/bin/python" -m pytest tests/e2e -q -rs -p no:cacheprovider &&
         check "the demo" scripts/demo.sh

@@ -15,6 +15,7 @@ struct fake {
     char snapshot_name[APP_SNAPSHOT_NAME_SIZE];
     bool stops_job;
     int count; // what its job has counted
+    bool is_broken;
     bool is_used;
 };
 
@@ -33,6 +34,7 @@ struct fake_clusters {
     int calls;
     int failing_call;
     char reject_reason[200];
+    char rejected_code[CODE_SHA256_SIZE];
     bool savepoints_fail;
     bool boots_fail;
     int checkpoints;
@@ -109,6 +111,8 @@ static bool submit(void *userdata, const char *cluster_id, const struct submissi
     (void)text_copy(fake->view.job_id, sizeof fake->view.job_id, job->job_id);
     (void)text_copy(fake->restored_from, sizeof fake->restored_from, job->restore_path);
     fake->view.job = JOB_SUBMITTING;
+    fake->is_broken =
+        self->rejected_code[0] != '\0' && text_equal(self->rejected_code, job->spec.code_sha256);
     fake->view.tasks_total = fake->view.tasks_running = 0;
     fake->view.last_checkpoint[0] = '\0';
     fake->view.savepoint = (struct savepoint_view){0};
@@ -255,7 +259,8 @@ struct cluster_port fake_clusters_port(struct fake_clusters *self) {
 static void start_job(struct fake_clusters *self, struct fake *fake) {
     const struct point *point = find_point(self, fake->restored_from);
 
-    if (self->reject_reason[0] != '\0' || (fake->restored_from[0] != '\0' && point == NULL)) {
+    if (self->reject_reason[0] != '\0' || fake->is_broken ||
+        (fake->restored_from[0] != '\0' && point == NULL)) {
         fake->view.job = JOB_REJECTED;
         (void)text_copy(fake->view.failure, sizeof fake->view.failure,
                         self->reject_reason[0] != '\0' ? self->reject_reason
@@ -345,6 +350,10 @@ void fake_clusters_fail_call(struct fake_clusters *self, int number) {
 
 void fake_clusters_reject_next_job(struct fake_clusters *self, const char *reason) {
     (void)text_copy(self->reject_reason, sizeof self->reject_reason, reason);
+}
+
+void fake_clusters_reject_code(struct fake_clusters *self, const char *code_sha256) {
+    (void)text_copy(self->rejected_code, sizeof self->rejected_code, code_sha256);
 }
 
 void fake_clusters_fail_savepoints(struct fake_clusters *self, bool fail) {

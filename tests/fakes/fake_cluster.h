@@ -28,6 +28,8 @@ void fake_clusters_fail_call(struct fake_clusters *clusters, int number);
 
 // The next job that is submitted is refused for that reason.
 void fake_clusters_reject_next_job(struct fake_clusters *clusters, const char *reason);
+// Every job of that code is refused.
+void fake_clusters_reject_code(struct fake_clusters *clusters, const char *code_sha256);
 void fake_clusters_fail_savepoints(struct fake_clusters *clusters, bool fail);
 void fake_clusters_fail_boots(struct fake_clusters *clusters, bool fail);
 void fake_clusters_lose(struct fake_clusters *clusters, const char *cluster_id);

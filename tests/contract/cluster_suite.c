@@ -1,0 +1,160 @@
+#include "contract/cluster_suite.h"
+
+#include "base/text.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+static const char APP[] = "00000000000000aa";
+static const char CLUSTER[] = "00000000000000aa-1";
+
+typedef bool condition_fn(const struct cluster_view *view);
+
+static struct cluster_view look(const struct cluster_suite *suite, const char *cluster_id) {
+    struct cluster_view view;
+
+    suite->port.ops->view(suite->port.self, cluster_id, &view);
+    return view;
+}
+
+static struct cluster_view wait_until(const struct cluster_suite *suite, condition_fn *condition,
+                                      const char *what) {
+    for (;;) {
+        struct cluster_view view = look(suite, CLUSTER);
+        if (condition(&view)) return view;
+        cr_assert(view.health != CLUSTER_LOST, "%s: %s", what, view.failure);
+        cr_assert(suite->pass(suite->self), "%s: nothing changes any more", what);
+    }
+}
+
+static bool is_ready(const struct cluster_view *view) {
+    return view->health == CLUSTER_READY;
+}
+
+static bool runs(const struct cluster_view *view) {
+    return view->job == JOB_RUNNING && view->tasks_total > 0 &&
+           view->tasks_running == view->tasks_total;
+}
+
+static bool is_rejected(const struct cluster_view *view) {
+    return view->job == JOB_REJECTED;
+}
+
+static bool has_checkpoint(const struct cluster_view *view) {
+    return view->last_checkpoint[0] != '\0';
+}
+
+static bool is_saved(const struct cluster_view *view) {
+    return view->savepoint.state == SAVEPOINT_COMPLETED;
+}
+
+static bool is_finished(const struct cluster_view *view) {
+    return view->job == JOB_FINISHED;
+}
+
+static void launch(const struct cluster_suite *suite) {
+    struct error err;
+    struct launch_spec spec = {
+        .runtime = RUNTIME_FLINK_1_20,
+        .log_level = "INFO",
+        .size = {.taskmanagers = 1,
+                 .jobmanager = {.heap_mb = 128, .metaspace_mb = 192, .overhead_mb = 64},
+                 .taskmanager = {.slots = 1,
+                                 .framework_heap_mb = 64,
+                                 .task_heap_mb = 128,
+                                 .framework_off_heap_mb = 64,
+                                 .network_mb = 32,
+                                 .managed_mb = 32,
+                                 .metaspace_mb = 192,
+                                 .overhead_mb = 64,
+                                 .cpu_cores = 1}},
+    };
+
+    (void)text_copy(spec.app_id, sizeof spec.app_id, APP);
+    (void)text_copy(spec.cluster_id, sizeof spec.cluster_id, CLUSTER);
+    cr_assert(suite->port.ops->launch(suite->port.self, &spec, &err), "%s", err.message);
+    cr_assert(eq(int, look(suite, CLUSTER).health, CLUSTER_BOOTING));
+    cr_assert(not(suite->port.ops->launch(suite->port.self, &spec, &err)));
+    cr_assert(eq(int, err.kind, ERROR_EXISTS));
+    cr_assert(gt(int, (int)(suite->port.ops->memory_used_bytes(suite->port.self) >> 20), 100));
+}
+
+static void submit(const struct cluster_suite *suite, const char *job_id, const char *code,
+                   const char *restore_path) {
+    struct error err;
+    struct submission job = {
+        .spec = {.runtime = RUNTIME_FLINK_1_20,
+                 .parallelism = 1,
+                 .parallelism_per_kpu = 1,
+                 .checkpointing_enabled = true,
+                 .checkpoint_interval_ms = 1000,
+                 .min_pause_ms = 0},
+        .properties_text = "[]",
+        .restore_path = restore_path,
+    };
+
+    (void)text_copy(job.job_id, sizeof job.job_id, job_id);
+    (void)text_copy(job.spec.code_sha256, sizeof job.spec.code_sha256, code);
+    cr_assert(suite->port.ops->submit(suite->port.self, CLUSTER, &job, &err), "%s", err.message);
+    cr_assert(eq(str, look(suite, CLUSTER).job_id, job_id));
+    // The same id again is no second submission.
+    cr_assert(suite->port.ops->submit(suite->port.self, CLUSTER, &job, &err), "%s", err.message);
+}
+
+static struct savepoint_view save(const struct cluster_suite *suite, const char *trigger_id,
+                                  const char *name, bool stops_job) {
+    struct error err;
+    struct savepoint_request request = {.stops_job = stops_job};
+
+    (void)text_copy(request.trigger_id, sizeof request.trigger_id, trigger_id);
+    (void)text_copy(request.snapshot_name, sizeof request.snapshot_name, name);
+    cr_assert(suite->port.ops->savepoint(suite->port.self, CLUSTER, &request, &err), "%s",
+              err.message);
+    struct savepoint_view view = wait_until(suite, is_saved, name).savepoint;
+    cr_assert(eq(str, view.trigger_id, trigger_id));
+    return view;
+}
+
+void cluster_suite_run(struct cluster_suite *suite) {
+    const struct cluster_ops *ops = suite->port.ops;
+    void *self = suite->port.self;
+    char path[FILE_PATH_MAX];
+    struct error err;
+
+    cr_assert(eq(int, look(suite, "nobody").health, CLUSTER_ABSENT));
+    ops->retire(self, "nobody");
+    launch(suite);
+    (void)wait_until(suite, is_ready, "boot");
+
+    submit(suite, "00000000000000000000000000000001", suite->code_sha256, "");
+    (void)wait_until(suite, runs, "the first job");
+    (void)wait_until(suite, has_checkpoint, "a checkpoint");
+    cr_assert(ops->find_checkpoint(self, APP, "00000000000000000000000000000001", path));
+
+    struct savepoint_view manual = save(suite, "000000000000000000000000000000a1", "manual", false);
+    cr_assert(ops->find_savepoint(self, APP, "manual", path));
+    cr_assert(eq(str, path, manual.location));
+    (void)wait_until(suite, runs, "the job goes on after a snapshot");
+
+    struct savepoint_view last = save(suite, "000000000000000000000000000000a2", "last", true);
+    (void)wait_until(suite, is_finished, "the stop");
+
+    // A cluster whose job is over takes another: the way back of a failed update.
+    submit(suite, "00000000000000000000000000000002", suite->code_sha256, last.location);
+    (void)wait_until(suite, runs, "the restored job");
+    (void)save(suite, "000000000000000000000000000000a3", "again", true);
+    (void)wait_until(suite, is_finished, "the second stop");
+    submit(suite, "00000000000000000000000000000003", suite->broken_sha256, "");
+    cr_assert(wait_until(suite, is_rejected, "the broken job").failure[0] != '\0');
+
+    ops->retire(self, CLUSTER);
+    cr_assert(eq(int, look(suite, CLUSTER).health, CLUSTER_ABSENT));
+    cr_assert(eq(int, (int)ops->memory_used_bytes(self), 0));
+    cr_assert(ops->prune_checkpoints(self, APP, "", &err), "%s", err.message);
+    cr_assert(not(ops->find_checkpoint(self, APP, "00000000000000000000000000000001", path)));
+    cr_assert(ops->remove_snapshot(self, APP, "manual", &err), "%s", err.message);
+    cr_assert(not(ops->find_savepoint(self, APP, "manual", path)));
+    cr_assert(ops->find_savepoint(self, APP, "last", path));
+    cr_assert(ops->erase_app(self, APP, &err), "%s", err.message);
+    cr_assert(not(ops->find_savepoint(self, APP, "last", path)));
+}

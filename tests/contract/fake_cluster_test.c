@@ -1,0 +1,21 @@
+#include "fakes/fake_cluster.h"
+
+#include "contract/cluster_suite.h"
+
+#include <criterion/criterion.h>
+
+static bool pass(void *self) {
+    // A fake job completes a checkpoint with every tick: something always changes while one runs.
+    return fake_clusters_tick(self);
+}
+
+Test(cluster, the_fake_keeps_the_promises_of_the_port) {
+    AUTO(fake_clusters_free) struct fake_clusters *clusters = fake_clusters_new(NULL, NULL);
+    struct cluster_suite suite = {.port = fake_clusters_port(clusters),
+                                  .pass = pass,
+                                  .self = clusters,
+                                  .broken_sha256 = "broken"};
+
+    fake_clusters_reject_code(clusters, "broken");
+    cluster_suite_run(&suite);
+}

@@ -1,0 +1,87 @@
+// The readers of Flink's replies against what Flink 1.20.3 really said (tests/data/flink-1.20).
+#include "base/buffer.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "runtime/flink_reply.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <string.h>
+
+static struct error err;
+
+static json_t *recorded(const char *name) {
+    AUTO(buffer_release) struct buffer text = BUFFER_INIT(65536);
+    char path[FILE_PATH_MAX];
+    json_t *reply = NULL;
+
+    (void)text_format(path, sizeof path, "%s/flink-1.20/%s.json", TEST_DATA_DIR, name);
+    cr_assert(file_read(path, &text, &err), "%s", err.message);
+    cr_assert(json_parse(buffer_text(&text), text.size_bytes, &reply, &err), "%s", err.message);
+    return reply;
+}
+
+Test(recorded, overview) {
+    AUTO(json_decref) json_t *reply = recorded("overview");
+    struct flink_overview overview;
+
+    cr_assert(flink_reply_overview(reply, &overview, &err), "%s", err.message);
+    cr_assert(eq(int, overview.taskmanagers, 1));
+    cr_assert(eq(int, overview.slots, 1));
+}
+
+Test(recorded, a_running_job) {
+    AUTO(json_decref) json_t *reply = recorded("job-running");
+    struct flink_job job;
+
+    cr_assert(flink_reply_job(reply, &job, &err), "%s", err.message);
+    cr_assert(eq(int, job.state, JOB_RUNNING));
+    cr_assert(eq(int, job.tasks_running, job.tasks_total));
+    cr_assert(gt(int, job.tasks_total, 0));
+}
+
+Test(recorded, the_newest_checkpoint) {
+    AUTO(json_decref) json_t *reply = recorded("checkpoints");
+    char path[FILE_PATH_MAX];
+
+    cr_assert(flink_reply_checkpoint(reply, path, &err), "%s", err.message);
+    cr_assert(text_starts_with(path, "/data/apps/"));
+    cr_assert(strstr(path, "/chk-") != NULL);
+}
+
+Test(recorded, a_completed_savepoint) {
+    AUTO(json_decref) json_t *reply = recorded("savepoint-completed");
+    struct savepoint_view view = {0};
+
+    cr_assert(flink_reply_savepoint(reply, &view, &err), "%s", err.message);
+    cr_assert(eq(int, view.state, SAVEPOINT_COMPLETED));
+    cr_assert(text_starts_with(view.location, "/data/"));
+}
+
+Test(recorded, the_cause_of_a_restart) {
+    AUTO(json_decref) json_t *reply = recorded("exceptions");
+    char cause[900];
+
+    flink_reply_exception(reply, cause, sizeof cause);
+    cr_assert(eq(str, cause, "java.lang.IllegalArgumentException: the table is not there"));
+}
+
+Test(recorded, why_programs_were_refused) {
+    AUTO(json_decref) json_t *throws = recorded("run-throws");
+    AUTO(json_decref) json_t *no_execute = recorded("run-noexecute");
+    AUTO(json_decref) json_t *configures = recorded("run-configures");
+    char cause[900];
+
+    flink_reply_error(throws, cause, sizeof cause);
+    cr_assert(text_starts_with(
+        cause,
+        "org.apache.flink.client.program.ProgramInvocationException: The main method caused an "
+        "error: no such stream: orders"));
+    flink_reply_error(no_execute, cause, sizeof cause);
+    cr_assert(text_ends_with(cause, "No jobs included in application."));
+    flink_reply_error(configures, cause, sizeof cause);
+    cr_assert(strstr(cause, "Configuration execution.checkpointing.interval:1234 ms not allowed") !=
+                  NULL,
+              "%s", cause);
+}
