@@ -2,11 +2,15 @@
 
 #include "base/text.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
+// By number, not by looks: "127.evil.example" is somebody's name.
 static bool is_loopback(const char *address) {
-    return text_starts_with(address, "127.") || text_equal(address, "::1") ||
-           text_equal(address, "localhost");
+    struct in_addr number;
+
+    if (inet_pton(AF_INET, address, &number) == 1) return ntohl(number.s_addr) >> 24 == 127;
+    return text_equal(address, "::1") || text_equal(address, "localhost");
 }
 
 // "host:port", "[::1]:port" or "host" without its port.

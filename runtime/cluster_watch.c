@@ -22,6 +22,7 @@ struct cluster_watch {
     struct cluster_view view;
     bool is_ready;
     bool wants_failure;    // the newest exception is to be fetched
+    bool is_unanswered;    // the submission had no answer: is the job there?
     bool checkpoints_next; // the next quiet question is about checkpoints
     struct flink_call *question;
     struct flink_call *submission;
@@ -115,7 +116,15 @@ static void on_job(void *userdata, json_t *reply, const struct error *reason) {
     struct flink_job job;
     struct error err;
 
+    if (reason != NULL && reason->kind == ERROR_INVALID && watch->is_unanswered) {
+        end_call(&watch->question);
+        watch->is_unanswered = false;
+        view->job = JOB_REJECTED;
+        changed(watch);
+        return;
+    }
     if (!take_answer(watch, reason)) return;
+    watch->is_unanswered = false;
     if (!flink_reply_job(reply, &job, &err)) {
         ask_after(watch, RETRY_MS);
         return;
@@ -224,16 +233,13 @@ static void on_submitted(void *userdata, json_t *reply, const struct error *err)
 
     (void)reply;
     end_call(&watch->submission);
-    if (err == NULL) {
-        view->job = JOB_CREATED;
-        ask_after(watch, 0);
-    } else {
-        (void)text_copy(view->failure, sizeof view->failure, err->message);
-        // No answer at all: the JobManager is gone, or main() took it along. Its owner will say
-        // LOST; only if the process lives on is this the answer.
-        view->job = JOB_REJECTED;
-    }
-    changed(watch);
+    if (err != NULL) (void)text_copy(view->failure, sizeof view->failure, err->message);
+    // No answer at all: main() took its JobManager along, and its owner will say LOST. If the
+    // process lives on, it can be asked whether the job is there.
+    watch->is_unanswered = err != NULL && err->kind == ERROR_UNAVAILABLE;
+    view->job = err == NULL || watch->is_unanswered ? JOB_CREATED : JOB_REJECTED;
+    ask_after(watch, 0);
+    if (!watch->is_unanswered) changed(watch);
 }
 
 void cluster_watch_submit(struct cluster_watch *watch, const char *jar_id, const char *job_id,

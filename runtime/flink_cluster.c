@@ -370,6 +370,8 @@ void flink_clusters_free(struct flink_clusters *self) {
         self->clusters = cluster->next;
         free_cluster(cluster);
     }
+    // What ran inside a sandbox dies with it, but not at once: whoever ends here may rely on nothing being left.
+    orphans_kill(self->data_directory);
     http_client_free(self->http);
     (void)sd_event_unref(self->loop);
     memory_free(self);

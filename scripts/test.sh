@@ -16,7 +16,7 @@ table=()
 part() {
     local title=$1 log from status=0
     shift
-    log=$logs/$(echo "$title" | tr -c 'a-z0-9\n' '-').log
+    log=$logs/$(echo "$title" | tr -cs 'A-Za-z0-9\n' '-').log
     from=$(date +%s)
     echo "== $title"
     "$@" >"$log" 2>&1 || status=$?
