@@ -38,8 +38,14 @@ bool buffer_append_text(struct buffer *buffer, const char *text) {
     size_t length = strlen(text);
     size_t room = buffer->limit_bytes - buffer->size_bytes;
 
-    append(buffer, text, length <= room ? length : room);
-    return length <= room;
+    if (length <= room) {
+        append(buffer, text, length);
+        return true;
+    }
+    while (room > 0 && ((unsigned char)text[room] & 0xC0U) == 0x80U)
+        room--;
+    append(buffer, text, room);
+    return false;
 }
 
 bool buffer_append_format(struct buffer *buffer, const char *format, ...) {

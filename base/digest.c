@@ -129,18 +129,23 @@ static bool is_base64(const char *text, size_t size_bytes) {
     return true;
 }
 
-static size_t decoded_size(const char *text, size_t size_bytes) {
-    if (size_bytes == 0) return 0;
-    size_t padding = text[size_bytes - 1] == '=' ? (text[size_bytes - 2] == '=' ? 2 : 1) : 0;
-    return size_bytes / 4 * 3 - padding;
+bool digest_base64_size(const char *text, size_t size_bytes, size_t *out_bytes) {
+    size_t padding = 0;
+
+    if (!is_base64(text, size_bytes)) return false;
+    if (size_bytes > 0 && text[size_bytes - 1] == '=')
+        padding = text[size_bytes - 2] == '=' ? 2 : 1;
+    *out_bytes = size_bytes / 4 * 3 - padding;
+    return true;
 }
 
 bool digest_base64_decode(const char *text, size_t size_bytes, struct buffer *out,
                           struct error *err) {
     unsigned char block[3 * 1024];
+    size_t left;
 
-    if (!is_base64(text, size_bytes)) return error_set(err, ERROR_INVALID, "not base64");
-    size_t left = decoded_size(text, size_bytes);
+    if (!digest_base64_size(text, size_bytes, &left))
+        return error_set(err, ERROR_INVALID, "not base64");
     for (size_t at = 0; at < size_bytes; at += 4096) {
         size_t taken = size_bytes - at < 4096 ? size_bytes - at : 4096;
         if (EVP_DecodeBlock(block, (const unsigned char *)text + at, (int)taken) < 0)

@@ -5,6 +5,7 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -33,6 +34,8 @@ void digest_random_alphanumeric(char *out, size_t count);
 // A version 4 UUID in its 36-character form.
 void digest_random_uuid(char out[static 37]);
 
+// How many bytes strict base64 stands for. False: not base64; `out_bytes` is unchanged then.
+bool digest_base64_size(const char *text, size_t size_bytes, size_t *out_bytes);
 // Strict base64 (padding required, no white space). ERROR_INVALID: not base64. ERROR_LIMIT: more
 // than the buffer takes.
 MUST_CHECK bool digest_base64_decode(const char *text, size_t size_bytes, struct buffer *out,
