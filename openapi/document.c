@@ -3,7 +3,10 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "openapi/schema_node.h"
 
+#include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 extern const char kinesisanalyticsv2_json[]; // openapi/kinesisanalyticsv2.json
@@ -34,6 +37,17 @@ static bool find_schema(const struct document *document, const json_t *place,
     return *out_schema != NULL || error_set(err, ERROR_INVALID, "'%s' leads nowhere", ref);
 }
 
+static bool find_object(const struct document *document, const json_t *place,
+                        const struct schema **out_schema, struct error *err) {
+    const struct schema *schema;
+
+    if (!find_schema(document, place, &schema, err)) return false;
+    if (schema->type != SCHEMA_OBJECT)
+        return error_set(err, ERROR_INVALID, "schema %s is not an object", schema->name);
+    *out_schema = schema;
+    return true;
+}
+
 static char **copy_errors(const json_t *errors) {
     char **copies = memory_alloc((json_array_size(errors) + 1) * sizeof *copies);
     size_t index;
@@ -56,17 +70,21 @@ static bool compile_operation(struct document *document, const json_t *path, str
     operation->errors = copy_errors(json_member(post, "x-errors"));
     operation->shown.name = operation->name;
     operation->shown.errors = (const char *const *)operation->errors;
-    return find_schema(document, json_member(post, "requestBody"), &operation->shown.request,
+    return find_object(document, json_member(post, "requestBody"), &operation->shown.request,
                        err) &&
-           find_schema(document, json_path(post, "responses", "200", NULL),
+           find_object(document, json_path(post, "responses", "200", NULL),
                        &operation->shown.response, err);
 }
 
-static int by_name(const void *left, const void *right) {
+static int compare_names(const void *left, const void *right) {
     const struct compiled_operation *a = left;
     const struct compiled_operation *b = right;
 
     return strcmp(a->name, b->name);
+}
+
+static int compare_with_name(const void *name, const void *operation) {
+    return strcmp(name, ((const struct compiled_operation *)operation)->name);
 }
 
 static bool compile(struct document *document, const json_t *root, struct error *err) {
@@ -81,7 +99,11 @@ static bool compile(struct document *document, const json_t *root, struct error 
     json_object_foreach(paths, path, item) {
         if (!compile_operation(document, item, err)) return error_prefix(err, "%s", path);
     }
-    qsort(document->operations, document->count, sizeof *document->operations, by_name);
+    qsort(document->operations, document->count, sizeof *document->operations, compare_names);
+    for (size_t index = 1; index < document->count; index++)
+        if (compare_names(&document->operations[index - 1], &document->operations[index]) == 0)
+            return error_set(err, ERROR_INVALID, "two operations %s",
+                             document->operations[index].name);
     return true;
 }
 
@@ -118,10 +140,11 @@ void document_free(struct document *document) {
 }
 
 const struct document_operation *document_find(const struct document *document, const char *name) {
-    for (size_t index = 0; index < document->count; index++)
-        if (strcmp(document->operations[index].name, name) == 0)
-            return &document->operations[index].shown;
-    return NULL;
+    const struct compiled_operation *operation =
+        bsearch(name, document->operations, document->count, sizeof *document->operations,
+                compare_with_name);
+
+    return operation == NULL ? NULL : &operation->shown;
 }
 
 size_t document_operation_count(const struct document *document) {

@@ -5,68 +5,101 @@
 #include "base/text.h"
 #include "openapi/schema_node.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 static const char REF_PREFIX[] = "#/components/schemas/";
-static const char ANCHOR_OPEN[] = "^(?:";
-static const char ANCHOR_CLOSE[] = ")$";
-// Backtracking steps of one match: far above what the document's patterns need for their longest
-// text.
-static const uint32_t MATCH_LIMIT = 1000000;
+// Levels of one schema: the walks over it are recursive.
+static const unsigned char DEPTH_MAX = 64;
+#define KEYWORDS_MAX 6
 
 struct schema_set {
-    char **names;
-    struct schema *nodes; // parallel to names
+    struct schema *nodes; // by name
     size_t count;
 };
 
-// Keywords the interpreter knows. Any other one is refused, so that no rule can be ignored
-// silently.
-static const char *const keywords[] = {
-    "type",        "properties",    "required",
-    "items",       "propertyNames", "additionalProperties",
-    "minLength",   "maxLength",     "minItems",
-    "maxItems",    "minProperties", "maxProperties",
-    "minimum",     "maximum",       "pattern",
-    "enum",        "format",        "contentEncoding",
-    "x-min-bytes", "x-max-bytes",   "description",
+// How each type is written, and the keywords it may have besides these. Any other is refused: a
+// keyword that is not interpreted would be a rule that is silently ignored.
+// clang-format off
+static const struct {
+    const char *type;
+    const char *marker; // a second keyword that tells types of the same name apart
+    const char *value;  // of the marker; NULL = any
+    const char *keywords[KEYWORDS_MAX];
+} forms[SCHEMA_TYPE_COUNT] = {
+    [SCHEMA_MAP]     = {"object",  "propertyNames",   NULL,
+                        {"additionalProperties", "minProperties", "maxProperties"}},
+    [SCHEMA_OBJECT]  = {"object",  NULL,              NULL,            {"properties", "required"}},
+    [SCHEMA_LIST]    = {"array",   NULL,              NULL,            {"items", "minItems", "maxItems"}},
+    [SCHEMA_BLOB]    = {"string",  "contentEncoding", "base64",        {"x-min-bytes", "x-max-bytes"}},
+    [SCHEMA_STRING]  = {"string",  NULL,              NULL,
+                        {"minLength", "maxLength", "pattern", "enum"}},
+    [SCHEMA_INTEGER] = {"integer", "format",          "int32",         {"minimum", "maximum"}},
+    [SCHEMA_LONG]    = {"integer", "format",          "int64",         {"minimum", "maximum"}},
+    [SCHEMA_NUMBER]  = {"number",  "format",          "epoch-seconds", {NULL}},
+    [SCHEMA_BOOLEAN] = {"boolean", NULL,              NULL,            {NULL}},
 };
+// clang-format on
 
-static bool is_keyword(const char *name) {
-    for (size_t index = 0; index < COUNT_OF(keywords); index++)
-        if (strcmp(keywords[index], name) == 0) return true;
+static bool has_form(enum schema_type type, const json_t *json) {
+    const char *marker = forms[type].marker;
+
+    if (!text_equal(json_text(json, "type"), forms[type].type)) return false;
+    if (marker == NULL) return true;
+    return forms[type].value == NULL ? json_object_get(json, marker) != NULL
+                                     : text_equal(json_text(json, marker), forms[type].value);
+}
+
+static bool is_keyword_of(enum schema_type type, const char *keyword) {
+    if (text_equal(keyword, "type") || text_equal(keyword, "description") ||
+        text_equal(keyword, forms[type].marker))
+        return true;
+    for (size_t index = 0; index < KEYWORDS_MAX; index++)
+        if (text_equal(forms[type].keywords[index], keyword)) return true;
     return false;
 }
 
-const struct schema *schema_find(const struct schema_set *set, const char *name) {
-    for (size_t index = 0; index < set->count; index++)
-        if (strcmp(set->names[index], name) == 0) return &set->nodes[index];
-    return NULL;
-}
+// Types with a marker come first where it is there.
+static bool read_type(struct schema *node, json_t *json, struct error *err) {
+    static const enum schema_type order[] = {
+        SCHEMA_MAP,     SCHEMA_OBJECT, SCHEMA_LIST,   SCHEMA_BLOB,    SCHEMA_STRING,
+        SCHEMA_INTEGER, SCHEMA_LONG,   SCHEMA_NUMBER, SCHEMA_BOOLEAN,
+    };
+    const char *keyword;
+    json_t *value;
+    size_t at = 0;
 
-// --- properties by name ---
-
-const struct schema_property *schema_property(const struct schema *schema, const char *name) {
-    size_t low = 0;
-    size_t high = schema->property_count;
-
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        const struct schema_property *property = &schema->properties[schema->by_name[middle]];
-        int order = strcmp(name, property->name);
-        if (order == 0) return property;
-        if (order < 0)
-            high = middle;
-        else
-            low = middle + 1;
+    while (at < COUNT_OF(order) && !has_form(order[at], json))
+        at++;
+    if (at == COUNT_OF(order)) return error_set(err, ERROR_INVALID, "unknown type or format");
+    node->type = order[at];
+    json_object_foreach(json, keyword, value) {
+        (void)value;
+        if (!is_keyword_of(node->type, keyword))
+            return error_set(err, ERROR_INVALID, "unknown keyword '%s' for this type", keyword);
     }
-    return NULL;
+    return true;
 }
 
-const struct schema *schema_member(const struct schema *schema, const char *name) {
-    const struct schema_property *property = schema_property(schema, name);
+// --- by name ---
 
-    return property == NULL ? NULL : property->schema;
+static int compare_names(const void *left, const void *right) {
+    const struct schema *a = left;
+    const struct schema *b = right;
+
+    return strcmp(a->name, b->name);
+}
+
+static int compare_with_name(const void *name, const void *node) {
+    return strcmp(name, ((const struct schema *)node)->name);
+}
+
+static struct schema *find(const struct schema_set *set, const char *name) {
+    return bsearch(name, set->nodes, set->count, sizeof *set->nodes, compare_with_name);
+}
+
+const struct schema *schema_find(const struct schema_set *set, const char *name) {
+    return find(set, name);
 }
 
 static void sort_properties(struct schema *node) {
@@ -82,52 +115,13 @@ static void sort_properties(struct schema *node) {
     }
 }
 
-// --- patterns ---
-
-static bool compile_pattern(struct schema *node, const char *pattern, struct error *err) {
-    PCRE2_UCHAR reason[128];
-    PCRE2_SIZE offset;
-    int code;
-    size_t length = strlen(pattern);
-    size_t frame = strlen(ANCHOR_OPEN) + strlen(ANCHOR_CLOSE);
-
-    if (length < frame || !text_starts_with(pattern, ANCHOR_OPEN) ||
-        !text_ends_with(pattern, ANCHOR_CLOSE))
-        return error_set(err, ERROR_INVALID, "pattern '%s' is not of the form ^(?:...)$", pattern);
-    node->pattern_text = memory_copy_text(pattern + strlen(ANCHOR_OPEN));
-    node->pattern_text[length - frame] = '\0';
-    // DOLLAR_ENDONLY: "$" is not before a final line feed, as the service's whole-text match has
-    // it.
-    node->pattern = pcre2_compile((PCRE2_SPTR)node->pattern_text, PCRE2_ZERO_TERMINATED,
-                                  PCRE2_UTF | PCRE2_ANCHORED | PCRE2_ENDANCHORED |
-                                      PCRE2_DOLLAR_ENDONLY | PCRE2_NO_UTF_CHECK,
-                                  &code, &offset, NULL);
-    if (node->pattern != NULL) return true;
-    (void)pcre2_get_error_message(code, reason, sizeof reason);
-    return error_set(err, ERROR_INVALID, "pattern '%s': %s", pattern, (const char *)reason);
-}
-
-bool schema_pattern_matches(const struct schema *schema, const char *text, size_t size_bytes) {
-    pcre2_match_data *match = pcre2_match_data_create(1, NULL);
-    pcre2_match_context *context = pcre2_match_context_create(NULL);
-
-    if (match == NULL || context == NULL) abort();
-    (void)pcre2_set_match_limit(context, MATCH_LIMIT);
-    // jansson has checked the UTF-8.
-    int code = pcre2_match(schema->pattern, (PCRE2_SPTR)text, size_bytes, 0, PCRE2_NO_UTF_CHECK,
-                           match, context);
-    pcre2_match_data_free(match);
-    pcre2_match_context_free(context);
-    return code >= 0;
-}
-
-// --- compiling ---
+// --- keywords ---
 
 static bool resolve(const struct schema_set *set, const json_t *place, const struct schema **out,
                     struct error *err) {
     const char *ref = json_text(place, "$ref");
 
-    if (ref == NULL || !text_starts_with(ref, REF_PREFIX))
+    if (ref == NULL || json_object_size(place) != 1 || !text_starts_with(ref, REF_PREFIX))
         return error_set(err, ERROR_INVALID, "every part must be a $ref into %s", REF_PREFIX);
     *out = schema_find(set, ref + strlen(REF_PREFIX));
     return *out != NULL || error_set(err, ERROR_INVALID, "'%s' leads nowhere", ref);
@@ -151,41 +145,63 @@ static bool read_bounds(struct schema *node, const json_t *json, const char *low
            read_bound(json, high, &node->has_maximum, &node->maximum, err);
 }
 
-static bool is_required(const json_t *required, const char *name) {
+static bool read_required(struct schema *node, const json_t *json, struct error *err) {
+    const json_t *required = json_object_get(json, "required");
     size_t index;
-    json_t *entry;
+    json_t *name;
 
-    json_array_foreach(required, index, entry) {
-        if (text_equal(json_string_value(entry), name)) return true;
+    if (required != NULL && !json_is_array(required))
+        return error_set(err, ERROR_INVALID, "required is not a list");
+    json_array_foreach(required, index, name) {
+        size_t at = 0;
+        while (at < node->property_count &&
+               !text_equal(json_string_value(name), node->properties[at].name))
+            at++;
+        if (at == node->property_count)
+            return error_set(err, ERROR_INVALID, "required names no property");
+        node->properties[at].is_required = true;
     }
-    return false;
+    return true;
 }
+
+static bool read_enum(struct schema *node, const json_t *json, struct error *err) {
+    const json_t *values = json_object_get(json, "enum");
+    size_t index;
+    json_t *value;
+
+    if (values == NULL) return true;
+    if (json_array_size(values) == 0) return error_set(err, ERROR_INVALID, "enum has no values");
+    node->enum_values = memory_alloc(json_array_size(values) * sizeof *node->enum_values);
+    json_array_foreach(values, index, value) {
+        if (!json_is_string(value)) return error_set(err, ERROR_INVALID, "enum holds no text");
+        node->enum_values[node->enum_count++] = memory_copy_text(json_string_value(value));
+    }
+    return true;
+}
+
+// --- types ---
 
 static bool compile_object(const struct schema_set *set, struct schema *node, const json_t *json,
                            struct error *err) {
     json_t *properties = json_object_get(json, "properties");
-    const json_t *required = json_object_get(json, "required");
     const char *name;
     json_t *part;
 
-    node->type = SCHEMA_OBJECT;
+    if (properties != NULL && !json_is_object(properties))
+        return error_set(err, ERROR_INVALID, "properties is not an object");
     node->properties = memory_alloc(json_object_size(properties) * sizeof *node->properties);
     json_object_foreach(properties, name, part) {
         struct schema_property *property = &node->properties[node->property_count];
-        if (json_text(part, "$ref") == NULL && json_text(part, "type") != NULL)
-            return error_set(err, ERROR_INVALID, "member %s is described in place", name);
         if (!resolve(set, part, &property->schema, err)) return error_prefix(err, "%s", name);
         property->name = memory_copy_text(name);
-        property->is_required = is_required(required, name);
         node->property_count++;
     }
     sort_properties(node);
-    return true;
+    return read_required(node, json, err);
 }
 
 static bool compile_map(const struct schema_set *set, struct schema *node, const json_t *json,
                         struct error *err) {
-    node->type = SCHEMA_MAP;
     return resolve(set, json_object_get(json, "propertyNames"), &node->key, err) &&
            resolve(set, json_object_get(json, "additionalProperties"), &node->values, err) &&
            read_bounds(node, json, "minProperties", "maxProperties", err);
@@ -193,141 +209,124 @@ static bool compile_map(const struct schema_set *set, struct schema *node, const
 
 static bool compile_list(const struct schema_set *set, struct schema *node, const json_t *json,
                          struct error *err) {
-    node->type = SCHEMA_LIST;
     return resolve(set, json_object_get(json, "items"), &node->values, err) &&
            read_bounds(node, json, "minItems", "maxItems", err);
 }
 
 static bool compile_string(struct schema *node, const json_t *json, struct error *err) {
-    const json_t *values = json_object_get(json, "enum");
-    const char *pattern = json_text(json, "pattern");
-    size_t index;
-    json_t *value;
+    const json_t *pattern = json_object_get(json, "pattern");
 
-    if (json_object_get(json, "contentEncoding") != NULL) {
-        node->type = SCHEMA_BLOB;
-        return read_bounds(node, json, "x-min-bytes", "x-max-bytes", err);
-    }
-    node->type = SCHEMA_STRING;
-    if (values != NULL)
-        node->enum_values = memory_alloc(json_array_size(values) * sizeof *node->enum_values);
-    json_array_foreach(values, index, value) {
-        if (!json_is_string(value)) return error_set(err, ERROR_INVALID, "enum holds no text");
-        node->enum_values[node->enum_count++] = memory_copy_text(json_string_value(value));
-    }
-    if (pattern != NULL && !compile_pattern(node, pattern, err)) return false;
-    return read_bounds(node, json, "minLength", "maxLength", err);
-}
-
-static bool compile_number(struct schema *node, const json_t *json, struct error *err) {
-    const char *format = json_text(json, "format");
-
-    if (format == NULL || text_equal(format, "epoch-seconds"))
-        node->type = SCHEMA_NUMBER;
-    else if (text_equal(format, "int32"))
-        node->type = SCHEMA_INTEGER;
-    else if (text_equal(format, "int64"))
-        node->type = SCHEMA_LONG;
-    else
-        return error_set(err, ERROR_INVALID, "unknown format '%s'", format);
-    return read_bounds(node, json, "minimum", "maximum", err);
+    if (pattern != NULL && !json_is_string(pattern))
+        return error_set(err, ERROR_INVALID, "pattern is no text");
+    if (pattern != NULL && !pattern_compile(json_string_value(pattern), &node->pattern, err))
+        return false;
+    return read_enum(node, json, err) && read_bounds(node, json, "minLength", "maxLength", err);
 }
 
 static bool compile_node(const struct schema_set *set, struct schema *node, json_t *json,
                          struct error *err) {
-    const char *type = json_text(json, "type");
-    const char *keyword;
-    json_t *value;
-
-    if (type == NULL) return error_set(err, ERROR_INVALID, "no type");
-    json_object_foreach(json, keyword, value) {
-        (void)value;
-        if (!is_keyword(keyword))
-            return error_set(err, ERROR_INVALID, "unknown keyword '%s'", keyword);
-    }
-    if (text_equal(type, "object") && json_object_get(json, "propertyNames") != NULL)
+    if (!read_type(node, json, err)) return false;
+    switch (node->type) {
+    case SCHEMA_OBJECT:
+        return compile_object(set, node, json, err);
+    case SCHEMA_MAP:
         return compile_map(set, node, json, err);
-    if (text_equal(type, "object")) return compile_object(set, node, json, err);
-    if (text_equal(type, "array")) return compile_list(set, node, json, err);
-    if (text_equal(type, "string")) return compile_string(node, json, err);
-    if (text_equal(type, "integer") || text_equal(type, "number"))
-        return compile_number(node, json, err);
-    if (!text_equal(type, "boolean"))
-        return error_set(err, ERROR_INVALID, "unknown type '%s'", type);
-    node->type = SCHEMA_BOOLEAN;
+    case SCHEMA_LIST:
+        return compile_list(set, node, json, err);
+    case SCHEMA_STRING:
+        return compile_string(node, json, err);
+    case SCHEMA_BLOB:
+        return read_bounds(node, json, "x-min-bytes", "x-max-bytes", err);
+    case SCHEMA_INTEGER:
+    case SCHEMA_LONG:
+        return read_bounds(node, json, "minimum", "maximum", err);
+    case SCHEMA_NUMBER:
+    case SCHEMA_BOOLEAN:
+    case SCHEMA_TYPE_COUNT:
+        break;
+    }
     return true;
 }
 
-// --- cycles: recursion over the schema must end ---
+// --- the graph: recursion over it must end, soon ---
 
-enum colour { WHITE, GREY, BLACK };
+static const unsigned char OPEN = 255; // being visited
 
-static bool visit(const struct schema_set *set, const struct schema *node, unsigned char *colours,
+struct heights {
+    const struct schema_set *set;
+    unsigned char *of; // levels of each node; 0: not visited
+};
+
+static bool visit(struct heights *heights, const struct schema *node, unsigned char depth,
+                  struct error *err);
+
+// Adds the height of one part of `node` to what is known of it.
+static bool visit_part(struct heights *heights, const struct schema *part, unsigned char depth,
+                       unsigned char *height, struct error *err) {
+    if (part == NULL) return true;
+    if (!visit(heights, part, (unsigned char)(depth + 1), err)) return false;
+    unsigned char below = heights->of[part - heights->set->nodes];
+    if (below + 1 > *height) *height = (unsigned char)(below + 1);
+    return true;
+}
+
+static bool visit(struct heights *heights, const struct schema *node, unsigned char depth,
                   struct error *err) {
-    size_t index = (size_t)(node - set->nodes);
+    unsigned char *place = &heights->of[node - heights->set->nodes];
+    unsigned char height = 1;
 
-    if (colours[index] == BLACK) return true;
-    if (colours[index] == GREY)
-        return error_set(err, ERROR_INVALID, "schema %s contains itself", set->names[index]);
-    colours[index] = GREY;
+    if (*place == OPEN)
+        return error_set(err, ERROR_INVALID, "schema %s contains itself", node->name);
+    if (depth + (*place == 0 ? 1 : *place) > DEPTH_MAX)
+        return error_set(err, ERROR_INVALID, "schema %s nests too deep", node->name);
+    if (*place != 0) return true;
+    *place = OPEN;
     for (size_t at = 0; at < node->property_count; at++)
-        if (!visit(set, node->properties[at].schema, colours, err)) return false;
-    if (node->key != NULL && !visit(set, node->key, colours, err)) return false;
-    if (node->values != NULL && !visit(set, node->values, colours, err)) return false;
-    colours[index] = BLACK;
+        if (!visit_part(heights, node->properties[at].schema, depth, &height, err)) return false;
+    if (!visit_part(heights, node->key, depth, &height, err)) return false;
+    if (!visit_part(heights, node->values, depth, &height, err)) return false;
+    *place = height;
     return true;
 }
 
-static bool check_no_cycle(const struct schema_set *set, struct error *err) {
-    AUTO(memory_free) unsigned char *colours = memory_alloc(set->count);
+static bool check_graph(const struct schema_set *set, struct error *err) {
+    AUTO(memory_free) unsigned char *of = memory_alloc(set->count);
+    struct heights heights = {.set = set, .of = of};
 
-    for (size_t index = 0; index < set->count; index++)
-        if (!visit(set, &set->nodes[index], colours, err)) return false;
+    for (size_t index = 0; index < set->count; index++) {
+        const struct schema *node = &set->nodes[index];
+        if (!visit(&heights, node, 0, err)) return false;
+        if (node->key != NULL && node->key->type != SCHEMA_STRING)
+            return error_set(err, ERROR_INVALID, "schema %s: keys are no strings", node->name);
+    }
     return true;
 }
 
 bool schema_compile(json_t *schemas, struct schema_set **out_set, struct error *err) {
     AUTO(schema_set_free) struct schema_set *set = memory_alloc(sizeof *set);
-    size_t size = json_object_size(schemas);
     const char *name;
     json_t *json;
 
     if (!json_is_object(schemas)) return error_set(err, ERROR_INVALID, "no schemas");
-    set->names = memory_alloc(size * sizeof *set->names);
-    set->nodes = memory_alloc(size * sizeof *set->nodes);
+    set->nodes = memory_alloc(json_object_size(schemas) * sizeof *set->nodes);
     // All names first: a $ref may lead forward.
     json_object_foreach(schemas, name, json) {
-        set->names[set->count++] = memory_copy_text(name);
+        set->nodes[set->count++].name = memory_copy_text(name);
     }
-    size_t index = 0;
+    qsort(set->nodes, set->count, sizeof *set->nodes, compare_names);
     json_object_foreach(schemas, name, json) {
-        if (!compile_node(set, &set->nodes[index++], json, err))
+        if (!compile_node(set, find(set, name), json, err))
             return error_prefix(err, "schema %s", name);
     }
-    if (!check_no_cycle(set, err)) return false;
+    if (!check_graph(set, err)) return false;
     *out_set = TAKE(set);
     return true;
 }
 
-static void free_node(struct schema *node) {
-    for (size_t index = 0; index < node->property_count; index++)
-        memory_free(node->properties[index].name);
-    for (size_t index = 0; index < node->enum_count; index++)
-        memory_free(node->enum_values[index]);
-    memory_free(node->properties);
-    memory_free(node->by_name);
-    memory_free(node->enum_values);
-    memory_free(node->pattern_text);
-    pcre2_code_free(node->pattern);
-}
-
 void schema_set_free(struct schema_set *set) {
     if (set == NULL) return;
-    for (size_t index = 0; index < set->count; index++) {
-        memory_free(set->names[index]);
-        free_node(&set->nodes[index]);
-    }
-    memory_free(set->names);
+    for (size_t index = 0; index < set->count; index++)
+        schema_node_release(&set->nodes[index]);
     memory_free(set->nodes);
     memory_free(set);
 }

@@ -10,9 +10,10 @@
 struct schema;     // one node; borrowed from its set
 struct schema_set; // all nodes of one document
 
-// Compiles every schema of `components` (the object under "components"/"schemas"). An unknown
-// keyword, an unknown format, a dangling $ref or a pattern that PCRE2 refuses is ERROR_INVALID with
-// the place: the interpreter can then never ignore a rule silently.
+// Compiles every schema of `components` (the object under "components"/"schemas"). ERROR_INVALID
+// with the place: a keyword that is unknown, of the wrong type or has no meaning where it stands, a
+// dangling $ref, a pattern that PCRE2 refuses, a schema that contains itself or nests too deep. The
+// interpreter can then never ignore a rule silently, and never recurse without end.
 MUST_CHECK bool schema_compile(json_t *schemas, struct schema_set **out_set, struct error *err);
 const struct schema *schema_find(const struct schema_set *set, const char *name);
 void schema_set_free(struct schema_set *set);

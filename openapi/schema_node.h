@@ -1,10 +1,9 @@
 // The inside of a compiled schema, for the files of this room.
 #pragma once
 
+#include "openapi/pattern.h"
 #include "openapi/schema.h"
 
-#define PCRE2_CODE_UNIT_WIDTH 8
-#include <pcre2.h>
 #include <stdint.h>
 
 enum schema_type {
@@ -17,6 +16,7 @@ enum schema_type {
     SCHEMA_LONG,
     SCHEMA_NUMBER,
     SCHEMA_BOOLEAN,
+    SCHEMA_TYPE_COUNT,
 };
 
 struct schema_property {
@@ -26,23 +26,27 @@ struct schema_property {
 };
 
 struct schema {
+    char *name; // "PropertyGroup"
     enum schema_type type;
     struct schema_property *properties; // SCHEMA_OBJECT, in the order of the document
     size_t property_count;
     size_t *by_name;             // indices of properties, sorted by name
-    const struct schema *key;    // SCHEMA_MAP
+    const struct schema *key;    // of SCHEMA_MAP: a SCHEMA_STRING
     const struct schema *values; // of SCHEMA_MAP and SCHEMA_LIST
-    bool has_minimum;            // of length, count, value or bytes, by type
+    bool has_minimum;            // of characters, elements, entries, bytes or of the value itself
     bool has_maximum;
     int64_t minimum;
     int64_t maximum;
-    char *pattern_text; // as the service prints it
-    pcre2_code *pattern;
-    char **enum_values; // NULL: any
+    struct pattern *pattern; // NULL: any
+    char **enum_values;      // NULL: any
     size_t enum_count;
 };
 
+void schema_node_release(struct schema *node); // what it owns, not the node
+
 // NULL when there is no such property.
 const struct schema_property *schema_property(const struct schema *schema, const char *name);
-// The whole text, not a part of it. A match that takes too long counts as none.
-bool schema_pattern_matches(const struct schema *schema, const char *text, size_t size_bytes);
+// True also where there is no such rule.
+bool schema_enum_allows(const struct schema *schema, const char *text);
+bool schema_pattern_allows(const struct schema *schema, const char *text, size_t size_bytes);
+bool schema_bounds_allow(const struct schema *schema, int64_t size);

@@ -12,16 +12,25 @@
 
 #include <jansson.h>
 
+#define VALIDATE_TEXT_MAX_BYTES 65536
+
 enum validate_outcome {
     VALIDATE_OK,
     VALIDATE_TYPE_MISMATCH, // SerializationException; the text may be empty
     VALIDATE_CONSTRAINT,    // ValidationException
 };
 
-// Checks `value` (borrowed) against `schema`. Violations come in the order of the members in the
-// document. Unless VALIDATE_OK, `out_text` holds the message. On VALIDATE_OK `*out_normalized` is a
-// new value that the caller owns: unknown and null members dropped, string booleans turned into
-// booleans, fractions of integers truncated. Handlers read that one only.
+// Checks `value` (borrowed) against `schema`. Unless VALIDATE_OK, `out_text` (best with a limit of
+// VALIDATE_TEXT_MAX_BYTES) gets the message. On VALIDATE_OK `*out_normalized` is a new value that
+// the caller owns: unknown and null members dropped, string booleans turned into booleans,
+// fractions of integers cut off. Handlers read that one only.
+//
+// Order of violations: members as in the document, depth first; of one value first its enum, then
+// its pattern, then its bounds (as seen on siblings of the service); of one container its bounds,
+// then what is inside, then its keys and texts. Lengths are counted in Unicode characters.
+//
+// Where the service's own text is not known (text that is not base64, a timestamp that is no
+// number, a string with a NUL character), the text is ours.
 MUST_CHECK enum validate_outcome validate_request(const struct schema *schema, json_t *value,
                                                   json_t **out_normalized, struct buffer *out_text);
 

@@ -3,19 +3,35 @@
 
 #include "base/buffer.h"
 #include "openapi/schema_node.h"
+#include "openapi/validate.h"
 
 #include <jansson.h>
 
-#define VIOLATIONS_MAX      10
-#define VIOLATION_PATH_SIZE 512
+#define VIOLATIONS_MAX            10
+#define VIOLATION_PATH_MAX_BYTES  512
+#define VIOLATION_VALUE_MAX_BYTES 4096 // more of a value is shown as "..."
+
+enum violation {
+    VIOLATION_NULL,     // a required member is absent
+    VIOLATION_ENUM,     // of the text itself
+    VIOLATION_PATTERN,  // of the text itself
+    VIOLATION_ELEMENTS, // any rule of a text in a list; the list is the value
+    VIOLATION_KEYS,     // any rule of a key of a map; the map is the value
+    VIOLATION_VALUES,   // any rule of a text in a map; the map is the value
+};
 
 // What is wrong so far, and where the walk stands.
 struct violations {
-    struct buffer *text; // the violations, joined
+    struct buffer text; // the violations, joined
+    struct buffer path; // "applicationConfiguration.…", each name with its first letter lowered
     size_t count;
-    char path[VIOLATION_PATH_SIZE]; // "applicationConfiguration.…", each name with its first letter
-                                    // lowered
 };
+
+#define VIOLATIONS_INIT                                                                            \
+    { .text = BUFFER_INIT(VALIDATE_TEXT_MAX_BYTES), .path = BUFFER_INIT(VIOLATION_PATH_MAX_BYTES) }
+
+void violations_release(struct violations *all);
+DEFINE_AUTO_STRUCT(violations_release, struct violations);
 
 // Entering a member or an element returns the length to go back to with violations_leave().
 size_t violations_enter_member(struct violations *all, const char *name);
@@ -23,18 +39,14 @@ size_t violations_enter_element(struct violations *all, size_t index);  // "<lis
 size_t violations_enter_value(struct violations *all, const char *key); // "<map>.<key>.member"
 void violations_leave(struct violations *all, size_t length);
 
-// Adds "Value '<value>' at '<path>' failed to satisfy constraint: <rule>". `value` NULL is an
-// absent one. Past the tenth nothing is added.
-void violations_add(struct violations *all, json_t *value, const char *rule, ...)
-    __attribute__((format(printf, 3, 4)));
-
-// "Member must satisfy enum value set: [A, B]"
-void violations_add_enum(struct violations *all, json_t *value, const struct schema *schema);
-
-// "<subject> must satisfy constraint: [Member must have length less than or equal to <max>,
-// …greater…]"
-void violations_add_length_of(struct violations *all, json_t *value, const char *subject,
-                              const struct schema *schema);
+// Adds "Value '<value>' at '<path>' failed to satisfy constraint: <rule of `schema`>". `value` is
+// normalised; NULL is an absent one. Past the tenth nothing is added.
+void violations_add(struct violations *all, const struct schema *schema, json_t *value,
+                    enum violation violation);
+// The same for the bounds of `schema` that `size` breaks, if any.
+void violations_add_bounds(struct violations *all, const struct schema *schema, json_t *value,
+                           int64_t size);
+bool violations_are_full(const struct violations *all);
 
 // The whole message: "<n> validation error(s) detected: " and the violations.
 void violations_print(const struct violations *all, struct buffer *out_text);
