@@ -268,8 +268,9 @@ static bool lock(const struct installation *self, int *out_fd, struct error *err
         return error_set(err, ERROR_INVALID, "the path of the runtimes directory is too long");
     AUTO(file_close) int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (fd < 0) return error_system(err, errno, "lock '%s'", path);
-    report(self, "wait for another installation", -1);
-    if (flock(fd, LOCK_EX) < 0) return error_system(err, errno, "lock '%s'", path);
+    bool is_free = flock(fd, LOCK_EX | LOCK_NB) == 0;
+    if (!is_free) report(self, "wait for another installation", -1);
+    if (!is_free && flock(fd, LOCK_EX) < 0) return error_system(err, errno, "lock '%s'", path);
     *out_fd = file_take(&fd);
     return true;
 }
