@@ -6,6 +6,7 @@
 #include "base/buffer.h"
 #include "model/app.h"
 #include "openapi/document.h"
+#include "openapi/validate.h"
 
 // The parts of an HTTP request that count; texts are borrowed and NULL when absent.
 struct protocol_request {
@@ -24,7 +25,7 @@ struct protocol_refusal {
     int status;
     const char *error_type;
     const char *body; // literal, for the odd replies; NULL: made of error_type and `message`
-    char message[8192];
+    char message[VALIDATE_TEXT_MAX_BYTES];
     bool has_message;
 };
 
