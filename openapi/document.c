@@ -26,22 +26,16 @@ struct document {
     size_t count;
 };
 
-static bool find_schema(const struct document *document, const json_t *place,
-                        const struct schema **out_schema, struct error *err) {
+// The structure that is the JSON body of a request or a reply.
+static bool find_body(const struct document *document, const json_t *place,
+                      const struct schema **out_schema, struct error *err) {
     const char *ref =
         json_text(json_path(place, "content", "application/json", "schema", NULL), "$ref");
 
     if (ref == NULL || !text_starts_with(ref, REF_PREFIX))
         return error_set(err, ERROR_INVALID, "no schema");
-    *out_schema = schema_find(document->schemas, ref + strlen(REF_PREFIX));
-    return *out_schema != NULL || error_set(err, ERROR_INVALID, "'%s' leads nowhere", ref);
-}
-
-static bool find_object(const struct document *document, const json_t *place,
-                        const struct schema **out_schema, struct error *err) {
-    const struct schema *schema;
-
-    if (!find_schema(document, place, &schema, err)) return false;
+    const struct schema *schema = schema_find(document->schemas, ref + strlen(REF_PREFIX));
+    if (schema == NULL) return error_set(err, ERROR_INVALID, "'%s' leads nowhere", ref);
     if (schema->type != SCHEMA_OBJECT)
         return error_set(err, ERROR_INVALID, "schema %s is not an object", schema->name);
     *out_schema = schema;
@@ -70,10 +64,9 @@ static bool compile_operation(struct document *document, const json_t *path, str
     operation->errors = copy_errors(json_member(post, "x-errors"));
     operation->shown.name = operation->name;
     operation->shown.errors = (const char *const *)operation->errors;
-    return find_object(document, json_member(post, "requestBody"), &operation->shown.request,
-                       err) &&
-           find_object(document, json_path(post, "responses", "200", NULL),
-                       &operation->shown.response, err);
+    return find_body(document, json_member(post, "requestBody"), &operation->shown.request, err) &&
+           find_body(document, json_path(post, "responses", "200", NULL),
+                     &operation->shown.response, err);
 }
 
 static int compare_names(const void *left, const void *right) {
