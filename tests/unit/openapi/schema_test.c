@@ -22,7 +22,7 @@ static struct bad bads[] = {
     {"7", "no schemas"},
     {"{\"A\":7}", "schema A: unknown type or format"},
     {"{\"A\":{}}", "schema A: unknown type or format"},
-    {"{\"A\":{\"type\":\"strng\"}}", "schema A: unknown type or format"},
+    {"{\"A\":{\"type\":\"text\"}}", "schema A: unknown type or format"},
     {"{\"A\":{\"type\":[\"string\"]}}", "schema A: unknown type or format"},
     {"{\"A\":{\"type\":\"integer\"}}", "schema A: unknown type or format"},
     {"{\"A\":{\"type\":\"integer\",\"format\":\"int7\"}}", "schema A: unknown type or format"},
