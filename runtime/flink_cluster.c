@@ -78,8 +78,7 @@ static int on_burial(sd_event_source *source, void *userdata) {
 static void lose(struct cluster *cluster, const char *reason) {
     if (cluster->health == CLUSTER_LOST) return;
     cluster->health = CLUSTER_LOST;
-    (void)text_format(cluster->failure, sizeof cluster->failure, "%.800s (logs: %.200s)", reason,
-                      cluster->paths.log);
+    (void)text_copy(cluster->failure, sizeof cluster->failure, reason);
     (void)sd_event_add_defer(cluster->owner->loop, &cluster->burial, on_burial, cluster);
     changed(cluster);
 }
@@ -268,6 +267,18 @@ static void retire(void *self, const char *cluster_id) {
 
 // --- views ---
 
+// Where to read more, as far as ErrorString has room for it: it is cut at 512 characters
+// (api-semantics 6.10), and the reason matters more than the place.
+static void point_to_logs(const struct cluster *cluster, struct cluster_view *view) {
+    static const size_t ERROR_STRING_MAX = 512;
+    size_t used = strlen(view->failure);
+
+    if (used == 0 || used + strlen(cluster->paths.log) + strlen(" (logs: )") > ERROR_STRING_MAX)
+        return;
+    (void)text_format(view->failure + used, sizeof view->failure - used, " (logs: %s)",
+                      cluster->paths.log);
+}
+
 static void view(void *self, const char *cluster_id, struct cluster_view *out_view) {
     const struct cluster *cluster = find(self, cluster_id);
 
@@ -277,6 +288,7 @@ static void view(void *self, const char *cluster_id, struct cluster_view *out_vi
     out_view->health = cluster->health;
     if (cluster->health == CLUSTER_LOST)
         (void)text_copy(out_view->failure, sizeof out_view->failure, cluster->failure);
+    point_to_logs(cluster, out_view);
 }
 
 static int64_t memory_used_bytes(void *self) {
@@ -370,7 +382,8 @@ void flink_clusters_free(struct flink_clusters *self) {
         self->clusters = cluster->next;
         free_cluster(cluster);
     }
-    // What ran inside a sandbox dies with it, but not at once: whoever ends here may rely on nothing being left.
+    // What ran inside a sandbox dies with it, but not at once: whoever ends here may rely on
+    // nothing being left.
     orphans_kill(self->data_directory);
     http_client_free(self->http);
     (void)sd_event_unref(self->loop);
