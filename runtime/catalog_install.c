@@ -57,6 +57,18 @@ static bool cache_directory(char out[static FILE_PATH_MAX], struct error *err) {
                      ".cache/kobel/downloads", NULL);
 }
 
+struct find {
+    const char *directory;
+    char path[FILE_PATH_MAX];
+};
+
+static bool find_archive(void *userdata, const char *name, bool is_directory, struct error *err) {
+    struct find *find = userdata;
+
+    if (is_directory || !text_ends_with(name, ".tar.gz")) return true;
+    return file_join(find->path, sizeof find->path, err, find->directory, name, NULL);
+}
+
 // The package from the user's own pip, kept in the cache for the next installation.
 static bool download(const struct installation *self, char out_archive[static FILE_PATH_MAX],
                      struct error *err) {
@@ -65,7 +77,7 @@ static bool download(const struct installation *self, char out_archive[static FI
     char log[FILE_PATH_MAX];
     char file[128];
     char partial[FILE_PATH_MAX];
-    char fresh[FILE_PATH_MAX];
+    struct find fresh = {.directory = partial};
 
     (void)text_format(file, sizeof file, "%s-%s.tar.gz", PACKAGE, self->version);
     if (!cache_directory(cache, err) || !file_make_directories(cache, 0755, err) ||
@@ -76,8 +88,7 @@ static bool download(const struct installation *self, char out_archive[static FI
     report(self, "download", -1);
     if (!file_join(partial, sizeof partial, err, self->scratch, "download", NULL) ||
         !file_make_directories(partial, 0755, err) ||
-        !file_join(log, sizeof log, err, self->scratch, "pip.log", NULL) ||
-        !file_join(fresh, sizeof fresh, err, partial, file, NULL))
+        !file_join(log, sizeof log, err, self->scratch, "pip.log", NULL))
         return false;
     argument_list_add_all(&command, "/usr/bin/env", "python3", "-m", "pip", "download", "--no-deps",
                           "--no-binary", ":all:", "--disable-pip-version-check", "-d", partial,
@@ -88,10 +99,12 @@ static bool download(const struct installation *self, char out_archive[static FI
                          "pip could not download %s==%s (python3 -m pip; its words are in %s). "
                          "--from takes an official Flink distribution instead",
                          PACKAGE, self->version, log);
+    // Named apache-flink-libraries-… by older packagers and apache_flink_libraries-… by newer ones.
+    if (!file_list(partial, find_archive, &fresh, err)) return false;
     // Into the cache in one piece, so that a download that was cut off is never taken for a whole
     // one.
     AUTO(argument_list_release) struct argument_list move = {0};
-    argument_list_add_all(&move, "/bin/mv", "-f", fresh, out_archive, NULL);
+    argument_list_add_all(&move, "/bin/mv", "-f", fresh.path, out_archive, NULL);
     return run_command(argument_list_items(&move), NULL, err);
 }
 
