@@ -44,12 +44,12 @@ static void add_moving_parts(json_t *config, const struct app_detail *detail) {
                  encode_run_configuration(&detail->app.run_configuration));
 }
 
-static json_t *encode_maintenance(const char *region) {
+json_t *encode_maintenance(const struct app *app) {
     json_t *window = json_new_object();
     char start[6];
     char end[6];
 
-    maintenance_window_default(region, start, end);
+    maintenance_window_of(app->scope.region, app->maintenance_start, start, end);
     json_put_text(window, "ApplicationMaintenanceWindowStartTime", start);
     json_put_text(window, "ApplicationMaintenanceWindowEndTime", end);
     return window;
@@ -74,8 +74,7 @@ json_t *encode_app(const struct app_detail *detail) {
     put_version(object, "ApplicationVersionRolledBackFrom", version->rolled_back_from);
     put_version(object, "ApplicationVersionRolledBackTo", version->rolled_back_to);
     json_put_text(object, "ConditionalToken", version->token);
-    json_put(object, "ApplicationMaintenanceConfigurationDescription",
-             encode_maintenance(app->scope.region));
+    json_put(object, "ApplicationMaintenanceConfigurationDescription", encode_maintenance(app));
     return object;
 }
 

@@ -32,3 +32,17 @@ void ops_create_application_snapshot(struct call *call);
 void ops_describe_application_snapshot(struct call *call);
 void ops_list_application_snapshots(struct call *call);
 void ops_delete_application_snapshot(struct call *call);
+// ops_config.c
+void ops_add_logging_option(struct call *call);
+void ops_delete_logging_option(struct call *call);
+void ops_add_vpc_configuration(struct call *call);
+void ops_delete_vpc_configuration(struct call *call);
+void ops_update_maintenance_configuration(struct call *call);
+void ops_describe_application_version(struct call *call);
+void ops_list_application_versions(struct call *call);
+void ops_rollback_application(struct call *call);
+// ops_tags.c
+void ops_tag_resource(struct call *call);
+void ops_untag_resource(struct call *call);
+void ops_list_tags_for_resource(struct call *call);
+void ops_sql_only(struct call *call);

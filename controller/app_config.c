@@ -1,9 +1,8 @@
 #include "controller/app_config.h"
 
-#include "base/digest.h"
-#include "base/memory.h"
 #include "base/text.h"
 #include "controller/app_config_flink.h"
+#include "controller/app_config_sub.h"
 
 #include <string.h>
 
@@ -21,103 +20,6 @@ static const struct {
 // clang-format on
 
 static const char DESCRIPTION[] = "ApplicationConfigurationDescription";
-static const char LOGGING[] = "CloudWatchLoggingOptionDescriptions";
-
-// --- sub-resources ---
-
-// "<version>.<index>": the version that the call makes, counted from 1 within it
-// (api-semantics 4.7).
-static void put_sub_id(json_t *object, const char *member, int64_t version, size_t index) {
-    char id[32];
-
-    (void)text_format(id, sizeof id, "%lld.%zu", (long long)version, index + 1);
-    json_put_text(object, member, id);
-}
-
-static json_t *describe_logging(const json_t *options, int64_t version) {
-    json_t *descriptions = json_new_array();
-    size_t index;
-    json_t *option;
-
-    json_array_foreach(options, index, option) {
-        json_t *description = json_new_object();
-        put_sub_id(description, "CloudWatchLoggingOptionId", version, index);
-        json_put_copy(description, "LogStreamARN", json_member(option, "LogStreamARN"));
-        json_add(descriptions, description);
-    }
-    return descriptions;
-}
-
-// The service derives the VPC from the subnets; here it is a stable name made of them.
-static void put_vpc_id(json_t *description) {
-    AUTO(memory_free) char *subnets = json_print(json_member(description, "SubnetIds"));
-    char digest[DIGEST_SHA256_HEX_SIZE];
-    char vpc_id[32];
-
-    digest_sha256_hex(subnets, strlen(subnets), digest);
-    (void)text_format(vpc_id, sizeof vpc_id, "vpc-%.17s", digest);
-    json_put_text(description, "VpcId", vpc_id);
-}
-
-static json_t *describe_vpcs(const json_t *vpcs, int64_t version) {
-    json_t *descriptions = json_new_array();
-    size_t index;
-    json_t *vpc;
-
-    json_array_foreach(vpcs, index, vpc) {
-        json_t *description = json_new_object();
-        put_sub_id(description, "VpcConfigurationId", version, index);
-        json_put_copy(description, "SubnetIds", json_member(vpc, "SubnetIds"));
-        json_put_copy(description, "SecurityGroupIds", json_member(vpc, "SecurityGroupIds"));
-        put_vpc_id(description);
-        json_add(descriptions, description);
-    }
-    return descriptions;
-}
-
-static json_t *find_by_id(json_t *list, const char *member, const char *id) {
-    size_t index;
-    json_t *entry;
-
-    json_array_foreach(list, index, entry) {
-        if (text_equal(json_text(entry, member), id)) return entry;
-    }
-    return NULL;
-}
-
-static bool update_logging(json_t *config, const json_t *updates, struct error *err) {
-    json_t *descriptions = json_object_get(config, LOGGING);
-    size_t index;
-    json_t *update;
-
-    json_array_foreach(updates, index, update) {
-        const char *id = json_text_or(update, "CloudWatchLoggingOptionId", "");
-        json_t *description = find_by_id(descriptions, "CloudWatchLoggingOptionId", id);
-        if (description == NULL)
-            return error_set(err, ERROR_INVALID,
-                             "CloudWatch logging option with id '%s' does not exist.", id);
-        json_put_copy(description, "LogStreamARN", json_member(update, "LogStreamARNUpdate"));
-    }
-    return true;
-}
-
-static bool update_vpcs(json_t *description, const json_t *updates, struct error *err) {
-    json_t *vpcs = json_object_get(description, "VpcConfigurationDescriptions");
-    size_t index;
-    json_t *update;
-
-    json_array_foreach(updates, index, update) {
-        const char *id = json_text_or(update, "VpcConfigurationId", "");
-        json_t *vpc = find_by_id(vpcs, "VpcConfigurationId", id);
-        if (vpc == NULL)
-            return error_set(err, ERROR_INVALID, "VPC configuration with id '%s' does not exist.",
-                             id);
-        json_put_copy(vpc, "SubnetIds", json_member(update, "SubnetIdUpdates"));
-        json_put_copy(vpc, "SecurityGroupIds", json_member(update, "SecurityGroupIdUpdates"));
-        put_vpc_id(vpc);
-    }
-    return true;
-}
 
 // --- blocks that are one flag or one key ---
 
@@ -237,7 +139,7 @@ static json_t *describe(const json_t *wanted, const struct code_artifact *artifa
         json_put(description, "ApplicationCodeConfigurationDescription",
                  describe_code(code, artifact));
     if (json_array_size(vpcs) > 0)
-        json_put(description, "VpcConfigurationDescriptions", describe_vpcs(vpcs, 1));
+        json_put(description, "VpcConfigurationDescriptions", app_config_describe_vpcs(vpcs, 1));
     return description;
 }
 
@@ -250,8 +152,8 @@ json_t *app_config_create(const json_t *request, const struct code_artifact *art
     json_put_text(config, "ApplicationMode", "STREAMING");
     json_put(config, DESCRIPTION,
              describe(json_member(request, "ApplicationConfiguration"), artifact));
-    json_put(config, LOGGING,
-             describe_logging(json_member(request, "CloudWatchLoggingOptions"), 1));
+    json_put(config, "CloudWatchLoggingOptionDescriptions",
+             app_config_describe_logging(json_member(request, "CloudWatchLoggingOptions"), 1));
     return config;
 }
 
@@ -290,9 +192,10 @@ bool app_config_update(const json_t *config, const json_t *request,
     update_flags(description, updates);
     if (properties != NULL) put_properties(description, json_member(properties, "PropertyGroups"));
     if (code != NULL) update_code(description, code, artifact);
-    if (!update_vpcs(description, json_member(updates, "VpcConfigurationUpdates"), err))
+    if (!app_config_update_vpcs(result, json_member(updates, "VpcConfigurationUpdates"), err))
         return false;
-    if (!update_logging(result, json_member(request, "CloudWatchLoggingOptionUpdates"), err))
+    if (!app_config_update_logging(result, json_member(request, "CloudWatchLoggingOptionUpdates"),
+                                   err))
         return false;
     *out_config = TAKE(result);
     return true;

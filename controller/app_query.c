@@ -21,6 +21,53 @@ bool app_service_describe(struct app_service *service, const struct app_scope *s
     return true;
 }
 
+static enum app_status status_of_version(const struct app *app, int64_t version,
+                                         bool is_rolled_back) {
+    if (version == app->version) return app->status;
+    return is_rolled_back ? APP_ROLLED_BACK : APP_READY;
+}
+
+bool app_service_describe_version(struct app_service *service, const struct app_scope *scope,
+                                  const char *name, int64_t version, struct app_detail *out_detail,
+                                  struct error *err) {
+    struct app_detail detail = {0};
+    struct job_spec spec;
+
+    if (!app_store_find(service->db, scope, name, &detail.app, err)) return false;
+    if (!version_store_load(service->db, detail.app.id, version, &detail.version, err)) {
+        if (err->kind != ERROR_NOT_FOUND) return false;
+        return error_set(err, ERROR_NOT_FOUND, "Application '%s' has no version %lld.", name,
+                         (long long)version);
+    }
+    detail.app.status = status_of_version(&detail.app, version, detail.version.is_rolled_back);
+    if (version != detail.app.version) {
+        // What only a running version has.
+        job_spec_read(&detail.version, &spec);
+        detail.app.current_parallelism = spec.parallelism;
+        detail.app.has_run_configuration = false;
+    }
+    *out_detail = detail;
+    return true;
+}
+
+bool app_service_list_versions(struct app_service *service, const struct app_scope *scope,
+                               const char *name, int64_t before_version,
+                               struct app_version_summary *out_list, size_t limit,
+                               size_t *out_count, struct error *err) {
+    AUTO(memory_free) struct version_summary *rows = memory_alloc(limit * sizeof *rows);
+    struct app app;
+
+    if (!app_store_find(service->db, scope, name, &app, err)) return false;
+    if (!version_store_list(service->db, app.id, before_version, rows, limit, out_count, err))
+        return false;
+    for (size_t index = 0; index < *out_count; index++) {
+        out_list[index].version = rows[index].version;
+        out_list[index].status =
+            status_of_version(&app, rows[index].version, rows[index].is_rolled_back);
+    }
+    return true;
+}
+
 bool app_service_list(struct app_service *service, const struct app_scope *scope,
                       const char *after_name, struct app_summary *out_list, size_t limit,
                       size_t *out_count, struct error *err) {

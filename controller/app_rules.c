@@ -52,17 +52,45 @@ static bool check_runtime(const json_t *request, const struct app_limits *limits
     return true;
 }
 
+// Inputs of a creation, InputUpdates of an update.
+static bool names_firehose_input(const json_t *sql) {
+    const json_t *inputs = json_member(sql, "Inputs");
+    size_t index;
+    json_t *input;
+
+    if (inputs == NULL) inputs = json_member(sql, "InputUpdates");
+    json_array_foreach(inputs, index, input) {
+        if (json_member(input, "KinesisFirehoseInput") != NULL ||
+            json_member(input, "KinesisFirehoseInputUpdate") != NULL)
+            return true;
+    }
+    return false;
+}
+
 static bool check_foreign_blocks(const json_t *wanted, const char *suffix, struct error *err) {
     char sql[64];
     char zeppelin[64];
 
     (void)text_format(sql, sizeof sql, "SqlApplicationConfiguration%s", suffix);
     (void)text_format(zeppelin, sizeof zeppelin, "ZeppelinApplicationConfiguration%s", suffix);
+    if (names_firehose_input(json_member(wanted, sql)))
+        return app_rules_refuse_firehose(ERROR_INVALID, sql, err);
     if (json_member(wanted, sql) != NULL)
         return error_set(err, ERROR_INVALID, "%s is not valid for a Flink application.", sql);
     if (json_member(wanted, zeppelin) != NULL)
         return error_set(err, ERROR_INVALID, "%s is not valid for a Flink application.", zeppelin);
     return true;
+}
+
+// Before the runtime is looked at: what can read from no runtime is said first.
+static bool check_firehose_inputs(const json_t *request, const struct app_limits *limits,
+                                  struct error *err) {
+    const json_t *sql =
+        json_path(request, "ApplicationConfiguration", "SqlApplicationConfiguration", NULL);
+
+    (void)limits;
+    return !names_firehose_input(sql) ||
+           app_rules_refuse_firehose(ERROR_INVALID, "SqlApplicationConfiguration", err);
 }
 
 static bool check_create_blocks(const json_t *request, const struct app_limits *limits,
@@ -73,6 +101,13 @@ static bool check_create_blocks(const json_t *request, const struct app_limits *
 
 // --- properties ---
 
+bool app_rules_refuse_firehose(enum error_kind kind, const char *what, struct error *err) {
+    return error_set(err, kind,
+                     "%s names a Firehose delivery stream as a source, and nothing can read from "
+                     "one. Read the Kinesis data stream that feeds the delivery stream instead.",
+                     what);
+}
+
 // A Firehose delivery stream only takes records. Named where a job reads from, it is a mistake that
 // Flink would report late.
 static bool check_no_firehose_source(const char *group, const char *key, const char *value,
@@ -80,14 +115,12 @@ static bool check_no_firehose_source(const char *group, const char *key, const c
     bool is_source = strcasestr(group, "source") != NULL || strcasestr(group, "input") != NULL ||
                      strcasestr(group, "consumer") != NULL || strcasestr(key, "source") != NULL ||
                      strcasestr(key, "input") != NULL;
+    char what[512];
 
     if (!is_source || !text_starts_with(value, "arn:") || strstr(value, ":firehose:") == NULL)
         return true;
-    return error_set(err, ERROR_INVALID,
-                     "Property '%s' of group '%s' names a Firehose delivery stream as a source, "
-                     "and nothing can read from one. Read the Kinesis data stream that feeds the "
-                     "delivery stream instead.",
-                     key, group);
+    (void)text_format(what, sizeof what, "Property '%.200s' of group '%.60s'", key, group);
+    return app_rules_refuse_firehose(ERROR_INVALID, what, err);
 }
 
 static bool check_group(const json_t *group, struct error *err) {
@@ -126,6 +159,18 @@ static bool check_create_properties(const json_t *request, const struct app_limi
 
 // --- sub-resources and tags ---
 
+bool app_rules_check_log_stream(const char *arn, struct error *err) {
+    const char *group = strstr(arn, ":log-group:");
+
+    if (text_starts_with(arn, "arn:") && strstr(arn, ":logs:") != NULL && group != NULL &&
+        strstr(group, ":log-stream:") != NULL)
+        return true;
+    return error_set(err, ERROR_INVALID,
+                     "LogStreamARN '%s' is not the ARN of a log stream: "
+                     "arn:aws:logs:<region>:<account>:log-group:<group>:log-stream:<stream>",
+                     arn);
+}
+
 static bool check_sub_resources(const json_t *request, const struct app_limits *limits,
                                 struct error *err) {
     const json_t *options = json_member(request, "CloudWatchLoggingOptions");
@@ -138,11 +183,12 @@ static bool check_sub_resources(const json_t *request, const struct app_limits *
     if (json_array_size(vpcs) > 1)
         return error_set(err, ERROR_INVALID,
                          "Kinesis Analytics currently supports only 1 VPC configuration(s)");
-    return true;
+    if (json_array_size(options) == 0) return true;
+    return app_rules_check_log_stream(json_text_or(json_array_get(options, 0), "LogStreamARN", ""),
+                                      err);
 }
 
-static bool check_tags(const json_t *request, const struct app_limits *limits, struct error *err) {
-    const json_t *tags = json_member(request, "Tags");
+bool app_rules_check_tags(const json_t *tags, struct error *err) {
     size_t index;
     json_t *tag;
 
@@ -155,10 +201,21 @@ static bool check_tags(const json_t *request, const struct app_limits *limits, s
                 return error_set(err, ERROR_INVALID,
                                  "The provided tag map contains duplicate tag key");
     }
-    if ((int64_t)json_array_size(tags) > limits->tags)
-        return error_set(err, ERROR_TOO_MANY_TAGS, "An application can have at most %lld tags.",
-                         (long long)limits->tags);
     return true;
+}
+
+bool app_rules_check_tag_count(int64_t count_after, const struct app_limits *limits,
+                               struct error *err) {
+    return count_after <= limits->tags ||
+           error_set(err, ERROR_TOO_MANY_TAGS, "An application can have at most %lld tags.",
+                     (long long)limits->tags);
+}
+
+static bool check_tags(const json_t *request, const struct app_limits *limits, struct error *err) {
+    const json_t *tags = json_member(request, "Tags");
+
+    return app_rules_check_tags(tags, err) &&
+           app_rules_check_tag_count((int64_t)json_array_size(tags), limits, err);
 }
 
 static bool run_rules(rule_fn *const *rules, size_t count, const json_t *request,
@@ -171,8 +228,8 @@ static bool run_rules(rule_fn *const *rules, size_t count, const json_t *request
 bool app_rules_check_create(const json_t *request, const struct app_limits *limits,
                             struct error *err) {
     static rule_fn *const rules[] = {
-        check_runtime,       check_create_blocks, check_create_properties,
-        check_sub_resources, check_tags,
+        check_firehose_inputs,   check_runtime,       check_create_blocks,
+        check_create_properties, check_sub_resources, check_tags,
     };
 
     return run_rules(rules, COUNT_OF(rules), request, limits, err);
@@ -198,6 +255,17 @@ static bool check_runtime_update(const json_t *config, const json_t *request, st
     return true;
 }
 
+static bool check_logging_updates(const json_t *updates, struct error *err) {
+    size_t index;
+    json_t *update;
+
+    json_array_foreach(updates, index, update) {
+        const char *arn = json_text(update, "LogStreamARNUpdate");
+        if (arn != NULL && !app_rules_check_log_stream(arn, err)) return false;
+    }
+    return true;
+}
+
 bool app_rules_check_update(const json_t *config, const json_t *request, bool is_running,
                             const struct app_limits *limits, struct error *err) {
     const json_t *updates = json_member(request, "ApplicationConfigurationUpdate");
@@ -207,6 +275,8 @@ bool app_rules_check_update(const json_t *config, const json_t *request, bool is
     if (!check_runtime_update(config, request, err)) return false;
     if (!check_foreign_blocks(updates, "Update", err)) return false;
     if (!check_groups(groups, err)) return false;
+    if (!check_logging_updates(json_member(request, "CloudWatchLoggingOptionUpdates"), err))
+        return false;
     if (!is_running && json_member(request, "RunConfigurationUpdate") != NULL)
         return error_set(err, ERROR_INVALID,
                          "RunConfigurationUpdate is only valid for a running application.");

@@ -37,3 +37,16 @@ MUST_CHECK bool app_rules_check_config(const json_t *config, const struct app_li
 MUST_CHECK bool app_rules_read_run_configuration(const json_t *run_configuration,
                                                  struct run_configuration *out_run,
                                                  struct error *err);
+
+// ERROR_INVALID: not the ARN of a CloudWatch log stream (api-semantics 6.14).
+MUST_CHECK bool app_rules_check_log_stream(const char *arn, struct error *err);
+
+// What TagResource and CreateApplication give: no key twice, none of the reserved ones, and not
+// more than `limits->tags` in all. `count_after` is how many the application would have.
+MUST_CHECK bool app_rules_check_tags(const json_t *tags, struct error *err);
+MUST_CHECK bool app_rules_check_tag_count(int64_t count_after, const struct app_limits *limits,
+                                          struct error *err);
+
+// Where `what` names a Firehose delivery stream to read from: says so, and what to read instead.
+// Returns false.
+bool app_rules_refuse_firehose(enum error_kind kind, const char *what, struct error *err);

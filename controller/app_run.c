@@ -65,7 +65,8 @@ bool app_service_start(struct app_service *service, const struct app_scope *scop
                          app_status_name(app.status));
     if (!app_rules_read_run_configuration(run_configuration, &run, err)) return false;
     if (!plan_start(service, &app, &run, err)) return false;
-    if (!move_begin(service, &app, MOVE_START, EVENT_START, NULL, err)) return false;
+    struct move_order order = {.kind = MOVE_START, .event = EVENT_START};
+    if (!move_begin(service, &app, &order, err)) return false;
     (void)text_copy(out_operation_id, APP_OPERATION_ID_SIZE, app.move.operation_id);
     return true;
 }
@@ -104,19 +105,20 @@ static bool plan_stop(struct app_service *service, struct app *app, struct error
 bool app_service_stop(struct app_service *service, const struct app_scope *scope, const char *name,
                       bool force, char out_operation_id[static APP_OPERATION_ID_SIZE],
                       struct error *err) {
-    enum app_event event = force ? EVENT_FORCE_STOP : EVENT_STOP;
+    struct move_order order = {.kind = force ? MOVE_FORCE_STOP : MOVE_STOP,
+                               .event = force ? EVENT_FORCE_STOP : EVENT_STOP};
     char interrupted[APP_OPERATION_ID_SIZE];
     struct app app;
 
     if (!app_store_find(service->db, scope, name, &app, err)) return false;
-    if (!lifecycle_allows(app.status, event))
+    if (!lifecycle_allows(app.status, order.event))
         return error_set(err, ERROR_CONFLICT, "Application cannot be Stopped in '%s' state",
                          app_status_name(app.status));
     (void)text_copy(interrupted, sizeof interrupted, app.move.operation_id);
+    order.interrupted = interrupted;
     app.move = (struct move){0};
     if (!force && !plan_stop(service, &app, err)) return false;
-    if (!move_begin(service, &app, force ? MOVE_FORCE_STOP : MOVE_STOP, event, interrupted, err))
-        return false;
+    if (!move_begin(service, &app, &order, err)) return false;
     (void)text_copy(out_operation_id, APP_OPERATION_ID_SIZE, app.move.operation_id);
     return true;
 }
@@ -138,6 +140,7 @@ bool app_service_delete(struct app_service *service, const struct app_scope *sco
                          "the one you provided. Please call DescribeApplication to fetch valid "
                          "create timestamp.",
                          name);
+    struct move_order order = {.kind = MOVE_DELETE, .event = EVENT_DELETE};
     app.move = (struct move){0};
-    return move_begin(service, &app, MOVE_DELETE, EVENT_DELETE, NULL, err);
+    return move_begin(service, &app, &order, err);
 }

@@ -60,6 +60,65 @@ MUST_CHECK bool app_service_stop(struct app_service *service, const struct app_s
 MUST_CHECK bool app_service_delete(struct app_service *service, const struct app_scope *scope,
                                    const char *name, int64_t create_timestamp_s, struct error *err);
 
+// RollbackApplication: `request` names the application and its current version.
+MUST_CHECK bool app_service_roll_back(struct app_service *service, const struct app_scope *scope,
+                                      const json_t *request, struct app_detail *out_detail,
+                                      char out_operation_id[static APP_OPERATION_ID_SIZE],
+                                      struct error *err);
+
+// The sub-resources that are added and deleted by operations of their own. `request` is the whole
+// request of the operation; `out_operation_id` is "" for an application that does not run.
+enum sub_resource_edit {
+    SUB_RESOURCE_ADD_LOGGING,
+    SUB_RESOURCE_REMOVE_LOGGING,
+    SUB_RESOURCE_ADD_VPC,
+    SUB_RESOURCE_REMOVE_VPC,
+    SUB_RESOURCE_EDIT_COUNT,
+};
+MUST_CHECK bool app_service_edit_sub_resource(struct app_service *service,
+                                              const struct app_scope *scope,
+                                              enum sub_resource_edit edit, const json_t *request,
+                                              struct app_detail *out_detail,
+                                              char out_operation_id[static APP_OPERATION_ID_SIZE],
+                                              struct error *err);
+
+// One version as it was recorded; `out_detail->app.status` is READY or ROLLED_BACK for one that is
+// not the current one (api-semantics 6.9).
+MUST_CHECK bool app_service_describe_version(struct app_service *service,
+                                             const struct app_scope *scope, const char *name,
+                                             int64_t version, struct app_detail *out_detail,
+                                             struct error *err);
+// Newest first, versions below `before_version` (INT64_MAX = all).
+struct app_version_summary {
+    int64_t version;
+    enum app_status status;
+};
+MUST_CHECK bool app_service_list_versions(struct app_service *service,
+                                          const struct app_scope *scope, const char *name,
+                                          int64_t before_version,
+                                          struct app_version_summary *out_list, size_t limit,
+                                          size_t *out_count, struct error *err);
+
+// UpdateApplicationMaintenanceConfiguration: `start` is "HH:MM".
+MUST_CHECK bool app_service_set_maintenance(struct app_service *service,
+                                            const struct app_scope *scope, const char *name,
+                                            const char *start, struct app *out_app,
+                                            struct error *err);
+
+// The operations that exist for SQL applications only: `err` is what the service says of `request`
+// (api-semantics 9.1). Never succeeds.
+MUST_CHECK bool app_service_refuse_sql(struct app_service *service, const struct app_scope *scope,
+                                       const char *operation, const json_t *request,
+                                       struct error *err);
+
+// Tags, by the ARN of an application of the caller's. `tags`: [{"Key", "Value"?}], `keys`: strings.
+MUST_CHECK bool app_service_tag(struct app_service *service, const struct app_scope *scope,
+                                const char *arn, const json_t *tags, struct error *err);
+MUST_CHECK bool app_service_untag(struct app_service *service, const struct app_scope *scope,
+                                  const char *arn, const json_t *keys, struct error *err);
+MUST_CHECK bool app_service_list_tags(struct app_service *service, const struct app_scope *scope,
+                                      const char *arn, json_t **out_tags, struct error *err);
+
 MUST_CHECK bool app_service_create_snapshot(struct app_service *service,
                                             const struct app_scope *scope, const char *name,
                                             const char *snapshot_name, struct error *err);

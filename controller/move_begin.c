@@ -11,20 +11,21 @@ static bool cancel_interrupted(struct app_service *service, const struct app *ap
                              service_now_ms(service), err);
 }
 
-bool move_begin_in(struct app_service *service, struct app *app, enum move_kind kind,
-                   enum app_event event, const char *interrupted, struct error *err) {
+bool move_begin_in(struct app_service *service, struct app *app, const struct move_order *order,
+                   struct error *err) {
+    const char *name =
+        order->operation_name != NULL ? order->operation_name : move_operation_name(order->kind);
     int64_t now_ms = service_now_ms(service);
     bool changes_version = app->move.previous_version != 0;
     struct operation operation = {0};
 
-    if (!lifecycle_apply(&app->status, event, err)) return false;
-    if (!cancel_interrupted(service, app, interrupted, err)) return false;
-    app->move.kind = kind;
+    if (!lifecycle_apply(&app->status, order->event, err)) return false;
+    if (!cancel_interrupted(service, app, order->interrupted, err)) return false;
+    app->move.kind = order->kind;
     app->move.started_at_ms = now_ms;
-    if (move_operation_name(kind)[0] != '\0') {
-        if (!operation_log_begin(service->db, app->id, move_operation_name(kind), now_ms,
-                                 app->move.previous_version, changes_version ? app->version : 0,
-                                 &operation, err))
+    if (name[0] != '\0') {
+        if (!operation_log_begin(service->db, app->id, name, now_ms, app->move.previous_version,
+                                 changes_version ? app->version : 0, &operation, err))
             return false;
         (void)text_copy(app->move.operation_id, sizeof app->move.operation_id, operation.id);
     }
@@ -35,12 +36,12 @@ void move_begin_wake(struct app_service *service, const struct app *app) {
     work_queue_add(service->queue, app->id, service_now_ms(service));
 }
 
-bool move_begin(struct app_service *service, struct app *app, enum move_kind kind,
-                enum app_event event, const char *interrupted, struct error *err) {
+bool move_begin(struct app_service *service, struct app *app, const struct move_order *order,
+                struct error *err) {
     AUTO(db_rollback) struct db_tx tx = {0};
 
     if (!db_begin(service->db, &tx, err)) return false;
-    if (!move_begin_in(service, app, kind, event, interrupted, err)) return false;
+    if (!move_begin_in(service, app, order, err)) return false;
     if (!db_commit(&tx, err)) return false;
     move_begin_wake(service, app);
     return true;

@@ -6,14 +6,20 @@
 #include "controller/state.h"
 #include "model/snapshot.h"
 
+struct move_order {
+    enum move_kind kind;
+    enum app_event event;
+    const char *operation_name; // in the journal; NULL = that of the kind
+    const char *interrupted;    // an operation that this one makes CANCELLED; NULL or "" = none
+};
+
 // `app` carries the placements and the parts of `app->move` that are special to the command; kind,
-// operation and time are set here. The operation `interrupted` (NULL or "": none) becomes
-// CANCELLED.
-MUST_CHECK bool move_begin(struct app_service *service, struct app *app, enum move_kind kind,
-                           enum app_event event, const char *interrupted, struct error *err);
+// operation and time are set here.
+MUST_CHECK bool move_begin(struct app_service *service, struct app *app,
+                           const struct move_order *order, struct error *err);
 // The same inside a transaction of the caller's, who calls move_begin_wake() after its commit.
-MUST_CHECK bool move_begin_in(struct app_service *service, struct app *app, enum move_kind kind,
-                              enum app_event event, const char *interrupted, struct error *err);
+MUST_CHECK bool move_begin_in(struct app_service *service, struct app *app,
+                              const struct move_order *order, struct error *err);
 void move_begin_wake(struct app_service *service, const struct app *app);
 
 // "<PREFIX>-<app>-<epoch ms>" (api-semantics 7.1).

@@ -1,9 +1,9 @@
 #include "controller/move_end.h"
 
-#include "base/digest.h"
 #include "base/text.h"
 #include "controller/lifecycle.h"
 #include "controller/operation_log.h"
+#include "controller/roll_back.h"
 #include "storage/snapshot_store.h"
 
 // The ids of the clusters an application names, so that those it does not name any more can be
@@ -107,28 +107,46 @@ static bool end_operation(struct app_service *service, const struct app *app,
 
 static bool end_up(struct app_service *service, struct app *app, const struct plan_view *view,
                    struct error *err) {
+    struct placement *current = &app->slots[SLOT_CURRENT];
+
     (void)view;
-    app->slots[SLOT_CURRENT] = app->slots[SLOT_NEXT];
-    app->slots[SLOT_CURRENT].phase = PLACEMENT_UP;
-    app->slots[SLOT_CURRENT].retry_at_ms = service_now_ms(service);
-    app->slots[SLOT_CURRENT].attempt = 0;
+    // A roll-back of a move that had not reached the old job leaves that one running.
+    if (app->slots[SLOT_NEXT].phase != PLACEMENT_EMPTY) {
+        *current = app->slots[SLOT_NEXT];
+        current->phase = PLACEMENT_UP;
+        current->retry_at_ms = service_now_ms(service);
+        current->attempt = 0;
+        app->last_checkpoint[0] = '\0';
+    }
     app->slots[SLOT_NEXT] = (struct placement){0};
-    app->current_parallelism = app->slots[SLOT_CURRENT].parallelism;
-    app->last_checkpoint[0] = '\0';
+    app->current_parallelism = current->parallelism;
     return end_operation(service, app, OPERATION_SUCCESSFUL, NULL, err);
 }
 
-// The old job goes on; an update that never ran leaves no version behind.
-static bool end_reverted(struct app_service *service, struct app *app, const struct plan_view *view,
-                         struct error *err) {
+// The old job goes on: a version that never ran is taken back.
+static bool take_version_back(struct app_service *service, struct app *app, struct error *err) {
     int64_t given_up = app->version;
 
-    if (!end_operation(service, app, OPERATION_FAILED, failure_of(app, view), err)) return false;
+    app->version = app->move.previous_version;
+    if (app->move.kind == MOVE_ROLL_BACK &&
+        !version_store_mark_rolled_back(service->db, app->id, app->version, false, err))
+        return false;
+    return version_store_remove(service->db, app->id, given_up, err);
+}
+
+static bool end_reverted(struct app_service *service, struct app *app, const struct plan_view *view,
+                         struct error *err) {
+    // What a roll-back wanted: the old job was stopping, and could not.
+    bool is_as_wanted =
+        app->move.kind == MOVE_ROLL_BACK && app->slots[SLOT_CURRENT].version == app->version;
+    enum operation_status status = is_as_wanted ? OPERATION_SUCCESSFUL : OPERATION_FAILED;
+    const char *failure = is_as_wanted ? NULL : failure_of(app, view);
+
+    if (!end_operation(service, app, status, failure, err)) return false;
     if (!fail_snapshot_of_move(service, app, err)) return false;
     app->slots[SLOT_NEXT] = (struct placement){0};
-    if (app->move.kind != MOVE_UPDATE) return true;
-    app->version = app->move.previous_version;
-    return version_store_remove(service->db, app->id, given_up, err);
+    if (is_as_wanted || app->move.previous_version == 0) return true;
+    return take_version_back(service, app, err);
 }
 
 static void come_to_rest(struct app_service *service, struct app *app) {
@@ -194,58 +212,28 @@ bool move_end_commit(struct app_service *service, struct app *app, const struct 
     return true;
 }
 
-// A version like `previous`, with the next number.
-static bool add_version_like(struct app_service *service, const struct app *app,
-                             int64_t previous_version, int64_t new_version, struct error *err) {
-    AUTO(app_version_release) struct app_version version = {0};
-
-    if (!version_store_load(service->db, app->id, previous_version, &version, err)) return false;
-    version.version = new_version;
-    version.created_at_ms = service_now_ms(service);
-    version.updated_from = app->version;
-    version.rolled_back_from = app->version;
-    version.rolled_back_to = previous_version;
-    digest_random_hex(version.token, 32);
-    return version_store_add(service->db, app->id, &version, err);
-}
-
 bool move_end_roll_back(struct app_service *service, struct app *app, const struct plan_view *view,
                         struct error *err) {
     struct cluster_names before = names_of(app);
-    const struct placement old = app->slots[SLOT_CURRENT];
-    int64_t new_version = app->version + 1;
+    int64_t now_ms = service_now_ms(service);
     struct operation operation = {0};
     AUTO(db_rollback) struct db_tx tx = {0};
 
     if (!db_begin(service->db, &tx, err)) return false;
-    if (!operation_log_begin(service->db, app->id, move_operation_name(MOVE_ROLL_BACK),
-                             service_now_ms(service), app->version, new_version, &operation, err))
+    if (!operation_log_begin(service->db, app->id, move_operation_name(MOVE_ROLL_BACK), now_ms,
+                             app->version, app->version + 1, &operation, err))
         return false;
     if (!operation_log_fail_with_roll_back(service->db, app->id, app->move.operation_id,
-                                           failure_of(app, view), operation.id,
-                                           service_now_ms(service), err))
+                                           failure_of(app, view), operation.id, now_ms, err))
         return false;
-    if (!add_version_like(service, app, app->move.previous_version, new_version, err)) return false;
-    if (!version_store_mark_rolled_back(service->db, app->id, app->version, err)) return false;
+    if (!roll_back_add_version(service, app, app->move.previous_version, err)) return false;
     if (!lifecycle_apply(&app->status, EVENT_ROLL_BACK, err)) return false;
-
     // The old cluster is warm, and its job is over: it takes the job back.
-    struct placement *next = &app->slots[SLOT_NEXT];
-    bool stands = old.phase != PLACEMENT_EMPTY && view->slots[SLOT_CURRENT].health == CLUSTER_READY;
-    next->phase = stands ? PLACEMENT_LAUNCHED : PLACEMENT_PLANNED;
-    (void)text_copy(next->cluster_id, sizeof next->cluster_id, stands ? old.cluster_id : "");
-    next->job_id[0] = '\0';
-    next->version = new_version;
-    if (old.phase != PLACEMENT_EMPTY) next->parallelism = old.parallelism;
-    next->attempt = 0;
-    next->retry_at_ms = 0;
-    next->allow_non_restored_state = false;
-    app->slots[SLOT_CURRENT] = (struct placement){0};
-    app->version = new_version;
-    app->updated_at_ms = service_now_ms(service);
+    roll_back_place(app, app->slots[SLOT_CURRENT].phase != PLACEMENT_EMPTY &&
+                             view->slots[SLOT_CURRENT].health == CLUSTER_READY);
+    roll_back_count(app, now_ms);
     app->move.kind = MOVE_ROLL_BACK;
     (void)text_copy(app->move.operation_id, sizeof app->move.operation_id, operation.id);
-    app->move.failure[0] = '\0';
     if (!app_store_save(service->db, app, err)) return false;
     if (!db_commit(&tx, err)) return false;
     retire_unnamed(service, &before, app);

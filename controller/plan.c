@@ -191,6 +191,7 @@ static struct step plan_transfer(const struct app *app, const struct plan_view *
     const struct cluster_view *cluster = &view->slots[SLOT_NEXT];
     struct step step = {0};
 
+    if (next->phase == PLACEMENT_EMPTY) return commit(EVENT_UP, "the old job was never touched");
     if (next->phase == PLACEMENT_PLANNED && next->attempt >= PLAN_ATTEMPTS_MAX)
         return give_up(app, view, "no cluster could be started");
     if (next->phase == PLACEMENT_PLANNED && !view->fits_beside) {

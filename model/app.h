@@ -124,7 +124,8 @@ struct app {
     char last_checkpoint[FILE_PATH_MAX]; // newest completed one that was seen; "" = none
     int64_t cluster_count;               // clusters ever launched; makes cluster ids unique
     int64_t created_at_ms;
-    int64_t updated_at_ms; // LastUpdateTimestamp
+    int64_t updated_at_ms;     // LastUpdateTimestamp
+    char maintenance_start[6]; // "HH:MM" UTC; "" = that of the Region
 };
 
 const char *placement_phase_name(enum placement_phase phase);

@@ -28,12 +28,17 @@ static void print_time(int minutes, char out[static 6]) {
     (void)text_format(out, 6, "%02d:%02d", minutes / 60, minutes % 60);
 }
 
-void maintenance_window_default(const char *region, char out_start[static 6],
-                                char out_end[static 6]) {
-    int start = OTHER_REGION_MINUTES;
+static int minutes_of(const char *time) {
+    return ((time[0] - '0') * 10 + time[1] - '0') * 60 + (time[3] - '0') * 10 + time[4] - '0';
+}
+
+void maintenance_window_of(const char *region, const char *start, char out_start[static 6],
+                           char out_end[static 6]) {
+    int minutes = OTHER_REGION_MINUTES;
 
     for (size_t index = 0; index < COUNT_OF(windows); index++)
-        if (text_equal(windows[index].region, region)) start = windows[index].start_minutes;
-    print_time(start, out_start);
-    print_time(start + LENGTH_MINUTES, out_end);
+        if (text_equal(windows[index].region, region)) minutes = windows[index].start_minutes;
+    if (start[0] != '\0') minutes = minutes_of(start);
+    print_time(minutes, out_start);
+    print_time(minutes + LENGTH_MINUTES, out_end);
 }

@@ -13,7 +13,7 @@ static const char SQL_LOAD[] =
     "SELECT config, code_sha256, token, created_at_ms, updated_from, rolled_back_from,"
     " rolled_back_to, is_rolled_back FROM app_version WHERE app_id = ?1 AND version = ?2";
 static const char SQL_MARK[] =
-    "UPDATE app_version SET is_rolled_back = 1 WHERE app_id = ?1 AND version = ?2";
+    "UPDATE app_version SET is_rolled_back = ?3 WHERE app_id = ?1 AND version = ?2";
 static const char SQL_REMOVE[] = "DELETE FROM app_version WHERE app_id = ?1 AND version = ?2";
 static const char SQL_LIST[] =
     "SELECT version, is_rolled_back FROM app_version WHERE app_id = ?1 AND version < ?2"
@@ -66,23 +66,24 @@ bool version_store_load(struct db *db, const char *app_id, int64_t version,
     return true;
 }
 
-static bool run_on_version(struct db *db, const char *sql, const char *app_id, int64_t version,
-                           struct error *err) {
+bool version_store_mark_rolled_back(struct db *db, const char *app_id, int64_t version,
+                                    bool is_rolled_back, struct error *err) {
     AUTO(db_done) sqlite3_stmt *stmt = NULL;
 
-    if (!db_prepare(db, sql, &stmt, err)) return false;
+    if (!db_prepare(db, SQL_MARK, &stmt, err)) return false;
     db_bind_text(stmt, 1, app_id);
     db_bind_int(stmt, 2, version);
+    db_bind_int(stmt, 3, is_rolled_back);
     return db_run(db, stmt, err);
 }
 
-bool version_store_mark_rolled_back(struct db *db, const char *app_id, int64_t version,
-                                    struct error *err) {
-    return run_on_version(db, SQL_MARK, app_id, version, err);
-}
-
 bool version_store_remove(struct db *db, const char *app_id, int64_t version, struct error *err) {
-    return run_on_version(db, SQL_REMOVE, app_id, version, err);
+    AUTO(db_done) sqlite3_stmt *stmt = NULL;
+
+    if (!db_prepare(db, SQL_REMOVE, &stmt, err)) return false;
+    db_bind_text(stmt, 1, app_id);
+    db_bind_int(stmt, 2, version);
+    return db_run(db, stmt, err);
 }
 
 bool version_store_list(struct db *db, const char *app_id, int64_t before_version,

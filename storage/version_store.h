@@ -11,9 +11,9 @@ MUST_CHECK bool version_store_add(struct db *db, const char *app_id,
 MUST_CHECK bool version_store_load(struct db *db, const char *app_id, int64_t version,
                                    struct app_version *out_version, struct error *err);
 
-// Marks a version as rolled back from.
+// Says whether somebody rolled back from a version.
 MUST_CHECK bool version_store_mark_rolled_back(struct db *db, const char *app_id, int64_t version,
-                                               struct error *err);
+                                               bool is_rolled_back, struct error *err);
 // Removes one version: an update that was given up before it ran.
 MUST_CHECK bool version_store_remove(struct db *db, const char *app_id, int64_t version,
                                      struct error *err);

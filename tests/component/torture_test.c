@@ -1,12 +1,14 @@
 // Torture (style.md, after curl): a scenario is run once to count its port calls and commits. Then
 // it is run again for each of them, with that one failing, and again with the daemon dying there.
 // Every run has to end in the same state, and nothing that was counted may be lost.
+#include "base/digest.h"
 #include "base/text.h"
 #include "fakes/fake_world.h"
 #include "storage/snapshot_store.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <string.h>
 
 static const char UPDATE[] =
     "{\"FlinkApplicationConfigurationUpdate\":{\"ParallelismConfigurationUpdate\":"
@@ -21,6 +23,8 @@ struct scenario {
     enum app_status before; // the status in which the command is not taken yet
     enum app_status end;
     bool runs_at_end;
+    command_fn *prepare; // given to the running application first; NULL = nothing
+    int version_at_end;  // 0 = as it was created
 };
 
 static bool command_start(struct fake_world *world, struct error *err) {
@@ -49,13 +53,33 @@ static bool command_delete(struct fake_world *world, struct error *err) {
     return app_service_delete(world->service, &world->scope, "a", app.created_at_ms / 1000, err);
 }
 
+static bool command_roll_back(struct fake_world *world, struct error *err) {
+    return fake_world_roll_back(world, "a", err);
+}
+
+// An update whose job Flink refuses, of an application that goes back by itself.
+static bool command_bad_update(struct fake_world *world, struct error *err) {
+    char digest[DIGEST_SHA256_HEX_SIZE];
+
+    digest_sha256_hex("bad.jar", strlen("bad.jar"), digest);
+    fake_clusters_reject_code(world->clusters, digest);
+    return fake_world_update(
+        world, "a",
+        "{\"ApplicationSystemRollbackConfigurationUpdate\":{\"RollbackEnabledUpdate\":true},"
+        "\"ApplicationCodeConfigurationUpdate\":{\"CodeContentUpdate\":{"
+        "\"S3ContentLocationUpdate\":{\"FileKeyUpdate\":\"bad.jar\"}}}}",
+        err);
+}
+
 static const struct scenario scenarios[] = {
-    {"start", command_start, APP_READY, APP_RUNNING, true},
-    {"update", command_update, APP_RUNNING, APP_RUNNING, true},
-    {"snapshot", command_snapshot, APP_RUNNING, APP_RUNNING, true},
-    {"stop", command_stop, APP_RUNNING, APP_READY, false},
-    {"force-stop", command_force_stop, APP_RUNNING, APP_READY, false},
-    {"delete", command_delete, APP_RUNNING, APP_STATUS_COUNT, false},
+    {"start", command_start, APP_READY, APP_RUNNING, true, NULL, 1},
+    {"update", command_update, APP_RUNNING, APP_RUNNING, true, NULL, 2},
+    {"snapshot", command_snapshot, APP_RUNNING, APP_RUNNING, true, NULL, 1},
+    {"stop", command_stop, APP_RUNNING, APP_READY, false, NULL, 1},
+    {"force-stop", command_force_stop, APP_RUNNING, APP_READY, false, NULL, 1},
+    {"delete", command_delete, APP_RUNNING, APP_STATUS_COUNT, false, NULL, 0},
+    {"roll-back", command_roll_back, APP_RUNNING, APP_RUNNING, true, command_update, 3},
+    {"system-roll-back", command_bad_update, APP_RUNNING, APP_RUNNING, true, NULL, 3},
 };
 
 struct fault {
@@ -99,6 +123,9 @@ static void check_end(struct fake_world *world, const struct scenario *scenario,
               fault->failing_call, fault->failing_commit, fault->crashing_commit,
               fault->crashing_turn);
     if (scenario->end == APP_STATUS_COUNT) return;
+    cr_assert(eq(int, (int)app.version, scenario->version_at_end),
+              "%s call=%d commit=%d crash=%d turn=%d: version", scenario->name, fault->failing_call,
+              fault->failing_commit, fault->crashing_commit, fault->crashing_turn);
     cr_assert(eq(int, app.move.kind, MOVE_NONE));
     cr_assert(eq(int, app.slots[SLOT_NEXT].phase, PLACEMENT_EMPTY));
     struct snapshot snapshot;
@@ -127,6 +154,10 @@ static void run(const struct scenario *scenario, const struct fault *fault, int 
         cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
         fake_world_run(&world, 3);
         counted = fake_clusters_running_count(world.clusters);
+    }
+    if (scenario->prepare != NULL) {
+        cr_assert(scenario->prepare(&world, &err));
+        cr_assert(fake_world_run_until(&world, "a", scenario->before));
     }
     int calls = fake_clusters_calls(world.clusters);
     int commits = world.commits;
@@ -199,4 +230,54 @@ Test(torture, force_stop_ends_ready_whatever_fails) {
 
 Test(torture, delete_leaves_nothing_whatever_fails) {
     torture(&scenarios[5]);
+}
+
+Test(torture, roll_back_ends_on_the_version_before_whatever_fails) {
+    torture(&scenarios[6]);
+}
+
+Test(torture, failed_update_goes_back_by_itself_whatever_fails) {
+    torture(&scenarios[7]);
+}
+
+// RollbackApplication in the middle of an update, and the daemon's death soon after.
+static void roll_back_during_update(int turns, int turns_to_crash) {
+    struct fake_world world;
+    struct error err;
+
+    fake_world_open(&world);
+    cr_assert(fake_world_create(&world, "a", &err));
+    cr_assert(fake_world_start(&world, "a", &err));
+    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
+    fake_world_run(&world, 3);
+    int counted = fake_clusters_running_count(world.clusters);
+    cr_assert(fake_world_update(&world, "a", UPDATE, &err));
+    fake_world_run(&world, turns);
+    bool is_over = fake_world_app(&world, "a").status == APP_RUNNING;
+    cr_assert(fake_world_roll_back(&world, "a", &err), "after %d turns: %s", turns, err.message);
+    if (turns_to_crash > 0) {
+        fake_world_run(&world, turns_to_crash);
+        fake_world_crash(&world);
+    }
+    settle(&world);
+
+    struct app app = fake_world_app(&world, "a");
+    cr_assert(eq(int, app.status, APP_RUNNING), "after %d and %d turns", turns, turns_to_crash);
+    cr_assert(eq(int, (int)app.version, 3));
+    cr_assert(eq(int, (int)app.slots[SLOT_CURRENT].version, 3));
+    cr_assert(eq(int, app.slots[SLOT_CURRENT].parallelism, 1), "after %d turns", turns);
+    cr_assert(eq(int, app.current_parallelism, 1));
+    cr_assert(eq(int, fake_clusters_count(world.clusters), 1));
+    cr_assert(ge(int, fake_clusters_running_count(world.clusters), counted));
+    struct operation operation = fake_world_operation(&world, "a");
+    cr_assert(eq(str, operation.name, "RollbackApplication"));
+    cr_assert(eq(int, operation.status, OPERATION_SUCCESSFUL), "after %d turns, over %d", turns,
+              is_over);
+    fake_world_close(&world);
+}
+
+Test(torture, roll_back_interrupts_an_update_at_any_turn) {
+    for (int turns = 0; turns <= 10; turns++)
+        for (int turns_to_crash = 0; turns_to_crash <= 6; turns_to_crash++)
+            roll_back_during_update(turns, turns_to_crash);
 }

@@ -104,8 +104,6 @@ def test_violations_are_told_together(shared):
     ("DescribeApplication", b'{"ApplicationName": ' * 200, "SerializationException", None),
     ("Dance", b"{}", "UnknownOperationException", None),
     ("Dance", b"", "UnknownOperationException", None),
-    ("RollbackApplication", b'{"ApplicationName": "a", "CurrentApplicationVersionId": 1}', "UnsupportedOperationException",
-     "RollbackApplication is not offered by this version of kobel."),
 ])
 def test_the_front_end_refuses_as_the_service_does(shared, target, body, kind, message):
     status, headers, answer = send(shared, TARGET + target, body)

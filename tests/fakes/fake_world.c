@@ -172,6 +172,17 @@ bool fake_world_stop(struct fake_world *world, const char *name, bool force, str
     return app_service_stop(world->service, &world->scope, name, force, operation_id, err);
 }
 
+bool fake_world_roll_back(struct fake_world *world, const char *name, struct error *err) {
+    AUTO(json_decref) json_t *request = json_new_object();
+    AUTO(app_detail_release) struct app_detail detail = {0};
+    char operation_id[APP_OPERATION_ID_SIZE];
+
+    json_put_text(request, "ApplicationName", name);
+    json_put_int(request, "CurrentApplicationVersionId", fake_world_app(world, name).version);
+    return app_service_roll_back(world->service, &world->scope, request, &detail, operation_id,
+                                 err);
+}
+
 struct app fake_world_app(struct fake_world *world, const char *name) {
     AUTO(app_detail_release) struct app_detail detail = {0};
     struct error err;

@@ -38,6 +38,7 @@ bool fake_world_create(struct fake_world *world, const char *name, struct error 
 bool fake_world_update(struct fake_world *world, const char *name, const char *updates,
                        struct error *err); // JSON of ApplicationConfigurationUpdate
 bool fake_world_start(struct fake_world *world, const char *name, struct error *err);
+bool fake_world_roll_back(struct fake_world *world, const char *name, struct error *err);
 bool fake_world_stop(struct fake_world *world, const char *name, bool force, struct error *err);
 
 struct app fake_world_app(struct fake_world *world, const char *name);

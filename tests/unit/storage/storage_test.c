@@ -238,3 +238,29 @@ Test(storage, can_tell_that_it_is_writable_without_a_trace) {
     cr_assert(db_check_writable(db, &err), "%s", err.message);
     cr_assert(not(db_prepare(db, "SELECT * FROM write_probe", &stmt, &err)));
 }
+
+// tests/data/databases/kobel-<version>.db is what a kobel of that schema version left.
+Test(storage, opens_the_databases_of_earlier_versions) {
+    AUTO(app_version_release) struct app_version version = {0};
+    AUTO(buffer_release) struct buffer bytes = BUFFER_INIT(1 << 20);
+    char old_path[128];
+    struct app app;
+    struct snapshot snapshot;
+    struct db *old = NULL;
+
+    cr_assert(file_read(TEST_DATA_DIR "/databases/kobel-1.db", &bytes, &err), "%s", err.message);
+    (void)text_format(old_path, sizeof old_path, "%s/old.db", directory);
+    cr_assert(file_write_atomically(old_path, buffer_text(&bytes), bytes.size_bytes, 0600, &err));
+    cr_assert(db_open(old_path, &old, &err), "%s", err.message);
+    cr_assert(app_store_find(old, &scope, "counter", &app, &err), "%s", err.message);
+    cr_assert(eq(int, (int)app.version, 2));
+    cr_assert(eq(str, app.maintenance_start, ""));
+    cr_assert(version_store_load(old, app.id, 1, &version, &err), "%s", err.message);
+    cr_assert(snapshot_store_find(old, app.id, "by-hand", &snapshot, &err), "%s", err.message);
+    cr_assert(eq(int, snapshot.status, SNAPSHOT_READY));
+    (void)text_copy(app.maintenance_start, sizeof app.maintenance_start, "04:30");
+    cr_assert(app_store_save(old, &app, &err), "%s", err.message);
+    cr_assert(app_store_find(old, &scope, "counter", &app, &err));
+    cr_assert(eq(str, app.maintenance_start, "04:30"));
+    db_close(old);
+}

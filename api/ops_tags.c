@@ -1,0 +1,52 @@
+// TagResource, UntagResource, ListTagsForResource; and the operations for SQL applications, which
+// the service has ended.
+#include "api/operations.h"
+#include "base/json.h"
+
+static const char *arn_of(const struct call *call) {
+    return json_text_or(call->request, "ResourceARN", "");
+}
+
+static void reply_empty(struct call *call, bool is_done, const struct error *err) {
+    if (is_done)
+        call_reply(call, json_new_object());
+    else
+        call_fail(call, err);
+}
+
+void ops_tag_resource(struct call *call) {
+    struct error err;
+    bool is_done = app_service_tag(call->context->service, &call->scope, arn_of(call),
+                                   json_member(call->request, "Tags"), &err);
+
+    reply_empty(call, is_done, &err);
+}
+
+void ops_untag_resource(struct call *call) {
+    struct error err;
+    bool is_done = app_service_untag(call->context->service, &call->scope, arn_of(call),
+                                     json_member(call->request, "TagKeys"), &err);
+
+    reply_empty(call, is_done, &err);
+}
+
+void ops_list_tags_for_resource(struct call *call) {
+    json_t *tags = NULL;
+    struct error err;
+
+    if (!app_service_list_tags(call->context->service, &call->scope, arn_of(call), &tags, &err)) {
+        call_fail(call, &err);
+        return;
+    }
+    json_t *reply = json_new_object();
+    json_put(reply, "Tags", tags);
+    call_reply(call, reply);
+}
+
+void ops_sql_only(struct call *call) {
+    struct error err;
+
+    if (!app_service_refuse_sql(call->context->service, &call->scope, call->operation->name,
+                                call->request, &err))
+        call_fail(call, &err);
+}

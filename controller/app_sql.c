@@ -1,0 +1,32 @@
+// What is answered where a request is for SQL applications, which the service has ended
+// (api-semantics 9.1).
+#include "base/text.h"
+#include "controller/state.h"
+
+#include <string.h>
+
+static bool names_firehose(const json_t *request) {
+    const json_t *input = json_path(request, "Input", "KinesisFirehoseInput", NULL);
+    const char *resource = json_text_or(request, "ResourceARN", "");
+
+    return input != NULL || strstr(resource, ":firehose:") != NULL;
+}
+
+bool app_service_refuse_sql(struct app_service *service, const struct app_scope *scope,
+                            const char *operation, const json_t *request, struct error *err) {
+    const char *name = json_text(request, "ApplicationName");
+    // The only one that names no application, and the only one that may say so
+    // (api-semantics, Appendix A).
+    enum error_kind kind = name == NULL ? ERROR_UNSUPPORTED : ERROR_INVALID;
+    struct app app;
+
+    if (name != NULL && !app_store_find(service->db, scope, name, &app, err)) return false;
+    if (names_firehose(request)) return app_rules_refuse_firehose(kind, operation, err);
+    if (name == NULL)
+        return error_set(err, kind,
+                         "%s is for SQL applications, which are no longer supported. Use a Flink "
+                         "application.",
+                         operation);
+    return error_set(err, kind, "%s is not valid for application %s, which is a Flink application.",
+                     operation, name);
+}
