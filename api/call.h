@@ -27,6 +27,8 @@ struct call {
     const struct document_operation *operation;
     struct app_scope scope;
     char request_id[CALL_REQUEST_ID_SIZE];
+    char host[256];   // under which the client knows us, with the port
+    bool is_fleeting; // the answer depends on more than what is on record
     json_t *request;  // owned
     void *connection; // NULL once the client is gone: the answer is then dropped
     call_answer_fn *answer;

@@ -1,10 +1,6 @@
 #include "api/http_server.h"
 
-#include "api/admin.h"
-#include "api/fault.h"
-#include "api/http_guard.h"
-#include "api/protocol.h"
-#include "base/digest.h"
+#include "api/exchange.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -13,43 +9,20 @@
 #include <errno.h>
 #include <microhttpd.h>
 #include <netinet/in.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 
-// A base64 ZipFileContent of 50 MiB fits (api-semantics 2.5).
-static const size_t BODY_MAX_BYTES = (size_t)70 << 20;
 enum { CONNECTIONS_MAX = 512, IDLE_TIMEOUT_S = 60, HEADER_MEMORY_BYTES = 32768 };
-
-static const char AMZ_JSON[] = "application/x-amz-json-1.1";
 
 struct http_server {
     struct MHD_Daemon *daemon;
     sd_event *loop;
     sd_event_source *io;
     sd_event_source *timer;
-    struct http_server_options options;
-    char listen_address[64];
-    struct api_context context;
-    struct document *document;
+    struct exchange_parts parts;
     struct exchange *exchanges;
     uint16_t port;
-};
-
-// One request and its answer.
-struct exchange {
-    struct http_server *server;
-    struct exchange *next;
-    struct MHD_Connection *connection;
-    struct buffer body;
-    bool is_too_large;
-    bool is_suspended;
-    struct call *call; // under way
-    struct MHD_Response *response;
-    unsigned status;
-    const char *operation; // for the log; borrowed from the document
-    char request_id[CALL_REQUEST_ID_SIZE];
-    int64_t began_us;
+    bool is_in_turn; // within MHD_run()
 };
 
 // --- the loop ---
@@ -74,8 +47,42 @@ static void run_soon(struct http_server *server) {
     (void)sd_event_source_set_enabled(server->timer, SD_EVENT_ONESHOT);
 }
 
+static void suspend(struct exchange *exchange) {
+    exchange->is_suspended = true;
+    MHD_suspend_connection(exchange->connection);
+}
+
+static void resume(struct exchange *exchange) {
+    exchange->is_suspended = false;
+    MHD_resume_connection(exchange->connection);
+}
+
+// Ends the turn: what its requests wrote is committed together, and only then are they told. False:
+// nobody was waiting for that.
+static bool commit_turn(struct http_server *server) {
+    struct error err;
+
+    if (!app_service_has_batch(server->parts.context.service)) return false;
+    bool is_committed = app_service_commit_batch(server->parts.context.service, &err);
+    if (!is_committed)
+        log_error("api", "a turn could not be committed", "reason=\"%s\"", err.message);
+    for (struct exchange *exchange = server->exchanges; exchange != NULL;
+         exchange = exchange->next) {
+        if (!exchange->is_suspended || exchange->response == NULL) continue;
+        if (!is_committed) exchange_fail(exchange, 500, err.message);
+        resume(exchange);
+    }
+    return true;
+}
+
 static void run(struct http_server *server) {
-    (void)MHD_run(server->daemon);
+    do {
+        server->is_in_turn = true;
+        app_service_begin_batch(server->parts.context.service);
+        (void)MHD_run(server->daemon);
+        server->is_in_turn = false;
+    } while (commit_turn(server));
+    app_service_end_batch(server->parts.context.service);
     set_timer(server);
 }
 
@@ -94,147 +101,55 @@ static int on_timer(sd_event_source *source, uint64_t now_us, void *userdata) {
     return 0;
 }
 
-// --- answers ---
+// An exchange that slept has its answer.
+static void on_answered(void *userdata, struct exchange *exchange) {
+    struct http_server *server = userdata;
 
-static void set_response(struct exchange *exchange, int status, const char *content_type,
-                         const char *body, const char *error_type) {
-    // Copied: the body belongs to whoever answers.
-    union {
-        const char *in;
-        void *out;
-    } text = {.in = body};
-    struct MHD_Response *response =
-        MHD_create_response_from_buffer(strlen(body), text.out, MHD_RESPMEM_MUST_COPY);
-
-    if (response == NULL) abort();
-    (void)MHD_add_response_header(response, "Content-Type", content_type);
-    (void)MHD_add_response_header(response, "x-amzn-RequestId", exchange->request_id);
-    if (error_type != NULL) (void)MHD_add_response_header(response, "x-amzn-ErrorType", error_type);
-    exchange->response = response;
-    exchange->status = (unsigned)status;
-}
-
-static void log_answer(const struct exchange *exchange, const char *error_type) {
-    log_debug("api", "answered", "request=%s operation=%s status=%u error=%s us=%lld",
-              exchange->request_id, exchange->operation == NULL ? "-" : exchange->operation,
-              exchange->status, error_type == NULL ? "-" : error_type,
-              (long long)(clock_monotonic_us() - exchange->began_us));
-}
-
-// The answer of a call: at once, or later, when the connection sleeps.
-static void on_answer(void *userdata, int status, const char *body, const char *error_type) {
-    struct exchange *exchange = userdata;
-
-    exchange->call = NULL;
-    set_response(exchange, status, AMZ_JSON, body, error_type);
-    log_answer(exchange, error_type);
+    // Within a turn it may have been answered by another request's doing: the end of the turn
+    // wakes it, if there is something to commit, and else this does.
     if (!exchange->is_suspended) return;
-    exchange->is_suspended = false;
-    MHD_resume_connection(exchange->connection);
+    if (server->is_in_turn && app_service_has_batch(server->parts.context.service)) return;
+    resume(exchange);
     // A resumed connection is looked at by the next run, which MHD_get_timeout() does not ask for.
-    run_soon(exchange->server);
-}
-
-static void answer_refusal(struct exchange *exchange, const struct protocol_refusal *refusal) {
-    if (refusal->error_type == NULL) {
-        set_response(exchange, refusal->status, "application/xml", refusal->body, NULL);
-        return;
-    }
-    AUTO(memory_free)
-    char *body = fault_body(refusal->error_type, refusal->has_message ? refusal->message : NULL);
-    set_response(exchange, refusal->status, AMZ_JSON, body, refusal->error_type);
-    log_answer(exchange, refusal->error_type);
-}
-
-static const char *header(const struct exchange *exchange, const char *name) {
-    return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
-}
-
-static void begin_call(struct exchange *exchange, const char *method, const char *path) {
-    struct http_server *server = exchange->server;
-    struct protocol_request request = {
-        .method = method,
-        .path = path,
-        .content_type = header(exchange, "Content-Type"),
-        .target = header(exchange, "X-Amz-Target"),
-        .authorization = header(exchange, "Authorization"),
-        .credential = MHD_lookup_connection_value(exchange->connection, MHD_GET_ARGUMENT_KIND,
-                                                  "X-Amz-Credential"),
-        .body = buffer_text(&exchange->body),
-        .body_bytes = exchange->body.size_bytes,
-    };
-    struct protocol_refusal refusal;
-    struct protocol_call read;
-
-    if (!protocol_read(server->document, &request, &read, &refusal)) {
-        answer_refusal(exchange, &refusal);
-        return;
-    }
-    buffer_release(&exchange->body);
-    struct call *call = memory_alloc(sizeof *call);
-    call->context = &server->context;
-    call->operation = read.operation;
-    call->scope = read.scope;
-    call->request = read.request;
-    call->connection = exchange;
-    call->answer = on_answer;
-    (void)text_copy(call->request_id, sizeof call->request_id, exchange->request_id);
-    exchange->operation = read.operation->name;
-    exchange->call = call;
-    read.row->run(call);
-}
-
-static void answer(struct exchange *exchange, const char *method, const char *path) {
-    struct http_server *server = exchange->server;
-    struct admin_reply admin;
-
-    if (!http_guard_admits(header(exchange, "Origin"), header(exchange, "Host"),
-                           server->listen_address)) {
-        AUTO(memory_free)
-        char *body = fault_body("AccessDeniedException", "requests of other web pages are refused");
-        set_response(exchange, 403, AMZ_JSON, body, "AccessDeniedException");
-        return;
-    }
-    if (exchange->is_too_large) {
-        AUTO(memory_free) char *body = fault_body("RequestEntityTooLargeException", NULL);
-        set_response(exchange, 413, AMZ_JSON, body, "RequestEntityTooLargeException");
-        return;
-    }
-    if (admin_answer(&server->options, server->context.service, method, path, &admin)) {
-        set_response(exchange, admin.status, admin.content_type, admin.body, NULL);
-        memory_free(admin.body);
-        return;
-    }
-    begin_call(exchange, method, path);
+    run_soon(server);
 }
 
 // --- libmicrohttpd's callbacks ---
 
-static struct exchange *begin_exchange(struct http_server *server,
-                                       struct MHD_Connection *connection) {
-    struct exchange *exchange = memory_alloc(sizeof *exchange);
-    int64_t length;
+// The request line of the request that a connection is reading: libmicrohttpd unescapes it in place
+// before it shows it.
+struct request_line {
+    char *uri;
+};
 
-    exchange->server = server;
-    exchange->connection = connection;
-    exchange->body = BUFFER_INIT(BODY_MAX_BYTES);
-    exchange->began_us = clock_monotonic_us();
-    digest_random_uuid(exchange->request_id);
-    exchange->next = server->exchanges;
-    server->exchanges = exchange;
-    const char *announced = header(exchange, "Content-Length");
-    exchange->is_too_large =
-        announced != NULL && text_to_int64(announced, &length) && length > (int64_t)BODY_MAX_BYTES;
-    return exchange;
+static void on_connection(void *userdata, struct MHD_Connection *connection, void **place,
+                          enum MHD_ConnectionNotificationCode code) {
+    (void)userdata;
+    (void)connection;
+    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        *place = memory_alloc(sizeof(struct request_line));
+        return;
+    }
+    struct request_line *line = *place;
+    memory_free(line->uri);
+    memory_free(line);
+    *place = NULL;
 }
 
-static enum MHD_Result send_response(struct exchange *exchange) {
-    enum MHD_Result sent =
-        MHD_queue_response(exchange->connection, exchange->status, exchange->response);
+static struct request_line *line_of(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 
-    MHD_destroy_response(exchange->response);
-    exchange->response = NULL;
-    return sent;
+    return info->socket_context;
+}
+
+static void *on_request_line(void *userdata, const char *uri, struct MHD_Connection *connection) {
+    struct request_line *line = line_of(connection);
+
+    (void)userdata;
+    memory_free(line->uri);
+    line->uri = memory_copy_text(uri);
+    return NULL;
 }
 
 static enum MHD_Result on_request(void *userdata, struct MHD_Connection *connection,
@@ -242,29 +157,30 @@ static enum MHD_Result on_request(void *userdata, struct MHD_Connection *connect
                                   const char *upload, size_t *upload_bytes, void **place) {
     struct http_server *server = userdata;
     struct exchange *exchange = *place;
-    struct error full;
 
+    (void)url;
     (void)version;
     if (exchange == NULL) {
-        *place = exchange = begin_exchange(server, connection);
+        *place = exchange =
+            exchange_new(&server->parts, connection, line_of(connection)->uri, method);
+        exchange->next = server->exchanges;
+        server->exchanges = exchange;
         if (!exchange->is_too_large) return MHD_YES;
         // Said before the body is sent; the connection ends with it.
-        answer(exchange, method, url);
-        return send_response(exchange);
+        exchange_answer(exchange);
+        return exchange_send(exchange);
     }
     if (*upload_bytes > 0) {
-        if (!exchange->is_too_large &&
-            !buffer_append(&exchange->body, upload, *upload_bytes, &full)) {
-            exchange->is_too_large = true;
-            buffer_release(&exchange->body);
-        }
+        exchange_take(exchange, upload, *upload_bytes);
         *upload_bytes = 0;
         return MHD_YES;
     }
-    if (exchange->response == NULL) answer(exchange, method, url);
-    if (exchange->response != NULL) return send_response(exchange);
-    exchange->is_suspended = true;
-    MHD_suspend_connection(connection);
+    bool is_woken = exchange->response != NULL;
+    if (!is_woken) exchange_answer(exchange);
+    // What this turn has written is not on disk yet, and what it has read may depend on it.
+    bool is_held = !is_woken && app_service_has_batch(server->parts.context.service);
+    if (exchange->response != NULL && !is_held) return exchange_send(exchange);
+    suspend(exchange);
     return MHD_YES;
 }
 
@@ -280,10 +196,7 @@ static void on_completed(void *userdata, struct MHD_Connection *connection, void
     while (*link != exchange)
         link = &(*link)->next;
     *link = exchange->next;
-    if (exchange->call != NULL) exchange->call->connection = NULL;
-    if (exchange->response != NULL) MHD_destroy_response(exchange->response);
-    buffer_release(&exchange->body);
-    memory_free(exchange);
+    exchange_free(exchange);
     *place = NULL;
 }
 
@@ -306,13 +219,14 @@ static bool start(struct http_server *server, const struct sockaddr_in *address,
     errno = 0;
     server->daemon = MHD_start_daemon(
         flags, 0, NULL, NULL, on_request, server, MHD_OPTION_SOCK_ADDR, address,
-        MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S,
-        MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_MEMORY_BYTES,
+        MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_NOTIFY_CONNECTION,
+        on_connection, server, MHD_OPTION_URI_LOG_CALLBACK, on_request_line, server,
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
+        (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_MEMORY_BYTES,
         MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U, MHD_OPTION_END);
     if (server->daemon != NULL) return true;
     return error_system(err, errno == 0 ? EADDRINUSE : errno, "listen on %s port %u",
-                        server->listen_address, ntohs(address->sin_port));
+                        server->parts.listen_address, ntohs(address->sin_port));
 }
 
 static bool join_loop(struct http_server *server, struct error *err) {
@@ -337,15 +251,19 @@ bool http_server_new(sd_event *loop, struct app_service *service, const struct c
                      const struct http_server_options *options, struct http_server **out_server,
                      struct error *err) {
     AUTO(http_server_free) struct http_server *server = memory_alloc(sizeof *server);
+    struct exchange_parts *parts = &server->parts;
     struct sockaddr_in address;
 
     server->loop = sd_event_ref(loop);
-    server->options = *options;
-    (void)text_copy(server->listen_address, sizeof server->listen_address, options->listen_address);
-    server->context.service = service;
-    server->context.clock = clock;
-    memcpy(server->context.token_key, options->token_key, sizeof server->context.token_key);
-    if (!document_open(&server->document, err)) return false;
+    parts->options = *options;
+    parts->on_answered = on_answered;
+    parts->userdata = server;
+    (void)text_copy(parts->listen_address, sizeof parts->listen_address, options->listen_address);
+    parts->context.service = service;
+    parts->context.clock = clock;
+    memcpy(parts->context.token_key, options->token_key, sizeof parts->context.token_key);
+    parts->replies = reply_cache_new();
+    if (!document_open(&parts->document, err)) return false;
     if (!read_address(options, &address, err) || !start(server, &address, err) ||
         !join_loop(server, err))
         return false;
@@ -362,18 +280,15 @@ void http_server_free(struct http_server *server) {
     for (struct exchange *exchange = server->exchanges; exchange != NULL;
          exchange = exchange->next) {
         if (!exchange->is_suspended) continue;
-        exchange->is_suspended = false;
-        // A call that still waits is answered into nothing; libmicrohttpd insists on waking what
-        // sleeps before it ends.
-        exchange->call->connection = NULL;
-        exchange->call = NULL;
-        set_response(exchange, 503, AMZ_JSON, "{}", NULL);
-        MHD_resume_connection(exchange->connection);
+        // Answered into nothing; libmicrohttpd insists on waking what sleeps before it ends.
+        exchange_fail(exchange, 503, "kobel is stopping");
+        resume(exchange);
     }
     if (server->daemon != NULL) MHD_stop_daemon(server->daemon);
     (void)sd_event_source_disable_unref(server->io);
     (void)sd_event_source_disable_unref(server->timer);
     (void)sd_event_unref(server->loop);
-    document_free(server->document);
+    document_free(server->parts.document);
+    reply_cache_free(server->parts.replies);
     memory_free(server);
 }

@@ -2,6 +2,7 @@
 // lock.
 #pragma once
 
+#include "api/auth.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "controller/app_service.h"
@@ -16,6 +17,8 @@ struct http_server_options {
     uint16_t port;                  // 0 = any free one
     const char *version;            // of kobel
     const unsigned char *token_key; // 32 bytes that sign page tokens; copied
+    struct auth_keys auth_keys;     // borrowed; none = signatures are not looked at
+    struct clock wall_clock;        // what signatures are dated by
     // Adds what only the daemon knows to GET /kobel/v1/status (sandbox, runtimes, profile, data
     // directory). May be NULL.
     void (*add_status)(void *userdata, json_t *status);

@@ -9,6 +9,7 @@ typedef void operation_fn(struct call *call);
 struct operation_row {
     const char *name;
     operation_fn *run;
+    bool is_question; // changes nothing, and answers from what is on record
 };
 
 // NULL: no such operation. Every operation of the document has a row.
@@ -46,3 +47,5 @@ void ops_tag_resource(struct call *call);
 void ops_untag_resource(struct call *call);
 void ops_list_tags_for_resource(struct call *call);
 void ops_sql_only(struct call *call);
+// ops_presign.c
+void ops_create_application_presigned_url(struct call *call);

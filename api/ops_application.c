@@ -28,11 +28,14 @@ void ops_update_application(struct call *call) {
 }
 
 void ops_describe_application(struct call *call) {
+    bool wants_more = json_bool_or(call->request, "IncludeAdditionalDetails", false);
     AUTO(app_detail_release) struct app_detail detail = {0};
     struct error err;
 
-    if (!app_service_describe(call->context->service, &call->scope,
-                              json_text_or(call->request, "ApplicationName", ""), &detail, &err)) {
+    call->is_fleeting = wants_more;
+    if (!(wants_more ? app_service_describe_more : app_service_describe)(
+            call->context->service, &call->scope,
+            json_text_or(call->request, "ApplicationName", ""), &detail, &err)) {
         call_fail(call, &err);
         return;
     }

@@ -134,21 +134,51 @@ static bool validate(const struct document_operation *operation, json_t *body, j
     return refuse(refusal, "ValidationException", buffer_text(&text));
 }
 
-bool protocol_read(const struct document *document, const struct protocol_request *request,
-                   struct protocol_call *out_call, struct protocol_refusal *out_refusal) {
-    AUTO(json_decref) json_t *body = NULL;
+bool protocol_read_head(const struct document *document, const struct protocol_request *request,
+                        struct protocol_call *out_call, struct protocol_refusal *out_refusal) {
     struct protocol_call call = {0};
 
     if (!check_front(request, out_refusal)) return false;
     const char *name = operation_name(request);
-    if (name != NULL) {
-        call.row = operations_find(name);
-        call.operation = document_find(document, name);
-    }
-    bool is_known = call.row != NULL && call.operation != NULL;
-    if (!parse_body(request, is_known, &body, out_refusal) || call.operation == NULL) return false;
-    if (!validate(call.operation, body, &call.request, out_refusal)) return false;
+    if (name != NULL) call.row = operations_find(name);
+    if (call.row != NULL) call.operation = document_find(document, name);
     protocol_scope(request->authorization, request->credential, &call.scope);
     *out_call = call;
     return true;
+}
+
+static bool check_signature(const struct protocol_request *request,
+                            struct protocol_refusal *refusal) {
+    struct auth_request signed_request = {
+        .method = request->method,
+        .path = request->path,
+        .query = request->query,
+        .body = request->body,
+        .body_bytes = request->body_bytes,
+        .header = request->header,
+        .userdata = request->userdata,
+        .now_s = request->now_s,
+    };
+    const char *error_type;
+    char text[AUTH_TEXT_SIZE];
+
+    if (request->keys == NULL || request->keys->count == 0) return true;
+    if (auth_check(request->keys, &signed_request, &error_type, text)) return true;
+    return refuse(refusal, error_type, text);
+}
+
+bool protocol_is_authentic(const struct protocol_request *request) {
+    struct protocol_refusal ignored;
+
+    return check_signature(request, &ignored);
+}
+
+bool protocol_read_body(const struct protocol_request *request, struct protocol_call *call,
+                        struct protocol_refusal *out_refusal) {
+    AUTO(json_decref) json_t *body = NULL;
+
+    if (!parse_body(request, call->operation != NULL, &body, out_refusal)) return false;
+    if (call->operation == NULL) return false;
+    return check_signature(request, out_refusal) &&
+           validate(call->operation, body, &call->request, out_refusal);
 }

@@ -65,9 +65,14 @@ const char *buffer_text(const struct buffer *buffer) {
     return buffer->data == NULL ? "" : buffer->data;
 }
 
+void buffer_cut(struct buffer *buffer, size_t size_bytes) {
+    if (size_bytes >= buffer->size_bytes) return;
+    buffer->size_bytes = size_bytes;
+    buffer->data[size_bytes] = '\0';
+}
+
 void buffer_clear(struct buffer *buffer) {
-    buffer->size_bytes = 0;
-    if (buffer->data != NULL) buffer->data[0] = '\0';
+    buffer_cut(buffer, 0);
 }
 
 void buffer_release(struct buffer *buffer) {

@@ -24,7 +24,8 @@ bool buffer_append_text(struct buffer *buffer, const char *text);
 bool buffer_append_format(struct buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 const char *buffer_text(const struct buffer *buffer);
-void buffer_clear(struct buffer *buffer);      // keeps the memory
+void buffer_cut(struct buffer *buffer, size_t size_bytes); // to no more than that
+void buffer_clear(struct buffer *buffer);                  // keeps the memory
 void buffer_release(struct buffer *buffer);    // frees; the buffer is empty and usable afterwards
 char *buffer_take_text(struct buffer *buffer); // the caller frees; never NULL
 

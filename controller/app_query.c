@@ -21,6 +21,17 @@ bool app_service_describe(struct app_service *service, const struct app_scope *s
     return true;
 }
 
+bool app_service_describe_more(struct app_service *service, const struct app_scope *scope,
+                               const char *name, struct app_detail *out_detail, struct error *err) {
+    const struct cluster_port *clusters = &service->clusters;
+
+    if (!app_service_describe(service, scope, name, out_detail, err)) return false;
+    const struct placement *current = &out_detail->app.slots[SLOT_CURRENT];
+    if (current->phase == PLACEMENT_UP)
+        out_detail->job_plan = clusters->ops->job_plan(clusters->self, current->cluster_id);
+    return true;
+}
+
 static enum app_status status_of_version(const struct app *app, int64_t version,
                                          bool is_rolled_back) {
     if (version == app->version) return app->status;
@@ -116,6 +127,42 @@ bool app_service_list_operations(struct app_service *service, const struct app_s
     if (!app_store_find(service->db, scope, name, &app, err)) return false;
     return operation_store_list(service->db, app.id, filter, out_list, limit, out_count, err);
 }
+
+// --- the dashboard ---
+
+bool app_service_check_dashboard(struct app_service *service, const struct app_scope *scope,
+                                 const char *name, struct error *err) {
+    struct app app;
+
+    if (!app_store_find(service->db, scope, name, &app, err)) return false;
+    return app.status == APP_RUNNING ||
+           error_set(err, ERROR_CONFLICT, "Application cannot be accessed in '%s' state",
+                     app_status_name(app.status));
+}
+
+struct cluster_fetch *app_service_fetch_page(struct app_service *service,
+                                             const struct app_scope *scope, const char *name,
+                                             const char *path, cluster_page_fn *done,
+                                             void *userdata) {
+    const struct cluster_port *clusters = &service->clusters;
+    struct cluster_fetch *fetch = NULL;
+    struct error missing;
+    struct app app;
+
+    if (!app_store_find(service->db, scope, name, &app, &missing)) return NULL;
+    // During a move whichever of the two is there.
+    for (int slot = 0; slot < SLOT_COUNT && fetch == NULL; slot++)
+        if (app.slots[slot].cluster_id[0] != '\0')
+            fetch = clusters->ops->fetch(clusters->self, app.slots[slot].cluster_id, path, done,
+                                         userdata);
+    return fetch;
+}
+
+void app_service_cancel_page(struct app_service *service, struct cluster_fetch *fetch) {
+    service->clusters.ops->cancel_fetch(service->clusters.self, fetch);
+}
+
+// --- the whole ---
 
 struct totals {
     struct app_service *service;

@@ -43,6 +43,10 @@ void app_service_update(struct app_service *service, const struct app_scope *sco
 MUST_CHECK bool app_service_describe(struct app_service *service, const struct app_scope *scope,
                                      const char *name, struct app_detail *out_detail,
                                      struct error *err);
+// The same with `out_detail->job_plan`, where a job runs whose plan is known.
+MUST_CHECK bool app_service_describe_more(struct app_service *service,
+                                          const struct app_scope *scope, const char *name,
+                                          struct app_detail *out_detail, struct error *err);
 MUST_CHECK bool app_service_list(struct app_service *service, const struct app_scope *scope,
                                  const char *after_name, struct app_summary *out_list, size_t limit,
                                  size_t *out_count, struct error *err);
@@ -148,8 +152,29 @@ MUST_CHECK bool app_service_list_operations(struct app_service *service,
                                             struct operation *out_list, size_t limit,
                                             size_t *out_count, struct error *err);
 
+// Is there a dashboard to be shown? ERROR_CONFLICT: the application does not run.
+MUST_CHECK bool app_service_check_dashboard(struct app_service *service,
+                                            const struct app_scope *scope, const char *name,
+                                            struct error *err);
+// GETs a page of the dashboard of an application: see `fetch` of runtime/cluster.h. NULL: there is
+// none at the moment.
+struct cluster_fetch *app_service_fetch_page(struct app_service *service,
+                                             const struct app_scope *scope, const char *name,
+                                             const char *path, cluster_page_fn *done,
+                                             void *userdata);
+void app_service_cancel_page(struct app_service *service, struct cluster_fetch *fetch);
+
 // For GET /kobel/v1/status and /readyz: what the controller knows. The caller owns the object:
 // {"applications": n, "running": n, "memory": {"budgetBytes": n, "usedBytes": n}}
 MUST_CHECK bool app_service_status(struct app_service *service, json_t **out_status,
                                    struct error *err);
 MUST_CHECK bool app_service_check_writable(struct app_service *service, struct error *err);
+
+// Commands of one turn of the loop are committed together (storage/db.h): between begin and end
+// nobody may be told of anything while there is a batch that is not committed.
+void app_service_begin_batch(struct app_service *service);
+bool app_service_has_batch(const struct app_service *service);
+MUST_CHECK bool app_service_commit_batch(struct app_service *service, struct error *err);
+void app_service_end_batch(struct app_service *service);
+// The same number, the same answers to everything that is on record.
+uint64_t app_service_generation(const struct app_service *service);

@@ -165,7 +165,7 @@ static bool open_controller(struct daemon *self, struct error *err) {
         .clock = clock_system(),
         .profile = self->options->profile,
         .memory_budget_bytes = self->memory_budget_bytes,
-        .limits = APP_LIMITS_DEFAULT,
+        .limits = self->options->limits,
         .on_due_changed = set_timer,
         .userdata = self,
     };
@@ -185,6 +185,10 @@ static bool open_server(struct daemon *self, struct error *err) {
         .port = self->options->port,
         .version = KOBEL_VERSION,
         .token_key = self->data.secret,
+        .auth_keys = {.keys = self->options->auth_keys,
+                      .count =
+                          self->options->verifies_signatures ? self->options->auth_key_count : 0},
+        .wall_clock = clock,
         .add_status = add_status,
         .is_ready = is_ready,
         .userdata = self,

@@ -73,6 +73,45 @@ static bool parse_job_env(struct options *options, const char *value, struct err
            error_set(err, ERROR_INVALID, "too many variables for jobs");
 }
 
+static bool parse_s3_endpoint(struct options *options, const char *value, struct error *err) {
+    if (!text_starts_with(value, "http://") && !text_starts_with(value, "https://"))
+        return error_set(err, ERROR_INVALID, "'%s' is no address: http://host:port", value);
+    return set_text(options->s3_endpoint, sizeof options->s3_endpoint, value, err);
+}
+
+static bool parse_auth(struct options *options, const char *value, struct error *err) {
+    options->verifies_signatures = text_equal(value, "verify");
+    return options->verifies_signatures || text_equal(value, "none") ||
+           error_set(err, ERROR_INVALID, "'%s' is neither none nor verify", value);
+}
+
+static bool parse_auth_key(struct options *options, const char *value, struct error *err) {
+    if (options->auth_key_count == OPTIONS_AUTH_KEYS_MAX)
+        return error_set(err, ERROR_INVALID, "more than %d keys", OPTIONS_AUTH_KEYS_MAX);
+    return auth_key_parse(value, &options->auth_keys[options->auth_key_count++], err);
+}
+
+static bool parse_limit(const char *value, int64_t *out, struct error *err) {
+    int64_t limit;
+
+    if (!text_to_int64(value, &limit) || limit < 1)
+        return error_set(err, ERROR_INVALID, "'%s' is no limit: 1 or more", value);
+    *out = limit;
+    return true;
+}
+
+static bool parse_application_limit(struct options *options, const char *value, struct error *err) {
+    return parse_limit(value, &options->limits.applications, err);
+}
+
+static bool parse_snapshot_limit(struct options *options, const char *value, struct error *err) {
+    return parse_limit(value, &options->limits.snapshots, err);
+}
+
+static bool parse_kpu_limit(struct options *options, const char *value, struct error *err) {
+    return parse_limit(value, &options->limits.kpus, err);
+}
+
 static bool parse_log_level(struct options *options, const char *value, struct error *err) {
     return log_level_from_name(value, &options->log_level) ||
            error_set(err, ERROR_INVALID, "'%s' is no level: error, warn, info, debug", value);
@@ -94,6 +133,12 @@ static const struct option table[] = {
     {"--sandbox",       "KOBEL_SANDBOX",       "LEVEL",   "auto",      parse_sandbox,       "fence around applications: auto, full or none"},
     {"--memory-budget", "KOBEL_MEMORY_BUDGET", "SIZE",    NULL,        parse_memory_budget, "memory for all clusters together (default: 75 % of what is available)"},
     {"--job-env",       "KOBEL_JOB_ENV",       "K=V",     NULL,        parse_job_env,       "environment variable that every job sees; may be given several times"},
+    {"--s3-endpoint",   "KOBEL_S3_ENDPOINT",   "URL",     NULL,        parse_s3_endpoint,   "S3 endpoint that code is read from, instead of --s3-root (default: AWS_ENDPOINT_URL_S3)"},
+    {"--auth",          "KOBEL_AUTH",          "MODE",    "none",      parse_auth,          "none: any credentials will do; verify: signatures are checked"},
+    {"--auth-key",      "KOBEL_AUTH_KEY",      "KEY",     NULL,        parse_auth_key,      "access key:secret key[:session token] that --auth verify accepts; may be given several times"},
+    {"--application-limit", "KOBEL_APPLICATION_LIMIT", "N", "100",     parse_application_limit, "applications of an account in a Region"},
+    {"--snapshot-limit", "KOBEL_SNAPSHOT_LIMIT", "N",     "1000",      parse_snapshot_limit, "snapshots of an application that are taken by hand"},
+    {"--kpu-limit",     "KOBEL_KPU_LIMIT",     "N",       "64",        parse_kpu_limit,     "KPUs of an application"},
     {"--log-level",     "KOBEL_LOG_LEVEL",     "LEVEL",   "info",      parse_log_level,     "error, warn, info or debug"},
     {"--from",          "KOBEL_FROM",          "PATH",    NULL,        parse_from,          "runtime install: an official Flink distribution, packed or not, instead of pip"},
 };
@@ -166,13 +211,18 @@ static bool read_flags(int count, char **arguments, struct options *options, con
 
 bool options_read(int count, char **arguments, struct options *out_options, const char **out_rest,
                   size_t rest_max, struct error *err) {
-    struct options options = {0};
+    struct options options = {.limits = APP_LIMITS_DEFAULT};
+    const char *s3_endpoint = getenv("AWS_ENDPOINT_URL_S3");
 
+    if (!text_is_empty(s3_endpoint) && !parse_s3_endpoint(&options, s3_endpoint, err))
+        return error_prefix(err, "AWS_ENDPOINT_URL_S3");
     if (!read_environment(&options, err)) return false;
     if (!read_flags(count, arguments, &options, out_rest, rest_max, err)) return false;
     if (options.data[0] == '\0' && !xdg_data("kobel", options.data, err)) return false;
     if (options.runtimes[0] == '\0' && !xdg_data("kobel/runtimes", options.runtimes, err))
         return false;
+    if (options.verifies_signatures && options.auth_key_count == 0)
+        return error_set(err, ERROR_INVALID, "--auth verify wants a key: --auth-key");
     *out_options = options;
     return true;
 }
@@ -189,11 +239,11 @@ void options_print_help(FILE *out) {
                        "Options, each with the environment variable that sets it too:\n");
     for (size_t index = 0; index < COUNT_OF(table); index++) {
         const struct option *option = &table[index];
-        (void)fprintf(out, "  %-15s %-8s %s%s%s%s\n", option->flag, option->value, option->text,
+        (void)fprintf(out, "  %-19s %-8s %s%s%s%s\n", option->flag, option->value, option->text,
                       option->fallback == NULL ? "" : " (default: ",
                       option->fallback == NULL ? "" : option->fallback,
                       option->fallback == NULL ? "" : ")");
-        (void)fprintf(out, "  %-24s %s\n", "", option->variable);
+        (void)fprintf(out, "  %-28s %s\n", "", option->variable);
     }
     (void)fprintf(out, "\nExit status: 0 done, 1 failed, 2 wrong usage.\n");
 }

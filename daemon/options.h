@@ -1,13 +1,17 @@
 // The options of the command line and the environment: one table for both, and for the help.
 #pragma once
 
+#include "api/auth.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "controller/app_rules.h"
 #include "model/cluster_size.h"
 
 #include <stdint.h>
 #include <stdio.h>
+
+#define OPTIONS_AUTH_KEYS_MAX 8
 
 struct options {
     char listen[64];
@@ -18,8 +22,13 @@ struct options {
     char s3_root[FILE_PATH_MAX]; // "" = <data>/s3
     enum profile profile;
     char sandbox[16];
-    int64_t memory_budget_bytes; // 0 = 75 % of what the machine has available
-    char job_env[4096];          // KEY=VALUE lines
+    int64_t memory_budget_bytes;     // 0 = 75 % of what the machine has available
+    char job_env[4096];              // KEY=VALUE lines
+    char s3_endpoint[FILE_PATH_MAX]; // "" = directories
+    bool verifies_signatures;
+    struct auth_key auth_keys[OPTIONS_AUTH_KEYS_MAX];
+    size_t auth_key_count;
+    struct app_limits limits;
     enum log_level log_level;
     char from[FILE_PATH_MAX]; // runtime install only
 };

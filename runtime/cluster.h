@@ -88,6 +88,18 @@ struct savepoint_request {
     bool stops_job;                             // stop-with-savepoint, without drain
 };
 
+// An answer of the cluster's own web interface.
+struct cluster_page {
+    long status;
+    const char *content_type; // "" when there is none
+    const char *body;         // borrowed for the call
+    size_t size_bytes;
+};
+// Called once, never from within fetch(): exactly one of `page` and `err` is not NULL.
+typedef void cluster_page_fn(void *userdata, const struct cluster_page *page,
+                             const struct error *err);
+struct cluster_fetch;
+
 struct cluster_ops {
     // Starts the processes of one cluster. ERROR_UNAVAILABLE: the runtime is not installed, no
     // java; ERROR_EXISTS: a cluster of that id is known. What fails later shows as CLUSTER_LOST.
@@ -103,6 +115,15 @@ struct cluster_ops {
     // ignored.
     void (*retire)(void *self, const char *cluster_id);
     void (*view)(void *self, const char *cluster_id, struct cluster_view *out_view);
+
+    // Flink's plan of the job that runs, as JSON text that the caller frees; NULL while it is not
+    // known.
+    char *(*job_plan)(void *self, const char *cluster_id);
+    // GETs `path` ("/overview", with its query) of the cluster's dashboard. NULL: it is not READY.
+    // The handle is gone once `done` was called; until then it can be cancelled.
+    struct cluster_fetch *(*fetch)(void *self, const char *cluster_id, const char *path,
+                                   cluster_page_fn *done, void *userdata);
+    void (*cancel_fetch)(void *self, struct cluster_fetch *fetch);
 
     // Memory promised to all clusters that were launched and are not retired.
     int64_t (*memory_used_bytes)(void *self);

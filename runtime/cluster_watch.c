@@ -20,6 +20,7 @@ struct cluster_watch {
     void (*on_change)(void *userdata);
     void *userdata;
     struct cluster_view view;
+    json_t *plan; // of the job; NULL while it is not known
     bool is_ready;
     bool wants_failure;    // the newest exception is to be fetched
     bool is_unanswered;    // the submission had no answer: is the job there?
@@ -31,6 +32,10 @@ struct cluster_watch {
 
 const struct cluster_view *cluster_watch_view(const struct cluster_watch *watch) {
     return &watch->view;
+}
+
+char *cluster_watch_plan(const struct cluster_watch *watch) {
+    return watch->plan == NULL ? NULL : json_print(watch->plan);
 }
 
 bool cluster_watch_is_ready(const struct cluster_watch *watch) {
@@ -129,6 +134,7 @@ static void on_job(void *userdata, json_t *reply, const struct error *reason) {
         ask_after(watch, RETRY_MS);
         return;
     }
+    if (watch->plan == NULL) watch->plan = json_copy_of(json_member(reply, "plan"));
     view->job = job.state;
     view->tasks_running = job.tasks_running;
     view->tasks_total = job.tasks_total;
@@ -253,6 +259,7 @@ void cluster_watch_submit(struct cluster_watch *watch, const char *jar_id, const
     view->last_checkpoint[0] = '\0';
     view->failure[0] = '\0';
     view->savepoint = (struct savepoint_view){0};
+    json_decref(TAKE(watch->plan));
     (void)text_format(path, sizeof path, "/jars/%s/run", jar_id);
     end_call(&watch->submission);
     watch->submission =
@@ -320,6 +327,7 @@ void cluster_watch_free(struct cluster_watch *watch) {
     flink_call_free(watch->question);
     flink_call_free(watch->submission);
     flink_call_free(watch->trigger);
+    json_decref(watch->plan);
     (void)sd_event_source_disable_unref(watch->timer);
     memory_free(watch);
 }

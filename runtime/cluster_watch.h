@@ -27,6 +27,8 @@ DEFINE_AUTO(cluster_watch_free, struct cluster_watch *);
 
 // Everything but `health` is the watch's to say; `slots` counts the registered ones.
 const struct cluster_view *cluster_watch_view(const struct cluster_watch *watch);
+// Flink's plan of the job as JSON text that the caller frees; NULL while it is not known.
+char *cluster_watch_plan(const struct cluster_watch *watch);
 bool cluster_watch_is_ready(const struct cluster_watch *watch);
 
 // POSTs `body` to /jars/<jar_id>/run. The job id is in the body, and is what is watched from then

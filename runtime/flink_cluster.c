@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 static const uint64_t BOOT_TIMEOUT_US = 60000000;
+static const int64_t PAGE_TIMEOUT_MS = 30000;
 
 // One cluster: its processes, and the watch over its job. Ends with the first process that dies.
 struct cluster {
@@ -291,6 +292,12 @@ static void view(void *self, const char *cluster_id, struct cluster_view *out_vi
     point_to_logs(cluster, out_view);
 }
 
+static char *job_plan(void *self, const char *cluster_id) {
+    const struct cluster *cluster = find(self, cluster_id);
+
+    return cluster == NULL || cluster->watch == NULL ? NULL : cluster_watch_plan(cluster->watch);
+}
+
 static int64_t memory_used_bytes(void *self) {
     const struct flink_clusters *owner = self;
     int64_t bytes = 0;
@@ -298,6 +305,52 @@ static int64_t memory_used_bytes(void *self) {
     for (const struct cluster *cluster = owner->clusters; cluster != NULL; cluster = cluster->next)
         bytes += cluster_size_bytes(&cluster->spec.size);
     return bytes;
+}
+
+// --- the dashboard ---
+
+struct cluster_fetch {
+    struct http_request *request;
+    cluster_page_fn *done;
+    void *userdata;
+};
+
+static void on_page(void *userdata, const struct http_reply *reply, const struct error *err) {
+    AUTO(memory_free) struct cluster_fetch *fetch = userdata;
+    struct cluster_page page = {0};
+
+    if (reply != NULL)
+        page = (struct cluster_page){reply->status, reply->content_type, reply->body,
+                                     reply->size_bytes};
+    fetch->done(fetch->userdata, reply == NULL ? NULL : &page, err);
+}
+
+static struct cluster_fetch *fetch(void *self, const char *cluster_id, const char *path,
+                                   cluster_page_fn *done, void *userdata) {
+    struct flink_clusters *owner = self;
+    struct error ignored;
+    const struct cluster *cluster = find_ready(owner, cluster_id, &ignored);
+
+    if (cluster == NULL) return NULL;
+    AUTO(memory_free)
+    char *url = memory_format("http://127.0.0.1:%u%s",
+                              cluster_processes_rest_port(cluster->processes), path);
+    struct cluster_fetch *one = memory_alloc(sizeof *one);
+    struct http_call call = {.method = "GET",
+                             .url = url,
+                             .timeout_ms = PAGE_TIMEOUT_MS,
+                             .done = on_page,
+                             .userdata = one};
+    one->done = done;
+    one->userdata = userdata;
+    one->request = http_client_send(owner->http, &call);
+    return one;
+}
+
+static void cancel_fetch(void *self, struct cluster_fetch *fetch) {
+    (void)self;
+    http_request_cancel(fetch->request);
+    memory_free(fetch);
 }
 
 // --- files ---
@@ -342,6 +395,9 @@ static const struct cluster_ops flink_ops = {
     .savepoint = savepoint,
     .retire = retire,
     .view = view,
+    .job_plan = job_plan,
+    .fetch = fetch,
+    .cancel_fetch = cancel_fetch,
     .memory_used_bytes = memory_used_bytes,
     .find_checkpoint = find_checkpoint,
     .find_savepoint = find_savepoint,

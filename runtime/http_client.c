@@ -16,6 +16,8 @@ struct http_request {
     struct curl_slist *headers;
     struct buffer body;
     bool is_too_large;
+    bool is_refused; // by the sink
+    http_sink_fn *sink;
     http_done_fn *done;
     void *userdata;
 };
@@ -55,9 +57,13 @@ static void finish(struct http_request *request, CURLcode code) {
                                .size_bytes = request->body.size_bytes};
     http_done_fn *done = request->done;
     void *userdata = request->userdata;
+    const char *content_type = NULL;
     struct error err;
 
-    if (request->is_too_large) {
+    if (request->is_refused) {
+        (void)error_set(&err, ERROR_SYSTEM, "the answer could not be taken");
+        done(userdata, NULL, &err);
+    } else if (request->is_too_large) {
         (void)error_set(&err, ERROR_LIMIT, "the answer has more than %zu bytes", REPLY_MAX_BYTES);
         done(userdata, NULL, &err);
     } else if (code != CURLE_OK) {
@@ -65,6 +71,8 @@ static void finish(struct http_request *request, CURLcode code) {
         done(userdata, NULL, &err);
     } else {
         (void)curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &reply.status);
+        (void)curl_easy_getinfo(request->easy, CURLINFO_CONTENT_TYPE, &content_type);
+        reply.content_type = content_type == NULL ? "" : content_type;
         done(userdata, &reply, NULL);
     }
 }
@@ -183,11 +191,47 @@ void http_client_free(struct http_client *client) {
 static size_t on_body(char *bytes, size_t one, size_t count, void *userdata) {
     struct http_request *request = userdata;
     struct error full;
+    long status = 0;
 
     (void)one;
+    if (request->sink != NULL)
+        (void)curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (request->sink != NULL && status == 200) {
+        request->is_refused = !request->sink(request->userdata, bytes, count);
+        return request->is_refused ? 0 : count;
+    }
     if (buffer_append(&request->body, bytes, count, &full)) return count;
     request->is_too_large = true;
     return 0;
+}
+
+// Loopback: whatever the environment says of proxies. Remote: as every other client of the user.
+static void set_reach(CURL *easy, const struct http_call *call) {
+    if (call->is_remote) {
+        (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+        (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)call->timeout_ms);
+        (void)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+        (void)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)(call->timeout_ms / 1000));
+        // What is signed must arrive as it is.
+        (void)curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+        return;
+    }
+    (void)curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)call->timeout_ms);
+    (void)curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http");
+}
+
+static void set_headers(struct http_request *request, const struct http_call *call) {
+    struct curl_slist **list = &request->headers;
+
+    for (const char *const *one = call->headers; one != NULL && *one != NULL; one++)
+        *list = curl_slist_append(*list, *one);
+    if (call->body != NULL) {
+        // Flink's server does not answer "Expect: 100-continue".
+        *list = curl_slist_append(*list, "Expect:");
+        *list = curl_slist_append(*list, "Content-Type: application/json");
+    }
+    if (*list != NULL) (void)curl_easy_setopt(request->easy, CURLOPT_HTTPHEADER, *list);
 }
 
 static void set_up(struct http_request *request, const struct http_call *call) {
@@ -197,18 +241,11 @@ static void set_up(struct http_request *request, const struct http_call *call) {
     (void)curl_easy_setopt(easy, CURLOPT_PRIVATE, request);
     (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
-    (void)curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)call->timeout_ms);
     (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-    (void)curl_easy_setopt(easy, CURLOPT_PROXY,
-                           ""); // whatever the environment says: this is loopback
-    (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http");
     (void)curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call->method);
-    if (call->body == NULL) return;
-    // Flink's server does not answer "Expect: 100-continue".
-    request->headers = curl_slist_append(request->headers, "Expect:");
-    request->headers = curl_slist_append(request->headers, "Content-Type: application/json");
-    (void)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, request->headers);
-    (void)curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, call->body);
+    set_reach(easy, call);
+    set_headers(request, call);
+    if (call->body != NULL) (void)curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, call->body);
 }
 
 struct http_request *http_client_send(struct http_client *client, const struct http_call *call) {
@@ -216,6 +253,7 @@ struct http_request *http_client_send(struct http_client *client, const struct h
 
     request->client = client;
     request->body = BUFFER_INIT(REPLY_MAX_BYTES);
+    request->sink = call->sink;
     request->done = call->done;
     request->userdata = call->userdata;
     request->easy = curl_easy_init();

@@ -1,4 +1,5 @@
-// Outgoing HTTP to Flink on the loopback interface: libcurl's multi interface on the daemon's loop.
+// Outgoing HTTP, to Flink on the loopback interface and to an S3 endpoint: libcurl's multi
+// interface on the daemon's loop.
 #pragma once
 
 #include "base/cleanup.h"
@@ -18,7 +19,8 @@ DEFINE_AUTO(http_client_free, struct http_client *);
 
 struct http_reply {
     long status;
-    const char *body; // borrowed for the call; followed by a 0 byte
+    const char *content_type; // "" when there is none
+    const char *body;         // borrowed for the call; followed by a 0 byte
     size_t size_bytes;
 };
 
@@ -26,13 +28,22 @@ struct http_reply {
 // answer: ERROR_UNAVAILABLE; too large: ERROR_LIMIT). The request is gone afterwards.
 typedef void http_done_fn(void *userdata, const struct http_reply *reply, const struct error *err);
 
+// Takes a piece of the body of an answer with status 200, instead of keeping it for the reply.
+// False: it cannot; the request then ends with ERROR_SYSTEM.
+typedef bool http_sink_fn(void *userdata, const char *bytes, size_t size_bytes);
+
 struct http_call {
     const char *method; // "GET", "POST", "PATCH"
-    const char *url;    // http://127.0.0.1:...
-    const char *body;   // JSON text, or NULL; copied
-    int64_t timeout_ms;
+    const char *url;
+    const char *body;           // JSON text, or NULL; copied
+    const char *const *headers; // "Name: value", ended by NULL; copied. NULL = none
+    // Somewhere on the network: https too, the environment's proxy, and instead of an end a time
+    // without any bytes.
+    bool is_remote;
+    int64_t timeout_ms; // until the end; of a remote call the longest silence
+    http_sink_fn *sink; // NULL: the body is kept
     http_done_fn *done;
-    void *userdata;
+    void *userdata; // of done and of sink
 };
 
 // The request belongs to the client; http_request_cancel() is the only thing to do with it.

@@ -31,6 +31,9 @@ struct db {
     size_t statement_count;
     size_t statement_capacity;
     bool in_transaction;
+    bool is_batching;
+    bool has_writes; // of the batch: its outer transaction is open
+    uint64_t generation;
     db_commit_hook *hook;
     void *hook_userdata;
 };
@@ -116,32 +119,101 @@ void db_close(struct db *db) {
 
 // --- transactions ---
 
+static const char SQL_BEGIN[] = "BEGIN IMMEDIATE";
+static const char SQL_COMMIT[] = "COMMIT";
+static const char SQL_ROLLBACK[] = "ROLLBACK";
+static const char SQL_SAVEPOINT[] = "SAVEPOINT one";
+static const char SQL_RELEASE[] = "RELEASE one";
+static const char SQL_ROLLBACK_TO[] = "ROLLBACK TO one";
+
+static bool run_control(struct db *db, const char *sql, struct error *err) {
+    AUTO(db_done) sqlite3_stmt *stmt = NULL;
+
+    return db_prepare(db, sql, &stmt, err) && db_run(db, stmt, err);
+}
+
+// A full disk may have rolled back already: then there is nothing to undo, and the error says so.
+static void undo(struct db *db, const char *sql) {
+    struct error ignored;
+
+    if (sqlite3_get_autocommit(db->handle) == 0 && !run_control(db, sql, &ignored))
+        (void)sqlite3_exec(db->handle, SQL_ROLLBACK, NULL, NULL, NULL);
+}
+
+static bool begin_batched(struct db *db, struct error *err) {
+    if (!db->has_writes && !run_control(db, SQL_BEGIN, err)) return false;
+    db->has_writes = true;
+    return run_control(db, SQL_SAVEPOINT, err);
+}
+
 bool db_begin(struct db *db, struct db_tx *tx, struct error *err) {
     if (db->in_transaction) abort(); // they do not nest
-    if (!run_script(db, "BEGIN IMMEDIATE", err)) return false;
+    if (!(db->is_batching ? begin_batched(db, err) : run_control(db, SQL_BEGIN, err))) return false;
     db->in_transaction = true;
     tx->db = db;
     return true;
 }
 
+static bool may_commit(const struct db *db, struct error *err) {
+    return db->hook == NULL || db->hook(db->hook_userdata) ||
+           error_set(err, ERROR_SYSTEM, "database: commit refused");
+}
+
 bool db_commit(struct db_tx *tx, struct error *err) {
     struct db *db = tx->db;
 
-    if (db->hook != NULL && !db->hook(db->hook_userdata))
-        return error_set(err, ERROR_SYSTEM, "database: commit refused");
-    if (!run_script(db, "COMMIT", err)) return false;
+    if (!db->is_batching && !may_commit(db, err)) return false;
+    if (!run_control(db, db->is_batching ? SQL_RELEASE : SQL_COMMIT, err)) return false;
+    db->generation++;
     db->in_transaction = false;
     tx->db = NULL;
     return true;
 }
 
 void db_rollback(struct db_tx *tx) {
-    if (tx->db == NULL) return;
-    // A full disk may have rolled back already: then there is nothing to undo, and the error says
-    // so.
-    (void)sqlite3_exec(tx->db->handle, "ROLLBACK", NULL, NULL, NULL);
-    tx->db->in_transaction = false;
+    struct db *db = tx->db;
+
+    if (db == NULL) return;
+    if (db->is_batching) {
+        undo(db, SQL_ROLLBACK_TO);
+        undo(db, SQL_RELEASE);
+    } else {
+        undo(db, SQL_ROLLBACK);
+    }
+    db->in_transaction = false;
     tx->db = NULL;
+}
+
+// --- batches ---
+
+void db_batch_begin(struct db *db) {
+    db->is_batching = true;
+}
+
+bool db_batch_has_writes(const struct db *db) {
+    return db->has_writes;
+}
+
+bool db_batch_commit(struct db *db, struct error *err) {
+    if (!db->has_writes) return true;
+    db->has_writes = false;
+    if (sqlite3_get_autocommit(db->handle) != 0) {
+        db->generation++;
+        return error_set(err, ERROR_SYSTEM, "database: the disk is full");
+    }
+    if (may_commit(db, err) && run_control(db, SQL_COMMIT, err)) return true;
+    undo(db, SQL_ROLLBACK);
+    db->generation++; // what was read meanwhile was never true
+    return false;
+}
+
+void db_batch_end(struct db *db) {
+    if (db->has_writes) abort();
+    db->is_batching = false;
+}
+
+uint64_t db_generation(const struct db *db) {
+    return db->generation;
 }
 
 void db_set_commit_hook(struct db *db, db_commit_hook *hook, void *userdata) {

@@ -33,6 +33,18 @@ MUST_CHECK bool db_commit(struct db_tx *tx, struct error *err);
 void db_rollback(struct db_tx *tx);
 DEFINE_AUTO_STRUCT(db_rollback, struct db_tx);
 
+// Group commit: between db_batch_begin() and db_batch_end() transactions are nested in one that
+// db_batch_commit() makes durable, so that many small writes cost one. Nobody may be told of a
+// write before that. A transaction that fails takes only its own writes back; a commit that fails
+// takes all of them.
+void db_batch_begin(struct db *db);
+bool db_batch_has_writes(const struct db *db);
+MUST_CHECK bool db_batch_commit(struct db *db, struct error *err); // the batch goes on, empty
+void db_batch_end(struct db *db);                                  // it has to be empty
+
+// Grows with every transaction that was not rolled back: the same number, the same content.
+uint64_t db_generation(const struct db *db);
+
 // Called before every commit; returning false makes the commit fail with ERROR_SYSTEM and roll
 // back. For torture tests.
 typedef bool db_commit_hook(void *userdata);

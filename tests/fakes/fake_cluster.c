@@ -236,7 +236,26 @@ static bool erase_app(void *userdata, const char *app_id, struct error *err) {
     return true;
 }
 
+// There is nothing to look at.
+static char *job_plan(void *self, const char *cluster_id) {
+    (void)self;
+    (void)cluster_id;
+    return NULL;
+}
+
+static struct cluster_fetch *fetch(void *self, const char *cluster_id, const char *path,
+                                   cluster_page_fn *done, void *userdata) {
+    (void)self;
+    (void)cluster_id;
+    (void)path;
+    (void)done;
+    (void)userdata;
+    return NULL;
+}
+
 static const struct cluster_ops ops = {
+    .job_plan = job_plan,
+    .fetch = fetch,
     .launch = launch,
     .submit = submit,
     .savepoint = savepoint,

@@ -85,6 +85,7 @@ ParameterizedTest(struct front_row *row, protocol, checks_in_the_order_of_the_fr
     AUTO(document_free) struct document *document = NULL;
     struct protocol_request request = {.method = row->method,
                                        .path = row->path,
+                                       .query = "",
                                        .content_type = row->type,
                                        .target = row->target[0] == '\0' ? NULL : row->target,
                                        .body = row->body,
@@ -93,7 +94,8 @@ ParameterizedTest(struct front_row *row, protocol, checks_in_the_order_of_the_fr
     struct protocol_call call;
 
     cr_assert(document_open(&document, &err), "%s", err.message);
-    if (protocol_read(document, &request, &call, &refusal)) {
+    if (protocol_read_head(document, &request, &call, &refusal) &&
+        protocol_read_body(&request, &call, &refusal)) {
         json_decref(call.request);
         cr_assert(eq(int, row->status, 200));
         return;

@@ -1,0 +1,28 @@
+// What CreateApplicationPresignedUrl hands out, and the session that the link begins: who may look
+// at which application's dashboard until when, signed with the data directory's secret. Pure.
+#pragma once
+
+#include "model/app.h"
+
+enum access_kind {
+    ACCESS_LINK,    // in the URL: to be used within three minutes (api-semantics 6.12)
+    ACCESS_SESSION, // in the cookie: for the duration that was asked for
+};
+
+struct access {
+    enum access_kind kind;
+    struct app_scope scope;
+    char name[APP_NAME_SIZE];
+    int64_t issued_s;
+    int64_t duration_s; // of the session
+};
+
+#define ACCESS_TOKEN_SIZE 320
+
+// Made of [A-Za-z0-9._~-] only: fit for a URL and for a cookie.
+void access_token_make(const unsigned char key[static 32], const struct access *access,
+                       char out[static ACCESS_TOKEN_SIZE]);
+
+// False: forged, damaged, of another kind or application, or past its time.
+bool access_token_read(const unsigned char key[static 32], const char *token, enum access_kind kind,
+                       const char *name, int64_t now_s, struct access *out_access);

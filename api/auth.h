@@ -1,0 +1,40 @@
+// --auth verify: is a request signed by somebody we know? Signature Version 4 in the Authorization
+// header or in the query string, with the front end's errors (api-semantics 2.7). Pure.
+#pragma once
+
+#include "base/error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct auth_key {
+    char access_key[129];
+    char secret_key[129];
+    char session_token[2049]; // "" = none is expected, and none is accepted
+};
+
+// "<access key>:<secret key>[:<session token>]". ERROR_INVALID: not of that form.
+MUST_CHECK bool auth_key_parse(const char *text, struct auth_key *out_key, struct error *err);
+
+struct auth_keys {
+    const struct auth_key *keys;
+    size_t count;
+};
+
+// A request as it came in; texts are borrowed.
+struct auth_request {
+    const char *method;
+    const char *path;  // raw
+    const char *query; // raw, without '?'; "" = none
+    const char *body;
+    size_t body_bytes;
+    const char *(*header)(void *userdata, const char *name); // NULL: absent
+    void *userdata;
+    int64_t now_s;
+};
+
+#define AUTH_TEXT_SIZE 1200
+
+// True: signed by one of `keys`. False: the exception's name and its text.
+bool auth_check(const struct auth_keys *keys, const struct auth_request *request,
+                const char **out_error_type, char out_text[static AUTH_TEXT_SIZE]);

@@ -1,0 +1,287 @@
+#include "api/exchange.h"
+
+#include "api/admin.h"
+#include "api/fault.h"
+#include "api/flink_proxy.h"
+#include "api/http_guard.h"
+#include "api/protocol.h"
+#include "base/digest.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// A base64 ZipFileContent of 50 MiB fits (api-semantics 2.5).
+static const size_t BODY_MAX_BYTES = (size_t)70 << 20;
+static const char AMZ_JSON[] = "application/x-amz-json-1.1";
+
+static const char *header(const struct exchange *exchange, const char *name) {
+    return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
+}
+
+static const char *find_header(void *userdata, const char *name) {
+    return header(userdata, name);
+}
+
+// --- answers ---
+
+static void set_response(struct exchange *exchange, int status, const char *content_type,
+                         const char *body, size_t size_bytes) {
+    // Copied: the body belongs to whoever answers.
+    union {
+        const char *in;
+        void *out;
+    } text = {.in = body};
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(size_bytes, text.out, MHD_RESPMEM_MUST_COPY);
+
+    if (response == NULL) abort();
+    if (exchange->response != NULL) MHD_destroy_response(exchange->response);
+    (void)MHD_add_response_header(response, "Content-Type", content_type);
+    (void)MHD_add_response_header(response, "x-amzn-RequestId", exchange->request_id);
+    exchange->response = response;
+    exchange->status = (unsigned)status;
+}
+
+static void set_json(struct exchange *exchange, int status, const char *body,
+                     const char *error_type) {
+    set_response(exchange, status, AMZ_JSON, body, strlen(body));
+    if (error_type != NULL)
+        (void)MHD_add_response_header(exchange->response, "x-amzn-ErrorType", error_type);
+}
+
+static void set_fault(struct exchange *exchange, int status, const char *error_type,
+                      const char *message) {
+    AUTO(memory_free) char *body = fault_body(error_type, message);
+
+    set_json(exchange, status, body, error_type);
+}
+
+static void log_answer(const struct exchange *exchange, const char *error_type) {
+    log_debug("api", "answered", "request=%s operation=%s status=%u error=%s us=%lld",
+              exchange->request_id, exchange->operation == NULL ? "-" : exchange->operation,
+              exchange->status, error_type == NULL ? "-" : error_type,
+              (long long)(clock_monotonic_us() - exchange->began_us));
+}
+
+static void answered(struct exchange *exchange) {
+    exchange->call = NULL;
+    exchange->waiting = NULL;
+    if (!exchange->is_answering) exchange->parts->on_answered(exchange->parts->userdata, exchange);
+}
+
+// --- operations of the API ---
+
+static struct reply_key key_of(const struct exchange *exchange) {
+    return (struct reply_key){.operation = exchange->operation,
+                              .scope = &exchange->scope,
+                              .body = buffer_text(&exchange->body),
+                              .body_bytes = exchange->body.size_bytes};
+}
+
+static void on_call_answer(void *userdata, int status, const char *body, const char *error_type) {
+    struct exchange *exchange = userdata;
+
+    set_json(exchange, status, body, error_type);
+    log_answer(exchange, error_type);
+    if (exchange->is_kept && status == 200 && !exchange->call->is_fleeting) {
+        struct reply_key key = key_of(exchange);
+        reply_cache_put(exchange->parts->replies, &key, body,
+                        app_service_generation(exchange->parts->context.service));
+    }
+    answered(exchange);
+}
+
+static void answer_refusal(struct exchange *exchange, const struct protocol_refusal *refusal) {
+    if (refusal->error_type == NULL) {
+        set_response(exchange, refusal->status, "application/xml", refusal->body,
+                     strlen(refusal->body));
+        return;
+    }
+    set_fault(exchange, refusal->status, refusal->error_type,
+              refusal->has_message ? refusal->message : NULL);
+    log_answer(exchange, refusal->error_type);
+}
+
+static struct protocol_request read_request(struct exchange *exchange) {
+    return (struct protocol_request){
+        .method = exchange->method,
+        .path = exchange->path,
+        .query = exchange->query,
+        .content_type = header(exchange, "Content-Type"),
+        .target = header(exchange, "X-Amz-Target"),
+        .authorization = header(exchange, "Authorization"),
+        .credential = exchange->query[0] == '\0'
+                          ? NULL
+                          : MHD_lookup_connection_value(exchange->connection, MHD_GET_ARGUMENT_KIND,
+                                                        "X-Amz-Credential"),
+        .body = buffer_text(&exchange->body),
+        .body_bytes = exchange->body.size_bytes,
+        .header = find_header,
+        .userdata = exchange,
+        .keys = &exchange->parts->options.auth_keys,
+        .now_s = clock_now_ms(&exchange->parts->options.wall_clock) / 1000,
+    };
+}
+
+static bool answer_from_cache(struct exchange *exchange) {
+    struct reply_key key = key_of(exchange);
+    const char *body = reply_cache_get(exchange->parts->replies, &key,
+                                       app_service_generation(exchange->parts->context.service));
+
+    if (body == NULL) return false;
+    set_json(exchange, 200, body, NULL);
+    log_answer(exchange, NULL);
+    return true;
+}
+
+static void begin_call(struct exchange *exchange) {
+    const struct exchange_parts *parts = exchange->parts;
+    struct protocol_request request = read_request(exchange);
+    struct protocol_refusal refusal;
+    struct protocol_call read = {0};
+
+    if (!protocol_read_head(parts->document, &request, &read, &refusal)) {
+        answer_refusal(exchange, &refusal);
+        return;
+    }
+    exchange->scope = read.scope;
+    if (read.operation != NULL) exchange->operation = read.operation->name;
+    exchange->is_kept = read.row != NULL && read.row->is_question &&
+                        exchange->body.size_bytes <= REPLY_CACHE_BODY_MAX_BYTES &&
+                        protocol_is_authentic(&request);
+    if (exchange->is_kept && answer_from_cache(exchange)) return;
+    if (!protocol_read_body(&request, &read, &refusal)) {
+        answer_refusal(exchange, &refusal);
+        return;
+    }
+    if (!exchange->is_kept) buffer_release(&exchange->body);
+    struct call *call = memory_alloc(sizeof *call);
+    call->context = &parts->context;
+    call->operation = read.operation;
+    call->scope = read.scope;
+    call->request = read.request;
+    call->connection = exchange;
+    call->answer = on_call_answer;
+    (void)text_copy(call->request_id, sizeof call->request_id, exchange->request_id);
+    const char *host = header(exchange, "Host");
+    (void)text_copy(call->host, sizeof call->host, host == NULL ? parts->listen_address : host);
+    exchange->call = call;
+    read.row->run(call);
+}
+
+// --- everything else ---
+
+static void on_dashboard(void *userdata, const struct flink_proxy_answer *answer) {
+    struct exchange *exchange = userdata;
+
+    set_response(exchange, answer->status, answer->content_type, answer->body, answer->size_bytes);
+    if (answer->location != NULL)
+        (void)MHD_add_response_header(exchange->response, "Location", answer->location);
+    if (answer->cookie != NULL)
+        (void)MHD_add_response_header(exchange->response, "Set-Cookie", answer->cookie);
+    answered(exchange);
+}
+
+static void cancel_dashboard(void *waiting) {
+    flink_proxy_cancel(waiting);
+}
+
+static void begin_dashboard(struct exchange *exchange) {
+    struct flink_proxy_request request = {.method = exchange->method,
+                                          .path = exchange->path,
+                                          .query = exchange->query,
+                                          .cookie = header(exchange, "Cookie")};
+
+    exchange->cancel = cancel_dashboard;
+    exchange->waiting =
+        flink_proxy_begin(&exchange->parts->context, &request, on_dashboard, exchange);
+}
+
+static void route(struct exchange *exchange) {
+    const struct exchange_parts *parts = exchange->parts;
+    struct admin_reply admin;
+
+    if (!http_guard_admits(header(exchange, "Origin"), header(exchange, "Host"),
+                           parts->listen_address)) {
+        set_fault(exchange, 403, "AccessDeniedException",
+                  "requests of other web pages are refused");
+        return;
+    }
+    if (exchange->is_too_large) {
+        set_fault(exchange, 413, "RequestEntityTooLargeException", NULL);
+        return;
+    }
+    if (text_starts_with(exchange->path, FLINK_PROXY_PREFIX)) {
+        begin_dashboard(exchange);
+        return;
+    }
+    if (admin_answer(&parts->options, parts->context.service, exchange->method, exchange->path,
+                     &admin)) {
+        set_response(exchange, admin.status, admin.content_type, admin.body, strlen(admin.body));
+        memory_free(admin.body);
+        return;
+    }
+    begin_call(exchange);
+}
+
+void exchange_answer(struct exchange *exchange) {
+    exchange->is_answering = true;
+    route(exchange);
+    exchange->is_answering = false;
+}
+
+void exchange_fail(struct exchange *exchange, int status, const char *message) {
+    set_fault(exchange, status, "InternalFailure", message);
+}
+
+// --- life ---
+
+struct exchange *exchange_new(const struct exchange_parts *parts, struct MHD_Connection *connection,
+                              const char *uri, const char *method) {
+    struct exchange *exchange = memory_alloc(sizeof *exchange);
+    int64_t length;
+
+    exchange->parts = parts;
+    exchange->connection = connection;
+    exchange->method = method;
+    exchange->uri = memory_copy_text(uri);
+    exchange->path = exchange->uri;
+    exchange->query = exchange->uri + strcspn(exchange->uri, "?");
+    if (exchange->query[0] == '?') *exchange->query++ = '\0';
+    exchange->body = BUFFER_INIT(BODY_MAX_BYTES);
+    exchange->began_us = clock_monotonic_us();
+    digest_random_uuid(exchange->request_id);
+    const char *announced = header(exchange, "Content-Length");
+    exchange->is_too_large =
+        announced != NULL && text_to_int64(announced, &length) && length > (int64_t)BODY_MAX_BYTES;
+    return exchange;
+}
+
+void exchange_take(struct exchange *exchange, const char *bytes, size_t size_bytes) {
+    struct error full;
+
+    if (exchange->is_too_large || buffer_append(&exchange->body, bytes, size_bytes, &full)) return;
+    exchange->is_too_large = true;
+    buffer_release(&exchange->body);
+}
+
+enum MHD_Result exchange_send(struct exchange *exchange) {
+    enum MHD_Result sent =
+        MHD_queue_response(exchange->connection, exchange->status, exchange->response);
+
+    MHD_destroy_response(exchange->response);
+    exchange->response = NULL;
+    return sent;
+}
+
+void exchange_free(struct exchange *exchange) {
+    if (exchange->call != NULL) exchange->call->connection = NULL;
+    if (exchange->waiting != NULL) exchange->cancel(exchange->waiting);
+    if (exchange->response != NULL) MHD_destroy_response(exchange->response);
+    buffer_release(&exchange->body);
+    memory_free(exchange->uri);
+    memory_free(exchange);
+}

@@ -1,0 +1,63 @@
+// One HTTP request and its answer: collects the body, decides who answers, and keeps the answer
+// until libmicrohttpd takes it.
+#pragma once
+
+#include "api/auth.h"
+#include "api/call.h"
+#include "api/http_server.h"
+#include "api/reply_cache.h"
+#include "openapi/document.h"
+
+#include <microhttpd.h>
+
+struct exchange;
+
+// What all exchanges of a server share.
+struct exchange_parts {
+    struct http_server_options options;
+    char listen_address[64];
+    struct api_context context;
+    struct document *document;
+    struct reply_cache *replies;
+    // An exchange that was waiting has its answer now.
+    void (*on_answered)(void *userdata, struct exchange *exchange);
+    void *userdata;
+};
+
+struct exchange {
+    struct exchange *next; // the server's list
+    struct MHD_Connection *connection;
+    bool is_suspended;             // the server's business: the connection sleeps
+    struct MHD_Response *response; // NULL: no answer yet
+    unsigned status;
+
+    // The rest is for exchange.c.
+    const struct exchange_parts *parts;
+    char *uri; // as on the request line
+    char *path;
+    char *query;
+    const char *method;
+    struct buffer body;
+    bool is_too_large;
+    bool is_answering; // within exchange_answer(): who answers now is not called back
+    struct call *call; // under way
+    void *waiting;     // something else under way, and how to end it
+    void (*cancel)(void *waiting);
+    const char *operation; // for the log; borrowed from the document
+    bool is_kept;          // the answer may be given again to the same question
+    struct app_scope scope;
+    char request_id[CALL_REQUEST_ID_SIZE];
+    int64_t began_us;
+};
+
+// `uri` is copied: path and query as they came, escapes and all.
+struct exchange *exchange_new(const struct exchange_parts *parts, struct MHD_Connection *connection,
+                              const char *uri, const char *method);
+void exchange_take(struct exchange *exchange, const char *bytes, size_t size_bytes);
+// Has the response when it returns, or calls on_answered() in a later turn.
+void exchange_answer(struct exchange *exchange);
+// Instead of the answer that is there, or was waited for: something went wrong on our side.
+void exchange_fail(struct exchange *exchange, int status, const char *message);
+enum MHD_Result exchange_send(struct exchange *exchange);
+// Ends what is under way for it.
+void exchange_free(struct exchange *exchange);

@@ -1,0 +1,100 @@
+#include "api/reply_cache.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <string.h>
+
+// A thousand applications and their lists fit; what does not begins anew.
+enum { SLOT_COUNT_TOTAL = 4096 };
+static const size_t REPLIES_MAX_BYTES = (size_t)6 << 20;
+
+struct reply {
+    uint64_t hash;
+    const char *operation;
+    struct app_scope scope;
+    size_t body_bytes;
+    char *text; // the request's body, and the reply with a 0 byte behind it
+};
+
+struct reply_cache {
+    uint64_t generation;
+    size_t used_bytes;
+    struct reply slots[SLOT_COUNT_TOTAL];
+};
+
+struct reply_cache *reply_cache_new(void) {
+    return memory_alloc(sizeof(struct reply_cache));
+}
+
+static void clear(struct reply_cache *cache) {
+    for (size_t index = 0; index < SLOT_COUNT_TOTAL && cache->used_bytes > 0; index++) {
+        if (cache->slots[index].text == NULL) continue;
+        memory_free(cache->slots[index].text);
+        cache->slots[index] = (struct reply){0};
+    }
+    cache->used_bytes = 0;
+}
+
+void reply_cache_free(struct reply_cache *cache) {
+    if (cache == NULL) return;
+    clear(cache);
+    memory_free(cache);
+}
+
+// FNV-1a: short keys, and nobody gains anything from making two of them meet.
+static uint64_t add_hash(uint64_t hash, const char *bytes, size_t size_bytes) {
+    for (size_t at = 0; at < size_bytes; at++)
+        hash = (hash ^ (unsigned char)bytes[at]) * 1099511628211U;
+    return hash;
+}
+
+static uint64_t hash_of(const struct reply_key *key) {
+    uint64_t hash = add_hash(14695981039346656037U, key->body, key->body_bytes);
+
+    hash = add_hash(hash, key->operation, strlen(key->operation));
+    hash = add_hash(hash, key->scope->account, strlen(key->scope->account));
+    return add_hash(hash, key->scope->region, strlen(key->scope->region));
+}
+
+static bool is_of(const struct reply *reply, const struct reply_key *key, uint64_t hash) {
+    return reply->text != NULL && reply->hash == hash && reply->operation == key->operation &&
+           reply->body_bytes == key->body_bytes &&
+           text_equal(reply->scope.account, key->scope->account) &&
+           text_equal(reply->scope.region, key->scope->region) &&
+           memcmp(reply->text, key->body, key->body_bytes) == 0;
+}
+
+static void renew(struct reply_cache *cache, uint64_t generation) {
+    if (cache->generation == generation) return;
+    clear(cache);
+    cache->generation = generation;
+}
+
+const char *reply_cache_get(struct reply_cache *cache, const struct reply_key *key,
+                            uint64_t generation) {
+    uint64_t hash = hash_of(key);
+    const struct reply *reply = &cache->slots[hash % SLOT_COUNT_TOTAL];
+
+    renew(cache, generation);
+    return is_of(reply, key, hash) ? reply->text + reply->body_bytes : NULL;
+}
+
+void reply_cache_put(struct reply_cache *cache, const struct reply_key *key, const char *text,
+                     uint64_t generation) {
+    uint64_t hash = hash_of(key);
+    struct reply *reply = &cache->slots[hash % SLOT_COUNT_TOTAL];
+    size_t text_bytes = strlen(text) + 1;
+
+    renew(cache, generation);
+    if (cache->used_bytes + key->body_bytes + text_bytes > REPLIES_MAX_BYTES) clear(cache);
+    memory_free(reply->text);
+    *reply = (struct reply){.hash = hash,
+                            .operation = key->operation,
+                            .scope = *key->scope,
+                            .body_bytes = key->body_bytes,
+                            .text = memory_alloc(key->body_bytes + text_bytes)};
+    memcpy(reply->text, key->body, key->body_bytes);
+    memcpy(reply->text + key->body_bytes, text, text_bytes);
+    cache->used_bytes += key->body_bytes + text_bytes;
+}
