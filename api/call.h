@@ -14,7 +14,7 @@
 // What handlers work with; belongs to the server.
 struct api_context {
     struct app_service *service;
-    const struct clock *clock;
+    struct clock clock;
     unsigned char token_key[32];
 };
 

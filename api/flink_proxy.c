@@ -109,7 +109,7 @@ struct flink_proxy *flink_proxy_begin(const struct api_context *context,
                                       flink_proxy_done_fn *done, void *userdata) {
     const char *at = request->path + strlen(FLINK_PROXY_PREFIX);
     size_t length = strcspn(at, "/");
-    int64_t now_s = clock_now_ms(context->clock) / 1000;
+    int64_t now_s = clock_now_ms(&context->clock) / 1000;
     char name[APP_NAME_SIZE];
     char token[ACCESS_TOKEN_SIZE];
     struct access access;

@@ -260,7 +260,7 @@ bool http_server_new(sd_event *loop, struct app_service *service, const struct c
     parts->userdata = server;
     (void)text_copy(parts->listen_address, sizeof parts->listen_address, options->listen_address);
     parts->context.service = service;
-    parts->context.clock = clock;
+    parts->context.clock = *clock;
     memcpy(parts->context.token_key, options->token_key, sizeof parts->context.token_key);
     parts->replies = reply_cache_new();
     if (!document_open(&parts->document, err)) return false;

@@ -24,7 +24,7 @@ void ops_create_application_presigned_url(struct call *call) {
         return;
     }
     (void)text_copy(access.name, sizeof access.name, name);
-    access.issued_s = clock_now_ms(call->context->clock) / 1000;
+    access.issued_s = clock_now_ms(&call->context->clock) / 1000;
     access.duration_s =
         json_int_or(call->request, "SessionExpirationDurationInSeconds", DURATION_DEFAULT_S);
     access_token_make(call->context->token_key, &access, token);

@@ -1,0 +1,83 @@
+"""The Flink dashboard of a running application, behind a presigned link."""
+
+import http.client
+import json
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from botocore.exceptions import ClientError
+
+from kobel import ROLE
+
+
+def get(kobel, path, method="GET", cookie=None, **headers):
+    connection = http.client.HTTPConnection(urlsplit(kobel.url).netloc, timeout=10)
+    try:
+        connection.request(method, path, headers={**({"Cookie": cookie} if cookie else {}), **headers})
+        answer = connection.getresponse()
+        return answer.status, answer.headers, answer.read()
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def running(application, jars):
+    application.create(jars["Counting"])
+    application.start()
+    return application
+
+
+def link_of(application, **arguments):
+    url = application.client.create_application_presigned_url(
+        ApplicationName=application.name, UrlType="FLINK_DASHBOARD_URL", **arguments)["AuthorizedUrl"]
+    assert url.startswith(application.kobel.url + f"/flink/{application.name}/?authToken=")
+    return url[len(application.kobel.url):]
+
+
+def test_a_link_opens_the_dashboard_read_only(running):
+    kobel, base = running.kobel, f"/flink/{running.name}/"
+    status, headers, _ = get(kobel, link_of(running, SessionExpirationDurationInSeconds=1800))
+    assert (status, headers["Location"]) == (302, base)
+    cookie = headers["Set-Cookie"]
+    assert f"Path={base}" in cookie and "HttpOnly" in cookie and "Max-Age=1800" in cookie
+    cookie = cookie.split(";")[0]
+    status, headers, page = get(kobel, base, cookie=cookie)
+    assert status == 200 and headers["Content-Type"].startswith("text/html") and b"<html" in page
+    # What the page asks for is relative to it, so that it comes this way too.
+    for asset in re.findall(rb'(?:src|href)="([^"#]+\.(?:js|css))"', page):
+        assert not asset.startswith(b"/")
+        assert get(kobel, base + asset.decode(), cookie=cookie)[0] == 200
+    assert json.loads(get(kobel, base + "overview", cookie=cookie)[2])["jobs-running"] == 1
+    assert json.loads(get(kobel, base + "jobs/overview?x=1", cookie=cookie)[2])["jobs"]
+    assert get(kobel, base + "overview", method="HEAD", cookie=cookie)[2] == b""
+    assert get(kobel, base + "nothing-like-it", cookie=cookie)[0] == 404
+    for method in ("POST", "PATCH", "DELETE", "PUT"):
+        assert get(kobel, base + "jobs", method=method, cookie=cookie)[0] == 405
+    assert get(kobel, base + "jars/x/plan", cookie=cookie)[0] == 403
+
+
+def test_nobody_comes_in_without_a_good_link(running):
+    kobel, base = running.kobel, f"/flink/{running.name}/"
+    assert get(kobel, base)[0] == 403
+    link = link_of(running)
+    assert get(kobel, link[:-1] + ("0" if link[-1] != "0" else "1"))[0] == 403
+    assert get(kobel, link.replace("~43200~", "~99999~"))[0] == 403
+    token = link.split("authToken=")[1]
+    assert get(kobel, base, cookie=f"kobel-dashboard={token}")[0] == 403
+    assert get(kobel, link.replace(f"/flink/{running.name}/", "/flink/another/"))[0] == 403
+    assert get(kobel, link, Origin="http://evil.example")[0] == 403
+
+
+def test_only_a_running_application_has_one(application):
+    client, name = application.client, application.name
+    client.create_application(ApplicationName=name, RuntimeEnvironment="FLINK-1_20", ServiceExecutionRole=ROLE)
+    with pytest.raises(ClientError, match="Application cannot be accessed in 'READY' state") as error:
+        client.create_application_presigned_url(ApplicationName=name, UrlType="FLINK_DASHBOARD_URL")
+    assert error.value.response["Error"]["Code"] == "ResourceInUseException"
+
+
+def test_studio_has_another_page(running):
+    with pytest.raises(ClientError, match="ZEPPELIN_UI_URL") as error:
+        running.client.create_application_presigned_url(ApplicationName=running.name, UrlType="ZEPPELIN_UI_URL")
+    assert error.value.response["Error"]["Code"] == "InvalidArgumentException"
