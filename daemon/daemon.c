@@ -11,6 +11,7 @@
 #include "runtime/flink_cluster.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
@@ -146,11 +147,30 @@ static bool open_clusters(struct daemon *self, struct error *err) {
     return flink_clusters_new(self->loop, &options, &self->clusters, err);
 }
 
+static const char *environment_or(const char *name, const char *fallback) {
+    const char *value = getenv(name);
+
+    return text_is_empty(value) ? fallback : value;
+}
+
+// Credentials as the AWS SDKs find them in the environment.
+static struct s3_options s3_options_of(const struct options *options) {
+    return (struct s3_options){
+        .endpoint = options->s3_endpoint[0] == '\0' ? NULL : options->s3_endpoint,
+        .access_key = environment_or("AWS_ACCESS_KEY_ID", ""),
+        .secret_key = environment_or("AWS_SECRET_ACCESS_KEY", ""),
+        .session_token = environment_or("AWS_SESSION_TOKEN", ""),
+        .region = environment_or("AWS_REGION", environment_or("AWS_DEFAULT_REGION", "us-east-1")),
+    };
+}
+
 static bool open_code(struct daemon *self, struct error *err) {
     char code[FILE_PATH_MAX];
     char s3[FILE_PATH_MAX];
-    struct code_store_options options = {
-        .code_directory = code, .s3_directory = s3, .limit_bytes = CODE_MAX_BYTES};
+    struct code_store_options options = {.code_directory = code,
+                                         .s3_directory = s3,
+                                         .s3 = s3_options_of(self->options),
+                                         .limit_bytes = CODE_MAX_BYTES};
 
     if (!file_join(code, sizeof code, err, self->data.path, "code", NULL) ||
         !file_join(s3, sizeof s3, err, self->data.path, "s3", NULL))

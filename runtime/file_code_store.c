@@ -20,7 +20,8 @@ static const size_t SLICE_BYTES = (size_t)1 << 20;
 struct import {
     struct code_store *store;
     struct import *next;
-    sd_event_source *turn;
+    sd_event_source *turn; // NULL: pieces come from `get`
+    struct s3_get *get;
     int from;            // the object; -1: bytes
     struct buffer bytes; // of CODE_SOURCE_BYTES
     size_t taken;        // of bytes
@@ -38,6 +39,7 @@ struct code_store {
     sd_event *loop;
     char code_directory[FILE_PATH_MAX];
     char s3_directory[FILE_PATH_MAX];
+    struct s3_source *s3; // NULL: the directory
     int64_t limit_bytes;
     char *slice;
     struct import *imports;
@@ -52,6 +54,7 @@ static void free_import(struct import *import) {
         place = &(*place)->next;
     *place = import->next;
     (void)sd_event_source_disable_unref(import->turn);
+    s3_get_cancel(import->get);
     file_close(import->from);
     file_close(import->to);
     if (import->partial[0] != '\0') (void)unlink(import->partial);
@@ -90,20 +93,25 @@ static bool next_slice(struct import *import, const char **out_bytes, size_t *ou
     return true;
 }
 
+static bool take_bytes(struct import *import, const char *bytes, size_t size, struct error *err) {
+    import->size_bytes += (int64_t)size;
+    if (import->size_bytes > import->store->limit_bytes)
+        return error_set(err, ERROR_LIMIT, "The application code is larger than %lld bytes.",
+                         (long long)import->store->limit_bytes);
+    digest_add(import->digest, bytes, size);
+    errno = 0;
+    if (size > 0 && write(import->to, bytes, size) != (ssize_t)size)
+        return error_system(err, errno == 0 ? ENOSPC : errno, "store the application code");
+    return true;
+}
+
 static bool take_slice(struct import *import, bool *out_is_last, struct error *err) {
     const char *bytes = NULL;
     size_t size = 0;
 
     if (!next_slice(import, &bytes, &size, err)) return false;
     *out_is_last = size == 0;
-    import->size_bytes += (int64_t)size;
-    if (import->size_bytes > import->store->limit_bytes)
-        return error_set(err, ERROR_LIMIT, "The application code is larger than %lld bytes.",
-                         (long long)import->store->limit_bytes);
-    digest_add(import->digest, bytes, size);
-    if (size > 0 && write(import->to, bytes, size) != (ssize_t)size)
-        return error_system(err, errno == 0 ? ENOSPC : errno, "store the application code");
-    return true;
+    return take_bytes(import, bytes, size, err);
 }
 
 // Under its digest: what is there already is the same.
@@ -148,6 +156,54 @@ static int on_turn(sd_event_source *source, void *userdata) {
     return 0;
 }
 
+// --- pieces from an S3 endpoint ---
+
+static bool on_piece(void *userdata, const char *bytes, size_t size_bytes) {
+    struct import *import = userdata;
+
+    import->has_failed = !take_bytes(import, bytes, size_bytes, &import->failure);
+    return !import->has_failed;
+}
+
+static void on_restart(void *userdata) {
+    struct import *import = userdata;
+
+    digest_free(import->digest);
+    import->digest = digest_new();
+    import->size_bytes = 0;
+    import->has_failed = ftruncate(import->to, 0) < 0 || lseek(import->to, 0, SEEK_SET) < 0;
+    if (import->has_failed)
+        (void)error_system(&import->failure, errno, "store the application code");
+}
+
+static void on_got(void *userdata, const struct error *reason) {
+    struct import *import = userdata;
+    struct code_artifact artifact;
+    struct error err;
+
+    import->get = NULL;
+    // What we could not take says more than that the request was given up for it.
+    if (import->has_failed) {
+        err = import->failure;
+        finish(import, NULL, &err);
+    } else if (reason != NULL) {
+        finish(import, NULL, reason);
+    } else if (keep(import, &artifact, &err)) {
+        finish(import, &artifact, NULL);
+    } else {
+        finish(import, NULL, &err);
+    }
+}
+
+static void begin_get(struct import *import, const struct code_source *source) {
+    struct s3_object object = {
+        .bucket = source->bucket, .key = source->key, .version = source->object_version};
+    struct s3_taker taker = {
+        .restart = on_restart, .sink = on_piece, .done = on_got, .userdata = import};
+
+    import->get = s3_source_get(import->store->s3, &object, &taker);
+}
+
 // --- starting ---
 
 // Opens <s3>/<bucket>/<key>, which cannot lead out of the bucket: not by "..", not by a link.
@@ -178,7 +234,8 @@ static bool open_ends(struct import *import, const struct code_source *source, s
     struct code_store *store = import->store;
     char name[48];
 
-    if (source->kind == CODE_SOURCE_S3 && !open_object(store, source, &import->from, err))
+    if (source->kind == CODE_SOURCE_S3 && store->s3 == NULL &&
+        !open_object(store, source, &import->from, err))
         return false;
     (void)text_copy(name, sizeof name, ".partial-");
     digest_random_hex(name + strlen(name), 16);
@@ -208,6 +265,10 @@ static void import_code(void *self, const struct code_source *source, code_done_
         *source->bytes = BUFFER_INIT(source->bytes->limit_bytes);
     }
     import->has_failed = !open_ends(import, source, &import->failure);
+    if (!import->has_failed && source->kind == CODE_SOURCE_S3 && store->s3 != NULL) {
+        begin_get(import, source);
+        return;
+    }
     // Without a turn of the loop nothing would ever be told: a loop that cannot take one is at its
     // end anyway.
     if (sd_event_add_defer(store->loop, &import->turn, on_turn, import) < 0) abort();
@@ -257,6 +318,8 @@ bool code_store_new(sd_event *loop, const struct code_store_options *options,
     if (!file_make_directories(store->code_directory, 0700, err) ||
         !file_make_directories(store->s3_directory, 0755, err))
         return false;
+    if (options->s3.endpoint != NULL && !s3_source_new(loop, &options->s3, &store->s3, err))
+        return false;
     store->slice = memory_alloc(SLICE_BYTES);
     *out_store = TAKE(store);
     return true;
@@ -270,6 +333,7 @@ void code_store_free(struct code_store *store) {
     if (store == NULL) return;
     while (store->imports != NULL)
         free_import(store->imports);
+    s3_source_free(store->s3);
     memory_free(store->slice);
     (void)sd_event_unref(store->loop);
     memory_free(store);

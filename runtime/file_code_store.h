@@ -1,8 +1,9 @@
-// The code store on this machine: objects are files below a directory of buckets, code lies in
-// <data>/code.
+// The code store on this machine: objects come from an S3 endpoint or are files below a directory
+// of buckets; code lies in <data>/code.
 #pragma once
 
 #include "runtime/code_store.h"
+#include "runtime/s3_source.h"
 
 #include <systemd/sd-event.h>
 
@@ -11,6 +12,7 @@ struct code_store;
 struct code_store_options {
     const char *code_directory;
     const char *s3_directory; // <s3_directory>/<bucket>/<key>
+    struct s3_options s3;     // endpoint NULL: the directory is what there is
     int64_t limit_bytes;      // larger objects are refused
 };
 
