@@ -55,10 +55,10 @@ json_t *encode_maintenance(const struct app *app) {
     return window;
 }
 
-json_t *encode_app(const struct app_detail *detail) {
+json_t *encode_app(struct app_detail *detail) {
     const struct app *app = &detail->app;
     const struct app_version *version = &detail->version;
-    json_t *object = json_copy_of(version->config);
+    json_t *object = TAKE(detail->version.config);
     char arn[ARN_SIZE];
 
     arn_of_app(&app->scope, app->name, arn);

@@ -6,7 +6,8 @@
 
 #include <jansson.h>
 
-json_t *encode_app(const struct app_detail *detail);
+// Takes the record out of `detail`, which is of no use afterwards.
+json_t *encode_app(struct app_detail *detail);
 json_t *encode_maintenance(const struct app *app);
 json_t *encode_app_summary(const struct app_scope *scope, const struct app_summary *summary);
 json_t *encode_snapshot(const struct snapshot *snapshot);

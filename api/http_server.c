@@ -12,7 +12,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-enum { CONNECTIONS_MAX = 512, IDLE_TIMEOUT_S = 60, HEADER_MEMORY_BYTES = 32768 };
+enum { CONNECTIONS_MAX = 512, IDLE_TIMEOUT_S = 60, HEADER_MEMORY_BYTES = 16384 };
 
 struct http_server {
     struct MHD_Daemon *daemon;

@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 
-static void on_done(void *userdata, const struct app_detail *detail, const char *operation_id,
+static void on_done(void *userdata, struct app_detail *detail, const char *operation_id,
                     const struct error *err) {
     struct call *call = userdata;
 

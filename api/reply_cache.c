@@ -6,7 +6,7 @@
 #include <string.h>
 
 // A thousand applications and their lists fit; what does not begins anew.
-enum { SLOT_COUNT_TOTAL = 4096 };
+enum { SLOTS_MAX = 4096, WAYS = 4 };
 static const size_t REPLIES_MAX_BYTES = (size_t)6 << 20;
 
 struct reply {
@@ -20,7 +20,7 @@ struct reply {
 struct reply_cache {
     uint64_t generation;
     size_t used_bytes;
-    struct reply slots[SLOT_COUNT_TOTAL];
+    struct reply slots[SLOTS_MAX];
 };
 
 struct reply_cache *reply_cache_new(void) {
@@ -28,7 +28,7 @@ struct reply_cache *reply_cache_new(void) {
 }
 
 static void clear(struct reply_cache *cache) {
-    for (size_t index = 0; index < SLOT_COUNT_TOTAL && cache->used_bytes > 0; index++) {
+    for (size_t index = 0; index < SLOTS_MAX && cache->used_bytes > 0; index++) {
         if (cache->slots[index].text == NULL) continue;
         memory_free(cache->slots[index].text);
         cache->slots[index] = (struct reply){0};
@@ -71,30 +71,44 @@ static void renew(struct reply_cache *cache, uint64_t generation) {
     cache->generation = generation;
 }
 
+// Where a key may lie: WAYS places, the one used last in front.
+static struct reply *find(struct reply_cache *cache, const struct reply_key *key, uint64_t hash) {
+    struct reply *set = &cache->slots[hash % (SLOTS_MAX / WAYS) * WAYS];
+
+    for (size_t way = 0; way < WAYS; way++) {
+        if (!is_of(&set[way], key, hash)) continue;
+        if (way == 0) return set;
+        struct reply found = set[way];
+        memmove(&set[1], &set[0], way * sizeof set[0]);
+        set[0] = found;
+        return set;
+    }
+    return NULL;
+}
+
 const char *reply_cache_get(struct reply_cache *cache, const struct reply_key *key,
                             uint64_t generation) {
-    uint64_t hash = hash_of(key);
-    const struct reply *reply = &cache->slots[hash % SLOT_COUNT_TOTAL];
-
     renew(cache, generation);
-    return is_of(reply, key, hash) ? reply->text + reply->body_bytes : NULL;
+    const struct reply *reply = find(cache, key, hash_of(key));
+    return reply == NULL ? NULL : reply->text + reply->body_bytes;
 }
 
 void reply_cache_put(struct reply_cache *cache, const struct reply_key *key, const char *text,
                      uint64_t generation) {
     uint64_t hash = hash_of(key);
-    struct reply *reply = &cache->slots[hash % SLOT_COUNT_TOTAL];
+    struct reply *set = &cache->slots[hash % (SLOTS_MAX / WAYS) * WAYS];
     size_t text_bytes = strlen(text) + 1;
 
     renew(cache, generation);
     if (cache->used_bytes + key->body_bytes + text_bytes > REPLIES_MAX_BYTES) clear(cache);
-    memory_free(reply->text);
-    *reply = (struct reply){.hash = hash,
+    memory_free(set[WAYS - 1].text);
+    memmove(&set[1], &set[0], (WAYS - 1) * sizeof set[0]);
+    set[0] = (struct reply){.hash = hash,
                             .operation = key->operation,
                             .scope = *key->scope,
                             .body_bytes = key->body_bytes,
                             .text = memory_alloc(key->body_bytes + text_bytes)};
-    memcpy(reply->text, key->body, key->body_bytes);
-    memcpy(reply->text + key->body_bytes, text, text_bytes);
+    memcpy(set[0].text, key->body, key->body_bytes);
+    memcpy(set[0].text + key->body_bytes, text, text_bytes);
     cache->used_bytes += key->body_bytes + text_bytes;
 }

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <stdlib.h>
@@ -73,19 +74,30 @@ void digest_hmac_sha256(const void *key, size_t key_bytes, const void *bytes, si
         abort();
 }
 
+// Fetched from the kernel 256 bytes at a time, which come whole (getrandom(2)): a system call for
+// every id of every request is a good part of what a request costs.
 static void random_bytes(void *out, size_t size) {
-    // Up to 256 bytes come whole once the kernel's pool is ready (getrandom(2)); all uses are
-    // shorter.
-    if (getrandom(out, size, 0) != (ssize_t)size) abort();
+    static unsigned char pool[256];
+    static size_t used = sizeof pool;
+
+    if (size > sizeof pool) abort();
+    if (size > sizeof pool - used) {
+        if (getrandom(pool, sizeof pool, 0) != (ssize_t)sizeof pool) abort();
+        used = 0;
+    }
+    memcpy(out, pool + used, size);
+    OPENSSL_cleanse(pool + used, size);
+    used += size;
 }
 
 void digest_random_hex(char *out, size_t count) {
     unsigned char bytes[64];
     char hex[2 * sizeof bytes + 1];
+    size_t needed = (count + 1) / 2;
 
-    if (count > 2 * sizeof bytes) abort();
-    random_bytes(bytes, sizeof bytes);
-    text_hex(hex, bytes, sizeof bytes);
+    if (needed > sizeof bytes) abort();
+    random_bytes(bytes, needed);
+    text_hex(hex, bytes, needed);
     memcpy(out, hex, count);
     out[count] = '\0';
 }
@@ -103,15 +115,22 @@ void digest_random_alphanumeric(char *out, size_t count) {
 }
 
 void digest_random_uuid(char out[static 37]) {
+    static const size_t groups[] = {8, 4, 4, 4, 12};
     unsigned char bytes[16];
     char hex[33];
+    const char *from = hex;
+    char *to = out;
 
     random_bytes(bytes, sizeof bytes);
     bytes[6] = (unsigned char)((bytes[6] & 0x0FU) | 0x40U);
     bytes[8] = (unsigned char)((bytes[8] & 0x3FU) | 0x80U);
     text_hex(hex, bytes, sizeof bytes);
-    (void)text_format(out, 37, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16,
-                      hex + 20);
+    for (size_t group = 0; group < COUNT_OF(groups); group++) {
+        memcpy(to, from, groups[group]);
+        from += groups[group];
+        to += groups[group];
+        *to++ = group + 1 == COUNT_OF(groups) ? '\0' : '-';
+    }
 }
 
 static bool is_base64(const char *text, size_t size_bytes) {

@@ -41,13 +41,6 @@ bool json_parse(const char *bytes, size_t size_bytes, json_t **out_value, struct
     return true;
 }
 
-char *json_print(const json_t *value) {
-    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(17));
-
-    if (text == NULL) abort();
-    return text;
-}
-
 const json_t *json_member(const json_t *object, const char *key) {
     const json_t *value = json_object_get(object, key);
 
@@ -94,7 +87,8 @@ bool json_bool_or(const json_t *object, const char *key, bool fallback) {
 }
 
 void json_put(json_t *object, const char *key, json_t *value) {
-    if (value == NULL || json_object_set_new(object, key, value) != 0) abort();
+    // Keys are the program's own or come from a parsed text: UTF-8 either way.
+    if (value == NULL || json_object_set_new_nocheck(object, key, value) != 0) abort();
 }
 
 void json_put_text(json_t *object, const char *key, const char *text) {
@@ -130,6 +124,37 @@ void json_add(json_t *array, json_t *value) {
     if (value == NULL || json_array_append_new(array, value) != 0) abort();
 }
 
+static json_t *copy_object(const json_t *object) {
+    json_t *copy = json_new_object();
+    const char *key;
+    json_t *member;
+
+    // The iterator wants a pointer that it does not write through.
+    union {
+        const json_t *in;
+        json_t *out;
+    } source = {.in = object};
+    json_object_foreach(source.out, key, member) json_put(copy, key, json_copy_of(member));
+    return copy;
+}
+
+static json_t *copy_array(const json_t *array) {
+    json_t *copy = json_new_array();
+    size_t index;
+    json_t *element;
+
+    json_array_foreach(array, index, element) json_add(copy, json_copy_of(element));
+    return copy;
+}
+
 json_t *json_copy_of(const json_t *value) {
-    return value == NULL ? NULL : or_abort(json_deep_copy(value));
+    union {
+        const json_t *in;
+        json_t *out;
+    } shared = {.in = value};
+
+    if (value == NULL) return NULL;
+    if (json_is_object(value)) return copy_object(value);
+    if (json_is_array(value)) return copy_array(value);
+    return json_incref(shared.out);
 }

@@ -34,9 +34,11 @@ void json_put(json_t *object, const char *key, json_t *value);
 void json_put_text(json_t *object, const char *key, const char *text);
 void json_put_int(json_t *object, const char *key, int64_t value);
 void json_put_bool(json_t *object, const char *key, bool value);
-// Deep copy of a borrowed value; does nothing when `value` is NULL.
+// A copy of a borrowed value (see json_copy_of); does nothing when `value` is NULL.
 void json_put_copy(json_t *object, const char *key, const json_t *value);
 json_t *json_new_object(void);               // never NULL
 json_t *json_new_array(void);                // never NULL
 void json_add(json_t *array, json_t *value); // takes `value`
-json_t *json_copy_of(const json_t *value);   // deep; NULL for NULL
+// Objects and arrays are copied at every depth; texts, numbers and booleans, which nobody ever
+// changes in place, are shared. NULL for NULL.
+json_t *json_copy_of(const json_t *value);

@@ -9,23 +9,41 @@ static bool check_count(struct app_service *service, const struct app_scope *sco
                         struct error *err) {
     int64_t count;
 
+    if (service->limits.applications == APP_LIMIT_NONE) return true;
     if (!app_store_count(service->db, scope, &count, err)) return false;
     if (count < service->limits.applications) return true;
     return error_set(err, ERROR_LIMIT, "The limit of %lld applications in this Region is reached.",
                      (long long)service->limits.applications);
 }
 
-static bool check(struct app_service *service, const struct app_scope *scope, const json_t *request,
-                  struct code_request *out_code, struct error *err) {
-    const char *name = json_text_or(request, "ApplicationName", "");
+static bool refuse_taken(struct error *err) {
+    return error_set(err, ERROR_EXISTS, "Application already exists.");
+}
+
+static bool is_taken(struct app_service *service, const struct app_scope *scope,
+                     const json_t *request) {
     struct app existing;
     struct error missing;
 
-    if (app_store_find(service->db, scope, name, &existing, &missing))
-        return error_set(err, ERROR_EXISTS, "Application already exists.");
-    if (!app_rules_check_create(request, &service->limits, err)) return false;
-    if (!check_count(service, scope, err)) return false;
-    return app_config_find_code(NULL, request, out_code, err);
+    return app_store_find(service->db, scope, json_text_or(request, "ApplicationName", ""),
+                          &existing, &missing);
+}
+
+static bool check_rules(struct app_service *service, const struct app_scope *scope,
+                        const json_t *request, struct code_request *out_code, struct error *err) {
+    return app_rules_check_create(request, &service->limits, err) &&
+           check_count(service, scope, err) && app_config_find_code(NULL, request, out_code, err);
+}
+
+// A name that is taken comes before everything else that is wrong. Where nothing else is, and no
+// code has to be read first, the database says so when the application is stored.
+static bool check(struct app_service *service, const struct app_scope *scope, const json_t *request,
+                  struct code_request *out_code, struct error *err) {
+    bool is_allowed = check_rules(service, scope, request, out_code, err);
+
+    if (is_allowed && !out_code->has_code) return true;
+    if (is_taken(service, scope, request)) return refuse_taken(err);
+    return is_allowed;
 }
 
 static bool add_tags(struct app_service *service, const char *app_id, const json_t *tags,
@@ -46,15 +64,19 @@ static bool store(struct app_service *service, const struct app_detail *detail, 
     AUTO(db_rollback) struct db_tx tx = {0};
 
     if (!db_begin(service->db, &tx, err)) return false;
-    if (!app_store_add(service->db, &detail->app, err)) {
-        // Somebody was faster while the code was being read.
-        if (err->kind == ERROR_EXISTS)
-            return error_set(err, ERROR_EXISTS, "Application already exists.");
-        return false;
-    }
+    if (!app_store_add(service->db, &detail->app, err))
+        return err->kind == ERROR_EXISTS ? refuse_taken(err) : false;
     if (!version_store_add(service->db, detail->app.id, &detail->version, err)) return false;
     if (!add_tags(service, detail->app.id, tags, err)) return false;
     return db_commit(&tx, err);
+}
+
+// Ids grow with time: rows and files of applications that are made together lie together. The
+// milliseconds tell them apart over restarts, the counter within one.
+static void make_id(struct app_service *service, int64_t now_ms, char out[static APP_ID_SIZE]) {
+    service->ids_made = (service->ids_made + 1) & 0xFFFFF;
+    (void)text_format(out, APP_ID_SIZE, "%011llx%05x", (unsigned long long)now_ms & 0xFFFFFFFFFFF,
+                      service->ids_made);
 }
 
 static bool create(struct app_service *service, const struct app_scope *scope,
@@ -73,7 +95,7 @@ static bool create(struct app_service *service, const struct app_scope *scope,
     version->created_at_ms = service_now_ms(service);
     job_spec_read(version, &spec);
 
-    digest_random_hex(app->id, sizeof app->id - 1);
+    make_id(service, version->created_at_ms, app->id);
     app->scope = *scope;
     (void)text_copy(app->name, sizeof app->name, json_text_or(request, "ApplicationName", ""));
     app->status = APP_READY;

@@ -5,8 +5,10 @@
 #include "base/json.h"
 #include "model/app.h"
 
+#define APP_LIMIT_NONE INT64_MAX
+
 struct app_limits {
-    int64_t applications; // a region and account
+    int64_t applications; // a region and account; may be APP_LIMIT_NONE
     int64_t snapshots;    // an application
     int64_t kpus;         // an application
     int64_t parallelism_per_kpu;

@@ -30,9 +30,9 @@ void app_detail_release(struct app_detail *detail);
 DEFINE_AUTO_STRUCT(app_detail_release, struct app_detail);
 
 // Answers a command that had to wait for code to be read. Called exactly once, possibly from within
-// the call: either `detail` (borrowed) with `operation_id`
+// the call: either `detail` (released by the caller) with `operation_id`
 // ("" = none), or `err`.
-typedef void app_done_fn(void *userdata, const struct app_detail *detail, const char *operation_id,
+typedef void app_done_fn(void *userdata, struct app_detail *detail, const char *operation_id,
                          const struct error *err);
 
 void app_service_create(struct app_service *service, const struct app_scope *scope,

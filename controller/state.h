@@ -13,6 +13,7 @@ struct app_service {
     enum profile profile;
     int64_t memory_budget_bytes;
     struct app_limits limits;
+    unsigned ids_made; // of applications, since the daemon started
     struct work_queue *queue;
     struct code_wait *code_waits; // list of Create and Update calls that wait for their code
 };

@@ -101,6 +101,10 @@ static bool parse_limit(const char *value, int64_t *out, struct error *err) {
 }
 
 static bool parse_application_limit(struct options *options, const char *value, struct error *err) {
+    if (text_equal(value, "none")) {
+        options->limits.applications = APP_LIMIT_NONE;
+        return true;
+    }
     return parse_limit(value, &options->limits.applications, err);
 }
 
@@ -136,7 +140,7 @@ static const struct option table[] = {
     {"--s3-endpoint",   "KOBEL_S3_ENDPOINT",   "URL",     NULL,        parse_s3_endpoint,   "S3 endpoint that code is read from, instead of --s3-root (default: AWS_ENDPOINT_URL_S3)"},
     {"--auth",          "KOBEL_AUTH",          "MODE",    "none",      parse_auth,          "none: any credentials will do; verify: signatures are checked"},
     {"--auth-key",      "KOBEL_AUTH_KEY",      "KEY",     NULL,        parse_auth_key,      "access key:secret key[:session token] that --auth verify accepts; may be given several times"},
-    {"--application-limit", "KOBEL_APPLICATION_LIMIT", "N", "100",     parse_application_limit, "applications of an account in a Region"},
+    {"--application-limit", "KOBEL_APPLICATION_LIMIT", "N", "100",     parse_application_limit, "applications of an account in a Region; none = no limit"},
     {"--snapshot-limit", "KOBEL_SNAPSHOT_LIMIT", "N",     "1000",      parse_snapshot_limit, "snapshots of an application that are taken by hand"},
     {"--kpu-limit",     "KOBEL_KPU_LIMIT",     "N",       "64",        parse_kpu_limit,     "KPUs of an application"},
     {"--log-level",     "KOBEL_LOG_LEVEL",     "LEVEL",   "info",      parse_log_level,     "error, warn, info or debug"},

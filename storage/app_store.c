@@ -156,6 +156,12 @@ static bool save_parts(struct db *db, const struct app *app, struct error *err) 
     return save_move(db, app->id, &app->move, err);
 }
 
+// Nothing runs and nothing is being done: no other table has a row of it.
+static bool is_at_rest(const struct app *app) {
+    return app->move.kind == MOVE_NONE && app->slots[SLOT_CURRENT].phase == PLACEMENT_EMPTY &&
+           app->slots[SLOT_NEXT].phase == PLACEMENT_EMPTY;
+}
+
 bool app_store_add(struct db *db, const struct app *app, struct error *err) {
     AUTO(db_done) sqlite3_stmt *stmt = NULL;
 
@@ -171,7 +177,7 @@ bool app_store_add(struct db *db, const struct app *app, struct error *err) {
     db_bind_int(stmt, 9, app->updated_at_ms);
     // UNIQUE(account, region, name) decides; a SELECT first would only add a second truth.
     if (!db_run(db, stmt, err)) return error_prefix(err, "add application '%s'", app->name);
-    return save_parts(db, app, err);
+    return is_at_rest(app) || save_parts(db, app, err);
 }
 
 bool app_store_save(struct db *db, const struct app *app, struct error *err) {

@@ -13,10 +13,13 @@ static const char *const migrations[] = {schema_sql, schema_2_sql};
 // What every connection is set to. WAL with synchronous NORMAL: a killed process loses nothing, a
 // power cut may take the last commits but never the consistency, which is right for a stand-in on a
 // developer's machine.
+// A page holds a version's record whole, which at SQLite's own 4 KB would overflow into another.
 static const char SQL_SETTINGS[] = "PRAGMA busy_timeout = 2000;"
+                                   "PRAGMA page_size = 4096;"
                                    "PRAGMA trusted_schema = OFF;"
-                                   "PRAGMA cache_size = -1024;"
+                                   "PRAGMA cache_size = -8192;"
                                    "PRAGMA journal_mode = WAL;"
+                                   "PRAGMA wal_autocheckpoint = 16000;"
                                    "PRAGMA synchronous = NORMAL;"
                                    "PRAGMA foreign_keys = ON;";
 

@@ -18,7 +18,8 @@ static const char SQL_REMOVE[] = "DELETE FROM app_version WHERE app_id = ?1 AND 
 static const char SQL_LIST[] =
     "SELECT version, is_rolled_back FROM app_version WHERE app_id = ?1 AND version < ?2"
     " ORDER BY version DESC LIMIT ?3";
-static const char SQL_USES[] = "SELECT 1 FROM app_version WHERE code_sha256 = ?1 LIMIT 1";
+static const char SQL_USES[] = "SELECT 1 FROM app_version WHERE code_sha256 = ?1"
+                               " AND code_sha256 <> '' LIMIT 1";
 
 bool version_store_add(struct db *db, const char *app_id, const struct app_version *version,
                        struct error *err) {

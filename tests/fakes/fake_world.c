@@ -115,7 +115,7 @@ struct answer {
     struct error err;
 };
 
-static void on_done(void *userdata, const struct app_detail *detail, const char *operation_id,
+static void on_done(void *userdata, struct app_detail *detail, const char *operation_id,
                     const struct error *err) {
     struct answer *answer = userdata;
 
