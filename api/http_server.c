@@ -241,7 +241,8 @@ static bool join_loop(struct http_server *server, struct error *err) {
     int code = sd_event_add_io(server->loop, &server->io, epoll->epoll_fd, EPOLLIN, on_io, server);
     if (code < 0) return error_system(err, -code, "watch the listening socket");
     code =
-        sd_event_add_time(server->loop, &server->timer, CLOCK_MONOTONIC, 0, 1000, on_timer, server);
+        // As exact as can be: libmicrohttpd also means "at once" by a timeout.
+        sd_event_add_time(server->loop, &server->timer, CLOCK_MONOTONIC, 0, 1, on_timer, server);
     if (code < 0) return error_system(err, -code, "timer of the HTTP server");
     set_timer(server);
     return true;

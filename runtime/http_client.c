@@ -165,7 +165,7 @@ bool http_client_new(sd_event *loop, struct http_client **out_client, struct err
     client->loop = sd_event_ref(loop);
     client->multi = curl_multi_init();
     if (client->multi == NULL) return error_set(err, ERROR_SYSTEM, "libcurl does not start");
-    int code = sd_event_add_time(loop, &client->timer, CLOCK_MONOTONIC, 0, 1000, on_timer, client);
+    int code = sd_event_add_time(loop, &client->timer, CLOCK_MONOTONIC, 0, 1, on_timer, client);
     if (code < 0) return error_system(err, -code, "timer of the HTTP client");
     (void)sd_event_source_set_enabled(client->timer, SD_EVENT_OFF);
     (void)curl_multi_setopt(client->multi, CURLMOPT_SOCKETFUNCTION, on_socket_wanted);
