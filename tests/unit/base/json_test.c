@@ -1,5 +1,6 @@
 // JSON as text: the same as jansson prints, for everything that can come in.
 #include "base/json.h"
+
 #include "base/memory.h"
 
 #include <criterion/criterion.h>

@@ -1,0 +1,33 @@
+// What a JobManager, on which user code runs, may answer: the first byte picks the question.
+#include "base/memory.h"
+#include "base/text.h"
+#include "fuzz/fuzz.h"
+#include "runtime/flink_reply.h"
+
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    AUTO(json_decref) json_t *reply = NULL;
+    AUTO(memory_free) char *text = memory_alloc(size + 1);
+    char line[600];
+    char path[FILE_PATH_MAX];
+    struct flink_overview overview;
+    struct flink_job job;
+    struct savepoint_view savepoint = {0};
+    struct error err;
+
+    memcpy(text, data, size);
+    flink_reply_cause(text, line, sizeof line);
+    FUZZ_EXPECT(strlen(line) < sizeof line && strchr(line, '\n') == NULL);
+    if (!json_parse(text, size, &reply, &err)) return 0;
+    if (flink_reply_overview(reply, &overview, &err)) FUZZ_EXPECT(true);
+    if (flink_reply_job(reply, &job, &err)) FUZZ_EXPECT(job.state != JOB_NONE);
+    if (flink_reply_checkpoint(reply, path, &err)) FUZZ_EXPECT(strlen(path) < sizeof path);
+    if (flink_reply_savepoint(reply, &savepoint, &err))
+        FUZZ_EXPECT(savepoint.state != SAVEPOINT_NONE);
+    flink_reply_exception(reply, line, sizeof line);
+    flink_reply_error(reply, line, sizeof line);
+    AUTO(json_decref) json_t *sent = json_string(line);
+    FUZZ_EXPECT(sent != NULL); // it goes out as UTF-8
+    return 0;
+}

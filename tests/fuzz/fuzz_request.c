@@ -1,0 +1,132 @@
+// Requests from the wire to the answer: protocol, validation, handlers, controller and a database
+// in memory. Every line of the input is one request: its first byte picks the operation, the rest
+// is the body. The application that most operations need is there.
+#include "api/call.h"
+#include "api/operations.h"
+#include "api/protocol.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "controller/controller.h"
+#include "fakes/fake_cluster.h"
+#include "fuzz/fuzz.h"
+
+#include <string.h>
+
+struct world {
+    struct document *document;
+    struct db *db;
+    struct fake_clusters *clusters;
+    struct api_context context;
+    int answers;
+};
+
+static int64_t now_ms(void *self) {
+    (void)self;
+    return 1764000000000;
+}
+
+// Code that is always there.
+static void import_code(void *self, const struct code_source *source, code_done_fn *done,
+                        void *userdata) {
+    struct code_artifact artifact = {.sha256 = "00", .md5 = "00", .size_bytes = 1};
+
+    (void)self;
+    if (source->kind == CODE_SOURCE_BYTES) buffer_release(source->bytes);
+    done(userdata, &artifact, NULL);
+}
+
+static const struct code_ops code_ops = {.import = import_code};
+
+static void open_world(struct world *world) {
+    struct error err;
+    struct controller_options options = {.code = {.ops = &code_ops},
+                                         .clock = {.now_ms = now_ms},
+                                         .memory_budget_bytes = (int64_t)1 << 40,
+                                         .limits = APP_LIMITS_DEFAULT};
+
+    if (world->document == NULL) FUZZ_EXPECT(document_open(&world->document, &err));
+    FUZZ_EXPECT(db_open(":memory:", &world->db, &err));
+    world->clusters = fake_clusters_new(NULL, NULL);
+    options.db = world->db;
+    options.clusters = fake_clusters_port(world->clusters);
+    world->context.clock = options.clock;
+    FUZZ_EXPECT(controller_new(&options, &world->context.service, &err));
+}
+
+static void close_world(struct world *world) {
+    controller_free(TAKE(world->context.service));
+    fake_clusters_free(TAKE(world->clusters));
+    db_close(TAKE(world->db));
+}
+
+static void on_answer(void *connection, int status, const char *body, const char *error_type) {
+    struct world *world = connection;
+    AUTO(json_decref) json_t *parsed = NULL;
+    struct error err;
+
+    world->answers++;
+    FUZZ_EXPECT(json_parse(body, strlen(body), &parsed, &err));
+    FUZZ_EXPECT((status == 200) == (error_type == NULL));
+    // Whatever comes in, it is never our fault; and what goes out has the declared shape.
+    FUZZ_EXPECT(status < 500);
+}
+
+static void send(struct world *world, const char *operation, const char *body, size_t body_bytes) {
+    char target[128];
+    struct protocol_request request = {.method = "POST",
+                                       .path = "/",
+                                       .query = "",
+                                       .content_type = "application/x-amz-json-1.1",
+                                       .target = target,
+                                       .body = body,
+                                       .body_bytes = body_bytes};
+    static struct protocol_refusal refusal;
+    struct protocol_call read;
+
+    (void)text_format(target, sizeof target, "KinesisAnalytics_20180523.%s", operation);
+    if (!protocol_read_head(world->document, &request, &read, &refusal) ||
+        !protocol_read_body(&request, &read, &refusal)) {
+        FUZZ_EXPECT(refusal.status >= 400 && refusal.status < 500);
+        return;
+    }
+    struct call *call = memory_alloc(sizeof *call);
+    call->context = &world->context;
+    call->operation = read.operation;
+    call->scope = read.scope;
+    call->request = read.request;
+    call->connection = world;
+    call->answer = on_answer;
+    int before = world->answers;
+    read.row->run(call);
+    FUZZ_EXPECT(world->answers == before + 1);
+}
+
+// The application runs after a few turns, so that later requests meet one in every state.
+static void turn(struct world *world) {
+    controller_run_due(world->context.service);
+    (void)fake_clusters_tick(world->clusters);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    static const char create[] =
+        "{\"ApplicationName\":\"a\",\"RuntimeEnvironment\":\"FLINK-1_20\",\"ServiceExecutionRole\":"
+        "\"arn:aws:iam::1:role/r\",\"ApplicationConfiguration\":{\"ApplicationCodeConfiguration\":{"
+        "\"CodeContentType\":\"ZIPFILE\",\"CodeContent\":{\"ZipFileContent\":\"AAAA\"}}}}";
+    static struct world world;
+    const char *at = (const char *)data;
+    const char *end = at + size;
+
+    open_world(&world);
+    send(&world, "CreateApplication", create, strlen(create));
+    for (int count = 0; at < end && count < 16; count++) {
+        const char *stop = memchr(at, '\n', (size_t)(end - at));
+        if (stop == NULL) stop = end;
+        if (stop > at)
+            send(&world, operations_at((unsigned char)at[0] % operations_count())->name, at + 1,
+                 (size_t)(stop - at - 1));
+        turn(&world);
+        at = stop + 1;
+    }
+    close_world(&world);
+    return 0;
+}
