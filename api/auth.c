@@ -126,10 +126,10 @@ static bool read_query(const struct auth_request *request, struct claim *claim,
 
     claim->is_query = true;
     bool is_whole =
-        query_part(query, "X-Amz-Credential", claim->credential, sizeof claim->credential) &
+        query_part(query, "X-Amz-Credential", claim->credential, sizeof claim->credential) &&
         query_part(query, "X-Amz-SignedHeaders", claim->signed_headers,
-                   sizeof claim->signed_headers) &
-        query_part(query, "X-Amz-Signature", claim->signature, sizeof claim->signature) &
+                   sizeof claim->signed_headers) &&
+        query_part(query, "X-Amz-Signature", claim->signature, sizeof claim->signature) &&
         query_part(query, "X-Amz-Date", claim->time, sizeof claim->time);
     (void)query_part(query, "X-Amz-Security-Token", claim->token, sizeof claim->token);
     if (!query_part(query, "X-Amz-Expires", lifetime, sizeof lifetime) ||

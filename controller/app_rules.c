@@ -1,5 +1,6 @@
 #include "controller/app_rules.h"
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "model/runtime_environment.h"
 
@@ -283,6 +284,22 @@ bool app_rules_check_update(const json_t *config, const json_t *request, bool is
     return true;
 }
 
+// What the properties of an application take as JSON.
+static const size_t PROPERTIES_MAX_BYTES = 50 * 1024;
+
+static bool check_properties_size(const json_t *config, struct error *err) {
+    const json_t *groups =
+        json_path(config, "ApplicationConfigurationDescription", "EnvironmentPropertyDescriptions",
+                  "PropertyGroupDescriptions", NULL);
+
+    if (groups == NULL) return true;
+    AUTO(memory_free) char *text = json_print(groups);
+    return strlen(text) <= PROPERTIES_MAX_BYTES ||
+           error_set(err, ERROR_LIMIT,
+                     "The property groups of an application have %zu bytes; the limit is %zu.",
+                     strlen(text), PROPERTIES_MAX_BYTES);
+}
+
 bool app_rules_check_config(const json_t *config, const struct app_limits *limits,
                             struct error *err) {
     const json_t *block = json_path(config, "ApplicationConfigurationDescription",
@@ -294,7 +311,8 @@ bool app_rules_check_config(const json_t *config, const struct app_limits *limit
     if (per_kpu > limits->parallelism_per_kpu)
         return error_set(err, ERROR_INVALID, "ParallelismPerKPU is %lld; at most %lld is possible.",
                          (long long)per_kpu, (long long)limits->parallelism_per_kpu);
-    int64_t kpus = (parallelism + per_kpu - 1) / per_kpu;
+    int64_t kpus = parallelism / per_kpu + (parallelism % per_kpu != 0);
+    if (!check_properties_size(config, err)) return false;
     if (kpus > limits->kpus)
         return error_set(err, ERROR_LIMIT,
                          "Parallelism %lld with %lld per KPU needs %lld KPUs; the limit is %lld.",

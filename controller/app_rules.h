@@ -16,6 +16,9 @@ struct app_limits {
 };
 extern const struct app_limits APP_LIMITS_DEFAULT; // 100, 1000, 64, 8, 50
 
+// ApplicationVersionId has nine digits (api-semantics 3.2).
+#define APP_VERSION_MAX 999999999
+
 // Checks a validated CreateApplication request: runtime against mode, retired and foreign runtimes,
 // code kinds, number of logging options and VPC configurations, duplicate property groups and tag
 // keys, tag limits, parallelism against KPUs, SQL and Studio blocks. ERROR_INVALID,
@@ -28,8 +31,8 @@ MUST_CHECK bool app_rules_check_create(const json_t *request, const struct app_l
 MUST_CHECK bool app_rules_check_update(const json_t *config, const json_t *request, bool is_running,
                                        const struct app_limits *limits, struct error *err);
 
-// Checks a record as a whole (after create or update): parallelism against the KPU limit.
-// ERROR_LIMIT, ERROR_INVALID.
+// Checks a record as a whole (after create or update): parallelism against the KPU limit, the size
+// of the properties. ERROR_LIMIT, ERROR_INVALID.
 MUST_CHECK bool app_rules_check_config(const json_t *config, const struct app_limits *limits,
                                        struct error *err);
 

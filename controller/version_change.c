@@ -26,6 +26,9 @@ bool version_change_check(const struct app_detail *detail, const json_t *request
     if (!lifecycle_allows(detail->app.status, EVENT_UPDATE))
         return error_set(err, ERROR_CONFLICT, "Application cannot be updated in '%s' state",
                          app_status_name(detail->app.status));
+    if (detail->app.version >= APP_VERSION_MAX)
+        return error_set(err, ERROR_LIMIT, "Application %s has had all the versions it can have.",
+                         detail->app.name);
     if (token == NULL && !has_id)
         return error_set(err, ERROR_INVALID,
                          "Either CurrentApplicationVersionId or ConditionalToken must be provided");

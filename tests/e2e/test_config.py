@@ -1,9 +1,10 @@
 """Parts of a configuration, versions, tags and the operations that are for SQL applications only."""
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from kobel import ROLE, wait_for
+from kobel import ROLE, Kobel, wait_for
 
 STREAM = "arn:aws:logs:us-east-1:000000000000:log-group:kobel:log-stream:{}"
 VPC = {"SubnetIds": ["subnet-1", "subnet-2"], "SecurityGroupIds": ["sg-1"]}
@@ -153,6 +154,32 @@ def test_firehose_is_no_source_anywhere(plain):
     ]
     for _, message in answers:
         assert "Firehose delivery stream" in message and "Kinesis data stream" in message
+
+
+def test_limits_are_told(plain):
+    client, name = plain.client, plain.name
+    groups = [{"PropertyGroupId": f"g{number}", "PropertyMap": {"k": "v" * 2000}} for number in range(30)]
+    kind, message = refused(client.update_application, ApplicationName=name, CurrentApplicationVersionId=1,
+                            ApplicationConfigurationUpdate={"EnvironmentPropertyUpdates": {"PropertyGroups": groups}})
+    assert kind == "LimitExceededException" and "51200" in message
+    parallelism = {"FlinkApplicationConfigurationUpdate": {"ParallelismConfigurationUpdate": {
+        "ConfigurationTypeUpdate": "CUSTOM", "ParallelismUpdate": 65, "ParallelismPerKPUUpdate": 1}}}
+    kind, message = refused(client.update_application, ApplicationName=name, CurrentApplicationVersionId=1, ApplicationConfigurationUpdate=parallelism)
+    assert kind == "LimitExceededException" and "65 KPUs; the limit is 64" in message
+    assert plain.describe()["ApplicationVersionId"] == 1
+
+
+def test_a_region_has_room_for_so_many_applications(tmp_path):
+    kobel = Kobel(tmp_path, "--application-limit", "2")
+    arguments = {"RuntimeEnvironment": "FLINK-1_20", "ServiceExecutionRole": ROLE}
+    for number in range(2):
+        kobel.client.create_application(ApplicationName=f"a{number}", **arguments)
+    assert refused(kobel.client.create_application, ApplicationName="a2", **arguments)[0] == "LimitExceededException"
+    elsewhere = boto3.client("kinesisanalyticsv2", endpoint_url=kobel.url, region_name="eu-west-1", aws_access_key_id="123456789012",
+                             aws_secret_access_key="x")
+    arn = elsewhere.create_application(ApplicationName="a0", **arguments)["ApplicationDetail"]["ApplicationARN"]
+    assert arn == "arn:aws:kinesisanalytics:eu-west-1:123456789012:application/a0"
+    assert kobel.stop() == 0
 
 
 # --- on real Flink ---

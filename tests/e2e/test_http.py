@@ -1,0 +1,148 @@
+"""HTTP as such: what sockets see, of well-behaved clients and of others (no Flink needed)."""
+
+import json
+import re
+import socket
+from urllib.parse import urlsplit
+
+import pytest
+
+TARGET = "X-Amz-Target: KinesisAnalytics_20180523."
+
+
+def connect(kobel):
+    address = urlsplit(kobel.url)
+    return socket.create_connection((address.hostname, address.port), timeout=10)
+
+
+def post(operation, body=b"{}", *headers):
+    head = ["POST / HTTP/1.1", "Host: 127.0.0.1", "Content-Type: application/x-amz-json-1.1", TARGET + operation, f"Content-Length: {len(body)}", *headers]
+    return "\r\n".join(head).encode() + b"\r\n\r\n" + body
+
+
+def read_reply(stream):
+    """Status, headers, body of one reply."""
+    status = int(stream.readline().split()[1])
+    headers = {}
+    while (line := stream.readline()) != b"\r\n":
+        name, value = line.decode().split(":", 1)
+        headers[name.lower()] = value.strip()
+    return status, headers, stream.read(int(headers.get("content-length", 0)))
+
+
+def test_a_connection_is_kept(shared):
+    with connect(shared) as peer, peer.makefile("rb") as stream:
+        for _ in range(3):
+            peer.sendall(post("ListApplications"))
+            status, headers, body = read_reply(stream)
+            assert status == 200 and "ApplicationSummaries" in json.loads(body)
+            assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", headers["x-amzn-requestid"])
+
+
+def test_requests_in_a_row_are_answered_in_a_row(shared):
+    requests = [post("ListApplications"), post("Dance"), post("DescribeApplication", b'{"ApplicationName":"nobody"}'),
+                post("TagResource", b"{"), post("ListApplications", b'{"Limit":1}')]
+    with connect(shared) as peer, peer.makefile("rb") as stream:
+        peer.sendall(b"".join(requests))
+        kinds = [json.loads(read_reply(stream)[2]).get("__type", "fine") for _ in requests]
+    assert kinds == ["fine", "UnknownOperationException", "ResourceNotFoundException", "SerializationException", "fine"]
+
+
+def test_writes_in_a_row_see_each_other(shared):
+    body = json.dumps({"ApplicationName": "pipelined", "RuntimeEnvironment": "FLINK-1_20", "ServiceExecutionRole": "arn:aws:iam::1:role/r"}).encode()
+    name = b'{"ApplicationName":"pipelined"}'
+    with connect(shared) as peer, peer.makefile("rb") as stream:
+        peer.sendall(post("CreateApplication", body) + post("CreateApplication", body) + post("DescribeApplication", name))
+        assert read_reply(stream)[0] == 200
+        assert json.loads(read_reply(stream)[2])["__type"] == "ResourceInUseException"
+        status, _, described = read_reply(stream)
+        assert status == 200
+        stamp = json.loads(described)["ApplicationDetail"]["CreateTimestamp"]
+        peer.sendall(post("DeleteApplication", json.dumps({"ApplicationName": "pipelined", "CreateTimestamp": stamp}).encode()))
+        assert read_reply(stream)[0] == 200
+
+
+def test_a_client_that_expects_to_be_told_to_go_on(shared):
+    request = post("ListApplications", b"{}", "Expect: 100-continue")
+    with connect(shared) as peer, peer.makefile("rb") as stream:
+        peer.sendall(request[:-2])
+        assert stream.readline() == b"HTTP/1.1 100 Continue\r\n" and stream.readline() == b"\r\n"
+        peer.sendall(request[-2:])
+        assert read_reply(stream)[0] == 200
+
+
+def test_a_body_in_pieces_and_in_chunks(shared):
+    body = b'{"Limit": 7}'
+    head = post("ListApplications").split(b"\r\n\r\n")[0].replace(b"Content-Length: 2", b"Transfer-Encoding: chunked")
+    with connect(shared) as peer, peer.makefile("rb") as stream:
+        for byte in post("ListApplications", body):
+            peer.sendall(bytes([byte]))
+        assert read_reply(stream)[0] == 200
+        peer.sendall(head + b"\r\n\r\n5\r\n" + body[:5] + b"\r\n7\r\n" + body[5:] + b"\r\n0\r\n\r\n")
+        assert read_reply(stream)[0] == 200
+
+
+def test_what_is_too_large_is_refused_and_others_are_served(shared):
+    with connect(shared) as peer, peer.makefile("rb") as stream:
+        head = post("CreateApplication").replace(b"Content-Length: 2", b"Content-Length: 100000000").split(b"\r\n\r\n")[0]
+        peer.sendall(head + b"\r\n\r\n")
+        status, _, body = read_reply(stream)
+        assert status == 413 and json.loads(body)["__type"] == "RequestEntityTooLargeException"
+    with connect(shared) as peer, peer.makefile("rb") as stream:
+        peer.sendall(post("ListApplications", b"{}", "X-Long: " + "x" * 40000))
+        line = stream.readline()
+        assert line == b"" or int(line.split()[1]) in (413, 431)
+    assert shared.client.list_applications()["ResponseMetadata"]["HTTPStatusCode"] == 200
+
+
+def test_seventy_megabytes_do_no_harm(shared):
+    body = b'{"ApplicationName":"large","x":"' + b"a" * (69 << 20) + b'"}'
+    with connect(shared) as peer, peer.makefile("rb") as stream:
+        peer.settimeout(60)
+        peer.sendall(post("DescribeApplication", body))
+        status, _, answer = read_reply(stream)
+        assert status == 400 and json.loads(answer)["__type"] == "ResourceNotFoundException"
+
+
+@pytest.mark.parametrize("nonsense", [b"\r\n\r\n", b"GET\r\n\r\n", b"\x16\x03\x01\x02\x00", b"POST / HTTP/9.9\r\n\r\n", b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
+                                      b"POST / HTTP/1.1\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello", b"A" * 70000])
+def test_nonsense_harms_nobody(shared, nonsense):
+    with connect(shared) as peer:
+        peer.sendall(nonsense)
+        # The connection is still open: whatever is made of it, others are served.
+        assert shared.client.list_applications()["ResponseMetadata"]["HTTPStatusCode"] == 200
+    assert shared.client.list_applications()["ResponseMetadata"]["HTTPStatusCode"] == 200
+
+
+def test_clients_that_dawdle_do_not_hold_up_others(shared):
+    slow = [connect(shared) for _ in range(100)]
+    try:
+        for peer in slow:
+            peer.sendall(post("ListApplications")[:40])
+        assert shared.client.list_applications()["ResponseMetadata"]["HTTPStatusCode"] == 200
+    finally:
+        for peer in slow:
+            peer.close()
+
+
+def test_a_client_that_goes_away_leaves_nothing(shared):
+    with connect(shared) as peer:
+        peer.sendall(post("CreateApplication", json.dumps({
+            "ApplicationName": "gone", "RuntimeEnvironment": "FLINK-1_20", "ServiceExecutionRole": "arn:aws:iam::1:role/r",
+            "ApplicationConfiguration": {"ApplicationCodeConfiguration": {"CodeContentType": "ZIPFILE", "CodeContent": {
+                "S3ContentLocation": {"BucketARN": "arn:aws:s3:::nothing", "FileKey": "x"}}}}}).encode()))
+    assert "gone" not in [one["ApplicationName"] for one in shared.client.list_applications()["ApplicationSummaries"]]
+
+
+def test_duplicate_keys_and_odd_values(shared):
+    def kind_of(body):
+        with connect(shared) as peer, peer.makefile("rb") as stream:
+            peer.sendall(post("DescribeApplication", body))
+            return json.loads(read_reply(stream)[2])["__type"]
+    assert kind_of(b'{"ApplicationName":"a1","ApplicationName":"nobody"}') in ("ResourceNotFoundException", "SerializationException")
+    assert kind_of(b'{"ApplicationName":null}') == "ValidationException"
+    assert kind_of(b'{"ApplicationName":"nobody","Unknown":{"x":[1,2]}}') == "ResourceNotFoundException"
+    assert kind_of(b'{"ApplicationName":"nobody","IncludeAdditionalDetails":1e400}') == "SerializationException"
+    assert kind_of(b'{"ApplicationName":"nobody\xff"}') == "SerializationException"
+    assert kind_of(b'{"ApplicationName":"\\u0000"}') == "SerializationException"
+    assert kind_of(b'\xef\xbb\xbf{}') == "SerializationException"
