@@ -37,6 +37,7 @@ static void import_code(void *self, const struct code_source *source, code_done_
 
 static const struct code_ops code_ops = {.import = import_code};
 
+// The database is opened once: what an input leaves is removed after it.
 static void open_world(struct world *world) {
     struct error err;
     struct controller_options options = {.code = {.ops = &code_ops},
@@ -44,8 +45,10 @@ static void open_world(struct world *world) {
                                          .memory_budget_bytes = (int64_t)1 << 40,
                                          .limits = APP_LIMITS_DEFAULT};
 
-    if (world->document == NULL) FUZZ_EXPECT(document_open(&world->document, &err));
-    FUZZ_EXPECT(db_open(":memory:", &world->db, &err));
+    if (world->document == NULL) {
+        FUZZ_EXPECT(document_open(&world->document, &err));
+        FUZZ_EXPECT(db_open(":memory:", &world->db, &err));
+    }
     world->clusters = fake_clusters_new(NULL, NULL);
     options.db = world->db;
     options.clusters = fake_clusters_port(world->clusters);
@@ -53,10 +56,18 @@ static void open_world(struct world *world) {
     FUZZ_EXPECT(controller_new(&options, &world->context.service, &err));
 }
 
-static void close_world(struct world *world) {
+static void clear_world(struct world *world) {
+    struct error err;
+    struct db_tx tx = {0};
+    sqlite3_stmt *stmt = NULL;
+
     controller_free(TAKE(world->context.service));
     fake_clusters_free(TAKE(world->clusters));
-    db_close(TAKE(world->db));
+    FUZZ_EXPECT(db_begin(world->db, &tx, &err));
+    FUZZ_EXPECT(db_prepare(world->db, "DELETE FROM app", &stmt, &err));
+    FUZZ_EXPECT(db_run(world->db, stmt, &err));
+    db_done(stmt);
+    FUZZ_EXPECT(db_commit(&tx, &err));
 }
 
 static void on_answer(void *connection, int status, const char *body, const char *error_type) {
@@ -127,6 +138,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         turn(&world);
         at = stop + 1;
     }
-    close_world(&world);
+    clear_world(&world);
     return 0;
 }
