@@ -5,96 +5,161 @@
 #include "base/text.h"
 #include "openapi/document.h"
 
+#include <string.h>
 #include <unistd.h>
 
 static const char JSON_TYPE[] = "application/json";
 
-static struct admin_reply reply_json(int status, json_t *body) {
+struct admin_reply admin_reply_json(int status, json_t *body) {
     struct admin_reply reply = {status, JSON_TYPE, json_print(body)};
 
     json_decref(body);
     return reply;
 }
 
-static struct admin_reply reply_error(int status, const char *kind, const char *message) {
+struct admin_reply admin_reply_error(int status, const char *kind, const char *message) {
     json_t *body = json_new_object();
     json_t *error = json_new_object();
 
     json_put_text(error, "kind", kind);
     json_put_text(error, "message", message);
     json_put(body, "error", error);
-    return reply_json(status, body);
+    return admin_reply_json(status, body);
 }
 
-static struct admin_reply health(const struct http_server_options *options,
-                                 struct app_service *service) {
+struct admin_reply admin_reply_failure(const struct error *err) {
+    int status = 400;
+
+    if (err->kind == ERROR_NOT_FOUND) status = 404;
+    if (err->kind == ERROR_CONFLICT) status = 409;
+    if (err->kind == ERROR_SYSTEM) status = 500;
+    if (err->kind == ERROR_UNAVAILABLE) status = 503;
+    return admin_reply_error(status, error_kind_name(err->kind), err->message);
+}
+
+bool admin_parameter(const char *query, const char *name, char *out, size_t size_bytes) {
+    size_t length = strlen(name);
+    const char *at = query;
+
+    while (*at != '\0') {
+        size_t part = strcspn(at, "&");
+        if (part > length && strncmp(at, name, length) == 0 && at[length] == '=')
+            return part - length - 1 < size_bytes &&
+                   text_format(out, size_bytes, "%.*s", (int)(part - length - 1), at + length + 1);
+        at += part + (at[part] == '&');
+    }
+    return false;
+}
+
+static struct admin_reply health(const struct admin_request *request) {
     json_t *body = json_new_object();
 
-    (void)service;
     json_put_text(body, "status", "ok");
-    json_put_text(body, "version", options->version);
-    return reply_json(200, body);
+    json_put_text(body, "version", request->options->version);
+    return admin_reply_json(200, body);
 }
 
-static struct admin_reply readiness(const struct http_server_options *options,
-                                    struct app_service *service) {
+static struct admin_reply readiness(const struct admin_request *request) {
+    const struct http_server_options *options = request->options;
     struct error err;
 
-    bool is_ready = app_service_check_writable(service, &err) &&
+    bool is_ready = app_service_check_writable(request->service, &err) &&
                     (options->is_ready == NULL || options->is_ready(options->userdata, &err));
-    if (!is_ready) return reply_error(503, error_kind_name(err.kind), err.message);
+    if (!is_ready) return admin_reply_error(503, error_kind_name(err.kind), err.message);
     json_t *body = json_new_object();
     json_put_text(body, "status", "ready");
-    return reply_json(200, body);
+    return admin_reply_json(200, body);
 }
 
-static struct admin_reply status(const struct http_server_options *options,
-                                 struct app_service *service) {
+static struct admin_reply status(const struct admin_request *request) {
+    const struct http_server_options *options = request->options;
     json_t *body = NULL;
     struct error err;
 
-    if (!app_service_status(service, &body, &err))
-        return reply_error(500, error_kind_name(err.kind), err.message);
+    if (!app_service_status(request->service, &body, &err))
+        return admin_reply_error(500, error_kind_name(err.kind), err.message);
     json_put_text(body, "version", options->version);
     json_put_int(body, "pid", getpid());
     if (options->add_status != NULL) options->add_status(options->userdata, body);
-    return reply_json(200, body);
+    return admin_reply_json(200, body);
 }
 
-static struct admin_reply document(const struct http_server_options *options,
-                                   struct app_service *service) {
+static struct admin_reply document(const struct admin_request *request) {
     size_t size_bytes;
     const char *text = document_text(&size_bytes);
 
-    (void)options;
-    (void)service;
+    (void)request;
     return (struct admin_reply){200, JSON_TYPE, memory_copy_text(text)};
 }
 
-typedef struct admin_reply route_fn(const struct http_server_options *options,
-                                    struct app_service *service);
+// --- the clock ---
+
+static struct admin_reply show_clock(const struct admin_request *request) {
+    const struct bent_clock *clock = request->options->clock;
+    json_t *body = json_new_object();
+    struct clock now = clock_of(request->options->clock);
+
+    json_put_int(body, "nowMs", clock_now_ms(&now));
+    json_put(body, "scale", json_real(clock->scale));
+    return admin_reply_json(200, body);
+}
+
+// {"advance": "15m"}, {"scale": 60}, or both.
+static struct admin_reply set_clock(const struct admin_request *request) {
+    struct bent_clock *clock = request->options->clock;
+    AUTO(json_decref) json_t *body = NULL;
+    int64_t advance_ms = 0;
+    struct error err;
+
+    if (!json_parse(request->body, request->body_bytes, &body, &err))
+        return admin_reply_failure(&err);
+    const char *advance = json_text(body, "advance");
+    const json_t *scale = json_member(body, "scale");
+    if (advance != NULL && !text_to_ms(advance, &advance_ms))
+        return admin_reply_error(400, "invalid", "\"advance\" is a time such as 15m or 6h");
+    double factor = json_number_value(scale);
+    if (scale != NULL && !(factor >= CLOCK_SCALE_MIN && factor <= CLOCK_SCALE_MAX))
+        return admin_reply_error(400, "invalid", "\"scale\" is a number from 0.001 to 100000");
+    if (scale != NULL) clock_set_scale(clock, factor);
+    clock_advance(clock, advance_ms);
+    if (request->options->on_clock_set != NULL)
+        request->options->on_clock_set(request->options->userdata);
+    return show_clock(request);
+}
+
+// --- routes ---
+
+typedef struct admin_reply route_fn(const struct admin_request *request);
 
 static const struct {
     const char *path;
-    route_fn *answer;
+    route_fn *get;
+    route_fn *post; // NULL: only to be looked at
 } routes[] = {
-    {"/healthz", health},
-    {"/readyz", readiness},
-    {"/kobel/v1/status", status},
-    {"/kobel/v1/openapi.json", document},
+    {"/healthz", health, NULL},
+    {"/readyz", readiness, NULL},
+    {"/kobel/v1/status", status, NULL},
+    {"/kobel/v1/openapi.json", document, NULL},
+    {"/kobel/v1/clock", show_clock, set_clock},
 };
 
-bool admin_answer(const struct http_server_options *options, struct app_service *service,
-                  const char *method, const char *path, struct admin_reply *out_reply) {
-    bool is_get = text_equal(method, "GET") || text_equal(method, "HEAD");
+bool admin_answer(const struct admin_request *request, struct admin_reply *out_reply) {
+    bool is_get = text_equal(request->method, "GET") || text_equal(request->method, "HEAD");
+    bool is_post = text_equal(request->method, "POST");
 
     for (size_t index = 0; index < COUNT_OF(routes); index++) {
-        if (!text_equal(routes[index].path, path)) continue;
-        *out_reply = is_get ? routes[index].answer(options, service)
-                            : reply_error(405, "method", "GET and HEAD only");
+        if (!text_equal(routes[index].path, request->path)) continue;
+        if (is_get)
+            *out_reply = routes[index].get(request);
+        else if (is_post && routes[index].post != NULL)
+            *out_reply = routes[index].post(request);
+        else
+            *out_reply = admin_reply_error(405, "method",
+                                           routes[index].post == NULL ? "GET and HEAD only"
+                                                                      : "GET, HEAD and POST only");
         return true;
     }
-    if (!text_starts_with(path, "/kobel/")) return false;
-    *out_reply = reply_error(404, "not-found", "no such path");
+    if (!text_starts_with(request->path, "/kobel/")) return false;
+    *out_reply = admin_reply_error(404, "not-found", "no such path");
     return true;
 }

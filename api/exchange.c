@@ -200,9 +200,72 @@ static void begin_dashboard(struct exchange *exchange) {
         flink_proxy_begin(&exchange->parts->context, &request, on_dashboard, exchange);
 }
 
+static void set_admin(struct exchange *exchange, const struct admin_reply *reply) {
+    set_response(exchange, reply->status, reply->content_type, reply->body, strlen(reply->body));
+}
+
+static void on_events(void *userdata, const struct admin_reply *reply) {
+    struct exchange *exchange = userdata;
+
+    set_admin(exchange, reply);
+    answered(exchange);
+}
+
+static void cancel_wait(void *waiting) {
+    event_wait_cancel(waiting);
+}
+
+static void begin_events(struct exchange *exchange, const struct app_scope *scope,
+                         const char *name) {
+    struct event_question question = {.scope = *scope};
+    char after[24];
+    char wait[24];
+    int64_t wait_s = 0;
+
+    (void)text_copy(question.name, sizeof question.name, name);
+    if (admin_parameter(exchange->query, "after", after, sizeof after))
+        (void)text_to_int64(after, &question.after_sequence);
+    if (admin_parameter(exchange->query, "wait", wait, sizeof wait))
+        (void)text_to_int64(wait, &wait_s);
+    // Less than what a connection may be idle.
+    question.wait_ms = (wait_s < 0 ? 0 : wait_s > 50 ? 50 : wait_s) * 1000;
+    exchange->cancel = cancel_wait;
+    exchange->waiting = event_wait_begin(exchange->parts->waits, &question, on_events, exchange);
+}
+
+// True: it is one of kobel's own paths, and answered or waiting.
+static bool begin_admin(struct exchange *exchange) {
+    const struct exchange_parts *parts = exchange->parts;
+    struct admin_request request = {.options = &parts->options,
+                                    .service = parts->context.service,
+                                    .method = exchange->method,
+                                    .path = exchange->path,
+                                    .query = exchange->query,
+                                    .body = buffer_text(&exchange->body),
+                                    .body_bytes = exchange->body.size_bytes};
+    char name[APP_NAME_SIZE];
+    struct app_scope scope;
+    struct admin_reply reply;
+    const char *rest;
+
+    if (text_equal(exchange->path, "/")) return false;
+    protocol_scope(header(exchange, "Authorization"), NULL, &request.scope);
+    bool is_app = admin_app_path(&request, &scope, name, &rest);
+    if (is_app && text_equal(rest, "events") && text_equal(exchange->method, "GET")) {
+        begin_events(exchange, &scope, name);
+        return true;
+    }
+    if (is_app)
+        reply = admin_app_answer(&request, &scope, name, rest);
+    else if (!admin_answer(&request, &reply))
+        return false;
+    set_admin(exchange, &reply);
+    memory_free(reply.body);
+    return true;
+}
+
 static void route(struct exchange *exchange) {
     const struct exchange_parts *parts = exchange->parts;
-    struct admin_reply admin;
 
     if (!http_guard_admits(header(exchange, "Origin"), header(exchange, "Host"),
                            parts->listen_address)) {
@@ -218,13 +281,7 @@ static void route(struct exchange *exchange) {
         begin_dashboard(exchange);
         return;
     }
-    if (admin_answer(&parts->options, parts->context.service, exchange->method, exchange->path,
-                     &admin)) {
-        set_response(exchange, admin.status, admin.content_type, admin.body, strlen(admin.body));
-        memory_free(admin.body);
-        return;
-    }
-    begin_call(exchange);
+    if (!begin_admin(exchange)) begin_call(exchange);
 }
 
 void exchange_answer(struct exchange *exchange) {

@@ -4,6 +4,7 @@
 
 #include "api/auth.h"
 #include "api/call.h"
+#include "api/event_wait.h"
 #include "api/http_server.h"
 #include "api/reply_cache.h"
 #include "openapi/document.h"
@@ -19,6 +20,7 @@ struct exchange_parts {
     struct api_context context;
     struct document *document;
     struct reply_cache *replies;
+    struct event_waits *waits;
     // An exchange that was waiting has its answer now.
     void (*on_answered)(void *userdata, struct exchange *exchange);
     void *userdata;

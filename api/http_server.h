@@ -22,6 +22,8 @@ struct http_server_options {
     // Adds what only the daemon knows to GET /kobel/v1/status (sandbox, runtimes, profile, data
     // directory). May be NULL.
     void (*add_status)(void *userdata, json_t *status);
+    struct bent_clock *clock;             // the service's, for /kobel/v1/clock
+    void (*on_clock_set)(void *userdata); // its timers are to be set again; may be NULL
     // What /readyz needs beside a writable store: false with a reason. May be NULL.
     bool (*is_ready)(void *userdata, struct error *err);
     void *userdata;

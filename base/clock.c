@@ -18,6 +18,44 @@ struct clock clock_system(void) {
     return (struct clock){.now_ms = system_now_ms};
 }
 
+// --- bent ---
+
+static int64_t bent_now_ms(void *self) {
+    const struct bent_clock *clock = self;
+    int64_t real_ms = clock_now_ms(&clock->real) - clock->real_since_ms;
+
+    return clock->shown_since_ms + (int64_t)((double)real_ms * clock->scale);
+}
+
+void clock_bend(struct bent_clock *clock, struct clock real) {
+    *clock = (struct bent_clock){.real = real, .scale = 1.0};
+    clock->real_since_ms = clock->shown_since_ms = clock_now_ms(&real);
+}
+
+// What it shows now is where it goes on from.
+static void rebase(struct bent_clock *clock) {
+    clock->shown_since_ms = bent_now_ms(clock);
+    clock->real_since_ms = clock_now_ms(&clock->real);
+}
+
+void clock_set_scale(struct bent_clock *clock, double scale) {
+    rebase(clock);
+    clock->scale = scale;
+}
+
+void clock_advance(struct bent_clock *clock, int64_t by_ms) {
+    rebase(clock);
+    clock->shown_since_ms += by_ms;
+}
+
+struct clock clock_of(struct bent_clock *clock) {
+    return (struct clock){.now_ms = bent_now_ms, .self = clock};
+}
+
+int64_t clock_real_ms(const struct bent_clock *clock, int64_t bent_ms) {
+    return (int64_t)((double)bent_ms / clock->scale) + (clock->scale == 1.0 ? 0 : 1);
+}
+
 int64_t clock_monotonic_us(void) {
     struct timespec now;
 

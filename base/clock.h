@@ -15,5 +15,24 @@ int64_t clock_now_ms(const struct clock *clock);
 // The real wall clock.
 struct clock clock_system(void);
 
+// A wall clock that runs faster or slower than the real one, and can be set forward: --time-scale
+// and POST /kobel/v1/clock.
+struct bent_clock {
+    struct clock real;      // what it is bent from
+    int64_t real_since_ms;  // since then it runs at `scale`...
+    int64_t shown_since_ms; // ...from here
+    double scale;
+};
+
+#define CLOCK_SCALE_MIN 0.001
+#define CLOCK_SCALE_MAX 100000.0
+
+void clock_bend(struct bent_clock *clock, struct clock real);
+void clock_set_scale(struct bent_clock *clock, double scale); // within the limits
+void clock_advance(struct bent_clock *clock, int64_t by_ms);  // not negative
+struct clock clock_of(struct bent_clock *clock);              // borrows it
+// How long a time of the bent clock takes in reality, rounded up.
+int64_t clock_real_ms(const struct bent_clock *clock, int64_t bent_ms);
+
 // Never goes back, unrelated to wall time: for measuring durations.
 int64_t clock_monotonic_us(void);

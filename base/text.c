@@ -1,5 +1,7 @@
 #include "base/text.h"
 
+#include "base/cleanup.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -116,4 +118,26 @@ void text_hex(char *out, const void *bytes, size_t size) {
         *out++ = digits[from[index] & 15U];
     }
     *out = '\0';
+}
+
+bool text_to_ms(const char *text, int64_t *out_ms) {
+    static const struct {
+        const char *unit;
+        int64_t ms;
+    } units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000}};
+    size_t digits = strspn(text, "0123456789");
+    char number[20];
+    int64_t count;
+
+    if (digits == 0 || digits >= sizeof number) return false;
+    memcpy(number, text, digits);
+    number[digits] = '\0';
+    if (!text_to_int64(number, &count)) return false;
+    for (size_t index = 0; index < COUNT_OF(units); index++) {
+        if (!text_equal(text + digits, units[index].unit)) continue;
+        if (count > INT64_MAX / units[index].ms) return false;
+        *out_ms = count * units[index].ms;
+        return true;
+    }
+    return false;
 }

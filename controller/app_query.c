@@ -162,40 +162,6 @@ void app_service_cancel_page(struct app_service *service, struct cluster_fetch *
     service->clusters.ops->cancel_fetch(service->clusters.self, fetch);
 }
 
-// --- the whole ---
-
-struct totals {
-    struct app_service *service;
-    int64_t applications;
-    int64_t running;
-};
-
-static bool count_one(void *userdata, const char *app_id, struct error *err) {
-    struct totals *totals = userdata;
-    struct app app;
-
-    if (!app_store_load(totals->service->db, app_id, &app, err)) return false;
-    totals->applications++;
-    totals->running += app.status == APP_RUNNING;
-    return true;
-}
-
-bool app_service_status(struct app_service *service, json_t **out_status, struct error *err) {
-    struct totals totals = {.service = service};
-
-    if (!app_store_visit_all(service->db, count_one, &totals, err)) return false;
-    json_t *status = json_new_object();
-    json_t *memory = json_new_object();
-    json_put_int(status, "applications", totals.applications);
-    json_put_int(status, "running", totals.running);
-    json_put_int(memory, "budgetBytes", service->memory_budget_bytes);
-    json_put_int(memory, "usedBytes",
-                 service->clusters.ops->memory_used_bytes(service->clusters.self));
-    json_put(status, "memory", memory);
-    *out_status = status;
-    return true;
-}
-
 bool app_service_check_writable(struct app_service *service, struct error *err) {
     return db_check_writable(service->db, err);
 }

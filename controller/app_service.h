@@ -152,6 +152,28 @@ MUST_CHECK bool app_service_list_operations(struct app_service *service,
                                             struct operation *out_list, size_t limit,
                                             size_t *out_count, struct error *err);
 
+// What happened, oldest first, after `after_sequence`: see controller/event_log.h. The caller owns
+// the array.
+MUST_CHECK bool app_service_list_events(struct app_service *service, const struct app_scope *scope,
+                                        const char *name, int64_t after_sequence, int64_t limit,
+                                        json_t **out_events, struct error *err);
+// `on_event` is called when something was recorded that may not be committed yet: to look again in
+// a later turn.
+void app_service_watch_events(struct app_service *service, void (*on_event)(void *userdata),
+                              void *userdata);
+
+// Makes something go wrong for an application, on purpose: "kill-jobmanager", "kill-taskmanager",
+// "fail-savepoint" (the next), "refuse-launch" (the next), "delay" (everything, for `delay_ms`).
+// ERROR_INVALID: no such fault. ERROR_CONFLICT: it runs nowhere.
+MUST_CHECK bool app_service_inject(struct app_service *service, const struct app_scope *scope,
+                                   const char *name, const char *fault, int64_t delay_ms,
+                                   struct error *err);
+
+// One application as GET /kobel/v1/applications/<name> shows it: status, versions, restarts,
+// restore points, disk use. The caller owns the object.
+MUST_CHECK bool app_service_show(struct app_service *service, const struct app_scope *scope,
+                                 const char *name, json_t **out_app, struct error *err);
+
 // Is there a dashboard to be shown? ERROR_CONFLICT: the application does not run.
 MUST_CHECK bool app_service_check_dashboard(struct app_service *service,
                                             const struct app_scope *scope, const char *name,
@@ -165,7 +187,7 @@ struct cluster_fetch *app_service_fetch_page(struct app_service *service,
 void app_service_cancel_page(struct app_service *service, struct cluster_fetch *fetch);
 
 // For GET /kobel/v1/status and /readyz: what the controller knows. The caller owns the object:
-// {"applications": n, "running": n, "memory": {"budgetBytes": n, "usedBytes": n}}
+// {"applications": n, "running": n, "memory": {"budgetBytes": n, "usedBytes": n}, "apps": [...]}
 MUST_CHECK bool app_service_status(struct app_service *service, json_t **out_status,
                                    struct error *err);
 MUST_CHECK bool app_service_check_writable(struct app_service *service, struct error *err);

@@ -1,6 +1,7 @@
 // CreateApplicationSnapshot and DeleteApplicationSnapshot.
 #include "base/digest.h"
 #include "base/text.h"
+#include "controller/event_log.h"
 #include "controller/move_begin.h"
 #include "controller/state.h"
 #include "storage/snapshot_store.h"
@@ -50,6 +51,7 @@ bool app_service_create_snapshot(struct app_service *service, const struct app_s
     snapshot.created_at_ms = service_now_ms(service);
     if (!db_begin(service->db, &tx, err)) return false;
     if (!snapshot_store_add(service->db, app.id, &snapshot, err)) return false;
+    if (!event_log_snapshot(service, &app, snapshot.name, "CREATING", "", err)) return false;
     if (!db_commit(&tx, err)) return false;
     move_begin_wake(service, &app);
     return true;
@@ -105,5 +107,6 @@ bool app_service_delete_snapshot(struct app_service *service, const struct app_s
         return false;
     if (!db_begin(service->db, &tx, err)) return false;
     if (!snapshot_store_remove(service->db, app.id, snapshot.name, err)) return false;
+    if (!event_log_snapshot(service, &app, snapshot.name, "DELETED", "", err)) return false;
     return db_commit(&tx, err);
 }

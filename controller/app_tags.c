@@ -51,7 +51,10 @@ bool app_service_tag(struct app_service *service, const struct app_scope *scope,
     // Counted afterwards: a key that was there already is no new tag.
     if (!tag_store_count(service->db, app.id, &count, err)) return false;
     if (!app_rules_check_tag_count(count, &service->limits, err)) return false;
-    return db_commit(&tx, err);
+    if (!db_commit(&tx, err)) return false;
+    // A tag may be a rule of kobel's own.
+    work_queue_add(service->queue, app.id, service_now_ms(service));
+    return true;
 }
 
 bool app_service_untag(struct app_service *service, const struct app_scope *scope, const char *arn,

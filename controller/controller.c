@@ -1,6 +1,7 @@
 #include "controller/controller.h"
 
 #include "base/memory.h"
+#include "controller/faults.h"
 #include "controller/state.h"
 
 static bool queue_one(void *userdata, const char *app_id, struct error *err) {
@@ -22,15 +23,21 @@ bool controller_new(const struct controller_options *options, struct app_service
     service->profile = options->profile;
     service->memory_budget_bytes = options->memory_budget_bytes;
     service->limits = options->limits;
+    service->retention = options->retention;
     service->queue = work_queue_new(options->on_due_changed, options->userdata);
     if (!app_store_visit_all(service->db, queue_one, service, err)) return false;
     *out_service = TAKE(service);
     return true;
 }
 
+void controller_stop(struct app_service *service) {
+    if (service != NULL) code_waits_end(service);
+}
+
 void controller_free(struct app_service *service) {
     if (service == NULL) return;
     code_waits_end(service);
+    faults_free(service);
     work_queue_free(service->queue);
     memory_free(service);
 }

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "controller/app_rules.h"
 #include "controller/app_service.h"
+#include "controller/retention.h"
 #include "runtime/cluster.h"
 #include "runtime/code_store.h"
 #include "storage/db.h"
@@ -17,6 +18,7 @@ struct controller_options {
     enum profile profile;
     int64_t memory_budget_bytes;
     struct app_limits limits;
+    struct retention_policy retention;
     // Called when controller_next_due_ms() may have changed. May be NULL.
     void (*on_due_changed)(void *userdata);
     void *userdata;
@@ -26,8 +28,10 @@ struct controller_options {
 // on from here.
 MUST_CHECK bool controller_new(const struct controller_options *options,
                                struct app_service **out_service, struct error *err);
-// Stops nothing: the records keep saying what is to run. Calls that wait for code are answered; the
-// code store is freed before.
+// Answers the calls that wait for code: their answerers are about to go. The code store is freed
+// before.
+void controller_stop(struct app_service *service);
+// Stops nothing: the records keep saying what is to run.
 void controller_free(struct app_service *service);
 DEFINE_AUTO(controller_free, struct app_service *);
 

@@ -3,6 +3,8 @@
 #include "base/digest.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "controller/event_log.h"
+#include "controller/faults.h"
 #include "controller/move_end.h"
 #include "controller/sizing.h"
 #include "storage/snapshot_store.h"
@@ -28,14 +30,37 @@ static bool record(struct execution *run, struct error *err) {
     return db_commit(&tx, err);
 }
 
+// The same, and says so in the history: as a phase of the move, or of the recovery where there is
+// none. `detail` is taken.
+static bool record_phase(struct execution *run, const char *phase, const char *message,
+                         json_t *detail, struct error *err) {
+    struct db *db = run->service->db;
+    AUTO(db_rollback) struct db_tx tx = {0};
+    bool is_move = run->app->move.kind != MOVE_NONE;
+
+    json_put_text(detail, "cluster", run->placement->cluster_id);
+    if (!is_move) json_put_text(detail, "phase", phase);
+    bool is_told = db_begin(db, &tx, err) && app_store_save(db, run->app, err);
+    if (!is_told) {
+        json_decref(detail);
+        return false;
+    }
+    is_told = is_move ? event_log_phase(run->service, run->app, phase, detail, err)
+                      : event_log_add(run->service, run->app, "recovery", message, detail, err);
+    return is_told && db_commit(&tx, err);
+}
+
 static bool record_with_snapshot(struct execution *run, const struct snapshot *snapshot,
-                                 struct error *err) {
+                                 const char *reason, struct error *err) {
     struct db *db = run->service->db;
     AUTO(db_rollback) struct db_tx tx = {0};
 
     if (!db_begin(db, &tx, err)) return false;
     if (!app_store_save(db, run->app, err)) return false;
     if (!snapshot_store_save(db, run->app->id, snapshot, err)) return false;
+    if (!event_log_snapshot(run->service, run->app, snapshot->name,
+                            snapshot_status_name(snapshot->status), reason, err))
+        return false;
     return db_commit(&tx, err);
 }
 
@@ -78,20 +103,37 @@ static bool run_launch(struct execution *run, struct error *err) {
     (void)text_format(run->placement->cluster_id, sizeof run->placement->cluster_id, "%s-%llx",
                       run->app->id, (unsigned long long)run->app->cluster_count);
     run->placement->phase = PLACEMENT_LAUNCHED;
-    if (!record(run, err)) return false;
+    if (!record_phase(run, "PREPARE", "another cluster is launched", json_new_object(), err))
+        return false;
 
     (void)text_copy(launch.cluster_id, sizeof launch.cluster_id, run->placement->cluster_id);
     (void)text_copy(launch.app_id, sizeof launch.app_id, run->app->id);
     launch.runtime = spec.runtime;
     launch.size = sizing_for(run->service->profile, &spec, run->placement->parallelism);
     (void)text_copy(launch.log_level, sizeof launch.log_level, spec.log_level);
-    if (clusters->ops->launch(clusters->self, &launch, &refused)) return true;
+    if (faults_take_refusal(run->service, run->app->id))
+        (void)error_set(&refused, ERROR_SYSTEM, "the launch was refused on purpose");
+    else if (clusters->ops->launch(clusters->self, &launch, &refused))
+        return true;
 
     plan_again(run, refused.message);
     // What is not installed does not come by waiting a second.
     if (refused.kind == ERROR_UNAVAILABLE && run->placement->attempt < PLAN_ATTEMPTS_MAX)
         run->placement->attempt = PLAN_ATTEMPTS_MAX;
     return record(run, err);
+}
+
+static bool record_loss(struct execution *run, struct error *err) {
+    const struct placement *placement = run->placement;
+    json_t *detail = json_new_object();
+    char message[APP_FAILURE_SIZE + 128];
+
+    if (run->step->slot == SLOT_CURRENT) run->app->recoveries++;
+    json_put_text(detail, "reason", run->cluster->failure);
+    json_put_int(detail, "attempt", placement->attempt);
+    json_put_int(detail, "retryInMs", plan_backoff_ms(placement->attempt));
+    (void)text_format(message, sizeof message, "a cluster was lost: %s", run->cluster->failure);
+    return record_phase(run, "LOST", message, detail, err);
 }
 
 static bool run_relaunch(struct execution *run, struct error *err) {
@@ -103,15 +145,35 @@ static bool run_relaunch(struct execution *run, struct error *err) {
         // Launched by a daemon that is gone, or never: that is no failure of the cluster.
         run->placement->phase = PLACEMENT_PLANNED;
         run->placement->retry_at_ms = 0;
+        if (!record(run, err)) return false;
     } else {
         int64_t up_for_ms = service_now_ms(run->service) - run->placement->retry_at_ms;
         if (run->placement->phase == PLACEMENT_UP && up_for_ms > plan_backoff_ms(PLAN_ATTEMPTS_MAX))
             run->placement->attempt = 0;
         plan_again(run, run->cluster->failure);
+        if (!record_loss(run, err)) return false;
     }
-    if (!record(run, err)) return false;
     clusters->ops->retire(clusters->self, cluster_id);
     return true;
+}
+
+// Where a job starts from, in words that leave no doubt about what is lost (issue of many a night:
+// checkpointing switched off, and nobody remembers).
+static bool record_submission(struct execution *run, const struct job_spec *spec,
+                              struct error *err) {
+    const struct placement *placement = run->placement;
+    json_t *detail = json_new_object();
+    bool is_empty = placement->restore_path[0] == '\0';
+    const char *message = "the job is submitted again, from its newest checkpoint";
+
+    json_put_text(detail, "job", placement->job_id);
+    json_put_text(detail, "restoredFrom", placement->restore_path);
+    if (is_empty)
+        message = "the job is submitted again, empty: it has neither a checkpoint nor a snapshot";
+    else if (!spec->checkpointing_enabled)
+        message = "the job is submitted again, from what it was started from: checkpointing is "
+                  "disabled";
+    return record_phase(run, "SUBMIT", message, detail, err);
 }
 
 static bool run_submit(struct execution *run, struct error *err) {
@@ -127,7 +189,8 @@ static bool run_submit(struct execution *run, struct error *err) {
         // Chosen and recorded before it is sent, so that a repeated submission is recognised.
         digest_random_hex(run->placement->job_id, APP_JOB_ID_SIZE - 1);
         run->placement->phase = PLACEMENT_SUBMITTED;
-        if (!record(run, err)) return false;
+        if (run->step->slot == SLOT_CURRENT) run->app->job_restarts = 0;
+        if (!record_submission(run, &job.spec, err)) return false;
     }
     AUTO(memory_free) char *properties = job_spec_properties_text(&version);
     (void)text_copy(job.job_id, sizeof job.job_id, run->placement->job_id);
@@ -146,7 +209,7 @@ static bool run_submit(struct execution *run, struct error *err) {
 static bool run_see_up(struct execution *run, struct error *err) {
     run->placement->phase = PLACEMENT_UP;
     run->placement->retry_at_ms = service_now_ms(run->service);
-    return record(run, err);
+    return record_phase(run, "UP", "every vertex is RUNNING again", json_new_object(), err);
 }
 
 // --- halting ---
@@ -171,6 +234,9 @@ static bool record_halt(struct execution *run, struct error *err) {
     if (!db_begin(db, &tx, err)) return false;
     if (!app_store_save(db, run->app, err)) return false;
     if (!snapshot_store_add(db, run->app->id, &snapshot, err)) return false;
+    if (!event_log_phase(run->service, run->app, "HALT", NULL, err)) return false;
+    if (!event_log_snapshot(run->service, run->app, snapshot.name, "CREATING", "", err))
+        return false;
     return db_commit(&tx, err);
 }
 
@@ -210,7 +276,7 @@ static bool record_halted(struct execution *run, const char *location, struct er
     char cluster_id[APP_CLUSTER_ID_SIZE];
     (void)text_copy(cluster_id, sizeof cluster_id, run->placement->cluster_id);
     if (makes_room) *run->placement = (struct placement){0};
-    if (!record_with_snapshot(run, &snapshot, err)) return false;
+    if (!record_with_snapshot(run, &snapshot, "the old job stopped with it", err)) return false;
     if (makes_room) clusters->ops->retire(clusters->self, cluster_id);
     return true;
 }
@@ -254,7 +320,8 @@ static bool run_drop(struct execution *run, struct error *err) {
     (void)text_copy(cluster_id, sizeof cluster_id, run->placement->cluster_id);
     app->move.halted = true;
     *run->placement = (struct placement){0};
-    if (!record(run, err)) return false;
+    if (!record_phase(run, "HALTED", "the old job was dropped", json_new_object(), err))
+        return false;
     clusters->ops->retire(clusters->self, cluster_id);
     return true;
 }
@@ -267,20 +334,21 @@ static bool run_snapshot(struct execution *run, struct error *err) {
     return request_savepoint(run, snapshot->trigger_id, snapshot->name, false, err);
 }
 
-static bool end_snapshot(struct execution *run, const char *location, struct error *err) {
+static bool end_snapshot(struct execution *run, const char *location, const char *reason,
+                         struct error *err) {
     struct snapshot snapshot = run->view->snapshot;
 
     snapshot.status = location == NULL ? SNAPSHOT_FAILED : SNAPSHOT_READY;
     if (location != NULL) (void)text_copy(snapshot.location, sizeof snapshot.location, location);
-    return record_with_snapshot(run, &snapshot, err);
+    return record_with_snapshot(run, &snapshot, reason, err);
 }
 
 static bool run_snapshot_done(struct execution *run, struct error *err) {
-    return end_snapshot(run, run->cluster->savepoint.location, err);
+    return end_snapshot(run, run->cluster->savepoint.location, "", err);
 }
 
 static bool run_snapshot_failed(struct execution *run, struct error *err) {
-    return end_snapshot(run, NULL, err);
+    return end_snapshot(run, NULL, run->cluster->savepoint.failure, err);
 }
 
 static bool run_snapshot_salvage(struct execution *run, struct error *err) {
@@ -289,7 +357,33 @@ static bool run_snapshot_salvage(struct execution *run, struct error *err) {
     bool found = clusters->ops->find_savepoint(clusters->self, run->app->id,
                                                run->view->snapshot.name, location);
 
-    return end_snapshot(run, found ? location : NULL, err);
+    return end_snapshot(run, found ? location : NULL, "its cluster was lost", err);
+}
+
+// From so many restarts of one job on it is a loop, and said so.
+static const int LOOP_RESTARTS = 3;
+
+static bool run_note_restart(struct execution *run, struct error *err) {
+    struct db *db = run->service->db;
+    struct app *app = run->app;
+    int restarts = run->cluster->restarts;
+    AUTO(db_rollback) struct db_tx tx = {0};
+    char message[APP_FAILURE_SIZE + 128];
+
+    app->total_restarts += restarts - app->job_restarts;
+    app->job_restarts = restarts;
+    (void)text_format(message, sizeof message, "%s (%d since it was submitted): %s",
+                      restarts >= LOOP_RESTARTS ? "the job is in a loop of restarts"
+                                                : "Flink restarted the job",
+                      restarts, run->cluster->failure);
+    if (!db_begin(db, &tx, err)) return false;
+    if (!app_store_save(db, app, err)) return false;
+    json_t *detail = json_new_object();
+    json_put_int(detail, "restarts", restarts);
+    json_put_bool(detail, "isLoop", restarts >= LOOP_RESTARTS);
+    json_put_text(detail, "cause", run->cluster->failure);
+    if (!event_log_add(run->service, app, "restart", message, detail, err)) return false;
+    return db_commit(&tx, err);
 }
 
 static bool run_note_checkpoint(struct execution *run, struct error *err) {
@@ -306,7 +400,7 @@ static bool run_note_checkpoint(struct execution *run, struct error *err) {
 // --- ends ---
 
 static bool run_commit(struct execution *run, struct error *err) {
-    return move_end_commit(run->service, run->app, run->view, run->step->event, err);
+    return move_end_commit(run->service, run->app, run->view, run->step, err);
 }
 
 static bool run_roll_back(struct execution *run, struct error *err) {
@@ -335,6 +429,7 @@ static step_fn *const steps[STEP_KIND_COUNT] = {
     [STEP_SNAPSHOT_FAILED] = run_snapshot_failed,
     [STEP_SNAPSHOT_SALVAGE] = run_snapshot_salvage,
     [STEP_NOTE_CHECKPOINT] = run_note_checkpoint,
+    [STEP_NOTE_RESTART] = run_note_restart,
     [STEP_ROLL_BACK] = run_roll_back,
     [STEP_COMMIT] = run_commit,
     [STEP_ERASE] = run_erase,

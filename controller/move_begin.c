@@ -1,6 +1,7 @@
 #include "controller/move_begin.h"
 
 #include "base/text.h"
+#include "controller/event_log.h"
 #include "controller/operation_log.h"
 #include "storage/snapshot_store.h"
 
@@ -17,9 +18,12 @@ bool move_begin_in(struct app_service *service, struct app *app, const struct mo
         order->operation_name != NULL ? order->operation_name : move_operation_name(order->kind);
     int64_t now_ms = service_now_ms(service);
     bool changes_version = app->move.previous_version != 0;
+    enum app_status before = app->status;
     struct operation operation = {0};
 
     if (!lifecycle_apply(&app->status, order->event, err)) return false;
+    if (!event_log_status(service, app, before, name[0] == '\0' ? "DeleteApplication" : name, err))
+        return false;
     if (!cancel_interrupted(service, app, order->interrupted, err)) return false;
     app->move.kind = order->kind;
     app->move.started_at_ms = now_ms;

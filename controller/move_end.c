@@ -1,6 +1,7 @@
 #include "controller/move_end.h"
 
 #include "base/text.h"
+#include "controller/event_log.h"
 #include "controller/lifecycle.h"
 #include "controller/operation_log.h"
 #include "controller/roll_back.h"
@@ -80,7 +81,8 @@ static bool fail_snapshot_of_move(struct app_service *service, const struct app 
     if (!snapshot_store_find(service->db, app->id, app->move.snapshot_name, &snapshot, &missing))
         return true;
     snapshot.status = SNAPSHOT_FAILED;
-    return snapshot_store_save(service->db, app->id, &snapshot, err);
+    return snapshot_store_save(service->db, app->id, &snapshot, err) &&
+           event_log_snapshot(service, app, snapshot.name, "FAILED", "its move was given up", err);
 }
 
 static bool fail_open_snapshots(struct app_service *service, const struct app *app,
@@ -91,13 +93,16 @@ static bool fail_open_snapshots(struct app_service *service, const struct app *a
     while (snapshot_store_find_by_status(service->db, app->id, SNAPSHOT_CREATING, &snapshot,
                                          &missing)) {
         snapshot.status = SNAPSHOT_FAILED;
-        if (!snapshot_store_save(service->db, app->id, &snapshot, err)) return false;
+        if (!snapshot_store_save(service->db, app->id, &snapshot, err) ||
+            !event_log_snapshot(service, app, snapshot.name, "FAILED", "the job ended", err))
+            return false;
     }
     return true;
 }
 
 static bool end_operation(struct app_service *service, const struct app *app,
                           enum operation_status status, const char *failure, struct error *err) {
+    if (failure != NULL && !event_log_add(service, app, "error", failure, NULL, err)) return false;
     if (app->move.operation_id[0] == '\0') return true;
     return operation_log_end(service->db, app->id, app->move.operation_id, status, failure,
                              service_now_ms(service), err);
@@ -117,6 +122,7 @@ static bool end_up(struct app_service *service, struct app *app, const struct pl
         current->retry_at_ms = service_now_ms(service);
         current->attempt = 0;
         app->last_checkpoint[0] = '\0';
+        app->job_restarts = 0;
     }
     app->slots[SLOT_NEXT] = (struct placement){0};
     app->current_parallelism = current->parallelism;
@@ -195,13 +201,17 @@ static end_fn *const ends[APP_EVENT_COUNT] = {
 };
 
 bool move_end_commit(struct app_service *service, struct app *app, const struct plan_view *view,
-                     enum app_event event, struct error *err) {
+                     const struct step *step, struct error *err) {
+    enum app_event event = step->event;
+    enum app_status status_before = app->status;
     struct cluster_names before = names_of(app);
     AUTO(db_rollback) struct db_tx tx = {0};
 
     if (!db_begin(service->db, &tx, err)) return false;
     if (!lifecycle_apply(&app->status, event, err)) return false;
+    if (!event_log_phase(service, app, app_event_name(event), NULL, err)) return false;
     if (!ends[event](service, app, view, err)) return false;
+    if (!event_log_status(service, app, status_before, step->reason, err)) return false;
     app->move = (struct move){0};
     if (!app_store_save(service->db, app, err)) return false;
     if (!db_commit(&tx, err)) return false;
@@ -215,19 +225,22 @@ bool move_end_commit(struct app_service *service, struct app *app, const struct 
 bool move_end_roll_back(struct app_service *service, struct app *app, const struct plan_view *view,
                         struct error *err) {
     struct cluster_names before = names_of(app);
+    enum app_status before_status = app->status;
     int64_t now_ms = service_now_ms(service);
     struct operation operation = {0};
     AUTO(db_rollback) struct db_tx tx = {0};
 
+    (void)text_copy(app->move.failure, sizeof app->move.failure, failure_of(app, view));
     if (!db_begin(service->db, &tx, err)) return false;
     if (!operation_log_begin(service->db, app->id, move_operation_name(MOVE_ROLL_BACK), now_ms,
                              app->version, app->version + 1, &operation, err))
         return false;
     if (!operation_log_fail_with_roll_back(service->db, app->id, app->move.operation_id,
-                                           failure_of(app, view), operation.id, now_ms, err))
+                                           app->move.failure, operation.id, now_ms, err))
         return false;
     if (!roll_back_add_version(service, app, app->move.previous_version, err)) return false;
     if (!lifecycle_apply(&app->status, EVENT_ROLL_BACK, err)) return false;
+    if (!event_log_status(service, app, before_status, app->move.failure, err)) return false;
     // The old cluster is warm, and its job is over: it takes the job back.
     roll_back_place(app, app->slots[SLOT_CURRENT].phase != PLACEMENT_EMPTY &&
                              view->slots[SLOT_CURRENT].health == CLUSTER_READY);

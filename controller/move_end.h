@@ -8,7 +8,7 @@
 // One transaction: status, placements, operation, snapshots; then the clusters that nobody names
 // any more are retired.
 MUST_CHECK bool move_end_commit(struct app_service *service, struct app *app,
-                                const struct plan_view *view, enum app_event event,
+                                const struct plan_view *view, const struct step *step,
                                 struct error *err);
 
 // The update failed after its HALT: its operation fails, and a RollbackApplication operation begins

@@ -20,6 +20,7 @@ static const char *const step_names[STEP_KIND_COUNT] = {
     [STEP_SNAPSHOT_FAILED] = "snapshot-failed",
     [STEP_SNAPSHOT_SALVAGE] = "snapshot-salvage",
     [STEP_NOTE_CHECKPOINT] = "note-checkpoint",
+    [STEP_NOTE_RESTART] = "note-restart",
     [STEP_ROLL_BACK] = "roll-back",
     [STEP_COMMIT] = "commit",
     [STEP_ERASE] = "erase",
@@ -267,6 +268,8 @@ static struct step plan_rest(const struct app *app, const struct plan_view *view
         step = plan_snapshot(view);
         if (step.kind != STEP_WAIT) return step;
     }
+    if (cluster->restarts > app->job_restarts)
+        return step_on(STEP_NOTE_RESTART, SLOT_CURRENT, "Flink restarted the job");
     if (cluster->last_checkpoint[0] != '\0' &&
         !text_equal(cluster->last_checkpoint, app->last_checkpoint))
         return step_on(STEP_NOTE_CHECKPOINT, SLOT_CURRENT, "a checkpoint was completed");

@@ -44,6 +44,7 @@ enum step_kind {
     STEP_SNAPSHOT_FAILED,  // record that
     STEP_SNAPSHOT_SALVAGE, // the cluster died meanwhile: is it complete on disk?
     STEP_NOTE_CHECKPOINT,  // record the newest completed checkpoint
+    STEP_NOTE_RESTART,     // record that Flink restarted the job
     STEP_ROLL_BACK,        // the update failed: go back to the version before
     STEP_COMMIT,           // end the move, or the job, with `event`
     STEP_ERASE,            // remove the application

@@ -5,7 +5,9 @@
 #include "base/text.h"
 #include "controller/controller.h"
 #include "controller/executor.h"
+#include "controller/faults.h"
 #include "controller/plan.h"
+#include "controller/retention.h"
 #include "controller/sizing.h"
 #include "storage/snapshot_store.h"
 
@@ -95,6 +97,18 @@ static void log_step(const struct app *app, const struct step *step, enum app_st
                   step_kind_name(step->kind), (int)step->slot, step->reason);
 }
 
+// Nothing to do but wait: a time to look at what may go.
+static bool rest(struct app_service *service, const struct app *app, const struct step *step,
+                 int64_t now_ms, struct error *err) {
+    int64_t next_ms = 0;
+
+    if (step->again_at_ms > 0) work_queue_add(service->queue, app->id, step->again_at_ms);
+    if (app->move.kind != MOVE_NONE) return true;
+    if (!retention_apply(service, app, now_ms, &next_ms, err)) return false;
+    if (next_ms > 0) work_queue_add(service->queue, app->id, next_ms);
+    return true;
+}
+
 // Takes steps until there is nothing to do but wait.
 static bool reconcile(struct app_service *service, const char *app_id, struct error *err) {
     struct app app;
@@ -104,14 +118,16 @@ static bool reconcile(struct app_service *service, const char *app_id, struct er
         struct plan_view view;
         int64_t now_ms = service_now_ms(service);
 
+        int64_t until_ms;
+        if (faults_delay(service, app_id, now_ms, &until_ms)) {
+            work_queue_add(service->queue, app_id, until_ms);
+            return true;
+        }
         // Loaded anew for every step: a step that failed half-way leaves no half-truth in memory.
         if (!app_store_load(service->db, app_id, &app, err)) return err->kind == ERROR_NOT_FOUND;
         if (!reconciler_observe(service, &app, &view, err)) return false;
         struct step step = plan_next(&app, &view, now_ms);
-        if (step.kind == STEP_WAIT) {
-            if (step.again_at_ms > 0) work_queue_add(service->queue, app_id, step.again_at_ms);
-            return true;
-        }
+        if (step.kind == STEP_WAIT) return rest(service, &app, &step, now_ms, err);
         enum app_status before = app.status;
         if (!executor_run(service, &app, &view, &step, &is_gone, err)) return false;
         log_step(&app, &step, before);

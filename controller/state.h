@@ -3,6 +3,7 @@
 
 #include "controller/code_wait.h"
 #include "controller/controller.h"
+#include "controller/retention.h"
 #include "controller/work_queue.h"
 
 struct app_service {
@@ -13,7 +14,12 @@ struct app_service {
     enum profile profile;
     int64_t memory_budget_bytes;
     struct app_limits limits;
-    unsigned ids_made; // of applications, since the daemon started
+    void (*on_event)(
+        void *userdata); // something will have been recorded in the next turn; may be NULL
+    void *event_userdata;
+    unsigned ids_made;                 // of applications, since the daemon started
+    struct armed_fault *faults;        // list
+    struct retention_policy retention; // of the server; a tag of an application comes before it
     struct work_queue *queue;
     struct code_wait *code_waits; // list of Create and Update calls that wait for their code
 };

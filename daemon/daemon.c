@@ -29,7 +29,8 @@ struct daemon {
     char *job_env_text;
     const char *job_environment[64];
     sd_event *loop;
-    sd_event_source *timer; // the reconciler's next turn
+    sd_event_source *timer;  // the reconciler's next turn
+    struct bent_clock clock; // the service's
     struct db *db;
     struct code_store *code;
     struct flink_clusters *clusters;
@@ -41,12 +42,12 @@ struct daemon {
 
 static void set_timer(void *userdata) {
     struct daemon *self = userdata;
-    struct clock clock = clock_system();
+    struct clock clock = clock_of(&self->clock);
     int64_t due_ms;
     uint64_t now_us;
 
     if (self->service == NULL || !controller_next_due_ms(self->service, &due_ms)) return;
-    int64_t delay_ms = due_ms - clock_now_ms(&clock);
+    int64_t delay_ms = clock_real_ms(&self->clock, due_ms - clock_now_ms(&clock));
     (void)sd_event_now(self->loop, CLOCK_MONOTONIC, &now_us);
     (void)sd_event_source_set_time(self->timer,
                                    now_us + (delay_ms > 0 ? (uint64_t)delay_ms * 1000 : 0));
@@ -182,10 +183,11 @@ static bool open_code(struct daemon *self, struct error *err) {
 static bool open_controller(struct daemon *self, struct error *err) {
     char path[FILE_PATH_MAX];
     struct controller_options options = {
-        .clock = clock_system(),
+        .clock = clock_of(&self->clock),
         .profile = self->options->profile,
         .memory_budget_bytes = self->memory_budget_bytes,
         .limits = self->options->limits,
+        .retention = self->options->retention,
         .on_due_changed = set_timer,
         .userdata = self,
     };
@@ -199,7 +201,7 @@ static bool open_controller(struct daemon *self, struct error *err) {
 }
 
 static bool open_server(struct daemon *self, struct error *err) {
-    struct clock clock = clock_system();
+    struct clock clock = clock_of(&self->clock);
     struct http_server_options options = {
         .listen_address = self->options->listen,
         .port = self->options->port,
@@ -208,7 +210,9 @@ static bool open_server(struct daemon *self, struct error *err) {
         .auth_keys = {.keys = self->options->auth_keys,
                       .count =
                           self->options->verifies_signatures ? self->options->auth_key_count : 0},
-        .wall_clock = clock,
+        .wall_clock = clock_system(),
+        .clock = &self->clock,
+        .on_clock_set = set_timer,
         .add_status = add_status,
         .is_ready = is_ready,
         .userdata = self,
@@ -247,8 +251,9 @@ static bool open_all(struct daemon *self, struct error *err) {
 // their checkpoints stay, and the next start brings them back.
 static void close_all(struct daemon *self) {
     code_store_free(self->code);
-    controller_free(TAKE(self->service));
+    controller_stop(self->service);
     http_server_free(self->server);
+    controller_free(TAKE(self->service));
     flink_clusters_free(self->clusters);
     db_close(self->db);
     (void)sd_event_source_disable_unref(self->timer);
@@ -287,6 +292,8 @@ int daemon_run(const struct options *options) {
     struct error err;
 
     log_set_level(options->log_level);
+    clock_bend(&self.clock, clock_system());
+    clock_set_scale(&self.clock, options->time_scale);
     bool is_well = open_all(&self, &err) && announce(&self, &err);
     if (is_well) {
         set_timer(&self);

@@ -1,5 +1,6 @@
 #include "daemon/options.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 
 #include <stdlib.h>
@@ -116,6 +117,20 @@ static bool parse_kpu_limit(struct options *options, const char *value, struct e
     return parse_limit(value, &options->limits.kpus, err);
 }
 
+static bool parse_retention(struct options *options, const char *value, struct error *err) {
+    return retention_parse(value, &options->retention, err);
+}
+
+static bool parse_time_scale(struct options *options, const char *value, struct error *err) {
+    char *end = NULL;
+    double scale = strtod(value, &end);
+
+    if (end == value || *end != '\0' || !(scale >= CLOCK_SCALE_MIN && scale <= CLOCK_SCALE_MAX))
+        return error_set(err, ERROR_INVALID, "'%s' is no scale: 0.001 to 100000", value);
+    options->time_scale = scale;
+    return true;
+}
+
 static bool parse_log_level(struct options *options, const char *value, struct error *err) {
     return log_level_from_name(value, &options->log_level) ||
            error_set(err, ERROR_INVALID, "'%s' is no level: error, warn, info, debug", value);
@@ -143,6 +158,8 @@ static const struct option table[] = {
     {"--application-limit", "KOBEL_APPLICATION_LIMIT", "N", "100",     parse_application_limit, "applications of an account in a Region; none = no limit"},
     {"--snapshot-limit", "KOBEL_SNAPSHOT_LIMIT", "N",     "1000",      parse_snapshot_limit, "snapshots of an application that are taken by hand"},
     {"--kpu-limit",     "KOBEL_KPU_LIMIT",     "N",       "64",        parse_kpu_limit,     "KPUs of an application"},
+    {"--snapshot-retention", "KOBEL_SNAPSHOT_RETENTION", "RULE", "none", parse_retention, "which snapshots go by themselves: keep=10,max-age=7d; the tag kobel:snapshot-retention comes before it"},
+    {"--time-scale",    "KOBEL_TIME_SCALE",    "N",       "1",       parse_time_scale,    "how fast the service's own clock runs: 60 makes a minute a second"},
     {"--log-level",     "KOBEL_LOG_LEVEL",     "LEVEL",   "info",      parse_log_level,     "error, warn, info or debug"},
     {"--from",          "KOBEL_FROM",          "PATH",    NULL,        parse_from,          "runtime install: an official Flink distribution, packed or not, instead of pip"},
 };

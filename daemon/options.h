@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "controller/app_rules.h"
+#include "controller/retention.h"
 #include "model/cluster_size.h"
 
 #include <stdint.h>
@@ -29,6 +30,8 @@ struct options {
     struct auth_key auth_keys[OPTIONS_AUTH_KEYS_MAX];
     size_t auth_key_count;
     struct app_limits limits;
+    struct retention_policy retention;
+    double time_scale;
     enum log_level log_level;
     char from[FILE_PATH_MAX]; // runtime install only
 };

@@ -126,6 +126,9 @@ struct app {
     int64_t created_at_ms;
     int64_t updated_at_ms;     // LastUpdateTimestamp
     char maintenance_start[6]; // "HH:MM" UTC; "" = that of the Region
+    int64_t recoveries;        // clusters that were lost while the application ran
+    int job_restarts;          // of the current job, by Flink itself, as far as noted
+    int64_t total_restarts;    // of all jobs
 };
 
 const char *placement_phase_name(enum placement_phase phase);

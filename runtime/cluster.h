@@ -100,6 +100,14 @@ typedef void cluster_page_fn(void *userdata, const struct cluster_page *page,
                              const struct error *err);
 struct cluster_fetch;
 
+// What can be made to go wrong on purpose, for tests of users and of ours.
+enum cluster_fault {
+    CLUSTER_FAULT_KILL_JOBMANAGER,
+    CLUSTER_FAULT_KILL_TASKMANAGER, // one of them
+    CLUSTER_FAULT_FAIL_SAVEPOINT,   // the next one
+    CLUSTER_FAULT_COUNT,
+};
+
 struct cluster_ops {
     // Starts the processes of one cluster. ERROR_UNAVAILABLE: the runtime is not installed, no
     // java; ERROR_EXISTS: a cluster of that id is known. What fails later shows as CLUSTER_LOST.
@@ -124,6 +132,12 @@ struct cluster_ops {
     struct cluster_fetch *(*fetch)(void *self, const char *cluster_id, const char *path,
                                    cluster_page_fn *done, void *userdata);
     void (*cancel_fetch)(void *self, struct cluster_fetch *fetch);
+
+    // Makes something go wrong. ERROR_UNAVAILABLE: no such cluster, or it is not READY.
+    bool (*inject)(void *self, const char *cluster_id, enum cluster_fault fault, struct error *err);
+
+    // Bytes that the application has on disk: checkpoints, snapshots, clusters with their logs.
+    int64_t (*disk_used_bytes)(void *self, const char *app_id);
 
     // Memory promised to all clusters that were launched and are not retired.
     int64_t (*memory_used_bytes)(void *self);

@@ -209,6 +209,12 @@ static void signal_all(struct cluster_processes *self, int signal_number) {
         process_signal(self->members[index].process, signal_number);
 }
 
+void cluster_processes_kill_one(struct cluster_processes *self, bool is_jobmanager) {
+    size_t index = is_jobmanager ? 0 : 1;
+
+    if (index < self->count) process_signal(self->members[index].process, SIGKILL);
+}
+
 void cluster_processes_kill(struct cluster_processes *self) {
     signal_all(self, SIGKILL);
 }

@@ -28,6 +28,8 @@ MUST_CHECK bool cluster_processes_start(sd_event *loop,
 uint16_t cluster_processes_rest_port(const struct cluster_processes *processes);
 // Sends SIGKILL to all of them, without waiting. NULL is legal.
 void cluster_processes_kill(struct cluster_processes *self);
+// Kills one of them as if it had died by itself: the JobManager, or a TaskManager.
+void cluster_processes_kill_one(struct cluster_processes *self, bool is_jobmanager);
 // Asks all of them to end in order; each end is reported to nobody. NULL is legal.
 void cluster_processes_terminate(struct cluster_processes *self);
 // All of them have ended.

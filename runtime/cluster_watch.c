@@ -22,6 +22,7 @@ struct cluster_watch {
     struct cluster_view view;
     json_t *plan; // of the job; NULL while it is not known
     bool is_ready;
+    bool fails_savepoint;  // the next one, on purpose
     bool wants_failure;    // the newest exception is to be fetched
     bool is_unanswered;    // the submission had no answer: is the job there?
     bool checkpoints_next; // the next quiet question is about checkpoints
@@ -281,6 +282,10 @@ static void on_triggered(void *userdata, json_t *reply, const struct error *err)
     changed(watch);
 }
 
+void cluster_watch_fail_savepoint(struct cluster_watch *watch) {
+    watch->fails_savepoint = true;
+}
+
 void cluster_watch_savepoint(struct cluster_watch *watch, const char *trigger_id,
                              const char *directory, bool stops_job) {
     struct savepoint_view *savepoint = &watch->view.savepoint;
@@ -290,6 +295,12 @@ void cluster_watch_savepoint(struct cluster_watch *watch, const char *trigger_id
 
     *savepoint = (struct savepoint_view){.state = SAVEPOINT_IN_PROGRESS};
     (void)text_copy(savepoint->trigger_id, sizeof savepoint->trigger_id, trigger_id);
+    if (watch->fails_savepoint) {
+        watch->fails_savepoint = false;
+        savepoint->state = SAVEPOINT_FAILED;
+        (void)text_copy(savepoint->failure, sizeof savepoint->failure, "failed on purpose");
+        return;
+    }
     json_put_text(body, "triggerId", trigger_id);
     json_put_text(body, "formatType", "CANONICAL");
     json_put_text(body, stops_job ? "targetDirectory" : "target-directory", uri);

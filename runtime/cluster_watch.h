@@ -36,6 +36,9 @@ bool cluster_watch_is_ready(const struct cluster_watch *watch);
 void cluster_watch_submit(struct cluster_watch *watch, const char *jar_id, const char *job_id,
                           const json_t *body);
 
+// The next savepoint fails without being asked for.
+void cluster_watch_fail_savepoint(struct cluster_watch *watch);
+
 // Asks for a savepoint of the current job below `directory`; with `stops_job` the job ends with it.
 void cluster_watch_savepoint(struct cluster_watch *watch, const char *trigger_id,
                              const char *directory, bool stops_job);

@@ -246,6 +246,19 @@ static bool savepoint(void *self, const char *cluster_id, const struct savepoint
         !file_make_directories(directory, 0700, err))
         return false;
     cluster_watch_savepoint(cluster->watch, request->trigger_id, directory, request->stops_job);
+    if (known->state == SAVEPOINT_FAILED) changed(cluster);
+    return true;
+}
+
+static bool inject(void *self, const char *cluster_id, enum cluster_fault fault,
+                   struct error *err) {
+    struct cluster *cluster = find_ready(self, cluster_id, err);
+
+    if (cluster == NULL) return false;
+    if (fault == CLUSTER_FAULT_FAIL_SAVEPOINT)
+        cluster_watch_fail_savepoint(cluster->watch);
+    else
+        cluster_processes_kill_one(cluster->processes, fault == CLUSTER_FAULT_KILL_JOBMANAGER);
     return true;
 }
 
@@ -296,6 +309,16 @@ static char *job_plan(void *self, const char *cluster_id) {
     const struct cluster *cluster = find(self, cluster_id);
 
     return cluster == NULL || cluster->watch == NULL ? NULL : cluster_watch_plan(cluster->watch);
+}
+
+static int64_t disk_used_bytes(void *self, const char *app_id) {
+    const struct flink_clusters *owner = self;
+    char path[FILE_PATH_MAX];
+    struct error ignored;
+
+    if (!file_join(path, sizeof path, &ignored, owner->data_directory, "apps", app_id, NULL))
+        return 0;
+    return file_tree_size_bytes(path);
 }
 
 static int64_t memory_used_bytes(void *self) {
@@ -397,7 +420,9 @@ static const struct cluster_ops flink_ops = {
     .view = view,
     .job_plan = job_plan,
     .fetch = fetch,
+    .inject = inject,
     .cancel_fetch = cancel_fetch,
+    .disk_used_bytes = disk_used_bytes,
     .memory_used_bytes = memory_used_bytes,
     .find_checkpoint = find_checkpoint,
     .find_savepoint = find_savepoint,

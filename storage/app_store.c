@@ -6,15 +6,18 @@ static const char SQL_ADD[] =
 static const char SQL_SAVE[] =
     "UPDATE app SET status = ?2, version = ?3, current_parallelism = ?4, restore_type = ?5,"
     " restore_snapshot = ?6, allow_non_restored = ?7, last_checkpoint = ?8, cluster_count = ?9,"
-    " updated_at_ms = ?10, maintenance_start = ?11 WHERE id = ?1";
+    " updated_at_ms = ?10, maintenance_start = ?11, recoveries = ?12,"
+    " job_restarts = ?13, total_restarts = ?14 WHERE id = ?1";
 static const char SQL_FIND[] =
     "SELECT id, account, region, name, status, version, current_parallelism, restore_type,"
     " restore_snapshot, allow_non_restored, last_checkpoint, cluster_count, created_at_ms,"
-    " updated_at_ms, maintenance_start FROM app WHERE account = ?1 AND region = ?2 AND name = ?3";
+    " updated_at_ms, maintenance_start, recoveries, job_restarts, total_restarts FROM app WHERE "
+    "account = ?1 AND region = ?2 AND name = ?3";
 static const char SQL_LOAD[] =
     "SELECT id, account, region, name, status, version, current_parallelism, restore_type,"
     " restore_snapshot, allow_non_restored, last_checkpoint, cluster_count, created_at_ms,"
-    " updated_at_ms, maintenance_start FROM app WHERE id = ?1";
+    " updated_at_ms, maintenance_start, recoveries, job_restarts, total_restarts FROM app WHERE id "
+    "= ?1";
 static const char SQL_REMOVE[] = "DELETE FROM app WHERE id = ?1";
 static const char SQL_LIST[] =
     "SELECT a.name, a.status, a.version, v.runtime FROM app a"
@@ -196,6 +199,9 @@ bool app_store_save(struct db *db, const struct app *app, struct error *err) {
     db_bind_int(stmt, 9, app->cluster_count);
     db_bind_int(stmt, 10, app->updated_at_ms);
     db_bind_text(stmt, 11, app->maintenance_start);
+    db_bind_int(stmt, 12, app->recoveries);
+    db_bind_int(stmt, 13, app->job_restarts);
+    db_bind_int(stmt, 14, app->total_restarts);
     if (!db_run(db, stmt, err)) return error_prefix(err, "save application '%s'", app->name);
     if (db_changes(db) != 1)
         return error_set(err, ERROR_NOT_FOUND, "no application with id '%s'", app->id);
@@ -233,6 +239,9 @@ static bool read_app(sqlite3_stmt *stmt, struct app *app, struct error *err) {
     app->created_at_ms = db_column_int(stmt, 12);
     app->updated_at_ms = db_column_int(stmt, 13);
     db_column_text(stmt, 14, app->maintenance_start, sizeof app->maintenance_start);
+    app->recoveries = db_column_int(stmt, 15);
+    app->job_restarts = (int)db_column_int(stmt, 16);
+    app->total_restarts = db_column_int(stmt, 17);
     return read_run_configuration(stmt, app, err);
 }
 

@@ -36,6 +36,7 @@ struct fake_clusters {
     char reject_reason[200];
     char rejected_code[CODE_SHA256_SIZE];
     bool savepoints_fail;
+    int savepoints_to_fail;
     bool boots_fail;
     int checkpoints;
 };
@@ -236,6 +237,25 @@ static bool erase_app(void *userdata, const char *app_id, struct error *err) {
     return true;
 }
 
+static bool inject(void *self, const char *cluster_id, enum cluster_fault fault,
+                   struct error *err) {
+    struct fake_clusters *clusters = self;
+
+    if (find(clusters, cluster_id) == NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "no cluster '%s'", cluster_id);
+    if (fault == CLUSTER_FAULT_FAIL_SAVEPOINT)
+        clusters->savepoints_to_fail++;
+    else
+        fake_clusters_lose(clusters, cluster_id);
+    return true;
+}
+
+static int64_t disk_used_bytes(void *self, const char *app_id) {
+    (void)self;
+    (void)app_id;
+    return 0;
+}
+
 // There is nothing to look at.
 static char *job_plan(void *self, const char *cluster_id) {
     (void)self;
@@ -256,6 +276,8 @@ static struct cluster_fetch *fetch(void *self, const char *cluster_id, const cha
 static const struct cluster_ops ops = {
     .job_plan = job_plan,
     .fetch = fetch,
+    .inject = inject,
+    .disk_used_bytes = disk_used_bytes,
     .launch = launch,
     .submit = submit,
     .savepoint = savepoint,
@@ -295,7 +317,9 @@ static void start_job(struct fake_clusters *self, struct fake *fake) {
 static void end_savepoint(struct fake_clusters *self, struct fake *fake) {
     struct savepoint_view *savepoint_view = &fake->view.savepoint;
 
-    if (self->savepoints_fail || fake->view.job != JOB_RUNNING) {
+    bool fails_once = self->savepoints_to_fail > 0;
+    if (fails_once) self->savepoints_to_fail--;
+    if (fails_once || self->savepoints_fail || fake->view.job != JOB_RUNNING) {
         savepoint_view->state = SAVEPOINT_FAILED;
         (void)text_copy(savepoint_view->failure, APP_FAILURE_SIZE, "savepoints fail");
         return;

@@ -103,7 +103,7 @@ static struct row rows[] = {
     {"... is recovered",                     APP_RUNNING, MOVE_NONE, false, false, PLACEMENT_UP,        DEAD,    PLACEMENT_EMPTY, NOTHING, 0, false, STEP_RELAUNCH, 0},
     {"... is recovered again and again",     APP_RUNNING, MOVE_NONE, false, false, PLACEMENT_SUBMITTED, REJECTED, PLACEMENT_EMPTY, NOTHING, 0, false, STEP_RELAUNCH, 0},
     {"... is up again",                      APP_RUNNING, MOVE_NONE, false, false, PLACEMENT_SUBMITTED, RUNS,    PLACEMENT_EMPTY, NOTHING, 0, false, STEP_SEE_UP, 0},
-    {"... may restart by itself",            APP_RUNNING, MOVE_NONE, false, false, PLACEMENT_UP,        FLAPPING, PLACEMENT_EMPTY, NOTHING, 0, false, STEP_WAIT, 0},
+    {"... may restart by itself",            APP_RUNNING, MOVE_NONE, false, false, PLACEMENT_UP,        FLAPPING, PLACEMENT_EMPTY, NOTHING, 0, false, STEP_NOTE_RESTART, 0},
     {"a deletion erases",                    APP_DELETING, MOVE_DELETE, false, false, PLACEMENT_UP,     RUNS,    PLACEMENT_EMPTY, NOTHING, 0, false, STEP_ERASE, 0},
     {"a ready application rests",            APP_READY, MOVE_NONE, false, false, PLACEMENT_EMPTY,       NOTHING, PLACEMENT_EMPTY, NOTHING, 0, false, STEP_WAIT, 0},
 };
@@ -157,4 +157,13 @@ Test(plan, waits_longer_each_time_and_never_longer_than_a_minute) {
     cr_assert(eq(int, (int)plan_backoff_ms(2), 1000));
     cr_assert(eq(int, (int)plan_backoff_ms(3), 2000));
     cr_assert(eq(int, (int)plan_backoff_ms(1000), 60000));
+}
+
+Test(plan, notes_a_restart_once) {
+    struct app app = {.status = APP_RUNNING, .job_restarts = 3};
+    struct plan_view view = {0};
+
+    app.slots[SLOT_CURRENT] = (struct placement){.phase = PLACEMENT_UP, .job_id = "job"};
+    see(&view.slots[SLOT_CURRENT], FLAPPING);
+    cr_assert(eq(int, plan_next(&app, &view, 1000).kind, STEP_WAIT));
 }

@@ -1,0 +1,137 @@
+#include "api/event_wait.h"
+
+#include "base/json.h"
+#include "base/memory.h"
+
+#include <stdlib.h>
+
+static const int64_t EVENTS_MAX = 200;
+
+struct event_waits {
+    sd_event *loop;
+    struct app_service *service;
+    sd_event_source *look; // at everything, once somebody has recorded something
+    struct event_wait *first;
+};
+
+struct event_wait {
+    struct event_waits *waits;
+    struct event_wait *next;
+    struct event_question question;
+    sd_event_source *deadline;
+    event_done_fn *done;
+    void *userdata;
+};
+
+void event_wait_cancel(struct event_wait *wait) {
+    struct event_wait **place = &wait->waits->first;
+
+    while (*place != wait)
+        place = &(*place)->next;
+    *place = wait->next;
+    (void)sd_event_source_disable_unref(wait->deadline);
+    memory_free(wait);
+}
+
+static json_t *reply_of(const struct event_question *question, json_t *events) {
+    size_t count = json_array_size(events);
+    const json_t *last = count == 0 ? NULL : json_array_get(events, count - 1);
+    json_t *body = json_new_object();
+
+    json_put(body, "events", events);
+    // What to ask for next.
+    json_put_int(body, "last", json_int_or(last, "sequence", question->after_sequence));
+    return body;
+}
+
+// True: answered. Nothing new is an answer only where nobody wants to wait.
+static bool answer(struct event_waits *waits, const struct event_question *question,
+                   bool may_be_empty, event_done_fn *done, void *userdata) {
+    json_t *events = NULL;
+    struct admin_reply reply;
+    struct error err;
+
+    if (!app_service_list_events(waits->service, &question->scope, question->name,
+                                 question->after_sequence, EVENTS_MAX, &events, &err)) {
+        reply = admin_reply_failure(&err);
+    } else if (json_array_size(events) == 0 && !may_be_empty) {
+        json_decref(events);
+        return false;
+    } else {
+        reply = admin_reply_json(200, reply_of(question, events));
+    }
+    done(userdata, &reply);
+    memory_free(reply.body);
+    return true;
+}
+
+static void finish(struct event_wait *wait, bool may_be_empty) {
+    event_done_fn *done = wait->done;
+    void *userdata = wait->userdata;
+
+    if (answer(wait->waits, &wait->question, may_be_empty, done, userdata)) event_wait_cancel(wait);
+}
+
+static int on_deadline(sd_event_source *source, uint64_t now_us, void *userdata) {
+    (void)source;
+    (void)now_us;
+    finish(userdata, true);
+    return 0;
+}
+
+static int on_look(sd_event_source *source, void *userdata) {
+    struct event_waits *waits = userdata;
+    struct event_wait *next;
+
+    (void)source;
+    for (struct event_wait *wait = waits->first; wait != NULL; wait = next) {
+        next = wait->next;
+        finish(wait, false);
+    }
+    return 0;
+}
+
+static void on_event(void *userdata) {
+    struct event_waits *waits = userdata;
+
+    if (waits->first != NULL) (void)sd_event_source_set_enabled(waits->look, SD_EVENT_ONESHOT);
+}
+
+struct event_wait *event_wait_begin(struct event_waits *waits,
+                                    const struct event_question *question, event_done_fn *done,
+                                    void *userdata) {
+    if (answer(waits, question, question->wait_ms == 0, done, userdata)) return NULL;
+    struct event_wait *wait = memory_alloc(sizeof *wait);
+    wait->waits = waits;
+    wait->question = *question;
+    wait->done = done;
+    wait->userdata = userdata;
+    wait->next = waits->first;
+    waits->first = wait;
+    if (sd_event_add_time_relative(waits->loop, &wait->deadline, CLOCK_MONOTONIC,
+                                   (uint64_t)question->wait_ms * 1000, 1000, on_deadline, wait) < 0)
+        abort();
+    return wait;
+}
+
+// --- life ---
+
+struct event_waits *event_waits_new(sd_event *loop, struct app_service *service) {
+    struct event_waits *waits = memory_alloc(sizeof *waits);
+
+    waits->loop = sd_event_ref(loop);
+    waits->service = service;
+    if (sd_event_add_defer(loop, &waits->look, on_look, waits) < 0) abort();
+    (void)sd_event_source_set_enabled(waits->look, SD_EVENT_OFF);
+    app_service_watch_events(service, on_event, waits);
+    return waits;
+}
+
+void event_waits_free(struct event_waits *waits) {
+    if (waits == NULL) return;
+    while (waits->first != NULL)
+        event_wait_cancel(waits->first);
+    (void)sd_event_source_disable_unref(waits->look);
+    (void)sd_event_unref(waits->loop);
+    memory_free(waits);
+}

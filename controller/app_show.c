@@ -1,0 +1,124 @@
+// What kobel's own API shows of applications, beyond what the service would: their history, their
+// restore points, what they cost.
+#include "controller/event_log.h"
+#include "controller/state.h"
+#include "storage/event_store.h"
+#include "storage/snapshot_store.h"
+
+bool app_service_list_events(struct app_service *service, const struct app_scope *scope,
+                             const char *name, int64_t after_sequence, int64_t limit,
+                             json_t **out_events, struct error *err) {
+    struct app app;
+
+    return app_store_find(service->db, scope, name, &app, err) &&
+           event_store_list(service->db, app.id, after_sequence, limit, out_events, err);
+}
+
+void app_service_watch_events(struct app_service *service, void (*on_event)(void *userdata),
+                              void *userdata) {
+    service->on_event = on_event;
+    service->event_userdata = userdata;
+}
+
+static const char *health_name(enum cluster_health health) {
+    static const char *const names[] = {"ABSENT", "BOOTING", "READY", "LOST"};
+
+    return names[health];
+}
+
+static json_t *show_job(struct app_service *service, const struct placement *placement) {
+    const struct cluster_port *clusters = &service->clusters;
+    struct cluster_view view;
+    json_t *job = json_new_object();
+
+    clusters->ops->view(clusters->self, placement->cluster_id, &view);
+    json_put_text(job, "cluster", placement->cluster_id);
+    json_put_text(job, "health", health_name(view.health));
+    json_put_text(job, "jobId", placement->job_id);
+    json_put_text(job, "phase", placement_phase_name(placement->phase));
+    json_put_int(job, "version", placement->version);
+    json_put_int(job, "parallelism", placement->parallelism);
+    json_put_int(job, "tasksRunning", view.tasks_running);
+    json_put_int(job, "tasksTotal", view.tasks_total);
+    json_put_text(job, "restoredFrom", placement->restore_path);
+    json_put_text(job, "lastCheckpoint", view.last_checkpoint);
+    if (view.failure[0] != '\0') json_put_text(job, "failure", view.failure);
+    return job;
+}
+
+static bool show(struct app_service *service, const struct app *app, json_t **out_app,
+                 struct error *err) {
+    const struct cluster_port *clusters = &service->clusters;
+    json_t *object;
+    int64_t snapshots;
+
+    if (!snapshot_store_count(service->db, app->id, &snapshots, err)) return false;
+    object = json_new_object();
+    json_put_text(object, "id", app->id);
+    json_put_text(object, "name", app->name);
+    json_put_text(object, "account", app->scope.account);
+    json_put_text(object, "region", app->scope.region);
+    json_put_text(object, "status", app_status_name(app->status));
+    json_put_int(object, "version", app->version);
+    json_put_int(object, "parallelism", app->current_parallelism);
+    json_put_int(object, "restarts", app->total_restarts);
+    json_put_int(object, "recoveries", app->recoveries);
+    // As the history says it: three restarts of one job are a loop.
+    json_put_bool(object, "isRestartLoop", app->status == APP_RUNNING && app->job_restarts >= 3);
+    json_put_int(object, "snapshots", snapshots);
+    json_put_text(object, "lastCheckpoint", app->last_checkpoint);
+    json_put_int(object, "diskBytes", clusters->ops->disk_used_bytes(clusters->self, app->id));
+    if (app->move.kind != MOVE_NONE) json_put_text(object, "move", move_kind_name(app->move.kind));
+    if (app->slots[SLOT_CURRENT].phase != PLACEMENT_EMPTY)
+        json_put(object, "current", show_job(service, &app->slots[SLOT_CURRENT]));
+    if (app->slots[SLOT_NEXT].phase != PLACEMENT_EMPTY)
+        json_put(object, "next", show_job(service, &app->slots[SLOT_NEXT]));
+    *out_app = object;
+    return true;
+}
+
+bool app_service_show(struct app_service *service, const struct app_scope *scope, const char *name,
+                      json_t **out_app, struct error *err) {
+    struct app app;
+
+    return app_store_find(service->db, scope, name, &app, err) && show(service, &app, out_app, err);
+}
+
+// --- all of them ---
+
+struct totals {
+    struct app_service *service;
+    json_t *apps;
+    int64_t running;
+};
+
+static bool add_one(void *userdata, const char *app_id, struct error *err) {
+    struct totals *totals = userdata;
+    json_t *object = NULL;
+    struct app app;
+
+    if (!app_store_load(totals->service->db, app_id, &app, err) ||
+        !show(totals->service, &app, &object, err))
+        return false;
+    totals->running += app.status == APP_RUNNING;
+    json_add(totals->apps, object);
+    return true;
+}
+
+bool app_service_status(struct app_service *service, json_t **out_status, struct error *err) {
+    AUTO(json_decref) json_t *apps = json_new_array();
+    struct totals totals = {.service = service, .apps = apps};
+
+    if (!app_store_visit_all(service->db, add_one, &totals, err)) return false;
+    json_t *status = json_new_object();
+    json_t *memory = json_new_object();
+    json_put_int(status, "applications", (int64_t)json_array_size(apps));
+    json_put_int(status, "running", totals.running);
+    json_put_int(memory, "budgetBytes", service->memory_budget_bytes);
+    json_put_int(memory, "usedBytes",
+                 service->clusters.ops->memory_used_bytes(service->clusters.self));
+    json_put(status, "memory", memory);
+    json_put_copy(status, "apps", apps);
+    *out_status = status;
+    return true;
+}

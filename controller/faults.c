@@ -1,0 +1,129 @@
+#include "controller/faults.h"
+
+#include "base/memory.h"
+#include "base/names.h"
+#include "base/text.h"
+#include "controller/event_log.h"
+
+enum fault { KILL_JOBMANAGER, KILL_TASKMANAGER, FAIL_SAVEPOINT, REFUSE_LAUNCH, DELAY, FAULT_COUNT };
+
+static const char *const names[FAULT_COUNT] = {
+    [KILL_JOBMANAGER] = "kill-jobmanager",
+    [KILL_TASKMANAGER] = "kill-taskmanager",
+    [FAIL_SAVEPOINT] = "fail-savepoint",
+    [REFUSE_LAUNCH] = "refuse-launch",
+    [DELAY] = "delay",
+};
+
+struct armed_fault {
+    struct armed_fault *next;
+    char app_id[APP_ID_SIZE];
+    enum fault fault;
+    int64_t until_ms; // DELAY
+};
+
+static void arm(struct app_service *service, const char *app_id, enum fault fault,
+                int64_t until_ms) {
+    struct armed_fault *armed = memory_alloc(sizeof *armed);
+
+    (void)text_copy(armed->app_id, sizeof armed->app_id, app_id);
+    armed->fault = fault;
+    armed->until_ms = until_ms;
+    armed->next = service->faults;
+    service->faults = armed;
+}
+
+static struct armed_fault **find(struct app_service *service, const char *app_id,
+                                 enum fault fault) {
+    struct armed_fault **place = &service->faults;
+
+    while (*place != NULL && ((*place)->fault != fault || !text_equal((*place)->app_id, app_id)))
+        place = &(*place)->next;
+    return *place == NULL ? NULL : place;
+}
+
+static void disarm(struct armed_fault **place) {
+    struct armed_fault *armed = *place;
+
+    *place = armed->next;
+    memory_free(armed);
+}
+
+bool faults_take_refusal(struct app_service *service, const char *app_id) {
+    struct armed_fault **place = find(service, app_id, REFUSE_LAUNCH);
+
+    if (place == NULL) return false;
+    disarm(place);
+    return true;
+}
+
+bool faults_delay(struct app_service *service, const char *app_id, int64_t now_ms,
+                  int64_t *out_until_ms) {
+    struct armed_fault **place = find(service, app_id, DELAY);
+
+    if (place == NULL) return false;
+    *out_until_ms = (*place)->until_ms;
+    if (now_ms < *out_until_ms) return true;
+    disarm(place);
+    return false;
+}
+
+void faults_free(struct app_service *service) {
+    while (service->faults != NULL)
+        disarm(&service->faults);
+}
+
+// --- asking for one ---
+
+static bool tell(struct app_service *service, const struct app *app, const char *fault,
+                 struct error *err) {
+    AUTO(db_rollback) struct db_tx tx = {0};
+    json_t *detail = json_new_object();
+    char message[64];
+
+    json_put_text(detail, "fault", fault);
+    (void)text_format(message, sizeof message, "on purpose: %s", fault);
+    if (!db_begin(service->db, &tx, err)) {
+        json_decref(detail);
+        return false;
+    }
+    return event_log_add(service, app, "fault", message, detail, err) && db_commit(&tx, err);
+}
+
+static bool inject(struct app_service *service, const struct app *app, enum cluster_fault fault,
+                   struct error *err) {
+    const struct cluster_port *clusters = &service->clusters;
+
+    if (clusters->ops->inject(clusters->self, app->slots[SLOT_CURRENT].cluster_id, fault, err))
+        return true;
+    return error_set(err, ERROR_CONFLICT, "Application %s runs on no cluster that is ready",
+                     app->name);
+}
+
+bool app_service_inject(struct app_service *service, const struct app_scope *scope,
+                        const char *name, const char *fault, int64_t delay_ms, struct error *err) {
+    struct app app;
+    size_t index;
+
+    if (!names_find(names, FAULT_COUNT, fault, &index))
+        return error_set(err, ERROR_INVALID,
+                         "'%s' is no fault: kill-jobmanager, kill-taskmanager, fail-savepoint, "
+                         "refuse-launch, delay",
+                         fault);
+    if (!app_store_find(service->db, scope, name, &app, err)) return false;
+    if (!tell(service, &app, fault, err)) return false;
+    switch ((enum fault)index) {
+    case KILL_JOBMANAGER:
+        return inject(service, &app, CLUSTER_FAULT_KILL_JOBMANAGER, err);
+    case KILL_TASKMANAGER:
+        return inject(service, &app, CLUSTER_FAULT_KILL_TASKMANAGER, err);
+    case FAIL_SAVEPOINT:
+        return inject(service, &app, CLUSTER_FAULT_FAIL_SAVEPOINT, err);
+    case REFUSE_LAUNCH:
+    case DELAY:
+    case FAULT_COUNT:
+        break;
+    }
+    arm(service, app.id, (enum fault)index, service_now_ms(service) + delay_ms);
+    return true;
+}

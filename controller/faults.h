@@ -1,0 +1,13 @@
+// Faults that were asked for and have not happened yet: what the reconciler and the executor look
+// at before they act. In memory only: a new daemon begins without.
+#pragma once
+
+#include "controller/state.h"
+
+// True once for every launch that is to be refused.
+bool faults_take_refusal(struct app_service *service, const char *app_id);
+// True while everything of the application is to wait; until when.
+bool faults_delay(struct app_service *service, const char *app_id, int64_t now_ms,
+                  int64_t *out_until_ms);
+// Those of all applications.
+void faults_free(struct app_service *service);

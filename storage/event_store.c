@@ -1,0 +1,73 @@
+#include "storage/event_store.h"
+
+#include "base/memory.h"
+
+#include <string.h>
+
+enum { KEPT = 1000, CLEANED_EVERY = 50 };
+
+static const char SQL_ADD[] = "INSERT INTO event (app_id, at_ms, kind, message, detail)"
+                              " VALUES (?1, ?2, ?3, ?4, ?5)";
+static const char SQL_CLEAN[] =
+    "DELETE FROM event WHERE app_id = ?1 AND sequence <="
+    " (SELECT sequence FROM event WHERE app_id = ?1 ORDER BY sequence DESC LIMIT 1 OFFSET ?2)";
+static const char SQL_LIST[] = "SELECT sequence, at_ms, kind, message, detail FROM event"
+                               " WHERE app_id = ?1 AND sequence > ?2 ORDER BY sequence LIMIT ?3";
+
+static bool clean(struct db *db, const char *app_id, struct error *err) {
+    AUTO(db_done) sqlite3_stmt *stmt = NULL;
+
+    if (!db_prepare(db, SQL_CLEAN, &stmt, err)) return false;
+    db_bind_text(stmt, 1, app_id);
+    db_bind_int(stmt, 2, KEPT);
+    return db_run(db, stmt, err);
+}
+
+bool event_store_add(struct db *db, const char *app_id, const struct event *event,
+                     struct error *err) {
+    AUTO(memory_free)
+    char *detail = event->detail == NULL ? memory_copy_text("{}") : json_print(event->detail);
+    AUTO(db_done) sqlite3_stmt *stmt = NULL;
+
+    if (!db_prepare(db, SQL_ADD, &stmt, err)) return false;
+    db_bind_text(stmt, 1, app_id);
+    db_bind_int(stmt, 2, event->at_ms);
+    db_bind_text(stmt, 3, event->kind);
+    db_bind_text(stmt, 4, event->message);
+    db_bind_text(stmt, 5, detail);
+    if (!db_run(db, stmt, err)) return error_prefix(err, "add event");
+    // Looking for the thousandth costs more than a few rows too many.
+    return db_last_row(db) % CLEANED_EVERY != 0 || clean(db, app_id, err);
+}
+
+static bool read_event(sqlite3_stmt *stmt, json_t *events, struct error *err) {
+    const char *detail = (const char *)sqlite3_column_text(stmt, 4);
+    json_t *event = NULL;
+
+    if (detail == NULL || !json_parse(detail, strlen(detail), &event, err))
+        return error_prefix(err, "event");
+    json_put_int(event, "sequence", db_column_int(stmt, 0));
+    json_put_int(event, "atMs", db_column_int(stmt, 1));
+    json_put_text(event, "kind", (const char *)sqlite3_column_text(stmt, 2));
+    json_put_text(event, "message", (const char *)sqlite3_column_text(stmt, 3));
+    json_add(events, event);
+    return true;
+}
+
+bool event_store_list(struct db *db, const char *app_id, int64_t after_sequence, int64_t limit,
+                      json_t **out_events, struct error *err) {
+    AUTO(db_done) sqlite3_stmt *stmt = NULL;
+    AUTO(json_decref) json_t *events = json_new_array();
+
+    if (!db_prepare(db, SQL_LIST, &stmt, err)) return false;
+    db_bind_text(stmt, 1, app_id);
+    db_bind_int(stmt, 2, after_sequence);
+    db_bind_int(stmt, 3, limit);
+    for (bool row;;) {
+        if (!db_next(db, stmt, &row, err)) return error_prefix(err, "list events");
+        if (!row) break;
+        if (!read_event(stmt, events, err)) return false;
+    }
+    *out_events = TAKE(events);
+    return true;
+}

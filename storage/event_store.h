@@ -1,0 +1,21 @@
+// What happened to an application: appended, never changed, the newest thousand kept. The only file
+// that knows the table `event`.
+#pragma once
+
+#include "base/json.h"
+#include "storage/db.h"
+
+struct event {
+    int64_t at_ms;
+    const char *kind;     // "status", "move", "recovery", ...
+    const char *message;  // one line for people
+    const json_t *detail; // an object by kind; NULL = {}
+};
+
+MUST_CHECK bool event_store_add(struct db *db, const char *app_id, const struct event *event,
+                                struct error *err);
+
+// Oldest first, those with a sequence above `after_sequence`, at most `limit`:
+// [{"sequence", "atMs", "kind", "message", and what the detail holds}]; the caller owns it.
+MUST_CHECK bool event_store_list(struct db *db, const char *app_id, int64_t after_sequence,
+                                 int64_t limit, json_t **out_events, struct error *err);

@@ -1,0 +1,48 @@
+// The clock that is bent, and times as text.
+#include "base/clock.h"
+#include "base/text.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+static int64_t real_now_ms(void *self) {
+    return *(int64_t *)self;
+}
+
+Test(clock, shows_real_time_until_it_is_bent) {
+    int64_t real_ms = 1000;
+    struct bent_clock bent;
+
+    clock_bend(&bent, (struct clock){.now_ms = real_now_ms, .self = &real_ms});
+    struct clock clock = clock_of(&bent);
+    cr_assert(eq(long, (long)clock_now_ms(&clock), 1000));
+    real_ms = 1500;
+    cr_assert(eq(long, (long)clock_now_ms(&clock), 1500));
+    clock_set_scale(&bent, 60.0);
+    cr_assert(eq(long, (long)clock_now_ms(&clock), 1500));
+    real_ms = 2500;
+    cr_assert(eq(long, (long)clock_now_ms(&clock), 61500));
+    clock_advance(&bent, 3600000);
+    cr_assert(eq(long, (long)clock_now_ms(&clock), 3661500));
+    cr_assert(eq(long, (long)clock_real_ms(&bent, 60000), 1001));
+    clock_set_scale(&bent, 1.0);
+    real_ms += 7;
+    cr_assert(eq(long, (long)clock_now_ms(&clock), 3661507));
+    cr_assert(eq(long, (long)clock_real_ms(&bent, 60000), 60000));
+}
+
+Test(text, reads_times) {
+    int64_t ms = -1;
+
+    cr_assert(text_to_ms("250ms", &ms));
+    cr_assert(eq(long, (long)ms, 250));
+    cr_assert(text_to_ms("15m", &ms));
+    cr_assert(eq(long, (long)ms, 900000));
+    cr_assert(text_to_ms("7d", &ms));
+    cr_assert(eq(long, (long)ms, 604800000));
+    cr_assert(not(text_to_ms("7", &ms)));
+    cr_assert(not(text_to_ms("d", &ms)));
+    cr_assert(not(text_to_ms("-1s", &ms)));
+    cr_assert(not(text_to_ms("9999999999999999d", &ms)));
+    cr_assert(eq(long, (long)ms, 604800000));
+}
