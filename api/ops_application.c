@@ -29,13 +29,16 @@ void ops_update_application(struct call *call) {
 
 void ops_describe_application(struct call *call) {
     bool wants_more = json_bool_or(call->request, "IncludeAdditionalDetails", false);
+    struct app_service *service = call->context->service;
+    const char *name = json_text_or(call->request, "ApplicationName", "");
     AUTO(app_detail_release) struct app_detail detail = {0};
     struct error err;
 
     call->is_fleeting = wants_more;
-    if (!(wants_more ? app_service_describe_more : app_service_describe)(
-            call->context->service, &call->scope,
-            json_text_or(call->request, "ApplicationName", ""), &detail, &err)) {
+    bool is_found = wants_more
+                        ? app_service_describe_more(service, &call->scope, name, &detail, &err)
+                        : app_service_describe(service, &call->scope, name, &detail, &err);
+    if (!is_found) {
         call_fail(call, &err);
         return;
     }

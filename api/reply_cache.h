@@ -28,5 +28,5 @@ struct reply_key {
 // `generation` counts the writes to the database. NULL: not kept. Borrowed until the next call.
 const char *reply_cache_get(struct reply_cache *cache, const struct reply_key *key,
                             uint64_t generation);
-void reply_cache_put(struct reply_cache *cache, const struct reply_key *key, const char *reply,
+void reply_cache_put(struct reply_cache *cache, const struct reply_key *key, const char *text,
                      uint64_t generation);

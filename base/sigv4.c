@@ -103,7 +103,7 @@ static const char NAME_END = '\x01';
 
 static void append_query(struct buffer *out, const char *query) {
     AUTO(memory_free) char *rest = memory_copy_text(query);
-    char *parameters[256];
+    char *parameters[256] = {0};
     size_t count = 0;
     char *place = rest;
 

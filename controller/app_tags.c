@@ -41,7 +41,7 @@ static bool set_tags(struct app_service *service, const char *app_id, const json
 bool app_service_tag(struct app_service *service, const struct app_scope *scope, const char *arn,
                      const json_t *tags, struct error *err) {
     AUTO(db_rollback) struct db_tx tx = {0};
-    struct app app;
+    struct app app = {0};
     int64_t count;
 
     if (!find_to_change(service, scope, arn, &app, err)) return false;
@@ -60,7 +60,7 @@ bool app_service_tag(struct app_service *service, const struct app_scope *scope,
 bool app_service_untag(struct app_service *service, const struct app_scope *scope, const char *arn,
                        const json_t *keys, struct error *err) {
     AUTO(db_rollback) struct db_tx tx = {0};
-    struct app app;
+    struct app app = {0};
     size_t index;
     json_t *key;
 
@@ -74,7 +74,7 @@ bool app_service_untag(struct app_service *service, const struct app_scope *scop
 
 bool app_service_list_tags(struct app_service *service, const struct app_scope *scope,
                            const char *arn, json_t **out_tags, struct error *err) {
-    struct app app;
+    struct app app = {0};
 
     if (!find_by_arn(service, scope, arn, &app, err)) return false;
     return tag_store_list(service->db, app.id, out_tags, err);
@@ -86,7 +86,7 @@ bool app_service_set_maintenance(struct app_service *service, const struct app_s
                                  const char *name, const char *start, struct app *out_app,
                                  struct error *err) {
     AUTO(db_rollback) struct db_tx tx = {0};
-    struct app app;
+    struct app app = {0};
 
     if (!app_store_find(service->db, scope, name, &app, err)) return false;
     // READY and RUNNING alone, as for an update (api-semantics 5.2).

@@ -165,7 +165,7 @@ bool app_service_roll_back(struct app_service *service, const struct app_scope *
                            char out_operation_id[static APP_OPERATION_ID_SIZE], struct error *err) {
     const char *name = json_text_or(request, "ApplicationName", "");
     AUTO(app_detail_release) struct app_detail detail = {0};
-    int64_t target;
+    int64_t target = 0;
 
     if (!app_service_describe(service, scope, name, &detail, err)) return false;
     if (!check(&detail, request, &target, err)) return false;

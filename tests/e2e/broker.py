@@ -1,0 +1,65 @@
+"""A Kafka broker of the tests' own, from Maven's packages."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+
+from plain_flink import free_port
+
+KAFKA = "3.9.1"
+POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion><groupId>kobel.tests</groupId>
+<artifactId>kafka</artifactId><version>1</version><dependencies>
+<dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>{KAFKA}</version></dependency>
+<dependency><groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>1.7.36</version></dependency></dependencies></project>"""
+
+
+def cache():
+    return pathlib.Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "kobel"
+
+
+def kafka_jars():
+    """The directory of the broker's jars; fetched once."""
+    jars = cache() / f"kafka-{KAFKA}"
+    if not (jars / "complete").exists():
+        work = cache() / "kafka-pom"
+        os.makedirs(work, exist_ok=True)
+        (work / "pom.xml").write_text(POM)
+        subprocess.run(["mvn", "-q", "-B", "-f", str(work / "pom.xml"), "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies",
+                        f"-DoutputDirectory={jars}"], check=True)
+        (jars / "complete").touch()
+    return jars
+
+
+def build_job(work):
+    """The job of tests/e2e/kafka with its connector, as one jar."""
+    source = pathlib.Path(__file__).parent / "kafka"
+    target = work / "exactly-once"
+    shutil.copytree(source, target, dirs_exist_ok=True)
+    subprocess.run(["mvn", "-q", "-B", "-f", str(target / "pom.xml"), "package"], check=True)
+    return str(target / "target" / "exactly-once.jar")
+
+
+class Broker:
+    def __init__(self, work):
+        self.port, controller = free_port(), free_port()
+        self.servers = f"127.0.0.1:{self.port}"
+        work.mkdir(parents=True, exist_ok=True)
+        properties = work / "server.properties"
+        properties.write_text("\n".join([
+            "process.roles=broker,controller", "node.id=1", f"controller.quorum.voters=1@127.0.0.1:{controller}",
+            f"listeners=PLAINTEXT://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{controller}", "controller.listener.names=CONTROLLER",
+            f"advertised.listeners=PLAINTEXT://127.0.0.1:{self.port}", f"log.dirs={work}/logs", "offsets.topic.replication.factor=1",
+            "transaction.state.log.replication.factor=1", "transaction.state.log.min.isr=1", "transaction.state.log.num.partitions=5",
+            "offsets.topic.num.partitions=1", "group.initial.rebalance.delay.ms=0", "num.partitions=2", ""]))
+        java = ["java", "-Xms64m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
+                "-cp", f"{kafka_jars()}/*"]
+        subprocess.run([*java, "kafka.tools.StorageTool", "format", "-t", "MkU3OEVBNTcwNTJENDM2Qk", "-c", str(properties)], check=True,
+                       capture_output=True)
+        self.log = open(work / "broker.log", "w")
+        self.process = subprocess.Popen([*java, "kafka.Kafka", str(properties)], stdout=self.log, stderr=subprocess.STDOUT)
+
+    def stop(self):
+        self.process.kill()
+        self.process.wait()
+        self.log.close()

@@ -1,0 +1,193 @@
+"""Nothing lost, nothing doubled: Kafka in, Kafka out with transactions, while everything dies at random.
+
+KOBEL_TORTURE_ROUNDS sets the number of rounds, KOBEL_TORTURE_SEED repeats a run.
+"""
+
+import json
+import os
+import random
+import threading
+import time
+import urllib.request
+
+import pytest
+from broker import Broker, build_job
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic
+
+from kobel import ROLE, Application, Kobel, wait_for
+
+ROUNDS = int(os.environ.get("KOBEL_TORTURE_ROUNDS", "6"))
+SEED = int(os.environ.get("KOBEL_TORTURE_SEED", str(random.randrange(1 << 30))))
+KEYS = [f"key-{number}" for number in range(7)]
+
+
+@pytest.fixture(scope="module")
+def broker(tmp_path_factory):
+    broker = Broker(tmp_path_factory.mktemp("kafka"))
+    admin = AdminClient({"bootstrap.servers": broker.servers})
+
+    def answers():
+        try:
+            return admin.list_topics(timeout=2).brokers
+        except KafkaException:
+            return None
+    wait_for(answers, "the broker answers")
+    for future in admin.create_topics([NewTopic("in", 2), NewTopic("out", 1)]).values():
+        future.result(30)
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture(scope="module")
+def jar(tmp_path_factory):
+    return build_job(tmp_path_factory.mktemp("job"))
+
+
+class Load(threading.Thread):
+    """Writes records to `in` until it is told to end; `sent` counts them by key."""
+
+    def __init__(self, servers):
+        super().__init__()
+        self.producer = Producer({"bootstrap.servers": servers, "linger.ms": 5})
+        self.sent = dict.fromkeys(KEYS, 0)
+        self.ended = threading.Event()
+
+    def run(self):
+        number = 0
+        while not self.ended.wait(0.01):
+            for _ in range(3):
+                key = KEYS[number % len(KEYS)]
+                self.producer.produce("in", value=key)
+                self.sent[key] += 1
+                number += 1
+            self.producer.poll(0)
+        self.producer.flush(30)
+
+    def end(self):
+        self.ended.set()
+        self.join()
+        return self.sent
+
+
+def read_committed(servers, total, timeout):
+    """What can be read of `out` once `total` records are there, or after a while: lines in order."""
+    consumer = Consumer({"bootstrap.servers": servers, "group.id": "check", "isolation.level": "read_committed", "enable.auto.commit": False})
+    consumer.assign([TopicPartition("out", 0, 0)])
+    lines, deadline = [], time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        message = consumer.poll(0.5)
+        if message is not None and message.error() is None:
+            lines.append(message.value().decode())
+        elif len(lines) >= total:
+            break
+    consumer.close()
+    return lines
+
+
+class Chaos:
+    """One thing after another that can happen to an application; each leaves it running."""
+
+    def __init__(self, kobel, application, servers):
+        self.kobel, self.application, self.servers = kobel, application, servers
+        self.random = random.Random(SEED)
+        self.count = 0
+
+    def groups(self, **properties):
+        return {"PropertyGroups": [{"PropertyGroupId": "job", "PropertyMap": {"servers": self.servers, **properties}}]}
+
+    def fault(self, kind):
+        request = urllib.request.Request(f"{self.kobel.url}/kobel/v1/applications/{self.application.name}/faults",
+                                         data=json.dumps({"fault": kind}).encode())
+        urllib.request.urlopen(request, timeout=10).close()
+
+    def kill_taskmanager(self):
+        self.fault("kill-taskmanager")
+
+    def kill_jobmanager(self):
+        self.fault("kill-jobmanager")
+
+    def kill_kobel(self):
+        self.kobel.kill()
+        self.kobel.start()
+
+    def update(self):
+        self.application.update_configuration(EnvironmentPropertyUpdates=self.groups(round=str(self.count)))
+
+    def update_and_kill_kobel(self):
+        self.update()
+        time.sleep(self.random.random() * 3)
+        self.kill_kobel()
+
+    def failed_update(self):
+        operation = self.application.update_configuration(
+            EnvironmentPropertyUpdates=self.groups(broken="yes"),
+            ApplicationSystemRollbackConfigurationUpdate={"RollbackEnabledUpdate": True})
+        wait_for(lambda: self.application.operation(operation)["OperationStatus"] == "FAILED", "the update failed")
+
+    def snapshot(self):
+        self.application.client.create_application_snapshot(ApplicationName=self.application.name, SnapshotName=f"s{self.count}")
+
+    def snapshot_and_kill_jobmanager(self):
+        self.snapshot()
+        self.kill_jobmanager()
+
+    def stop_and_start(self):
+        self.application.stop()
+        self.application.start()
+
+    ALL = [kill_taskmanager, kill_jobmanager, kill_kobel, update, update_and_kill_kobel, failed_update, snapshot, snapshot_and_kill_jobmanager,
+           stop_and_start]
+
+    def strike(self):
+        self.count += 1
+        # Every kind once before any comes twice.
+        kinds = self.random.sample(self.ALL, len(self.ALL)) if self.count % len(self.ALL) == 1 or not hasattr(self, "kinds") else self.kinds
+        self.kinds = kinds[1:]
+        kind = kinds[0]
+        print(f"round {self.count}: {kind.__name__}", flush=True)
+        kind(self)
+        self.settle()
+
+    def is_whole(self):
+        shown = json.load(urllib.request.urlopen(f"{self.kobel.url}/kobel/v1/applications/{self.application.name}", timeout=10))
+        current = shown.get("current", {})
+        return shown["status"] == "RUNNING" and current.get("phase") == "UP" and current["tasksRunning"] == current["tasksTotal"] > 0
+
+    def settle(self):
+        wait_for(self.is_whole, f"round {self.count}: every vertex runs again", 120)
+        time.sleep(self.random.random())
+
+
+def test_each_record_is_counted_once(runtime, broker, jar, tmp_path):
+    print(f"KOBEL_TORTURE_SEED={SEED}")
+    kobel = Kobel(tmp_path)
+    application = Application(kobel, "exactly-once")
+    chaos = Chaos(kobel, application, broker.servers)
+    application.put_code(jar)
+    application.client.create_application(
+        ApplicationName="exactly-once", RuntimeEnvironment="FLINK-1_20", ServiceExecutionRole=ROLE,
+        ApplicationConfiguration={
+            "ApplicationCodeConfiguration": {"CodeContentType": "ZIPFILE", "CodeContent": {"S3ContentLocation": {
+                "BucketARN": "arn:aws:s3:::code", "FileKey": "exactly-once.jar"}}},
+            "EnvironmentProperties": chaos.groups(),
+            "FlinkApplicationConfiguration": {"CheckpointConfiguration": {
+                "ConfigurationType": "CUSTOM", "CheckpointInterval": 500, "MinPauseBetweenCheckpoints": 100}}})
+    load = Load(broker.servers)
+    load.start()
+    try:
+        application.start()
+        for _ in range(ROUNDS):
+            chaos.strike()
+    finally:
+        sent = load.end()
+    total = sum(sent.values())
+    lines = read_committed(broker.servers, total, 90)
+    counts = {key: sorted(int(line.split(":")[1]) for line in lines if line.startswith(key + ":")) for key in KEYS}
+    for key in KEYS:
+        assert counts[key] == list(range(1, sent[key] + 1)), f"{key}: seed {SEED}"
+    application.stop()
+    application.delete()
+    assert os.listdir(os.path.join(kobel.data, "apps")) == []
+    assert kobel.stop() == 0
+    assert kobel.java_processes() == []
