@@ -1,0 +1,152 @@
+"""State that outlives what happens to it: upgrades of Flink in place, snapshots on other clusters, restores, a full disk."""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+
+import pytest
+from botocore.exceptions import ClientError
+from plain_flink import PlainFlink
+
+from kobel import BINARY, Application, Kobel, wait_for
+
+
+@pytest.fixture(scope="session")
+def runtime_2_2(runtime):
+    subprocess.run([BINARY, "runtime", "install", "FLINK-2_2"], check=True)
+
+
+@pytest.fixture
+def running(application, jars):
+    application.create(jars["Counting"])
+    application.start()
+    application.wait_for_count(5)
+    return application
+
+
+def take_snapshot(application, name):
+    application.client.create_application_snapshot(ApplicationName=application.name, SnapshotName=name)
+    wait_for(lambda: application.snapshots()[0]["SnapshotStatus"] == "READY", "the snapshot is READY")
+
+
+def test_flink_is_upgraded_in_place_and_rolled_back(runtime_2_2, running):
+    client, name = running.client, running.name
+    take_snapshot(running, "of-1-20")
+    counted = running.wait_for_count(5)
+    running.update(RuntimeEnvironmentUpdate="FLINK-2_2")
+    assert running.settle() == "RUNNING"
+    detail = running.describe()
+    assert (detail["RuntimeEnvironment"], detail["ApplicationVersionId"]) == ("FLINK-2_2", 2)
+    counted = running.wait_for_count(counted + 5)
+    take_snapshot(running, "of-2-2")
+    assert [snapshot["RuntimeEnvironment"] for snapshot in running.snapshots()] == ["FLINK-2_2", "FLINK-1_20", "FLINK-1_20"]
+    with pytest.raises(ClientError, match="cannot go down from FLINK-2_2 to FLINK-1_20") as error:
+        client.update_application(ApplicationName=name, CurrentApplicationVersionId=2, RuntimeEnvironmentUpdate="FLINK-1_20")
+    assert error.value.response["Error"]["Code"] == "InvalidArgumentException"
+    # What 2.2 wrote is nothing to 1.20: the way back is the newest snapshot of its own.
+    client.rollback_application(ApplicationName=name, CurrentApplicationVersionId=2)
+    assert running.settle() == "RUNNING"
+    assert running.describe()["RuntimeEnvironment"] == "FLINK-1_20"
+    automatic = next(snapshot["SnapshotName"] for snapshot in running.snapshots() if snapshot["SnapshotName"].startswith("UPDATE"))
+    submitted = [line for line in logs_of(running.kobel) if "restored" in line.lower() and automatic in line]
+    assert submitted or running.wait_for_count(0) > 0
+
+
+def logs_of(kobel):
+    lines = []
+    for path in pathlib.Path(kobel.data).glob("apps/*/clusters/*/log/jobmanager*.log"):
+        lines += path.read_text(errors="replace").splitlines()
+    return lines
+
+
+def test_a_snapshot_is_flinks_own(running, runtime, jars, tmp_path):
+    take_snapshot(running, "portable")
+    counted = running.wait_for_count(5)
+    savepoints = list(pathlib.Path(running.kobel.data).glob("apps/*/snapshots/portable/savepoint-*/_metadata"))
+    assert len(savepoints) == 1
+    running.stop(Force=True)
+    plain = PlainFlink(runtime, tmp_path)
+    try:
+        plain.run(jars["Counting"], savepoint=str(savepoints[0].parent))
+
+        def first():
+            lines = re.findall(r"count=(\d+)", (tmp_path / "out.log").read_text(errors="replace"))
+            return lines and int(lines[0])
+        assert 1 < wait_for(first, "the job counts on plain Flink") <= counted + 1
+    finally:
+        plain.stop()
+
+
+@pytest.mark.parametrize("restore", ["SKIP_RESTORE_FROM_SNAPSHOT", "RESTORE_FROM_CUSTOM_SNAPSHOT", "RESTORE_FROM_LATEST_SNAPSHOT"])
+def test_an_update_restores_as_it_is_told(running, restore):
+    take_snapshot(running, "early")
+    at_snapshot = running.wait_for_count(5)
+    running.wait_for_count(at_snapshot + 100)
+    configuration = {"ApplicationRestoreType": restore, **({"SnapshotName": "early"} if "CUSTOM" in restore else {})}
+    running.update(RunConfigurationUpdate={"ApplicationRestoreConfiguration": configuration},
+                   ApplicationConfigurationUpdate={"EnvironmentPropertyUpdates": running.properties("second")})
+    assert running.settle() == "RUNNING"
+    running.wait_for_count(0, "second")
+    first = next(count for label, count, _ in running.lines() if label == "second")
+    last = [count for label, count, _ in running.lines() if label == "first"][-1]
+    if restore.startswith("SKIP"):
+        assert first == 1
+    elif "CUSTOM" in restore:
+        assert 1 < first <= at_snapshot + 1
+    else:
+        assert first == last + 1
+    shown = running.describe()["ApplicationConfigurationDescription"]["RunConfigurationDescription"]
+    assert shown["ApplicationRestoreConfigurationDescription"] == configuration
+
+
+def test_state_that_nobody_wants_is_dropped_only_when_allowed(running, jars):
+    operation = running.update_configuration(**running.new_code(jars["OtherUid"]))
+    running.settle()
+    assert running.operation(operation)["OperationStatus"] == "FAILED"
+    assert running.status() == "READY"
+    running.start(RunConfiguration={"FlinkRunConfiguration": {"AllowNonRestoredState": True}})
+    shown = running.describe()["ApplicationConfigurationDescription"]["RunConfigurationDescription"]
+    assert shown["FlinkRunConfigurationDescription"] == {"AllowNonRestoredState": True}
+    running.update_configuration(EnvironmentPropertyUpdates=running.properties("second"))
+    assert running.settle() == "RUNNING"
+    shown = running.describe()["ApplicationConfigurationDescription"]["RunConfigurationDescription"]
+    assert shown["FlinkRunConfigurationDescription"] == {"AllowNonRestoredState": False}
+
+
+def test_a_full_disk_fails_a_snapshot_and_harms_nothing(runtime, jars, tmp_path):
+    """A data directory on a small file system of its own, where root may mount one."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=160m", "kobel-test", str(disk)], capture_output=True).returncode != 0:
+        pytest.skip("a file system of a fixed size needs root")
+    try:
+        kobel = Kobel(disk / "data")
+        try:
+            application = Application(kobel, "full")
+            application.create(jars["Counting"])
+            application.start()
+            take_snapshot(application, "good")
+            filler = disk / "filler"
+            with open(filler, "wb", buffering=0) as file, pytest.raises(OSError):
+                while True:
+                    file.write(b"x" * 65536)
+            try:
+                application.client.create_application_snapshot(ApplicationName="full", SnapshotName="bad")
+                wait_for(lambda: application.snapshots()[0]["SnapshotStatus"] == "FAILED", "the snapshot FAILED")
+            except ClientError as error:
+                assert error.response["ResponseMetadata"]["HTTPStatusCode"] == 500 and "disk is full" in error.response["Error"]["Message"]
+            assert json.loads(json.dumps(application.status())) == "RUNNING"
+            filler.unlink()
+            counted = application.lines()[-1][1] if application.lines() else 0
+            take_snapshot(application, "again")
+            assert [one["SnapshotName"] for one in application.snapshots() if one["SnapshotStatus"] == "READY"] == ["again", "good"]
+            application.wait_for_count(counted)
+            application.stop()
+            application.start()
+            application.wait_for_count(counted)
+        finally:
+            assert kobel.stop() == 0
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
