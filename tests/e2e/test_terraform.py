@@ -1,0 +1,196 @@
+"""An application and a snapshot under Terraform's management: whatever was applied, the next plan finds nothing to do."""
+
+import glob
+import json
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from kobel import ROLE, wait_for
+
+APP = "aws_kinesisanalyticsv2_application.app"
+SNAPSHOT = "aws_kinesisanalyticsv2_application_snapshot.snapshot"
+# Where providers are kept for Terraform without its registry: the variable, else Terraform's own places, else add-on directories.
+MIRRORS = ("~/.terraform.d/plugins", "~/.local/share/terraform/plugins", "/usr/local/share/terraform/plugins",
+           "/usr/share/terraform/plugins", "/opt/*")
+
+
+def find_provider():
+    """The program of the AWS provider, or None."""
+    places = [os.environ[name] for name in ("KOBEL_TF_PLUGINS", "TF_PLUGIN_MIRROR") if name in os.environ] or MIRRORS
+    found = [path for place in places for path in glob.glob(os.path.expanduser(
+        f"{place}/registry.terraform.io/hashicorp/aws/*/*_*/terraform-provider-aws_v*"))]
+    return sorted(found)[-1] if found else None
+
+
+class Terraform:
+    """A working directory with one configuration, which is written from `application` and `snapshot` before each command.
+
+    The provider takes seconds to start and has to for every command, unless it runs already: so it does.
+    """
+
+    def __init__(self, directory, kobel, provider):
+        self.directory = directory
+        self.kobel = kobel
+        self.application = {}
+        self.snapshot = {}
+        (directory / "cli.tfrc").write_text("disable_checkpoint = true\n")
+        # Profiles and certificates of whoever runs this are not for kobel.
+        self.environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        self.environment["GOGC"] = "500"  # the provider describes itself at length for each command: half of it would be collecting garbage
+        with open(directory / "provider.log", "w") as log:
+            self.provider = subprocess.Popen([provider, "-debug"], stdout=log, stderr=log, env=self.environment)
+        self.address = wait_for(self.find_address, "the provider is there")
+
+    def find_address(self):
+        return re.search(r"TF_REATTACH_PROVIDERS='(.*)'", (self.directory / "provider.log").read_text())
+
+    def close(self):
+        self.provider.terminate()
+        self.provider.wait()
+
+    def write(self):
+        (self.directory / "main.tf.json").write_text(json.dumps({
+            "terraform": {"required_providers": {"aws": {"source": "hashicorp/aws"}}},
+            "provider": {"aws": {
+                "region": "us-east-1", "access_key": "test", "secret_key": "test", "skip_credentials_validation": True,
+                "skip_requesting_account_id": True, "skip_metadata_api_check": True, "skip_region_validation": True,
+                "endpoints": {"kinesisanalyticsv2": self.kobel.url}}},
+            "resource": {"aws_kinesisanalyticsv2_application": {"app": self.application},
+                         "aws_kinesisanalyticsv2_application_snapshot": {"snapshot": self.snapshot}}}))
+
+    def run(self, *words, allowed=(0,)):
+        self.write()
+        environment = {**self.environment, "TF_CLI_CONFIG_FILE": str(self.directory / "cli.tfrc"), "TF_IN_AUTOMATION": "1",
+                       "TF_DATA_DIR": str(self.directory / "data"), "TF_REATTACH_PROVIDERS": self.address[1]}
+        done = subprocess.run(["terraform", *words], cwd=self.directory, env=environment, capture_output=True, text=True)
+        assert done.returncode in allowed, f"terraform {' '.join(words)}: {done.returncode}\n{done.stdout[-6000:]}\n{done.stderr[-6000:]}"
+        return done
+
+    def change(self, what, how=None):
+        """Changes the configuration and applies it: nothing may be left to do."""
+        if how is not None:
+            how(self.application, self.application["application_configuration"][0])
+        self.run("apply", "-input=false", "-auto-approve", "-no-color")
+        done = self.run("plan", "-input=false", "-no-color", "-detailed-exitcode", allowed=(0, 2))
+        assert done.returncode == 0, f"{what}: {done.stdout}"
+
+
+@pytest.fixture
+def terraform(application, tmp_path):
+    if shutil.which("terraform") is None:
+        pytest.skip("no terraform command was found: what it does with kobel was not looked at")
+    provider = find_provider()
+    if provider is None:
+        pytest.skip("no directory with Terraform's AWS provider was found; KOBEL_TF_PLUGINS can name one")
+    terraform = Terraform(tmp_path, application.kobel, provider)
+    terraform.application = configuration(application)
+    terraform.snapshot = {"application_name": f"${{{APP}.name}}", "snapshot_name": "by-terraform"}
+    terraform.run("init", "-input=false", "-no-color")
+    yield terraform
+    terraform.close()
+
+
+def configuration(application):
+    """Every block that Flink uses."""
+    return {
+        "name": application.name, "runtime_environment": "FLINK-1_20", "service_execution_role": ROLE, "description": "by Terraform",
+        "application_mode": "STREAMING", "start_application": True, "tags": {"team": "a", "empty": ""},
+        "cloudwatch_logging_options": log_stream("first"),
+        "application_configuration": [{
+            "application_code_configuration": code(f"{application.name}.jar"),
+            "application_snapshot_configuration": [{"snapshots_enabled": True}],
+            "environment_properties": groups(job={"label": "first"}, other={"a": "1", "b": "2"}),
+            "flink_application_configuration": custom_flink(1000, "INFO", 1),
+            "run_configuration": run_configuration(False),
+            "vpc_configuration": vpc(1, 2)}]}
+
+
+def log_stream(name):
+    return [{"log_stream_arn": f"arn:aws:logs:us-east-1:000000000000:log-group:kobel:log-stream:{name}"}]
+
+
+def code(key):
+    return [{"code_content_type": "ZIPFILE", "code_content": [{"s3_content_location": [{"bucket_arn": "arn:aws:s3:::code", "file_key": key}]}]}]
+
+
+def run_configuration(allow):
+    return [{"application_restore_configuration": [{"application_restore_type": "RESTORE_FROM_LATEST_SNAPSHOT"}],
+             "flink_run_configuration": [{"allow_non_restored_state": allow}]}]
+
+
+def custom_flink(interval, level, parallelism):
+    return [{"checkpoint_configuration": [{"configuration_type": "CUSTOM", "checkpointing_enabled": True, "checkpoint_interval": interval,
+                                           "min_pause_between_checkpoints": 100}],
+             "monitoring_configuration": [{"configuration_type": "CUSTOM", "log_level": level, "metrics_level": "TASK"}],
+             "parallelism_configuration": [{"configuration_type": "CUSTOM", "auto_scaling_enabled": False, "parallelism": parallelism,
+                                            "parallelism_per_kpu": 1}]}]
+
+
+def groups(**groups):
+    return [{"property_group": [{"property_group_id": name, "property_map": properties} for name, properties in groups.items()]}]
+
+
+def vpc(*ids):
+    return [{"subnet_ids": [f"subnet-{number}" for number in ids], "security_group_ids": [f"sg-{number}" for number in ids]}]
+
+
+def change_every_block(tree, blocks):
+    tree.update(tags={"team": "b", "more": "yes"}, service_execution_role=f"{ROLE}-2", cloudwatch_logging_options=log_stream("second"))
+    blocks.update(application_code_configuration=code(f"{tree['name']}-2.jar"), environment_properties=groups(job={"label": "second"}),
+                  flink_application_configuration=custom_flink(5000, "WARN", 2), vpc_configuration=vpc(3, 4, 5))
+
+
+def take_blocks_away(tree, blocks):
+    del tree["cloudwatch_logging_options"], tree["tags"], blocks["vpc_configuration"]
+    blocks["flink_application_configuration"] = [{f"{kind}_configuration": [{"configuration_type": "DEFAULT"}]
+                                                  for kind in ("checkpoint", "monitoring", "parallelism")}]
+
+
+def add_blocks(tree, blocks):
+    tree["cloudwatch_logging_options"] = log_stream("third")
+    blocks.update(vpc_configuration=vpc(6), environment_properties=groups(job={"label": "third"}, more={"a": "b"}))
+
+
+def restart_otherwise(_, blocks):
+    blocks.update(run_configuration=run_configuration(True), application_snapshot_configuration=[{"snapshots_enabled": False}])
+
+
+def stop(tree, blocks):
+    # An application that does not run has no run configuration, neither in the service: the provider would miss the block for ever.
+    tree["start_application"] = False
+    del blocks["run_configuration"]
+
+
+def change_at_rest(tree, blocks):
+    del tree["cloudwatch_logging_options"]
+    blocks.update(vpc_configuration=vpc(7, 8), flink_application_configuration=custom_flink(2000, "ERROR", 1),
+                  application_snapshot_configuration=[{"snapshots_enabled": True}])
+
+
+def start(tree, blocks):
+    tree["start_application"] = True
+    blocks["run_configuration"] = run_configuration(False)
+
+
+def test_terraform_has_nothing_left_to_do_after_each_change(terraform, application, jars):
+    for key in (f"{application.name}.jar", f"{application.name}-2.jar"):
+        shutil.copy(jars["Counting"], os.path.join(application.kobel.data, "s3", "code", key))
+    terraform.change("creation")
+    assert application.status() == "RUNNING"
+    assert [snapshot["SnapshotName"] for snapshot in application.snapshots()] == ["by-terraform"]
+
+    for how in (change_every_block, take_blocks_away, add_blocks, restart_otherwise, stop, change_at_rest, start):
+        terraform.change(how.__name__, how)
+        assert application.status() == ("READY" if how in (stop, change_at_rest) else "RUNNING")
+
+    terraform.run("state", "rm", APP, SNAPSHOT)
+    terraform.run("import", "-input=false", APP, application.describe()["ApplicationARN"])
+    terraform.run("import", "-input=false", SNAPSHOT, f"{application.name}/by-terraform")
+    terraform.change("import")
+
+    terraform.run("destroy", "-input=false", "-auto-approve", "-no-color")
+    assert application.is_gone()
