@@ -175,3 +175,16 @@ bool digest_base64_decode(const char *text, size_t size_bytes, struct buffer *ou
     }
     return true;
 }
+
+char *digest_base64_encode(const void *bytes, size_t size_bytes) {
+    static const size_t PIECE = (size_t)3 << 20; // EVP_EncodeBlock counts in int
+    char *text = memory_alloc((size_bytes + 2) / 3 * 4 + 1);
+    size_t made = 0;
+
+    for (size_t at = 0; at < size_bytes; at += PIECE) {
+        size_t taken = size_bytes - at < PIECE ? size_bytes - at : PIECE;
+        made += (size_t)EVP_EncodeBlock((unsigned char *)text + made,
+                                        (const unsigned char *)bytes + at, (int)taken);
+    }
+    return text;
+}

@@ -40,3 +40,5 @@ bool digest_base64_size(const char *text, size_t size_bytes, size_t *out_bytes);
 // than the buffer takes.
 MUST_CHECK bool digest_base64_decode(const char *text, size_t size_bytes, struct buffer *out,
                                      struct error *err);
+// Base64 with padding. The caller frees; never NULL.
+char *digest_base64_encode(const void *bytes, size_t size_bytes);

@@ -22,6 +22,7 @@ static const int64_t CODE_MAX_BYTES = (int64_t)512 << 20;
 struct daemon {
     const struct options *options;
     struct data_directory data;
+    char code_objects[FILE_PATH_MAX]; // the directory of buckets; "" = an S3 endpoint
     enum sandbox_level sandbox;
     struct java java;
     bool has_java;
@@ -78,6 +79,7 @@ static void add_status(void *userdata, json_t *status) {
     struct error err;
 
     json_put_text(status, "dataDirectory", self->data.path);
+    if (self->code_objects[0] != '\0') json_put_text(status, "codeObjects", self->code_objects);
     json_put_text(status, "profile", profile_name(self->options->profile));
     json_put_text(status, "sandbox", sandbox_level_name(self->sandbox));
     if (self->has_java) json_put_text(status, "java", self->java.home);
@@ -177,6 +179,8 @@ static bool open_code(struct daemon *self, struct error *err) {
         !file_join(s3, sizeof s3, err, self->data.path, "s3", NULL))
         return false;
     if (self->options->s3_root[0] != '\0') (void)text_copy(s3, sizeof s3, self->options->s3_root);
+    if (options.s3.endpoint == NULL)
+        (void)text_copy(self->code_objects, sizeof self->code_objects, s3);
     return code_store_new(self->loop, &options, &self->code, err);
 }
 

@@ -1,12 +1,13 @@
 // The command line.
 #include "base/text.h"
+#include "cli/cli.h"
 #include "daemon/daemon.h"
 #include "daemon/options.h"
 #include "daemon/runtime_command.h"
 
 #include <curl/curl.h>
 
-enum { WORDS_MAX = 8 };
+enum { WORDS_MAX = 8, OPTIONS_MAX = 64 };
 
 static int run(const char *command, const struct options *options, const char *const *words) {
     if (text_equal(command, "serve") && words[0] == NULL) return daemon_run(options);
@@ -15,16 +16,25 @@ static int run(const char *command, const struct options *options, const char *c
     return 2;
 }
 
+static int run_client(const char *command, char *const *arguments) {
+    struct manual_option options[OPTIONS_MAX];
+    struct cli_program program = {.version = KOBEL_VERSION, .serve_options = options};
+
+    program.serve_option_count = options_describe(options, COUNT_OF(options));
+    (void)curl_global_init(CURL_GLOBAL_DEFAULT);
+    int status = cli_run(&program, command, arguments);
+    curl_global_cleanup();
+    return status;
+}
+
 int main(int argc, char **argv) {
+    char *const no_arguments[] = {NULL};
     const char *command = argc < 2 ? "help" : argv[1];
     const char *words[WORDS_MAX];
     struct options options;
     struct error err;
 
-    if (text_equal(command, "help") || text_equal(command, "--help") || text_equal(command, "-h")) {
-        options_print_help(stdout);
-        return 0;
-    }
+    if (cli_knows(command)) return run_client(command, argc < 2 ? no_arguments : argv + 2);
     if (text_equal(command, "version") || text_equal(command, "--version")) {
         (void)printf("kobel %s\n", KOBEL_VERSION);
         return 0;

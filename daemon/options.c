@@ -248,23 +248,27 @@ bool options_read(int count, char **arguments, struct options *out_options, cons
     return true;
 }
 
-void options_print_help(FILE *out) {
-    (void)fprintf(out, "kobel - a local stand-in for Amazon Managed Service for Apache Flink\n\n"
-                       "  kobel serve                          run the daemon\n"
-                       "  kobel runtime install RUNTIME        obtain and prepare a Flink runtime, "
-                       "such as FLINK-1_20\n"
-                       "  kobel runtime list                   the installed runtimes\n"
-                       "  kobel runtime remove RUNTIME\n"
-                       "  kobel version\n"
-                       "  kobel help\n\n"
-                       "Options, each with the environment variable that sets it too:\n");
-    for (size_t index = 0; index < COUNT_OF(table); index++) {
+// Most are for the daemon, and for `run`, which may start one.
+static const char *commands_of(const struct option *option) {
+    if (text_equal(option->flag, "--from")) return "runtime";
+    if (text_equal(option->flag, "--runtimes")) return "serve run runtime";
+    if (text_equal(option->flag, "--ready-file")) return "serve";
+    return "serve run";
+}
+
+size_t options_describe(struct manual_option *out, size_t limit) {
+    size_t count = COUNT_OF(table) < limit ? COUNT_OF(table) : limit;
+
+    for (size_t index = 0; index < count; index++) {
         const struct option *option = &table[index];
-        (void)fprintf(out, "  %-19s %-8s %s%s%s%s\n", option->flag, option->value, option->text,
-                      option->fallback == NULL ? "" : " (default: ",
-                      option->fallback == NULL ? "" : option->fallback,
-                      option->fallback == NULL ? "" : ")");
-        (void)fprintf(out, "  %-28s %s\n", "", option->variable);
+        out[index] = (struct manual_option){
+            .flag = option->flag,
+            .variable = option->variable,
+            .value = option->value,
+            .fallback = option->fallback,
+            .text = option->text,
+            .commands = commands_of(option),
+        };
     }
-    (void)fprintf(out, "\nExit status: 0 done, 1 failed, 2 wrong usage.\n");
+    return count;
 }

@@ -5,12 +5,12 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "cli/manual.h"
 #include "controller/app_rules.h"
 #include "controller/retention.h"
 #include "model/cluster_size.h"
 
 #include <stdint.h>
-#include <stdio.h>
 
 #define OPTIONS_AUTH_KEYS_MAX 8
 
@@ -42,4 +42,5 @@ struct options {
 MUST_CHECK bool options_read(int count, char **arguments, struct options *out_options,
                              const char **out_rest, size_t rest_max, struct error *err);
 
-void options_print_help(FILE *out);
+// The rows of the table for the help, the manual page and the completions.
+size_t options_describe(struct manual_option *out, size_t limit);

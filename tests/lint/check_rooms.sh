@@ -10,11 +10,12 @@ allow() {
     runtime) echo base model runtime ;;
     controller) echo base model storage runtime controller ;;
     api) echo base model openapi controller api ;;
-    daemon) echo base model openapi storage runtime controller api daemon ;;
+    cli) echo base cli ;;
+    daemon) echo base model openapi storage runtime controller api cli daemon ;;
     esac
 }
 bad=0
-for room in base model openapi storage runtime controller api daemon; do
+for room in base model openapi storage runtime controller api cli daemon; do
     for used in $(grep -hoE '^#include "[a-z]+/' "$room"/*.[ch] | cut -d'"' -f2 | tr -d / | sort -u); do
         case " $(allow "$room") " in
         *" $used "*) ;;

@@ -1,0 +1,132 @@
+#include "cli/app_calls.h"
+
+#include "base/text.h"
+
+#include <poll.h>
+
+enum { WAIT_PAUSE_MS = 20 };
+
+json_t *app_request(const char *name) {
+    json_t *request = json_new_object();
+
+    json_put_text(request, "ApplicationName", name);
+    return request;
+}
+
+void app_pause(int pause_ms) {
+    (void)poll(NULL, 0, pause_ms);
+}
+
+// --- questions ---
+
+bool app_describe(struct client *client, const char *name, json_t **out_detail, struct error *err) {
+    AUTO(json_decref) json_t *reply = NULL;
+
+    if (!client_call(client, "DescribeApplication", app_request(name), &reply, err)) return false;
+    *out_detail = json_copy_of(json_member(reply, "ApplicationDetail"));
+    return *out_detail != NULL ||
+           error_set(err, ERROR_UNAVAILABLE, "DescribeApplication answered without a detail");
+}
+
+const char *app_status_of(const json_t *detail) {
+    return json_text_or(detail, "ApplicationStatus", "");
+}
+
+bool app_is_settled(const json_t *detail) {
+    const char *status = app_status_of(detail);
+
+    return text_equal(status, "READY") || text_equal(status, "RUNNING") ||
+           text_equal(status, "ROLLED_BACK");
+}
+
+int64_t app_parallelism_of(const json_t *detail) {
+    const json_t *parallelism = json_path(detail, "ApplicationConfigurationDescription",
+                                          "FlinkApplicationConfigurationDescription",
+                                          "ParallelismConfigurationDescription", NULL);
+
+    return json_int_or(parallelism, "CurrentParallelism",
+                       json_int_or(parallelism, "Parallelism", 0));
+}
+
+int64_t app_time_of(const json_t *object, const char *member) {
+    return (int64_t)(json_number_value(json_member(object, member)) * 1000.0);
+}
+
+bool app_operation_check(struct client *client, const char *name, const char *operation_id,
+                         struct error *err) {
+    AUTO(json_decref) json_t *reply = NULL;
+    json_t *request = app_request(name);
+
+    json_put_text(request, "OperationId", operation_id);
+    if (!client_call(client, "DescribeApplicationOperation", request, &reply, err)) return false;
+    const json_t *operation = json_member(reply, "ApplicationOperationInfoDetails");
+    const char *status = json_text_or(operation, "OperationStatus", "");
+    if (!text_equal(status, "FAILED") && !text_equal(status, "CANCELLED")) return true;
+    const char *reason = json_text(
+        json_path(operation, "OperationFailureDetails", "ErrorInfo", NULL), "ErrorString");
+    return error_set(err, ERROR_REQUEST, "%s %s%s%s", json_text_or(operation, "Operation", ""),
+                     text_equal(status, "FAILED") ? "failed" : "was cancelled",
+                     reason == NULL ? "" : ": ", reason == NULL ? "" : reason);
+}
+
+bool app_newest_snapshot(struct client *client, const char *name, char *out, size_t size_bytes,
+                         struct error *err) {
+    AUTO(json_decref) json_t *reply = NULL;
+
+    if (!client_call(client, "ListApplicationSnapshots", app_request(name), &reply, err))
+        return false;
+    const json_t *newest = json_array_get(json_member(reply, "SnapshotSummaries"), 0);
+    (void)text_copy(out, size_bytes, json_text_or(newest, "SnapshotName", ""));
+    return true;
+}
+
+// --- commands ---
+
+json_t *app_run_configuration(const char *type, const char *snapshot, bool allows_non_restored) {
+    json_t *run = json_new_object();
+    json_t *restore = json_new_object();
+
+    json_put_text(restore, "ApplicationRestoreType", type);
+    if (snapshot != NULL) json_put_text(restore, "SnapshotName", snapshot);
+    json_put(run, "ApplicationRestoreConfiguration", restore);
+    if (allows_non_restored) {
+        json_t *flink = json_new_object();
+        json_put_bool(flink, "AllowNonRestoredState", true);
+        json_put(run, "FlinkRunConfiguration", flink);
+    }
+    return run;
+}
+
+bool app_update(struct client *client, const char *name, json_t *configuration, json_t *run,
+                char out_operation_id[static 64], struct error *err) {
+    AUTO(json_decref) json_t *taken_configuration = configuration;
+    AUTO(json_decref) json_t *taken_run = run;
+    AUTO(json_decref) json_t *detail = NULL;
+    AUTO(json_decref) json_t *reply = NULL;
+    json_t *request;
+
+    if (!app_describe(client, name, &detail, err)) return false;
+    request = app_request(name);
+    json_put_int(request, "CurrentApplicationVersionId",
+                 json_int_or(detail, "ApplicationVersionId", 0));
+    if (configuration != NULL)
+        json_put(request, "ApplicationConfigurationUpdate", TAKE(taken_configuration));
+    if (run != NULL) json_put(request, "RunConfigurationUpdate", TAKE(taken_run));
+    if (!client_call(client, "UpdateApplication", request, &reply, err)) return false;
+    (void)text_copy(out_operation_id, 64, json_text_or(reply, "OperationId", ""));
+    return true;
+}
+
+bool app_wait(struct client *client, const char *name, app_tick_fn *tick, void *userdata,
+              json_t **out_detail, struct error *err) {
+    for (;;) {
+        AUTO(json_decref) json_t *detail = NULL;
+        if (!app_describe(client, name, &detail, err)) return false;
+        if (tick != NULL && !tick(userdata, detail, err)) return false;
+        if (app_is_settled(detail)) {
+            *out_detail = TAKE(detail);
+            return true;
+        }
+        if (tick == NULL) app_pause(WAIT_PAUSE_MS);
+    }
+}

@@ -1,0 +1,99 @@
+#include "cli/cli.h"
+
+#include "base/text.h"
+#include "cli/session.h"
+
+#include <unistd.h>
+
+enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, OPTIONS_MAX = 96 };
+
+static const struct {
+    const char *name;
+    session_command_fn *run;
+} commands[] = {
+    {"status", command_status},   {"logs", command_logs},   {"events", command_events},
+    {"explain", command_explain}, {"stop", command_stop},   {"snapshot", command_snapshot},
+    {"restore", command_restore}, {"scale", command_scale},
+};
+
+static session_command_fn *find(const char *command) {
+    for (size_t index = 0; index < COUNT_OF(commands); index++)
+        if (text_equal(commands[index].name, command)) return commands[index].run;
+    return NULL;
+}
+
+static bool is_manual_command(const char *command) {
+    return text_equal(command, "help") || text_equal(command, "--help") ||
+           text_equal(command, "-h") || text_equal(command, "man") ||
+           text_equal(command, "completion");
+}
+
+bool cli_knows(const char *command) {
+    return find(command) != NULL || is_manual_command(command);
+}
+
+static int print_manual(const struct cli_program *program, const char *command, const char *word) {
+    struct manual_option options[OPTIONS_MAX];
+    struct manual manual = {.options = options, .version = program->version};
+    bool is_known = true;
+
+    manual.commands = commands_all(&manual.command_count);
+    manual.option_count = client_options_rows(options, COUNT_OF(options));
+    for (size_t index = 0; index < program->serve_option_count; index++)
+        if (manual.option_count < COUNT_OF(options))
+            options[manual.option_count++] = program->serve_options[index];
+    if (text_equal(command, "man"))
+        manual_print_troff(&manual, stdout);
+    else if (text_equal(command, "completion"))
+        is_known = word != NULL && manual_print_completion(&manual, word, stdout);
+    else if (word != NULL)
+        is_known = manual_print_command(&manual, word, stdout);
+    else
+        manual_print_help(&manual, stdout);
+    if (is_known) return EXIT_DONE;
+    (void)fprintf(stderr, text_equal(command, "completion")
+                              ? "kobel: completion for bash, zsh or fish?\n"
+                              : "kobel: unknown command; `kobel help` lists them\n");
+    return EXIT_USAGE;
+}
+
+static bool open_session(const struct cli_program *program, const char *command,
+                         char *const *arguments, struct session *session, struct error *err) {
+    if (!client_options_read(command, arguments, program->serve_options,
+                             program->serve_option_count, &session->options, err))
+        return false;
+    session->out = terminal_of(STDOUT_FILENO);
+    session->app_name = session->options.words[0];
+    session->client = client_new(session->options.url, session->options.port);
+    return true;
+}
+
+// "--help" behind a command asks about it.
+static bool asks_for_help(char *const *arguments) {
+    for (; *arguments != NULL; arguments++)
+        if (text_equal(*arguments, "--help") || text_equal(*arguments, "-h")) return true;
+    return false;
+}
+
+int cli_run(const struct cli_program *program, const char *command, char *const *arguments) {
+    struct session session = {0};
+    struct error err;
+
+    if (is_manual_command(command)) return print_manual(program, command, arguments[0]);
+    if (asks_for_help(arguments)) return print_manual(program, "help", command);
+    if (!open_session(program, command, arguments, &session, &err)) {
+        (void)fprintf(stderr, "kobel: %s\n", err.message);
+        return EXIT_USAGE;
+    }
+    bool is_done = find(command)(&session, &err);
+    client_free(session.client);
+    if (is_done) return session.exit_status;
+    (void)fflush(stdout);
+    (void)fprintf(stderr, "kobel: %s\n", err.message);
+    return EXIT_FAILED;
+}
+
+void session_print_json(const json_t *value) {
+    (void)json_dumpf(value, stdout, JSON_INDENT(2) | JSON_ENCODE_ANY);
+    (void)fputc('\n', stdout);
+}

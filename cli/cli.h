@@ -1,0 +1,18 @@
+// The clients of the command line: everything but `serve` and `runtime`.
+#pragma once
+
+#include "cli/manual.h"
+
+// What only the program knows.
+struct cli_program {
+    const char *version;
+    const struct manual_option *serve_options; // rows of the daemon's options
+    size_t serve_option_count;
+};
+
+// Is it a command of this room?
+bool cli_knows(const char *command);
+
+// Runs a command; `arguments` are those behind it, ended by NULL. The exit status: 0 done,
+// 1 failed, 2 wrong usage.
+int cli_run(const struct cli_program *program, const char *command, char *const *arguments);

@@ -1,0 +1,192 @@
+// stop, snapshot, restore, scale: each asks, waits for the end and says what came of it.
+#include "base/clock.h"
+#include "base/text.h"
+#include "cli/app_calls.h"
+#include "cli/session.h"
+
+#include <time.h>
+
+// What came of it, as a line for people or as JSON. `result` is taken.
+static void tell(const struct session *session, int64_t since_us, const char *text,
+                 json_t *result) {
+    AUTO(json_decref) json_t *taken = result;
+    int64_t duration_ms = (clock_monotonic_us() - since_us) / 1000;
+    char duration[24];
+
+    json_put_text(result, "ApplicationName", session->app_name);
+    json_put_int(result, "DurationMs", duration_ms);
+    terminal_duration(duration_ms, duration);
+    if (session->options.is_json)
+        session_print_json(result);
+    else
+        (void)printf("%s: %s (%s)\n", session->app_name, text, duration);
+}
+
+// Waits for the end of an operation; *out_result says what the application is then.
+static bool finish(struct session *session, const char *operation_id, json_t **out_result,
+                   struct error *err) {
+    AUTO(json_decref) json_t *detail = NULL;
+
+    if (!app_wait(session->client, session->app_name, NULL, NULL, &detail, err)) return false;
+    if (operation_id[0] != '\0' &&
+        !app_operation_check(session->client, session->app_name, operation_id, err))
+        return false;
+    json_t *result = json_new_object();
+    if (operation_id[0] != '\0') json_put_text(result, "OperationId", operation_id);
+    json_put_text(result, "ApplicationStatus", app_status_of(detail));
+    json_put_int(result, "ApplicationVersionId", json_int_or(detail, "ApplicationVersionId", 0));
+    *out_result = result;
+    return true;
+}
+
+// Starts or stops: an operation whose reply is its id. `request` is taken.
+static bool call_and_finish(struct session *session, const char *operation, json_t *request,
+                            json_t **out_result, struct error *err) {
+    AUTO(json_decref) json_t *reply = NULL;
+
+    return client_call(session->client, operation, request, &reply, err) &&
+           finish(session, json_text_or(reply, "OperationId", ""), out_result, err);
+}
+
+bool command_stop(struct session *session, struct error *err) {
+    int64_t since_us = clock_monotonic_us();
+    json_t *request = app_request(session->app_name);
+    json_t *result = NULL;
+    char snapshot[300] = "";
+    char text[360] = "stopped at once, without a snapshot";
+
+    if (session->options.forces) json_put_bool(request, "Force", true);
+    if (!call_and_finish(session, "StopApplication", request, &result, err)) return false;
+    if (!session->options.forces) {
+        struct error ignored;
+        if (app_newest_snapshot(session->client, session->app_name, snapshot, sizeof snapshot,
+                                &ignored) &&
+            snapshot[0] != '\0') {
+            json_put_text(result, "SnapshotName", snapshot);
+            (void)text_format(text, sizeof text, "stopped, with snapshot %s", snapshot);
+        } else
+            (void)text_copy(text, sizeof text, "stopped; snapshots are not enabled");
+    }
+    tell(session, since_us, text, result);
+    return true;
+}
+
+// --- snapshots ---
+
+static void default_snapshot_name(char *out, size_t size_bytes) {
+    struct clock clock = clock_system();
+    int64_t now_ms = clock_now_ms(&clock);
+    time_t seconds = (time_t)(now_ms / 1000);
+    struct tm utc;
+    char time[24] = "";
+
+    if (gmtime_r(&seconds, &utc) != NULL) (void)strftime(time, sizeof time, "%Y%m%d-%H%M%S", &utc);
+    (void)text_format(out, size_bytes, "manual-%s-%03d", time, (int)(now_ms % 1000));
+}
+
+static json_t *snapshot_request(const struct session *session, const char *snapshot) {
+    json_t *request = app_request(session->app_name);
+
+    json_put_text(request, "SnapshotName", snapshot);
+    return request;
+}
+
+static bool wait_for_snapshot(struct session *session, const char *snapshot, struct error *err) {
+    for (;;) {
+        AUTO(json_decref) json_t *reply = NULL;
+        if (!client_call(session->client, "DescribeApplicationSnapshot",
+                         snapshot_request(session, snapshot), &reply, err))
+            return false;
+        const char *status =
+            json_text_or(json_member(reply, "SnapshotDetails"), "SnapshotStatus", "");
+        if (text_equal(status, "READY")) return true;
+        if (text_equal(status, "FAILED"))
+            return error_set(err, ERROR_REQUEST,
+                             "the snapshot failed: `kobel logs %s` has Flink's words",
+                             session->app_name);
+        app_pause(10);
+    }
+}
+
+bool command_snapshot(struct session *session, struct error *err) {
+    int64_t since_us = clock_monotonic_us();
+    AUTO(json_decref) json_t *reply = NULL;
+    char name[64];
+    char text[360];
+    const char *snapshot = session->options.words[1];
+
+    if (snapshot == NULL) {
+        default_snapshot_name(name, sizeof name);
+        snapshot = name;
+    }
+    if (!client_call(session->client, "CreateApplicationSnapshot",
+                     snapshot_request(session, snapshot), &reply, err) ||
+        !wait_for_snapshot(session, snapshot, err))
+        return false;
+    json_t *result = json_new_object();
+    json_put_text(result, "SnapshotName", snapshot);
+    json_put_text(result, "SnapshotStatus", "READY");
+    (void)text_format(text, sizeof text, "snapshot %s", snapshot);
+    tell(session, since_us, text, result);
+    return true;
+}
+
+bool command_restore(struct session *session, struct error *err) {
+    int64_t since_us = clock_monotonic_us();
+    const char *snapshot = session->options.words[1];
+    AUTO(json_decref) json_t *detail = NULL;
+    json_t *result = NULL;
+    char operation_id[64] = "";
+    char text[360];
+    bool is_done;
+
+    if (!app_describe(session->client, session->app_name, &detail, err)) return false;
+    json_t *run = app_run_configuration("RESTORE_FROM_CUSTOM_SNAPSHOT", snapshot,
+                                        session->options.allows_non_restored);
+    if (text_equal(app_status_of(detail), "READY")) {
+        json_t *request = app_request(session->app_name);
+        json_put(request, "RunConfiguration", run);
+        is_done = call_and_finish(session, "StartApplication", request, &result, err);
+    } else
+        is_done = app_update(session->client, session->app_name, NULL, run, operation_id, err) &&
+                  finish(session, operation_id, &result, err);
+    if (!is_done) return false;
+    json_put_text(result, "SnapshotName", snapshot);
+    (void)text_format(text, sizeof text, "%s from snapshot %s",
+                      json_text_or(result, "ApplicationStatus", ""), snapshot);
+    tell(session, since_us, text, result);
+    return true;
+}
+
+// --- scale ---
+
+bool command_scale(struct session *session, struct error *err) {
+    int64_t since_us = clock_monotonic_us();
+    json_t *configuration = json_new_object();
+    json_t *flink = json_new_object();
+    json_t *sizes = json_new_object();
+    json_t *result = NULL;
+    char operation_id[64] = "";
+    char text[80];
+    int64_t parallelism = 0;
+
+    json_put(flink, "ParallelismConfigurationUpdate", sizes);
+    json_put(configuration, "FlinkApplicationConfigurationUpdate", flink);
+    if (!text_to_int64(session->options.words[1], &parallelism) || parallelism < 1) {
+        json_decref(configuration);
+        session->exit_status = 2;
+        (void)fprintf(stderr, "kobel: '%s' is no parallelism: 1 or more\n",
+                      session->options.words[1]);
+        return true;
+    }
+    json_put_text(sizes, "ConfigurationTypeUpdate", "CUSTOM");
+    json_put_int(sizes, "ParallelismUpdate", parallelism);
+    if (!app_update(session->client, session->app_name, configuration, NULL, operation_id, err) ||
+        !finish(session, operation_id, &result, err))
+        return false;
+    json_put_int(result, "Parallelism", parallelism);
+    (void)text_format(text, sizeof text, "%s with parallelism %lld",
+                      json_text_or(result, "ApplicationStatus", ""), (long long)parallelism);
+    tell(session, since_us, text, result);
+    return true;
+}

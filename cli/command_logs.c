@@ -1,0 +1,50 @@
+// logs: what the processes of an application have written, and go on to write.
+#include "base/text.h"
+#include "cli/app_calls.h"
+#include "cli/app_logs.h"
+#include "cli/log_print.h"
+#include "cli/session.h"
+
+enum { FOLLOW_PAUSE_MS = 100 };
+
+bool app_logs_directory(struct client *client, const char *name,
+                        char out_path[static FILE_PATH_MAX], struct error *err) {
+    AUTO(json_decref) json_t *detail = NULL;
+    AUTO(json_decref) json_t *status = NULL;
+
+    if (!app_describe(client, name, &detail, err) ||
+        !client_get(client, "/kobel/v1/status", 10000, &status, err))
+        return false;
+    const json_t *ids = json_member(status, "applicationIds");
+    const char *data = json_text(status, "dataDirectory");
+    const char *id = json_text(ids, json_text_or(detail, "ApplicationARN", ""));
+    if (ids == NULL || data == NULL)
+        return error_set(err, ERROR_REQUEST,
+                         "the daemon at %s is too old to say where its logs are: restart it with "
+                         "this version",
+                         client_url(client));
+    if (id == NULL)
+        return error_set(err, ERROR_NOT_FOUND,
+                         "application '%s' was never started: there is no log", name);
+    if (!file_is_directory(data))
+        return error_set(err, ERROR_REQUEST,
+                         "the logs are in %s on the daemon's machine, which is not this one", data);
+    return file_join(out_path, FILE_PATH_MAX, err, data, "apps", id, "clusters", NULL);
+}
+
+bool command_logs(struct session *session, struct error *err) {
+    struct log_printer printer = {.out = session->out};
+    char directory[FILE_PATH_MAX];
+
+    if (!app_logs_directory(session->client, session->app_name, directory, err)) return false;
+    AUTO(log_files_free)
+    struct log_files *files = log_files_new(directory, false, log_print_line, &printer);
+    (void)log_files_read(files);
+    while (session->options.follows) {
+        (void)fflush(stdout);
+        app_pause(FOLLOW_PAUSE_MS);
+        (void)log_files_read(files);
+    }
+    log_files_flush(files);
+    return true;
+}

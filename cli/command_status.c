@@ -1,0 +1,205 @@
+// status: all applications as a table, or one of them at length.
+#include "base/buffer.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "cli/app_calls.h"
+#include "cli/session.h"
+
+DEFINE_AUTO(table_free, struct table *);
+
+// Appends the ApplicationSummaries of all pages.
+static bool list_all(struct client *client, json_t *out_list, struct error *err) {
+    AUTO(json_decref) json_t *reply = NULL;
+    const char *token = NULL;
+
+    do {
+        json_t *request = json_new_object();
+        json_put_int(request, "Limit", 50);
+        if (token != NULL) json_put_text(request, "NextToken", token);
+        json_decref(reply);
+        reply = NULL;
+        if (!client_call(client, "ListApplications", request, &reply, err)) return false;
+        if (json_array_extend(out_list, json_object_get(reply, "ApplicationSummaries")) != 0)
+            return error_set(err, ERROR_UNAVAILABLE, "ListApplications answered without a list");
+        token = json_text(reply, "NextToken");
+    } while (token != NULL);
+    return true;
+}
+
+// How the clusters of an application are: "READY", "READY, BOOTING".
+static void describe_clusters(const json_t *daemon, const char *arn, char *out, size_t size_bytes) {
+    const char *id = json_text(json_member(daemon, "applicationIds"), arn);
+    AUTO(buffer_release) struct buffer text = BUFFER_INIT(size_bytes - 1);
+    const json_t *clusters = json_member(daemon, "clusters");
+
+    for (size_t index = 0; index < json_array_size(clusters); index++) {
+        const json_t *cluster = json_array_get(clusters, index);
+        if (id == NULL || !text_equal(id, json_text(cluster, "applicationId"))) continue;
+        (void)buffer_append_format(&text, "%s%s", text.size_bytes == 0 ? "" : ", ",
+                                   json_text_or(cluster, "health", "?"));
+    }
+    (void)text_copy(out, size_bytes, buffer_text(&text));
+}
+
+static void add_row(struct table *table, const json_t *daemon, const json_t *detail) {
+    char version[24];
+    char parallelism[24];
+    char clusters[120];
+    char updated[24];
+
+    (void)text_format(version, sizeof version, "%lld",
+                      (long long)json_int_or(detail, "ApplicationVersionId", 0));
+    (void)text_format(parallelism, sizeof parallelism, "%lld",
+                      (long long)app_parallelism_of(detail));
+    describe_clusters(daemon, json_text_or(detail, "ApplicationARN", ""), clusters,
+                      sizeof clusters);
+    terminal_time(app_time_of(detail, "LastUpdateTimestamp"), updated);
+    table_add(table, (const char *[]){json_text(detail, "ApplicationName"), app_status_of(detail),
+                                      version, parallelism, json_text(detail, "RuntimeEnvironment"),
+                                      clusters, updated});
+}
+
+static void print_daemon(const struct session *session, const json_t *daemon) {
+    const json_t *memory = json_member(daemon, "memory");
+    char used[24];
+    char budget[24];
+
+    terminal_size(json_int_or(memory, "usedBytes", 0), used);
+    terminal_size(json_int_or(memory, "budgetBytes", 0), budget);
+    (void)printf("%skobel %s at %s, profile %s, sandbox %s, memory %s of %s%s\n",
+                 terminal_colour(&session->out, COLOUR_FAINT), json_text_or(daemon, "version", "?"),
+                 client_url(session->client), json_text_or(daemon, "profile", "?"),
+                 json_text_or(daemon, "sandbox", "?"), used, budget,
+                 terminal_colour(&session->out, COLOUR_PLAIN));
+}
+
+static void print_all(const struct session *session, const json_t *daemon, const json_t *details) {
+    AUTO(table_free)
+    struct table *table =
+        table_new(7, (const char *[]){"APPLICATION", "STATUS", "VERSION", "PARALLELISM", "RUNTIME",
+                                      "CLUSTERS", "CHANGED"});
+
+    print_daemon(session, daemon);
+    for (size_t index = 0; index < json_array_size(details); index++)
+        add_row(table, daemon, json_array_get(details, index));
+    if (json_array_size(details) == 0)
+        (void)printf("there is no application: `kobel run app.jar` makes one\n");
+    else
+        table_print(table, &session->out);
+}
+
+// --- one application ---
+
+static void print_snapshots(const struct session *session, const json_t *snapshots) {
+    AUTO(table_free)
+    struct table *table =
+        table_new(4, (const char *[]){"SNAPSHOT", "STATUS", "VERSION", "CREATED"});
+
+    for (size_t index = 0; index < json_array_size(snapshots); index++) {
+        const json_t *snapshot = json_array_get(snapshots, index);
+        char version[24];
+        char created[24];
+        (void)text_format(version, sizeof version, "%lld",
+                          (long long)json_int_or(snapshot, "ApplicationVersionId", 0));
+        terminal_time(app_time_of(snapshot, "SnapshotCreationTimestamp"), created);
+        table_add(table, (const char *[]){json_text(snapshot, "SnapshotName"),
+                                          json_text(snapshot, "SnapshotStatus"), version, created});
+    }
+    if (json_array_size(snapshots) == 0) return;
+    (void)fputc('\n', stdout);
+    table_print(table, &session->out);
+}
+
+static void print_operations(const struct session *session, const json_t *operations) {
+    AUTO(table_free)
+    struct table *table = table_new(4, (const char *[]){"OPERATION", "STATUS", "STARTED", "ID"});
+
+    for (size_t index = 0; index < json_array_size(operations); index++) {
+        const json_t *operation = json_array_get(operations, index);
+        char started[24];
+        terminal_time(app_time_of(operation, "StartTime"), started);
+        table_add(table, (const char *[]){json_text(operation, "Operation"),
+                                          json_text(operation, "OperationStatus"), started,
+                                          json_text(operation, "OperationId")});
+    }
+    if (json_array_size(operations) == 0) return;
+    (void)fputc('\n', stdout);
+    table_print(table, &session->out);
+}
+
+// The newest few of a list of the application.
+static bool list_some(struct session *session, const char *operation, const char *member,
+                      json_t *into, struct error *err) {
+    AUTO(json_decref) json_t *reply = NULL;
+    json_t *request = app_request(session->app_name);
+
+    json_put_int(request, "Limit", 10);
+    if (!client_call(session->client, operation, request, &reply, err)) return false;
+    json_put_copy(into, member, json_member(reply, member));
+    return true;
+}
+
+static bool show_one(struct session *session, const json_t *daemon, struct error *err) {
+    AUTO(json_decref) json_t *detail = NULL;
+    AUTO(json_decref) json_t *lists = json_new_object();
+    AUTO(json_decref) json_t *details = json_new_array();
+
+    if (!app_describe(session->client, session->app_name, &detail, err) ||
+        !list_some(session, "ListApplicationSnapshots", "SnapshotSummaries", lists, err) ||
+        !list_some(session, "ListApplicationOperations", "ApplicationOperationInfoList", lists,
+                   err))
+        return false;
+    if (session->options.is_json) {
+        json_put_copy(lists, "ApplicationDetail", detail);
+        session_print_json(lists);
+        return true;
+    }
+    json_add(details, json_copy_of(detail));
+    print_all(session, daemon, details);
+    print_snapshots(session, json_member(lists, "SnapshotSummaries"));
+    print_operations(session, json_member(lists, "ApplicationOperationInfoList"));
+    return true;
+}
+
+// --- the command ---
+
+static bool show_all(struct session *session, const json_t *daemon, struct error *err) {
+    AUTO(json_decref) json_t *summaries = json_new_array();
+    AUTO(json_decref) json_t *details = json_new_array();
+    size_t index;
+    json_t *summary;
+
+    if (!list_all(session->client, summaries, err)) return false;
+    json_array_foreach(summaries, index, summary) {
+        const char *name = json_text_or(summary, "ApplicationName", "");
+        json_t *detail = NULL;
+        if (session->options.only_names) {
+            (void)printf("%s\n", name);
+            continue;
+        }
+        if (app_describe(session->client, name, &detail, err)) {
+            json_add(details, detail);
+            continue;
+        }
+        // One that was deleted meanwhile is simply not there.
+        if (err->kind != ERROR_NOT_FOUND) return false;
+    }
+    if (session->options.only_names) return true;
+    if (session->options.is_json) {
+        AUTO(json_decref) json_t *all = json_new_object();
+        json_put_copy(all, "daemon", daemon);
+        json_put_copy(all, "applications", details);
+        session_print_json(all);
+        return true;
+    }
+    print_all(session, daemon, details);
+    return true;
+}
+
+bool command_status(struct session *session, struct error *err) {
+    AUTO(json_decref) json_t *daemon = NULL;
+
+    if (!client_get(session->client, "/kobel/v1/status", 10000, &daemon, err)) return false;
+    return session->app_name == NULL ? show_all(session, daemon, err)
+                                     : show_one(session, daemon, err);
+}

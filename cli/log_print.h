@@ -1,0 +1,17 @@
+// Lines of log files as people read them.
+#pragma once
+
+#include "cli/log_files.h"
+#include "cli/log_line.h"
+#include "cli/terminal.h"
+
+struct log_printer {
+    struct terminal out;
+    bool only_interesting; // of the logs; output of the job is always shown
+    struct log_gap gap;
+    enum log_line_level level; // of the entry that a stack trace belongs to
+    bool shows_entry;
+};
+
+// A log_files_line_fn; `userdata` is a struct log_printer.
+void log_print_line(void *userdata, const struct log_files_line *line);

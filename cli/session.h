@@ -1,0 +1,32 @@
+// What a command of the clients works with.
+#pragma once
+
+#include "base/json.h"
+#include "cli/client.h"
+#include "cli/client_options.h"
+#include "cli/terminal.h"
+
+struct session {
+    struct client_options options;
+    struct client *client;
+    struct terminal out;  // stdout
+    const char *app_name; // the first word, for commands about an application
+    int exit_status;      // what a command that did its work may say instead of 0
+};
+
+typedef bool session_command_fn(struct session *session, struct error *err);
+
+// One for each command; false: it failed.
+session_command_fn command_status;
+session_command_fn command_logs;
+session_command_fn command_events;
+session_command_fn command_explain;
+session_command_fn command_stop;
+session_command_fn command_snapshot;
+session_command_fn command_restore;
+session_command_fn command_scale;
+session_command_fn command_run;
+session_command_fn command_doctor;
+
+// Prints a value for scripts: indented JSON with the members in order of their making.
+void session_print_json(const json_t *value);
