@@ -97,23 +97,35 @@ json_t *app_run_configuration(const char *type, const char *snapshot, bool allow
     return run;
 }
 
-bool app_update(struct client *client, const char *name, json_t *configuration, json_t *run,
-                char out_operation_id[static 64], struct error *err) {
-    AUTO(json_decref) json_t *taken_configuration = configuration;
-    AUTO(json_decref) json_t *taken_run = run;
+json_t *app_parallelism_change(int64_t parallelism) {
+    json_t *configuration = json_new_object();
+    json_t *sizes = json_new_object();
+
+    json_put_text(sizes, "ConfigurationTypeUpdate", "CUSTOM");
+    json_put_int(sizes, "ParallelismUpdate", parallelism);
+    json_put(configuration, "ParallelismConfigurationUpdate", sizes);
+    return configuration;
+}
+
+bool app_update(struct client *client, const char *name, json_t *changes,
+                char out_operation_id[static APP_CALLS_OPERATION_SIZE], struct error *err) {
+    AUTO(json_decref) json_t *request = changes;
     AUTO(json_decref) json_t *detail = NULL;
-    AUTO(json_decref) json_t *reply = NULL;
-    json_t *request;
 
     if (!app_describe(client, name, &detail, err)) return false;
-    request = app_request(name);
+    json_put_text(request, "ApplicationName", name);
     json_put_int(request, "CurrentApplicationVersionId",
                  json_int_or(detail, "ApplicationVersionId", 0));
-    if (configuration != NULL)
-        json_put(request, "ApplicationConfigurationUpdate", TAKE(taken_configuration));
-    if (run != NULL) json_put(request, "RunConfigurationUpdate", TAKE(taken_run));
-    if (!client_call(client, "UpdateApplication", request, &reply, err)) return false;
-    (void)text_copy(out_operation_id, 64, json_text_or(reply, "OperationId", ""));
+    return app_begin(client, "UpdateApplication", TAKE(request), out_operation_id, err);
+}
+
+bool app_begin(struct client *client, const char *operation, json_t *request,
+               char out_operation_id[static APP_CALLS_OPERATION_SIZE], struct error *err) {
+    AUTO(json_decref) json_t *reply = NULL;
+
+    if (!client_call(client, operation, request, &reply, err)) return false;
+    (void)text_copy(out_operation_id, APP_CALLS_OPERATION_SIZE,
+                    json_text_or(reply, "OperationId", ""));
     return true;
 }
 

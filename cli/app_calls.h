@@ -4,6 +4,8 @@
 #include "base/json.h"
 #include "cli/client.h"
 
+enum { APP_CALLS_OPERATION_SIZE = 64 };
+
 // {"ApplicationName": name}
 json_t *app_request(const char *name);
 
@@ -16,12 +18,20 @@ int64_t app_parallelism_of(const json_t *detail);
 // Of the service's timestamps, which are seconds with a fraction, in milliseconds; 0 when absent.
 int64_t app_time_of(const json_t *object, const char *member);
 
-// UpdateApplication for the version that is there now. `configuration` and `run` are taken and may
-// be NULL. `out_operation_id` (of 64) is "" when nothing was running.
-MUST_CHECK bool app_update(struct client *client, const char *name, json_t *configuration,
-                           json_t *run, char out_operation_id[static 64], struct error *err);
+// A FlinkApplicationConfigurationUpdate.
+json_t *app_parallelism_change(int64_t parallelism);
 
-// {"ApplicationRestoreConfiguration": ...}. `snapshot`: NULL for none of that; `type` then counts.
+// UpdateApplication for the version that is there now. `changes` is taken: members of the request,
+// such as ApplicationConfigurationUpdate. `out_operation_id` is "" when nothing was running.
+MUST_CHECK bool app_update(struct client *client, const char *name, json_t *changes,
+                           char out_operation_id[static APP_CALLS_OPERATION_SIZE],
+                           struct error *err);
+// The id of StartApplication or StopApplication; `request` is taken.
+MUST_CHECK bool app_begin(struct client *client, const char *operation, json_t *request,
+                          char out_operation_id[static APP_CALLS_OPERATION_SIZE],
+                          struct error *err);
+
+// A RunConfiguration. `snapshot`: NULL unless `type` wants one.
 json_t *app_run_configuration(const char *type, const char *snapshot, bool allows_non_restored);
 
 // The end of an operation: an error with its words when it has failed or was cancelled.

@@ -13,7 +13,8 @@ static const struct {
 } commands[] = {
     {"status", command_status},   {"logs", command_logs},   {"events", command_events},
     {"explain", command_explain}, {"stop", command_stop},   {"snapshot", command_snapshot},
-    {"restore", command_restore}, {"scale", command_scale},
+    {"restore", command_restore}, {"scale", command_scale}, {"run", command_run},
+    {"doctor", command_doctor},
 };
 
 static session_command_fn *find(const char *command) {

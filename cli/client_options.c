@@ -123,6 +123,13 @@ size_t client_options_rows(struct manual_option *out, size_t limit) {
 
 static const struct manual_command commands[] = {
     {"serve", "", "run the daemon", NULL, NULL},
+    {"run", "JAR", "run an application from its jar and follow it",
+     "Starts a daemon if none answers, creates or updates the application, starts it and follows "
+     "its log. Ctrl-C stops it with a snapshot, from which the next run goes on; a second Ctrl-C "
+     "stops it at once. With --watch the job moves to the new code whenever the jar has changed "
+     "and "
+     "is complete. Options of `kobel serve` are for the daemon that is started.",
+     "FILE"},
     {"status", "[APP]", "the applications, or one of them", NULL, "APP"},
     {"logs", "APP", "the log and the output of a running application", NULL, "APP"},
     {"events", "APP", "what happened to an application", NULL, "APP"},
@@ -133,6 +140,11 @@ static const struct manual_command commands[] = {
      "APP"},
     {"scale", "APP N", "change the parallelism", NULL, "APP"},
     {"explain", "APP", "why the application was scaled, or was not", NULL, "APP"},
+    {"doctor", "[JAR]", "check this machine, and an application's jar",
+     "Looks at Java, the sandbox, control groups, memory, the port and the clock; and in a jar at "
+     "its main class, class file versions, connectors, bundled parts of Flink, logging frameworks "
+     "and uids. Says what to do about each finding. Exit status 1: something will not work.",
+     "FILE"},
     {"runtime", "install RUNTIME", "obtain and prepare a Flink runtime, such as FLINK-1_20", NULL,
      "install list remove"},
     {"runtime", "list", "the installed runtimes", NULL, NULL},

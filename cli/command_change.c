@@ -39,13 +39,21 @@ static bool finish(struct session *session, const char *operation_id, json_t **o
     return true;
 }
 
-// Starts or stops: an operation whose reply is its id. `request` is taken.
 static bool call_and_finish(struct session *session, const char *operation, json_t *request,
                             json_t **out_result, struct error *err) {
-    AUTO(json_decref) json_t *reply = NULL;
+    char operation_id[APP_CALLS_OPERATION_SIZE];
 
-    return client_call(session->client, operation, request, &reply, err) &&
-           finish(session, json_text_or(reply, "OperationId", ""), out_result, err);
+    return app_begin(session->client, operation, request, operation_id, err) &&
+           finish(session, operation_id, out_result, err);
+}
+
+// The same for an update; `changes` are taken.
+static bool update_and_finish(struct session *session, json_t *changes, json_t **out_result,
+                              struct error *err) {
+    char operation_id[APP_CALLS_OPERATION_SIZE];
+
+    return app_update(session->client, session->app_name, changes, operation_id, err) &&
+           finish(session, operation_id, out_result, err);
 }
 
 bool command_stop(struct session *session, struct error *err) {
@@ -136,21 +144,17 @@ bool command_restore(struct session *session, struct error *err) {
     const char *snapshot = session->options.words[1];
     AUTO(json_decref) json_t *detail = NULL;
     json_t *result = NULL;
-    char operation_id[64] = "";
     char text[360];
-    bool is_done;
 
     if (!app_describe(session->client, session->app_name, &detail, err)) return false;
-    json_t *run = app_run_configuration("RESTORE_FROM_CUSTOM_SNAPSHOT", snapshot,
-                                        session->options.allows_non_restored);
-    if (text_equal(app_status_of(detail), "READY")) {
-        json_t *request = app_request(session->app_name);
-        json_put(request, "RunConfiguration", run);
-        is_done = call_and_finish(session, "StartApplication", request, &result, err);
-    } else
-        is_done = app_update(session->client, session->app_name, NULL, run, operation_id, err) &&
-                  finish(session, operation_id, &result, err);
-    if (!is_done) return false;
+    bool is_start = text_equal(app_status_of(detail), "READY");
+    json_t *request = is_start ? app_request(session->app_name) : json_new_object();
+    json_put(request, is_start ? "RunConfiguration" : "RunConfigurationUpdate",
+             app_run_configuration("RESTORE_FROM_CUSTOM_SNAPSHOT", snapshot,
+                                   session->options.allows_non_restored));
+    if (is_start ? !call_and_finish(session, "StartApplication", request, &result, err)
+                 : !update_and_finish(session, request, &result, err))
+        return false;
     json_put_text(result, "SnapshotName", snapshot);
     (void)text_format(text, sizeof text, "%s from snapshot %s",
                       json_text_or(result, "ApplicationStatus", ""), snapshot);
@@ -162,28 +166,22 @@ bool command_restore(struct session *session, struct error *err) {
 
 bool command_scale(struct session *session, struct error *err) {
     int64_t since_us = clock_monotonic_us();
-    json_t *configuration = json_new_object();
-    json_t *flink = json_new_object();
-    json_t *sizes = json_new_object();
-    json_t *result = NULL;
-    char operation_id[64] = "";
-    char text[80];
     int64_t parallelism = 0;
+    json_t *result = NULL;
+    char text[80];
 
-    json_put(flink, "ParallelismConfigurationUpdate", sizes);
-    json_put(configuration, "FlinkApplicationConfigurationUpdate", flink);
     if (!text_to_int64(session->options.words[1], &parallelism) || parallelism < 1) {
-        json_decref(configuration);
         session->exit_status = 2;
         (void)fprintf(stderr, "kobel: '%s' is no parallelism: 1 or more\n",
                       session->options.words[1]);
         return true;
     }
-    json_put_text(sizes, "ConfigurationTypeUpdate", "CUSTOM");
-    json_put_int(sizes, "ParallelismUpdate", parallelism);
-    if (!app_update(session->client, session->app_name, configuration, NULL, operation_id, err) ||
-        !finish(session, operation_id, &result, err))
-        return false;
+    json_t *changes = json_new_object();
+    json_t *configuration = json_new_object();
+    json_put(configuration, "FlinkApplicationConfigurationUpdate",
+             app_parallelism_change(parallelism));
+    json_put(changes, "ApplicationConfigurationUpdate", configuration);
+    if (!update_and_finish(session, changes, &result, err)) return false;
     json_put_int(result, "Parallelism", parallelism);
     (void)text_format(text, sizeof text, "%s with parallelism %lld",
                       json_text_or(result, "ApplicationStatus", ""), (long long)parallelism);

@@ -28,7 +28,7 @@ void log_print_line(void *userdata, const struct log_files_line *line) {
         printer->shows_entry = !printer->only_interesting || log_line_is_of_interest(&entry);
         if (text_equal(line->source, "jobmanager")) log_gap_add(&printer->gap, &entry);
     }
-    if (!line->is_output && !printer->shows_entry) return;
+    if (printer->is_mute || (!line->is_output && !printer->shows_entry)) return;
     if (!line->is_output) colour = colour_of(printer->level);
     (void)fprintf(out->file, "%s%-13s |%s ", terminal_colour(out, COLOUR_GREEN), line->source,
                   terminal_colour(out, COLOUR_PLAIN));

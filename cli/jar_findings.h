@@ -1,0 +1,11 @@
+// What is to be said of an application's jar. Pure.
+#pragma once
+
+#include "cli/findings.h"
+#include "cli/jar_facts.h"
+
+// `runtime`: "FLINK-1_20".
+void jar_findings(const struct jar_facts *facts, const char *runtime, struct findings *out);
+
+// -1, 0, 1: by the numbers between dots, up to the first '-'. "1.9.2" is older than "1.15".
+int jar_compare_versions(const char *left, const char *right);

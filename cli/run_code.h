@@ -1,0 +1,25 @@
+// The code of `kobel run`: a jar as it was at one moment, and how it gets to the daemon.
+#pragma once
+
+#include "base/digest.h"
+#include "base/file.h"
+#include "base/json.h"
+
+struct run_code {
+    char md5[DIGEST_MD5_HEX_SIZE]; // as DescribeApplication tells it
+    int64_t size_bytes;
+    char *base64;             // in the request; NULL: as an object
+    char key[64];             // of the object in the bucket of ours
+    char path[FILE_PATH_MAX]; // of that object
+};
+void run_code_release(struct run_code *code);
+DEFINE_AUTO_STRUCT(run_code_release, struct run_code);
+
+// `objects`: the daemon's directory of buckets, for what is too large for a request; NULL = none.
+// ERROR_CONFLICT: the file is not complete yet. ERROR_LIMIT: too large.
+MUST_CHECK bool run_code_read(const char *path, const char *objects, struct run_code *out_code,
+                              struct error *err);
+
+// ApplicationCodeConfiguration and ApplicationCodeConfigurationUpdate.
+json_t *run_code_configuration(const struct run_code *code);
+json_t *run_code_change(const struct run_code *code);

@@ -1,0 +1,144 @@
+// Creates or updates an application, and starts it or moves its job.
+#include "base/clock.h"
+#include "base/text.h"
+#include "cli/app_calls.h"
+#include "cli/run_state.h"
+
+static const char RUNTIME_USUAL[] = "FLINK-1_20";
+
+// The runtime of a new application: the usual one where it is installed, else what is.
+static bool choose_runtime(struct run *run, char *out, size_t size_bytes, struct error *err) {
+    AUTO(json_decref) json_t *status = NULL;
+    const char *chosen = NULL;
+
+    if (!client_get(run->client, "/kobel/v1/status", 10000, &status, err)) return false;
+    const json_t *runtimes = json_member(status, "runtimes");
+    for (size_t index = 0; index < json_array_size(runtimes); index++) {
+        const char *name = json_text(json_array_get(runtimes, index), "runtimeEnvironment");
+        if (chosen == NULL || text_equal(name, RUNTIME_USUAL)) chosen = name;
+    }
+    if (chosen == NULL)
+        return error_set(err, ERROR_UNAVAILABLE,
+                         "no Flink runtime is installed: `kobel runtime "
+                         "install FLINK-1_20`");
+    (void)text_copy(out, size_bytes, chosen);
+    return true;
+}
+
+static bool create(struct run *run, const struct run_wish *wish, struct error *err) {
+    int64_t since_us = clock_monotonic_us();
+    AUTO(json_decref) json_t *reply = NULL;
+    struct run_wish complete = *wish;
+    char runtime[32];
+
+    if (wish->runtime == NULL) {
+        if (!choose_runtime(run, runtime, sizeof runtime, err)) return false;
+        complete.runtime = runtime;
+    }
+    if (!client_call(run->client, "CreateApplication", run_create_request(&complete), &reply, err))
+        return false;
+    run_say(run, COLOUR_PLAIN, since_us, "application %s is created, %s", run->name,
+            complete.runtime);
+    return true;
+}
+
+// --- the end of an operation ---
+
+// Says what a move or a start has come to.
+static bool finish(struct run *run, const char *operation_id, int64_t since_us, bool is_move,
+                   struct error *err) {
+    AUTO(json_decref) json_t *detail = NULL;
+    int64_t gap_ms;
+    char gap[24];
+
+    if (!app_wait(run->client, run->name, run_tick, run, &detail, err)) return false;
+    if (operation_id[0] != '\0' && !app_operation_check(run->client, run->name, operation_id, err))
+        return false;
+    run_read_logs(run);
+    if (!text_equal(app_status_of(detail), "RUNNING")) {
+        run_say(run, COLOUR_PLAIN, since_us, "%s", app_status_of(detail));
+        return true;
+    }
+    if (is_move && log_gap_ms(&run->printer.gap, &gap_ms)) {
+        terminal_duration(gap_ms, gap);
+        run_say(run, COLOUR_GREEN, since_us, "RUNNING version %lld; the stream stood still for %s",
+                (long long)json_int_or(detail, "ApplicationVersionId", 0), gap);
+    } else
+        run_say(run, COLOUR_GREEN, since_us, "RUNNING version %lld",
+                (long long)json_int_or(detail, "ApplicationVersionId", 0));
+    return true;
+}
+
+static bool start(struct run *run, const struct run_wish *wish, struct error *err) {
+    int64_t since_us = clock_monotonic_us();
+    json_t *request = app_request(run->name);
+    json_t *configuration = run_configuration(wish);
+    char operation_id[APP_CALLS_OPERATION_SIZE];
+
+    if (configuration != NULL) json_put(request, "RunConfiguration", configuration);
+    return app_begin(run->client, "StartApplication", request, operation_id, err) &&
+           finish(run, operation_id, since_us, false, err);
+}
+
+static bool move(struct run *run, const struct run_wish *wish, json_t *changes, struct error *err) {
+    int64_t since_us = clock_monotonic_us();
+    json_t *configuration = run_configuration(wish);
+    char operation_id[APP_CALLS_OPERATION_SIZE];
+
+    if (changes == NULL) changes = json_new_object();
+    if (configuration != NULL) json_put(changes, "RunConfigurationUpdate", configuration);
+    run->printer.gap = (struct log_gap){0};
+    return app_update(run->client, run->name, changes, operation_id, err) &&
+           finish(run, operation_id, since_us, true, err);
+}
+
+// --- from what is there to what is wanted ---
+
+static bool update_at_rest(struct run *run, json_t *changes, struct error *err) {
+    int64_t since_us = clock_monotonic_us();
+    char operation_id[APP_CALLS_OPERATION_SIZE];
+
+    if (changes == NULL) return true;
+    if (!app_update(run->client, run->name, changes, operation_id, err)) return false;
+    run_say(run, COLOUR_PLAIN, since_us, "application %s is updated", run->name);
+    return true;
+}
+
+static bool deploy_known(struct run *run, const struct run_wish *wish, const json_t *detail,
+                         struct error *err) {
+    bool is_running = text_equal(app_status_of(detail), "RUNNING");
+    json_t *changes = run_changes(wish, detail);
+
+    if (!is_running) return update_at_rest(run, changes, err) && start(run, wish, err);
+    if (changes != NULL || wish->is_fresh) return move(run, wish, changes, err);
+    run_say(run, COLOUR_GREEN, 0, "%s runs this already", run->name);
+    return true;
+}
+
+// Somebody else may be about to change it.
+static bool settle(struct run *run, json_t **detail, struct error *err) {
+    bool is_running = !text_equal(app_status_of(*detail), "READY");
+
+    if (!run_open_logs(run, *detail, is_running, err)) return false;
+    json_decref(*detail);
+    *detail = NULL;
+    return app_wait(run->client, run->name, run_tick, run, detail, err);
+}
+
+bool run_deploy(struct run *run, bool is_first, struct error *err) {
+    AUTO(json_decref) json_t *detail = NULL;
+    struct run_wish wish = {
+        .name = run->name,
+        .runtime = run->session->options.runtime,
+        .code = &run->code,
+        .groups = run->groups,
+        .parallelism = is_first ? run->session->options.parallelism : 0,
+        .is_fresh = is_first && run->session->options.is_fresh,
+        .allows_non_restored = run->session->options.allows_non_restored,
+    };
+
+    if (app_describe(run->client, run->name, &detail, err))
+        return settle(run, &detail, err) && deploy_known(run, &wish, detail, err);
+    if (err->kind != ERROR_NOT_FOUND) return false;
+    return create(run, &wish, err) && start(run, &wish, err);
+}

@@ -1,0 +1,64 @@
+// What is said of machines.
+#include "base/text.h"
+#include "cli/host_facts.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+static struct findings found;
+
+static struct host_facts good(void) {
+    return (struct host_facts){.java_home = "/usr/lib/jvm/java-17",
+                               .java_major = 17,
+                               .has_bubblewrap = true,
+                               .bubblewrap_works = true,
+                               .cgroups_are_writable = true,
+                               .memory_bytes = (int64_t)8 << 30,
+                               .disk_bytes = (int64_t)50 << 30,
+                               .now_ms = 1800000000000,
+                               .runtimes = "FLINK-1_20"};
+}
+
+static enum finding_severity severity_of(const struct host_facts *facts, const char *subject) {
+    enum finding_severity worst = FINDING_GOOD;
+
+    found = (struct findings){0};
+    host_findings(facts, &found);
+    for (size_t index = 0; index < found.count; index++)
+        if (text_equal(found.list[index].subject, subject) && found.list[index].severity > worst)
+            worst = found.list[index].severity;
+    return worst;
+}
+
+Test(host_findings, a_good_machine_has_nothing_to_be_done) {
+    struct host_facts facts = good();
+
+    found = (struct findings){0};
+    host_findings(&facts, &found);
+    cr_assert(eq(sz, findings_count(&found, FINDING_GOOD), found.count));
+}
+
+Test(host_findings, each_thing_that_is_missing_is_told) {
+    struct host_facts facts = good();
+
+    facts.java_home[0] = '\0';
+    cr_assert(eq(int, severity_of(&facts, "Java"), FINDING_ERROR));
+    facts.bubblewrap_works = false;
+    cr_assert(eq(int, severity_of(&facts, "sandbox"), FINDING_ERROR));
+    facts.cgroups_are_writable = false;
+    cr_assert(eq(int, severity_of(&facts, "cgroups"), FINDING_HINT));
+    facts.memory_bytes = (int64_t)1500 << 20;
+    cr_assert(eq(int, severity_of(&facts, "memory"), FINDING_WARNING));
+    facts.memory_bytes = (int64_t)500 << 20;
+    cr_assert(eq(int, severity_of(&facts, "memory"), FINDING_ERROR));
+    facts.disk_bytes = 0;
+    cr_assert(eq(int, severity_of(&facts, "disk"), FINDING_WARNING));
+    facts.port = HOST_PORT_KOBEL;
+    cr_assert(eq(int, severity_of(&facts, "port"), FINDING_GOOD));
+    facts.port = HOST_PORT_TAKEN;
+    cr_assert(eq(int, severity_of(&facts, "port"), FINDING_ERROR));
+    facts.now_ms = 0;
+    cr_assert(eq(int, severity_of(&facts, "clock"), FINDING_ERROR));
+    facts.runtimes[0] = '\0';
+    cr_assert(eq(int, severity_of(&facts, "runtimes"), FINDING_ERROR));
+}
