@@ -142,3 +142,13 @@ bool app_wait(struct client *client, const char *name, app_tick_fn *tick, void *
         if (tick == NULL) app_pause(WAIT_PAUSE_MS);
     }
 }
+
+const char *app_id_of(const json_t *status, const char *arn) {
+    const json_t *apps = json_member(status, "apps");
+
+    for (size_t index = 0; index < json_array_size(apps); index++) {
+        const json_t *app = json_array_get(apps, index);
+        if (text_equal(json_text(app, "arn"), arn)) return json_text(app, "id");
+    }
+    return NULL;
+}

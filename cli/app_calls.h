@@ -50,5 +50,9 @@ MUST_CHECK bool app_wait(struct client *client, const char *name, app_tick_fn *t
 MUST_CHECK bool app_newest_snapshot(struct client *client, const char *name, char *out,
                                     size_t size_bytes, struct error *err);
 
+// kobel's own id of an application in the answer of GET /kobel/v1/status: what its directory is
+// called. NULL: it is not there. Borrowed from the answer.
+const char *app_id_of(const json_t *status, const char *arn);
+
 // A pause for the loops of commands.
 void app_pause(int pause_ms);

@@ -15,21 +15,20 @@ bool app_logs_directory(struct client *client, const char *name,
     if (!app_describe(client, name, &detail, err) ||
         !client_get(client, "/kobel/v1/status", 10000, &status, err))
         return false;
-    const json_t *ids = json_member(status, "applicationIds");
     const char *data = json_text(status, "dataDirectory");
-    const char *id = json_text(ids, json_text_or(detail, "ApplicationARN", ""));
-    if (ids == NULL || data == NULL)
+    const char *id = app_id_of(status, json_text_or(detail, "ApplicationARN", ""));
+    if (id == NULL || data == NULL)
         return error_set(err, ERROR_REQUEST,
-                         "the daemon at %s is too old to say where its logs are: restart it with "
-                         "this version",
+                         "the daemon at %s does not say where its logs are: restart it with this "
+                         "version",
                          client_url(client));
-    if (id == NULL)
-        return error_set(err, ERROR_NOT_FOUND,
-                         "application '%s' was never started: there is no log", name);
     if (!file_is_directory(data))
         return error_set(err, ERROR_REQUEST,
                          "the logs are in %s on the daemon's machine, which is not this one", data);
-    return file_join(out_path, FILE_PATH_MAX, err, data, "apps", id, "clusters", NULL);
+    if (!file_join(out_path, FILE_PATH_MAX, err, data, "apps", id, "clusters", NULL)) return false;
+    return file_is_directory(out_path) ||
+           error_set(err, ERROR_NOT_FOUND, "application '%s' was never started: there is no log",
+                     name);
 }
 
 bool command_logs(struct session *session, struct error *err) {

@@ -28,7 +28,7 @@ static bool list_all(struct client *client, json_t *out_list, struct error *err)
 
 // How the clusters of an application are: "READY", "READY, BOOTING".
 static void describe_clusters(const json_t *daemon, const char *arn, char *out, size_t size_bytes) {
-    const char *id = json_text(json_member(daemon, "applicationIds"), arn);
+    const char *id = app_id_of(daemon, arn);
     AUTO(buffer_release) struct buffer text = BUFFER_INIT(size_bytes - 1);
     const json_t *clusters = json_member(daemon, "clusters");
 

@@ -1,7 +1,6 @@
 // The questions of app_service.h: what is on record.
 #include "base/memory.h"
 #include "controller/state.h"
-#include "model/arn.h"
 #include "storage/operation_store.h"
 #include "storage/snapshot_store.h"
 

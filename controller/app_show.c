@@ -2,6 +2,7 @@
 // restore points, what they cost.
 #include "controller/event_log.h"
 #include "controller/state.h"
+#include "model/arn.h"
 #include "storage/event_store.h"
 #include "storage/snapshot_store.h"
 
@@ -50,11 +51,14 @@ static bool show(struct app_service *service, const struct app *app, json_t **ou
                  struct error *err) {
     const struct cluster_port *clusters = &service->clusters;
     json_t *object;
+    char arn[ARN_SIZE];
     int64_t snapshots;
 
     if (!snapshot_store_count(service->db, app->id, &snapshots, err)) return false;
     object = json_new_object();
+    arn_of_app(&app->scope, app->name, arn);
     json_put_text(object, "id", app->id);
+    json_put_text(object, "arn", arn);
     json_put_text(object, "name", app->name);
     json_put_text(object, "account", app->scope.account);
     json_put_text(object, "region", app->scope.region);

@@ -1,5 +1,6 @@
 // The clock that is bent, and times as text.
 #include "base/clock.h"
+
 #include "base/text.h"
 
 #include <criterion/criterion.h>
