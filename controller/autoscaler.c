@@ -60,7 +60,7 @@ struct scaling_tuning scaling_tuning_default(void) {
         .down_spans = 10,
         .span_samples_min = 2,
         .calm_lag_ms = 10000,
-        .blind_factor = 2.0,
+        .blind_factor = 1.4,
         .effect_min = 0.20,
         .effect_judged = 0.15,
         .vain_hold_ms = 21600000,

@@ -35,7 +35,8 @@ struct scaling_tuning {
     int down_spans;       // 10
     int span_samples_min; // 2: a span with fewer says nothing
     int64_t calm_lag_ms;  // 10 s: a backlog of more than so much of the input forbids to shrink
-    double blind_factor;  // 2.0: growth in one move where the backlog cannot be seen
+    double blind_factor;  // 1.4: what a held-back source is taken to want, at most, where its
+                          // backlog cannot be seen: with the target, a doubling
     double effect_min;    // 0.20: share of the hoped-for gain below which a growth was in vain
     double effect_judged; // 0.15: a growth by less than this share drowns in noise: not judged
     int64_t vain_hold_ms; // 6 h: no growth for so long after one in vain

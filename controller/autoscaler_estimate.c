@@ -175,7 +175,10 @@ static void judge_pinned(const struct stretch *stretch, const struct growth *gro
     for (int i = 0; i < stretch->vertex_count; i++) {
         const struct vertex_mean *vertex = &stretch->vertices[i];
         double utilisation = vertex->busy_ratio * growth[i].steady;
+        double catch_up = vertex->busy_ratio * growth[i].catch_up;
         if (vertex->parallelism == job_parallelism) continue;
+        estimate->pinned_catch_up_utilisation =
+            higher(estimate->pinned_catch_up_utilisation, catch_up);
         if (utilisation <= estimate->pinned_utilisation) continue;
         estimate->pinned_utilisation = utilisation;
         estimate->pinned_vertex = i;
@@ -187,12 +190,13 @@ static void judge_scalable(const struct stretch *stretch, const struct growth *g
                            struct load_estimate *estimate) {
     // More than a pinned vertex lets through never reaches the others.
     double passed = 1 / higher(estimate->pinned_utilisation, 1);
+    double passed_catching_up = 1 / higher(estimate->pinned_catch_up_utilisation, 1);
 
     for (int i = 0; i < stretch->vertex_count; i++) {
         const struct vertex_mean *vertex = &stretch->vertices[i];
         if (vertex->parallelism != job_parallelism || vertex->busy_ratio < 0) continue;
         double steady = vertex->busy_ratio * growth[i].steady * passed;
-        double catch_up = vertex->busy_ratio * growth[i].catch_up * passed;
+        double catch_up = vertex->busy_ratio * growth[i].catch_up * passed_catching_up;
         double slots = vertex->parallelism * higher(steady / tuning->target_utilisation,
                                                     catch_up / tuning->catch_up_utilisation);
         estimate->slots_needed = higher(estimate->slots_needed, slots);

@@ -17,6 +17,7 @@ struct load_estimate {
     double slots_needed;         // a fraction: rounding is for the caller
     // Of the vertices with a parallelism of their own.
     double pinned_utilisation;
+    double pinned_catch_up_utilisation;
     int pinned_vertex; // -1: none
 };
 

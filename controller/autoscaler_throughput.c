@@ -159,14 +159,16 @@ static void go_up(const struct situation *situation) {
 // --- down ---
 
 struct calm {
-    bool known; // every span could be judged
-    bool lags;  // one had a backlog
-    int wanted; // the most that any of them wanted
+    bool known;        // every span could be judged
+    bool lags;         // one had a backlog
+    int wanted;        // the most that any of them wanted
+    int wanted_lately; // ... in the newer half
 };
 
 static struct calm look_back(const struct situation *situation) {
     const struct scaling_tuning *tuning = situation->tuning;
-    struct calm calm = {.known = true, .wanted = situation->wanted};
+    struct calm calm = {
+        .known = true, .wanted = situation->wanted, .wanted_lately = situation->wanted};
 
     for (int age = 0; age < tuning->down_spans && calm.known; age++) {
         struct load_estimate estimate = span(situation, tuning->down_span_ms, age);
@@ -174,47 +176,61 @@ static struct calm look_back(const struct situation *situation) {
         calm.known = estimate.known;
         if (estimate.lag_ms > tuning->calm_lag_ms) calm.lags = true;
         if (wanted > calm.wanted) calm.wanted = wanted;
+        if (age < tuning->down_spans / 2) calm.wanted_lately = calm.wanted;
     }
     return calm;
 }
 
+// Whether `less` is so much less than `more` that a move is worth its gap.
+static bool is_worth_it(const struct situation *situation, int less, int more) {
+    return less * situation->tuning->down_surplus <= more;
+}
+
+// Too much runs, and Parallelism allows less: shrink, or say what is waited for.
+static void shrink_or_wait(const struct situation *situation, const struct calm *calm) {
+    const struct scaling_tuning *tuning = situation->tuning;
+    struct scaling_decision *decision = situation->decision;
+    int current = situation->input->limits.current_parallelism;
+    int wanted = scaling_clamp(&situation->input->limits, calm->wanted);
+    int lately = scaling_clamp(&situation->input->limits, calm->wanted_lately);
+    long long minutes = (long long)(tuning->down_span_ms * tuning->down_spans / 60000);
+
+    hold(situation, SCALING_DOWN_WAITS);
+    if (calm->lags) {
+        hold(situation, SCALING_DOWN_LAGS);
+        scaling_say(decision, "shrinks when for %lld min no more than %lld s of input waited",
+                    minutes, (long long)(tuning->calm_lag_ms / 1000));
+    } else if (!calm->known) {
+        scaling_say(decision,
+                    "shrinks when less was enough for %lld min, since the last move and without a "
+                    "gap",
+                    minutes);
+    } else if (!is_worth_it(situation, wanted, current)) {
+        scaling_say(decision,
+                    "in the last %lld min up to %d were wanted; shrinks when fewer than %d are",
+                    minutes, calm->wanted, (int)(current / tuning->down_surplus) + 1);
+    } else if (is_worth_it(situation, lately, wanted)) {
+        // One move when the fall is over instead of two.
+        scaling_say(decision, "shrinks when the load does not fall any more (%d, lately %d)",
+                    wanted, lately);
+    } else {
+        scaling_move(decision, SCALING_DOWN, wanted);
+        scaling_say(decision, "parallelism becomes %d, enough in each of the last %lld min", wanted,
+                    minutes);
+    }
+}
+
 static void go_down(const struct situation *situation) {
     const struct scaling_limits *limits = &situation->input->limits;
-    const struct scaling_tuning *tuning = situation->tuning;
-    struct calm calm = look_back(situation);
-    int wanted = scaling_clamp(limits, calm.wanted);
-    long long minutes = (long long)(tuning->down_span_ms * tuning->down_spans / 60000);
 
     if (scaling_clamp(limits, situation->wanted) >= limits->current_parallelism) {
         hold(situation, SCALING_AT_FLOOR);
         scaling_say(situation->decision, "Parallelism is %d; lowering it would let the job shrink",
                     scaling_floor(limits));
-    } else if (calm.lags) {
-        hold(situation, SCALING_DOWN_LAGS);
-        scaling_say(situation->decision,
-                    "shrinks when for %lld min no more than %lld s of input "
-                    "waited",
-                    minutes, (long long)(tuning->calm_lag_ms / 1000));
-    } else if (!calm.known) {
-        hold(situation, SCALING_DOWN_WAITS);
-        scaling_say(situation->decision,
-                    "shrinks when less was enough for %lld min, since the "
-                    "last move and without a gap",
-                    minutes);
-    } else if (wanted * tuning->down_surplus <= limits->current_parallelism) {
-        scaling_move(situation->decision, SCALING_DOWN, wanted);
-        scaling_say(situation->decision,
-                    "parallelism becomes %d, enough in each of the last "
-                    "%lld min",
-                    wanted, minutes);
-    } else {
-        hold(situation, SCALING_DOWN_WAITS);
-        scaling_say(situation->decision,
-                    "in the last %lld min up to %d were wanted; shrinks when "
-                    "fewer than %d are",
-                    minutes, calm.wanted,
-                    (int)(limits->current_parallelism / tuning->down_surplus) + 1);
+        return;
     }
+    struct calm calm = look_back(situation);
+    shrink_or_wait(situation, &calm);
 }
 
 // --- what to do ---
