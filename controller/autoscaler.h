@@ -21,7 +21,7 @@ struct scaling_tuning {
     double target_utilisation;   // 0.70: the share of its time for which the busiest vertex works
     double up_utilisation;       // 0.85: above it there is a reason to grow. The distance to the
                                  // target is what noise may do without causing a move
-    double down_surplus;         // 1.10: how often what is wanted must fit into what runs before it
+    double down_surplus;         // 1.15: how often what is wanted must fit into what runs before it
                                  // shrinks
     double catch_up_utilisation; // 0.90: while a backlog is worked off there is no need to stay at
                                  // the target, only to be sure to finish in time
@@ -31,8 +31,8 @@ struct scaling_tuning {
     // A span is a stretch of time judged by the mean of its samples. All must agree.
     int64_t up_span_ms;   // 30 s
     int up_spans;         // 2
-    int64_t down_span_ms; // 60 s
-    int down_spans;       // 10
+    int64_t down_span_ms; // 2 min
+    int down_spans;       // 5
     int span_samples_min; // 2: a span with fewer says nothing
     int64_t calm_lag_ms;  // 10 s: a backlog of more than so much of the input forbids to shrink
     double blind_factor;  // 1.4: what a held-back source is taken to want, at most, where its

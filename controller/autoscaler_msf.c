@@ -6,12 +6,12 @@
 // The newest points in a row, one a minute, since the last move, that lie on one side of a
 // threshold. A minute that is missing ends the row, as does one that began before the move ended.
 static int count_run(const struct scaling_input *input, bool above, double ratio) {
-    int64_t expected = input->now_ms / SCALING_POINT_MS - 1;
-    const struct scaling_point *point = scaling_window_point(input->window, 0);
+    const struct scaling_point *point;
+    int64_t minute = input->now_ms / SCALING_POINT_MS;
+    // The minute before this one is no point until this one's first sample closes it.
+    int64_t expected = input->window->open_minute == minute - 1 ? minute - 2 : minute - 1;
     int run = 0;
 
-    // The minute before this one is open until its successor's first sample.
-    if (point != NULL && point->minute == expected - 1) expected--;
     for (; (point = scaling_window_point(input->window, run)) != NULL; run++) {
         if (point->minute != expected - run) break;
         if (point->minute * SCALING_POINT_MS < input->last_move.ended_at_ms) break;

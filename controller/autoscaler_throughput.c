@@ -167,8 +167,7 @@ struct calm {
 
 static struct calm look_back(const struct situation *situation) {
     const struct scaling_tuning *tuning = situation->tuning;
-    struct calm calm = {
-        .known = true, .wanted = situation->wanted, .wanted_lately = situation->wanted};
+    struct calm calm = {.known = true, .wanted = 1, .wanted_lately = 1};
 
     for (int age = 0; age < tuning->down_spans && calm.known; age++) {
         struct load_estimate estimate = span(situation, tuning->down_span_ms, age);
@@ -176,7 +175,7 @@ static struct calm look_back(const struct situation *situation) {
         calm.known = estimate.known;
         if (estimate.lag_ms > tuning->calm_lag_ms) calm.lags = true;
         if (wanted > calm.wanted) calm.wanted = wanted;
-        if (age < tuning->down_spans / 2) calm.wanted_lately = calm.wanted;
+        if (age < (tuning->down_spans + 1) / 2) calm.wanted_lately = calm.wanted;
     }
     return calm;
 }

@@ -59,7 +59,7 @@ static double ramp(double at_s) {
 
 // --- throughput ---
 
-// A quiet hour may still show that one slot less does; after that nothing moves any more.
+// A quiet hour may still show that less does; nothing ever goes up again.
 Test(autoscaler_simulation, a_constant_load_with_noise_is_found_and_then_left_alone) {
     static const double loads[] = {40, 349, 351, 1000, 2430, 15000};
 
@@ -68,15 +68,16 @@ Test(autoscaler_simulation, a_constant_load_with_noise_is_found_and_then_left_al
             struct stream stream;
             steady_load_per_s = loads[i];
             stream_begin(&stream, SCALING_THROUGHPUT, &ordinary, start, steady);
-            stream_run(&stream, 6 * HOUR_S);
-            int moves = stream_moves(&stream);
+            stream_run(&stream, HOUR_S);
+            int ups = stream.ups;
             int parallelism = stream.limits.current_parallelism;
-            cr_assert(le(int, moves, 2), "%.0f from %d: %d moves", loads[i], start, moves);
             cr_assert(le(int, parallelism, tolerable(&stream, loads[i])), "%.0f from %d: %s",
                       loads[i], start, stream.decision.text);
             cr_assert(gt(dbl, stream_capacity_per_s(&stream, parallelism), loads[i]));
-            stream_run(&stream, 18 * HOUR_S);
-            cr_assert(eq(int, stream_moves(&stream), moves), "%.0f from %d: %s", loads[i], start,
+            stream_run(&stream, DAY_S);
+            cr_assert(eq(int, stream.ups, ups), "%.0f from %d: %s", loads[i], start,
+                      stream.decision.text);
+            cr_assert(le(int, stream_moves(&stream), 2), "%.0f from %d: %s", loads[i], start,
                       stream.decision.text);
         }
     }
@@ -197,7 +198,7 @@ Test(autoscaler_simulation, a_hot_key_does_not_eat_the_whole_budget) {
     stream_begin(&stream, SCALING_THROUGHPUT, &skewed, 2, step);
     stream_run(&stream, HOUR_S + 5 * HOUR_S);
     cr_assert(le(int, stream.ups, 2));
-    cr_assert(lt(int, stream.limits.current_parallelism, 24), "%s", stream.decision.text);
+    cr_assert(lt(int, stream.limits.current_parallelism, 32), "%s", stream.decision.text);
     cr_assert(eq(int, stream.decision.reason, SCALING_UP_IN_VAIN), "%s", stream.decision.text);
 }
 
