@@ -297,7 +297,7 @@ Test(autoscaler_simulation, three_days_with_a_night_and_an_evening) {
     FILE *csv = open_csv();
 
     for (int policy = 0; policy < SCALING_POLICY_COUNT; policy++)
-        stream_begin(streams[policy], policy, &ordinary, 8, daily);
+        stream_begin(streams[policy], policy, &ordinary, 6, daily);
     for (int64_t at_s = 1; at_s <= 3 * DAY_S; at_s++) {
         double load = daily((double)at_s);
         for (int policy = 0; policy < SCALING_POLICY_COUNT; policy++) {
