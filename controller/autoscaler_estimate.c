@@ -39,23 +39,32 @@ static double lower(double left, double right) {
 
 // --- means ---
 
+// Flink says NaN of what it does not measure: one such figure must not become everybody's.
+static double measured(double value, double otherwise) {
+    return value >= 0 && value < 1e15 ? value : otherwise;
+}
+
 static void add_vertex(struct vertex_mean *mean, const struct scaling_vertex *vertex,
                        bool is_newest) {
+    double in_per_s = measured(vertex->records_in_per_s, 0);
+    double out_per_s = measured(vertex->records_out_per_s, 0);
+    double busy_ratio = measured(vertex->busy_ratio, -1);
+    double backlog = measured(vertex->backlog_records, -1);
+
     if (is_newest) {
         *mean = (struct vertex_mean){.parallelism = vertex->parallelism,
                                      .is_source = vertex->is_source,
                                      .inputs = vertex->inputs,
-                                     .backlog_last = vertex->backlog_records};
+                                     .backlog_last = backlog};
     }
-    bool counts_input = !vertex->is_source || vertex->records_in_per_s > 0;
-    mean->in_per_s += counts_input ? vertex->records_in_per_s : vertex->records_out_per_s;
-    mean->out_per_s += vertex->records_out_per_s;
-    mean->backpressured_ratio += vertex->backpressured_ratio;
-    mean->backlog_first = vertex->backlog_records;
-    if (vertex->busy_ratio < 0 || mean->busy_ratio < 0)
+    mean->in_per_s += vertex->is_source && in_per_s <= 0 ? out_per_s : in_per_s;
+    mean->out_per_s += out_per_s;
+    mean->backpressured_ratio += measured(vertex->backpressured_ratio, 0);
+    mean->backlog_first = backlog;
+    if (busy_ratio < 0 || mean->busy_ratio < 0)
         mean->busy_ratio = -1;
     else
-        mean->busy_ratio += vertex->busy_ratio;
+        mean->busy_ratio += busy_ratio;
 }
 
 static void divide_vertex(struct vertex_mean *mean, int samples) {

@@ -19,7 +19,7 @@ static void add_cpu(struct scaling_window *window, int64_t at_ms, double cpu_rat
 
     if (minute != window->open_minute) close_minute(window);
     window->open_minute = minute;
-    if (cpu_ratio < 0) return;
+    if (!(cpu_ratio >= 0)) return; // NaN, too, is no measurement
     window->open_cpu_sum += cpu_ratio;
     window->open_cpu_count++;
 }

@@ -2,7 +2,8 @@
 // A plain value of fixed size, the input of controller/autoscaler.
 //
 // All times are of one clock. `throughput` compares records per second with the time between
-// samples: for it, that has to be the clock that the job lives by.
+// samples: for it, that has to be the clock that the job lives by, and a sample in ten seconds is
+// enough. `msf` counts minutes of whatever clock it is given, if each has a sample.
 #pragma once
 
 #include <stdbool.h>

@@ -5,6 +5,7 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <math.h>
 #include <string.h>
 
 static const int64_t MOVED_MS = 1700000000000;
@@ -120,6 +121,16 @@ Test(autoscaler, without_a_busy_time_nothing_moves) {
 
 Test(autoscaler, a_vertex_without_a_busy_time_does_not_hide_the_others) {
     observe(chain(1000, -1, 0.9), 60, 0);
+    expect(SCALING_UP, 6);
+}
+
+Test(autoscaler, a_figure_that_is_no_number_is_no_measurement) {
+    struct scaling_sample sample = chain(1000, NAN, 0.9);
+
+    sample.vertices[0].backlog_records = NAN;
+    sample.vertices[0].backpressured_ratio = NAN;
+    sample.vertices[0].records_in_per_s = INFINITY;
+    observe(sample, 60, 0);
     expect(SCALING_UP, 6);
 }
 
