@@ -59,7 +59,7 @@ class PlainFlink:
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return None
 
-    def run(self, jar, savepoint=None):
+    def run(self, jar, savepoint=None, arguments=None):
         """Seconds from the first process to all vertices RUNNING; the job's id."""
         began = time.monotonic()
         self.java(1024, "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint")
@@ -68,7 +68,8 @@ class PlainFlink:
         wait_for(lambda: (self.get("/overview") or {}).get("slots-total"), "slots")
         shutil.copy(jar, self.work / "flink-web-upload" / "job.jar")
         job = self.get("/jars/job.jar/run", {
-            "flinkConfiguration": {"execution.checkpointing.interval": "1 s"}, **({"savepointPath": savepoint} if savepoint else {})})["jobid"]
+            "flinkConfiguration": {"execution.checkpointing.interval": "1 s"}, **({"savepointPath": savepoint} if savepoint else {}),
+            **({"programArgsList": [arguments]} if arguments else {})})["jobid"]
         wait_for(lambda: all(v["status"] == "RUNNING" for v in (self.get(f"/jobs/{job}") or {"vertices": [{"status": ""}]})["vertices"]), "RUNNING")
         return time.monotonic() - began, job
 
