@@ -2,6 +2,7 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "controller/app_config.h"
+#include "controller/spare.h"
 #include "controller/state.h"
 #include "storage/tag_store.h"
 
@@ -102,7 +103,9 @@ static bool create(struct app_service *service, const struct app_scope *scope,
     app->version = 1;
     app->current_parallelism = spec.parallelism;
     app->created_at_ms = app->updated_at_ms = version->created_at_ms;
-    return store(service, detail, json_member(request, "Tags"), err);
+    if (!store(service, detail, json_member(request, "Tags"), err)) return false;
+    spare_keep(service, app);
+    return true;
 }
 
 static void finish(struct app_service *service, const struct app_scope *scope,

@@ -7,6 +7,7 @@
 #include "controller/faults.h"
 #include "controller/move_end.h"
 #include "controller/sizing.h"
+#include "controller/spare.h"
 #include "storage/snapshot_store.h"
 
 // What a step works on. Steps write `app` and hand it to record(); the caller's copy follows only
@@ -209,7 +210,10 @@ static bool run_submit(struct execution *run, struct error *err) {
 static bool run_see_up(struct execution *run, struct error *err) {
     run->placement->phase = PLACEMENT_UP;
     run->placement->retry_at_ms = service_now_ms(run->service);
-    return record_phase(run, "UP", "every vertex is RUNNING again", json_new_object(), err);
+    if (!record_phase(run, "UP", "every vertex is RUNNING again", json_new_object(), err))
+        return false;
+    spare_keep(run->service, run->app);
+    return true;
 }
 
 // --- halting ---

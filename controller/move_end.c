@@ -5,6 +5,7 @@
 #include "controller/lifecycle.h"
 #include "controller/operation_log.h"
 #include "controller/roll_back.h"
+#include "controller/spare.h"
 #include "storage/snapshot_store.h"
 
 // The ids of the clusters an application names, so that those it does not name any more can be
@@ -216,6 +217,7 @@ bool move_end_commit(struct app_service *service, struct app *app, const struct 
     if (!app_store_save(service->db, app, err)) return false;
     if (!db_commit(&tx, err)) return false;
     retire_unnamed(service, &before, app);
+    spare_keep(service, app);
     // A start restores snapshots, never checkpoints: at rest they are of no use.
     if (app->status == APP_READY)
         return service->clusters.ops->prune_checkpoints(service->clusters.self, app->id, "", err);

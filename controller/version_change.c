@@ -5,6 +5,7 @@
 #include "controller/lifecycle.h"
 #include "controller/move_begin.h"
 #include "controller/operation_log.h"
+#include "controller/spare.h"
 
 // --- may it be changed? ---
 
@@ -79,7 +80,9 @@ static bool apply_at_rest(struct app_service *service, const struct version_chan
         !journal(service, app->id, change, version, out_operation_id, err))
         return false;
     if (!app_store_save(service->db, app, err)) return false;
-    return db_commit(&tx, err);
+    if (!db_commit(&tx, err)) return false;
+    spare_keep(service, app);
+    return true;
 }
 
 // --- a RUNNING application ---

@@ -134,10 +134,14 @@ static bool open_clusters(struct daemon *self, struct error *err) {
         .data_directory = self->data.path,
         .runtimes_directory = self->options->runtimes,
         .job_environment = self->job_environment,
+        .spares = self->options->spares,
+        .spare_max_age_ms = self->options->spare_max_age_ms,
+        .memory_budget_bytes = self->memory_budget_bytes,
         .on_change = on_cluster_change,
         .userdata = self,
     };
 
+    if (options.spares < 0) options.spares = self->options->profile == PROFILE_DEV ? 1 : 0;
     if (!sandbox_choose(self->options->sandbox, &self->sandbox, err)) return false;
     if (self->sandbox != SANDBOX_FULL)
         log_warn("daemon", "applications are not fenced in", "sandbox=%s",

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "runtime/flink_cluster.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -121,6 +122,21 @@ static bool parse_retention(struct options *options, const char *value, struct e
     return retention_parse(value, &options->retention, err);
 }
 
+static bool parse_spares(struct options *options, const char *value, struct error *err) {
+    int64_t count;
+
+    if (!text_to_int64(value, &count) || count < 0 || count > SPARES_MAX)
+        return error_set(err, ERROR_INVALID, "'%s' is no number of spares: 0 to %d", value,
+                         SPARES_MAX);
+    options->spares = (int)count;
+    return true;
+}
+
+static bool parse_spare_max_age(struct options *options, const char *value, struct error *err) {
+    return text_to_ms(value, &options->spare_max_age_ms) ||
+           error_set(err, ERROR_INVALID, "'%s' is no time: 30m, 2h, ...", value);
+}
+
 static bool parse_time_scale(struct options *options, const char *value, struct error *err) {
     char *end = NULL;
     double scale = strtod(value, &end);
@@ -159,6 +175,8 @@ static const struct option table[] = {
     {"--snapshot-limit", "KOBEL_SNAPSHOT_LIMIT", "N",     "1000",      parse_snapshot_limit, "snapshots of an application that are taken by hand"},
     {"--kpu-limit",     "KOBEL_KPU_LIMIT",     "N",       "64",        parse_kpu_limit,     "KPUs of an application"},
     {"--snapshot-retention", "KOBEL_SNAPSHOT_RETENTION", "RULE", "none", parse_retention, "which snapshots go by themselves: keep=10,max-age=7d; the tag kobel:snapshot-retention comes before it"},
+    {"--spares",        "KOBEL_SPARES",        "N",       NULL,      parse_spares,        "clusters kept ready for the applications used last (default: 1 in the dev profile, 0 in aws)"},
+    {"--spare-max-age", "KOBEL_SPARE_MAX_AGE", "TIME",    "30m",     parse_spare_max_age, "how long an unused one is kept"},
     {"--time-scale",    "KOBEL_TIME_SCALE",    "N",       "1",       parse_time_scale,    "how fast the service's own clock runs: 60 makes a minute a second"},
     {"--log-level",     "KOBEL_LOG_LEVEL",     "LEVEL",   "info",      parse_log_level,     "error, warn, info or debug"},
     {"--from",          "KOBEL_FROM",          "PATH",    NULL,        parse_from,          "runtime install: an official Flink distribution, packed or not, instead of pip"},
@@ -232,7 +250,7 @@ static bool read_flags(int count, char **arguments, struct options *options, con
 
 bool options_read(int count, char **arguments, struct options *out_options, const char **out_rest,
                   size_t rest_max, struct error *err) {
-    struct options options = {.limits = APP_LIMITS_DEFAULT};
+    struct options options = {.limits = APP_LIMITS_DEFAULT, .spares = -1};
     const char *s3_endpoint = getenv("AWS_ENDPOINT_URL_S3");
 
     if (!text_is_empty(s3_endpoint) && !parse_s3_endpoint(&options, s3_endpoint, err))

@@ -32,6 +32,8 @@ struct options {
     struct app_limits limits;
     struct retention_policy retention;
     double time_scale;
+    int spares; // -1 = by profile
+    int64_t spare_max_age_ms;
     enum log_level log_level;
     char from[FILE_PATH_MAX]; // runtime install only
 };

@@ -47,3 +47,25 @@ int64_t cluster_size_bytes(const struct cluster_size *size) {
 int cluster_size_slots(const struct cluster_size *size) {
     return size->taskmanagers * size->taskmanager.slots;
 }
+
+static bool same_jobmanager(const struct jobmanager_size *left,
+                            const struct jobmanager_size *right) {
+    return left->heap_mb == right->heap_mb && left->metaspace_mb == right->metaspace_mb &&
+           left->overhead_mb == right->overhead_mb;
+}
+
+static bool same_taskmanager(const struct taskmanager_size *left,
+                             const struct taskmanager_size *right) {
+    return left->slots == right->slots && left->framework_heap_mb == right->framework_heap_mb &&
+           left->task_heap_mb == right->task_heap_mb &&
+           left->framework_off_heap_mb == right->framework_off_heap_mb &&
+           left->network_mb == right->network_mb && left->managed_mb == right->managed_mb &&
+           left->metaspace_mb == right->metaspace_mb && left->overhead_mb == right->overhead_mb;
+}
+
+// Processors follow from slots and profile.
+bool cluster_size_equal(const struct cluster_size *left, const struct cluster_size *right) {
+    return left->profile == right->profile && left->taskmanagers == right->taskmanagers &&
+           same_jobmanager(&left->jobmanager, &right->jobmanager) &&
+           same_taskmanager(&left->taskmanager, &right->taskmanager);
+}

@@ -39,4 +39,5 @@ struct cluster_size {
 int64_t cluster_size_jobmanager_bytes(const struct cluster_size *size);
 int64_t cluster_size_taskmanager_bytes(const struct cluster_size *size); // of one
 int64_t cluster_size_bytes(const struct cluster_size *size);             // of the whole cluster
+bool cluster_size_equal(const struct cluster_size *left, const struct cluster_size *right);
 int cluster_size_slots(const struct cluster_size *size);

@@ -282,6 +282,18 @@ static void on_triggered(void *userdata, json_t *reply, const struct error *err)
     changed(watch);
 }
 
+void cluster_watch_forget_job(struct cluster_watch *watch) {
+    int slots = watch->view.slots;
+
+    end_call(&watch->question);
+    end_call(&watch->submission);
+    end_call(&watch->trigger);
+    json_decref(TAKE(watch->plan));
+    watch->wants_failure = watch->is_unanswered = watch->checkpoints_next = false;
+    watch->view = (struct cluster_view){.slots = slots};
+    ask_again(watch);
+}
+
 void cluster_watch_fail_savepoint(struct cluster_watch *watch) {
     watch->fails_savepoint = true;
 }

@@ -36,6 +36,9 @@ bool cluster_watch_is_ready(const struct cluster_watch *watch);
 void cluster_watch_submit(struct cluster_watch *watch, const char *jar_id, const char *job_id,
                           const json_t *body);
 
+// As if no job had ever been submitted: a spare becomes an application's cluster.
+void cluster_watch_forget_job(struct cluster_watch *watch);
+
 // The next savepoint fails without being asked for.
 void cluster_watch_fail_savepoint(struct cluster_watch *watch);
 

@@ -1,11 +1,10 @@
 #include "runtime/flink_cluster.h"
 
+#include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "runtime/cluster_process.h"
-#include "runtime/cluster_watch.h"
+#include "runtime/flink_cluster_parts.h"
 #include "runtime/flink_conf.h"
-#include "runtime/http_client.h"
 #include "runtime/orphans.h"
 
 #include <errno.h>
@@ -15,38 +14,17 @@
 static const uint64_t BOOT_TIMEOUT_US = 60000000;
 static const int64_t PAGE_TIMEOUT_MS = 30000;
 
-// One cluster: its processes, and the watch over its job. Ends with the first process that dies.
-struct cluster {
-    struct cluster *next;
-    struct flink_clusters *owner;
-    struct launch_spec spec;
-    struct workspace_paths paths;
-    enum cluster_health health;
-    char failure[APP_FAILURE_SIZE]; // why LOST
-    struct cluster_processes *processes;
-    struct cluster_watch *watch;
-    sd_event_source *boot_timer;
-    sd_event_source *burial; // ends the processes in a turn of the loop of their own
-};
-
-struct flink_clusters {
-    sd_event *loop;
-    struct flink_clusters_options options;
-    char data_directory[FILE_PATH_MAX];
-    char runtimes_directory[FILE_PATH_MAX];
-    struct http_client *http;
-    struct cluster *clusters;
-};
-
 static struct cluster *find(const struct flink_clusters *self, const char *cluster_id) {
     for (struct cluster *cluster = self->clusters; cluster != NULL; cluster = cluster->next)
-        if (text_equal(cluster->spec.cluster_id, cluster_id)) return cluster;
+        if (cluster->spare == SPARE_NOT && text_equal(cluster->spec.cluster_id, cluster_id))
+            return cluster;
     return NULL;
 }
 
 static void changed(const struct cluster *cluster) {
     const struct flink_clusters_options *options = &cluster->owner->options;
 
+    if (cluster->spare != SPARE_NOT) return;
     if (options->on_change != NULL) options->on_change(options->userdata, cluster->spec.app_id);
 }
 
@@ -70,6 +48,10 @@ static int on_burial(sd_event_source *source, void *userdata) {
     struct cluster *cluster = userdata;
 
     (void)source;
+    if (cluster->spare != SPARE_NOT) {
+        flink_cluster_end(cluster);
+        return 0;
+    }
     stop_processes(cluster);
     return 0;
 }
@@ -106,7 +88,10 @@ static void on_watch_change(void *userdata) {
         cluster->health = CLUSTER_READY;
         (void)sd_event_source_set_enabled(cluster->boot_timer, SD_EVENT_OFF);
     }
-    changed(cluster);
+    if (cluster->spare != SPARE_NOT)
+        flink_spare_on_change(cluster);
+    else
+        changed(cluster);
 }
 
 // --- launching ---
@@ -143,15 +128,16 @@ static bool start(struct cluster *cluster, struct error *err) {
     return code >= 0 || error_system(err, -code, "timer of a cluster");
 }
 
-static bool launch(void *self, const struct launch_spec *spec, struct error *err) {
-    struct flink_clusters *owner = self;
-
-    if (find(owner, spec->cluster_id) != NULL)
-        return error_set(err, ERROR_EXISTS, "cluster '%s' is there already", spec->cluster_id);
+bool flink_cluster_boot(struct flink_clusters *owner, const struct launch_spec *spec,
+                        enum spare_state spare, struct error *err) {
     struct cluster *cluster = memory_alloc(sizeof *cluster);
+
     cluster->owner = owner;
     cluster->spec = *spec;
+    cluster->spare = spare;
+    cluster->born_us = clock_monotonic_us();
     cluster->health = CLUSTER_BOOTING;
+    (void)text_copy(cluster->directory_id, sizeof cluster->directory_id, spec->cluster_id);
     bool started = workspace_paths_of(owner->data_directory, spec->app_id, spec->cluster_id,
                                       &cluster->paths, err) &&
                    start(cluster, err);
@@ -162,6 +148,20 @@ static bool launch(void *self, const struct launch_spec *spec, struct error *err
     cluster->next = owner->clusters;
     owner->clusters = cluster;
     return true;
+}
+
+static bool launch(void *self, const struct launch_spec *spec, struct error *err) {
+    struct flink_clusters *owner = self;
+
+    if (find(owner, spec->cluster_id) != NULL)
+        return error_set(err, ERROR_EXISTS, "cluster '%s' is there already", spec->cluster_id);
+    struct cluster *claimed = flink_spare_claim(owner, spec);
+    if (claimed != NULL) {
+        changed(claimed);
+        return true;
+    }
+    flink_spare_make_room(owner, cluster_size_bytes(&spec->size));
+    return flink_cluster_boot(owner, spec, SPARE_NOT, err);
 }
 
 // --- jobs ---
@@ -262,21 +262,28 @@ static bool inject(void *self, const char *cluster_id, enum cluster_fault fault,
     return true;
 }
 
-static void retire(void *self, const char *cluster_id) {
-    struct flink_clusters *owner = self;
+void flink_cluster_end(struct cluster *cluster) {
+    struct flink_clusters *owner = cluster->owner;
     struct cluster **place = &owner->clusters;
+    char app_id[APP_ID_SIZE];
+    char directory_id[APP_CLUSTER_ID_SIZE];
     struct error ignored;
 
-    while (*place != NULL && !text_equal((*place)->spec.cluster_id, cluster_id))
+    while (*place != cluster)
         place = &(*place)->next;
-    struct cluster *cluster = *place;
-    if (cluster == NULL) return;
     *place = cluster->next;
-    struct launch_spec spec = cluster->spec;
+    (void)text_copy(app_id, sizeof app_id, cluster->spec.app_id);
+    (void)text_copy(directory_id, sizeof directory_id, cluster->directory_id);
     free_cluster(cluster);
     // What cannot be removed now is removed by the next start's workspace_clean().
-    bool removed = workspace_retire(owner->data_directory, spec.app_id, spec.cluster_id, &ignored);
+    bool removed = workspace_retire(owner->data_directory, app_id, directory_id, &ignored);
     (void)removed;
+}
+
+static void retire(void *self, const char *cluster_id) {
+    struct cluster *cluster = find(self, cluster_id);
+
+    if (cluster != NULL) flink_cluster_end(cluster);
 }
 
 // --- views ---
@@ -311,23 +318,18 @@ static char *job_plan(void *self, const char *cluster_id) {
     return cluster == NULL || cluster->watch == NULL ? NULL : cluster_watch_plan(cluster->watch);
 }
 
-static int64_t disk_used_bytes(void *self, const char *app_id) {
-    const struct flink_clusters *owner = self;
-    char path[FILE_PATH_MAX];
-    struct error ignored;
-
-    if (!file_join(path, sizeof path, &ignored, owner->data_directory, "apps", app_id, NULL))
-        return 0;
-    return file_tree_size_bytes(path);
-}
-
-static int64_t memory_used_bytes(void *self) {
-    const struct flink_clusters *owner = self;
+int64_t flink_clusters_memory_bytes(const struct flink_clusters *owner, bool with_spares) {
     int64_t bytes = 0;
 
     for (const struct cluster *cluster = owner->clusters; cluster != NULL; cluster = cluster->next)
-        bytes += cluster_size_bytes(&cluster->spec.size);
+        if (with_spares || cluster->spare == SPARE_NOT)
+            bytes += cluster_size_bytes(&cluster->spec.size);
     return bytes;
+}
+
+// Spares do not count: they give way.
+static int64_t memory_used_bytes(void *self) {
+    return flink_clusters_memory_bytes(self, false);
 }
 
 // --- the dashboard ---
@@ -376,44 +378,9 @@ static void cancel_fetch(void *self, struct cluster_fetch *fetch) {
     memory_free(fetch);
 }
 
-// --- files ---
-
-static bool find_checkpoint(void *self, const char *app_id, const char *job_id,
-                            char out_path[static FILE_PATH_MAX]) {
-    const struct flink_clusters *owner = self;
-
-    return workspace_find_checkpoint(owner->data_directory, app_id, job_id, out_path);
-}
-
-static bool find_savepoint(void *self, const char *app_id, const char *snapshot_name,
-                           char out_path[static FILE_PATH_MAX]) {
-    const struct flink_clusters *owner = self;
-
-    return workspace_find_savepoint(owner->data_directory, app_id, snapshot_name, out_path);
-}
-
-static bool prune_checkpoints(void *self, const char *app_id, const char *keep_job_id,
-                              struct error *err) {
-    const struct flink_clusters *owner = self;
-
-    return workspace_prune_checkpoints(owner->data_directory, app_id, keep_job_id, err);
-}
-
-static bool remove_snapshot(void *self, const char *app_id, const char *snapshot_name,
-                            struct error *err) {
-    const struct flink_clusters *owner = self;
-
-    return workspace_remove_snapshot(owner->data_directory, app_id, snapshot_name, err);
-}
-
-static bool erase_app(void *self, const char *app_id, struct error *err) {
-    const struct flink_clusters *owner = self;
-
-    return workspace_erase(owner->data_directory, app_id, err);
-}
-
 static const struct cluster_ops flink_ops = {
     .launch = launch,
+    .keep_spare = flink_spare_keep,
     .submit = submit,
     .savepoint = savepoint,
     .retire = retire,
@@ -422,13 +389,13 @@ static const struct cluster_ops flink_ops = {
     .fetch = fetch,
     .inject = inject,
     .cancel_fetch = cancel_fetch,
-    .disk_used_bytes = disk_used_bytes,
+    .disk_used_bytes = flink_files_disk_used_bytes,
     .memory_used_bytes = memory_used_bytes,
-    .find_checkpoint = find_checkpoint,
-    .find_savepoint = find_savepoint,
-    .prune_checkpoints = prune_checkpoints,
-    .remove_snapshot = remove_snapshot,
-    .erase_app = erase_app,
+    .find_checkpoint = flink_files_find_checkpoint,
+    .find_savepoint = flink_files_find_savepoint,
+    .prune_checkpoints = flink_files_prune_checkpoints,
+    .remove_snapshot = flink_files_remove_snapshot,
+    .erase_app = flink_files_erase_app,
 };
 
 // --- life ---
@@ -467,12 +434,14 @@ void flink_clusters_free(struct flink_clusters *self) {
     // nothing being left.
     orphans_kill(self->data_directory);
     http_client_free(self->http);
+    (void)sd_event_source_disable_unref(self->tending);
     (void)sd_event_unref(self->loop);
     memory_free(self);
 }
 
 json_t *flink_clusters_status(struct flink_clusters *clusters) {
     static const char *const healths[] = {"ABSENT", "BOOTING", "READY", "LOST"};
+    static const char *const spares[] = {"NOT", "BOOTING", "PRIMING", "PRIMING", "READY"};
     json_t *list = json_new_array();
 
     for (struct cluster *cluster = clusters->clusters; cluster != NULL; cluster = cluster->next) {
@@ -480,6 +449,8 @@ json_t *flink_clusters_status(struct flink_clusters *clusters) {
         json_put_text(one, "id", cluster->spec.cluster_id);
         json_put_text(one, "applicationId", cluster->spec.app_id);
         json_put_text(one, "health", healths[cluster->health]);
+        json_put_bool(one, "isSpare", cluster->spare != SPARE_NOT);
+        if (cluster->spare != SPARE_NOT) json_put_text(one, "spare", spares[cluster->spare]);
         json_put_int(one, "slots", cluster_size_slots(&cluster->spec.size));
         json_put_int(one, "memoryBytes", cluster_size_bytes(&cluster->spec.size));
         if (cluster->processes != NULL)

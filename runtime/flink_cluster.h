@@ -7,6 +7,8 @@
 
 #include <systemd/sd-event.h>
 
+#define SPARES_MAX 8
+
 struct flink_clusters;
 
 struct flink_clusters_options {
@@ -14,6 +16,9 @@ struct flink_clusters_options {
     const char *runtimes_directory;
     struct java java;
     enum sandbox_level sandbox;
+    int spares;                  // clusters kept ready for the applications used last, one each
+    int64_t spare_max_age_ms;    // older ones end; 0 = they may get as old as they like
+    int64_t memory_budget_bytes; // of all clusters, spares too
     const char *const *job_environment; // NULL-terminated KEY=VALUE lines that every JVM gets
     cluster_change_fn *on_change;
     void *userdata;

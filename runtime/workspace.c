@@ -4,6 +4,7 @@
 #include "base/text.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 bool workspace_paths_of(const char *data_directory, const char *app_id, const char *cluster_id,
                         struct workspace_paths *out_paths, struct error *err) {
@@ -50,51 +51,45 @@ static bool strip(const char *cluster, struct error *err) {
     return true;
 }
 
-// Cluster ids end in a growing hexadecimal number.
-static unsigned long long number_of(const char *cluster_id) {
-    const char *dash = strrchr(cluster_id, '-');
-    unsigned long long number = 0;
-
-    for (const char *at = dash == NULL ? "" : dash + 1; *at != '\0'; at++) {
-        unsigned digit = *at <= '9' ? (unsigned)(*at - '0') : (unsigned)(*at - 'a' + 10);
-        number = number * 16 + (digit & 15U);
-    }
-    return number;
-}
-
+// Ended clusters have lost their configuration; which of them ended first is told by when their
+// directory changed last.
 struct trimming {
     const char *directory;
-    unsigned long long newest;
-    bool strips; // every cluster, not only the old ones
+    bool strips; // every cluster first
+    size_t ended;
+    int64_t oldest_ns;
+    char oldest[256];
 };
 
-static bool find_newest(void *userdata, const char *name, bool is_directory, struct error *err) {
+static bool look_at(void *userdata, const char *name, bool is_directory, struct error *err) {
     struct trimming *trimming = userdata;
-    unsigned long long number = number_of(name);
+    char path[FILE_PATH_MAX];
+    char conf[FILE_PATH_MAX];
+    struct stat entry;
 
-    (void)is_directory;
-    (void)err;
-    if (number > trimming->newest) trimming->newest = number;
+    if (!is_directory) return true;
+    if (!file_join(path, sizeof path, err, trimming->directory, name, NULL) ||
+        !file_join(conf, sizeof conf, err, path, "conf", NULL))
+        return false;
+    if (trimming->strips && !strip(path, err)) return false;
+    if (file_is_directory(conf) || stat(path, &entry) < 0) return true;
+    int64_t changed_ns = (int64_t)entry.st_mtim.tv_sec * 1000000000 + entry.st_mtim.tv_nsec;
+    if (trimming->ended++ == 0 || changed_ns < trimming->oldest_ns) {
+        trimming->oldest_ns = changed_ns;
+        (void)text_copy(trimming->oldest, sizeof trimming->oldest, name);
+    }
     return true;
 }
 
-static bool trim_one(void *userdata, const char *name, bool is_directory, struct error *err) {
-    const struct trimming *trimming = userdata;
-    char path[FILE_PATH_MAX];
-
-    (void)is_directory;
-    if (number_of(name) + WORKSPACE_LOGS_KEPT <= trimming->newest)
-        return remove_child(trimming->directory, name, err);
-    if (!trimming->strips) return true;
-    return file_join(path, sizeof path, err, trimming->directory, name, NULL) && strip(path, err);
-}
-
 static bool trim(const char *clusters, bool strips, struct error *err) {
-    struct trimming trimming = {.directory = clusters, .strips = strips};
-
     if (!file_is_directory(clusters)) return true;
-    return file_list(clusters, find_newest, &trimming, err) &&
-           file_list(clusters, trim_one, &trimming, err);
+    for (;;) {
+        struct trimming trimming = {.directory = clusters, .strips = strips};
+        if (!file_list(clusters, look_at, &trimming, err)) return false;
+        if (trimming.ended <= WORKSPACE_LOGS_KEPT) return true;
+        if (!remove_child(clusters, trimming.oldest, err)) return false;
+        strips = false;
+    }
 }
 
 bool workspace_retire(const char *data_directory, const char *app_id, const char *cluster_id,

@@ -256,6 +256,11 @@ static int64_t disk_used_bytes(void *self, const char *app_id) {
     return 0;
 }
 
+static void keep_spare(void *self, const struct launch_spec *spec) {
+    (void)self;
+    (void)spec;
+}
+
 // There is nothing to look at.
 static char *job_plan(void *self, const char *cluster_id) {
     (void)self;
@@ -277,6 +282,7 @@ static const struct cluster_ops ops = {
     .job_plan = job_plan,
     .fetch = fetch,
     .inject = inject,
+    .keep_spare = keep_spare,
     .disk_used_bytes = disk_used_bytes,
     .launch = launch,
     .submit = submit,

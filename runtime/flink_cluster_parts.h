@@ -1,0 +1,79 @@
+// The parts of flink_cluster.c, for the files that share them: flink_cluster (launching, jobs,
+// views), flink_cluster_files (what is on disk), flink_cluster_spare.
+#pragma once
+
+#include "runtime/cluster_process.h"
+#include "runtime/cluster_watch.h"
+#include "runtime/flink_cluster.h"
+#include "runtime/http_client.h"
+
+// How far a cluster is that nobody runs on yet.
+enum spare_state {
+    SPARE_NOT, // it is an application's
+    SPARE_BOOTING,
+    SPARE_PRIMING, // a trivial job runs, so that classes and RocksDB's library are loaded
+    SPARE_SAVING,  // ... and is stopped with a savepoint
+    SPARE_READY,
+};
+
+// One cluster: its processes, and the watch over its job. Ends with the first process that dies.
+struct cluster {
+    struct cluster *next;
+    struct flink_clusters *owner;
+    struct launch_spec spec;
+    char directory_id[APP_CLUSTER_ID_SIZE]; // what its directory is called: its own id, or that
+                                            // which it had as a spare
+    enum spare_state spare;
+    int64_t born_us; // monotonic
+    struct workspace_paths paths;
+    enum cluster_health health;
+    char failure[APP_FAILURE_SIZE]; // why LOST
+    struct cluster_processes *processes;
+    struct cluster_watch *watch;
+    sd_event_source *boot_timer;
+    sd_event_source *burial; // ends the processes in a turn of the loop of their own
+};
+
+struct flink_clusters {
+    sd_event *loop;
+    struct flink_clusters_options options;
+    char data_directory[FILE_PATH_MAX];
+    char runtimes_directory[FILE_PATH_MAX];
+    struct http_client *http;
+    struct cluster *clusters;
+    struct launch_spec wanted[SPARES_MAX]; // spares to be kept, the newest wish first
+    size_t wanted_count;
+    sd_event_source *tending; // looks after the spares
+};
+
+// Starts a cluster of its own; its health goes from BOOTING on. ERROR_UNAVAILABLE, ERROR_SYSTEM.
+MUST_CHECK bool flink_cluster_boot(struct flink_clusters *owner, const struct launch_spec *spec,
+                                   enum spare_state spare, struct error *err);
+// Kills it, forgets it and leaves its logs.
+void flink_cluster_end(struct cluster *cluster);
+int64_t flink_clusters_memory_bytes(const struct flink_clusters *owner, bool with_spares);
+
+// --- spares ---
+
+// A spare that fits becomes the cluster that `spec` asks for. NULL: there is none.
+struct cluster *flink_spare_claim(struct flink_clusters *owner, const struct launch_spec *spec);
+// Spares give way until so many more bytes fit into the budget, or there are none left.
+void flink_spare_make_room(struct flink_clusters *owner, int64_t needed_bytes);
+// Something about the spare's cluster has changed.
+void flink_spare_on_change(struct cluster *spare);
+void flink_spare_keep(void *self, const struct launch_spec *spec);
+// Of an application that is going away.
+void flink_spare_forget(struct flink_clusters *owner, const char *app_id);
+
+// --- files: see runtime/cluster.h ---
+
+int64_t flink_files_disk_used_bytes(void *self, const char *app_id);
+bool flink_files_find_checkpoint(void *self, const char *app_id, const char *job_id,
+                                 char out_path[static FILE_PATH_MAX]);
+bool flink_files_find_savepoint(void *self, const char *app_id, const char *snapshot_name,
+                                char out_path[static FILE_PATH_MAX]);
+bool flink_files_prune_checkpoints(void *self, const char *app_id, const char *keep_job_id,
+                                   struct error *err);
+bool flink_files_remove_snapshot(void *self, const char *app_id, const char *snapshot_name,
+                                 struct error *err);
+bool flink_files_erase_app(void *self, const char *app_id, struct error *err);
