@@ -50,6 +50,8 @@ build)
     install_python scripts/requirements-demo.txt
     ;;
 test)
+    # Whoever has Node from elsewhere keeps it.
+    command -v node >/dev/null && command -v npm >/dev/null || TEST_PACKAGES+=(nodejs npm)
     install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
     install_python scripts/requirements-demo.txt
     install_python scripts/requirements-test.txt
