@@ -114,7 +114,8 @@ ERROR = {
 
 
 def reply(name, text_of):
-    return {"description": text_of, "content": {"application/json": {"schema": ref(name)}}}
+    # Replies call themselves what the wire protocol calls them, on the alias routes too.
+    return {"description": text_of, "content": {kind: {"schema": ref(name)} for kind in ("application/json", "application/x-amz-json-1.1")}}
 
 
 def operation(name, facts):
@@ -127,6 +128,8 @@ def operation(name, facts):
         "responses": {
             "200": reply(facts["output"], "Done, or begun"),
             "400": reply("KobelError", "Refused; __type names the exception"),
+            "403": {"description": "Not taken for a call: no JSON by its Content-Type, or from a web page of others",
+                    "content": {"application/xml": {"schema": ref("KobelErrorText")}}},
             "500": reply("KobelError", "A failure of kobel itself"),
         },
     }}
