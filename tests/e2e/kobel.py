@@ -11,6 +11,7 @@ import time
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError
 
 BINARY = os.environ.get("KOBEL_BINARY", "build/release/kobel")
 ROLE = "arn:aws:iam::000000000000:role/test"
@@ -26,6 +27,15 @@ def wait_for(condition, what, timeout=90):
             return result
         assert time.monotonic() < deadline, f"{what}: not within {timeout} s"
         time.sleep(0.02)
+
+
+def refused(call, **arguments):
+    """The exception and its text of a call that has to be refused."""
+    try:
+        call(**arguments)
+    except ClientError as error:
+        return error.response["Error"]["Code"], error.response["Error"]["Message"]
+    raise AssertionError("not refused")
 
 
 class Kobel:

@@ -5,7 +5,8 @@ import urllib.error
 import urllib.request
 
 import pytest
-from botocore.exceptions import ClientError
+
+from kobel import refused
 
 ROLE = "arn:aws:iam::000000000000:role/x"
 TARGET = "KinesisAnalytics_20180523."
@@ -27,12 +28,6 @@ def plain(application):
     """An application without code."""
     application.client.create_application(ApplicationName=application.name, RuntimeEnvironment="FLINK-1_20", ServiceExecutionRole=ROLE)
     return application
-
-
-def refused(call, **arguments):
-    with pytest.raises(ClientError) as error:
-        call(**arguments)
-    return error.value.response["Error"]["Code"], error.value.response["Error"]["Message"]
 
 
 def test_defaults_are_filled_in(plain):

@@ -2,18 +2,11 @@
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
 
-from kobel import ROLE, Kobel, wait_for
+from kobel import ROLE, Kobel, refused, wait_for
 
 STREAM = "arn:aws:logs:us-east-1:000000000000:log-group:kobel:log-stream:{}"
 VPC = {"SubnetIds": ["subnet-1", "subnet-2"], "SecurityGroupIds": ["sg-1"]}
-
-
-def refused(call, **arguments):
-    with pytest.raises(ClientError) as error:
-        call(**arguments)
-    return error.value.response["Error"]["Code"], error.value.response["Error"]["Message"]
 
 
 @pytest.fixture
