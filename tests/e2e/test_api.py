@@ -155,3 +155,16 @@ def test_the_api_document_is_valid_openapi(shared):
 def test_the_alias_routes_take_plain_json(shared):
     status, _, body = send(shared, None, b"{}", content_type="application/json", path="/api/v2/ListApplications")
     assert status == 200 and "ApplicationSummaries" in json.loads(body)
+
+
+def test_page_tokens_outlive_the_daemon(own):
+    own.client.create_application(ApplicationName="paged", RuntimeEnvironment="FLINK-1_20", ServiceExecutionRole=ROLE)
+    own.client.update_application(ApplicationName="paged", CurrentApplicationVersionId=1)
+    first = own.client.list_application_versions(ApplicationName="paged", Limit=1)
+    assert first["ApplicationVersionSummaries"][0]["ApplicationVersionId"] == 2
+    own.kill()
+    own.start()
+    second = own.client.list_application_versions(ApplicationName="paged", Limit=1, NextToken=first["NextToken"])
+    assert second["ApplicationVersionSummaries"][0]["ApplicationVersionId"] == 1 and "NextToken" not in second
+    # A token of one list is none of another, nor of another application.
+    assert refused(own.client.list_application_operations, ApplicationName="paged", NextToken=first["NextToken"])[0] == "InvalidArgumentException"

@@ -2,6 +2,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "storage/app_store.h"
+#include "storage/event_store.h"
 #include "storage/operation_store.h"
 #include "storage/snapshot_store.h"
 #include "storage/tag_store.h"
@@ -263,4 +264,100 @@ Test(storage, opens_the_databases_of_earlier_versions) {
     cr_assert(app_store_find(old, &scope, "counter", &app, &err));
     cr_assert(eq(str, app.maintenance_start, "04:30"));
     db_close(old);
+}
+
+// --- batches ---
+
+static int64_t count_apps(struct db *of) {
+    int64_t count = -1;
+
+    cr_assert(app_store_count(of, &scope, &count, &err), "%s", err.message);
+    return count;
+}
+
+static void add_in_transaction(const char *id, const char *name) {
+    AUTO(db_rollback) struct db_tx tx = {0};
+
+    cr_assert(db_begin(db, &tx, &err), "%s", err.message);
+    (void)add_app(id, name);
+    cr_assert(db_commit(&tx, &err), "%s", err.message);
+}
+
+Test(storage, commits_a_batch_as_a_whole) {
+    struct db *other = NULL;
+
+    cr_assert(db_open(path, &other, &err), "%s", err.message);
+    uint64_t before = db_generation(db);
+    db_batch_begin(db);
+    cr_assert(not(db_batch_has_writes(db)));
+    add_in_transaction("1", "one");
+    add_in_transaction("2", "two");
+    cr_assert(db_batch_has_writes(db));
+    cr_assert(db_generation(db) > before);
+    cr_assert(eq(int, (int)count_apps(db), 2));
+    cr_assert(eq(int, (int)count_apps(other), 0));
+    cr_assert(db_batch_commit(db, &err), "%s", err.message);
+    cr_assert(eq(int, (int)count_apps(other), 2));
+    db_batch_end(db);
+    db_close(other);
+}
+
+Test(storage, takes_back_only_what_failed_in_a_batch) {
+    db_batch_begin(db);
+    add_in_transaction("1", "one");
+    {
+        AUTO(db_rollback) struct db_tx tx = {0};
+        cr_assert(db_begin(db, &tx, &err));
+        cr_assert(app_store_remove(db, "1", &err));
+    }
+    cr_assert(db_batch_commit(db, &err));
+    db_batch_end(db);
+    cr_assert(eq(int, (int)count_apps(db), 1));
+}
+
+static bool refuse_commit(void *userdata) {
+    (void)userdata;
+    return false;
+}
+
+Test(storage, forgets_a_batch_that_cannot_be_committed) {
+    db_batch_begin(db);
+    add_in_transaction("1", "one");
+    uint64_t seen = db_generation(db);
+    db_set_commit_hook(db, refuse_commit, NULL);
+    cr_assert(not(db_batch_commit(db, &err)));
+    db_set_commit_hook(db, NULL, NULL);
+    cr_assert(db_generation(db) > seen);
+    cr_assert(eq(int, (int)count_apps(db), 0));
+    add_in_transaction("2", "two");
+    cr_assert(db_batch_commit(db, &err));
+    db_batch_end(db);
+    cr_assert(eq(int, (int)count_apps(db), 1));
+}
+
+// --- events ---
+
+Test(storage, keeps_the_newest_thousand_events) {
+    AUTO(json_decref) json_t *events = NULL;
+    AUTO(json_decref) json_t *detail = json_new_object();
+    AUTO(db_rollback) struct db_tx tx = {0};
+    struct app app = add_app("1", "one");
+
+    json_put_text(detail, "to", "RUNNING");
+    cr_assert(db_begin(db, &tx, &err));
+    for (int number = 0; number < 1200; number++) {
+        struct event event = {.at_ms = number, .kind = "status", .message = "m", .detail = detail};
+        cr_assert(event_store_add(db, app.id, &event, &err), "%s", err.message);
+    }
+    cr_assert(db_commit(&tx, &err));
+    cr_assert(event_store_list(db, app.id, 0, 5000, &events, &err), "%s", err.message);
+    cr_assert(ge(int, (int)json_array_size(events), 1000));
+    cr_assert(lt(int, (int)json_array_size(events), 1100));
+    const json_t *last = json_array_get(events, json_array_size(events) - 1);
+    cr_assert(eq(int, (int)json_int_or(last, "atMs", 0), 1199));
+    cr_assert(eq(str, (char *)json_text(last, "to"), "RUNNING"));
+    int64_t newest = json_int_or(last, "sequence", 0);
+    json_decref(TAKE(events));
+    cr_assert(event_store_list(db, app.id, newest, 10, &events, &err));
+    cr_assert(eq(int, (int)json_array_size(events), 0));
 }

@@ -1,0 +1,108 @@
+// Links to dashboards and the sessions they begin, and answers that are kept.
+#include "api/access_token.h"
+#include "api/reply_cache.h"
+#include "base/text.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <string.h>
+
+static const unsigned char key[32] = "the secret of a data directory";
+
+static struct access make(enum access_kind kind) {
+    struct access access = {.kind = kind,
+                            .scope = {.account = "000000000000", .region = "us-east-1"},
+                            .issued_s = 1000,
+                            .duration_s = 1800};
+
+    (void)text_copy(access.name, sizeof access.name, "my.app-1_x");
+    return access;
+}
+
+static bool is_good(const char *token, enum access_kind kind, const char *name, int64_t now_s) {
+    struct access access;
+
+    return access_token_read(key, token, kind, name, now_s, &access);
+}
+
+Test(access, lets_in_who_has_the_link_for_three_minutes) {
+    struct access access = make(ACCESS_LINK);
+    struct access read;
+    char token[ACCESS_TOKEN_SIZE];
+
+    access_token_make(key, &access, token);
+    cr_assert(access_token_read(key, token, ACCESS_LINK, "my.app-1_x", 1180, &read));
+    cr_assert(eq(str, read.scope.region, "us-east-1"));
+    cr_assert(eq(int, (int)read.duration_s, 1800));
+    cr_assert(not(is_good(token, ACCESS_LINK, "my.app-1_x", 1181)));
+    cr_assert(not(is_good(token, ACCESS_LINK, "my.app-1_x", 999)));
+    cr_assert(not(is_good(token, ACCESS_LINK, "other", 1100)));
+    cr_assert(not(is_good(token, ACCESS_SESSION, "my.app-1_x", 1100)));
+}
+
+Test(access, ends_a_session_when_it_was_asked_to) {
+    struct access access = make(ACCESS_SESSION);
+    char token[ACCESS_TOKEN_SIZE];
+
+    access_token_make(key, &access, token);
+    cr_assert(is_good(token, ACCESS_SESSION, "my.app-1_x", 2800));
+    cr_assert(not(is_good(token, ACCESS_SESSION, "my.app-1_x", 2801)));
+}
+
+Test(access, believes_nothing_that_was_changed) {
+    struct access access = make(ACCESS_LINK);
+    char token[ACCESS_TOKEN_SIZE];
+
+    access_token_make(key, &access, token);
+    for (size_t at = 0; token[at] != '\0'; at++) {
+        char spoilt[ACCESS_TOKEN_SIZE];
+        (void)memcpy(spoilt, token, sizeof spoilt);
+        spoilt[at] = spoilt[at] == '0' ? '1' : '0';
+        cr_assert(not(is_good(spoilt, ACCESS_LINK, "my.app-1_x", 1100)), "at %zu", at);
+    }
+    cr_assert(not(is_good("", ACCESS_LINK, "", 1100)));
+}
+
+// --- answers that are kept ---
+
+static const struct app_scope scope = {.account = "000000000000", .region = "us-east-1"};
+static const char OPERATION[] = "DescribeApplication";
+
+static struct reply_key key_of(const char *body) {
+    return (struct reply_key){OPERATION, &scope, body, strlen(body)};
+}
+
+Test(reply_cache, gives_an_answer_again_until_something_is_written) {
+    AUTO(reply_cache_free) struct reply_cache *cache = reply_cache_new();
+    struct reply_key question = key_of("{\"ApplicationName\":\"a\"}");
+    struct reply_key other = key_of("{\"ApplicationName\":\"b\"}");
+    struct app_scope elsewhere = scope;
+    struct reply_key far = question;
+
+    (void)text_copy(elsewhere.region, sizeof elsewhere.region, "eu-west-1");
+    far.scope = &elsewhere;
+    cr_assert(reply_cache_get(cache, &question, 1) == NULL);
+    reply_cache_put(cache, &question, "answer", 1);
+    cr_assert(eq(str, (char *)reply_cache_get(cache, &question, 1), "answer"));
+    cr_assert(reply_cache_get(cache, &other, 1) == NULL);
+    cr_assert(reply_cache_get(cache, &far, 1) == NULL);
+    cr_assert(reply_cache_get(cache, &question, 2) == NULL);
+    cr_assert(reply_cache_get(cache, &question, 1) == NULL);
+}
+
+Test(reply_cache, never_mixes_answers_up_when_it_is_full) {
+    AUTO(reply_cache_free) struct reply_cache *cache = reply_cache_new();
+    char body[64];
+    char answer[64];
+
+    for (int round = 0; round < 2; round++)
+        for (int number = 0; number < 20000; number++) {
+            (void)text_format(body, sizeof body, "body-%d", number);
+            (void)text_format(answer, sizeof answer, "answer-%d", number);
+            struct reply_key question = key_of(body);
+            const char *kept = reply_cache_get(cache, &question, 7);
+            cr_assert(kept == NULL || strcmp(kept, answer) == 0);
+            reply_cache_put(cache, &question, answer, 7);
+            cr_assert(eq(str, (char *)reply_cache_get(cache, &question, 7), answer));
+        }
+}
