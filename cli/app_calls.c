@@ -1,5 +1,7 @@
 #include "cli/app_calls.h"
 
+#include "base/memory.h"
+#include "base/sigv4.h"
 #include "base/text.h"
 
 #include <poll.h>
@@ -26,6 +28,18 @@ bool app_describe(struct client *client, const char *name, json_t **out_detail, 
     *out_detail = json_copy_of(json_member(reply, "ApplicationDetail"));
     return *out_detail != NULL ||
            error_set(err, ERROR_UNAVAILABLE, "DescribeApplication answered without a detail");
+}
+
+bool app_get(struct client *client, const char *name, const char *rest, int64_t timeout_ms,
+             json_t **out_reply, struct error *err) {
+    AUTO(memory_free) char *escaped = sigv4_escape(name, false);
+    AUTO(memory_free) char *path = memory_format("/kobel/v1/applications/%s%s", escaped, rest);
+
+    if (client_get(client, path, timeout_ms, out_reply, err)) return true;
+    if (err->kind != ERROR_NOT_FOUND || !text_equal(err->message, "no such path")) return false;
+    return error_set(err, ERROR_UNSUPPORTED,
+                     "the daemon at %s is too old for this question: restart it with this version",
+                     client_url(client));
 }
 
 const char *app_status_of(const json_t *detail) {
@@ -131,24 +145,17 @@ bool app_begin(struct client *client, const char *operation, json_t *request,
 
 bool app_wait(struct client *client, const char *name, app_tick_fn *tick, void *userdata,
               json_t **out_detail, struct error *err) {
-    for (;;) {
-        AUTO(json_decref) json_t *detail = NULL;
+    AUTO(json_decref) json_t *detail = NULL;
+
+    do {
+        json_decref(detail);
+        detail = NULL;
         if (!app_describe(client, name, &detail, err)) return false;
-        if (tick != NULL && !tick(userdata, detail, err)) return false;
-        if (app_is_settled(detail)) {
-            *out_detail = TAKE(detail);
-            return true;
-        }
-        if (tick == NULL) app_pause(WAIT_PAUSE_MS);
-    }
-}
-
-const char *app_id_of(const json_t *status, const char *arn) {
-    const json_t *apps = json_member(status, "apps");
-
-    for (size_t index = 0; index < json_array_size(apps); index++) {
-        const json_t *app = json_array_get(apps, index);
-        if (text_equal(json_text(app, "arn"), arn)) return json_text(app, "id");
-    }
-    return NULL;
+        if (tick == NULL)
+            app_pause(app_is_settled(detail) ? 0 : WAIT_PAUSE_MS);
+        else if (!tick(userdata, detail, err))
+            return false;
+    } while (!app_is_settled(detail));
+    *out_detail = TAKE(detail);
+    return true;
 }

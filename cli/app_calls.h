@@ -12,6 +12,10 @@ json_t *app_request(const char *name);
 // The ApplicationDetail. ERROR_NOT_FOUND: there is no such application.
 MUST_CHECK bool app_describe(struct client *client, const char *name, json_t **out_detail,
                              struct error *err);
+// GET of /kobel/v1/applications/<name><rest>, such as "/events?after=1". A daemon that does not
+// know the path at all is told to be too old: ERROR_UNSUPPORTED.
+MUST_CHECK bool app_get(struct client *client, const char *name, const char *rest,
+                        int64_t timeout_ms, json_t **out_reply, struct error *err);
 const char *app_status_of(const json_t *detail); // "READY"
 bool app_is_settled(const json_t *detail);       // a status that lasts
 int64_t app_parallelism_of(const json_t *detail);
@@ -49,10 +53,6 @@ MUST_CHECK bool app_wait(struct client *client, const char *name, app_tick_fn *t
 // The name of the newest snapshot; "" when there is none.
 MUST_CHECK bool app_newest_snapshot(struct client *client, const char *name, char *out,
                                     size_t size_bytes, struct error *err);
-
-// kobel's own id of an application in the answer of GET /kobel/v1/status: what its directory is
-// called. NULL: it is not there. Borrowed from the answer.
-const char *app_id_of(const json_t *status, const char *arn);
 
 // A pause for the loops of commands.
 void app_pause(int pause_ms);

@@ -72,8 +72,9 @@ static void add_header(struct curl_slist **list, const char *format, ...) {
     *list = longer;
 }
 
-static void add_signature(const struct client *client, const char *path, const char *body,
-                          size_t body_bytes, struct curl_slist **headers) {
+// `target`: path and query. `body`: NULL for a GET.
+static void add_signature(const struct client *client, const char *target, const char *body,
+                          struct curl_slist **headers) {
     const char *region =
         environment_or("AWS_REGION", environment_or("AWS_DEFAULT_REGION", "us-east-1"));
     const char *host = strstr(client->url, "://");
@@ -92,8 +93,17 @@ static void add_signature(const struct client *client, const char *path, const c
     (void)text_format(scope.date, sizeof scope.date, "%.8s", time);
     (void)text_copy(scope.region, sizeof scope.region, region);
     (void)text_copy(scope.service, sizeof scope.service, SERVICE);
-    digest_sha256_hex(body, body_bytes, digest);
-    struct sigv4_request request = {"POST", path, "", signed_headers, header_count, digest, false};
+    digest_sha256_hex(body == NULL ? "" : body, body == NULL ? 0 : strlen(body), digest);
+    AUTO(memory_free) char *path = memory_copy_text(target);
+    char *query = strchr(path, '?');
+    if (query != NULL) *query++ = '\0';
+    struct sigv4_request request = {body == NULL ? "GET" : "POST",
+                                    path,
+                                    query == NULL ? "" : query,
+                                    signed_headers,
+                                    header_count,
+                                    digest,
+                                    false};
     sigv4_sign(&request, &scope, time, environment_or("AWS_SECRET_ACCESS_KEY", "test"), signature);
     add_header(headers, "X-Amz-Date: %s", time);
     if (token[0] != '\0') add_header(headers, "X-Amz-Security-Token: %s", token);
@@ -127,8 +137,8 @@ static bool exchange(struct client *client, const char *path, const char *body, 
     curl_easy_reset(curl);
     add_header(&headers, "Content-Type: application/json");
     add_header(&headers, "Expect:");
+    add_signature(client, path, body, &headers);
     if (body != NULL) {
-        add_signature(client, path, body, strlen(body), &headers);
         (void)curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
         (void)curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)strlen(body));
     }

@@ -6,10 +6,9 @@
 
 #include <time.h>
 
-// What came of it, as a line for people or as JSON. `result` is taken.
-static void tell(const struct session *session, int64_t since_us, const char *text,
-                 json_t *result) {
-    AUTO(json_decref) json_t *taken = result;
+// What came of it, as a line for people or as JSON. `taken` is released.
+static void tell(const struct session *session, int64_t since_us, const char *text, json_t *taken) {
+    AUTO(json_decref) json_t *result = taken;
     int64_t duration_ms = (clock_monotonic_us() - since_us) / 1000;
     char duration[24];
 

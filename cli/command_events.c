@@ -1,7 +1,7 @@
 // events and explain: what the daemon has to tell of an application.
 #include "base/memory.h"
-#include "base/sigv4.h"
 #include "base/text.h"
+#include "cli/app_calls.h"
 #include "cli/session.h"
 
 #include <string.h>
@@ -10,35 +10,11 @@ enum { WAIT_S = 20 };
 
 DEFINE_AUTO(table_free, struct table *);
 
-// GET of /kobel/v1/applications/<name>/<what>. A daemon that does not know the path says so in
-// these words.
-static bool ask(struct session *session, const char *what, json_t **out_reply, struct error *err) {
-    AUTO(memory_free) char *name = sigv4_escape(session->app_name, false);
-    AUTO(memory_free) char *path = memory_format("/kobel/v1/applications/%s/%s", name, what);
-
-    if (client_get(session->client, path, (WAIT_S + 10) * 1000, out_reply, err)) return true;
-    if (err->kind != ERROR_NOT_FOUND || !text_equal(err->message, "no such path")) return false;
-    return error_set(err, ERROR_UNSUPPORTED,
-                     "the daemon at %s is too old for this question: restart it with this version",
-                     client_url(session->client));
-}
-
 // --- events ---
 
-// Times are texts, or numbers of seconds or of milliseconds.
-static void time_text(const json_t *event, char out[static 24]) {
-    const json_t *time = json_member(event, "time");
-    double number = json_number_value(time);
-
-    if (json_is_string(time))
-        (void)text_copy(out, 24, json_string_value(time));
-    else
-        terminal_time((int64_t)(number > 1e11 ? number : number * 1000), out);
-}
-
-static enum colour colour_of(const char *kind) {
-    bool is_bad = strstr(kind, "fail") != NULL || strstr(kind, "FAIL") != NULL ||
-                  strstr(kind, "lost") != NULL || strstr(kind, "LOST") != NULL;
+static enum colour colour_of(const char *kind, const char *message) {
+    bool is_bad = strstr(message, "FAILED") != NULL || text_equal(kind, "recovery") ||
+                  text_equal(kind, "restart");
 
     return is_bad ? COLOUR_RED : COLOUR_BOLD;
 }
@@ -54,10 +30,10 @@ static void print_event(const struct session *session, const json_t *event) {
         (void)printf("%s\n", text);
         return;
     }
-    time_text(event, time);
+    terminal_time(json_int_or(event, "atMs", 0), time);
     (void)printf("%s%s%s  %s%-20s%s ", terminal_colour(out, COLOUR_FAINT), time,
-                 terminal_colour(out, COLOUR_PLAIN), terminal_colour(out, colour_of(kind)), kind,
-                 terminal_colour(out, COLOUR_PLAIN));
+                 terminal_colour(out, COLOUR_PLAIN), terminal_colour(out, colour_of(kind, message)),
+                 kind, terminal_colour(out, COLOUR_PLAIN));
     terminal_print_safely(out, message, strlen(message));
     (void)fputc('\n', stdout);
 }
@@ -69,8 +45,9 @@ bool command_events(struct session *session, struct error *err) {
     do {
         AUTO(json_decref) json_t *reply = NULL;
         AUTO(memory_free)
-        char *what = memory_format("events?after=%lld&wait=%d", (long long)after, wait_s);
-        if (!ask(session, what, &reply, err)) return false;
+        char *what = memory_format("/events?after=%lld&wait=%d", (long long)after, wait_s);
+        if (!app_get(session->client, session->app_name, what, (WAIT_S + 10) * 1000, &reply, err))
+            return false;
         const json_t *events = json_member(reply, "events");
         for (size_t index = 0; index < json_array_size(events); index++) {
             const json_t *event = json_array_get(events, index);
@@ -158,7 +135,8 @@ static void print_object(const struct session *session, json_t *object) {
 bool command_explain(struct session *session, struct error *err) {
     AUTO(json_decref) json_t *reply = NULL;
 
-    if (!ask(session, "scaling", &reply, err)) return false;
+    if (!app_get(session->client, session->app_name, "/scaling", WAIT_S * 1000, &reply, err))
+        return false;
     if (session->options.is_json)
         session_print_json(reply);
     else

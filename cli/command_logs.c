@@ -9,26 +9,18 @@ enum { FOLLOW_PAUSE_MS = 100 };
 
 bool app_logs_directory(struct client *client, const char *name,
                         char out_path[static FILE_PATH_MAX], struct error *err) {
-    AUTO(json_decref) json_t *detail = NULL;
+    AUTO(json_decref) json_t *app = NULL;
     AUTO(json_decref) json_t *status = NULL;
 
-    if (!app_describe(client, name, &detail, err) ||
+    if (!app_get(client, name, "", 10000, &app, err) ||
         !client_get(client, "/kobel/v1/status", 10000, &status, err))
         return false;
-    const char *data = json_text(status, "dataDirectory");
-    const char *id = app_id_of(status, json_text_or(detail, "ApplicationARN", ""));
-    if (id == NULL || data == NULL)
-        return error_set(err, ERROR_REQUEST,
-                         "the daemon at %s does not say where its logs are: restart it with this "
-                         "version",
-                         client_url(client));
+    const char *data = json_text_or(status, "dataDirectory", "");
     if (!file_is_directory(data))
         return error_set(err, ERROR_REQUEST,
                          "the logs are in %s on the daemon's machine, which is not this one", data);
-    if (!file_join(out_path, FILE_PATH_MAX, err, data, "apps", id, "clusters", NULL)) return false;
-    return file_is_directory(out_path) ||
-           error_set(err, ERROR_NOT_FOUND, "application '%s' was never started: there is no log",
-                     name);
+    return file_join(out_path, FILE_PATH_MAX, err, data, "apps", json_text_or(app, "id", ""),
+                     "clusters", NULL);
 }
 
 bool command_logs(struct session *session, struct error *err) {
@@ -36,6 +28,9 @@ bool command_logs(struct session *session, struct error *err) {
     char directory[FILE_PATH_MAX];
 
     if (!app_logs_directory(session->client, session->app_name, directory, err)) return false;
+    if (!file_is_directory(directory))
+        return error_set(err, ERROR_NOT_FOUND,
+                         "application '%s' was never started: there is no log", session->app_name);
     AUTO(log_files_free)
     struct log_files *files = log_files_new(directory, false, log_print_line, &printer);
     (void)log_files_read(files);

@@ -30,7 +30,7 @@ static bool look_at_jar(struct run *run, const char *path, struct error *err) {
     for (size_t index = 0; index < findings.count; index++) {
         const struct finding *finding = &findings.list[index];
         if (finding->severity < FINDING_WARNING) continue;
-        run_say(run, finding->severity == FINDING_ERROR ? COLOUR_RED : COLOUR_YELLOW, 0,
+        run_say(run, finding->severity == FINDING_ERROR ? COLOUR_RED : COLOUR_YELLOW, -1,
                 "%s: %s: %s. %s", finding_severity_name(finding->severity), finding->subject,
                 finding->text, finding->advice);
     }
@@ -66,9 +66,10 @@ static bool open_server(struct run *run, struct error *err) {
 
     if (!local_server_ensure(run->client, &run->session->options, &run->server, err)) return false;
     if (run->server.pid != 0)
-        run_say(run, COLOUR_PLAIN, since_us, "the daemon is ready at %s", client_url(run->client));
+        run_say(run, COLOUR_PLAIN, run_since_ms(since_us), "the daemon is ready at %s",
+                client_url(run->client));
     else if (run->session->options.serve_argument_count > 0)
-        run_say(run, COLOUR_YELLOW, 0,
+        run_say(run, COLOUR_YELLOW, -1,
                 "a daemon answers at %s already: options for the daemon have no effect",
                 client_url(run->client));
     return true;
@@ -104,7 +105,7 @@ static bool stop_at_once(struct run *run, struct error *err) {
     json_put_bool(request, "Force", true);
     if (!app_begin(run->client, "StopApplication", request, operation_id, err)) return false;
     if (!app_wait(run->client, run->name, NULL, NULL, &detail, err)) return false;
-    run_say(run, COLOUR_YELLOW, since_us, "stopped at once, without a snapshot");
+    run_say(run, COLOUR_YELLOW, run_since_ms(since_us), "stopped at once, without a snapshot");
     run->session->exit_status = EXIT_INTERRUPTED;
     return true;
 }
@@ -119,7 +120,7 @@ static bool wait_for_stop(struct run *run, int64_t since_us, const char *operati
         !app_newest_snapshot(run->client, run->name, snapshot, sizeof snapshot, err))
         return false;
     run_read_logs(run);
-    run_say(run, COLOUR_GREEN, since_us, "stopped%s%s",
+    run_say(run, COLOUR_GREEN, run_since_ms(since_us), "stopped%s%s",
             snapshot[0] == '\0' ? "" : ", with snapshot ", snapshot);
     return true;
 }
@@ -128,7 +129,7 @@ static bool stop_with_snapshot(struct run *run, struct error *err) {
     int64_t since_us = clock_monotonic_us();
     char operation_id[APP_CALLS_OPERATION_SIZE];
 
-    run_say(run, COLOUR_PLAIN, 0, "stopping with a snapshot; Ctrl-C again stops at once");
+    run_say(run, COLOUR_PLAIN, -1, "stopping with a snapshot; Ctrl-C again stops at once");
     return app_begin(run->client, "StopApplication", app_request(run->name), operation_id, err) &&
            wait_for_stop(run, since_us, operation_id, err);
 }
@@ -136,7 +137,7 @@ static bool stop_with_snapshot(struct run *run, struct error *err) {
 // A move that is under way ends first, because only a running job makes a snapshot.
 static bool wait_for_move(struct run *run, json_t **detail, struct error *err) {
     if (app_is_settled(*detail)) return true;
-    run_say(run, COLOUR_PLAIN, 0, "the move ends first; Ctrl-C again stops at once");
+    run_say(run, COLOUR_PLAIN, -1, "the move ends first; Ctrl-C again stops at once");
     json_decref(*detail);
     *detail = NULL;
     return app_wait(run->client, run->name, run_tick, run, detail, err);
@@ -158,8 +159,8 @@ static bool stop(struct run *run, bool *out_is_over, struct error *err) {
     if (is_stopped) return true;
     if (is_interrupted(run)) return stop_at_once(run, err);
     if (err->kind != ERROR_REQUEST) return false;
-    run_say(run, COLOUR_RED, 0, "%s", err->message);
-    run_say(run, COLOUR_YELLOW, 0, "the job goes on; Ctrl-C again stops it without a snapshot");
+    run_say(run, COLOUR_RED, -1, "%s", err->message);
+    run_say(run, COLOUR_YELLOW, -1, "the job goes on; Ctrl-C again stops it without a snapshot");
     *out_is_over = false;
     return true;
 }
@@ -190,13 +191,13 @@ static bool redeploy(struct run *run, const char *changed, int64_t now_ms) {
     struct error err;
 
     if (!reload(run, now_ms, &err)) {
-        if (err.kind != ERROR_CONFLICT) run_say(run, COLOUR_RED, 0, "%s", err.message);
+        if (err.kind != ERROR_CONFLICT) run_say(run, COLOUR_RED, -1, "%s", err.message);
         return true;
     }
-    run_say(run, COLOUR_BOLD, 0, "%s has changed", changed);
+    run_say(run, COLOUR_BOLD, -1, "%s has changed", changed);
     if (run_deploy(run, false, &err)) return true;
     if (is_interrupted(run)) return false;
-    run_say(run, COLOUR_RED, 0, "%s", err.message);
+    run_say(run, COLOUR_RED, -1, "%s", err.message);
     return true;
 }
 
@@ -233,10 +234,10 @@ static bool follow(struct run *run, struct error *err) {
         bool is_ready = false;
         if (!turn(run, &is_over, err)) return false;
         if (is_over || turns % STATUS_EVERY_TURNS != 0) continue;
-        if (!has_ended(run, &is_ready, err)) return false;
+        if (!has_ended(run, &is_ready, err) || !run_read_events(run, err)) return false;
         if (is_ready && !was_over) {
             run_read_logs(run);
-            run_say(run, COLOUR_GREEN, 0, "the application does not run any more");
+            run_say(run, COLOUR_GREEN, -1, "the application does not run any more");
         }
         was_over = is_ready;
         is_over = is_ready && !run->session->options.watches;
@@ -251,7 +252,7 @@ static bool run_all(struct run *run, struct error *err) {
     if (run_deploy(run, true, err)) return follow(run, err);
     if (is_interrupted(run)) return stop(run, &is_over, err);
     if (!run->session->options.watches || err->kind == ERROR_UNAVAILABLE) return false;
-    run_say(run, COLOUR_RED, 0, "%s", err->message);
+    run_say(run, COLOUR_RED, -1, "%s", err->message);
     return follow(run, err);
 }
 

@@ -1,5 +1,4 @@
 // status: all applications as a table, or one of them at length.
-#include "base/buffer.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "cli/app_calls.h"
@@ -26,19 +25,26 @@ static bool list_all(struct client *client, json_t *out_list, struct error *err)
     return true;
 }
 
-// How the clusters of an application are: "READY", "READY, BOOTING".
-static void describe_clusters(const json_t *daemon, const char *arn, char *out, size_t size_bytes) {
-    const char *id = app_id_of(daemon, arn);
-    AUTO(buffer_release) struct buffer text = BUFFER_INIT(size_bytes - 1);
-    const json_t *clusters = json_member(daemon, "clusters");
+// What kobel's own status has of the application that a detail is about.
+static const json_t *find_own(const json_t *daemon, const json_t *detail) {
+    const json_t *apps = json_member(daemon, "apps");
+    const char *arn = json_text_or(detail, "ApplicationARN", "");
 
-    for (size_t index = 0; index < json_array_size(clusters); index++) {
-        const json_t *cluster = json_array_get(clusters, index);
-        if (id == NULL || !text_equal(id, json_text(cluster, "applicationId"))) continue;
-        (void)buffer_append_format(&text, "%s%s", text.size_bytes == 0 ? "" : ", ",
-                                   json_text_or(cluster, "health", "?"));
+    for (size_t index = 0; index < json_array_size(apps); index++) {
+        const json_t *app = json_array_get(apps, index);
+        if (text_equal(json_text(app, "arn"), arn)) return app;
     }
-    (void)text_copy(out, size_bytes, buffer_text(&text));
+    return NULL;
+}
+
+// "READY", or "READY, next BOOTING" during a move.
+static void describe_clusters(const json_t *own, char *out, size_t size_bytes) {
+    const char *current = json_text(json_member(own, "current"), "health");
+    const char *next = json_text(json_member(own, "next"), "health");
+
+    (void)text_format(out, size_bytes, "%s%s%s%s", current == NULL ? "" : current,
+                      current == NULL || next == NULL ? "" : ", ", next == NULL ? "" : "next ",
+                      next == NULL ? "" : next);
 }
 
 static void add_row(struct table *table, const json_t *daemon, const json_t *detail) {
@@ -46,17 +52,20 @@ static void add_row(struct table *table, const json_t *daemon, const json_t *det
     char parallelism[24];
     char clusters[120];
     char updated[24];
+    char restarts[24];
+    const json_t *own = find_own(daemon, detail);
 
     (void)text_format(version, sizeof version, "%lld",
                       (long long)json_int_or(detail, "ApplicationVersionId", 0));
     (void)text_format(parallelism, sizeof parallelism, "%lld",
                       (long long)app_parallelism_of(detail));
-    describe_clusters(daemon, json_text_or(detail, "ApplicationARN", ""), clusters,
-                      sizeof clusters);
+    describe_clusters(own, clusters, sizeof clusters);
+    (void)text_format(restarts, sizeof restarts, "%lld",
+                      (long long)json_int_or(own, "restarts", 0));
     terminal_time(app_time_of(detail, "LastUpdateTimestamp"), updated);
     table_add(table, (const char *[]){json_text(detail, "ApplicationName"), app_status_of(detail),
                                       version, parallelism, json_text(detail, "RuntimeEnvironment"),
-                                      clusters, updated});
+                                      clusters, restarts, updated});
 }
 
 static void print_daemon(const struct session *session, const json_t *daemon) {
@@ -76,8 +85,8 @@ static void print_daemon(const struct session *session, const json_t *daemon) {
 static void print_all(const struct session *session, const json_t *daemon, const json_t *details) {
     AUTO(table_free)
     struct table *table =
-        table_new(7, (const char *[]){"APPLICATION", "STATUS", "VERSION", "PARALLELISM", "RUNTIME",
-                                      "CLUSTERS", "CHANGED"});
+        table_new(8, (const char *[]){"APPLICATION", "STATUS", "VERSION", "PARALLELISM", "RUNTIME",
+                                      "CLUSTER", "RESTARTS", "CHANGED"});
 
     print_daemon(session, daemon);
     for (size_t index = 0; index < json_array_size(details); index++)

@@ -94,20 +94,3 @@ bool log_line_is_of_interest(const struct log_line *line) {
     if (!is_of(line, framework)) return true;
     return line->level == LOG_LINE_ERROR || (line->level == LOG_LINE_WARN && !is_of(line, noise));
 }
-
-// --- the gap ---
-
-void log_gap_add(struct log_gap *gap, const struct log_line *line) {
-    if (text_starts_with(line->message, "Triggering stop-with-savepoint") &&
-        line->time_ms > gap->halted_ms)
-        gap->halted_ms = line->time_ms;
-    if (strstr(line->message, "switched from INITIALIZING to RUNNING") != NULL &&
-        line->time_ms > gap->running_ms)
-        gap->running_ms = line->time_ms;
-}
-
-bool log_gap_ms(const struct log_gap *gap, int64_t *out_gap_ms) {
-    if (gap->halted_ms == 0 || gap->running_ms <= gap->halted_ms) return false;
-    *out_gap_ms = gap->running_ms - gap->halted_ms;
-    return true;
-}

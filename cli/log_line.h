@@ -22,13 +22,3 @@ bool log_line_read(const char *text, struct log_line *out_line);
 // Is it worth a developer's eyes: from code that is not Flink's own, or a warning of Flink that is
 // not part of every start?
 bool log_line_is_of_interest(const struct log_line *line);
-
-// How long a stream stood still during a move, by what the JobManagers of the old and the new
-// cluster log. Fed line by line in any order of the two.
-struct log_gap {
-    int64_t halted_ms;  // the newest "Triggering stop-with-savepoint"; 0 = none
-    int64_t running_ms; // the newest vertex that was RUNNING; 0 = none
-};
-void log_gap_add(struct log_gap *gap, const struct log_line *line);
-// False: no move was seen from its halt to its end.
-bool log_gap_ms(const struct log_gap *gap, int64_t *out_gap_ms);

@@ -26,7 +26,6 @@ void log_print_line(void *userdata, const struct log_files_line *line) {
     if (!line->is_output && log_line_read(line->text, &entry)) {
         printer->level = entry.level;
         printer->shows_entry = !printer->only_interesting || log_line_is_of_interest(&entry);
-        if (text_equal(line->source, "jobmanager")) log_gap_add(&printer->gap, &entry);
     }
     if (printer->is_mute || (!line->is_output && !printer->shows_entry)) return;
     if (!line->is_output) colour = colour_of(printer->level);

@@ -7,9 +7,8 @@
 
 struct log_printer {
     struct terminal out;
-    bool only_interesting; // of the logs; output of the job is always shown
-    bool is_mute;          // only the gap is kept up
-    struct log_gap gap;
+    bool only_interesting;     // of the logs; output of the job is always shown
+    bool is_mute;              // nothing is shown
     enum log_line_level level; // of the entry that a stack trace belongs to
     bool shows_entry;
 };

@@ -60,15 +60,15 @@ bool run_code_read(const char *path, const char *objects, struct run_code *out_c
 json_t *run_code_configuration(const struct run_code *code) {
     json_t *configuration = json_new_object();
     json_t *content = json_new_object();
-    json_t *object;
+    json_t *location;
 
     if (code->base64 != NULL)
         json_put_text(content, "ZipFileContent", code->base64);
     else {
-        object = json_new_object();
-        json_put_text(object, "BucketARN", BUCKET_ARN);
-        json_put_text(object, "FileKey", code->key);
-        json_put(content, "S3ContentLocation", object);
+        location = json_new_object();
+        json_put_text(location, "BucketARN", BUCKET_ARN);
+        json_put_text(location, "FileKey", code->key);
+        json_put(content, "S3ContentLocation", location);
     }
     json_put_text(configuration, "CodeContentType", "ZIPFILE");
     json_put(configuration, "CodeContent", content);
@@ -78,15 +78,15 @@ json_t *run_code_configuration(const struct run_code *code) {
 json_t *run_code_change(const struct run_code *code) {
     json_t *change = json_new_object();
     json_t *content = json_new_object();
-    json_t *object;
+    json_t *location;
 
     if (code->base64 != NULL)
         json_put_text(content, "ZipFileContentUpdate", code->base64);
     else {
-        object = json_new_object();
-        json_put_text(object, "BucketARNUpdate", BUCKET_ARN);
-        json_put_text(object, "FileKeyUpdate", code->key);
-        json_put(content, "S3ContentLocationUpdate", object);
+        location = json_new_object();
+        json_put_text(location, "BucketARNUpdate", BUCKET_ARN);
+        json_put_text(location, "FileKeyUpdate", code->key);
+        json_put(content, "S3ContentLocationUpdate", location);
     }
     json_put(change, "CodeContentUpdate", content);
     return change;

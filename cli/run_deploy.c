@@ -37,7 +37,7 @@ static bool create(struct run *run, const struct run_wish *wish, struct error *e
     }
     if (!client_call(run->client, "CreateApplication", run_create_request(&complete), &reply, err))
         return false;
-    run_say(run, COLOUR_PLAIN, since_us, "application %s is created, %s", run->name,
+    run_say(run, COLOUR_PLAIN, run_since_ms(since_us), "application %s is created, %s", run->name,
             complete.runtime);
     return true;
 }
@@ -45,27 +45,25 @@ static bool create(struct run *run, const struct run_wish *wish, struct error *e
 // --- the end of an operation ---
 
 // Says what a move or a start has come to.
-static bool finish(struct run *run, const char *operation_id, int64_t since_us, bool is_move,
-                   struct error *err) {
+static bool finish(struct run *run, const char *operation_id, int64_t since_us, struct error *err) {
     AUTO(json_decref) json_t *detail = NULL;
-    int64_t gap_ms;
     char gap[24];
 
-    if (!app_wait(run->client, run->name, run_tick, run, &detail, err)) return false;
+    run->gap_ms = -1;
+    if (!app_wait(run->client, run->name, run_tick, run, &detail, err) ||
+        !run_read_events(run, err))
+        return false;
     if (operation_id[0] != '\0' && !app_operation_check(run->client, run->name, operation_id, err))
         return false;
-    run_read_logs(run);
-    if (!text_equal(app_status_of(detail), "RUNNING")) {
-        run_say(run, COLOUR_PLAIN, since_us, "%s", app_status_of(detail));
-        return true;
-    }
-    if (is_move && log_gap_ms(&run->printer.gap, &gap_ms)) {
-        terminal_duration(gap_ms, gap);
-        run_say(run, COLOUR_GREEN, since_us, "RUNNING version %lld; the stream stood still for %s",
-                (long long)json_int_or(detail, "ApplicationVersionId", 0), gap);
+    int64_t version = json_int_or(detail, "ApplicationVersionId", 0);
+    if (run->gap_ms >= 0) {
+        terminal_duration(run->gap_ms, gap);
+        run_say(run, COLOUR_GREEN, run_since_ms(since_us),
+                "%s version %lld; the stream stood still for %s", app_status_of(detail),
+                (long long)version, gap);
     } else
-        run_say(run, COLOUR_GREEN, since_us, "RUNNING version %lld",
-                (long long)json_int_or(detail, "ApplicationVersionId", 0));
+        run_say(run, COLOUR_GREEN, run_since_ms(since_us), "%s version %lld", app_status_of(detail),
+                (long long)version);
     return true;
 }
 
@@ -77,7 +75,7 @@ static bool start(struct run *run, const struct run_wish *wish, struct error *er
 
     if (configuration != NULL) json_put(request, "RunConfiguration", configuration);
     return app_begin(run->client, "StartApplication", request, operation_id, err) &&
-           finish(run, operation_id, since_us, false, err);
+           finish(run, operation_id, since_us, err);
 }
 
 static bool move(struct run *run, const struct run_wish *wish, json_t *changes, struct error *err) {
@@ -87,9 +85,8 @@ static bool move(struct run *run, const struct run_wish *wish, json_t *changes, 
 
     if (changes == NULL) changes = json_new_object();
     if (configuration != NULL) json_put(changes, "RunConfigurationUpdate", configuration);
-    run->printer.gap = (struct log_gap){0};
     return app_update(run->client, run->name, changes, operation_id, err) &&
-           finish(run, operation_id, since_us, true, err);
+           finish(run, operation_id, since_us, err);
 }
 
 // --- from what is there to what is wanted ---
@@ -100,7 +97,7 @@ static bool update_at_rest(struct run *run, json_t *changes, struct error *err) 
 
     if (changes == NULL) return true;
     if (!app_update(run->client, run->name, changes, operation_id, err)) return false;
-    run_say(run, COLOUR_PLAIN, since_us, "application %s is updated", run->name);
+    run_say(run, COLOUR_PLAIN, run_since_ms(since_us), "application %s is updated", run->name);
     return true;
 }
 
@@ -111,7 +108,7 @@ static bool deploy_known(struct run *run, const struct run_wish *wish, const jso
 
     if (!is_running) return update_at_rest(run, changes, err) && start(run, wish, err);
     if (changes != NULL || wish->is_fresh) return move(run, wish, changes, err);
-    run_say(run, COLOUR_GREEN, 0, "%s runs this already", run->name);
+    run_say(run, COLOUR_GREEN, -1, "%s runs this already", run->name);
     return true;
 }
 
@@ -119,7 +116,7 @@ static bool deploy_known(struct run *run, const struct run_wish *wish, const jso
 static bool settle(struct run *run, json_t **detail, struct error *err) {
     bool is_running = !text_equal(app_status_of(*detail), "READY");
 
-    if (!run_open_logs(run, *detail, is_running, err)) return false;
+    if (!run_begin_looking(run, true, is_running, err)) return false;
     json_decref(*detail);
     *detail = NULL;
     return app_wait(run->client, run->name, run_tick, run, detail, err);
@@ -140,5 +137,6 @@ bool run_deploy(struct run *run, bool is_first, struct error *err) {
     if (app_describe(run->client, run->name, &detail, err))
         return settle(run, &detail, err) && deploy_known(run, &wish, detail, err);
     if (err->kind != ERROR_NOT_FOUND) return false;
-    return create(run, &wish, err) && start(run, &wish, err);
+    return create(run, &wish, err) && run_begin_looking(run, false, false, err) &&
+           start(run, &wish, err);
 }

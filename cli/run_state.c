@@ -6,50 +6,52 @@
 #include "cli/interrupts.h"
 
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
-enum { TICK_MS = 25 };
+enum { TICK_MS = 25, ASK_TIMEOUT_MS = 10000 };
 
-void run_say(struct run *run, enum colour colour, int64_t since_us, const char *format, ...) {
+int64_t run_since_ms(int64_t since_us) {
+    return (clock_monotonic_us() - since_us) / 1000;
+}
+
+void run_say(struct run *run, enum colour colour, int64_t duration_ms, const char *format, ...) {
+    const struct terminal *out = &run->err;
     char text[1400];
-    char duration[24] = "";
+    char duration[24];
     va_list arguments;
 
     va_start(arguments, format);
     (void)vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    if (since_us != 0) terminal_duration((clock_monotonic_us() - since_us) / 1000, duration);
     // What the job printed before comes before.
     (void)fflush(stdout);
-    (void)fprintf(run->err.file, "%s%-13s |%s %s", terminal_colour(&run->err, COLOUR_BOLD), "kobel",
-                  terminal_colour(&run->err, COLOUR_PLAIN), terminal_colour(&run->err, colour));
-    terminal_print_safely(&run->err, text, strlen(text));
-    (void)fprintf(run->err.file, "%s%s%s%s\n", terminal_colour(&run->err, COLOUR_PLAIN),
-                  duration[0] == '\0' ? "" : " (", duration, duration[0] == '\0' ? "" : ")");
+    (void)fprintf(out->file, "%s%-13s |%s %s", terminal_colour(out, COLOUR_BOLD), "kobel",
+                  terminal_colour(out, COLOUR_PLAIN),
+                  colour == COLOUR_PLAIN ? "" : terminal_colour(out, colour));
+    terminal_print_safely(out, text, strlen(text));
+    (void)fputs(colour == COLOUR_PLAIN ? "" : terminal_colour(out, COLOUR_PLAIN), out->file);
+    if (duration_ms >= 0) {
+        terminal_duration(duration_ms, duration);
+        (void)fprintf(out->file, " (%s)", duration);
+    }
+    (void)fputc('\n', out->file);
 }
 
 // --- logs ---
 
-static bool open_logs(struct run *run, bool skips_old, struct error *err) {
+bool run_begin_looking(struct run *run, bool is_known, bool is_running, struct error *err) {
     char directory[FILE_PATH_MAX];
 
     if (run->files != NULL) return true;
     if (!app_logs_directory(run->client, run->name, directory, err)) return false;
-    run->files = log_files_new(directory, skips_old, log_print_line, &run->printer);
-    return true;
-}
-
-bool run_open_logs(struct run *run, const json_t *detail, bool is_running, struct error *err) {
-    AUTO(json_decref) json_t *status = NULL;
-    const char *arn = json_text_or(detail, "ApplicationARN", "");
-
-    if (run->files != NULL) return true;
-    if (!client_get(run->client, "/kobel/v1/status", 10000, &status, err)) return false;
-    if (json_text(json_member(status, "applicationIds"), arn) == NULL) return true;
-    if (!open_logs(run, !is_running, err)) return false;
+    run->files = log_files_new(directory, is_known && !is_running, log_print_line, &run->printer);
     run->printer.is_mute = true;
     (void)log_files_read(run->files);
+    while (is_known) {
+        int64_t before = run->last_event;
+        if (!run_read_events(run, err)) return false;
+        if (run->last_event == before) break;
+    }
     run->printer.is_mute = false;
     return true;
 }
@@ -59,61 +61,65 @@ void run_read_logs(struct run *run) {
     (void)fflush(stdout);
 }
 
-// --- clusters ---
+// --- events ---
 
-static int64_t number_of(const char *cluster_id) {
-    const char *dash = strrchr(cluster_id, '-');
+// "3" of the cluster "1a20b69af7000001-3".
+static const char *number_of(const json_t *event) {
+    const char *dash = strrchr(json_text_or(event, "cluster", ""), '-');
 
-    return dash == NULL ? 0 : strtoll(dash + 1, NULL, 16);
+    return dash == NULL ? "" : dash + 1;
 }
 
-static const json_t *newest_cluster(const struct run *run, const json_t *status) {
-    const json_t *clusters = json_member(status, "clusters");
-    const json_t *newest = NULL;
-    int64_t newest_number = 0;
+static void tell_phase(struct run *run, const json_t *event) {
+    const char *phase = json_text_or(event, "phase", "");
+    int64_t elapsed_ms = json_int_or(event, "elapsedMs", -1);
 
-    for (size_t index = 0; index < json_array_size(clusters); index++) {
-        const json_t *cluster = json_array_get(clusters, index);
-        int64_t number = number_of(json_text_or(cluster, "id", ""));
-        if (!text_equal(json_text(cluster, "applicationId"), run->id)) continue;
-        if (newest != NULL && number <= newest_number) continue;
-        newest = cluster;
-        newest_number = number;
+    if (text_equal(phase, "PREPARE")) {
+        run->halted_ms = -1;
+        run->gap_ms = -1;
+        run_say(run, COLOUR_FAINT, elapsed_ms, "PREPARE  cluster %s is launched", number_of(event));
+    } else if (text_equal(phase, "HALT")) {
+        run->halted_ms = elapsed_ms;
+        run_say(run, COLOUR_FAINT, elapsed_ms, "HALT     the old job stops with a savepoint");
+    } else if (text_equal(phase, "SUBMIT")) {
+        run_say(run, COLOUR_FAINT, elapsed_ms, "SUBMIT   the job goes to cluster %s",
+                number_of(event));
+    } else if (text_equal(phase, "up")) {
+        if (run->halted_ms >= 0) run->gap_ms = elapsed_ms - run->halted_ms;
+        run_say(run, COLOUR_FAINT, elapsed_ms, "CONFIRM  every vertex is RUNNING");
     }
-    return newest;
 }
 
-static void look_at_cluster(struct run *run, const json_t *cluster) {
-    const char *id = json_text_or(cluster, "id", "");
-    const char *health = json_text_or(cluster, "health", "");
-    int64_t number = number_of(id);
+// Statuses and snapshots are told by what was asked for.
+static void tell_event(struct run *run, const json_t *event) {
+    const char *kind = json_text_or(event, "kind", "");
+    bool is_usual = text_equal(kind, "status") || text_equal(kind, "snapshot");
 
-    if (number > run->cluster_number) {
-        run_say(run, COLOUR_FAINT, 0, "cluster %lld is launched", (long long)number);
-        (void)text_copy(run->cluster, sizeof run->cluster, id);
-        run->cluster_number = number;
-        run->cluster_is_ready = false;
-        run->mark_us = clock_monotonic_us();
+    if (text_equal(kind, "move"))
+        tell_phase(run, event);
+    else if (!is_usual)
+        run_say(run, COLOUR_YELLOW, -1, "%s: %s", kind, json_text_or(event, "message", ""));
+}
+
+bool run_read_events(struct run *run, struct error *err) {
+    AUTO(json_decref) json_t *reply = NULL;
+    char rest[80];
+
+    (void)text_format(rest, sizeof rest, "/events?after=%lld&wait=0", (long long)run->last_event);
+    if (!app_get(run->client, run->name, rest, ASK_TIMEOUT_MS, &reply, err)) return false;
+    const json_t *events = json_member(reply, "events");
+    for (size_t index = 0; index < json_array_size(events); index++) {
+        const json_t *event = json_array_get(events, index);
+        if (!run->printer.is_mute) tell_event(run, event);
+        run->last_event = json_int_or(event, "sequence", run->last_event);
     }
-    if (run->cluster_is_ready || !text_equal(health, "READY")) return;
-    run_say(run, COLOUR_FAINT, run->mark_us, "cluster %lld is ready", (long long)number);
-    run->cluster_is_ready = true;
-    run->mark_us = clock_monotonic_us();
+    return true;
 }
 
 bool run_tick(void *userdata, const json_t *detail, struct error *err) {
     struct run *run = userdata;
-    AUTO(json_decref) json_t *status = NULL;
 
-    if (!client_get(run->client, "/kobel/v1/status", 10000, &status, err)) return false;
-    const char *id = json_text(json_member(status, "applicationIds"),
-                               json_text_or(detail, "ApplicationARN", ""));
-    if (id != NULL) {
-        (void)text_copy(run->id, sizeof run->id, id);
-        if (!open_logs(run, false, err)) return false;
-        const json_t *cluster = newest_cluster(run, status);
-        if (cluster != NULL) look_at_cluster(run, cluster);
-    }
+    if (!run_read_events(run, err)) return false;
     run_read_logs(run);
     if (interrupts_wait(app_is_settled(detail) ? 0 : TICK_MS) > run->interrupts)
         return error_set(err, ERROR_STALE, "interrupted");

@@ -21,24 +21,27 @@ struct run {
     int64_t incomplete_since_ms; // of the jar; 0 = it is complete
     int interrupts;              // that were dealt with
     struct log_printer printer;
-    struct log_files *files; // NULL until there is a cluster
-    char id[40];             // of the application; "" until there was a cluster
-    char cluster[64];        // the newest that was seen
-    int64_t cluster_number;
-    bool cluster_is_ready;
-    int64_t mark_us; // of the newest phase
+    struct log_files *files;   // NULL until the application is there
+    int64_t last_event;        // sequence of the newest event that was told
+    int64_t halted_ms, gap_ms; // of the newest move: when the old job was to stop; how long the
+                               // stream stood still. -1 = not known
 };
 
-// "kobel         | text (1.2 s)"; the time since `since_us`, unless that is 0.
-void run_say(struct run *run, enum colour colour, int64_t since_us, const char *format, ...)
+// "kobel         | text (1.2 s)"; without the time when that is negative.
+void run_say(struct run *run, enum colour colour, int64_t duration_ms, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
+// Milliseconds since a point of clock_monotonic_us().
+int64_t run_since_ms(int64_t since_us);
 
-// Opens the logs of an application that has been there before: what is in them is old.
-MUST_CHECK bool run_open_logs(struct run *run, const json_t *detail, bool is_running,
-                              struct error *err);
+// Begins to look at an application. `is_known`: it has been there before, so that its events, and
+// its logs unless it runs, are old.
+MUST_CHECK bool run_begin_looking(struct run *run, bool is_known, bool is_running,
+                                  struct error *err);
 
 // Prints what is new in the logs.
 void run_read_logs(struct run *run);
+// Tells what has happened since.
+MUST_CHECK bool run_read_events(struct run *run, struct error *err);
 
 // One look at everything while something is waited for; an app_tick_fn with a struct run. An
 // interrupt that was not dealt with ends the waiting.

@@ -10,10 +10,6 @@
 static const char HALT[] =
     "2026-11-24 01:53:22,740 INFO  org.apache.flink.runtime.jobmaster.JobMaster"
     "                 [] - Triggering stop-with-savepoint for job d7cb.";
-static const char RUNNING[] =
-    "2026-11-24 01:53:23,720 INFO  org.apache.flink.runtime.executiongraph.ExecutionGraph       [] "
-    "- count -> Sink: print (1/1) (2eb8_0_0) switched from INITIALIZING to RUNNING.";
-
 static struct log_line line;
 
 Test(log_line, the_parts_of_an_entry_are_found) {
@@ -62,17 +58,4 @@ Test(log_line, a_developer_sees_the_jobs_own_entries_and_what_went_wrong) {
         cr_assert(eq(int, log_line_is_of_interest(&line), rows[index].is_shown), "%s",
                   rows[index].text);
     }
-}
-
-Test(log_gap, it_is_from_the_halt_to_the_last_vertex) {
-    struct log_gap gap = {0};
-    int64_t gap_ms = 0;
-
-    cr_assert(log_line_read(RUNNING, &line));
-    log_gap_add(&gap, &line);
-    cr_assert(not(log_gap_ms(&gap, &gap_ms)), "no halt was seen");
-    cr_assert(log_line_read(HALT, &line));
-    log_gap_add(&gap, &line);
-    cr_assert(log_gap_ms(&gap, &gap_ms));
-    cr_assert(eq(i64, gap_ms, 980));
 }

@@ -1,0 +1,273 @@
+"""The clients of the command line, as a user runs them."""
+
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import zipfile
+
+import pytest
+
+from kobel import BINARY, Kobel, wait_for
+
+
+def call(kobel, *words, status=0):
+    """Runs a client against a daemon; what it printed."""
+    done = subprocess.run([BINARY, *words], env={**os.environ, "KOBEL_URL": kobel.url}, capture_output=True, text=True)
+    assert done.returncode == status, done.stdout + done.stderr
+    return done.stdout if status == 0 else done.stderr
+
+
+class Run:
+    """`kobel run` with its output in files."""
+
+    def __init__(self, work, jar, *options, **environment):
+        self.out_path = work / "run.out"
+        self.err_path = work / "run.err"
+        with open(self.out_path, "w") as out, open(self.err_path, "w") as err:
+            self.process = subprocess.Popen([BINARY, "run", str(jar), *options], env={**os.environ, **environment}, stdout=out, stderr=err)
+
+    @property
+    def out(self):
+        return self.out_path.read_text(errors="replace")
+
+    @property
+    def err(self):
+        return self.err_path.read_text(errors="replace")
+
+    def wait_for(self, text, count=1, timeout=120):
+        wait_for(lambda: (self.out + self.err).count(text) >= count or self.process.poll() is not None, f"'{text}'", timeout)
+        assert (self.out + self.err).count(text) >= count, self.out[-2000:] + self.err
+
+    def interrupt(self):
+        self.process.send_signal(signal.SIGINT)
+
+    def end(self):
+        """Its exit status."""
+        return self.process.wait(timeout=120)
+
+    def last_count(self):
+        lines = [line for line in self.out.splitlines() if " count=" in line]
+        return int(lines[-1].split(" count=")[1].split()[0]) if lines else 0
+
+
+@pytest.fixture
+def run(tmp_path):
+    """Starts `kobel run` with a daemon of its own."""
+    started = []
+
+    def start(jar, *options):
+        started.append(Run(tmp_path, jar, "--port", "0", "--data", str(tmp_path / "data"), *options))
+        return started[-1]
+
+    yield start
+    for one in started:
+        if one.process.poll() is None:
+            one.process.kill()
+            one.process.wait()
+
+
+def test_the_clients_take_an_application_through_its_life(application, jars):
+    application.create(jars["Counting"])
+    application.start()
+    count = application.wait_for_count(10)
+    name = application.name
+    kobel = application.kobel
+
+    table = call(kobel, "status")
+    assert f"{name}  RUNNING" in table and "READY" in table
+    status = json.loads(call(kobel, "status", "--json"))
+    assert [one["ApplicationName"] for one in status["applications"] if one["ApplicationName"] == name] == [name]
+    assert name in call(kobel, "status", "--names").split()
+
+    assert json.loads(call(kobel, "snapshot", name, "by-hand", "--json"))["SnapshotName"] == "by-hand"
+    assert "snapshot manual-" in call(kobel, "snapshot", name)
+    assert "RUNNING with parallelism 2" in call(kobel, "scale", name, "2")
+    count = application.wait_for_count(count)
+    assert "stopped, with snapshot STOPAPPLICATION-" in call(kobel, "stop", name)
+    assert "by-hand" in call(kobel, "status", name)
+
+    # At rest it is started from the snapshot, running it is updated to go on from it.
+    assert "RUNNING from snapshot by-hand" in call(kobel, "restore", name, "by-hand")
+    assert "RUNNING from snapshot by-hand" in call(kobel, "restore", name, "by-hand")
+    assert json.loads(call(kobel, "stop", name, "--force", "--json"))["ApplicationStatus"] == "READY"
+    assert "no-such-snapshot" in call(kobel, "restore", name, "no-such-snapshot", status=1)
+
+    events = [json.loads(line) for line in call(kobel, "events", name, "--json").splitlines()]
+    assert {"status", "move", "snapshot"} <= {event["kind"] for event in events}
+    assert "snapshot by-hand is READY" in call(kobel, "events", name)
+
+
+def test_logs_are_prefixed_and_plain_in_a_pipe(application, jars):
+    application.create(jars["Counting"])
+    assert "was never started" in call(application.kobel, "logs", application.name, status=1)
+    application.start()
+    application.wait_for_count(5)
+    log = call(application.kobel, "logs", application.name)
+    assert any(line.startswith("jobmanager    | ") for line in log.splitlines())
+    assert any(line.startswith("taskmanager-1 | first count=") for line in log.splitlines())
+    assert "\033" not in log
+
+    follower = subprocess.Popen([BINARY, "logs", application.name, "-f", "--url", application.kobel.url], stdout=subprocess.PIPE, text=True)
+    wait_for(lambda: "| first count=" in follower.stdout.readline(), "a line that is followed")
+    application.update_configuration(EnvironmentPropertyUpdates=application.properties("second"))
+    wait_for(lambda: "| second count=" in follower.stdout.readline(), "a line of the next cluster")
+    follower.kill()
+    follower.wait()
+    follower.stdout.close()
+
+
+def test_mistakes_are_told_with_their_exit_status(shared):
+    assert "does not exist" in call(shared, "stop", "nobody", status=1)
+    assert "usage: kobel stop APP" in call(shared, "stop", status=2)
+    assert "has no option '--fast'" in call(shared, "stop", "x", "--fast", status=2)
+    assert "no parallelism" in call(shared, "scale", "x", "many", status=2)
+    assert "unknown command" in call(shared, "dance", status=2)
+    refused = subprocess.run([BINARY, "status", "--url", "http://127.0.0.1:1"], capture_output=True, text=True)
+    assert refused.returncode == 1 and "no kobel daemon answers" in refused.stderr
+
+
+def test_a_client_signs_what_it_asks(runtime, tmp_path):
+    kobel = Kobel(tmp_path, "--auth", "verify", "--auth-key", "known:secret")
+    try:
+        def ask(secret):
+            environment = {**os.environ, "KOBEL_URL": kobel.url, "AWS_ACCESS_KEY_ID": "known", "AWS_SECRET_ACCESS_KEY": secret}
+            return subprocess.run([BINARY, "stop", "nobody"], env=environment, capture_output=True, text=True).stderr
+        assert "ResourceNotFoundException" in ask("secret")
+        assert "InvalidSignatureException" in ask("wrong")
+    finally:
+        kobel.stop()
+
+
+def test_the_help_is_there_in_all_forms():
+    def out(*words):
+        return subprocess.run([BINARY, *words], check=True, capture_output=True, text=True).stdout
+    assert "kobel run JAR" in out("help") and "--watch" in out("help", "run") and "--watch" not in out("stop", "--help")
+    assert out("man").startswith(".TH KOBEL 1")
+    subprocess.run(["bash", "-n"], input=out("completion", "bash"), check=True, text=True)
+    script = out("completion", "bash") + '\nCOMP_WORDS=(kobel st) COMP_CWORD=1; _kobel; echo "${COMPREPLY[@]}"'
+    assert subprocess.run(["bash", "-c", script], check=True, capture_output=True, text=True).stdout.split() == ["status", "stop"]
+    assert "#compdef kobel" in out("completion", "zsh") and "complete -c kobel" in out("completion", "fish")
+
+
+def test_doctor_knows_good_jars_and_bad_ones(runtime, jars, tmp_path):
+    def doctor(jar, *options):
+        done = subprocess.run([BINARY, "doctor", str(jar), "--json", *options], capture_output=True, text=True)
+        findings = json.loads(done.stdout)["jar"]
+        return done.returncode, {(one["severity"], one["subject"]): one["text"] for one in findings}
+
+    _, good = doctor(jars["Counting"])
+    assert good[("good", "main class")] == "jobs.Counting"
+    assert not [key for key in good if key[0] == "error"]
+
+    status, no_main = doctor(jars["NoMain"])
+    assert status == 1 and ("error", "main class") in no_main
+
+    bad = tmp_path / "bad.jar"
+    shutil.copy(jars["Counting"], bad)
+    core = next(pathlib.Path(runtime, "lib").glob("flink-dist*.jar"))
+    with zipfile.ZipFile(core) as dist, zipfile.ZipFile(bad, "a") as jar:
+        name = "org/apache/flink/api/common/JobID.class"
+        jar.writestr(name, dist.read(name))
+        jar.writestr("org/apache/log4j/Logger.class", b"\xca\xfe\xba\xbe\0\0\0\x45\0\1")
+        jar.writestr("META-INF/maven/org.apache.flink/flink-connector-kinesis/pom.properties",
+                     "version=1.13.6\ngroupId=org.apache.flink\nartifactId=flink-connector-kinesis\n")
+    status, findings = doctor(bad)
+    assert status == 1
+    assert "JobID" in findings[("error", "Flink itself")] and "1.13.6" in findings[("error", "connectors")]
+    assert "Java 25" in findings[("error", "Java")] and ("warning", "logging") in findings
+
+    noise = subprocess.run([BINARY, "doctor", jars["Noise"]], capture_output=True, text=True)
+    assert noise.returncode == 1 and "is no jar" in noise.stderr
+
+
+def test_run_goes_on_where_it_was_stopped(runtime, jars, run):
+    first = run(jars["Counting"], "-p", "job.label=one")
+    first.wait_for("| one count=30")
+    first.interrupt()
+    assert first.end() == 0, first.err
+    assert "the daemon is ready" in first.err and "RUNNING version 1" in first.err
+    assert "stopped, with snapshot" in first.err
+    count = first.last_count()
+
+    second = run(jars["Counting"], "-p", "job.label=two", "--name", "Counting")
+    second.wait_for("| two count=")
+    second.interrupt()
+    assert second.end() == 0
+    begin = int(second.out.split("two count=")[1].split()[0])
+    assert begin > count - 5
+    assert "one count=" not in second.out
+
+    third = run(jars["Counting"], "--fresh")
+    third.wait_for("| two count=1 ")
+    third.interrupt()
+    third.interrupt()
+    assert third.end() in (0, 130)
+
+
+def test_run_watches_the_jar_and_the_properties(runtime, jars, run, tmp_path):
+    jar = tmp_path / "job.jar"
+    properties = tmp_path / "job.properties"
+    shutil.copy(jars["Counting"], jar)
+    properties.write_text("job.label=one\n")
+    watching = run(jar, "--watch", "--properties", str(properties))
+    watching.wait_for("| one count=20")
+
+    properties.write_text("job.label=two\n")
+    watching.wait_for("| two count=")
+    assert int(watching.out.split("two count=")[1].split()[0]) > 20
+    watching.wait_for("the stream stood still for")
+    assert "HALT     the old job stops" in watching.err
+
+    # In place and in pieces, as some build tools do it: the job runs on, and moves once the jar is whole.
+    changed = tmp_path / "changed.jar"
+    shutil.copy(jar, changed)
+    with zipfile.ZipFile(changed, "a") as archive:
+        archive.writestr("note.txt", "x" * 5000)
+    whole = changed.read_bytes()
+    before = watching.last_count()
+    with open(jar, "r+b") as file:
+        file.truncate(0)
+        file.write(whole[:len(whole) // 2])
+        file.flush()
+        wait_for(lambda: watching.last_count() > before + 100, "the job runs on")
+        assert "RUNNING version 3" not in watching.err
+        file.write(whole[len(whole) // 2:])
+    watching.wait_for("RUNNING version 3")
+
+    shutil.copy(jars["Throws"], jar)
+    watching.wait_for("UpdateApplication failed")
+    # Without system rollback a failed update leaves the application READY, with the snapshot of the move.
+    before = watching.last_count()
+    shutil.copy(changed, jar)
+    wait_for(lambda: watching.last_count() > before, "the repaired job goes on with its state")
+    watching.wait_for("RUNNING version 5")
+    watching.interrupt()
+    assert watching.end() == 0, watching.err
+
+
+def test_run_tells_what_failed(runtime, jars, run, tmp_path):
+    failing = run(jars["Throws"])
+    assert failing.end() == 1
+    assert "StartApplication failed" in failing.err
+
+    bounded = run(jars["Bounded"])
+    assert bounded.end() == 0, bounded.err
+    assert "does not run any more" in bounded.err
+
+    missing = run(tmp_path / "missing.jar")
+    assert missing.end() == 1 and "there is no file" in missing.err
+
+
+def test_run_uses_the_daemon_that_answers_and_leaves_it(shared, jars, tmp_path):
+    running = Run(tmp_path, jars["Counting"], "--name", "run-shared", "-p", "job.label=x", KOBEL_URL=shared.url)
+    running.wait_for("| x count=10")
+    assert "the daemon is ready" not in running.err
+    assert "RUNNING" in call(shared, "status", "run-shared")
+    running.interrupt()
+    assert running.end() == 0
+    assert "READY" in call(shared, "status", "run-shared")
+    detail = shared.client.describe_application(ApplicationName="run-shared")["ApplicationDetail"]
+    shared.client.delete_application(ApplicationName="run-shared", CreateTimestamp=detail["CreateTimestamp"])
