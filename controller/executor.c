@@ -6,6 +6,7 @@
 #include "controller/event_log.h"
 #include "controller/faults.h"
 #include "controller/move_end.h"
+#include "controller/retention.h"
 #include "controller/sizing.h"
 #include "controller/spare.h"
 #include "storage/snapshot_store.h"
@@ -391,14 +392,14 @@ static bool run_note_restart(struct execution *run, struct error *err) {
 }
 
 static bool run_note_checkpoint(struct execution *run, struct error *err) {
-    const struct cluster_port *clusters = &run->service->clusters;
     struct app *app = run->app;
 
     (void)text_copy(app->last_checkpoint, sizeof app->last_checkpoint,
                     run->cluster->last_checkpoint);
     if (!record(run, err)) return false;
     // Only now, with a later complete restore point on record, may go what earlier jobs left.
-    return clusters->ops->prune_checkpoints(clusters->self, app->id, run->placement->job_id, err);
+    return retention_prune_checkpoints(run->service, app, run->placement->job_id,
+                                       "a later restore point is complete", err);
 }
 
 // --- ends ---

@@ -4,6 +4,7 @@
 #include "controller/event_log.h"
 #include "controller/lifecycle.h"
 #include "controller/operation_log.h"
+#include "controller/retention.h"
 #include "controller/roll_back.h"
 #include "controller/spare.h"
 #include "storage/snapshot_store.h"
@@ -220,7 +221,7 @@ bool move_end_commit(struct app_service *service, struct app *app, const struct 
     spare_keep(service, app);
     // A start restores snapshots, never checkpoints: at rest they are of no use.
     if (app->status == APP_READY)
-        return service->clusters.ops->prune_checkpoints(service->clusters.self, app->id, "", err);
+        return retention_prune_checkpoints(service, app, "", "nothing runs", err);
     return true;
 }
 

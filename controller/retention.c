@@ -138,3 +138,22 @@ bool retention_apply(struct app_service *service, const struct app *app, int64_t
     *out_next_ms = retention_next_ms(&policy, snapshots, count, now_ms);
     return true;
 }
+
+bool retention_prune_checkpoints(struct app_service *service, const struct app *app,
+                                 const char *keep_job_id, const char *reason, struct error *err) {
+    const struct cluster_port *clusters = &service->clusters;
+    AUTO(db_rollback) struct db_tx tx = {0};
+    char message[200];
+    int removed = 0;
+
+    if (!clusters->ops->prune_checkpoints(clusters->self, app->id, keep_job_id, &removed, err))
+        return false;
+    if (removed == 0) return true;
+    (void)text_format(message, sizeof message, "checkpoints of %d earlier jobs were removed: %s",
+                      removed, reason);
+    if (!db_begin(service->db, &tx, err)) return false;
+    json_t *detail = json_new_object();
+    json_put_int(detail, "jobs", removed);
+    json_put_text(detail, "reason", reason);
+    return event_log_add(service, app, "retention", message, detail, err) && db_commit(&tx, err);
+}

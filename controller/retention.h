@@ -31,9 +31,15 @@ const char *retention_reason(const struct retention_policy *policy,
 int64_t retention_next_ms(const struct retention_policy *policy, const struct snapshot *snapshots,
                           size_t count, int64_t now_ms);
 
-// Removes what is to go of one application, files first, each with an event that says why.
-// *out_next_ms as above.
+// Removes the checkpoints of all jobs of the application but `keep_job_id` ("" = of all), and says
+// so where there were any.
 struct app_service;
 struct app;
+MUST_CHECK bool retention_prune_checkpoints(struct app_service *service, const struct app *app,
+                                            const char *keep_job_id, const char *reason,
+                                            struct error *err);
+
+// Removes what is to go of one application, files first, each with an event that says why.
+// *out_next_ms as above.
 MUST_CHECK bool retention_apply(struct app_service *service, const struct app *app, int64_t now_ms,
                                 int64_t *out_next_ms, struct error *err);

@@ -153,9 +153,10 @@ struct cluster_ops {
     // part of one.
     bool (*find_savepoint)(void *self, const char *app_id, const char *snapshot_name,
                            char out_path[static FILE_PATH_MAX]);
-    // Removes the checkpoints of all jobs of the application but `keep_job_id` ("" = of all).
+    // Removes the checkpoints of all jobs of the application but `keep_job_id` ("" = of all);
+    // *out_removed: of how many jobs there were any.
     bool (*prune_checkpoints)(void *self, const char *app_id, const char *keep_job_id,
-                              struct error *err);
+                              int *out_removed, struct error *err);
     bool (*remove_snapshot)(void *self, const char *app_id, const char *snapshot_name,
                             struct error *err);
     // Removes everything the application has on disk but its code. Its clusters are retired

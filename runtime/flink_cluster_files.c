@@ -26,10 +26,11 @@ bool flink_files_find_savepoint(void *self, const char *app_id, const char *snap
 }
 
 bool flink_files_prune_checkpoints(void *self, const char *app_id, const char *keep_job_id,
-                                   struct error *err) {
+                                   int *out_removed, struct error *err) {
     const struct flink_clusters *owner = self;
 
-    return workspace_prune_checkpoints(owner->data_directory, app_id, keep_job_id, err);
+    return workspace_prune_checkpoints(owner->data_directory, app_id, keep_job_id, out_removed,
+                                       err);
 }
 
 bool flink_files_remove_snapshot(void *self, const char *app_id, const char *snapshot_name,

@@ -73,7 +73,7 @@ bool flink_files_find_checkpoint(void *self, const char *app_id, const char *job
 bool flink_files_find_savepoint(void *self, const char *app_id, const char *snapshot_name,
                                 char out_path[static FILE_PATH_MAX]);
 bool flink_files_prune_checkpoints(void *self, const char *app_id, const char *keep_job_id,
-                                   struct error *err);
+                                   int *out_removed, struct error *err);
 bool flink_files_remove_snapshot(void *self, const char *app_id, const char *snapshot_name,
                                  struct error *err);
 bool flink_files_erase_app(void *self, const char *app_id, struct error *err);

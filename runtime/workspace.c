@@ -198,26 +198,31 @@ bool workspace_find_savepoint(const char *data_directory, const char *app_id,
 struct pruning {
     const char *directory;
     const char *keep;
+    int removed;
 };
 
 static bool prune_one(void *userdata, const char *name, bool is_directory, struct error *err) {
-    const struct pruning *pruning = userdata;
+    struct pruning *pruning = userdata;
 
     (void)is_directory;
     if (text_equal(name, pruning->keep)) return true;
+    pruning->removed++;
     return remove_child(pruning->directory, name, err);
 }
 
 bool workspace_prune_checkpoints(const char *data_directory, const char *app_id,
-                                 const char *keep_job_id, struct error *err) {
+                                 const char *keep_job_id, int *out_removed, struct error *err) {
     char directory[FILE_PATH_MAX];
     struct pruning pruning = {.directory = directory, .keep = keep_job_id};
 
     if (!file_join(directory, sizeof directory, err, data_directory, "apps", app_id, "checkpoints",
                    NULL))
         return false;
+    *out_removed = 0;
     if (!file_is_directory(directory)) return true;
-    return file_list(directory, prune_one, &pruning, err);
+    if (!file_list(directory, prune_one, &pruning, err)) return false;
+    *out_removed = pruning.removed;
+    return true;
 }
 
 bool workspace_remove_snapshot(const char *data_directory, const char *app_id,

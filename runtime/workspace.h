@@ -47,8 +47,10 @@ MUST_CHECK bool workspace_snapshot_directory(const char *data_directory, const c
 // The directory of the complete savepoint of a snapshot.
 bool workspace_find_savepoint(const char *data_directory, const char *app_id,
                               const char *snapshot_name, char out_path[static FILE_PATH_MAX]);
+// *out_removed: how many jobs' checkpoints there were.
 MUST_CHECK bool workspace_prune_checkpoints(const char *data_directory, const char *app_id,
-                                            const char *keep_job_id, struct error *err);
+                                            const char *keep_job_id, int *out_removed,
+                                            struct error *err);
 MUST_CHECK bool workspace_remove_snapshot(const char *data_directory, const char *app_id,
                                           const char *snapshot_name, struct error *err);
 MUST_CHECK bool workspace_erase(const char *data_directory, const char *app_id, struct error *err);

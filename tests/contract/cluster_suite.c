@@ -150,7 +150,8 @@ void cluster_suite_run(struct cluster_suite *suite) {
     ops->retire(self, CLUSTER);
     cr_assert(eq(int, look(suite, CLUSTER).health, CLUSTER_ABSENT));
     cr_assert(eq(int, (int)ops->memory_used_bytes(self), 0));
-    cr_assert(ops->prune_checkpoints(self, APP, "", &err), "%s", err.message);
+    int removed;
+    cr_assert(ops->prune_checkpoints(self, APP, "", &removed, &err), "%s", err.message);
     cr_assert(not(ops->find_checkpoint(self, APP, "00000000000000000000000000000001", path)));
     cr_assert(ops->remove_snapshot(self, APP, "manual", &err), "%s", err.message);
     cr_assert(not(ops->find_savepoint(self, APP, "manual", path)));

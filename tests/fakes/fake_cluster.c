@@ -198,18 +198,21 @@ static bool find_savepoint(void *userdata, const char *app_id, const char *snaps
 }
 
 static bool prune_checkpoints(void *userdata, const char *app_id, const char *keep_job_id,
-                              struct error *err) {
+                              int *out_removed, struct error *err) {
     struct fake_clusters *self = userdata;
     char all[FILE_PATH_MAX];
     char kept[FILE_PATH_MAX];
 
     if (!call(self, err)) return false;
+    *out_removed = 0;
     (void)text_format(all, sizeof all, "/disk/%s/checkpoints/", app_id);
     checkpoint_prefix(app_id, keep_job_id, kept, sizeof kept);
     for (size_t index = 0; index < POINTS_MAX; index++) {
         struct point *point = &self->points[index];
         bool is_kept = keep_job_id[0] != '\0' && text_starts_with(point->path, kept);
-        if (text_starts_with(point->path, all) && !is_kept) point->is_used = false;
+        if (!point->is_used || !text_starts_with(point->path, all) || is_kept) continue;
+        point->is_used = false;
+        ++*out_removed;
     }
     return true;
 }

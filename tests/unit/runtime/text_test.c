@@ -183,7 +183,8 @@ Test(workspace, finds_the_newest_checkpoint_that_is_complete) {
     cr_assert(workspace_find_checkpoint(root, "a", "j", found));
     cr_assert(text_ends_with(found, "/chk-10"));
     touch(root, "apps/a/checkpoints/old/chk-1/_metadata");
-    cr_assert(workspace_prune_checkpoints(root, "a", "j", &err));
+    int removed;
+    cr_assert(workspace_prune_checkpoints(root, "a", "j", &removed, &err));
     cr_assert(not(workspace_find_checkpoint(root, "a", "old", found)));
     cr_assert(workspace_find_checkpoint(root, "a", "j", found));
     cr_assert(file_remove_tree(root, &err));
