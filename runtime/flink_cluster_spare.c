@@ -114,25 +114,24 @@ static bool runs_whole(const struct cluster_view *view) {
            view->tasks_running == view->tasks_total;
 }
 
+// Without the trivial job, or with one that failed, a spare is still better than none.
 void flink_spare_on_change(struct cluster *spare) {
     const struct cluster_view *view = cluster_watch_view(spare->watch);
+    enum savepoint_state saved = view->savepoint.state;
     struct error ignored;
+    bool is_done = false;
 
-    // Without the trivial job it is still better than none.
     if (spare->spare == SPARE_BOOTING && spare->health == CLUSTER_READY) {
-        if (stage_primer(spare, &ignored))
-            submit_primer(spare);
-        else
-            spare->spare = SPARE_READY;
+        is_done = !stage_primer(spare, &ignored);
+        if (!is_done) submit_primer(spare);
     } else if (spare->spare == SPARE_PRIMING && runs_whole(view)) {
         save_primer(spare);
-    } else if (spare->spare == SPARE_PRIMING &&
-               (view->job == JOB_REJECTED || view->job == JOB_FAILED)) {
-        spare->spare = SPARE_READY;
-    } else if (spare->spare == SPARE_SAVING && (view->savepoint.state == SAVEPOINT_COMPLETED ||
-                                                view->savepoint.state == SAVEPOINT_FAILED)) {
-        spare->spare = SPARE_READY;
+    } else if (spare->spare == SPARE_PRIMING) {
+        is_done = view->job == JOB_REJECTED || view->job == JOB_FAILED;
+    } else if (spare->spare == SPARE_SAVING) {
+        is_done = saved == SAVEPOINT_COMPLETED || saved == SAVEPOINT_FAILED;
     }
+    if (is_done) spare->spare = SPARE_READY;
 }
 
 // --- keeping ---
