@@ -80,7 +80,7 @@ def test_a_spare_is_of_the_application_used_last(kobel, jars):
 
 
 def test_a_spare_gives_way_where_memory_is_short(runtime, jars, tmp_path):
-    kobel = Kobel(tmp_path, "--spares", "1", "--memory-budget", "1500m")
+    kobel = Kobel(tmp_path, "--spares", "1", "--memory-budget", "2200m")
     try:
         one, two = Application(kobel, "one"), Application(kobel, "two")
         one.create(jars["Counting"])
