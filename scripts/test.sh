@@ -73,8 +73,12 @@ tidy() {
 
 e2e() {
     check "build for release" bash -c 'cmake --preset release && cmake --build --preset release' &&
+        check "build for checking" bash -c 'cmake --preset dev && cmake --build --preset dev' &&
         check "install the Flink 1.20 runtime" build/release/kobel runtime install FLINK-1_20 &&
         check "the cluster port on real Flink" tests/contract_flink/run.sh &&
+        run_pytest "the API with every reply checked" env KOBEL_BINARY="$PWD/build/dev/kobel" \
+            "$venv/bin/python" -m pytest tests/e2e/test_api.py tests/e2e/test_http.py tests/e2e/test_auth.py \
+            tests/e2e/test_constraints.py tests/e2e/test_schemathesis.py -q -rs -p no:cacheprovider &&
         run_pytest "end to end on real Flink" env KOBEL_BINARY="$PWD/build/release/kobel" \
             "$venv/bin/python" -m pytest tests/e2e -q -rs -p no:cacheprovider &&
         check "the demo" scripts/demo.sh

@@ -150,3 +150,27 @@ def test_a_full_disk_fails_a_snapshot_and_harms_nothing(runtime, jars, tmp_path)
             assert kobel.stop() == 0
     finally:
         subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_the_limit_of_snapshots_is_for_those_by_hand(runtime, jars, tmp_path):
+    kobel = Kobel(tmp_path, "--snapshot-limit", "1")
+    try:
+        application = Application(kobel, "limited")
+        application.create(jars["Counting"])
+        application.start()
+        take_snapshot(application, "only")
+        with pytest.raises(ClientError, match="limit") as error:
+            application.client.create_application_snapshot(ApplicationName="limited", SnapshotName="more")
+        assert error.value.response["Error"]["Code"] == "LimitExceededException"
+        application.stop()
+        names = [snapshot["SnapshotName"] for snapshot in application.snapshots()]
+        assert len(names) == 2 and names[0].startswith("STOPAPPLICATION-limited-")
+        detail = application.snapshots()[1]
+        with pytest.raises(ClientError, match="different SnapshotCreationTimestamp"):
+            application.client.delete_application_snapshot(ApplicationName="limited", SnapshotName="only", SnapshotCreationTimestamp=5)
+        files = list(pathlib.Path(kobel.data).glob("apps/*/snapshots/only"))
+        application.client.delete_application_snapshot(
+            ApplicationName="limited", SnapshotName="only", SnapshotCreationTimestamp=detail["SnapshotCreationTimestamp"])
+        assert files and not files[0].exists()
+    finally:
+        assert kobel.stop() == 0
