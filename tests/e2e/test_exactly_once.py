@@ -8,6 +8,7 @@ import os
 import random
 import threading
 import time
+import urllib.error
 import urllib.request
 
 import pytest
@@ -99,7 +100,16 @@ class Chaos:
     def fault(self, kind):
         request = urllib.request.Request(f"{self.kobel.url}/kobel/v1/applications/{self.application.name}/faults",
                                          data=json.dumps({"fault": kind}).encode())
-        urllib.request.urlopen(request, timeout=10).close()
+
+        def strikes():
+            try:
+                urllib.request.urlopen(request, timeout=10).close()
+                return True
+            except urllib.error.HTTPError as refused:
+                # The cluster of the round before has only just died: there will be another.
+                assert refused.code == 409
+                return False
+        wait_for(strikes, f"{kind} finds its victim")
 
     def kill_taskmanager(self):
         self.fault("kill-taskmanager")
