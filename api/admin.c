@@ -43,9 +43,13 @@ bool admin_parameter(const char *query, const char *name, char *out, size_t size
 
     while (*at != '\0') {
         size_t part = strcspn(at, "&");
-        if (part > length && strncmp(at, name, length) == 0 && at[length] == '=')
-            return part - length - 1 < size_bytes &&
-                   text_format(out, size_bytes, "%.*s", (int)(part - length - 1), at + length + 1);
+        bool is_it = part > length && strncmp(at, name, length) == 0 && at[length] == '=';
+        if (is_it && part - length - 1 >= size_bytes) return false;
+        if (is_it) {
+            (void)text_format(out, size_bytes, "%.*s", (int)(part - length - 1), at + length + 1);
+            text_unescape_url(out);
+            return true;
+        }
         at += part + (at[part] == '&');
     }
     return false;
@@ -90,6 +94,14 @@ static struct admin_reply document(const struct admin_request *request) {
 
     (void)request;
     return (struct admin_reply){200, JSON_TYPE, memory_copy_text(text)};
+}
+
+static struct admin_reply prometheus(const struct admin_request *request) {
+    char *text = NULL;
+    struct error err;
+
+    if (!app_service_print_metrics(request->service, &text, &err)) return admin_reply_failure(&err);
+    return (struct admin_reply){200, "text/plain; version=0.0.4; charset=utf-8", text};
 }
 
 // --- the clock ---
@@ -138,6 +150,7 @@ static const struct {
 } routes[] = {
     {"/healthz", health, NULL},
     {"/readyz", readiness, NULL},
+    {"/metrics", prometheus, NULL},
     {"/kobel/v1/status", status, NULL},
     {"/kobel/v1/openapi.json", document, NULL},
     {"/kobel/v1/clock", show_clock, set_clock},

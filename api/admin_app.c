@@ -1,4 +1,5 @@
-// /kobel/v1/applications/<name>: how it is; /faults: make something go wrong.
+// /kobel/v1/applications/<name>: how it is; /scaling: why it has the size that it has; /metrics:
+// what was measured; /faults: make something go wrong.
 #include "api/admin.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -6,6 +7,7 @@
 #include <string.h>
 
 static const char PREFIX[] = "/kobel/v1/applications/";
+enum { EVALUATIONS_SHOWN = 20, EVALUATIONS_MAX = 1000 };
 
 bool admin_app_path(const struct admin_request *request, struct app_scope *out_scope,
                     char out_name[static APP_NAME_SIZE], const char **out_rest) {
@@ -33,6 +35,48 @@ static struct admin_reply show(const struct admin_request *request, const struct
     return admin_reply_json(200, body);
 }
 
+// ?limit=N evaluations of the autoscaler, newest first.
+static struct admin_reply explain(const struct admin_request *request,
+                                  const struct app_scope *scope, const char *name) {
+    json_t *body = NULL;
+    char text[16];
+    int64_t limit = EVALUATIONS_SHOWN;
+    struct error err;
+
+    bool is_given = admin_parameter(request->query, "limit", text, sizeof text);
+    if (is_given && (!text_to_int64(text, &limit) || limit < 1 || limit > EVALUATIONS_MAX))
+        return admin_reply_error(400, "invalid", "\"limit\" is a number from 1 to 1000");
+    if (!app_service_explain(request->service, scope, name, limit, &body, &err))
+        return admin_reply_failure(&err);
+    return admin_reply_json(200, body);
+}
+
+static bool read_time(const struct admin_request *request, const char *parameter, int64_t *out_ms) {
+    char text[24];
+
+    return !admin_parameter(request->query, parameter, text, sizeof text) ||
+           (text_to_int64(text, out_ms) && *out_ms >= 0);
+}
+
+// ?from=MS&to=MS&metric=NAME&task=NAME
+static struct admin_reply measurements(const struct admin_request *request,
+                                       const struct app_scope *scope, const char *name) {
+    json_t *body = NULL;
+    char metric[64] = "";
+    char task[MEASURED_NAME_SIZE] = "";
+    struct metric_query query = {.to_ms = INT64_MAX, .metric = metric, .task = task};
+    struct error err;
+
+    if (!read_time(request, "from", &query.from_ms) || !read_time(request, "to", &query.to_ms))
+        return admin_reply_error(400, "invalid",
+                                 "\"from\" and \"to\" are UTC times in milliseconds");
+    (void)admin_parameter(request->query, "metric", metric, sizeof metric);
+    (void)admin_parameter(request->query, "task", task, sizeof task);
+    if (!app_service_metrics(request->service, scope, name, &query, &body, &err))
+        return admin_reply_failure(&err);
+    return admin_reply_json(200, body);
+}
+
 // {"fault": "kill-taskmanager"}, {"fault": "delay", "for": "2s"}
 static struct admin_reply inject(const struct admin_request *request, const struct app_scope *scope,
                                  const char *name) {
@@ -51,18 +95,33 @@ static struct admin_reply inject(const struct admin_request *request, const stru
     return admin_reply_json(200, json_new_object());
 }
 
+typedef struct admin_reply app_route_fn(const struct admin_request *request,
+                                        const struct app_scope *scope, const char *name);
+
+static const struct {
+    const char *rest;
+    const char *method; // GET stands for HEAD, too
+    app_route_fn *answer;
+} routes[] = {
+    {"", "GET", show},
+    {"scaling", "GET", explain},
+    {"metrics", "GET", measurements},
+    {"faults", "POST", inject},
+};
+
 struct admin_reply admin_app_answer(const struct admin_request *request,
                                     const struct app_scope *scope, const char *name,
                                     const char *rest) {
-    bool is_get = text_equal(request->method, "GET") || text_equal(request->method, "HEAD");
+    bool is_head = text_equal(request->method, "HEAD");
+    const char *method = is_head ? "GET" : request->method;
 
-    if (text_equal(rest, "")) {
-        if (is_get) return show(request, scope, name);
-        return admin_reply_error(405, "method", "GET and HEAD only");
-    }
-    if (text_equal(rest, "faults")) {
-        if (text_equal(request->method, "POST")) return inject(request, scope, name);
-        return admin_reply_error(405, "method", "POST only");
+    for (size_t index = 0; index < COUNT_OF(routes); index++) {
+        if (!text_equal(routes[index].rest, rest)) continue;
+        if (text_equal(routes[index].method, method))
+            return routes[index].answer(request, scope, name);
+        return admin_reply_error(405, "method",
+                                 text_equal(routes[index].method, "GET") ? "GET and HEAD only"
+                                                                         : "POST only");
     }
     return admin_reply_error(404, "not-found", "no such path");
 }

@@ -87,29 +87,10 @@ static bool find_part(const char *list, const char *name, const char *separators
     return false;
 }
 
-static int hex_digit(char digit) {
-    static const char digits[] = "0123456789abcdef";
-    const char *place = digit == '\0' ? NULL : strchr(digits, digit | 0x20);
-
-    return place == NULL ? -1 : (int)(place - digits);
-}
-
-static void unescape(char *text) {
-    char *to = text;
-
-    for (const char *at = text; *at != '\0'; at++) {
-        int high = *at == '%' ? hex_digit(at[1]) : -1;
-        int low = high >= 0 ? hex_digit(at[2]) : -1;
-        *to++ = low >= 0 ? (char)(high * 16 + low) : *at;
-        if (low >= 0) at += 2;
-    }
-    *to = '\0';
-}
-
 static bool query_part(const char *query, const char *name, char *out, size_t size_bytes) {
     bool found = find_part(query, name, "&", out, size_bytes);
 
-    unescape(out);
+    text_unescape_url(out);
     return found;
 }
 

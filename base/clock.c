@@ -6,6 +6,10 @@ int64_t clock_now_ms(const struct clock *clock) {
     return clock->now_ms(clock->self);
 }
 
+double clock_scale(const struct clock *clock) {
+    return clock->scale == NULL ? 1.0 : clock->scale(clock->self);
+}
+
 static int64_t system_now_ms(void *self) {
     struct timespec now;
 
@@ -32,6 +36,12 @@ void clock_bend(struct bent_clock *clock, struct clock real) {
     clock->real_since_ms = clock->shown_since_ms = clock_now_ms(&real);
 }
 
+static double bent_scale(void *self) {
+    const struct bent_clock *clock = self;
+
+    return clock->scale;
+}
+
 // What it shows now is where it goes on from.
 static void rebase(struct bent_clock *clock) {
     clock->shown_since_ms = bent_now_ms(clock);
@@ -49,7 +59,7 @@ void clock_advance(struct bent_clock *clock, int64_t by_ms) {
 }
 
 struct clock clock_of(struct bent_clock *clock) {
-    return (struct clock){.now_ms = bent_now_ms, .self = clock};
+    return (struct clock){.now_ms = bent_now_ms, .scale = bent_scale, .self = clock};
 }
 
 int64_t clock_real_ms(const struct bent_clock *clock, int64_t bent_ms) {

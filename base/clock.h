@@ -7,10 +7,12 @@
 // it.
 struct clock {
     int64_t (*now_ms)(void *self);
+    double (*scale)(void *self); // how many of its milliseconds pass in a real one; NULL: one
     void *self;
 };
 
 int64_t clock_now_ms(const struct clock *clock);
+double clock_scale(const struct clock *clock);
 
 // The real wall clock.
 struct clock clock_system(void);

@@ -141,3 +141,22 @@ bool text_to_ms(const char *text, int64_t *out_ms) {
     }
     return false;
 }
+
+static int hex_digit(char digit) {
+    static const char digits[] = "0123456789abcdef";
+    const char *place = digit == '\0' ? NULL : strchr(digits, digit | 0x20);
+
+    return place == NULL ? -1 : (int)(place - digits);
+}
+
+void text_unescape_url(char *text) {
+    char *to = text;
+
+    for (const char *at = text; *at != '\0'; at++) {
+        int high = *at == '%' ? hex_digit(at[1]) : -1;
+        int low = high >= 0 ? hex_digit(at[2]) : -1;
+        *to++ = low >= 0 ? (char)(high * 16 + low) : *at;
+        if (low >= 0) at += 2;
+    }
+    *to = '\0';
+}

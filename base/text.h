@@ -37,3 +37,6 @@ void text_cut_utf8(char *utf8, size_t limit_bytes);
 
 // Lower-case hex of `size` bytes; `out` needs 2 * size + 1.
 void text_hex(char *out, const void *bytes, size_t size);
+
+// "a%20b" becomes "a b", in place; what is no escape stays.
+void text_unescape_url(char *text);

@@ -174,6 +174,26 @@ MUST_CHECK bool app_service_inject(struct app_service *service, const struct app
 MUST_CHECK bool app_service_show(struct app_service *service, const struct app_scope *scope,
                                  const char *name, json_t **out_app, struct error *err);
 
+// What was measured from from_ms on and before to_ms (UTC), as series of minutes with the service's
+// names: {"application", "periodMs", "series": [{"name", "unit", "task"?, "points": [[atMs, mean],
+// ...]}], "newest": {...}}. `metric` and `task` choose; "" = all. The caller owns the object.
+struct metric_query {
+    int64_t from_ms;
+    int64_t to_ms;
+    const char *metric;
+    const char *task;
+};
+MUST_CHECK bool app_service_metrics(struct app_service *service, const struct app_scope *scope,
+                                    const char *name, const struct metric_query *query,
+                                    json_t **out_metrics, struct error *err);
+// Why it was scaled, or was not: see controller/scaling.h. At most `limit` evaluations.
+MUST_CHECK bool app_service_explain(struct app_service *service, const struct app_scope *scope,
+                                    const char *name, int64_t limit, json_t **out_explanation,
+                                    struct error *err);
+// Everything that is known now, in the text format of Prometheus 0.0.4. The caller frees.
+MUST_CHECK bool app_service_print_metrics(struct app_service *service, char **out_text,
+                                          struct error *err);
+
 // Is there a dashboard to be shown? ERROR_CONFLICT: the application does not run.
 MUST_CHECK bool app_service_check_dashboard(struct app_service *service,
                                             const struct app_scope *scope, const char *name,

@@ -26,6 +26,7 @@ static const char *const reason_names[SCALING_REASON_COUNT] = {
     [SCALING_DOWN_WAITS] = "down-waits",
     [SCALING_DOWN_LAGS] = "down-lags",
     [SCALING_AT_FLOOR] = "at-floor",
+    [SCALING_FAILED] = "failed-lately",
 };
 
 const char *scaling_policy_name(enum scaling_policy policy) {
@@ -64,6 +65,7 @@ struct scaling_tuning scaling_tuning_default(void) {
         .effect_min = 0.20,
         .effect_judged = 0.15,
         .vain_hold_ms = 21600000,
+        .failed_hold_ms = 600000,
         .msf_up_ratio = 0.75,
         .msf_up_points = 15,
         .msf_down_ratio = 0.10,
@@ -128,6 +130,20 @@ void scaling_say_ceiling(struct scaling_decision *decision, const struct scaling
                     limits->parallelism_per_kpu);
 }
 
+// What made the last move fail (memory that is not there, a job that does not restore) is not over
+// in ten seconds.
+static void hold_after_failure(const struct scaling_input *input,
+                               const struct scaling_tuning *tuning,
+                               struct scaling_decision *decision) {
+    int64_t until_ms = input->last_move.failed_at_ms + tuning->failed_hold_ms;
+
+    if (!decision->moves || input->last_move.failed_at_ms == 0 || input->now_ms >= until_ms) return;
+    scaling_hold(decision, SCALING_FAILED);
+    decision->wanted_parallelism = input->limits.current_parallelism;
+    scaling_say(decision, "; but the last scaling failed: tried again in %lld s",
+                (long long)(until_ms - input->now_ms + 999) / 1000);
+}
+
 struct scaling_decision autoscaler_decide(const struct scaling_input *input,
                                           const struct scaling_tuning *tuning) {
     struct scaling_decision decision = {.wanted_parallelism = input->limits.current_parallelism,
@@ -142,6 +158,7 @@ struct scaling_decision autoscaler_decide(const struct scaling_input *input,
     } else {
         autoscaler_throughput(input, tuning, &decision);
     }
+    hold_after_failure(input, tuning, &decision);
     // A text that filled its room may have been cut within a character of a vertex's name.
     text_cut_utf8(decision.text, sizeof(decision.text) - 5);
     return decision;

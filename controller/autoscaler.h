@@ -29,17 +29,18 @@ struct scaling_tuning {
     int64_t restart_ms;          // 10 s: the gap of a move; what arrives meanwhile is backlog too
     int64_t stabilisation_ms;    // 1 min after a move is not looked at: caches and code are cold
     // A span is a stretch of time judged by the mean of its samples. All must agree.
-    int64_t up_span_ms;   // 30 s
-    int up_spans;         // 2
-    int64_t down_span_ms; // 2 min
-    int down_spans;       // 5
-    int span_samples_min; // 2: a span with fewer says nothing
-    int64_t calm_lag_ms;  // 10 s: a backlog of more than so much of the input forbids to shrink
-    double blind_factor;  // 1.4: what a held-back source is taken to want, at most, where its
-                          // backlog cannot be seen: with the target, a doubling
-    double effect_min;    // 0.20: share of the hoped-for gain below which a growth was in vain
-    double effect_judged; // 0.15: a growth by less than this share drowns in noise: not judged
-    int64_t vain_hold_ms; // 6 h: no growth for so long after one in vain
+    int64_t up_span_ms;     // 30 s
+    int up_spans;           // 2
+    int64_t down_span_ms;   // 2 min
+    int down_spans;         // 5
+    int span_samples_min;   // 2: a span with fewer says nothing
+    int64_t calm_lag_ms;    // 10 s: a backlog of more than so much of the input forbids to shrink
+    double blind_factor;    // 1.4: what a held-back source is taken to want, at most, where its
+                            // backlog cannot be seen: with the target, a doubling
+    double effect_min;      // 0.20: share of the hoped-for gain below which a growth was in vain
+    double effect_judged;   // 0.15: a growth by less than this share drowns in noise: not judged
+    int64_t vain_hold_ms;   // 6 h: no growth for so long after one in vain
+    int64_t failed_hold_ms; // 10 min: nothing for so long after a move that failed
     // The rule of the service.
     double msf_up_ratio;   // 0.75
     int msf_up_points;     // 15
@@ -64,6 +65,7 @@ struct scaling_last_move {
     int from_parallelism; // 0: it was no scaling, and nothing is to be learnt from it
     int to_parallelism;
     double capacity_before_per_s; // `capacity_per_s` of the decision that caused it
+    int64_t failed_at_ms;         // when a scaling was begun that came to nothing; 0 = none
 };
 
 struct scaling_input {
@@ -89,6 +91,7 @@ enum scaling_reason {
     SCALING_DOWN_WAITS, // too much runs, not yet for long enough
     SCALING_DOWN_LAGS,  // too much runs, but there is a backlog to work off
     SCALING_AT_FLOOR,   // too much runs, and no less allowed
+    SCALING_FAILED,     // there is a reason to move, but the last move failed a moment ago
     SCALING_REASON_COUNT,
 };
 

@@ -24,6 +24,7 @@ bool controller_new(const struct controller_options *options, struct app_service
     service->memory_budget_bytes = options->memory_budget_bytes;
     service->limits = options->limits;
     service->retention = options->retention;
+    service->metering = options->metering;
     service->queue = work_queue_new(options->on_due_changed, options->userdata);
     if (!app_store_visit_all(service->db, queue_one, service, err)) return false;
     *out_service = TAKE(service);
@@ -38,6 +39,7 @@ void controller_free(struct app_service *service) {
     if (service == NULL) return;
     code_waits_end(service);
     faults_free(service);
+    metering_free(service);
     work_queue_free(service->queue);
     memory_free(service);
 }

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "controller/app_rules.h"
 #include "controller/app_service.h"
+#include "controller/metering_options.h"
 #include "controller/retention.h"
 #include "runtime/cluster.h"
 #include "runtime/code_store.h"
@@ -19,6 +20,7 @@ struct controller_options {
     int64_t memory_budget_bytes;
     struct app_limits limits;
     struct retention_policy retention;
+    struct metering_options metering;
     // Called when controller_next_due_ms() may have changed. May be NULL.
     void (*on_due_changed)(void *userdata);
     void *userdata;

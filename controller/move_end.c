@@ -241,7 +241,9 @@ bool move_end_roll_back(struct app_service *service, struct app *app, const stru
     if (!operation_log_fail_with_roll_back(service->db, app->id, app->move.operation_id,
                                            app->move.failure, operation.id, now_ms, err))
         return false;
-    if (!roll_back_add_version(service, app, app->move.previous_version, err)) return false;
+    // A scaling changed no version: what is gone back to is the current one.
+    int64_t target = app->move.previous_version > 0 ? app->move.previous_version : app->version;
+    if (!roll_back_add_version(service, app, target, err)) return false;
     if (!lifecycle_apply(&app->status, EVENT_ROLL_BACK, err)) return false;
     if (!event_log_status(service, app, before_status, app->move.failure, err)) return false;
     // The old cluster is warm, and its job is over: it takes the job back.

@@ -6,6 +6,7 @@
 #include "controller/controller.h"
 #include "controller/executor.h"
 #include "controller/faults.h"
+#include "controller/metering.h"
 #include "controller/plan.h"
 #include "controller/retention.h"
 #include "controller/sizing.h"
@@ -67,7 +68,7 @@ static bool observe_roll_back(struct app_service *service, const struct app *app
     if (app->move.kind != MOVE_UPDATE && app->move.kind != MOVE_SCALE) return true;
     if (!version_store_load(service->db, app->id, app->version, &version, err)) return false;
     job_spec_read(&version, &spec);
-    view->can_roll_back = spec.rollback_enabled && app->move.previous_version > 0;
+    view->can_roll_back = spec.rollback_enabled;
     return true;
 }
 
@@ -98,14 +99,17 @@ static void log_step(const struct app *app, const struct step *step, enum app_st
 }
 
 // Nothing to do but wait: a time to look at what may go.
-static bool rest(struct app_service *service, const struct app *app, const struct step *step,
+static bool rest(struct app_service *service, struct app *app, const struct step *step,
                  int64_t now_ms, struct error *err) {
     int64_t next_ms = 0;
+    int64_t measure_ms = 0;
 
     if (step->again_at_ms > 0) work_queue_add(service->queue, app->id, step->again_at_ms);
     if (app->move.kind != MOVE_NONE) return true;
     if (!retention_apply(service, app, now_ms, &next_ms, err)) return false;
     if (next_ms > 0) work_queue_add(service->queue, app->id, next_ms);
+    if (!metering_tend(service, app, now_ms, &measure_ms, err)) return false;
+    if (measure_ms > 0) work_queue_add(service->queue, app->id, measure_ms);
     return true;
 }
 
@@ -131,7 +135,10 @@ static bool reconcile(struct app_service *service, const char *app_id, struct er
         enum app_status before = app.status;
         if (!executor_run(service, &app, &view, &step, &is_gone, err)) return false;
         log_step(&app, &step, before);
-        if (is_gone) return true;
+        if (is_gone) {
+            metering_forget(service, app_id);
+            return true;
+        }
     }
     work_queue_add(service->queue, app_id, service_now_ms(service));
     return true;

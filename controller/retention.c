@@ -78,18 +78,13 @@ int64_t retention_next_ms(const struct retention_policy *policy, const struct sn
 // everything.
 static bool policy_of(struct app_service *service, const struct app *app,
                       struct retention_policy *out, struct error *err) {
-    AUTO(json_decref) json_t *tags = NULL;
+    char rule[256];
     struct error unreadable;
-    size_t index;
-    json_t *tag;
+    bool found;
 
     *out = service->retention;
-    if (!tag_store_list(service->db, app->id, &tags, err)) return false;
-    json_array_foreach(tags, index, tag) {
-        if (!text_equal(json_text(tag, "Key"), TAG)) continue;
-        if (!retention_parse(json_text_or(tag, "Value", ""), out, &unreadable))
-            *out = (struct retention_policy){0};
-    }
+    if (!tag_store_find(service->db, app->id, TAG, rule, sizeof rule, &found, err)) return false;
+    if (found && !retention_parse(rule, out, &unreadable)) *out = (struct retention_policy){0};
     return true;
 }
 

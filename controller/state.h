@@ -1,8 +1,10 @@
 // The controller's parts, for the files of this room.
 #pragma once
 
+#include "controller/autoscaler.h"
 #include "controller/code_wait.h"
 #include "controller/controller.h"
+#include "controller/metering.h"
 #include "controller/retention.h"
 #include "controller/work_queue.h"
 
@@ -20,6 +22,8 @@ struct app_service {
     unsigned ids_made;                 // of applications, since the daemon started
     struct armed_fault *faults;        // list
     struct retention_policy retention; // of the server; a tag of an application comes before it
+    struct metering_options metering;
+    struct meter *meters; // list: of the applications that run
     struct work_queue *queue;
     struct code_wait *code_waits; // list of Create and Update calls that wait for their code
 };

@@ -196,6 +196,7 @@ static bool open_controller(struct daemon *self, struct error *err) {
         .memory_budget_bytes = self->memory_budget_bytes,
         .limits = self->options->limits,
         .retention = self->options->retention,
+        .metering = self->options->metering,
         .on_due_changed = set_timer,
         .userdata = self,
     };

@@ -147,6 +147,27 @@ static bool parse_time_scale(struct options *options, const char *value, struct 
     return true;
 }
 
+static bool parse_metrics_interval(struct options *options, const char *value, struct error *err) {
+    int64_t interval_ms;
+
+    if (!text_to_ms(value, &interval_ms) || interval_ms > 60000 ||
+        (interval_ms != 0 && interval_ms < 1000))
+        return error_set(err, ERROR_INVALID, "'%s' is no interval: 1s to 60s, or 0s for never",
+                         value);
+    options->metering.interval_ms = interval_ms;
+    return true;
+}
+
+static bool parse_metrics_retention(struct options *options, const char *value, struct error *err) {
+    return text_to_ms(value, &options->metering.retention_ms) ||
+           error_set(err, ERROR_INVALID, "'%s' is no time: 12h, 15d, ...", value);
+}
+
+static bool parse_autoscaling(struct options *options, const char *value, struct error *err) {
+    return scaling_policy_from_name(value, &options->metering.policy) ||
+           error_set(err, ERROR_INVALID, "'%s' is neither throughput nor msf", value);
+}
+
 static bool parse_log_level(struct options *options, const char *value, struct error *err) {
     return log_level_from_name(value, &options->log_level) ||
            error_set(err, ERROR_INVALID, "'%s' is no level: error, warn, info, debug", value);
@@ -177,6 +198,9 @@ static const struct option table[] = {
     {"--snapshot-retention", "KOBEL_SNAPSHOT_RETENTION", "RULE", "none", parse_retention, "which snapshots go by themselves: keep=10,max-age=7d; the tag kobel:snapshot-retention comes before it"},
     {"--spares",        "KOBEL_SPARES",        "N",       NULL,      parse_spares,        "clusters kept ready for the applications used last (default: 1 in the dev profile, 0 in aws)"},
     {"--spare-max-age", "KOBEL_SPARE_MAX_AGE", "TIME",    "30m",     parse_spare_max_age, "how long an unused one is kept"},
+    {"--autoscaling",   "KOBEL_AUTOSCALING",   "POLICY",  "throughput", parse_autoscaling, "what AutoScalingEnabled does: throughput (by records and busy time) or msf (the service's rule); the tag kobel:autoscaling comes before it"},
+    {"--metrics-interval", "KOBEL_METRICS_INTERVAL", "TIME", "10s",    parse_metrics_interval, "how often a running job is measured; 0s = never, which is no autoscaling either"},
+    {"--metrics-retention", "KOBEL_METRICS_RETENTION", "TIME", "15d",  parse_metrics_retention, "how long what was measured is kept"},
     {"--time-scale",    "KOBEL_TIME_SCALE",    "N",       "1",       parse_time_scale,    "how fast the service's own clock runs: 60 makes a minute a second"},
     {"--log-level",     "KOBEL_LOG_LEVEL",     "LEVEL",   "info",      parse_log_level,     "error, warn, info or debug"},
     {"--from",          "KOBEL_FROM",          "PATH",    NULL,        parse_from,          "runtime install: an official Flink distribution, packed or not, instead of pip"},

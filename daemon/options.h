@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "cli/manual.h"
 #include "controller/app_rules.h"
+#include "controller/metering_options.h"
 #include "controller/retention.h"
 #include "model/cluster_size.h"
 
@@ -31,6 +32,7 @@ struct options {
     size_t auth_key_count;
     struct app_limits limits;
     struct retention_policy retention;
+    struct metering_options metering;
     double time_scale;
     int spares; // -1 = by profile
     int64_t spare_max_age_ms;

@@ -11,6 +11,7 @@
 #include "model/app.h"
 #include "model/cluster_size.h"
 #include "model/job_spec.h"
+#include "runtime/job_measurement.h"
 
 enum cluster_health {
     CLUSTER_ABSENT, // not known here: never launched, retired, or launched by a daemon that is gone
@@ -127,6 +128,13 @@ struct cluster_ops {
     // ignored.
     void (*retire)(void *self, const char *cluster_id);
     void (*view)(void *self, const char *cluster_id, struct cluster_view *out_view);
+
+    // Measures the job that runs. When it is done, `measured` gives another number and on_change is
+    // called; where it cannot be done, nothing happens.
+    void (*measure)(void *self, const char *cluster_id);
+    // The newest measurement of the cluster's job; NULL: none yet. Valid until the next call of the
+    // port.
+    const struct job_measurement *(*measured)(void *self, const char *cluster_id);
 
     // Flink's plan of the job that runs, as JSON text that the caller frees; NULL while it is not
     // known.

@@ -34,6 +34,14 @@ uint16_t cluster_processes_rest_port(const struct cluster_processes *processes) 
     return processes->ports.rest;
 }
 
+int cluster_processes_count(const struct cluster_processes *processes) {
+    return (int)processes->count;
+}
+
+pid_t cluster_processes_pid(const struct cluster_processes *processes, int index) {
+    return process_pid(processes->members[index].process);
+}
+
 // --- configuration ---
 
 static bool write_file(const char *directory, const char *name, const char *text,

@@ -26,6 +26,10 @@ MUST_CHECK bool cluster_processes_start(sd_event *loop,
                                         struct cluster_processes **out_processes,
                                         struct error *err);
 uint16_t cluster_processes_rest_port(const struct cluster_processes *processes);
+// How many there are, and the pid of one, whose descendants are what runs in its sandbox; index 0
+// is the JobManager.
+int cluster_processes_count(const struct cluster_processes *processes);
+pid_t cluster_processes_pid(const struct cluster_processes *processes, int index);
 // Sends SIGKILL to all of them, without waiting. NULL is legal.
 void cluster_processes_kill(struct cluster_processes *self);
 // Kills one of them as if it had died by itself: the JobManager, or a TaskManager.

@@ -12,16 +12,15 @@
 #include <unistd.h>
 
 static const uint64_t BOOT_TIMEOUT_US = 60000000;
-static const int64_t PAGE_TIMEOUT_MS = 30000;
 
-static struct cluster *find(const struct flink_clusters *self, const char *cluster_id) {
+struct cluster *flink_cluster_find(const struct flink_clusters *self, const char *cluster_id) {
     for (struct cluster *cluster = self->clusters; cluster != NULL; cluster = cluster->next)
         if (cluster->spare == SPARE_NOT && text_equal(cluster->spec.cluster_id, cluster_id))
             return cluster;
     return NULL;
 }
 
-static void changed(const struct cluster *cluster) {
+void flink_cluster_changed(const struct cluster *cluster) {
     const struct flink_clusters_options *options = &cluster->owner->options;
 
     if (cluster->spare != SPARE_NOT) return;
@@ -32,6 +31,7 @@ static void changed(const struct cluster *cluster) {
 
 static void stop_processes(struct cluster *cluster) {
     cluster_watch_free(TAKE(cluster->watch));
+    cluster_meter_free(TAKE(cluster->meter));
     cluster_processes_free(TAKE(cluster->processes));
     cluster->boot_timer = sd_event_source_disable_unref(cluster->boot_timer);
 }
@@ -63,7 +63,7 @@ static void lose(struct cluster *cluster, const char *reason) {
     cluster->health = CLUSTER_LOST;
     (void)text_copy(cluster->failure, sizeof cluster->failure, reason);
     (void)sd_event_add_defer(cluster->owner->loop, &cluster->burial, on_burial, cluster);
-    changed(cluster);
+    flink_cluster_changed(cluster);
 }
 
 static void on_process_lost(void *userdata, const char *reason) {
@@ -91,7 +91,7 @@ static void on_watch_change(void *userdata) {
     if (cluster->spare != SPARE_NOT)
         flink_spare_on_change(cluster);
     else
-        changed(cluster);
+        flink_cluster_changed(cluster);
 }
 
 // --- launching ---
@@ -153,11 +153,11 @@ bool flink_cluster_boot(struct flink_clusters *owner, const struct launch_spec *
 static bool launch(void *self, const struct launch_spec *spec, struct error *err) {
     struct flink_clusters *owner = self;
 
-    if (find(owner, spec->cluster_id) != NULL)
+    if (flink_cluster_find(owner, spec->cluster_id) != NULL)
         return error_set(err, ERROR_EXISTS, "cluster '%s' is there already", spec->cluster_id);
     struct cluster *claimed = flink_spare_claim(owner, spec);
     if (claimed != NULL) {
-        changed(claimed);
+        flink_cluster_changed(claimed);
         return true;
     }
     flink_spare_make_room(owner, cluster_size_bytes(&spec->size));
@@ -166,9 +166,9 @@ static bool launch(void *self, const struct launch_spec *spec, struct error *err
 
 // --- jobs ---
 
-static struct cluster *find_ready(struct flink_clusters *self, const char *cluster_id,
-                                  struct error *err) {
-    struct cluster *cluster = find(self, cluster_id);
+struct cluster *flink_cluster_find_ready(struct flink_clusters *self, const char *cluster_id,
+                                         struct error *err) {
+    struct cluster *cluster = flink_cluster_find(self, cluster_id);
 
     if (cluster != NULL && cluster->health == CLUSTER_READY) return cluster;
     (void)error_set(err, ERROR_UNAVAILABLE, "cluster '%s' is not ready", cluster_id);
@@ -213,7 +213,7 @@ static json_t *run_body(const struct cluster *cluster, const struct submission *
 
 static bool submit(void *self, const char *cluster_id, const struct submission *job,
                    struct error *err) {
-    struct cluster *cluster = find_ready(self, cluster_id, err);
+    struct cluster *cluster = flink_cluster_find_ready(self, cluster_id, err);
     char properties[FILE_PATH_MAX];
     char jar_id[80];
 
@@ -228,14 +228,14 @@ static bool submit(void *self, const char *cluster_id, const struct submission *
         return false;
     AUTO(json_decref) json_t *body = run_body(cluster, job);
     cluster_watch_submit(cluster->watch, jar_id, job->job_id, body);
-    changed(cluster);
+    flink_cluster_changed(cluster);
     return true;
 }
 
 static bool savepoint(void *self, const char *cluster_id, const struct savepoint_request *request,
                       struct error *err) {
     struct flink_clusters *owner = self;
-    struct cluster *cluster = find_ready(owner, cluster_id, err);
+    struct cluster *cluster = flink_cluster_find_ready(owner, cluster_id, err);
     char directory[FILE_PATH_MAX];
 
     if (cluster == NULL) return false;
@@ -246,13 +246,13 @@ static bool savepoint(void *self, const char *cluster_id, const struct savepoint
         !file_make_directories(directory, 0700, err))
         return false;
     cluster_watch_savepoint(cluster->watch, request->trigger_id, directory, request->stops_job);
-    if (known->state == SAVEPOINT_FAILED) changed(cluster);
+    if (known->state == SAVEPOINT_FAILED) flink_cluster_changed(cluster);
     return true;
 }
 
 static bool inject(void *self, const char *cluster_id, enum cluster_fault fault,
                    struct error *err) {
-    struct cluster *cluster = find_ready(self, cluster_id, err);
+    struct cluster *cluster = flink_cluster_find_ready(self, cluster_id, err);
 
     if (cluster == NULL) return false;
     if (fault == CLUSTER_FAULT_FAIL_SAVEPOINT)
@@ -281,7 +281,7 @@ void flink_cluster_end(struct cluster *cluster) {
 }
 
 static void retire(void *self, const char *cluster_id) {
-    struct cluster *cluster = find(self, cluster_id);
+    struct cluster *cluster = flink_cluster_find(self, cluster_id);
 
     if (cluster != NULL) flink_cluster_end(cluster);
 }
@@ -301,7 +301,7 @@ static void point_to_logs(const struct cluster *cluster, struct cluster_view *vi
 }
 
 static void view(void *self, const char *cluster_id, struct cluster_view *out_view) {
-    const struct cluster *cluster = find(self, cluster_id);
+    const struct cluster *cluster = flink_cluster_find(self, cluster_id);
 
     *out_view = (struct cluster_view){.health = CLUSTER_ABSENT};
     if (cluster == NULL) return;
@@ -310,12 +310,6 @@ static void view(void *self, const char *cluster_id, struct cluster_view *out_vi
     if (cluster->health == CLUSTER_LOST)
         (void)text_copy(out_view->failure, sizeof out_view->failure, cluster->failure);
     point_to_logs(cluster, out_view);
-}
-
-static char *job_plan(void *self, const char *cluster_id) {
-    const struct cluster *cluster = find(self, cluster_id);
-
-    return cluster == NULL || cluster->watch == NULL ? NULL : cluster_watch_plan(cluster->watch);
 }
 
 int64_t flink_clusters_memory_bytes(const struct flink_clusters *owner, bool with_spares) {
@@ -332,52 +326,6 @@ static int64_t memory_used_bytes(void *self) {
     return flink_clusters_memory_bytes(self, false);
 }
 
-// --- the dashboard ---
-
-struct cluster_fetch {
-    struct http_request *request;
-    cluster_page_fn *done;
-    void *userdata;
-};
-
-static void on_page(void *userdata, const struct http_reply *reply, const struct error *err) {
-    AUTO(memory_free) struct cluster_fetch *fetch = userdata;
-    struct cluster_page page = {0};
-
-    if (reply != NULL)
-        page = (struct cluster_page){reply->status, reply->content_type, reply->body,
-                                     reply->size_bytes};
-    fetch->done(fetch->userdata, reply == NULL ? NULL : &page, err);
-}
-
-static struct cluster_fetch *fetch(void *self, const char *cluster_id, const char *path,
-                                   cluster_page_fn *done, void *userdata) {
-    struct flink_clusters *owner = self;
-    struct error ignored;
-    const struct cluster *cluster = find_ready(owner, cluster_id, &ignored);
-
-    if (cluster == NULL) return NULL;
-    AUTO(memory_free)
-    char *url = memory_format("http://127.0.0.1:%u%s",
-                              cluster_processes_rest_port(cluster->processes), path);
-    struct cluster_fetch *one = memory_alloc(sizeof *one);
-    struct http_call call = {.method = "GET",
-                             .url = url,
-                             .timeout_ms = PAGE_TIMEOUT_MS,
-                             .done = on_page,
-                             .userdata = one};
-    one->done = done;
-    one->userdata = userdata;
-    one->request = http_client_send(owner->http, &call);
-    return one;
-}
-
-static void cancel_fetch(void *self, struct cluster_fetch *fetch) {
-    (void)self;
-    http_request_cancel(fetch->request);
-    memory_free(fetch);
-}
-
 static const struct cluster_ops flink_ops = {
     .launch = launch,
     .keep_spare = flink_spare_keep,
@@ -385,10 +333,12 @@ static const struct cluster_ops flink_ops = {
     .savepoint = savepoint,
     .retire = retire,
     .view = view,
-    .job_plan = job_plan,
-    .fetch = fetch,
+    .measure = flink_look_measure,
+    .measured = flink_look_measured,
+    .job_plan = flink_look_job_plan,
+    .fetch = flink_look_fetch,
     .inject = inject,
-    .cancel_fetch = cancel_fetch,
+    .cancel_fetch = flink_look_cancel_fetch,
     .disk_used_bytes = flink_files_disk_used_bytes,
     .memory_used_bytes = memory_used_bytes,
     .find_checkpoint = flink_files_find_checkpoint,

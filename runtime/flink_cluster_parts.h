@@ -1,7 +1,9 @@
 // The parts of flink_cluster.c, for the files that share them: flink_cluster (launching, jobs,
-// views), flink_cluster_files (what is on disk), flink_cluster_spare.
+// views), flink_cluster_files (what is on disk), flink_cluster_look (what can be seen inside),
+// flink_cluster_spare.
 #pragma once
 
+#include "runtime/cluster_meter.h"
 #include "runtime/cluster_process.h"
 #include "runtime/cluster_watch.h"
 #include "runtime/flink_cluster.h"
@@ -30,6 +32,7 @@ struct cluster {
     char failure[APP_FAILURE_SIZE]; // why LOST
     struct cluster_processes *processes;
     struct cluster_watch *watch;
+    struct cluster_meter *meter; // NULL before the first measurement
     sd_event_source *boot_timer;
     sd_event_source *burial; // ends the processes in a turn of the loop of their own
 };
@@ -52,6 +55,23 @@ MUST_CHECK bool flink_cluster_boot(struct flink_clusters *owner, const struct la
 // Kills it, forgets it and leaves its logs.
 void flink_cluster_end(struct cluster *cluster);
 int64_t flink_clusters_memory_bytes(const struct flink_clusters *owner, bool with_spares);
+
+// Of an application, not a spare. NULL: not known; the second: or not READY, which is
+// ERROR_UNAVAILABLE.
+struct cluster *flink_cluster_find(const struct flink_clusters *self, const char *cluster_id);
+struct cluster *flink_cluster_find_ready(struct flink_clusters *self, const char *cluster_id,
+                                         struct error *err);
+// Tells the owner that the view of the application's cluster has changed.
+void flink_cluster_changed(const struct cluster *cluster);
+
+// --- looking inside: see runtime/cluster.h ---
+
+void flink_look_measure(void *self, const char *cluster_id);
+const struct job_measurement *flink_look_measured(void *self, const char *cluster_id);
+char *flink_look_job_plan(void *self, const char *cluster_id);
+struct cluster_fetch *flink_look_fetch(void *self, const char *cluster_id, const char *path,
+                                       cluster_page_fn *done, void *userdata);
+void flink_look_cancel_fetch(void *self, struct cluster_fetch *fetch);
 
 // --- spares ---
 

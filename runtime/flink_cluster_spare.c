@@ -30,6 +30,7 @@ static void tend_after(struct flink_clusters *owner, uint64_t delay_us);
 
 struct cluster *flink_spare_claim(struct flink_clusters *owner, const struct launch_spec *spec) {
     struct cluster *found = NULL;
+    struct error ignored;
 
     for (struct cluster *cluster = owner->clusters; cluster != NULL; cluster = cluster->next)
         if (cluster->spare != SPARE_NOT && cluster->health != CLUSTER_LOST &&
@@ -44,6 +45,10 @@ struct cluster *flink_spare_claim(struct flink_clusters *owner, const struct lau
     if (found->spare == SPARE_READY) cluster_watch_forget_job(found->watch);
     found->spare = SPARE_NOT;
     (void)text_copy(found->spec.cluster_id, sizeof found->spec.cluster_id, spec->cluster_id);
+    // Without it its logs are harder to find, and nothing else.
+    bool is_named = workspace_name_spare(owner->data_directory, spec->app_id, spec->cluster_id,
+                                         found->directory_id, &ignored);
+    (void)is_named;
     return found;
 }
 

@@ -3,8 +3,10 @@
 #include "base/digest.h"
 #include "base/text.h"
 
+#include <errno.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 bool workspace_paths_of(const char *data_directory, const char *app_id, const char *cluster_id,
                         struct workspace_paths *out_paths, struct error *err) {
@@ -67,10 +69,13 @@ static bool look_at(void *userdata, const char *name, bool is_directory, struct 
     char conf[FILE_PATH_MAX];
     struct stat entry;
 
-    if (!is_directory) return true;
     if (!file_join(path, sizeof path, err, trimming->directory, name, NULL) ||
         !file_join(conf, sizeof conf, err, path, "conf", NULL))
         return false;
+    if (lstat(path, &entry) < 0) return true;
+    // The name of a claimed spare goes after its directory.
+    if (S_ISLNK(entry.st_mode)) return is_directory || file_remove_tree(path, err);
+    if (!is_directory) return true;
     if (trimming->strips && !strip(path, err)) return false;
     if (file_is_directory(conf) || stat(path, &entry) < 0) return true;
     int64_t changed_ns = (int64_t)entry.st_mtim.tv_sec * 1000000000 + entry.st_mtim.tv_nsec;
@@ -103,6 +108,16 @@ bool workspace_retire(const char *data_directory, const char *app_id, const char
         return false;
     if (!file_is_directory(cluster)) return true;
     return strip(cluster, err) && trim(clusters, false, err);
+}
+
+bool workspace_name_spare(const char *data_directory, const char *app_id, const char *cluster_id,
+                          const char *directory_id, struct error *err) {
+    char link[FILE_PATH_MAX];
+
+    if (!file_join(link, sizeof link, err, data_directory, "apps", app_id, "clusters", cluster_id,
+                   NULL))
+        return false;
+    return symlink(directory_id, link) == 0 || error_system(err, errno, "link '%s'", link);
 }
 
 static bool clean_app(void *userdata, const char *name, bool is_directory, struct error *err) {

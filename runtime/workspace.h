@@ -33,6 +33,10 @@ MUST_CHECK bool workspace_make(const struct workspace_paths *paths, struct error
 // Leaves of an ended cluster only its logs, and of those only the newest WORKSPACE_LOGS_KEPT.
 MUST_CHECK bool workspace_retire(const char *data_directory, const char *app_id,
                                  const char *cluster_id, struct error *err);
+// A spare that was claimed can be found by the id that it has now, too.
+MUST_CHECK bool workspace_name_spare(const char *data_directory, const char *app_id,
+                                     const char *cluster_id, const char *directory_id,
+                                     struct error *err);
 // The same for every cluster of every application: what a daemon that died left behind.
 MUST_CHECK bool workspace_clean(const char *data_directory, struct error *err);
 

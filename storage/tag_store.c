@@ -1,5 +1,8 @@
 #include "storage/tag_store.h"
 
+#include "base/text.h"
+
+static const char SQL_FIND[] = "SELECT value FROM tag WHERE app_id = ?1 AND key = ?2";
 static const char SQL_SET[] = "INSERT OR REPLACE INTO tag (app_id, key, value) VALUES (?1, ?2, ?3)";
 static const char SQL_REMOVE[] = "DELETE FROM tag WHERE app_id = ?1 AND key = ?2";
 static const char SQL_LIST[] = "SELECT key, value FROM tag WHERE app_id = ?1 ORDER BY key";
@@ -40,6 +43,19 @@ bool tag_store_list(struct db *db, const char *app_id, json_t **out_tags, struct
         json_add(tags, tag);
     }
     *out_tags = TAKE(tags);
+    return true;
+}
+
+bool tag_store_find(struct db *db, const char *app_id, const char *key, char *out,
+                    size_t size_bytes, bool *out_found, struct error *err) {
+    AUTO(db_done) sqlite3_stmt *stmt = NULL;
+    bool row;
+
+    if (!db_prepare(db, SQL_FIND, &stmt, err)) return false;
+    db_bind_text(stmt, 1, app_id);
+    db_bind_text(stmt, 2, key);
+    if (!db_next(db, stmt, &row, err)) return error_prefix(err, "find tag");
+    *out_found = row && text_copy(out, size_bytes, (const char *)sqlite3_column_text(stmt, 0));
     return true;
 }
 

@@ -13,5 +13,9 @@ MUST_CHECK bool tag_store_remove(struct db *db, const char *app_id, const char *
 // [{"Key": …, "Value": …}] by key; the caller owns it.
 MUST_CHECK bool tag_store_list(struct db *db, const char *app_id, json_t **out_tags,
                                struct error *err);
+// The value of one tag; *out_found is false, and `out` as it was, where there is none or it does
+// not fit.
+MUST_CHECK bool tag_store_find(struct db *db, const char *app_id, const char *key, char *out,
+                               size_t size_bytes, bool *out_found, struct error *err);
 MUST_CHECK bool tag_store_count(struct db *db, const char *app_id, int64_t *out_count,
                                 struct error *err);

@@ -71,6 +71,13 @@ static bool command_bad_update(struct fake_world *world, struct error *err) {
         err);
 }
 
+// The autoscaler's move: nobody commands it, so nothing is to be given again.
+static bool command_burn(struct fake_world *world, struct error *err) {
+    (void)err;
+    fake_world_burn(world);
+    return true;
+}
+
 static const struct scenario scenarios[] = {
     {"start", command_start, APP_READY, APP_RUNNING, true, NULL, 1},
     {"update", command_update, APP_RUNNING, APP_RUNNING, true, NULL, 2},
@@ -79,6 +86,7 @@ static const struct scenario scenarios[] = {
     {"force-stop", command_force_stop, APP_RUNNING, APP_READY, false, NULL, 1},
     {"delete", command_delete, APP_RUNNING, APP_STATUS_COUNT, false, NULL, 0},
     {"roll-back", command_roll_back, APP_RUNNING, APP_RUNNING, true, command_update, 3},
+    {"scale", command_burn, APP_RUNNING, APP_RUNNING, true, NULL, 1},
     {"system-roll-back", command_bad_update, APP_RUNNING, APP_RUNNING, true, NULL, 3},
 };
 
@@ -236,8 +244,12 @@ Test(torture, roll_back_ends_on_the_version_before_whatever_fails) {
     torture(&scenarios[6]);
 }
 
-Test(torture, failed_update_goes_back_by_itself_whatever_fails) {
+Test(torture, scaling_ends_running_with_its_state_whatever_fails) {
     torture(&scenarios[7]);
+}
+
+Test(torture, failed_update_goes_back_by_itself_whatever_fails) {
+    torture(&scenarios[8]);
 }
 
 // RollbackApplication in the middle of an update, and the daemon's death soon after.

@@ -180,7 +180,9 @@ class Application:
     def lines(self):
         """What the job has printed, (label, count, milliseconds), oldest cluster first."""
         found = []
-        for path in glob.glob(os.path.join(self.kobel.data, "apps", "*", "clusters", "*", "log", "taskmanager-1.out")):
+        outputs = glob.glob(os.path.join(self.kobel.data, "apps", "*", "clusters", "*", "log", "taskmanager-1.out"))
+        # A claimed spare has two names.
+        for path in sorted({os.path.realpath(output) for output in outputs}):
             with open(path, errors="replace") as file:
                 found += [(m[1], int(m[2]), int(m[3])) for m in re.finditer(r"(\S+) count=(\d+) at=(\d+)", file.read())]
         return sorted(found, key=lambda line: line[2])

@@ -38,7 +38,10 @@ class Run:
         return self.err_path.read_text(errors="replace")
 
     def wait_for(self, text, count=1, timeout=120):
-        wait_for(lambda: (self.out + self.err).count(text) >= count or self.process.poll() is not None, f"'{text}'", timeout)
+        try:
+            wait_for(lambda: (self.out + self.err).count(text) >= count or self.process.poll() is not None, f"'{text}'", timeout)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.out[-2000:]}\n{self.err}") from None
         assert (self.out + self.err).count(text) >= count, self.out[-2000:] + self.err
 
     def interrupt(self):

@@ -1,6 +1,7 @@
 """A cluster that stands ready for the application used last."""
 
 import json
+import pathlib
 import urllib.request
 
 import pytest
@@ -45,6 +46,10 @@ def test_start_update_and_recovery_take_the_spare(kobel, jars):
     application.start()
     assert [ready in directory for directory in ran_on(application)] == [True]
     counted = application.wait_for_count(5, "first")
+    # Its logs are found by the id that it has now, too.
+    current = next(one for one in clusters(kobel) if not one["isSpare"])
+    logs = next(pathlib.Path(kobel.data).glob(f"apps/*/clusters/{current['id']}/log"))
+    assert logs.samefile(current["logDirectory"])
 
     ready = wait_for_spare(kobel)
     application.update_configuration(EnvironmentPropertyUpdates=application.properties("second"))

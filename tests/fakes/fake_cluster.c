@@ -39,6 +39,7 @@ struct fake_clusters {
     int savepoints_to_fail;
     bool boots_fail;
     int checkpoints;
+    struct job_measurement load; // what is measured of every job; no vertices: nothing
 };
 
 struct fake_clusters *fake_clusters_new(cluster_change_fn *on_change, void *userdata) {
@@ -265,6 +266,29 @@ static void keep_spare(void *self, const struct launch_spec *spec) {
 }
 
 // There is nothing to look at.
+static void measure(void *self, const char *cluster_id) {
+    struct fake_clusters *clusters = self;
+    const struct fake *cluster = find(clusters, cluster_id);
+
+    if (cluster == NULL || clusters->load.vertex_count == 0) return;
+    clusters->load.number++;
+    if (clusters->on_change != NULL) clusters->on_change(clusters->userdata, cluster->spec.app_id);
+}
+
+static const struct job_measurement *measured(void *self, const char *cluster_id) {
+    struct fake_clusters *clusters = self;
+
+    if (find(clusters, cluster_id) == NULL || clusters->load.number == 0) return NULL;
+    return &clusters->load;
+}
+
+void fake_clusters_set_load(struct fake_clusters *self, const struct job_measurement *load) {
+    uint64_t number = self->load.number;
+
+    self->load = *load;
+    self->load.number = number;
+}
+
 static char *job_plan(void *self, const char *cluster_id) {
     (void)self;
     (void)cluster_id;
@@ -282,6 +306,8 @@ static struct cluster_fetch *fetch(void *self, const char *cluster_id, const cha
 }
 
 static const struct cluster_ops ops = {
+    .measure = measure,
+    .measured = measured,
     .job_plan = job_plan,
     .fetch = fetch,
     .inject = inject,

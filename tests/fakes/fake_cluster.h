@@ -35,6 +35,9 @@ void fake_clusters_fail_boots(struct fake_clusters *clusters, bool fail);
 void fake_clusters_lose(struct fake_clusters *clusters, const char *cluster_id);
 void fake_clusters_finish_job(struct fake_clusters *clusters, const char *cluster_id);
 
+// What every measurement gives from now on. Without it nothing is measured.
+void fake_clusters_set_load(struct fake_clusters *clusters, const struct job_measurement *load);
+
 // --- looking ---
 
 int fake_clusters_count(const struct fake_clusters *clusters); // launched and not retired

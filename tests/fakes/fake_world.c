@@ -52,6 +52,7 @@ static void open_parts(struct fake_world *world) {
         .profile = PROFILE_DEV,
         .memory_budget_bytes = world->memory_budget_bytes,
         .limits = APP_LIMITS_DEFAULT,
+        .metering = world->metering,
     };
 
     if (!db_open(world->path, &world->db, &err)) abort();
@@ -63,7 +64,10 @@ static void open_parts(struct fake_world *world) {
 void fake_world_open(struct fake_world *world) {
     *world = (struct fake_world){.now_ms = 1764000000000,
                                  .memory_budget_bytes = (int64_t)8 << 30,
+                                 .metering = METERING_OPTIONS_DEFAULT,
                                  .scope = {.account = "000000000000", .region = "us-east-1"}};
+    // Of both policies the one that is provoked with one figure.
+    world->metering.policy = SCALING_MSF;
     (void)text_copy(world->directory, sizeof world->directory, "/tmp/kobel-test-XXXXXX");
     if (mkdtemp(world->directory) == NULL) abort();
     (void)text_format(world->path, sizeof world->path, "%s/kobel.db", world->directory);
@@ -181,6 +185,16 @@ bool fake_world_roll_back(struct fake_world *world, const char *name, struct err
     json_put_int(request, "CurrentApplicationVersionId", fake_world_app(world, name).version);
     return app_service_roll_back(world->service, &world->scope, request, &detail, operation_id,
                                  err);
+}
+
+void fake_world_burn(struct fake_world *world) {
+    struct job_measurement load = {.vertex_count = 1, .cpu_max_ratio = 0.9};
+
+    load.vertices[0] = (struct measured_vertex){.name = "v", .parallelism = 1, .is_source = true};
+    fake_clusters_set_load(world->clusters, &load);
+    world->now_ms += world->metering.interval_ms;
+    fake_world_run(world, 2);
+    world->now_ms += 960000;
 }
 
 struct app fake_world_app(struct fake_world *world, const char *name) {

@@ -15,6 +15,7 @@ struct fake_world {
     struct app_service *service;
     struct app_scope scope;
     int64_t memory_budget_bytes;
+    struct metering_options metering; // of the service that is opened next
     int commits;
     int failing_commit;  // 1-based; 0 = none
     int crashing_commit; // this commit does not happen, and nothing after it until
@@ -40,6 +41,10 @@ bool fake_world_update(struct fake_world *world, const char *name, const char *u
 bool fake_world_start(struct fake_world *world, const char *name, struct error *err);
 bool fake_world_roll_back(struct fake_world *world, const char *name, struct error *err);
 bool fake_world_stop(struct fake_world *world, const char *name, bool force, struct error *err);
+
+// Its job is measured to keep the processors busy from now on, and a quarter of an hour passes:
+// for the policy `msf`, which the world's applications have, a reason to scale.
+void fake_world_burn(struct fake_world *world);
 
 struct app fake_world_app(struct fake_world *world, const char *name);
 // The newest operation.

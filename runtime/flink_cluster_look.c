@@ -1,0 +1,90 @@
+// Looking into a cluster: measurements, Flink's plan of the job, pages of its dashboard.
+#include "base/memory.h"
+#include "runtime/flink_cluster_parts.h"
+
+static const int64_t PAGE_TIMEOUT_MS = 30000;
+
+// --- measurements ---
+
+static void on_measured(void *userdata) {
+    flink_cluster_changed(userdata);
+}
+
+void flink_look_measure(void *self, const char *cluster_id) {
+    struct error ignored;
+    struct cluster *cluster = flink_cluster_find_ready(self, cluster_id, &ignored);
+
+    if (cluster == NULL) return;
+    if (cluster->meter == NULL) {
+        struct cluster_meter_options options = {
+            .http = cluster->owner->http,
+            .rest_port = cluster_processes_rest_port(cluster->processes),
+            .processes = cluster->processes,
+            .size = &cluster->spec.size,
+            .on_done = on_measured,
+            .userdata = cluster,
+        };
+        cluster->meter = cluster_meter_new(&options);
+    }
+    cluster_meter_begin(cluster->meter, cluster_watch_view(cluster->watch)->job_id);
+}
+
+const struct job_measurement *flink_look_measured(void *self, const char *cluster_id) {
+    const struct cluster *cluster = flink_cluster_find(self, cluster_id);
+
+    if (cluster == NULL || cluster->meter == NULL) return NULL;
+    const struct job_measurement *result = cluster_meter_result(cluster->meter);
+    return result->number == 0 ? NULL : result;
+}
+
+char *flink_look_job_plan(void *self, const char *cluster_id) {
+    const struct cluster *cluster = flink_cluster_find(self, cluster_id);
+
+    return cluster == NULL || cluster->watch == NULL ? NULL : cluster_watch_plan(cluster->watch);
+}
+
+// --- the dashboard ---
+
+struct cluster_fetch {
+    struct http_request *request;
+    cluster_page_fn *done;
+    void *userdata;
+};
+
+static void on_page(void *userdata, const struct http_reply *reply, const struct error *err) {
+    AUTO(memory_free) struct cluster_fetch *fetch = userdata;
+    struct cluster_page page = {0};
+
+    if (reply != NULL)
+        page = (struct cluster_page){reply->status, reply->content_type, reply->body,
+                                     reply->size_bytes};
+    fetch->done(fetch->userdata, reply == NULL ? NULL : &page, err);
+}
+
+struct cluster_fetch *flink_look_fetch(void *self, const char *cluster_id, const char *path,
+                                       cluster_page_fn *done, void *userdata) {
+    struct flink_clusters *owner = self;
+    struct error ignored;
+    const struct cluster *cluster = flink_cluster_find_ready(owner, cluster_id, &ignored);
+
+    if (cluster == NULL) return NULL;
+    AUTO(memory_free)
+    char *url = memory_format("http://127.0.0.1:%u%s",
+                              cluster_processes_rest_port(cluster->processes), path);
+    struct cluster_fetch *one = memory_alloc(sizeof *one);
+    struct http_call call = {.method = "GET",
+                             .url = url,
+                             .timeout_ms = PAGE_TIMEOUT_MS,
+                             .done = on_page,
+                             .userdata = one};
+    one->done = done;
+    one->userdata = userdata;
+    one->request = http_client_send(owner->http, &call);
+    return one;
+}
+
+void flink_look_cancel_fetch(void *self, struct cluster_fetch *fetch) {
+    (void)self;
+    http_request_cancel(fetch->request);
+    memory_free(fetch);
+}

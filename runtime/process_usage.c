@@ -1,0 +1,83 @@
+#include "runtime/process_usage.h"
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/text.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { DEPTH_MAX = 16 };
+
+// /proc/<pid>/<name> as text; "" when it cannot be read. What does not fit is cut.
+static void read_text(char *out, size_t size_bytes, pid_t pid, const char *name) {
+    char path[64];
+    size_t used = 0;
+
+    out[0] = '\0';
+    (void)text_format(path, sizeof path, "/proc/%d/%s", (int)pid, name);
+    AUTO(file_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return;
+    while (used + 1 < size_bytes) {
+        ssize_t got = read(fd, out + used, size_bytes - 1 - used);
+        if (got <= 0) break;
+        used += (size_t)got;
+    }
+    out[used] = '\0';
+}
+
+// utime and stime, the fourteenth and fifteenth field; the second, a name, may hold anything but
+// ends with the last parenthesis.
+static bool read_cpu_ms(pid_t pid, int64_t *out_ms) {
+    char text[1024];
+    unsigned long user;
+    unsigned long kernel;
+
+    read_text(text, sizeof text, pid, "stat");
+    const char *rest = strrchr(text, ')');
+    if (rest == NULL || sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
+                               &user, &kernel) != 2)
+        return false;
+    *out_ms = (int64_t)(user + kernel) * 1000 / sysconf(_SC_CLK_TCK);
+    return true;
+}
+
+static int64_t read_pss_bytes(pid_t pid) {
+    static const char FIELD[] = "\nPss:";
+    char text[4096];
+
+    read_text(text, sizeof text, pid, "smaps_rollup");
+    const char *field = strstr(text, FIELD);
+    return field == NULL ? 0 : strtoll(field + strlen(FIELD), NULL, 10) * 1024;
+}
+
+static bool add(pid_t pid, int depth, struct process_usage *usage) {
+    char children[4096];
+    char name[40];
+    int64_t cpu_ms;
+    char *end;
+
+    if (depth > DEPTH_MAX || !read_cpu_ms(pid, &cpu_ms)) return false;
+    usage->cpu_ms += cpu_ms;
+    usage->memory_bytes += read_pss_bytes(pid);
+    usage->processes++;
+    (void)text_format(name, sizeof name, "task/%d/children", (int)pid);
+    read_text(children, sizeof children, pid, name);
+    for (char *at = children;; at = end) {
+        long child = strtol(at, &end, 10);
+        if (end == at || child <= 0) break;
+        (void)add((pid_t)child, depth + 1, usage);
+    }
+    return true;
+}
+
+bool process_usage_read(pid_t pid, struct process_usage *out_usage) {
+    struct process_usage usage = {0};
+
+    if (pid <= 0 || !add(pid, 0, &usage)) return false;
+    *out_usage = usage;
+    return true;
+}

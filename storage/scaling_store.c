@@ -1,0 +1,62 @@
+#include "storage/scaling_store.h"
+
+#include "base/memory.h"
+
+#include <string.h>
+
+enum { CLEANED_EVERY = 100 };
+
+static const char SQL_ADD[] =
+    "INSERT INTO scaling (app_id, at_ms, moves, body) VALUES (?1, ?2, ?3, ?4)";
+// The newest move stays however old it is: what it gained is asked for hours later.
+static const char SQL_CLEAN[] =
+    "DELETE FROM scaling WHERE app_id = ?1 AND moves = 0 AND sequence <="
+    " (SELECT sequence FROM scaling WHERE app_id = ?1 ORDER BY sequence DESC LIMIT 1 OFFSET ?2)";
+static const char SQL_LIST[] = "SELECT body FROM scaling WHERE app_id = ?1"
+                               " ORDER BY sequence DESC LIMIT ?2";
+static const char SQL_LIST_MOVES[] = "SELECT body FROM scaling WHERE app_id = ?1 AND moves = 1"
+                                     " ORDER BY sequence DESC LIMIT ?2";
+
+static bool clean(struct db *db, const char *app_id, struct error *err) {
+    AUTO(db_done) sqlite3_stmt *stmt = NULL;
+
+    if (!db_prepare(db, SQL_CLEAN, &stmt, err)) return false;
+    db_bind_text(stmt, 1, app_id);
+    db_bind_int(stmt, 2, SCALING_KEPT);
+    return db_run(db, stmt, err);
+}
+
+bool scaling_store_add(struct db *db, const char *app_id, int64_t at_ms, bool moves,
+                       const json_t *body, struct error *err) {
+    AUTO(memory_free) char *text = json_print(body);
+    AUTO(db_done) sqlite3_stmt *stmt = NULL;
+
+    if (!db_prepare(db, SQL_ADD, &stmt, err)) return false;
+    db_bind_text(stmt, 1, app_id);
+    db_bind_int(stmt, 2, at_ms);
+    db_bind_int(stmt, 3, moves);
+    db_bind_text(stmt, 4, text);
+    if (!db_run(db, stmt, err)) return error_prefix(err, "add evaluation");
+    return db_last_row(db) % CLEANED_EVERY != 0 || clean(db, app_id, err);
+}
+
+bool scaling_store_list(struct db *db, const char *app_id, bool moves_only, int64_t limit,
+                        json_t **out_bodies, struct error *err) {
+    AUTO(json_decref) json_t *bodies = json_new_array();
+    AUTO(db_done) sqlite3_stmt *stmt = NULL;
+
+    if (!db_prepare(db, moves_only ? SQL_LIST_MOVES : SQL_LIST, &stmt, err)) return false;
+    db_bind_text(stmt, 1, app_id);
+    db_bind_int(stmt, 2, limit);
+    for (bool row;;) {
+        json_t *body = NULL;
+        if (!db_next(db, stmt, &row, err)) return error_prefix(err, "list evaluations");
+        if (!row) break;
+        const char *text = (const char *)sqlite3_column_text(stmt, 0);
+        if (text == NULL || !json_parse(text, strlen(text), &body, err))
+            return error_prefix(err, "evaluation");
+        json_add(bodies, body);
+    }
+    *out_bodies = TAKE(bodies);
+    return true;
+}

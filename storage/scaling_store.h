@@ -1,0 +1,15 @@
+// What the autoscaler decided, with what it saw. The only file that knows the table `scaling`.
+#pragma once
+
+#include "base/json.h"
+#include "storage/db.h"
+
+// Keeps the newest SCALING_KEPT of an application: a day, at one in ten seconds.
+#define SCALING_KEPT 8640
+
+MUST_CHECK bool scaling_store_add(struct db *db, const char *app_id, int64_t at_ms, bool moves,
+                                  const json_t *body, struct error *err);
+// Newest first, at most `limit`; only those that moved where `moves_only`. The caller owns the
+// array.
+MUST_CHECK bool scaling_store_list(struct db *db, const char *app_id, bool moves_only,
+                                   int64_t limit, json_t **out_bodies, struct error *err);

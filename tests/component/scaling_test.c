@@ -1,0 +1,154 @@
+// The autoscaler at the controls of a whole controller: what it sees is given by the fake cluster,
+// minutes pass by the fake clock.
+#include "controller/scaling.h"
+
+#include "fakes/fake_world.h"
+#include "storage/scaling_store.h"
+#include "storage/snapshot_store.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+
+static struct fake_world world;
+static struct error err;
+
+static void set_up(void) {
+    fake_world_open(&world);
+    cr_assert(fake_world_create(&world, "a", &err), "%s", err.message);
+    cr_assert(fake_world_start(&world, "a", &err), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
+    fake_world_run(&world, 3);
+}
+
+static void tear_down(void) {
+    fake_world_close(&world);
+}
+
+TestSuite(scaling, .init = set_up, .fini = tear_down);
+
+static json_t *explain(void) {
+    json_t *explanation = NULL;
+
+    cr_assert(app_service_explain(world.service, &world.scope, "a", 1000, &explanation, &err), "%s",
+              err.message);
+    return explanation;
+}
+
+static json_t *series(const char *metric, const char *task) {
+    struct metric_query query = {.to_ms = INT64_MAX, .metric = metric, .task = task};
+    json_t *metrics = NULL;
+
+    cr_assert(app_service_metrics(world.service, &world.scope, "a", &query, &metrics, &err), "%s",
+              err.message);
+    json_t *list = json_copy_of(json_member(metrics, "series"));
+    json_decref(metrics);
+    return list;
+}
+
+static void pass(int minutes) {
+    for (int minute = 0; minute < minutes; minute++) {
+        world.now_ms += 60000;
+        fake_world_run(&world, 3);
+    }
+}
+
+Test(scaling, a_busy_job_moves_to_twice_its_size_with_its_state) {
+    int count = fake_clusters_running_count(world.clusters);
+    struct snapshot snapshot;
+
+    fake_world_burn(&world);
+    cr_assert(fake_world_run_until(&world, "a", APP_AUTOSCALING));
+    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
+    struct app app = fake_world_app(&world, "a");
+    struct operation operation = fake_world_operation(&world, "a");
+    cr_assert(eq(int, app.current_parallelism, 2));
+    cr_assert(eq(int, (int)app.version, 1));
+    cr_assert(eq(str, operation.name, "AutoScaling"));
+    cr_assert(eq(int, operation.status, OPERATION_SUCCESSFUL));
+    cr_assert(snapshot_store_find_latest(world.db, app.id, &snapshot, &err), "%s", err.message);
+    cr_assert(eq(str, (char *)fake_clusters_restored_from(world.clusters), snapshot.location));
+    cr_assert(ge(int, fake_clusters_running_count(world.clusters), count));
+    AUTO(json_decref) json_t *moves = NULL;
+    cr_assert(scaling_store_list(world.db, app.id, true, 10, &moves, &err), "%s", err.message);
+    cr_assert(eq(sz, json_array_size(moves), 1));
+    cr_assert(eq(int, (int)json_int_or(json_array_get(moves, 0), "wantedParallelism", 0), 2));
+}
+
+Test(scaling, what_measured_nothing_is_not_scaled) {
+    pass(20);
+    AUTO(json_decref) json_t *explanation = explain();
+
+    cr_assert(eq(int, fake_world_app(&world, "a").current_parallelism, 1));
+    cr_assert(eq(str, (char *)json_text(explanation, "explanation"), "nothing was measured yet"));
+}
+
+Test(scaling, every_evaluation_is_on_record_with_its_inputs) {
+    struct job_measurement load = {.vertex_count = 1, .cpu_max_ratio = 0.5};
+
+    load.vertices[0] = (struct measured_vertex){.name = "v", .parallelism = 1, .is_source = true};
+    fake_clusters_set_load(world.clusters, &load);
+    pass(3);
+    AUTO(json_decref) json_t *explanation = explain();
+    json_t *evaluations = json_object_get(explanation, "evaluations");
+    const json_t *newest = json_array_get(evaluations, 0);
+    cr_assert(ge(sz, json_array_size(evaluations), 3));
+    cr_assert(eq(str, (char *)json_text(newest, "policy"), "msf"));
+    cr_assert(eq(str, (char *)json_text(newest, "reason"), "steady"));
+    cr_assert(eq(dbl, json_number_value(json_path(newest, "inputs", "cpuMaxRatio", NULL)), 0.5));
+    cr_assert(eq(int, (int)json_int_or(explanation, "ceiling", 0), 64));
+}
+
+Test(scaling, minutes_are_kept_as_means_until_they_are_too_old) {
+    struct job_measurement load = {.vertex_count = 1, .cpu_max_ratio = 0.5};
+
+    load.vertices[0] = (struct measured_vertex){.name = "v", .parallelism = 1, .is_source = true};
+    fake_clusters_set_load(world.clusters, &load);
+    pass(3);
+    AUTO(json_decref) json_t *list = series("containerCPUUtilization", "");
+    cr_assert(eq(sz, json_array_size(list), 1));
+    const json_t *point = json_array_get(json_object_get(json_array_get(list, 0), "points"), 0);
+    cr_assert(eq(dbl, json_number_value(json_array_get(point, 1)), 50.0));
+    cr_assert(eq(str, (char *)json_text(json_array_get(list, 0), "unit"), "Percent"));
+    AUTO(json_decref) json_t *of_task = series("parallelism", "v");
+    cr_assert(eq(sz, json_array_size(of_task), 1));
+
+    world.now_ms += world.metering.retention_ms;
+    pass(3);
+    AUTO(json_decref) json_t *later = series("containerCPUUtilization", "");
+    const json_t *first = json_array_get(json_object_get(json_array_get(later, 0), "points"), 0);
+    cr_assert(gt(long, json_integer_value(json_array_get(first, 0)),
+                 json_integer_value(json_array_get(point, 0))));
+}
+
+Test(scaling, a_scaling_that_fails_goes_back_and_is_not_repeated_at_once) {
+    cr_assert(fake_world_update(
+        &world, "a",
+        "{\"ApplicationSystemRollbackConfigurationUpdate\":{\"RollbackEnabledUpdate\":true}}",
+        &err));
+    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
+    fake_world_burn(&world);
+    fake_clusters_reject_next_job(world.clusters, "no such parallelism");
+    cr_assert(fake_world_run_until(&world, "a", APP_ROLLING_BACK));
+    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
+    struct app app = fake_world_app(&world, "a");
+    cr_assert(eq(int, app.current_parallelism, 1));
+    cr_assert(eq(int, (int)app.version, 3));
+
+    fake_world_burn(&world);
+    fake_world_run(&world, 10);
+    AUTO(json_decref) json_t *explanation = explain();
+    cr_assert(eq(int, (int)json_array_size(json_object_get(explanation, "moves")), 2),
+              "after a while it is tried again");
+}
+
+Test(scaling, only_a_stop_by_force_is_taken_meanwhile) {
+    fake_world_burn(&world);
+    cr_assert(fake_world_run_until(&world, "a", APP_AUTOSCALING));
+    cr_assert(not(fake_world_update(&world, "a", "{}", &err)));
+    cr_assert(eq(int, err.kind, ERROR_CONFLICT));
+    cr_assert(not(fake_world_stop(&world, "a", false, &err)));
+    cr_assert(eq(int, err.kind, ERROR_CONFLICT));
+    cr_assert(fake_world_stop(&world, "a", true, &err), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "a", APP_READY));
+    cr_assert(eq(int, fake_world_app(&world, "a").current_parallelism, 1));
+}

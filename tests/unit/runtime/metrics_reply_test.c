@@ -1,0 +1,115 @@
+// What Flink's answers say of a job's load: shapes as 1.20.3 sends them.
+#include "runtime/metrics_reply.h"
+
+#include "base/text.h"
+#include "runtime/process_usage.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static struct error err;
+
+static json_t *parse(const char *text) {
+    json_t *value = NULL;
+
+    cr_assert(json_parse(text, strlen(text), &value, &err), "%s", err.message);
+    return value;
+}
+
+static const char JOB[] =
+    "{\"vertices\":[{\"id\":\"aa\",\"name\":\"Source: "
+    "in\",\"maxParallelism\":128,\"parallelism\":2},"
+    "{\"id\":\"bb\",\"name\":\"count\",\"maxParallelism\":96,\"parallelism\":4},"
+    "{\"id\":\"cc\",\"name\":\"Sink: one\",\"maxParallelism\":1,\"parallelism\":1}],"
+    "\"plan\":{\"nodes\":[{\"id\":\"cc\",\"inputs\":[{\"id\":\"bb\"},{\"id\":\"aa\"}]},"
+    "{\"id\":\"bb\",\"inputs\":[{\"id\":\"aa\"}]},{\"id\":\"aa\"}]}}";
+
+Test(metrics_reply, a_job_is_its_vertices_and_what_feeds_them) {
+    AUTO(json_decref) json_t *reply = parse(JOB);
+    struct flink_topology topology;
+
+    cr_assert(metrics_reply_topology(reply, &topology, &err), "%s", err.message);
+    cr_assert(eq(int, topology.vertex_count, 3));
+    cr_assert(topology.vertices[0].is_source);
+    cr_assert(not(topology.vertices[1].is_source));
+    cr_assert(eq(u32, topology.vertices[1].inputs, 1));
+    cr_assert(eq(u32, topology.vertices[2].inputs, 3));
+    cr_assert(eq(str, topology.vertices[2].name, "Sink: one"));
+    cr_assert(eq(int, topology.max_parallelism, 96),
+              "a vertex that cannot be parallel limits nobody");
+}
+
+Test(metrics_reply, what_is_no_job_is_refused) {
+    static const char *const wrong[] = {"{}", "[]", "{\"vertices\":[]}",
+                                        "{\"vertices\":1,\"plan\":{}}"};
+    struct flink_topology topology;
+
+    for (size_t index = 0; index < sizeof wrong / sizeof wrong[0]; index++) {
+        AUTO(json_decref) json_t *reply = parse(wrong[index]);
+        cr_assert(not(metrics_reply_topology(reply, &topology, &err)), "%s", wrong[index]);
+    }
+}
+
+Test(metrics_reply, figures_come_as_text_as_numbers_and_as_nothing) {
+    AUTO(json_decref)
+    json_t *reply =
+        parse("[{\"id\":\"a\",\"value\":\"12.5\"},{\"id\":\"b\",\"sum\":3.0,\"max\":2},"
+              "{\"id\":\"c\",\"value\":\"NaN\"},{\"id\":\"d\",\"value\":\"x\"},{\"id\":\"e\"}]");
+
+    cr_assert(eq(dbl, metrics_reply_value(reply, "a", NULL), 12.5));
+    cr_assert(eq(dbl, metrics_reply_value(reply, "b", "sum"), 3.0));
+    cr_assert(eq(dbl, metrics_reply_value(reply, "b", "max"), 2.0));
+    for (const char *id = "cdef"; *id != '\0'; id++) {
+        char name[2] = {*id, '\0'};
+        cr_assert(eq(dbl, metrics_reply_value(reply, name, NULL), MEASUREMENT_UNKNOWN));
+    }
+}
+
+Test(metrics_reply, the_backlog_of_a_source_is_found_by_the_end_of_its_name) {
+    AUTO(json_decref)
+    json_t *ids = parse("[{\"id\":\"Source__in.pendingRecords\"},{\"id\":\"numRecordsIn\"},"
+                        "{\"id\":\"Source__in.KafkaSourceReader.KafkaConsumer.records-lag-max\"},"
+                        "{\"id\":\"pendingRecords\"},{\"id\":\"a b.pendingRecords\"}]");
+    AUTO(json_decref)
+    json_t *values =
+        parse("[{\"id\":\"x.pendingRecords\",\"sum\":4},{\"id\":\"y.pendingRecords\",\"sum\":5},"
+              "{\"id\":\"x.records-lag-max\",\"max\":3},{\"id\":\"y.records-lag-max\",\"max\":7}]");
+    char text[200];
+    char small[40];
+
+    cr_assert(metrics_reply_backlog_ids(ids, text, sizeof text));
+    cr_assert(eq(
+        str, text,
+        ",Source__in.pendingRecords,Source__in.KafkaSourceReader.KafkaConsumer.records-lag-max"));
+    cr_assert(not(metrics_reply_backlog_ids(ids, small, sizeof small)));
+    cr_assert(eq(str, small, ",Source__in.pendingRecords"));
+    cr_assert(eq(dbl, metrics_reply_by_suffix(values, "pendingRecords", "sum"), 9.0));
+    cr_assert(eq(dbl, metrics_reply_by_suffix(values, "records-lag-max", "max"), 7.0));
+    cr_assert(
+        eq(dbl, metrics_reply_by_suffix(values, "millisBehindLatest", "max"), MEASUREMENT_UNKNOWN));
+}
+
+Test(process_usage, counts_a_process_and_what_it_started) {
+    struct process_usage mine;
+    struct process_usage with_child;
+    struct process_usage gone;
+
+    cr_assert(process_usage_read(getpid(), &mine));
+    pid_t child = fork();
+    if (child == 0) {
+        (void)pause();
+        _exit(0);
+    }
+    cr_assert(process_usage_read(getpid(), &with_child));
+    cr_assert(eq(int, with_child.processes, mine.processes + 1));
+    cr_assert(gt(long, mine.memory_bytes, 100000));
+    cr_assert(ge(long, with_child.cpu_ms, mine.cpu_ms));
+    (void)kill(child, SIGKILL);
+    (void)waitpid(child, NULL, 0);
+    cr_assert(not(process_usage_read(child, &gone)));
+    cr_assert(not(process_usage_read(0, &gone)));
+}
