@@ -4,9 +4,9 @@
 #include "base/text.h"
 #include "controller/scaling.h"
 #include "controller/state.h"
+#include "runtime/process_usage.h"
 #include "storage/metric_store.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -230,13 +230,7 @@ static void print_records(const struct exposition *all, struct buffer *out) {
 
 static void print_daemon(const struct app_service *service, struct buffer *out) {
     const struct cluster_port *clusters = &service->clusters;
-    long pages = 0;
-    FILE *statm = fopen("/proc/self/statm", "re");
 
-    if (statm != NULL) {
-        if (fscanf(statm, "%*d %ld", &pages) != 1) pages = 0;
-        (void)fclose(statm);
-    }
     print_head(out, "memory_budget_bytes", "Memory that all clusters together may be promised");
     (void)buffer_append_format(out, "kobel_memory_budget_bytes %lld\n",
                                (long long)service->memory_budget_bytes);
@@ -247,7 +241,7 @@ static void print_daemon(const struct app_service *service, struct buffer *out) 
                                "# HELP process_resident_memory_bytes Memory of the daemon itself\n"
                                "# TYPE process_resident_memory_bytes gauge\n"
                                "process_resident_memory_bytes %lld\n",
-                               (long long)pages * sysconf(_SC_PAGESIZE));
+                               (long long)process_resident_bytes(getpid()));
 }
 
 bool app_service_print_metrics(struct app_service *service, char **out_text, struct error *err) {

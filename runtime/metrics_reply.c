@@ -146,9 +146,7 @@ double metrics_reply_by_suffix(const json_t *reply, const char *name, const char
         if (!ends_in(json_text_or(metric, "id", ""), name)) continue;
         double value = number_of(json_member(metric, aggregate));
         if (value < 0) continue;
-        if (result < 0)
-            result = value;
-        else if (sums)
+        if (result >= 0 && sums)
             result += value;
         else if (value > result)
             result = value;

@@ -5,7 +5,6 @@
 #include "base/text.h"
 
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -32,16 +31,19 @@ static void read_text(char *out, size_t size_bytes, pid_t pid, const char *name)
 // utime and stime, the fourteenth and fifteenth field; the second, a name, may hold anything but
 // ends with the last parenthesis.
 static bool read_cpu_ms(pid_t pid, int64_t *out_ms) {
+    enum { UTIME = 14, STIME = 15 };
     char text[1024];
-    unsigned long user;
-    unsigned long kernel;
+    unsigned long ticks = 0;
 
     read_text(text, sizeof text, pid, "stat");
-    const char *rest = strrchr(text, ')');
-    if (rest == NULL || sscanf(rest + 1, " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %lu %lu",
-                               &user, &kernel) != 2)
-        return false;
-    *out_ms = (int64_t)(user + kernel) * 1000 / sysconf(_SC_CLK_TCK);
+    const char *at = strrchr(text, ')');
+    if (at == NULL) return false;
+    for (int field = 3; field <= STIME; field++) {
+        at = strchr(at + 1, ' ');
+        if (at == NULL) return false;
+        if (field >= UTIME) ticks += strtoul(at, NULL, 10);
+    }
+    *out_ms = (int64_t)ticks * 1000 / sysconf(_SC_CLK_TCK);
     return true;
 }
 
@@ -72,6 +74,14 @@ static bool add(pid_t pid, int depth, struct process_usage *usage) {
         (void)add((pid_t)child, depth + 1, usage);
     }
     return true;
+}
+
+int64_t process_resident_bytes(pid_t pid) {
+    char text[256];
+
+    read_text(text, sizeof text, pid, "statm");
+    const char *resident = strchr(text, ' ');
+    return resident == NULL ? 0 : strtoll(resident, NULL, 10) * sysconf(_SC_PAGESIZE);
 }
 
 bool process_usage_read(pid_t pid, struct process_usage *out_usage) {

@@ -13,3 +13,5 @@ struct process_usage {
 
 // False: there is no such process (any more).
 bool process_usage_read(pid_t pid, struct process_usage *out_usage);
+// Resident memory of this process alone; 0 when there is none.
+int64_t process_resident_bytes(pid_t pid);
