@@ -71,6 +71,30 @@ static bool is_complete(const struct measured_vertex *vertex) {
     return vertex->records_in_per_s >= 0 && vertex->records_out_per_s >= 0;
 }
 
+// What a source has sent and nobody has taken in yet lies in buffers that hold thousands of small
+// records: a source that is held back sends nothing for seconds and then a buffer full. What is
+// taken in behind it is what the job does, and what lies between waits like what waits outside.
+// That can be told where whatever it feeds is fed by it alone.
+static void look_behind(const struct job_measurement *measurement, int source, double scale,
+                        struct scaling_vertex *out) {
+    double taken = 0;
+    double taken_per_s = 0;
+    bool feeds_any = false;
+
+    for (int index = source + 1; index < measurement->vertex_count; index++) {
+        const struct measured_vertex *vertex = &measurement->vertices[index];
+        if ((vertex->inputs >> source & 1) == 0) continue;
+        if (vertex->inputs != (uint32_t)1 << source) return;
+        feeds_any = true;
+        taken += vertex->records_in;
+        taken_per_s += vertex->records_in_per_s;
+    }
+    if (!feeds_any) return;
+    double between = measurement->vertices[source].records_out - taken;
+    out->records_out_per_s = taken_per_s / scale;
+    if (out->backlog_records >= 0 && between > 0) out->backlog_records += between;
+}
+
 // Rates are those of the service's clock: where a minute passes in a second, a second of its own
 // sees a sixtieth of the records.
 static struct scaling_sample sample_of(const struct job_measurement *measurement, double scale,
@@ -92,6 +116,9 @@ static struct scaling_sample sample_of(const struct job_measurement *measurement
             .backlog_records = vertex->pending_records,
         };
     }
+    for (int index = 0; index < measurement->vertex_count; index++)
+        if (measurement->vertices[index].is_source)
+            look_behind(measurement, index, scale, &sample.vertices[index]);
     sample.vertex_count = measurement->vertex_count;
     return sample;
 }

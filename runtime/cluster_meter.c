@@ -9,6 +9,7 @@
 
 // Flink refuses a request line of more than 4096 bytes; "<subtask>.accumulateBusyTimeMs," has 25.
 enum { SUBTASKS_MAX = 128, IDS_SIZE = 2048 };
+enum { LISTED_AT_FIRST = 12, LISTED_EVERY = 30 }; // rounds in which a source's ids are asked for
 
 // What the last round saw of a vertex: counters, of which this one's are subtracted.
 struct counters {
@@ -23,7 +24,6 @@ struct counters {
 
 struct meter_vertex {
     char backlog_ids[IDS_SIZE]; // of a source, "" = none
-    bool is_listed;             // its ids were asked for
     struct counters last;
     struct counters now;
 };
@@ -282,10 +282,15 @@ static void on_ids(void *userdata, json_t *reply, const struct error *err) {
     struct meter_vertex *vertex = &meter->vertices[meter->vertex];
 
     if (!take(meter, err)) return;
-    // What does not fit is not asked for. Flink knows no ids before it has collected once.
+    // What does not fit is not asked for.
     (void)metrics_reply_backlog_ids(reply, vertex->backlog_ids, sizeof vertex->backlog_ids);
-    vertex->is_listed = vertex->backlog_ids[0] != '\0' || meter->result.number > 2;
     ask_of_counters(meter);
+}
+
+// A source registers its figures one by one as its splits are assigned, and may be given more of
+// them later.
+static bool wants_ids(const struct cluster_meter *meter) {
+    return meter->result.number < LISTED_AT_FIRST || meter->result.number % LISTED_EVERY == 0;
 }
 
 static void ask_next_vertex(struct cluster_meter *meter) {
@@ -301,7 +306,7 @@ static void ask_next_vertex(struct cluster_meter *meter) {
     out->parallelism = flink->parallelism;
     out->is_source = flink->is_source;
     out->inputs = flink->inputs;
-    if (flink->is_source && !meter->vertices[meter->vertex].is_listed)
+    if (flink->is_source && wants_ids(meter))
         ask_of_vertex(meter, on_ids, "/subtasks/metrics");
     else
         ask_of_counters(meter);

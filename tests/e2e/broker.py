@@ -4,8 +4,14 @@ import os
 import pathlib
 import shutil
 import subprocess
+import threading
+import time
 
+from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from confluent_kafka.admin import AdminClient, NewTopic
 from plain_flink import free_port
+
+from kobel import wait_for
 
 KAFKA = "3.9.1"
 POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion><groupId>kobel.tests</groupId>
@@ -59,7 +65,76 @@ class Broker:
         self.log = open(work / "broker.log", "w")
         self.process = subprocess.Popen([*java, "kafka.Kafka", str(properties)], stdout=self.log, stderr=subprocess.STDOUT)
 
+    def create_topics(self, partitions):
+        """Waits for the broker; `partitions` by topic."""
+        admin = AdminClient({"bootstrap.servers": self.servers})
+
+        def answers():
+            try:
+                return admin.list_topics(timeout=2).brokers
+            except KafkaException:
+                return None
+        wait_for(answers, "the broker answers")
+        for future in admin.create_topics([NewTopic(topic, count) for topic, count in partitions.items()]).values():
+            future.result(30)
+
     def stop(self):
         self.process.kill()
         self.process.wait()
         self.log.close()
+
+
+class Load(threading.Thread):
+    """Writes keys to `in` until it is told to end, so many a second; `sent` counts them by key."""
+
+    def __init__(self, servers, keys, per_second):
+        super().__init__()
+        self.producer = Producer({"bootstrap.servers": servers, "linger.ms": 5})
+        self.sent = dict.fromkeys(keys, 0)
+        self.per_second = per_second
+        self.ended = threading.Event()
+
+    def run(self):
+        keys, number, due, before = list(self.sent), 0, 0.0, time.monotonic()
+        while not self.ended.wait(0.01):
+            now = time.monotonic()
+            due += (now - before) * self.per_second
+            before = now
+            while due >= 1:
+                key = keys[number % len(keys)]
+                self.producer.produce("in", value=key, partition=number % 2)
+                self.sent[key] += 1
+                number += 1
+                due -= 1
+            self.producer.poll(0)
+        self.producer.flush(30)
+
+    def end(self):
+        self.ended.set()
+        self.join()
+        return self.sent
+
+
+def read_committed(servers, total, timeout):
+    """What can be read of `out` once `total` records are there, or after a while: lines in order."""
+    consumer = Consumer({"bootstrap.servers": servers, "group.id": "check", "isolation.level": "read_committed", "enable.auto.commit": False})
+    consumer.assign([TopicPartition("out", 0, 0)])
+    lines, deadline = [], time.monotonic() + timeout
+    while time.monotonic() < deadline:
+        message = consumer.poll(0.5)
+        if message is not None and message.error() is None:
+            lines.append(message.value().decode())
+        elif len(lines) >= total:
+            break
+    consumer.close()
+    return lines
+
+
+def assert_counted_once(lines, sent, what):
+    """Of each key every count from 1 to what was sent, once: lines are "key:count"."""
+    counts = {key: [] for key in sent}
+    for line in lines:
+        key, count = line.split(":")
+        counts[key].append(int(count))
+    for key, total in sent.items():
+        assert sorted(counts[key]) == list(range(1, total + 1)), f"{key}: {what}"

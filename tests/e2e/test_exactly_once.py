@@ -6,15 +6,12 @@ KOBEL_TORTURE_ROUNDS sets the number of rounds, KOBEL_TORTURE_SEED repeats a run
 import json
 import os
 import random
-import threading
 import time
 import urllib.error
 import urllib.request
 
 import pytest
-from broker import Broker, build_job
-from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
+from broker import Broker, Load, assert_counted_once, build_job, read_committed
 
 from kobel import ROLE, Application, Kobel, wait_for
 
@@ -26,16 +23,7 @@ KEYS = [f"key-{number}" for number in range(7)]
 @pytest.fixture(scope="module")
 def broker(tmp_path_factory):
     broker = Broker(tmp_path_factory.mktemp("kafka"))
-    admin = AdminClient({"bootstrap.servers": broker.servers})
-
-    def answers():
-        try:
-            return admin.list_topics(timeout=2).brokers
-        except KafkaException:
-            return None
-    wait_for(answers, "the broker answers")
-    for future in admin.create_topics([NewTopic("in", 2), NewTopic("out", 1)]).values():
-        future.result(30)
+    broker.create_topics({"in": 2, "out": 1})
     yield broker
     broker.stop()
 
@@ -43,47 +31,6 @@ def broker(tmp_path_factory):
 @pytest.fixture(scope="module")
 def jar(tmp_path_factory):
     return build_job(tmp_path_factory.mktemp("job"))
-
-
-class Load(threading.Thread):
-    """Writes records to `in` until it is told to end; `sent` counts them by key."""
-
-    def __init__(self, servers):
-        super().__init__()
-        self.producer = Producer({"bootstrap.servers": servers, "linger.ms": 5})
-        self.sent = dict.fromkeys(KEYS, 0)
-        self.ended = threading.Event()
-
-    def run(self):
-        number = 0
-        while not self.ended.wait(0.01):
-            for _ in range(3):
-                key = KEYS[number % len(KEYS)]
-                self.producer.produce("in", value=key)
-                self.sent[key] += 1
-                number += 1
-            self.producer.poll(0)
-        self.producer.flush(30)
-
-    def end(self):
-        self.ended.set()
-        self.join()
-        return self.sent
-
-
-def read_committed(servers, total, timeout):
-    """What can be read of `out` once `total` records are there, or after a while: lines in order."""
-    consumer = Consumer({"bootstrap.servers": servers, "group.id": "check", "isolation.level": "read_committed", "enable.auto.commit": False})
-    consumer.assign([TopicPartition("out", 0, 0)])
-    lines, deadline = [], time.monotonic() + timeout
-    while time.monotonic() < deadline:
-        message = consumer.poll(0.5)
-        if message is not None and message.error() is None:
-            lines.append(message.value().decode())
-        elif len(lines) >= total:
-            break
-    consumer.close()
-    return lines
 
 
 class Chaos:
@@ -183,7 +130,7 @@ def test_each_record_is_counted_once(runtime, broker, jar, tmp_path):
             "EnvironmentProperties": chaos.groups(),
             "FlinkApplicationConfiguration": {"CheckpointConfiguration": {
                 "ConfigurationType": "CUSTOM", "CheckpointInterval": 500, "MinPauseBetweenCheckpoints": 100}}})
-    load = Load(broker.servers)
+    load = Load(broker.servers, KEYS, 300)
     load.start()
     try:
         application.start()
@@ -193,9 +140,7 @@ def test_each_record_is_counted_once(runtime, broker, jar, tmp_path):
         sent = load.end()
     total = sum(sent.values())
     lines = read_committed(broker.servers, total, 90)
-    counts = {key: sorted(int(line.split(":")[1]) for line in lines if line.startswith(key + ":")) for key in KEYS}
-    for key in KEYS:
-        assert counts[key] == list(range(1, sent[key] + 1)), f"{key}: seed {SEED}"
+    assert_counted_once(lines, sent, f"seed {SEED}")
     application.stop()
     application.delete()
     assert os.listdir(os.path.join(kobel.data, "apps")) == []

@@ -21,7 +21,7 @@ import org.apache.flink.util.Collector;
 
 /**
  * Counts the records of every key and writes "key:count" in transactions: whoever reads what was committed finds each count of
- * each key once, whatever happened to the job meanwhile.
+ * each key once, whatever happened to the job meanwhile. With "costMs" each record takes that long.
  */
 public final class ExactlyOnce {
     public static void main(String[] arguments) throws Exception {
@@ -42,7 +42,7 @@ public final class ExactlyOnce {
                         .setTopic("out").setValueSerializationSchema(new SimpleStringSchema()).build())
                 .build();
         env.fromSource(source, WatermarkStrategy.noWatermarks(), "in").uid("in")
-                .keyBy(key -> key).process(new Count()).uid("count")
+                .keyBy(key -> key).process(new Count(Long.parseLong(property(properties, "costMs", "0")))).uid("count")
                 .sinkTo(sink).uid("out");
         env.execute("exactly once");
     }
@@ -54,7 +54,12 @@ public final class ExactlyOnce {
 
     static final class Count extends KeyedProcessFunction<String, String, String> {
         private static final long serialVersionUID = 1L;
+        private final long costMs;
         private transient ValueState<Long> count;
+
+        Count(long costMs) {
+            this.costMs = costMs;
+        }
 
         @Override
         public void open(Configuration configuration) {
@@ -63,6 +68,9 @@ public final class ExactlyOnce {
 
         @Override
         public void processElement(String key, Context context, Collector<String> out) throws Exception {
+            if (costMs > 0) {
+                Thread.sleep(costMs);
+            }
             long counted = (count.value() == null ? 0 : count.value()) + 1;
             count.update(counted);
             out.collect(key + ":" + counted);
