@@ -6,77 +6,18 @@
 Needs build/release/kobel and the installed FLINK-1_20. Prints a table; asserts nothing: read the ratios.
 """
 
-import json
-import os
 import pathlib
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
-import urllib.request
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path.insert(0, str(ROOT / "tests" / "e2e"))
-os.environ.setdefault("KOBEL_BINARY", str(ROOT / "build" / "release" / "kobel"))
+from common import build_jar, last_event, recovery, roll_back, runtime_directory, wait_event
 
-from kobel import BINARY, Application, Kobel, wait_for  # noqa: E402
-from plain_flink import PlainFlink  # noqa: E402
+from kobel import Application, Kobel, wait_for
+from plain_flink import PlainFlink
 
 ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 3
-
-
-def build_jar(runtime, work, main_class):
-    classes = work / "classes"
-    sources = sorted(str(path) for path in (ROOT / "tests" / "e2e" / "jobs").glob("*.java"))
-    subprocess.run(["javac", "-nowarn", "--release", "11", "-d", str(classes), "-cp", f"{runtime}/lib/*", *sources], check=True)
-    jar = work / f"{main_class}.jar"
-    subprocess.run(["jar", "--create", "--file", str(jar), "--main-class", f"jobs.{main_class}", "-C", str(classes), "."], check=True)
-    return str(jar)
-
-
-def ask(application, path, body=None):
-    request = urllib.request.Request(f"{application.kobel.url}/kobel/v1/applications/{application.name}{path}",
-                                     data=None if body is None else json.dumps(body).encode())
-    return json.load(urllib.request.urlopen(request, timeout=60))
-
-
-def wait_event(application, after, **wanted):
-    while True:
-        answer = ask(application, f"/events?after={after}&wait=30")
-        for event in answer["events"]:
-            if all(event.get(key) == value for key, value in wanted.items()):
-                return event
-        after = answer["last"]
-
-
-def last_event(application):
-    after = 0
-    while True:
-        answer = ask(application, f"/events?after={after}")
-        if not answer["events"]:
-            return after
-        after = answer["last"]
-
-
-def measure_recovery(application, fault):
-    """Seconds from the kill to all vertices RUNNING."""
-    wait_for(lambda: ask(application, "")["lastCheckpoint"], "a checkpoint")
-    after = last_event(application)
-    began = time.monotonic()
-    ask(application, "/faults", {"fault": fault})
-    wait_event(application, after, kind="recovery", phase="UP")
-    return time.monotonic() - began
-
-
-def measure_roll_back(application, broken):
-    """Seconds from the failure of an update to RUNNING on the version before."""
-    after = last_event(application)
-    application.update_configuration(ApplicationSystemRollbackConfigurationUpdate={"RollbackEnabledUpdate": True},
-                                     **application.new_code(broken))
-    failed = wait_event(application, after, kind="status", to="ROLLING_BACK")
-    running = wait_event(application, failed["sequence"], kind="status", to="RUNNING")
-    return (running["atMs"] - failed["atMs"]) / 1000
 
 
 def measure_snapshot(application, name):
@@ -116,8 +57,7 @@ def row(title, values, beside=None):
 
 
 def main():
-    listed = subprocess.run([BINARY, "runtime", "list"], check=True, capture_output=True, text=True).stdout
-    runtime = next(line.split()[-1] for line in listed.splitlines() if line.startswith("FLINK-1_20"))
+    runtime = runtime_directory()
     with tempfile.TemporaryDirectory() as directory:
         work = pathlib.Path(directory)
         counting, filling, broken = (build_jar(runtime, work, name) for name in ("Counting", "Filling", "Throws"))
@@ -127,9 +67,9 @@ def main():
             application = Application(kobel, "recovers")
             application.create(counting)
             application.start()
-            row("TaskManager killed: all vertices RUNNING after", [measure_recovery(application, "kill-taskmanager") for _ in range(ROUNDS)])
-            row("JobManager killed: all vertices RUNNING after", [measure_recovery(application, "kill-jobmanager") for _ in range(ROUNDS)])
-            row("update failed: the version before RUNNING after", [measure_roll_back(application, broken) for _ in range(ROUNDS)])
+            row("TaskManager killed: all vertices RUNNING after", [recovery(application, "kill-taskmanager") for _ in range(ROUNDS)])
+            row("JobManager killed: all vertices RUNNING after", [recovery(application, "kill-jobmanager") for _ in range(ROUNDS)])
+            row("update failed: the version before RUNNING after", [roll_back(application, broken) for _ in range(ROUNDS)])
             application.stop(Force=True)
             for megabytes in (1, 100):
                 snapshots, savepoints = measure_state(kobel, runtime, filling, megabytes, work)

@@ -1,0 +1,117 @@
+"""What the benchmarks that drive real applications share."""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tests" / "e2e"))
+os.environ.setdefault("KOBEL_BINARY", str(ROOT / "build" / "release" / "kobel"))
+
+from kobel import BINARY, wait_for  # noqa: E402
+
+
+def runtime_directory():
+    listed = subprocess.run([BINARY, "runtime", "list"], check=True, capture_output=True, text=True).stdout
+    return next(line.split()[-1] for line in listed.splitlines() if line.startswith("FLINK-1_20"))
+
+
+def build_jar(runtime, work, main_class):
+    classes = work / "classes"
+    sources = sorted(str(path) for path in (ROOT / "tests" / "e2e" / "jobs").glob("*.java"))
+    subprocess.run(["javac", "-nowarn", "--release", "11", "-d", str(classes), "-cp", f"{runtime}/lib/*", *sources], check=True)
+    jar = work / f"{main_class}.jar"
+    subprocess.run(["jar", "--create", "--file", str(jar), "--main-class", f"jobs.{main_class}", "-C", str(classes), "."], check=True)
+    return str(jar)
+
+
+# --- kobel's own API ---
+
+def ask(application, path, body=None):
+    request = urllib.request.Request(f"{application.kobel.url}/kobel/v1/applications/{application.name}{path}",
+                                     data=None if body is None else json.dumps(body).encode())
+    return json.load(urllib.request.urlopen(request, timeout=60))
+
+
+def clusters(kobel):
+    return json.load(urllib.request.urlopen(f"{kobel.url}/kobel/v1/status", timeout=10))["clusters"]
+
+
+def wait_for_spare(kobel, slots=1):
+    wait_for(lambda: any(one.get("spare") == "READY" and one["slots"] == slots for one in clusters(kobel)), "a spare is primed")
+
+
+def wait_event(application, after, **wanted):
+    while True:
+        answer = ask(application, f"/events?after={after}&wait=30")
+        for event in answer["events"]:
+            if all(event.get(key) == value for key, value in wanted.items()):
+                return event
+        after = answer["last"]
+
+
+def last_event(application):
+    after = 0
+    while True:
+        answer = ask(application, f"/events?after={after}")
+        if not answer["events"]:
+            return after
+        after = answer["last"]
+
+
+# --- what is measured ---
+
+def gap(application, label):
+    """Seconds between the last record of the job before and the first record with the new label."""
+    lines = application.lines()
+    first = next(index for index, line in enumerate(lines) if line[0] == label)
+    return (lines[first][2] - lines[first - 1][2]) / 1000
+
+
+def recovery(application, fault):
+    """Seconds from the kill to all vertices RUNNING."""
+    wait_for(lambda: ask(application, "")["lastCheckpoint"], "a checkpoint")
+    after = last_event(application)
+    began = time.monotonic()
+    ask(application, "/faults", {"fault": fault})
+    wait_event(application, after, kind="recovery", phase="UP")
+    return time.monotonic() - began
+
+
+def roll_back(application, broken):
+    """Seconds from the failure of an update to RUNNING on the version before."""
+    after = last_event(application)
+    application.update_configuration(ApplicationSystemRollbackConfigurationUpdate={"RollbackEnabledUpdate": True},
+                                     **application.new_code(broken))
+    failed = wait_event(application, after, kind="status", to="ROLLING_BACK")
+    running = wait_event(application, failed["sequence"], kind="status", to="RUNNING")
+    return (running["atMs"] - failed["atMs"]) / 1000
+
+
+def resident_kb(pid, field="VmRSS"):
+    with open(f"/proc/{pid}/status") as file:
+        return int(re.search(rf"{field}:\s+(\d+)", file.read())[1])
+
+
+def processor_ticks(pid):
+    with open(f"/proc/{pid}/stat") as file:
+        fields = file.read().rsplit(") ", 1)[1].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def pss_kb(match):
+    """Proportional memory of all processes whose command line has `match`."""
+    total = 0
+    for path in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            if match.encode() not in (path / "cmdline").read_bytes():
+                continue
+            total += int(re.search(r"^Pss:\s+(\d+)", (path / "smaps_rollup").read_text(), re.M)[1])
+        except OSError:
+            continue
+    return total
