@@ -76,6 +76,7 @@ static void on_cluster_change(void *userdata, const char *app_id) {
 static void add_status(void *userdata, json_t *status) {
     struct daemon *self = userdata;
     json_t *runtimes = NULL;
+    char limits[64];
     struct error err;
 
     json_put_text(status, "dataDirectory", self->data.path);
@@ -85,6 +86,8 @@ static void add_status(void *userdata, json_t *status) {
     if (self->has_java) json_put_text(status, "java", self->java.home);
     if (catalog_list(self->options->runtimes, &runtimes, &err))
         json_put(status, "runtimes", runtimes);
+    flink_clusters_limits(self->clusters, limits, sizeof limits);
+    json_put_text(status, "limits", limits);
     json_put(status, "clusters", flink_clusters_status(self->clusters));
 }
 

@@ -12,10 +12,13 @@
 
 static const size_t CONF_MAX_BYTES = 65536;
 static const off_t TAIL_BYTES = 8192;
+// A JVM with Flink has 60 to 100 threads, and a slot some ten of them.
+enum { PIDS_MAX = 512, PIDS_A_SLOT = 64 };
 
 struct member {
     struct cluster_processes *owner;
     struct process *process;
+    struct cgroup group;
     char name[32];
 };
 
@@ -70,6 +73,35 @@ static bool write_configuration(const struct cluster_processes *self, struct err
            write_file(paths->etc, "application_properties.json", "[]", err);
 }
 
+// --- limits ---
+
+// What a process was promised is what it is meant to use; a quarter more is for what cannot be
+// planned: the JVM's own memory, the pages of its files, /tmp.
+static struct cgroup_limits limits_of(const struct launch_spec *spec, const char *name) {
+    const struct cluster_size *size = &spec->size;
+    bool is_jobmanager = text_equal(name, "jobmanager");
+    int64_t promised =
+        is_jobmanager ? cluster_size_jobmanager_bytes(size) : cluster_size_taskmanager_bytes(size);
+
+    return (struct cgroup_limits){
+        .memory_bytes = promised + promised / 4,
+        .cpu_cores = is_jobmanager ? 1 : size->taskmanager.cpu_cores,
+        // `dev` starts quickly by using what nobody else wants.
+        .is_cpu_hard = size->profile == PROFILE_AWS,
+        .pids = is_jobmanager ? PIDS_MAX : PIDS_MAX + PIDS_A_SLOT * size->taskmanager.slots,
+    };
+}
+
+static bool limit(const struct cluster_processes_options *options, struct member *member,
+                  struct error *err) {
+    if (options->cgroups == NULL) return true;
+    struct cgroup_limits limits = limits_of(options->spec, member->name);
+    char name[APP_CLUSTER_ID_SIZE + sizeof member->name + 1];
+
+    (void)text_format(name, sizeof name, "%s-%s", options->spec->cluster_id, member->name);
+    return cgroup_make(options->cgroups, name, &limits, &member->group, err);
+}
+
 // --- how a process ended ---
 
 // The last line of a file that looks like an error, else the last line with anything in it.
@@ -95,6 +127,19 @@ static void last_error_line(const char *path, char *out, size_t size_bytes) {
     }
 }
 
+// The kernel ended it, or would have had to: that says more than any line of its log.
+static bool describe_limit(const struct member *member, char *out, size_t size_bytes) {
+    struct cgroup_incidents incidents = cgroup_incidents_of(&member->group);
+    int64_t limit_bytes = limits_of(member->owner->spec, member->name).memory_bytes;
+
+    if (incidents.memory_kills > 0)
+        return text_format(out, size_bytes,
+                           "%s was killed at its memory limit of %lld MB: what is outside the heap "
+                           "(threads, native memory, /tmp) counts, too",
+                           member->name, (long long)(limit_bytes >> 20));
+    return false;
+}
+
 static void describe_end(const struct member *member, struct process_end end, char *out,
                          size_t size_bytes) {
     const char *directory = member->owner->paths->log;
@@ -102,6 +147,7 @@ static void describe_end(const struct member *member, struct process_end end, ch
     char path[FILE_PATH_MAX];
     char line[512];
 
+    if (describe_limit(member, out, size_bytes)) return;
     process_end_text(end, how, sizeof how);
     (void)text_format(path, sizeof path, "%s/%s.out", directory, member->name);
     last_error_line(path, line, sizeof line);
@@ -172,6 +218,8 @@ static bool start_one(sd_event *loop, const struct cluster_processes_options *op
     member->owner = self;
     flink_conf_process_name(role, index, member->name, sizeof member->name);
     (void)text_format(output, sizeof output, "%s/%s.out", self->paths->log, member->name);
+    if (!limit(options, member, err)) return false;
+    cgroup_wrap(&member->group, &arguments);
     fence_in(options, seccomp_fd, &arguments);
     flink_conf_command(role, index, options->spec, options->runtime, options->java, options->paths,
                        &arguments);
@@ -184,7 +232,10 @@ static bool start_one(sd_event *loop, const struct cluster_processes_options *op
         .done = on_end,
         .userdata = member,
     };
-    if (!process_start(loop, &spec, &member->process, err)) return false;
+    if (!process_start(loop, &spec, &member->process, err)) {
+        cgroup_remove(&member->group);
+        return false;
+    }
     self->count++;
     return true;
 }
@@ -199,6 +250,7 @@ bool cluster_processes_start(sd_event *loop, const struct cluster_processes_opti
     self->paths = options->paths;
     self->on_lost = options->on_lost;
     self->userdata = options->userdata;
+    if (options->cgroups != NULL) cgroup_sweep(options->cgroups);
     self->members = memory_alloc((size_t)(taskmanagers + 1) * sizeof *self->members);
     if (!port_pool_find(ports, 2, err)) return false;
     self->ports = (struct cluster_ports){.rest = ports[0], .rpc = ports[1]};
@@ -240,8 +292,10 @@ bool cluster_processes_have_ended(const struct cluster_processes *self) {
 void cluster_processes_free(struct cluster_processes *self) {
     if (self == NULL) return;
     cluster_processes_kill(self);
-    for (size_t index = 0; index < self->count; index++)
+    for (size_t index = 0; index < self->count; index++) {
         process_free(self->members[index].process);
+        cgroup_remove(&self->members[index].group);
+    }
     memory_free(self->members);
     memory_free(self);
 }

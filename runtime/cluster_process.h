@@ -1,6 +1,7 @@
 // The processes of one cluster: a JobManager and its TaskManagers, started at the same time.
 #pragma once
 
+#include "runtime/cgroups.h"
 #include "runtime/flink_conf.h"
 #include "runtime/sandbox.h"
 
@@ -14,6 +15,7 @@ struct cluster_processes_options {
     const struct installed_runtime *runtime; // borrowed for the call
     const struct java *java;                 // borrowed for the call
     enum sandbox_level sandbox;
+    const struct cgroup_root *cgroups; // borrowed for the call; NULL = no limits
     const char *const *environment; // KEY=VALUE lines beside what every process gets; may be NULL
     void (*on_lost)(void *userdata,
                     const char *reason); // called once, when the first of them has ended by itself

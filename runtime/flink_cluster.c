@@ -105,6 +105,7 @@ static bool start(struct cluster *cluster, struct error *err) {
         .runtime = &runtime,
         .java = &owner->options.java,
         .sandbox = owner->options.sandbox,
+        .cgroups = &owner->cgroups,
         .environment = owner->options.job_environment,
         .on_lost = on_process_lost,
         .userdata = cluster,
@@ -360,6 +361,7 @@ bool flink_clusters_new(sd_event *loop, const struct flink_clusters_options *opt
         !text_copy(self->runtimes_directory, FILE_PATH_MAX, options->runtimes_directory))
         return error_set(err, ERROR_INVALID, "the path of the data directory is too long");
     orphans_kill(self->data_directory);
+    self->cgroups = cgroup_root_open(self->data_directory);
     if (!workspace_clean(self->data_directory, err)) return false;
     if (!http_client_new(loop, &self->http, err)) return false;
     *out_clusters = TAKE(self);
@@ -383,10 +385,15 @@ void flink_clusters_free(struct flink_clusters *self) {
     // What ran inside a sandbox dies with it, but not at once: whoever ends here may rely on
     // nothing being left.
     orphans_kill(self->data_directory);
+    cgroup_root_close(&self->cgroups);
     http_client_free(self->http);
     (void)sd_event_source_disable_unref(self->tending);
     (void)sd_event_unref(self->loop);
     memory_free(self);
+}
+
+void flink_clusters_limits(const struct flink_clusters *clusters, char *out, size_t size_bytes) {
+    cgroup_root_describe(&clusters->cgroups, out, size_bytes);
 }
 
 json_t *flink_clusters_status(struct flink_clusters *clusters) {

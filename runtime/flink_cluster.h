@@ -32,6 +32,9 @@ struct cluster_port flink_clusters_port(struct flink_clusters *clusters);
 void flink_clusters_free(struct flink_clusters *self);
 DEFINE_AUTO(flink_clusters_free, struct flink_clusters *);
 
+// What the kernel limits: "memory, cpu, pids (v1)", or "none".
+void flink_clusters_limits(const struct flink_clusters *clusters, char *out, size_t size_bytes);
+
 // What GET /kobel/v1/status shows of the clusters: [{"id", "application", "health", "job",
 // "restAddress", "directory"}].
 json_t *flink_clusters_status(struct flink_clusters *clusters);

@@ -42,6 +42,7 @@ struct flink_clusters {
     struct flink_clusters_options options;
     char data_directory[FILE_PATH_MAX];
     char runtimes_directory[FILE_PATH_MAX];
+    struct cgroup_root cgroups;
     struct http_client *http;
     struct cluster *clusters;
     struct launch_spec wanted[SPARES_MAX]; // spares to be kept, the newest wish first

@@ -108,7 +108,8 @@ static void add_system(struct argument_list *out) {
 }
 
 static void wrap_full(const struct sandbox_spec *spec, int seccomp_fd, struct argument_list *out) {
-    argument_list_add(out, BWRAP);
+    // bubblewrap asks for --die-with-parent only after its namespaces are made.
+    argument_list_add_all(out, SETPRIV, "--pdeathsig", "KILL", "--", BWRAP, NULL);
     // The order of bubblewrap's options is the order of its acts: the system first, what lies in it
     // afterwards.
     argument_list_add_all(out, "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts",

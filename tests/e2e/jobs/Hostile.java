@@ -1,0 +1,143 @@
+package jobs;
+
+import java.io.File;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+
+/**
+ * Tries what the properties' "attempts" say, one "<kind> <argument>" a semicolon, and prints "attempt <kind> <argument>: DONE" or
+ * ": REFUSED <why>" for each; then it goes on counting.
+ */
+public final class Hostile {
+    private static final List<Object> HELD = new ArrayList<>();
+
+    public static void main(String[] arguments) throws Exception {
+        String properties = Files.readString(Path.of("/etc/flink/application_properties.json"));
+        int at = properties.indexOf("\"attempts\":\"") + 12;
+        String attempts = at < 12 ? "" : properties.substring(at, properties.indexOf('"', at));
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
+        env.fromSequence(0, Long.MAX_VALUE - 1).uid("numbers").map(number -> turn(number, attempts)).uid("turn").print();
+        env.execute("hostile");
+    }
+
+    static String turn(long number, String attempts) throws Exception {
+        if (number == 0) {
+            for (String attempt : attempts.split(";")) {
+                if (!attempt.isBlank()) {
+                    System.out.println("attempt " + attempt.strip() + ": " + outcome(attempt.strip()));
+                }
+            }
+        }
+        Thread.sleep(20);
+        return "turn count=" + number + " at=" + System.currentTimeMillis();
+    }
+
+    private static String outcome(String attempt) {
+        String[] words = attempt.split(" ", 2);
+        try {
+            return attempt(words[0], words.length > 1 ? words[1] : "") ? "DONE" : "REFUSED";
+        } catch (Throwable refused) {
+            return "REFUSED " + refused;
+        }
+    }
+
+    private static boolean attempt(String kind, String argument) throws Exception {
+        switch (kind) {
+            case "read":
+                return Files.readAllBytes(Path.of(argument)).length >= 0;
+            case "list":
+                try (DirectoryStream<Path> entries = Files.newDirectoryStream(Path.of(argument))) {
+                    return entries.iterator().hasNext();
+                }
+            case "write":
+                Files.writeString(Path.of(argument), "mine");
+                return true;
+            case "run":
+                return run(argument);
+            case "sees":
+                return seesProcess(argument);
+            case "connect":
+                try (Socket socket = new Socket()) {
+                    socket.connect(new InetSocketAddress("127.0.0.1", Integer.parseInt(argument)), 2000);
+                    return true;
+                }
+            case "memory":
+                return allocate();
+            case "threads":
+                return threads(Integer.parseInt(argument));
+            case "fill":
+                return fill(Path.of(argument));
+            default:
+                throw new IllegalArgumentException(kind);
+        }
+    }
+
+    private static boolean run(String command) throws Exception {
+        Process process = new ProcessBuilder("/bin/sh", "-c", command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes()).strip();
+        if (!process.waitFor(20, TimeUnit.SECONDS) || process.exitValue() != 0) {
+            throw new IllegalStateException(said.replace('\n', ' '));
+        }
+        return true;
+    }
+
+    /** Is there a process with this text in its command line? */
+    private static boolean seesProcess(String text) throws Exception {
+        for (File process : new File("/proc").listFiles()) {
+            Path line = process.toPath().resolve("cmdline");
+            if (process.getName().matches("[0-9]+") && Files.exists(line) && Files.readString(line).contains(text)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Native memory without end: no heap limit counts it. */
+    private static boolean allocate() throws Exception {
+        Class<?> unsafeClass = Class.forName("sun.misc.Unsafe");
+        java.lang.reflect.Field field = unsafeClass.getDeclaredField("theUnsafe");
+        field.setAccessible(true);
+        sun.misc.Unsafe unsafe = (sun.misc.Unsafe) field.get(null);
+        for (int count = 0; count < 64; count++) {
+            long address = unsafe.allocateMemory(64L << 20);
+            unsafe.setMemory(address, 64L << 20, (byte) 1);
+            HELD.add(address);
+        }
+        return true;
+    }
+
+    private static boolean threads(int count) {
+        for (int started = 0; started < count; started++) {
+            Thread thread = new Thread(() -> {
+                try {
+                    Thread.sleep(60_000);
+                } catch (InterruptedException ended) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            thread.setDaemon(true);
+            thread.start();
+            HELD.add(thread);
+        }
+        return true;
+    }
+
+    /** Writes 200 MB. */
+    private static boolean fill(Path file) throws Exception {
+        ByteBuffer block = ByteBuffer.allocate(1 << 20);
+        try (var out = java.nio.channels.FileChannel.open(file, java.nio.file.StandardOpenOption.CREATE, java.nio.file.StandardOpenOption.WRITE)) {
+            for (int count = 0; count < 200; count++) {
+                out.write(block.rewind());
+            }
+        }
+        return true;
+    }
+}

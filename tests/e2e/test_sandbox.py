@@ -1,0 +1,150 @@
+"""A hostile program: each attempt to get out fails in the sandbox, and would succeed without one; its hunger stays its own."""
+
+import glob
+import json
+import os
+import re
+import urllib.request
+
+import pytest
+
+from kobel import Application, Kobel, wait_for
+
+
+def status(kobel):
+    return json.load(urllib.request.urlopen(f"{kobel.url}/kobel/v1/status", timeout=10))
+
+
+def events(application):
+    url = f"{application.kobel.url}/kobel/v1/applications/{application.name}/events?limit=1000"
+    return json.load(urllib.request.urlopen(url, timeout=10))["events"]
+
+
+def output(application):
+    """What the job has printed, beside its counting."""
+    found = ""
+    for cluster in status(application.kobel)["clusters"]:
+        path = os.path.join(cluster["logDirectory"], "taskmanager-1.out")
+        if os.path.exists(path):
+            with open(path, errors="replace") as file:
+                found += file.read()
+    return found
+
+
+def outcomes(application):
+    return dict(re.findall(r"^attempt (.*?): (DONE|REFUSED)", output(application), re.M))
+
+
+def attack(application, jars, attempts, **configuration):
+    groups = {"PropertyGroups": [{"PropertyGroupId": "job", "PropertyMap": {"attempts": ";".join(attempts)}}]}
+    application.create(jars["Hostile"], EnvironmentProperties=groups, **configuration)
+    application.start()
+
+
+def attempts_on(kobel, victim, home):
+    """What a program could try on its host, by what it would gain."""
+    cluster = next(one for one in status(kobel)["clusters"] if one["applicationId"] and victim in one["logDirectory"])
+    other = os.path.dirname(cluster["logDirectory"])
+    return {
+        "the user's home": f"read {home}/secret",
+        "kobel's database": f"read {kobel.data}/kobel.db",
+        "kobel's secret": f"read {kobel.data}/secret",
+        "another application's properties": f"read {other}/etc/application_properties.json",
+        "another application's log": f"read {other}/log/jobmanager.log",
+        "another application's logs": f"list {other}/log",
+        "a file outside": f"write {home}/mine",
+        "the password file": "read /etc/shadow",
+        "processes of others": f"sees {kobel.data}/ready.json",
+        "a mount": "run mount -t tmpfs none /mnt",
+        "another namespace": "run nsenter --uts=/proc/self/ns/uts true",
+        "a user namespace": "run unshare -U true",
+    }
+
+
+@pytest.fixture
+def home(tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "secret").write_text("secret")
+    return home
+
+
+@pytest.mark.parametrize("level, outcome", [("full", "REFUSED"), ("none", "DONE")])
+def test_what_a_program_may_not_reach(runtime, jars, tmp_path, home, level, outcome):
+    if level == "none" and os.geteuid() != 0:
+        pytest.skip("without a sandbox only root can do all of this")
+    if level == "none":
+        # Without one there is no /etc/flink of its own: the properties are where they would be.
+        pytest.skip("the properties cannot be put in place without a sandbox") if os.path.exists("/etc/flink") else None
+    kobel = Kobel(tmp_path / "kobel", "--sandbox", level)
+    try:
+        victim = Application(kobel, "victim")
+        victim.create(jars["Counting"])
+        victim.start()
+        victim_id = status(kobel)["apps"][0]["id"]
+        attempts = attempts_on(kobel, victim_id, home)
+        hostile = Application(kobel, "hostile")
+        if level == "none":
+            os.makedirs("/etc/flink")
+            with open("/etc/flink/application_properties.json", "w") as file:
+                file.write(json.dumps([{"PropertyGroupId": "job", "PropertyMap": {"attempts": ";".join(attempts.values())}}], separators=(",", ":")))
+        try:
+            attack(hostile, jars, attempts.values())
+        finally:
+            if level == "none":
+                os.remove("/etc/flink/application_properties.json")
+                os.rmdir("/etc/flink")
+        wait_for(lambda: len(outcomes(hostile)) == len(attempts), "everything was tried", 60)
+        found = outcomes(hostile)
+        assert {what: found[attempt] for what, attempt in attempts.items()} == dict.fromkeys(attempts, outcome), output(hostile).partition("count=")[0]
+        assert victim.status() == "RUNNING" and hostile.status() == "RUNNING"
+    finally:
+        assert kobel.stop() == 0
+    assert kobel.java_processes() == []
+
+
+@pytest.fixture
+def limited(runtime, tmp_path):
+    kobel = Kobel(tmp_path)
+    if "memory" not in status(kobel)["limits"]:
+        kobel.stop()
+        pytest.skip("no control groups can be written here")
+    yield kobel
+    groups = control_groups()
+    assert groups
+    assert kobel.stop() == 0
+    assert kobel.java_processes() == []
+    assert control_groups().isdisjoint(groups)
+
+
+def control_groups():
+    return {path for path in glob.glob("/sys/fs/cgroup/**/kobel-*", recursive=True) if os.path.isdir(path)}
+
+
+def test_a_job_that_eats_memory_dies_alone(limited, jars):
+    quiet = Application(limited, "quiet")
+    quiet.create(jars["Counting"])
+    quiet.start()
+    recoveries = status(limited)["apps"][0]["recoveries"]
+    eater = Application(limited, "eater")
+    attack(eater, jars, ["memory"])
+    lost = wait_for(lambda: [event for event in events(eater) if event["kind"] == "recovery" and event.get("phase") == "LOST"], "it was killed")
+    assert re.search(r"taskmanager-1 was killed at its memory limit of \d+ MB", lost[0]["reason"]), lost[0]
+    assert quiet.status() == "RUNNING" and [app for app in status(limited)["apps"] if app["name"] == "quiet"][0]["recoveries"] == recoveries
+    counted = quiet.lines()[-1][1]
+    quiet.wait_for_count(counted + 20)
+    eater.stop(Force=True)
+
+
+def test_threads_processes_and_files_in_tmp_stay_within(limited, jars):
+    bomb = Application(limited, "bomb")
+    attack(bomb, jars, ["threads 5000", "run :(){ :|: & };: 2>/dev/null; sleep 1; false", "fill /tmp/full"])
+    # What it may not have is refused to it, or it dies of it; either way others live and the host has threads left.
+    wait_for(lambda: outcomes(bomb).get("threads 5000") == "REFUSED" or any(event.get("phase") == "LOST" for event in events(bomb)), "it hits its limit", 60)
+    quiet = Application(limited, "quiet")
+    quiet.create(jars["Counting"])
+    quiet.start()
+    quiet.wait_for_count(20)
+    assert not os.path.exists("/tmp/full")
+    bomb.stop(Force=True)
+    quiet.stop(Force=True)
