@@ -2,12 +2,13 @@
 
 import json
 import os
+import subprocess
 import urllib.parse
 import urllib.request
 
 import pytest
 
-from kobel import Application, Kobel, wait_for
+from kobel import BINARY, Application, Kobel, wait_for
 
 CUSTOM = {"ConfigurationType": "CUSTOM", "ParallelismPerKPU": 1}
 
@@ -99,6 +100,9 @@ def test_the_rule_of_the_service_doubles_what_burns(quick, jars):
     assert (operations[0]["Operation"], operations[0]["OperationStatus"]) == ("AutoScaling", "SUCCESSFUL")
     [moved] = [event for event in ask(quick, f"{base}/events?limit=1000")["events"] if event["kind"] == "scaling"]
     assert (moved["from"], moved["to"], moved["reason"]) == (1, 2, "up")
+
+    told = subprocess.run([BINARY, "explain", "burning", "--url", quick.url], capture_output=True, text=True, check=True).stdout
+    assert told.startswith("burning is RUNNING with parallelism 2; scaled by itself, msf, from 1 to 3") and "1 to 2  the busiest TaskManager" in told
 
     # What the user says comes before what the autoscaler said.
     application.update(**parallelism(AutoScalingEnabledUpdate=False, ParallelismUpdate=1))
