@@ -63,7 +63,10 @@ bool metrics_reply_topology(const json_t *reply, struct flink_topology *out, str
         (void)text_format(vertex->name, sizeof vertex->name, "%.*s", MEASURED_NAME_SIZE - 1,
                           json_text_or(one, "name", ""));
         text_cut_utf8(vertex->name, MEASURED_NAME_SIZE - 1);
-        vertex->parallelism = (int)json_int_or(one, "parallelism", 1);
+        int64_t parallelism = json_int_or(one, "parallelism", 1);
+        if (parallelism < 1 || parallelism > FLINK_PARALLELISM_MAX)
+            return error_set(err, ERROR_INVALID, "a vertex without a proper parallelism");
+        vertex->parallelism = (int)parallelism;
         read_inputs(find_node(nodes, vertex->id), &topology, vertex);
         note_max_parallelism(one, &topology);
         topology.vertex_count++;

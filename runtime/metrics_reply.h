@@ -6,7 +6,8 @@
 #include "base/json.h"
 #include "runtime/job_measurement.h"
 
-#define FLINK_VERTEX_ID_SIZE 33
+#define FLINK_VERTEX_ID_SIZE  33
+#define FLINK_PARALLELISM_MAX 32768 // more no job can have
 
 struct flink_vertex {
     char id[FLINK_VERTEX_ID_SIZE];

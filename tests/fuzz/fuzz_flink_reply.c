@@ -3,8 +3,25 @@
 #include "base/text.h"
 #include "fuzz/fuzz.h"
 #include "runtime/flink_reply.h"
+#include "runtime/metrics_reply.h"
 
 #include <string.h>
+
+static void read_metrics(const json_t *reply) {
+    struct flink_topology topology;
+    char ids[300];
+    struct error err;
+
+    if (metrics_reply_topology(reply, &topology, &err)) {
+        FUZZ_EXPECT(topology.vertex_count <= MEASURED_VERTICES_MAX);
+        for (int index = 0; index < topology.vertex_count; index++)
+            FUZZ_EXPECT(topology.vertices[index].inputs >> index == 0); // from earlier ones only
+    }
+    (void)metrics_reply_backlog_ids(reply, ids, sizeof ids);
+    FUZZ_EXPECT(strlen(ids) < sizeof ids);
+    FUZZ_EXPECT(metrics_reply_value(reply, "a", "sum") == metrics_reply_value(reply, "a", "sum"));
+    (void)metrics_reply_by_suffix(reply, "pendingRecords", "sum");
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     AUTO(json_decref) json_t *reply = NULL;
@@ -25,6 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     if (flink_reply_checkpoint(reply, path, &err)) FUZZ_EXPECT(strlen(path) < sizeof path);
     if (flink_reply_savepoint(reply, &savepoint, &err))
         FUZZ_EXPECT(savepoint.state != SAVEPOINT_NONE);
+    read_metrics(reply);
     flink_reply_exception(reply, line, sizeof line);
     flink_reply_error(reply, line, sizeof line);
     AUTO(json_decref) json_t *sent = json_string(line);

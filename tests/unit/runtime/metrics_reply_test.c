@@ -44,8 +44,9 @@ Test(metrics_reply, a_job_is_its_vertices_and_what_feeds_them) {
 }
 
 Test(metrics_reply, what_is_no_job_is_refused) {
-    static const char *const wrong[] = {"{}", "[]", "{\"vertices\":[]}",
-                                        "{\"vertices\":1,\"plan\":{}}"};
+    static const char *const wrong[] = {
+        "{}", "[]", "{\"vertices\":[]}", "{\"vertices\":1,\"plan\":{}}",
+        "{\"vertices\":[{\"id\":\"a\",\"parallelism\":0}],\"plan\":{\"nodes\":[]}}"};
     struct flink_topology topology;
 
     for (size_t index = 0; index < sizeof wrong / sizeof wrong[0]; index++) {
