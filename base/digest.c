@@ -102,6 +102,13 @@ void digest_random_hex(char *out, size_t count) {
     out[count] = '\0';
 }
 
+uint32_t digest_random_number(void) {
+    uint32_t number;
+
+    random_bytes((unsigned char *)&number, sizeof number);
+    return number;
+}
+
 void digest_random_alphanumeric(char *out, size_t count) {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     unsigned char byte;

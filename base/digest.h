@@ -31,6 +31,7 @@ void digest_hmac_sha256(const void *key, size_t key_bytes, const void *bytes, si
 void digest_random_hex(char *out, size_t count);
 // `count` random characters of [A-Za-z0-9], as the service's operation ids.
 void digest_random_alphanumeric(char *out, size_t count);
+uint32_t digest_random_number(void);
 // A version 4 UUID in its 36-character form.
 void digest_random_uuid(char out[static 37]);
 

@@ -23,7 +23,7 @@ struct daemon {
     const struct options *options;
     struct data_directory data;
     char code_objects[FILE_PATH_MAX]; // the directory of buckets; "" = an S3 endpoint
-    enum sandbox_level sandbox;
+    struct sandbox sandbox;
     struct java java;
     bool has_java;
     int64_t memory_budget_bytes;
@@ -82,7 +82,8 @@ static void add_status(void *userdata, json_t *status) {
     json_put_text(status, "dataDirectory", self->data.path);
     if (self->code_objects[0] != '\0') json_put_text(status, "codeObjects", self->code_objects);
     json_put_text(status, "profile", profile_name(self->options->profile));
-    json_put_text(status, "sandbox", sandbox_level_name(self->sandbox));
+    json_put_text(status, "sandbox", sandbox_level_name(self->sandbox.level));
+    json_put_text(status, "networkFence", self->sandbox.closes_ports ? "ports" : "none");
     if (self->has_java) json_put_text(status, "java", self->java.home);
     if (catalog_list(self->options->runtimes, &runtimes, &err))
         json_put(status, "runtimes", runtimes);
@@ -131,12 +132,26 @@ static void collect_job_environment(struct daemon *self) {
         if (line[0] != '\0') self->job_environment[count++] = line;
 }
 
+static void warn_of_gaps(const struct sandbox *sandbox) {
+    static const char *const gaps[SANDBOX_LEVEL_COUNT] = {
+        [SANDBOX_SCOPED] = "applications have no namespaces, /tmp and /etc/flink of their own",
+        [SANDBOX_NONE] = "applications are not fenced in",
+    };
+
+    if (gaps[sandbox->level] != NULL)
+        log_warn("daemon", gaps[sandbox->level], "sandbox=%s", sandbox_level_name(sandbox->level));
+    if (sandbox->level != SANDBOX_NONE && !sandbox->closes_ports)
+        log_warn("daemon", "applications can reach each other's ports", "needs=\"Linux 6.7\"");
+}
+
 static bool open_clusters(struct daemon *self, struct error *err) {
     struct error no_java;
     struct flink_clusters_options options = {
         .data_directory = self->data.path,
         .runtimes_directory = self->options->runtimes,
         .job_environment = self->job_environment,
+        .first_port = self->options->first_port,
+        .last_port = self->options->last_port,
         .spares = self->options->spares,
         .spare_max_age_ms = self->options->spare_max_age_ms,
         .memory_budget_bytes = self->memory_budget_bytes,
@@ -146,9 +161,7 @@ static bool open_clusters(struct daemon *self, struct error *err) {
 
     if (options.spares < 0) options.spares = self->options->profile == PROFILE_DEV ? 1 : 0;
     if (!sandbox_choose(self->options->sandbox, &self->sandbox, err)) return false;
-    if (self->sandbox != SANDBOX_FULL)
-        log_warn("daemon", "applications are not fenced in", "sandbox=%s",
-                 sandbox_level_name(self->sandbox));
+    warn_of_gaps(&self->sandbox);
     self->has_java = java_find(&self->java, &no_java);
     if (!self->has_java)
         log_warn("daemon", "nothing can be started", "reason=\"%s\"", no_java.message);
@@ -230,7 +243,10 @@ static bool open_server(struct daemon *self, struct error *err) {
         .userdata = self,
     };
 
-    return http_server_new(self->loop, self->service, &clock, &options, &self->server, err);
+    if (!http_server_new(self->loop, self->service, &clock, &options, &self->server, err))
+        return false;
+    flink_clusters_close_port(self->clusters, http_server_port(self->server));
+    return true;
 }
 
 static bool add_signal(struct daemon *self, int number, struct error *err) {
@@ -290,7 +306,7 @@ static bool announce(const struct daemon *self, struct error *err) {
         !file_write_atomically(self->options->ready_file, text, strlen(text), 0644, err))
         return error_prefix(err, "--ready-file");
     log_info("daemon", "ready", "url=%s data=\"%s\" sandbox=%s profile=%s", url, self->data.path,
-             sandbox_level_name(self->sandbox), profile_name(self->options->profile));
+             sandbox_level_name(self->sandbox.level), profile_name(self->options->profile));
     (void)printf("export AWS_ENDPOINT_URL_KINESIS_ANALYTICS_V2=%s\n"
                  "export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test "
                  "AWS_DEFAULT_REGION=us-east-1\n",

@@ -61,6 +61,24 @@ static bool parse_sandbox(struct options *options, const char *value, struct err
     return set_text(options->sandbox, sizeof options->sandbox, value, err);
 }
 
+static bool parse_cluster_ports(struct options *options, const char *value, struct error *err) {
+    char first[8];
+    const char *dash = strchr(value, '-');
+    int64_t from = 0;
+    int64_t to = 0;
+
+    bool is_range =
+        dash != NULL && text_format(first, sizeof first, "%.*s", (int)(dash - value), value) &&
+        text_to_int64(first, &from) && text_to_int64(dash + 1, &to) && from >= 1024 &&
+        to <= UINT16_MAX && to - from + 1 >= PORT_POOL_MIN_SIZE && to - from + 1 <= PORT_POOL_MAX;
+    if (!is_range)
+        return error_set(err, ERROR_INVALID, "'%s' is no range of %d to %d ports: 21100-24099",
+                         value, PORT_POOL_MIN_SIZE, PORT_POOL_MAX);
+    options->first_port = (uint16_t)from;
+    options->last_port = (uint16_t)to;
+    return true;
+}
+
 static bool parse_memory_budget(struct options *options, const char *value, struct error *err) {
     return text_to_bytes(value, &options->memory_budget_bytes) ||
            error_set(err, ERROR_INVALID, "'%s' is no size: 4g, 1500m, ...", value);
@@ -186,7 +204,8 @@ static const struct option table[] = {
     {"--runtimes",      "KOBEL_RUNTIMES",      "DIR",     NULL,        parse_runtimes,      "installed Flink runtimes (default: kobel/runtimes in the XDG data directory)"},
     {"--s3-root",       "KOBEL_S3_ROOT",       "DIR",     NULL,        parse_s3_root,       "directory whose folders are the buckets that hold code (default: s3 in the data directory)"},
     {"--profile",       "KOBEL_PROFILE",       "NAME",    "dev",       parse_profile,       "what a KPU costs here: dev (small and quick) or aws (as on the service)"},
-    {"--sandbox",       "KOBEL_SANDBOX",       "LEVEL",   "auto",      parse_sandbox,       "fence around applications: auto, full or none"},
+    {"--sandbox",       "KOBEL_SANDBOX",       "LEVEL",   "auto",      parse_sandbox,       "fence around applications: auto, full, scoped or none"},
+    {"--cluster-ports", "KOBEL_CLUSTER_PORTS", "A-B",    NULL,        parse_cluster_ports, "TCP ports for clusters (default: 21100-24099); applications cannot connect to those of others"},
     {"--memory-budget", "KOBEL_MEMORY_BUDGET", "SIZE",    NULL,        parse_memory_budget, "memory for all clusters together (default: 75 % of what is available)"},
     {"--job-env",       "KOBEL_JOB_ENV",       "K=V",     NULL,        parse_job_env,       "environment variable that every job sees; may be given several times"},
     {"--s3-endpoint",   "KOBEL_S3_ENDPOINT",   "URL",     NULL,        parse_s3_endpoint,   "S3 endpoint that code is read from, instead of --s3-root (default: AWS_ENDPOINT_URL_S3)"},
@@ -274,7 +293,10 @@ static bool read_flags(int count, char **arguments, struct options *options, con
 
 bool options_read(int count, char **arguments, struct options *out_options, const char **out_rest,
                   size_t rest_max, struct error *err) {
-    struct options options = {.limits = APP_LIMITS_DEFAULT, .spares = -1};
+    struct options options = {.limits = APP_LIMITS_DEFAULT,
+                              .spares = -1,
+                              .first_port = PORT_POOL_FIRST,
+                              .last_port = PORT_POOL_LAST};
     const char *s3_endpoint = getenv("AWS_ENDPOINT_URL_S3");
 
     if (!text_is_empty(s3_endpoint) && !parse_s3_endpoint(&options, s3_endpoint, err))

@@ -10,6 +10,7 @@
 #include "controller/metering_options.h"
 #include "controller/retention.h"
 #include "model/cluster_size.h"
+#include "runtime/port_pool.h"
 
 #include <stdint.h>
 
@@ -24,6 +25,8 @@ struct options {
     char s3_root[FILE_PATH_MAX]; // "" = <data>/s3
     enum profile profile;
     char sandbox[16];
+    uint16_t first_port; // of clusters
+    uint16_t last_port;
     int64_t memory_budget_bytes;     // 0 = 75 % of what the machine has available
     char job_env[4096];              // KEY=VALUE lines
     char s3_endpoint[FILE_PATH_MAX]; // "" = directories

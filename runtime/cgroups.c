@@ -329,18 +329,13 @@ bool cgroup_make(const struct cgroup_root *root, const char *name,
     return true;
 }
 
-void cgroup_wrap(const struct cgroup *group, struct argument_list *out) {
-    static const char JOIN[] =
-        "while [ \"$1\" != -- ]; do echo 0 > \"$1/cgroup.procs\" || exit 125; shift; done; "
-        "shift; exec \"$@\"";
+void cgroup_directories(const struct cgroup *group,
+                        const char *out[static CGROUP_CONTROLLER_COUNT + 1]) {
+    size_t count = 0;
 
-    if (group->directories[CGROUP_MEMORY][0] == '\0' && group->directories[CGROUP_CPU][0] == '\0' &&
-        group->directories[CGROUP_PIDS][0] == '\0')
-        return;
-    argument_list_add_all(out, "/bin/sh", "-c", JOIN, "kobel-limits", NULL);
     for (int index = 0; index < CGROUP_CONTROLLER_COUNT; index++)
-        if (group->directories[index][0] != '\0') argument_list_add(out, group->directories[index]);
-    argument_list_add(out, "--");
+        if (group->directories[index][0] != '\0') out[count++] = group->directories[index];
+    out[count] = NULL;
 }
 
 struct cgroup_incidents cgroup_incidents_of(const struct cgroup *group) {

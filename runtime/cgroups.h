@@ -6,7 +6,6 @@
 #include "base/cleanup.h"
 #include "base/error.h"
 #include "base/file.h"
-#include "runtime/argument_list.h"
 
 #include <stdint.h>
 
@@ -43,9 +42,9 @@ void cgroup_root_describe(const struct cgroup_root *root, char *out, size_t size
 MUST_CHECK bool cgroup_make(const struct cgroup_root *root, const char *name,
                             const struct cgroup_limits *limits, struct cgroup *out_group,
                             struct error *err);
-// Puts the joining in front of a command: a shell that writes its own number into the group and
-// becomes the command, so that nothing that it starts was ever outside.
-void cgroup_wrap(const struct cgroup *group, struct argument_list *out);
+// The directories of the groups that a process has to join, ended by NULL; borrowed from `group`.
+void cgroup_directories(const struct cgroup *group,
+                        const char *out[static CGROUP_CONTROLLER_COUNT + 1]);
 
 struct cgroup_incidents {
     int64_t memory_kills; // processes that the kernel killed at the limit

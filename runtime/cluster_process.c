@@ -2,7 +2,6 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "runtime/port_pool.h"
 #include "runtime/process.h"
 
 #include <fcntl.h>
@@ -14,6 +13,9 @@ static const size_t CONF_MAX_BYTES = 65536;
 static const off_t TAIL_BYTES = 8192;
 // A JVM with Flink has 60 to 100 threads, and a slot some ten of them.
 enum { PIDS_MAX = 512, PIDS_A_SLOT = 64 };
+// Counted over all processes of a user, kobel's own and others' included.
+enum { USER_PROCESSES_MAX = 4096 };
+static const int64_t RESERVED_BYTES = (int64_t)1 << 30;
 
 struct member {
     struct cluster_processes *owner;
@@ -25,6 +27,8 @@ struct member {
 struct cluster_processes {
     const struct launch_spec *spec;
     const struct workspace_paths *paths;
+    struct port_pool *pool;
+    struct port_block block;
     struct cluster_ports ports;
     struct member *members;
     size_t count;
@@ -119,7 +123,8 @@ static void last_error_line(const char *path, char *out, size_t size_bytes) {
     tail[got] = '\0';
     for (char *line = strsep(&rest, "\n"); line != NULL; line = strsep(&rest, "\n")) {
         bool is_error = strstr(line, "ERROR") != NULL || strstr(line, "Exception") != NULL ||
-                        strstr(line, "Error") != NULL || strstr(line, "bwrap:") != NULL;
+                        strstr(line, "Error") != NULL || strstr(line, "bwrap:") != NULL ||
+                        strstr(line, "kobel-launch:") != NULL;
         bool is_frame = line[0] == '\t' || text_starts_with(line, "    at ");
         if (line[0] == '\0' || is_frame || (has_error && !is_error)) continue;
         has_error = is_error;
@@ -182,12 +187,29 @@ static void add_environment(const struct cluster_processes_options *options,
     argument_list_add_format(out, "FLINK_LIB_DIR=%s/lib", options->runtime->directory);
     argument_list_add_format(out, "FLINK_PLUGINS_DIR=%s/plugins", options->runtime->directory);
     argument_list_add_format(out, "FLINK_OPT_DIR=%s/opt", options->runtime->directory);
+    argument_list_add_format(out, "TMPDIR=%s", options->paths->temporary);
+    // Where the service has it, if the level can put it there.
+    argument_list_add_format(out, "KOBEL_APPLICATION_PROPERTIES=%s/application_properties.json",
+                             options->sandbox->level == SANDBOX_FULL ? "/etc/flink"
+                                                                     : options->paths->etc);
     argument_list_add_copy(out, options->environment);
 }
 
-static void fence_in(const struct cluster_processes_options *options, int seccomp_fd,
-                     struct argument_list *out) {
+// Where no control group keeps them, these do. RLIMIT_DATA counts what is reserved, which of a JVM
+// is much more than what is used: it stops what would go on without end.
+static void limit_without_groups(const struct member *member, struct sandbox_spec *spec) {
+    struct cgroup_limits limits = limits_of(member->owner->spec, member->name);
+
+    if (member->group.directories[CGROUP_MEMORY][0] == '\0')
+        spec->data_bytes = 2 * limits.memory_bytes + RESERVED_BYTES;
+    if (!member->group.is_v2 && member->group.directories[CGROUP_PIDS][0] == '\0')
+        spec->processes = USER_PROCESSES_MAX;
+}
+
+static void fence_in(const struct cluster_processes_options *options, const struct member *member,
+                     int seccomp_fd, struct argument_list *out) {
     const struct workspace_paths *paths = options->paths;
+    const struct port_pool *pool = options->ports;
     char hosts[FILE_PATH_MAX + 8];
     char passwd[FILE_PATH_MAX + 8];
     struct sandbox_spec spec = {
@@ -197,11 +219,18 @@ static void fence_in(const struct cluster_processes_options *options, int seccom
         .hosts_file = hosts,
         .passwd_file = passwd,
         .directory = paths->work,
+        .shown_later = options->shown_later,
+        .closed_ports = {pool->first, (uint16_t)(pool->last - pool->first + 1)},
+        .own_ports = member->owner->block,
+        .api_port = options->api_port,
+        .filter_fd = seccomp_fd,
     };
 
     (void)text_format(hosts, sizeof hosts, "%s/hosts", paths->conf);
     (void)text_format(passwd, sizeof passwd, "%s/passwd", paths->conf);
-    sandbox_wrap(options->sandbox, &spec, seccomp_fd, out);
+    cgroup_directories(&member->group, spec.groups);
+    limit_without_groups(member, &spec);
+    sandbox_wrap(options->sandbox, &spec, out);
 }
 
 static bool start_one(sd_event *loop, const struct cluster_processes_options *options,
@@ -213,16 +242,16 @@ static bool start_one(sd_event *loop, const struct cluster_processes_options *op
     AUTO(file_close) int seccomp_fd = -1;
     char output[FILE_PATH_MAX + 40];
 
-    if (options->sandbox == SANDBOX_FULL && !sandbox_open_filter(&seccomp_fd, err)) return false;
+    if (options->sandbox->level != SANDBOX_NONE && !sandbox_open_filter(&seccomp_fd, err))
+        return false;
     int kept_fds[] = {seccomp_fd, -1};
     member->owner = self;
     flink_conf_process_name(role, index, member->name, sizeof member->name);
     (void)text_format(output, sizeof output, "%s/%s.out", self->paths->log, member->name);
     if (!limit(options, member, err)) return false;
-    cgroup_wrap(&member->group, &arguments);
-    fence_in(options, seccomp_fd, &arguments);
+    fence_in(options, member, seccomp_fd, &arguments);
     flink_conf_command(role, index, options->spec, options->runtime, options->java, options->paths,
-                       &arguments);
+                       &self->ports, &arguments);
     add_environment(options, &environment);
     struct process_spec spec = {
         .arguments = argument_list_items(&arguments),
@@ -244,16 +273,17 @@ bool cluster_processes_start(sd_event *loop, const struct cluster_processes_opti
                              struct cluster_processes **out_processes, struct error *err) {
     AUTO(cluster_processes_free) struct cluster_processes *self = memory_alloc(sizeof *self);
     int taskmanagers = options->spec->size.taskmanagers;
-    uint16_t ports[2];
 
     self->spec = options->spec;
+    self->pool = options->ports;
     self->paths = options->paths;
     self->on_lost = options->on_lost;
     self->userdata = options->userdata;
     if (options->cgroups != NULL) cgroup_sweep(options->cgroups);
     self->members = memory_alloc((size_t)(taskmanagers + 1) * sizeof *self->members);
-    if (!port_pool_find(ports, 2, err)) return false;
-    self->ports = (struct cluster_ports){.rest = ports[0], .rpc = ports[1]};
+    if (!port_pool_take(self->pool, cluster_ports_count(&options->spec->size), &self->block, err))
+        return false;
+    self->ports = cluster_ports_from(self->block.first);
     if (!write_configuration(self, err)) return false;
     if (!start_one(loop, options, self, FLINK_JOBMANAGER, 0, err)) return false;
     for (int index = 1; index <= taskmanagers; index++)
@@ -296,6 +326,7 @@ void cluster_processes_free(struct cluster_processes *self) {
         process_free(self->members[index].process);
         cgroup_remove(&self->members[index].group);
     }
+    port_pool_give(self->pool, &self->block);
     memory_free(self->members);
     memory_free(self);
 }

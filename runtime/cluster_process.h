@@ -14,8 +14,11 @@ struct cluster_processes_options {
     const struct workspace_paths *paths;     // borrowed as long as the processes are there
     const struct installed_runtime *runtime; // borrowed for the call
     const struct java *java;                 // borrowed for the call
-    enum sandbox_level sandbox;
-    const struct cgroup_root *cgroups; // borrowed for the call; NULL = no limits
+    const struct sandbox *sandbox;           // borrowed for the call
+    struct port_pool *ports;                 // borrowed as long as the processes are there
+    uint16_t api_port;                       // kobel's own, closed to them; 0 = open
+    const char *shown_later;                 // see sandbox_spec; borrowed for the call
+    const struct cgroup_root *cgroups;       // borrowed for the call; NULL = no limits
     const char *const *environment; // KEY=VALUE lines beside what every process gets; may be NULL
     void (*on_lost)(void *userdata,
                     const char *reason); // called once, when the first of them has ended by itself

@@ -104,7 +104,9 @@ static bool start(struct cluster *cluster, struct error *err) {
         .paths = &cluster->paths,
         .runtime = &runtime,
         .java = &owner->options.java,
-        .sandbox = owner->options.sandbox,
+        .sandbox = &owner->options.sandbox,
+        .ports = &owner->ports,
+        .api_port = owner->api_port,
         .cgroups = &owner->cgroups,
         .environment = owner->options.job_environment,
         .on_lost = on_process_lost,
@@ -129,6 +131,16 @@ static bool start(struct cluster *cluster, struct error *err) {
     return code >= 0 || error_system(err, -code, "timer of a cluster");
 }
 
+static bool choose_paths(struct cluster *cluster, struct error *err) {
+    struct flink_clusters *owner = cluster->owner;
+    struct workspace_paths *paths = &cluster->paths;
+
+    return workspace_paths_of(owner->data_directory, cluster->spec.app_id, cluster->spec.cluster_id,
+                              paths, err) &&
+           (owner->options.sandbox.level != SANDBOX_FULL ||
+            text_copy(paths->temporary, sizeof paths->temporary, "/tmp"));
+}
+
 bool flink_cluster_boot(struct flink_clusters *owner, const struct launch_spec *spec,
                         enum spare_state spare, struct error *err) {
     struct cluster *cluster = memory_alloc(sizeof *cluster);
@@ -139,9 +151,7 @@ bool flink_cluster_boot(struct flink_clusters *owner, const struct launch_spec *
     cluster->born_us = clock_monotonic_us();
     cluster->health = CLUSTER_BOOTING;
     (void)text_copy(cluster->directory_id, sizeof cluster->directory_id, spec->cluster_id);
-    bool started = workspace_paths_of(owner->data_directory, spec->app_id, spec->cluster_id,
-                                      &cluster->paths, err) &&
-                   start(cluster, err);
+    bool started = choose_paths(cluster, err) && start(cluster, err);
     if (!started) {
         free_cluster(cluster);
         return false;
@@ -360,6 +370,7 @@ bool flink_clusters_new(sd_event *loop, const struct flink_clusters_options *opt
     if (!text_copy(self->data_directory, FILE_PATH_MAX, options->data_directory) ||
         !text_copy(self->runtimes_directory, FILE_PATH_MAX, options->runtimes_directory))
         return error_set(err, ERROR_INVALID, "the path of the data directory is too long");
+    port_pool_init(&self->ports, options->first_port, options->last_port);
     orphans_kill(self->data_directory);
     self->cgroups = cgroup_root_open(self->data_directory);
     if (!workspace_clean(self->data_directory, err)) return false;
@@ -390,6 +401,10 @@ void flink_clusters_free(struct flink_clusters *self) {
     (void)sd_event_source_disable_unref(self->tending);
     (void)sd_event_unref(self->loop);
     memory_free(self);
+}
+
+void flink_clusters_close_port(struct flink_clusters *clusters, uint16_t port) {
+    clusters->api_port = port;
 }
 
 void flink_clusters_limits(const struct flink_clusters *clusters, char *out, size_t size_bytes) {

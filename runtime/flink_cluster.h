@@ -15,10 +15,12 @@ struct flink_clusters_options {
     const char *data_directory; // apps/ and code/ are below it
     const char *runtimes_directory;
     struct java java;
-    enum sandbox_level sandbox;
-    int spares;                  // clusters kept ready for the applications used last, one each
-    int64_t spare_max_age_ms;    // older ones end; 0 = they may get as old as they like
-    int64_t memory_budget_bytes; // of all clusters, spares too
+    struct sandbox sandbox;
+    uint16_t first_port; // clusters listen on ports between these two, and nobody else connects to
+    uint16_t last_port;  // them where the sandbox can close ports
+    int spares;          // clusters kept ready for the applications used last, one each
+    int64_t spare_max_age_ms;           // older ones end; 0 = they may get as old as they like
+    int64_t memory_budget_bytes;        // of all clusters, spares too
     const char *const *job_environment; // NULL-terminated KEY=VALUE lines that every JVM gets
     cluster_change_fn *on_change;
     void *userdata;
@@ -31,6 +33,9 @@ struct cluster_port flink_clusters_port(struct flink_clusters *clusters);
 // milliseconds).
 void flink_clusters_free(struct flink_clusters *self);
 DEFINE_AUTO(flink_clusters_free, struct flink_clusters *);
+
+// The port of kobel's own API, which clusters that are launched from now on cannot connect to.
+void flink_clusters_close_port(struct flink_clusters *clusters, uint16_t port);
 
 // What the kernel limits: "memory, cpu, pids (v1)", or "none".
 void flink_clusters_limits(const struct flink_clusters *clusters, char *out, size_t size_bytes);

@@ -43,6 +43,8 @@ struct flink_clusters {
     char data_directory[FILE_PATH_MAX];
     char runtimes_directory[FILE_PATH_MAX];
     struct cgroup_root cgroups;
+    struct port_pool ports;
+    uint16_t api_port;
     struct http_client *http;
     struct cluster *clusters;
     struct launch_spec wanted[SPARES_MAX]; // spares to be kept, the newest wish first

@@ -102,6 +102,22 @@ void flink_conf_duration(int64_t duration_ms, char *out, size_t size_bytes) {
                       units[at].unit);
 }
 
+// --- ports ---
+
+uint16_t cluster_ports_count(const struct cluster_size *size) {
+    return (uint16_t)(FLINK_PORTS_JOBMANAGER + FLINK_PORTS_TASKMANAGER * size->taskmanagers);
+}
+
+struct cluster_ports cluster_ports_from(uint16_t first) {
+    return (struct cluster_ports){
+        .rest = first,
+        .rpc = (uint16_t)(first + 1),
+        .blob = (uint16_t)(first + 2),
+        .metrics = (uint16_t)(first + 3),
+        .taskmanagers = (uint16_t)(first + FLINK_PORTS_JOBMANAGER),
+    };
+}
+
 // --- the cluster's file ---
 
 static void put(struct buffer *out, const char *key, const char *format, ...)
@@ -150,6 +166,8 @@ void flink_conf_print(const struct launch_spec *spec, const struct cluster_ports
     put(out, "rest.port", "%u", ports->rest);
     put(out, "rest.bind-port", "%u", ports->rest);
     put(out, "jobmanager.rpc.port", "%u", ports->rpc);
+    put(out, "blob.server.port", "%u", ports->blob);
+    put(out, "metrics.internal.query-service.port", "%u", ports->metrics);
     put(out, "parallelism.default", "%d", cluster_size_slots(&spec->size));
     put(out, "io.tmp.dirs", "%s", paths->work);
     put(out, "web.tmpdir", "%s", paths->jars);
@@ -253,9 +271,26 @@ static void add_memory_flags(enum flink_role role, const struct cluster_size *si
     argument_list_add_format(out, "-XX:MaxMetaspaceSize=%dm", task->metaspace_mb);
 }
 
+static void add_taskmanager_settings(int index, const struct cluster_ports *ports,
+                                     struct argument_list *out) {
+    static const char *const keys[FLINK_PORTS_TASKMANAGER] = {
+        "taskmanager.rpc.port", "taskmanager.data.port", "metrics.internal.query-service.port",
+        "taskmanager.collect-sink.port"};
+    int first = ports->taskmanagers + FLINK_PORTS_TASKMANAGER * (index - 1);
+
+    // Named as on the service, so that its log queries work (flink-runtime 1.2).
+    argument_list_add(out, "-D");
+    argument_list_add_format(out, "taskmanager.resource-id=flink-taskmanager-1-%d", index);
+    for (int at = 0; at < FLINK_PORTS_TASKMANAGER; at++) {
+        argument_list_add(out, "-D");
+        argument_list_add_format(out, "%s=%d", keys[at], first + at);
+    }
+}
+
 void flink_conf_command(enum flink_role role, int index, const struct launch_spec *spec,
                         const struct installed_runtime *runtime, const struct java *java,
-                        const struct workspace_paths *paths, struct argument_list *out) {
+                        const struct workspace_paths *paths, const struct cluster_ports *ports,
+                        struct argument_list *out) {
     bool is_jobmanager = role == FLINK_JOBMANAGER;
     const char *archive =
         is_jobmanager ? runtime->jobmanager_archive : runtime->taskmanager_archive;
@@ -272,6 +307,7 @@ void flink_conf_command(enum flink_role role, int index, const struct launch_spe
     argument_list_add_format(out, "-Dlog.file=%s/%s.log", paths->log, name);
     argument_list_add_format(out, "-Dlog4j.configurationFile=file:%s/log4j.properties",
                              paths->conf);
+    argument_list_add_format(out, "-Djava.io.tmpdir=%s", paths->temporary);
     argument_list_add_all(out, "-Duser.home=/tmp", "-Duser.name=flink", NULL);
     argument_list_add_all(out, "-classpath", runtime->class_path, NULL);
     argument_list_add(out,
@@ -280,7 +316,5 @@ void flink_conf_command(enum flink_role role, int index, const struct launch_spe
                           : "org.apache.flink.runtime.taskexecutor.TaskManagerRunner");
     argument_list_add_all(out, "--configDir", paths->conf, NULL);
     if (is_jobmanager) return;
-    // Named as on the service, so that its log queries work (flink-runtime 1.2).
-    argument_list_add(out, "-D");
-    argument_list_add_format(out, "taskmanager.resource-id=flink-taskmanager-1-%d", index);
+    add_taskmanager_settings(index, ports, out);
 }

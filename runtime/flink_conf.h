@@ -14,10 +14,20 @@
 #include "runtime/java.h"
 #include "runtime/workspace.h"
 
+// What is listened on by whom, in this order from the first port of the cluster's block on: all of
+// it is named, so that nothing listens where another application could reach it.
+enum { FLINK_PORTS_JOBMANAGER = 4, FLINK_PORTS_TASKMANAGER = 4 };
+
 struct cluster_ports {
     uint16_t rest;
     uint16_t rpc;
+    uint16_t blob;
+    uint16_t metrics;
+    uint16_t taskmanagers; // the first of FLINK_PORTS_TASKMANAGER ports of each
 };
+
+uint16_t cluster_ports_count(const struct cluster_size *size);
+struct cluster_ports cluster_ports_from(uint16_t first);
 
 // "config.yaml" from 1.19 on, "flink-conf.yaml" before.
 const char *flink_conf_file_name(enum runtime_environment runtime);
@@ -42,7 +52,8 @@ enum flink_role { FLINK_JOBMANAGER, FLINK_TASKMANAGER };
 // TaskManagers from 1.
 void flink_conf_command(enum flink_role role, int index, const struct launch_spec *spec,
                         const struct installed_runtime *runtime, const struct java *java,
-                        const struct workspace_paths *paths, struct argument_list *out);
+                        const struct workspace_paths *paths, const struct cluster_ports *ports,
+                        struct argument_list *out);
 // "jobmanager", "taskmanager-1": names its log and output files.
 void flink_conf_process_name(enum flink_role role, int index, char *out, size_t size_bytes);
 

@@ -16,7 +16,7 @@ static const int END_TIMEOUT_MS = 5000;
 
 static bool is_ours(const char *program) {
     return text_ends_with(program, "/java") || text_ends_with(program, "/bwrap") ||
-           text_ends_with(program, "/setpriv");
+           text_ends_with(program, "/kobel-launch");
 }
 
 // Does a command line, whose words end with 0 bytes each, name a place below `prefix`?

@@ -21,6 +21,7 @@ struct priming {
     struct workspace_paths paths;
     struct cluster_processes *processes;
     struct cluster_watch *watch;
+    struct port_pool ports;
     bool is_lost;
     char failure[APP_FAILURE_SIZE];
 };
@@ -153,6 +154,7 @@ static bool start(struct priming *self, const struct installed_runtime *runtime,
                   const struct java *java, const char *primer_path, const char *scratch_directory,
                   struct error *err) {
     char jar[FILE_PATH_MAX];
+    struct sandbox none;
     struct cluster_processes_options options = {
         .spec = &self->spec,
         .paths = &self->paths,
@@ -160,12 +162,15 @@ static bool start(struct priming *self, const struct installed_runtime *runtime,
         .java = java,
         // The processes must get SIGTERM themselves to write their archives; the job is kobel's
         // own.
-        .sandbox = SANDBOX_NONE,
+        .sandbox = &none,
+        .ports = &self->ports,
         .on_lost = on_lost,
         .userdata = self,
     };
 
     choose_size(self, runtime);
+    port_pool_init(&self->ports, PORT_POOL_FIRST, PORT_POOL_LAST);
+    if (!sandbox_choose("none", &none, err)) return false;
     if (!workspace_paths_of(scratch_directory, "primer", "primer-1", &self->paths, err) ||
         !workspace_make(&self->paths, err) ||
         !file_join(jar, sizeof jar, err, self->paths.upload, JAR_ID, NULL))

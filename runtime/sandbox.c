@@ -1,16 +1,18 @@
 #include "runtime/sandbox.h"
 
-#include "base/file.h"
+#include "base/cleanup.h"
 #include "base/text.h"
 #include "runtime/process.h"
 
 #include <errno.h>
-#include <seccomp.h>
-#include <sys/mman.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static const char BWRAP[] = "/usr/bin/bwrap";
-static const char SETPRIV[] = "/usr/bin/setpriv";
+// Interfaces of Landlock: the first can close files, the fourth TCP ports.
+enum { LANDLOCK_FILES = 1, LANDLOCK_PORTS = 4 };
 
 static const char *const level_names[SANDBOX_LEVEL_COUNT] = {
     [SANDBOX_FULL] = "full",
@@ -22,164 +24,95 @@ const char *sandbox_level_name(enum sandbox_level level) {
     return level_names[level];
 }
 
-// --- the filter ---
+// --- what is there ---
 
-// Ways out of a sandbox or deep into the kernel. A list of what is refused, not of what is allowed:
-// the calls that a JVM makes change with every JDK.
-static const int refused_calls[] = {
-    SCMP_SYS(mount),
-    SCMP_SYS(umount2),
-    SCMP_SYS(pivot_root),
-    SCMP_SYS(chroot),
-    SCMP_SYS(setns),
-    SCMP_SYS(unshare),
-    SCMP_SYS(ptrace),
-    SCMP_SYS(process_vm_readv),
-    SCMP_SYS(process_vm_writev),
-    SCMP_SYS(bpf),
-    SCMP_SYS(perf_event_open),
-    SCMP_SYS(userfaultfd),
-    SCMP_SYS(keyctl),
-    SCMP_SYS(add_key),
-    SCMP_SYS(request_key),
-    SCMP_SYS(kexec_load),
-    SCMP_SYS(kexec_file_load),
-    SCMP_SYS(init_module),
-    SCMP_SYS(finit_module),
-    SCMP_SYS(delete_module),
-    SCMP_SYS(reboot),
-    SCMP_SYS(swapon),
-    SCMP_SYS(swapoff),
-    SCMP_SYS(open_by_handle_at),
-    SCMP_SYS(name_to_handle_at),
-    SCMP_SYS(io_uring_setup),
-    SCMP_SYS(io_uring_enter),
-    SCMP_SYS(io_uring_register),
-    SCMP_SYS(acct),
-    SCMP_SYS(settimeofday),
-    SCMP_SYS(clock_settime),
-    SCMP_SYS(quotactl),
-    SCMP_SYS(move_mount),
-    SCMP_SYS(open_tree),
-    SCMP_SYS(fsopen),
-    SCMP_SYS(fsmount),
-};
+static int landlock_interface(void) {
+    static const unsigned ASKS_VERSION = 1;
 
-static bool add_rules(scmp_filter_ctx filter) {
-    // glibc falls back to clone() only on ENOSYS, and only clone()'s flags can be looked at.
-    if (seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0) != 0) return false;
-    for (size_t index = 0; index < COUNT_OF(refused_calls); index++)
-        if (seccomp_rule_add(filter, SCMP_ACT_ERRNO(EPERM), refused_calls[index], 0) != 0)
-            return false;
-    return true;
+    return (int)syscall(SYS_landlock_create_ruleset, NULL, 0, ASKS_VERSION);
 }
 
-bool sandbox_open_filter(int *out_fd, struct error *err) {
-    AUTO(file_close) int fd = memfd_create("kobel-seccomp", MFD_CLOEXEC);
-    scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
+static bool find_launcher(char out[static FILE_PATH_MAX], struct error *err) {
+    const char *named = getenv("KOBEL_LAUNCHER");
+    char program[FILE_PATH_MAX];
 
-    if (fd < 0) return error_system(err, errno, "memory for the seccomp filter");
-    if (filter == NULL) return error_set(err, ERROR_SYSTEM, "libseccomp does not start");
-    bool made =
-        add_rules(filter) && seccomp_export_bpf(filter, fd) == 0 && lseek(fd, 0, SEEK_SET) == 0;
-    seccomp_release(filter);
-    if (!made) return error_set(err, ERROR_SYSTEM, "the seccomp filter cannot be built");
-    *out_fd = file_take(&fd);
-    return true;
-}
-
-// --- the command line ---
-
-static void add_binds(struct argument_list *out, const char *option, const char *const *paths) {
-    for (; *paths != NULL; paths++)
-        if (file_exists(*paths)) argument_list_add_all(out, option, *paths, *paths, NULL);
-}
-
-static void add_system(struct argument_list *out) {
-    // Links as on a merged-/usr system, which is every Debian since 12.
-    argument_list_add_all(out, "--ro-bind", "/usr", "/usr", "--symlink", "usr/bin", "/bin",
-                          "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64", NULL);
-    // What a JDK, name resolution and TLS read.
-    static const char *const files[] = {"/etc/java-17-openjdk", "/etc/ssl",
-                                        "/etc/ca-certificates", "/etc/resolv.conf",
-                                        "/etc/nsswitch.conf",   "/etc/localtime"};
-    for (size_t index = 0; index < COUNT_OF(files); index++)
-        argument_list_add_all(out, "--ro-bind-try", files[index], files[index], NULL);
-}
-
-static void wrap_full(const struct sandbox_spec *spec, int seccomp_fd, struct argument_list *out) {
-    // bubblewrap asks for --die-with-parent only after its namespaces are made.
-    argument_list_add_all(out, SETPRIV, "--pdeathsig", "KILL", "--", BWRAP, NULL);
-    // The order of bubblewrap's options is the order of its acts: the system first, what lies in it
-    // afterwards.
-    argument_list_add_all(out, "--unshare-user", "--unshare-pid", "--unshare-ipc", "--unshare-uts",
-                          "--hostname", "kobel", "--uid", "1000", "--gid", "1000",
-                          "--die-with-parent", "--new-session", "--cap-drop", "ALL", NULL);
-    add_system(out);
-    argument_list_add_all(out, "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", NULL);
-    if (spec->hosts_file != NULL)
-        argument_list_add_all(out, "--ro-bind", spec->hosts_file, "/etc/hosts", NULL);
-    if (spec->passwd_file != NULL)
-        argument_list_add_all(out, "--ro-bind", spec->passwd_file, "/etc/passwd", NULL);
-    if (spec->etc_flink != NULL)
-        argument_list_add_all(out, "--ro-bind", spec->etc_flink, "/etc/flink", NULL);
-    add_binds(out, "--ro-bind", spec->read_only);
-    add_binds(out, "--bind", spec->writable);
-    if (seccomp_fd >= 0) {
-        argument_list_add(out, "--seccomp");
-        argument_list_add_format(out, "%d", seccomp_fd);
+    if (!text_is_empty(named)) {
+        if (!text_copy(out, FILE_PATH_MAX, named))
+            return error_set(err, ERROR_INVALID, "KOBEL_LAUNCHER is too long");
+    } else {
+        ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+        if (length < 0) return error_system(err, errno, "find out where kobel is installed");
+        program[length] = '\0';
+        *strrchr(program, '/') = '\0';
+        if (!file_join(out, FILE_PATH_MAX, err, program, "kobel-launch", NULL)) return false;
     }
-    if (spec->directory != NULL) argument_list_add_all(out, "--chdir", spec->directory, NULL);
-    argument_list_add(out, "--");
+    return access(out, X_OK) == 0 ||
+           error_set(err, ERROR_UNAVAILABLE, "'%s' cannot be run: it belongs beside kobel", out);
 }
 
-void sandbox_wrap(enum sandbox_level level, const struct sandbox_spec *spec, int seccomp_fd,
-                  struct argument_list *out) {
-    if (level == SANDBOX_FULL)
-        wrap_full(spec, seccomp_fd, out);
-    else
-        argument_list_add_all(out, SETPRIV, "--pdeathsig", "KILL", "--", NULL);
-}
+// --- trying ---
 
-// --- choosing ---
-
-static bool try_full(struct error *err) {
+static bool try(const struct sandbox *sandbox, struct error *err) {
     static const char *const environment[] = {NULL};
     AUTO(argument_list_release) struct argument_list arguments = {0};
     AUTO(file_close) int fd = -1;
-    struct sandbox_spec nothing = {0};
 
-    if (!file_exists(BWRAP))
-        return error_set(err, ERROR_UNAVAILABLE,
-                         "sandbox 'full' needs bubblewrap: install the Debian package bubblewrap");
     if (!sandbox_open_filter(&fd, err)) return false;
     int kept[] = {fd, -1};
-    wrap_full(&nothing, fd, &arguments);
+    struct sandbox_spec nothing = {.filter_fd = fd};
+    sandbox_wrap(sandbox, &nothing, &arguments);
     argument_list_add(&arguments, "/usr/bin/true");
     struct process_spec spec = {
         .arguments = argument_list_items(&arguments), .environment = environment, .kept_fds = kept};
-    if (process_run_and_wait(&spec, err)) return true;
+    return process_run_and_wait(&spec, err);
+}
+
+static bool try_full(struct sandbox *sandbox, struct error *err) {
+    sandbox->level = SANDBOX_FULL;
+    if (!file_exists(BWRAP))
+        return error_set(err, ERROR_UNAVAILABLE,
+                         "sandbox 'full' needs bubblewrap: install the Debian package bubblewrap");
+    if (try(sandbox, err)) return true;
     return error_set(err, ERROR_UNAVAILABLE,
                      "sandbox 'full' does not work here: bubblewrap cannot make its namespaces "
                      "(are user namespaces allowed?)");
 }
 
-bool sandbox_choose(const char *wanted, enum sandbox_level *out_level, struct error *err) {
-    if (text_equal(wanted, "none")) {
-        *out_level = SANDBOX_NONE;
-        return true;
-    }
-    if (text_equal(wanted, "scoped"))
-        return error_set(err, ERROR_UNAVAILABLE, "sandbox 'scoped' is not available yet");
-    if (!text_equal(wanted, "auto") && !text_equal(wanted, "full"))
-        return error_set(err, ERROR_INVALID,
-                         "unknown sandbox level '%s': auto, full, scoped or none", wanted);
-    if (!try_full(err)) {
-        if (text_equal(wanted, "auto"))
-            return error_prefix(err, "no sandbox works; --sandbox none runs applications without "
-                                     "one");
-        return false;
-    }
-    *out_level = SANDBOX_FULL;
-    return true;
+static bool try_scoped(struct sandbox *sandbox, struct error *err) {
+    sandbox->level = SANDBOX_SCOPED;
+    if (landlock_interface() < LANDLOCK_FILES)
+        return error_set(
+            err, ERROR_UNAVAILABLE,
+            "sandbox 'scoped' needs a kernel with Landlock (Linux 5.13, lsm=landlock)");
+    return try(sandbox, err) || error_prefix(err, "sandbox 'scoped' does not work here");
+}
+
+static bool try_best(struct sandbox *sandbox, struct error *err) {
+    struct error scoped;
+
+    if (try_full(sandbox, err) || try_scoped(sandbox, &scoped)) return true;
+    return error_prefix(err,
+                        "no sandbox works (%.200s); --sandbox none runs applications without one",
+                        scoped.message);
+}
+
+bool sandbox_choose(const char *wanted, struct sandbox *out_sandbox, struct error *err) {
+    struct sandbox sandbox = {.level = SANDBOX_NONE};
+    bool works = false;
+
+    if (!find_launcher(sandbox.launcher, err)) return false;
+    sandbox.closes_ports = !text_equal(wanted, "none") && landlock_interface() >= LANDLOCK_PORTS;
+    if (text_equal(wanted, "none"))
+        works = true;
+    else if (text_equal(wanted, "scoped"))
+        works = try_scoped(&sandbox, err);
+    else if (text_equal(wanted, "full"))
+        works = try_full(&sandbox, err);
+    else if (text_equal(wanted, "auto"))
+        works = try_best(&sandbox, err);
+    else
+        (void)error_set(err, ERROR_INVALID,
+                        "unknown sandbox level '%s': auto, full, scoped or none", wanted);
+    if (works) *out_sandbox = sandbox;
+    return works;
 }

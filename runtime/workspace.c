@@ -19,6 +19,7 @@ bool workspace_paths_of(const char *data_directory, const char *app_id, const ch
                file_join(paths.etc, FILE_PATH_MAX, err, paths.cluster, "etc", NULL) &&
                file_join(paths.log, FILE_PATH_MAX, err, paths.cluster, "log", NULL) &&
                file_join(paths.work, FILE_PATH_MAX, err, paths.cluster, "work", NULL) &&
+               file_join(paths.temporary, FILE_PATH_MAX, err, paths.work, NULL) &&
                file_join(paths.jars, FILE_PATH_MAX, err, paths.cluster, "jars", NULL) &&
                file_join(paths.upload, FILE_PATH_MAX, err, paths.jars, "flink-web-upload", NULL) &&
                file_join(paths.checkpoints, FILE_PATH_MAX, err, app, "checkpoints", NULL) &&

@@ -17,9 +17,10 @@ struct workspace_paths {
     char conf[FILE_PATH_MAX];
     char etc[FILE_PATH_MAX]; // shown as /etc/flink
     char log[FILE_PATH_MAX];
-    char work[FILE_PATH_MAX];   // Flink's working directory and temporary files
-    char jars[FILE_PATH_MAX];   // web.upload.dir
-    char upload[FILE_PATH_MAX]; // <jars>/flink-web-upload, where Flink looks for jars
+    char work[FILE_PATH_MAX];      // Flink's working directory and temporary files
+    char temporary[FILE_PATH_MAX]; // of programs: work, where a sandbox has no /tmp of its own
+    char jars[FILE_PATH_MAX];      // web.upload.dir
+    char upload[FILE_PATH_MAX];    // <jars>/flink-web-upload, where Flink looks for jars
     char checkpoints[FILE_PATH_MAX];
     char snapshots[FILE_PATH_MAX];
 };

@@ -40,6 +40,8 @@ static void put_code(const char *data, const char *jar, char *out_sha256) {
 Test(cluster, real_flink_keeps_the_promises_of_the_port, .timeout = 180) {
     char data[] = "/tmp/kobel-contract-XXXXXX";
     struct flink_clusters_options options = {.data_directory = data,
+                                             .first_port = PORT_POOL_FIRST,
+                                             .last_port = PORT_POOL_LAST,
                                              .runtimes_directory = wanted("KOBEL_TEST_RUNTIMES")};
     struct flink_clusters *clusters = NULL;
     struct cluster_suite suite = {.pass = pass};
@@ -48,6 +50,7 @@ Test(cluster, real_flink_keeps_the_promises_of_the_port, .timeout = 180) {
     cr_assert(mkdtemp(data) != NULL);
     cr_assert(ge(int, sd_event_new(&loop), 0));
     cr_assert(java_find(&options.java, &err), "%s", err.message);
+    (void)setenv("KOBEL_LAUNCHER", LAUNCHER, 1);
     cr_assert(sandbox_choose("auto", &options.sandbox, &err), "%s", err.message);
     cr_assert(flink_clusters_new(loop, &options, &clusters, &err), "%s", err.message);
     suite.port = flink_clusters_port(clusters);

@@ -11,11 +11,12 @@ allow() {
     controller) echo base model storage runtime controller ;;
     api) echo base model openapi controller api ;;
     cli) echo base cli ;;
+    launcher) echo base launcher ;;
     daemon) echo base model openapi storage runtime controller api cli daemon ;;
     esac
 }
 bad=0
-for room in base model openapi storage runtime controller api cli daemon; do
+for room in base model openapi storage runtime controller api cli launcher daemon; do
     for used in $(grep -hoE '^#include "[a-z]+/' "$room"/*.[ch] | cut -d'"' -f2 | tr -d / | sort -u); do
         case " $(allow "$room") " in
         *" $used "*) ;;

@@ -2,6 +2,7 @@ package jobs;
 
 import java.io.File;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
@@ -13,14 +14,14 @@ import java.util.concurrent.TimeUnit;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * Tries what the properties' "attempts" say, one "<kind> <argument>" a semicolon, and prints "attempt <kind> <argument>: DONE" or
+ * Tries what the properties' "attempts" say, "<kind> <argument>" between "@@", and prints "attempt <kind> <argument>: DONE" or
  * ": REFUSED <why>" for each; then it goes on counting.
  */
 public final class Hostile {
     private static final List<Object> HELD = new ArrayList<>();
 
     public static void main(String[] arguments) throws Exception {
-        String properties = Files.readString(Path.of("/etc/flink/application_properties.json"));
+        String properties = Files.readString(Path.of(System.getenv("KOBEL_APPLICATION_PROPERTIES")));
         int at = properties.indexOf("\"attempts\":\"") + 12;
         String attempts = at < 12 ? "" : properties.substring(at, properties.indexOf('"', at));
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
@@ -30,7 +31,7 @@ public final class Hostile {
 
     static String turn(long number, String attempts) throws Exception {
         if (number == 0) {
-            for (String attempt : attempts.split(";")) {
+            for (String attempt : attempts.split("@@")) {
                 if (!attempt.isBlank()) {
                     System.out.println("attempt " + attempt.strip() + ": " + outcome(attempt.strip()));
                 }
@@ -68,6 +69,10 @@ public final class Hostile {
                 try (Socket socket = new Socket()) {
                     socket.connect(new InetSocketAddress("127.0.0.1", Integer.parseInt(argument)), 2000);
                     return true;
+                }
+            case "listen":
+                try (ServerSocket socket = new ServerSocket(Integer.parseInt(argument))) {
+                    return socket.isBound();
                 }
             case "memory":
                 return allocate();

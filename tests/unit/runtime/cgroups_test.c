@@ -75,16 +75,15 @@ Test(cgroups, incidents_are_read_in_both_versions) {
     cr_assert(file_remove_tree(directory, &err));
 }
 
-Test(cgroups, a_command_without_limits_stays_as_it_is) {
+Test(cgroups, only_directories_that_are_there_are_joined) {
     struct cgroup none = {0};
-    struct cgroup one = {.directories = {"/a"}};
-    AUTO(argument_list_release) struct argument_list bare = {0};
-    AUTO(argument_list_release) struct argument_list wrapped = {0};
+    struct cgroup two = {.directories = {"/a", "", "/b"}};
+    const char *directories[CGROUP_CONTROLLER_COUNT + 1];
 
-    cgroup_wrap(&none, &bare);
-    cr_assert(eq(sz, bare.count, 0));
-    cgroup_wrap(&one, &wrapped);
-    cr_assert(eq(str, wrapped.items[0], "/bin/sh"));
-    cr_assert(eq(str, wrapped.items[wrapped.count - 2], "/a"));
-    cr_assert(eq(str, wrapped.items[wrapped.count - 1], "--"));
+    cgroup_directories(&none, directories);
+    cr_assert(directories[0] == NULL);
+    cgroup_directories(&two, directories);
+    cr_assert(eq(str, (char *)directories[0], "/a"));
+    cr_assert(eq(str, (char *)directories[1], "/b"));
+    cr_assert(directories[2] == NULL);
 }

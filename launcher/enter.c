@@ -1,0 +1,75 @@
+#include "launcher/enter.h"
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/nsfs.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { CHILDREN_MAX_BYTES = 65536 };
+
+static bool first_child(pid_t pid, pid_t *out_child) {
+    AUTO(buffer_release) struct buffer text = BUFFER_INIT(CHILDREN_MAX_BYTES);
+    char path[64];
+    char first[16];
+    struct error ignored;
+    int64_t number;
+
+    (void)text_format(path, sizeof path, "/proc/%d/task/%d/children", pid, pid);
+    if (!file_read(path, &text, &ignored) || text.size_bytes == 0) return false;
+    (void)text_format(first, sizeof first, "%.*s", (int)strcspn(buffer_text(&text), " "),
+                      buffer_text(&text));
+    if (!text_to_int64(first, &number)) return false;
+    *out_child = (pid_t)number;
+    return true;
+}
+
+// bubblewrap itself stays outside; what it started, and what that started, is inside.
+static pid_t innermost(pid_t pid) {
+    pid_t child;
+
+    while (first_child(pid, &child))
+        pid = child;
+    return pid;
+}
+
+static bool enter(pid_t watcher, struct error *err) {
+    pid_t inside = innermost(watcher);
+    char path[64];
+
+    if (inside == watcher)
+        return error_set(err, ERROR_NOT_FOUND, "process %d has no sandbox", watcher);
+    (void)text_format(path, sizeof path, "/proc/%d/ns/mnt", inside);
+    AUTO(file_close) int mounts = open(path, O_RDONLY | O_CLOEXEC);
+    if (mounts < 0) return error_system(err, errno, "open '%s'", path);
+    // The program runs in a user namespace within the one that owns the mounts.
+    AUTO(file_close) int users = ioctl(mounts, NS_GET_USERNS);
+    if (users < 0) return error_system(err, errno, "find whose mounts they are");
+    if (setns(users, CLONE_NEWUSER) < 0 || setns(mounts, CLONE_NEWNS) < 0)
+        return error_system(err, errno, "enter the sandbox");
+    return true;
+}
+
+bool enter_and_show(const struct plan *plan, struct error *err) {
+    if (!enter(plan->entered, err)) return false;
+    for (size_t index = 0; index < plan->show_count; index++) {
+        const char *from = plan->shows[index].from;
+        const char *to = plan->shows[index].to;
+        if (!file_make_directories(to, 0755, err)) return false;
+        if (mount(from, to, NULL, MS_BIND, NULL) < 0)
+            return error_system(err, errno, "show '%s'", to);
+    }
+    if (plan->hidden == NULL) return true;
+    // Lazily: it is gone for everybody who looks from now on, and nobody has anything open in it.
+    if (umount2(plan->hidden, MNT_DETACH) < 0)
+        return error_system(err, errno, "hide '%s'", plan->hidden);
+    return rmdir(plan->hidden) == 0 || error_system(err, errno, "remove '%s'", plan->hidden);
+}

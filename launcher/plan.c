@@ -1,0 +1,176 @@
+#include "launcher/plan.h"
+
+#include "base/cleanup.h"
+#include "base/text.h"
+
+#include <string.h>
+
+// `values` are the option's own, as many as its row says.
+typedef bool option_fn(struct plan *plan, char **values, struct error *err);
+
+struct option {
+    const char *flag;
+    int value_count;
+    option_fn *read;
+};
+
+static bool read_number(const char *text, int64_t least, int64_t most, int64_t *out,
+                        struct error *err) {
+    int64_t number = 0;
+
+    if (!text_to_int64(text, &number) || number < least || number > most)
+        return error_set(err, ERROR_INVALID, "'%s' is no number that fits here", text);
+    *out = number;
+    return true;
+}
+
+static bool read_pid(const char *text, pid_t *out, struct error *err) {
+    int64_t number = 0;
+
+    if (!read_number(text, 1, INT32_MAX, &number, err)) return false;
+    *out = (pid_t)number;
+    return true;
+}
+
+static bool read_port(const char *text, uint16_t *out, struct error *err) {
+    int64_t number = 0;
+
+    if (!read_number(text, 1, UINT16_MAX, &number, err)) return false;
+    *out = (uint16_t)number;
+    return true;
+}
+
+static bool read_range(char *text, struct port_range *out, struct error *err) {
+    struct port_range range;
+    char *last = strchr(text, '-');
+
+    if (last == NULL) return error_set(err, ERROR_INVALID, "'%s' is no range of ports", text);
+    *last++ = '\0';
+    if (!read_port(text, &range.first, err) || !read_port(last, &range.last, err)) return false;
+    *out = range;
+    return true;
+}
+
+static bool add(const char **list, size_t limit, size_t *count, const char *text,
+                struct error *err) {
+    if (*count == limit) return error_set(err, ERROR_LIMIT, "too many: '%s'", text);
+    list[(*count)++] = text;
+    return true;
+}
+
+// --- one function an option ---
+
+static bool read_parent(struct plan *plan, char **values, struct error *err) {
+    return read_pid(values[0], &plan->parent, err);
+}
+
+static bool read_group(struct plan *plan, char **values, struct error *err) {
+    return add(plan->groups, PLAN_GROUPS_MAX, &plan->group_count, values[0], err);
+}
+
+static bool read_data(struct plan *plan, char **values, struct error *err) {
+    return read_number(values[0], 1, INT64_MAX, &plan->data_bytes, err);
+}
+
+static bool read_processes(struct plan *plan, char **values, struct error *err) {
+    return read_number(values[0], 1, INT32_MAX, &plan->processes, err);
+}
+
+static bool read_no_capabilities(struct plan *plan, char **values, struct error *err) {
+    (void)values;
+    (void)err;
+    plan->no_capabilities = true;
+    return true;
+}
+
+static bool read_closed_ports(struct plan *plan, char **values, struct error *err) {
+    return read_range(values[0], &plan->closed_ports, err);
+}
+
+static bool read_own_ports(struct plan *plan, char **values, struct error *err) {
+    return read_range(values[0], &plan->own_ports, err);
+}
+
+static bool read_closed_port(struct plan *plan, char **values, struct error *err) {
+    return read_port(values[0], &plan->closed_port, err);
+}
+
+static bool read_readable(struct plan *plan, char **values, struct error *err) {
+    return add(plan->readable, PLAN_PATHS_MAX, &plan->readable_count, values[0], err);
+}
+
+static bool read_writable(struct plan *plan, char **values, struct error *err) {
+    return add(plan->writable, PLAN_PATHS_MAX, &plan->writable_count, values[0], err);
+}
+
+static bool read_filter(struct plan *plan, char **values, struct error *err) {
+    int64_t fd = 0;
+
+    if (!read_number(values[0], 0, INT32_MAX, &fd, err)) return false;
+    plan->filter_fd = (int)fd;
+    return true;
+}
+
+static bool read_entered(struct plan *plan, char **values, struct error *err) {
+    return read_pid(values[0], &plan->entered, err);
+}
+
+static bool read_show(struct plan *plan, char **values, struct error *err) {
+    if (plan->show_count == PLAN_SHOWS_MAX)
+        return error_set(err, ERROR_LIMIT, "too many: '%s'", values[0]);
+    plan->shows[plan->show_count].from = values[0];
+    plan->shows[plan->show_count].to = values[1];
+    plan->show_count++;
+    return true;
+}
+
+static bool read_hidden(struct plan *plan, char **values, struct error *err) {
+    (void)err;
+    plan->hidden = values[0];
+    return true;
+}
+
+// clang-format off
+static const struct option options[] = {
+    {"--parent",          1, read_parent},
+    {"--group",           1, read_group},
+    {"--data",            1, read_data},
+    {"--processes",       1, read_processes},
+    {"--no-capabilities", 0, read_no_capabilities},
+    {"--closed-ports",    1, read_closed_ports},
+    {"--own-ports",       1, read_own_ports},
+    {"--closed-port",     1, read_closed_port},
+    {"--read",            1, read_readable},
+    {"--write",           1, read_writable},
+    {"--filter",          1, read_filter},
+    {"--enter",           1, read_entered},
+    {"--show",            2, read_show},
+    {"--hide",            1, read_hidden},
+};
+// clang-format on
+
+static const struct option *find(const char *flag) {
+    for (size_t index = 0; index < COUNT_OF(options); index++)
+        if (text_equal(options[index].flag, flag)) return &options[index];
+    return NULL;
+}
+
+bool plan_read(int count, char **arguments, struct plan *out_plan, struct error *err) {
+    struct plan plan = {.filter_fd = -1};
+    int at = 0;
+
+    for (; at < count && !text_equal(arguments[at], "--"); at++) {
+        const struct option *option = find(arguments[at]);
+        if (option == NULL) return error_set(err, ERROR_INVALID, "unknown: '%s'", arguments[at]);
+        if (at + option->value_count >= count)
+            return error_set(err, ERROR_INVALID, "%s wants a value", option->flag);
+        if (!option->read(&plan, &arguments[at + 1], err))
+            return error_prefix(err, "%s", option->flag);
+        at += option->value_count;
+    }
+    if (at + 1 < count) plan.command = &arguments[at + 1];
+    if ((plan.command == NULL) == (plan.entered == 0))
+        return error_set(err, ERROR_INVALID, "either a command or a sandbox to enter is wanted");
+    *out_plan = plan;
+    return true;
+}

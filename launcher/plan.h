@@ -1,0 +1,53 @@
+// What kobel-launch is asked to do, read from its command line before anything is done:
+//
+//   kobel-launch [--parent PID] [--group DIR]... [--data BYTES] [--processes N] [--no-capabilities]
+//                [--closed-ports A-B] [--own-ports A-B] [--closed-port P]
+//                [--read PATH]... [--write PATH]... [--filter FD] -- COMMAND [ARGUMENT]...
+//       puts itself behind the fence that the options describe and becomes the command.
+//   kobel-launch --enter PID --show FROM TO... --hide DIR
+//       mounts directories into the sandbox that bubblewrap process PID watches over.
+#pragma once
+
+#include "base/error.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#define PLAN_GROUPS_MAX 4
+#define PLAN_PATHS_MAX  48
+#define PLAN_SHOWS_MAX  4
+
+// Both ends belong to it; {0, 0} is empty.
+struct port_range {
+    uint16_t first;
+    uint16_t last;
+};
+
+struct plan {
+    pid_t parent; // ends when this process does; 0 = whatever the parent does
+    const char *groups[PLAN_GROUPS_MAX]; // control groups to join
+    size_t group_count;
+    int64_t data_bytes; // RLIMIT_DATA; 0 = none
+    int64_t processes;  // RLIMIT_NPROC; 0 = none
+    bool no_capabilities;
+    struct port_range closed_ports; // TCP ports that are neither connected to nor listened on ...
+    struct port_range own_ports;    // ... but these
+    uint16_t closed_port;           // one more that is not connected to
+    const char *readable[PLAN_PATHS_MAX]; // where there is any path, all others are closed
+    size_t readable_count;
+    const char *writable[PLAN_PATHS_MAX];
+    size_t writable_count;
+    int filter_fd; // seccomp program; -1 = none
+    pid_t entered; // 0 = no sandbox is entered
+    struct {
+        const char *from;
+        const char *to;
+    } shows[PLAN_SHOWS_MAX];
+    size_t show_count;
+    const char *hidden;
+    char **command; // NULL-terminated
+};
+
+// The texts are borrowed from `arguments`. ERROR_INVALID.
+MUST_CHECK bool plan_read(int count, char **arguments, struct plan *out_plan, struct error *err);

@@ -1,0 +1,134 @@
+// kobel-launch, run as kobel runs it: what is given up is gone for the command.
+#include "base/file.h"
+#include "base/text.h"
+#include "runtime/process.h"
+#include "runtime/sandbox.h"
+
+#include <arpa/inet.h>
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+static struct error err;
+
+// Runs `command` in a shell behind the fence that the options make; true: it ended well.
+static bool run(struct argument_list *options, const char *command) {
+    static const char *const environment[] = {"PATH=/usr/bin:/bin", NULL};
+    AUTO(argument_list_release) struct argument_list line = {0};
+
+    argument_list_add(&line, LAUNCHER);
+    if (options->count > 0) argument_list_add_copy(&line, argument_list_items(options));
+    argument_list_add_all(&line, "--", "/bin/sh", "-c", command, NULL);
+    struct process_spec spec = {.arguments = argument_list_items(&line),
+                                .environment = environment};
+    return process_run_and_wait(&spec, &err);
+}
+
+static int listen_anywhere(uint16_t *out_port) {
+    struct sockaddr_in address = {.sin_family = AF_INET};
+    socklen_t size = sizeof address;
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    cr_assert(bind(fd, (struct sockaddr *)&address, sizeof address) == 0 && listen(fd, 1) == 0);
+    cr_assert(getsockname(fd, (struct sockaddr *)&address, &size) == 0);
+    *out_port = ntohs(address.sin_port);
+    return fd;
+}
+
+static bool connects(struct argument_list *options, uint16_t port) {
+    char command[160];
+
+    (void)text_format(command, sizeof command,
+                      "exec python3 -c 'import socket; socket.create_connection((\"127.0.0.1\", "
+                      "%u), 5)'",
+                      port);
+    return run(options, command);
+}
+
+Test(launcher, says_what_is_wrong_with_its_words) {
+    AUTO(argument_list_release) struct argument_list unknown = {0};
+    AUTO(argument_list_release) struct argument_list half = {0};
+
+    argument_list_add_all(&unknown, "--unknown", NULL);
+    cr_assert(not(run(&unknown, "true")));
+    cr_assert(strstr(err.message, "exit status 125") != NULL, "%s", err.message);
+    argument_list_add_all(&half, "--own-ports", "17", NULL);
+    cr_assert(not(run(&half, "true")));
+}
+
+Test(launcher, without_options_it_only_becomes_the_command) {
+    AUTO(argument_list_release) struct argument_list nothing = {0};
+
+    cr_assert(run(&nothing, "test -r /etc/passwd && test -d /tmp"), "%s", err.message);
+    cr_assert(not(run(&nothing, "exit 3")));
+    cr_assert(strstr(err.message, "exit status 3") != NULL);
+}
+
+Test(launcher, a_parent_that_is_gone_takes_the_command_along) {
+    AUTO(argument_list_release) struct argument_list options = {0};
+
+    argument_list_add_all(&options, "--parent", "1", NULL); // we are not
+    cr_assert(not(run(&options, "true")));
+}
+
+Test(launcher, limits_and_privileges_are_given_up_before_the_command) {
+    AUTO(argument_list_release) struct argument_list options = {0};
+
+    argument_list_add_all(&options, "--data", "1073741824", "--no-capabilities", NULL);
+    cr_assert(run(&options, "test $(ulimit -d) = 1048576 && test $(ulimit -c) = 0"), "%s",
+              err.message);
+    cr_assert(run(&options, "grep -q '^CapEff:.0*$' /proc/self/status && "
+                            "grep -q '^NoNewPrivs:.1$' /proc/self/status"),
+              "%s", err.message);
+}
+
+Test(launcher, only_the_files_that_are_named_stay_open) {
+    AUTO(argument_list_release) struct argument_list options = {0};
+    char directory[] = "/tmp/kobel-test-XXXXXX";
+    char path[FILE_PATH_MAX];
+    char command[FILE_PATH_MAX + 64];
+
+    cr_assert(mkdtemp(directory) != NULL);
+    (void)text_format(path, sizeof path, "%s/mine", directory);
+    cr_assert(file_make_directories(path, 0700, &err));
+    argument_list_add_all(&options, "--read", "/usr", "--read", "/bin", "--read", "/lib", "--read",
+                          "/lib64", "--read", "/etc/ld.so.cache", "--read", "/nowhere", "--write",
+                          path, NULL);
+    (void)text_format(command, sizeof command, "echo x > %s/file && cat %s/file", path, path);
+    cr_assert(run(&options, command), "%s", err.message);
+    (void)text_format(command, sizeof command, "echo x > %s/file", directory);
+    cr_assert(not(run(&options, command)));
+    cr_assert(not(run(&options, "cat /etc/passwd")));
+    cr_assert(not(run(&options, "ls /proc")));
+    cr_assert(file_remove_tree(directory, &err));
+}
+
+Test(launcher, ports_of_others_are_closed_and_all_the_rest_is_open) {
+    AUTO(argument_list_release) struct argument_list closed = {0};
+    AUTO(argument_list_release) struct argument_list own = {0};
+    AUTO(argument_list_release) struct argument_list api = {0};
+    AUTO(argument_list_release) struct argument_list open = {0};
+    struct sandbox sandbox;
+    char range[16];
+    char port_text[8];
+    uint16_t port;
+    AUTO(file_close) int fd = listen_anywhere(&port);
+
+    (void)setenv("KOBEL_LAUNCHER", LAUNCHER, 1);
+    if (!sandbox_choose("scoped", &sandbox, &err) || !sandbox.closes_ports)
+        cr_skip_test("the kernel cannot close ports: %s", err.message);
+    (void)text_format(range, sizeof range, "%u-%u", port, port);
+    (void)text_format(port_text, sizeof port_text, "%u", port);
+    argument_list_add_all(&closed, "--closed-ports", range, NULL);
+    argument_list_add_all(&own, "--closed-ports", range, "--own-ports", range, NULL);
+    argument_list_add_all(&open, "--closed-ports", "1-1", NULL);
+    argument_list_add_all(&api, "--closed-ports", "1-1", "--closed-port", port_text, NULL);
+    cr_assert(not(connects(&closed, port)));
+    cr_assert(connects(&own, port), "%s", err.message);
+    cr_assert(connects(&open, port), "%s", err.message);
+    cr_assert(not(connects(&api, port)));
+}
