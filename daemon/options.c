@@ -215,7 +215,7 @@ static const struct option table[] = {
     {"--snapshot-limit", "KOBEL_SNAPSHOT_LIMIT", "N",     "1000",      parse_snapshot_limit, "snapshots of an application that are taken by hand"},
     {"--kpu-limit",     "KOBEL_KPU_LIMIT",     "N",       "64",        parse_kpu_limit,     "KPUs of an application"},
     {"--snapshot-retention", "KOBEL_SNAPSHOT_RETENTION", "RULE", "none", parse_retention, "which snapshots go by themselves: keep=10,max-age=7d; the tag kobel:snapshot-retention comes before it"},
-    {"--spares",        "KOBEL_SPARES",        "N",       NULL,      parse_spares,        "clusters kept ready for the applications used last (default: 1 in the dev profile, 0 in aws)"},
+    {"--spares",        "KOBEL_SPARES",        "N",       NULL,      parse_spares,        "clusters kept ready, of the runtime and size used last (default: 1 in the dev profile, 0 in aws)"},
     {"--spare-max-age", "KOBEL_SPARE_MAX_AGE", "TIME",    "30m",     parse_spare_max_age, "how long an unused one is kept"},
     {"--autoscaling",   "KOBEL_AUTOSCALING",   "POLICY",  "throughput", parse_autoscaling, "what AutoScalingEnabled does: throughput (by records and busy time) or msf (the service's rule); the tag kobel:autoscaling comes before it"},
     {"--metrics-interval", "KOBEL_METRICS_INTERVAL", "TIME", "10s",    parse_metrics_interval, "how often a running job is measured; 0s = never, which is no autoscaling either"},

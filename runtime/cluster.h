@@ -113,9 +113,9 @@ struct cluster_ops {
     // Starts the processes of one cluster. ERROR_UNAVAILABLE: the runtime is not installed, no
     // java; ERROR_EXISTS: a cluster of that id is known. What fails later shows as CLUSTER_LOST.
     bool (*launch)(void *self, const struct launch_spec *spec, struct error *err);
-    // Keep a cluster ready for this application, so that the next launch of the same shape is
-    // there at once. `cluster_id` is not read. A wish, not a promise: memory and more urgent things
-    // come first, and newer wishes before older ones.
+    // Keep a cluster of this runtime and size ready, so that the next launch of the same shape is
+    // there at once, whichever application's it is. `cluster_id` is not read. A wish, not a
+    // promise: memory and more urgent things come first, and newer wishes before older ones.
     void (*keep_spare)(void *self, const struct launch_spec *spec);
     // Hands a job to a READY cluster. The same job_id again is no second submission. A cluster
     // whose job is over takes another.

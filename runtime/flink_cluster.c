@@ -30,6 +30,7 @@ void flink_cluster_changed(const struct cluster *cluster) {
 // --- the end of a cluster ---
 
 static void stop_processes(struct cluster *cluster) {
+    flink_claim_free(cluster);
     cluster_watch_free(TAKE(cluster->watch));
     cluster_meter_free(TAKE(cluster->meter));
     cluster_processes_free(TAKE(cluster->processes));
@@ -58,7 +59,7 @@ static int on_burial(sd_event_source *source, void *userdata) {
 
 // What the watch last saw goes with it, so it is kept until the cluster is retired; only its
 // questions end.
-static void lose(struct cluster *cluster, const char *reason) {
+void flink_cluster_lose(struct cluster *cluster, const char *reason) {
     if (cluster->health == CLUSTER_LOST) return;
     cluster->health = CLUSTER_LOST;
     (void)text_copy(cluster->failure, sizeof cluster->failure, reason);
@@ -69,7 +70,7 @@ static void lose(struct cluster *cluster, const char *reason) {
 static void on_process_lost(void *userdata, const char *reason) {
     struct cluster *cluster = userdata;
 
-    lose(cluster, reason);
+    flink_cluster_lose(cluster, reason);
 }
 
 static int on_boot_timeout(sd_event_source *source, uint64_t now_us, void *userdata) {
@@ -77,7 +78,8 @@ static int on_boot_timeout(sd_event_source *source, uint64_t now_us, void *userd
 
     (void)source;
     (void)now_us;
-    if (cluster->health == CLUSTER_BOOTING) lose(cluster, "the cluster did not get ready in time");
+    if (cluster->health == CLUSTER_BOOTING)
+        flink_cluster_lose(cluster, "the cluster did not get ready in time");
     return 0;
 }
 
@@ -85,6 +87,10 @@ static void on_watch_change(void *userdata) {
     struct cluster *cluster = userdata;
 
     if (cluster->health == CLUSTER_BOOTING && cluster_watch_is_ready(cluster->watch)) {
+        if (cluster->is_claimed && cluster->shows_later) {
+            flink_claim_booted(cluster);
+            return;
+        }
         cluster->health = CLUSTER_READY;
         (void)sd_event_source_set_enabled(cluster->boot_timer, SD_EVENT_OFF);
     }
@@ -99,6 +105,7 @@ static void on_watch_change(void *userdata) {
 static bool start(struct cluster *cluster, struct error *err) {
     struct flink_clusters *owner = cluster->owner;
     AUTO(installed_runtime_release) struct installed_runtime runtime = {0};
+    char apps[FILE_PATH_MAX];
     struct cluster_processes_options options = {
         .spec = &cluster->spec,
         .paths = &cluster->paths,
@@ -107,6 +114,7 @@ static bool start(struct cluster *cluster, struct error *err) {
         .sandbox = &owner->options.sandbox,
         .ports = &owner->ports,
         .api_port = owner->api_port,
+        .shown_later = cluster->shows_later ? apps : NULL,
         .cgroups = &owner->cgroups,
         .environment = owner->options.job_environment,
         .on_lost = on_process_lost,
@@ -115,7 +123,9 @@ static bool start(struct cluster *cluster, struct error *err) {
 
     if (!catalog_find(owner->runtimes_directory, cluster->spec.runtime, &runtime, err))
         return false;
-    if (!workspace_make(&cluster->paths, err)) return false;
+    if (!file_join(apps, sizeof apps, err, owner->data_directory, "apps", NULL) ||
+        !file_make_directories(apps, 0700, err) || !workspace_make(&cluster->paths, err))
+        return false;
     if (!cluster_processes_start(owner->loop, &options, &cluster->processes, err)) return false;
 
     struct cluster_watch_options watch = {
@@ -133,12 +143,16 @@ static bool start(struct cluster *cluster, struct error *err) {
 
 static bool choose_paths(struct cluster *cluster, struct error *err) {
     struct flink_clusters *owner = cluster->owner;
+    const struct launch_spec *spec = &cluster->spec;
     struct workspace_paths *paths = &cluster->paths;
 
-    return workspace_paths_of(owner->data_directory, cluster->spec.app_id, cluster->spec.cluster_id,
-                              paths, err) &&
-           (owner->options.sandbox.level != SANDBOX_FULL ||
-            text_copy(paths->temporary, sizeof paths->temporary, "/tmp"));
+    bool fit =
+        cluster->spare == SPARE_NOT
+            ? workspace_paths_of(owner->data_directory, spec->app_id, spec->cluster_id, paths, err)
+            : workspace_spare_paths_of(owner->data_directory, spec->cluster_id, spec->app_id, paths,
+                                       err);
+    return fit && (owner->options.sandbox.level != SANDBOX_FULL ||
+                   text_copy(paths->temporary, sizeof paths->temporary, "/tmp"));
 }
 
 bool flink_cluster_boot(struct flink_clusters *owner, const struct launch_spec *spec,
@@ -150,7 +164,12 @@ bool flink_cluster_boot(struct flink_clusters *owner, const struct launch_spec *
     cluster->spare = spare;
     cluster->born_us = clock_monotonic_us();
     cluster->health = CLUSTER_BOOTING;
-    (void)text_copy(cluster->directory_id, sizeof cluster->directory_id, spec->cluster_id);
+    if (spare != SPARE_NOT)
+        (void)text_copy(cluster->spare_id, sizeof cluster->spare_id, spec->cluster_id);
+    // Without a sandbox everything is there anyway, and one that cannot be entered has what it
+    // needs from the beginning.
+    cluster->shows_later = owner->options.sandbox.level == SANDBOX_FULL && spare != SPARE_NOT &&
+                           spec->app_id[0] == '\0';
     bool started = choose_paths(cluster, err) && start(cluster, err);
     if (!started) {
         free_cluster(cluster);
@@ -276,18 +295,21 @@ static bool inject(void *self, const char *cluster_id, enum cluster_fault fault,
 void flink_cluster_end(struct cluster *cluster) {
     struct flink_clusters *owner = cluster->owner;
     struct cluster **place = &owner->clusters;
-    char app_id[APP_ID_SIZE];
-    char directory_id[APP_CLUSTER_ID_SIZE];
+    struct launch_spec spec = cluster->spec;
+    bool is_spare = cluster->spare != SPARE_NOT;
     struct error ignored;
 
     while (*place != cluster)
         place = &(*place)->next;
     *place = cluster->next;
-    (void)text_copy(app_id, sizeof app_id, cluster->spec.app_id);
-    (void)text_copy(directory_id, sizeof directory_id, cluster->directory_id);
     free_cluster(cluster);
     // What cannot be removed now is removed by the next start's workspace_clean().
-    bool removed = workspace_retire(owner->data_directory, app_id, directory_id, &ignored);
+    bool removed =
+        is_spare
+            ? workspace_remove_spare(owner->data_directory, spec.cluster_id, &ignored)
+            : workspace_settle_spare(owner->data_directory, spec.app_id, spec.cluster_id,
+                                     &ignored) &&
+                  workspace_retire(owner->data_directory, spec.app_id, spec.cluster_id, &ignored);
     (void)removed;
 }
 
@@ -422,6 +444,7 @@ json_t *flink_clusters_status(struct flink_clusters *clusters) {
         json_put_text(one, "applicationId", cluster->spec.app_id);
         json_put_text(one, "health", healths[cluster->health]);
         json_put_bool(one, "isSpare", cluster->spare != SPARE_NOT);
+        if (cluster->spare_id[0] != '\0') json_put_text(one, "spareId", cluster->spare_id);
         if (cluster->spare != SPARE_NOT) json_put_text(one, "spare", spares[cluster->spare]);
         json_put_int(one, "slots", cluster_size_slots(&cluster->spec.size));
         json_put_int(one, "memoryBytes", cluster_size_bytes(&cluster->spec.size));

@@ -23,10 +23,12 @@ struct cluster {
     struct cluster *next;
     struct flink_clusters *owner;
     struct launch_spec spec;
-    char directory_id[APP_CLUSTER_ID_SIZE]; // what its directory is called: its own id, or that
-                                            // which it had as a spare
+    char spare_id[APP_CLUSTER_ID_SIZE]; // what it is, or was, called as a spare; "" = never one
     enum spare_state spare;
-    int64_t born_us; // monotonic
+    int64_t born_us;         // monotonic
+    bool shows_later;        // its sandbox is to be given the application's directories
+    bool is_claimed;         // ... and shall be, once it has booted
+    struct showing *showing; // ... and is being given them; see flink_cluster_claim.c
     struct workspace_paths paths;
     enum cluster_health health;
     char failure[APP_FAILURE_SIZE]; // why LOST
@@ -67,6 +69,19 @@ struct cluster *flink_cluster_find_ready(struct flink_clusters *self, const char
 // Tells the owner that the view of the application's cluster has changed.
 void flink_cluster_changed(const struct cluster *cluster);
 
+// Nobody waits for it any more: its processes end in the next turn, `reason` is its failure.
+void flink_cluster_lose(struct cluster *cluster, const char *reason);
+
+// --- claiming ---
+
+// A spare becomes the cluster that `spec` asks for: READY at once, or when its sandbox has been
+// given the application's directories. ERROR_SYSTEM: it is of no use.
+MUST_CHECK bool flink_claim(struct cluster *spare, const struct launch_spec *spec,
+                            struct error *err);
+// It has booted after it was claimed.
+void flink_claim_booted(struct cluster *cluster);
+void flink_claim_free(struct cluster *cluster);
+
 // --- looking inside: see runtime/cluster.h ---
 
 void flink_look_measure(void *self, const char *cluster_id);
@@ -85,7 +100,7 @@ void flink_spare_make_room(struct flink_clusters *owner, int64_t needed_bytes);
 // Something about the spare's cluster has changed.
 void flink_spare_on_change(struct cluster *spare);
 void flink_spare_keep(void *self, const struct launch_spec *spec);
-// Of an application that is going away.
+// What only this application could have used; it is going away.
 void flink_spare_forget(struct flink_clusters *owner, const char *app_id);
 
 // --- files: see runtime/cluster.h ---

@@ -1,7 +1,7 @@
-// Spares: clusters that are launched before they are asked for, each for one of the applications
-// that were used last, with its directories and nobody else's. A spare has run a trivial job, so
-// that the next launch of the same shape finds everything loaded: a third of a second instead of
-// two or three.
+// Spares: clusters that are launched before they are asked for, of the runtime and size used last.
+// A spare has run a trivial job, so that the next launch of the same shape finds everything loaded:
+// a third of a second instead of two or three. It belongs to whoever comes first; what differs by
+// application is put in place then (flink_cluster_claim.c), or comes with the submission.
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/memory.h"
@@ -18,9 +18,17 @@ static const char JAR_ID[] = "primer.jar";
 // A job that was just started has the processor to itself first.
 static const uint64_t TEND_AFTER_US = 1500000;
 
+// Landlock opens nothing later, and the runtimes before 1.20 want to know where checkpoints go when
+// they start: such a spare is one application's.
+static bool is_tied(const struct flink_clusters *owner, const struct launch_spec *spec) {
+    return owner->options.sandbox.level == SANDBOX_SCOPED || spec->runtime < RUNTIME_FLINK_1_20;
+}
+
 static bool has_shape(const struct launch_spec *left, const struct launch_spec *right) {
-    return text_equal(left->app_id, right->app_id) && left->runtime == right->runtime &&
-           text_equal(left->log_level, right->log_level) &&
+    bool is_for_anyone = left->app_id[0] == '\0' || right->app_id[0] == '\0';
+
+    return (is_for_anyone || text_equal(left->app_id, right->app_id)) &&
+           left->runtime == right->runtime && text_equal(left->log_level, right->log_level) &&
            cluster_size_equal(&left->size, &right->size);
 }
 
@@ -42,14 +50,9 @@ struct cluster *flink_spare_claim(struct flink_clusters *owner, const struct lau
         flink_cluster_end(found);
         return NULL;
     }
-    if (found->spare == SPARE_READY) cluster_watch_forget_job(found->watch);
-    found->spare = SPARE_NOT;
-    (void)text_copy(found->spec.cluster_id, sizeof found->spec.cluster_id, spec->cluster_id);
-    // Without it its logs are harder to find, and nothing else.
-    bool is_named = workspace_name_spare(owner->data_directory, spec->app_id, spec->cluster_id,
-                                         found->directory_id, &ignored);
-    (void)is_named;
-    return found;
+    if (flink_claim(found, spec, &ignored)) return found;
+    flink_cluster_end(found);
+    return NULL;
 }
 
 static struct cluster *oldest_spare(const struct flink_clusters *owner) {
@@ -141,10 +144,24 @@ void flink_spare_on_change(struct cluster *spare) {
 
 // --- keeping ---
 
-static bool is_wanted(const struct flink_clusters *owner, const struct launch_spec *spec) {
+static bool is_alive(const struct cluster *cluster) {
+    return cluster->spare != SPARE_NOT && cluster->health != CLUSTER_LOST;
+}
+
+static int count_spares(const struct flink_clusters *owner, const struct launch_spec *shape) {
+    int count = 0;
+
+    for (const struct cluster *cluster = owner->clusters; cluster != NULL; cluster = cluster->next)
+        if (is_alive(cluster) && has_shape(&cluster->spec, shape)) count++;
+    return count;
+}
+
+// One for each shape, and what is left for the one used last.
+static int wanted_of(const struct flink_clusters *owner, const struct launch_spec *shape) {
     for (size_t index = 0; index < owner->wanted_count; index++)
-        if (has_shape(&owner->wanted[index], spec)) return true;
-    return false;
+        if (has_shape(&owner->wanted[index], shape))
+            return index > 0 ? 1 : owner->options.spares - (int)owner->wanted_count + 1;
+    return 0;
 }
 
 static bool is_too_old(const struct cluster *spare) {
@@ -158,15 +175,11 @@ static void end_unwanted(struct flink_clusters *owner) {
 
     for (struct cluster *cluster = owner->clusters; cluster != NULL; cluster = next) {
         next = cluster->next;
-        if (cluster->spare == SPARE_NOT || cluster->health == CLUSTER_LOST) continue;
-        if (!is_wanted(owner, &cluster->spec) || is_too_old(cluster)) flink_cluster_end(cluster);
+        if (!is_alive(cluster)) continue;
+        bool is_one_too_many =
+            count_spares(owner, &cluster->spec) > wanted_of(owner, &cluster->spec);
+        if (is_one_too_many || is_too_old(cluster)) flink_cluster_end(cluster);
     }
-}
-
-static bool has_spare(const struct flink_clusters *owner, const struct launch_spec *spec) {
-    for (const struct cluster *cluster = owner->clusters; cluster != NULL; cluster = cluster->next)
-        if (cluster->spare != SPARE_NOT && has_shape(&cluster->spec, spec)) return true;
-    return false;
 }
 
 // Something more urgent: a cluster that somebody waits for, or a spare that is not done yet.
@@ -191,7 +204,7 @@ static void boot_spare(struct flink_clusters *owner, const struct launch_spec *w
         owner->options.memory_budget_bytes)
         return;
     digest_random_hex(suffix, sizeof suffix - 1);
-    (void)text_format(spec.cluster_id, sizeof spec.cluster_id, "%s-s%s", spec.app_id, suffix);
+    (void)text_format(spec.cluster_id, sizeof spec.cluster_id, "spare-%s", suffix);
     // What cannot be had is done without; the next wish tries again.
     bool booted = flink_cluster_boot(owner, &spec, SPARE_BOOTING, &err);
     (void)booted;
@@ -204,8 +217,9 @@ static int on_tend(sd_event_source *source, uint64_t now_us, void *userdata) {
     (void)now_us;
     end_unwanted(owner);
     for (size_t index = 0; index < owner->wanted_count; index++) {
-        if (has_spare(owner, &owner->wanted[index])) continue;
-        if (!is_busy(owner)) boot_spare(owner, &owner->wanted[index]);
+        const struct launch_spec *shape = &owner->wanted[index];
+        if (count_spares(owner, shape) >= wanted_of(owner, shape)) continue;
+        if (!is_busy(owner)) boot_spare(owner, shape);
         tend_after(owner, TEND_AFTER_US);
         return 0;
     }
@@ -224,29 +238,33 @@ static void tend_after(struct flink_clusters *owner, uint64_t delay_us) {
     (void)sd_event_source_set_enabled(owner->tending, SD_EVENT_ONESHOT);
 }
 
-static void drop_wish(struct flink_clusters *owner, const char *app_id) {
-    size_t kept = 0;
-
-    for (size_t index = 0; index < owner->wanted_count; index++)
-        if (!text_equal(owner->wanted[index].app_id, app_id))
-            owner->wanted[kept++] = owner->wanted[index];
-    owner->wanted_count = kept;
+// `place` is there.
+static void drop_wish(struct flink_clusters *owner, size_t place) {
+    owner->wanted_count--;
+    memmove(&owner->wanted[place], &owner->wanted[place + 1],
+            (owner->wanted_count - place) * sizeof owner->wanted[0]);
 }
 
 void flink_spare_keep(void *self, const struct launch_spec *spec) {
     struct flink_clusters *owner = self;
+    struct launch_spec wish = *spec;
     size_t limit = (size_t)owner->options.spares;
+    size_t place = 0;
 
     if (limit == 0) return;
-    drop_wish(owner, spec->app_id);
-    if (owner->wanted_count == limit) owner->wanted_count--;
+    if (!is_tied(owner, spec)) wish.app_id[0] = '\0';
+    while (place < owner->wanted_count && !has_shape(&owner->wanted[place], &wish))
+        place++;
+    if (place == limit) place--; // the oldest gives way
+    if (place < owner->wanted_count) drop_wish(owner, place);
     memmove(&owner->wanted[1], &owner->wanted[0], owner->wanted_count * sizeof owner->wanted[0]);
-    owner->wanted[0] = *spec;
+    owner->wanted[0] = wish;
     owner->wanted_count++;
     tend_after(owner, TEND_AFTER_US);
 }
 
 void flink_spare_forget(struct flink_clusters *owner, const char *app_id) {
-    drop_wish(owner, app_id);
+    for (size_t place = owner->wanted_count; place-- > 0;)
+        if (text_equal(owner->wanted[place].app_id, app_id)) drop_wish(owner, place);
     end_unwanted(owner);
 }

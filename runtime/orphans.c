@@ -28,7 +28,13 @@ static bool names(const struct buffer *words, const char *prefix) {
     return false;
 }
 
-static bool belongs_below(const char *pid_text, const char *apps) {
+// What kobel starts there names a cluster of an application or a spare.
+struct places {
+    char apps[FILE_PATH_MAX];
+    char spares[FILE_PATH_MAX];
+};
+
+static bool belongs_to(const char *pid_text, const struct places *places) {
     AUTO(buffer_release) struct buffer words = BUFFER_INIT(COMMAND_LINE_MAX_BYTES);
     char path[64];
     struct error err;
@@ -36,7 +42,8 @@ static bool belongs_below(const char *pid_text, const char *apps) {
     (void)text_format(path, sizeof path, "/proc/%.16s/cmdline", pid_text);
     // It may have ended since it was listed.
     if (!file_read(path, &words, &err) || words.size_bytes == 0) return false;
-    return is_ours(buffer_text(&words)) && names(&words, apps);
+    return is_ours(buffer_text(&words)) &&
+           (names(&words, places->apps) || names(&words, places->spares));
 }
 
 static void kill_and_wait(pid_t pid) {
@@ -49,15 +56,17 @@ static void kill_and_wait(pid_t pid) {
 }
 
 void orphans_kill(const char *data_directory) {
-    char apps[FILE_PATH_MAX];
+    struct places places;
     struct error err;
     int64_t pid;
 
-    if (!file_join(apps, sizeof apps, &err, data_directory, "apps/", NULL)) return;
+    if (!file_join(places.apps, FILE_PATH_MAX, &err, data_directory, "apps/", NULL) ||
+        !file_join(places.spares, FILE_PATH_MAX, &err, data_directory, "spares/", NULL))
+        return;
     DIR *processes = opendir("/proc");
     if (processes == NULL) return;
     for (struct dirent *entry = readdir(processes); entry != NULL; entry = readdir(processes))
-        if (text_to_int64(entry->d_name, &pid) && belongs_below(entry->d_name, apps))
+        if (text_to_int64(entry->d_name, &pid) && belongs_to(entry->d_name, &places))
             kill_and_wait((pid_t)pid);
     (void)closedir(processes);
 }

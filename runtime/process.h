@@ -23,7 +23,8 @@ struct process_spec {
     const char *output_path;        // stdout and stderr, appended; NULL = /dev/null
     const int *kept_fds; // descriptors that the child inherits under the same numbers, ended by -1;
                          // may be NULL
-    process_done_fn *done; // called once from the loop when it has ended; may be NULL
+    process_done_fn *done; // called once from the loop when it has ended, and may free it; may be
+                           // NULL
     void *userdata;
 };
 

@@ -10,20 +10,37 @@
 
 bool workspace_paths_of(const char *data_directory, const char *app_id, const char *cluster_id,
                         struct workspace_paths *out_paths, struct error *err) {
-    char app[FILE_PATH_MAX];
+    struct workspace_paths paths = {0};
+    char cluster[FILE_PATH_MAX];
+
+    bool fit = file_join(cluster, sizeof cluster, err, data_directory, "apps", app_id, "clusters",
+                         cluster_id, NULL) &&
+               workspace_paths_in(cluster, &paths, err) &&
+               workspace_paths_add_state(data_directory, app_id, &paths, err);
+    if (!fit) return false;
+    *out_paths = paths;
+    return true;
+}
+
+bool workspace_paths_add_state(const char *data_directory, const char *app_id,
+                               struct workspace_paths *paths, struct error *err) {
+    return file_join(paths->checkpoints, FILE_PATH_MAX, err, data_directory, "apps", app_id,
+                     "checkpoints", NULL) &&
+           file_join(paths->snapshots, FILE_PATH_MAX, err, data_directory, "apps", app_id,
+                     "snapshots", NULL);
+}
+
+bool workspace_paths_in(const char *cluster, struct workspace_paths *out_paths, struct error *err) {
     struct workspace_paths paths = {0};
 
-    bool fit = file_join(app, sizeof app, err, data_directory, "apps", app_id, NULL) &&
-               file_join(paths.cluster, FILE_PATH_MAX, err, app, "clusters", cluster_id, NULL) &&
+    bool fit = file_join(paths.cluster, FILE_PATH_MAX, err, cluster, NULL) &&
                file_join(paths.conf, FILE_PATH_MAX, err, paths.cluster, "conf", NULL) &&
                file_join(paths.etc, FILE_PATH_MAX, err, paths.cluster, "etc", NULL) &&
                file_join(paths.log, FILE_PATH_MAX, err, paths.cluster, "log", NULL) &&
                file_join(paths.work, FILE_PATH_MAX, err, paths.cluster, "work", NULL) &&
                file_join(paths.temporary, FILE_PATH_MAX, err, paths.work, NULL) &&
                file_join(paths.jars, FILE_PATH_MAX, err, paths.cluster, "jars", NULL) &&
-               file_join(paths.upload, FILE_PATH_MAX, err, paths.jars, "flink-web-upload", NULL) &&
-               file_join(paths.checkpoints, FILE_PATH_MAX, err, app, "checkpoints", NULL) &&
-               file_join(paths.snapshots, FILE_PATH_MAX, err, app, "snapshots", NULL);
+               file_join(paths.upload, FILE_PATH_MAX, err, paths.jars, "flink-web-upload", NULL);
     if (!fit) return false;
     *out_paths = paths;
     return true;
@@ -34,7 +51,8 @@ bool workspace_make(const struct workspace_paths *paths, struct error *err) {
                                  paths->upload, paths->checkpoints, paths->snapshots};
 
     for (size_t index = 0; index < sizeof directories / sizeof directories[0]; index++)
-        if (!file_make_directories(directories[index], 0700, err)) return false;
+        if (directories[index][0] != '\0' && !file_make_directories(directories[index], 0700, err))
+            return false;
     return true;
 }
 
@@ -74,9 +92,8 @@ static bool look_at(void *userdata, const char *name, bool is_directory, struct 
         !file_join(conf, sizeof conf, err, path, "conf", NULL))
         return false;
     if (lstat(path, &entry) < 0) return true;
-    // The name of a claimed spare goes after its directory.
-    if (S_ISLNK(entry.st_mode)) return is_directory || file_remove_tree(path, err);
-    if (!is_directory) return true;
+    // What was a spare still runs.
+    if (S_ISLNK(entry.st_mode) || !is_directory) return true;
     if (trimming->strips && !strip(path, err)) return false;
     if (file_is_directory(conf) || stat(path, &entry) < 0) return true;
     int64_t changed_ns = (int64_t)entry.st_mtim.tv_sec * 1000000000 + entry.st_mtim.tv_nsec;
@@ -111,31 +128,26 @@ bool workspace_retire(const char *data_directory, const char *app_id, const char
     return strip(cluster, err) && trim(clusters, false, err);
 }
 
-bool workspace_name_spare(const char *data_directory, const char *app_id, const char *cluster_id,
-                          const char *directory_id, struct error *err) {
-    char link[FILE_PATH_MAX];
-
-    if (!file_join(link, sizeof link, err, data_directory, "apps", app_id, "clusters", cluster_id,
-                   NULL))
-        return false;
-    return symlink(directory_id, link) == 0 || error_system(err, errno, "link '%s'", link);
-}
-
 static bool clean_app(void *userdata, const char *name, bool is_directory, struct error *err) {
-    const char *apps = userdata;
+    const char *data_directory = userdata;
     char clusters[FILE_PATH_MAX];
 
     if (!is_directory) return true;
-    return file_join(clusters, sizeof clusters, err, apps, name, "clusters", NULL) &&
+    return workspace_settle_spares(data_directory, name, err) &&
+           file_join(clusters, sizeof clusters, err, data_directory, "apps", name, "clusters",
+                     NULL) &&
            trim(clusters, true, err);
 }
 
 bool workspace_clean(const char *data_directory, struct error *err) {
     char apps[FILE_PATH_MAX];
+    char data[FILE_PATH_MAX];
 
-    if (!file_join(apps, sizeof apps, err, data_directory, "apps", NULL)) return false;
-    if (!file_is_directory(apps)) return true;
-    return file_list(apps, clean_app, apps, err);
+    if (!file_join(apps, sizeof apps, err, data_directory, "apps", NULL) ||
+        !file_join(data, sizeof data, err, data_directory, NULL))
+        return false;
+    if (file_is_directory(apps) && !file_list(apps, clean_app, data, err)) return false;
+    return remove_child(data, "spares", err);
 }
 
 // --- restore points ---

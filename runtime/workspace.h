@@ -4,6 +4,10 @@
 //   <data>/apps/<app>/checkpoints/<job>/chk-<n>/_metadata     Flink's
 //   <data>/apps/<app>/snapshots/<name>/savepoint-…/_metadata  Flink's
 //   <data>/apps/<app>/clusters/<cluster>/{conf,etc,log,work,jars}
+//   <data>/spares/<spare>/{conf,etc,log,work,jars}            of a cluster that was launched before
+//                                                             anybody asked; once it is claimed,
+//                                                             the application's cluster is a link
+//                                                             to it
 #pragma once
 
 #include "base/error.h"
@@ -29,15 +33,37 @@ struct workspace_paths {
 MUST_CHECK bool workspace_paths_of(const char *data_directory, const char *app_id,
                                    const char *cluster_id, struct workspace_paths *out_paths,
                                    struct error *err);
+// The parts of it: what lies in the directory of a cluster, and what lasts longer than one.
+MUST_CHECK bool workspace_paths_in(const char *cluster, struct workspace_paths *out_paths,
+                                   struct error *err);
+MUST_CHECK bool workspace_paths_add_state(const char *data_directory, const char *app_id,
+                                          struct workspace_paths *paths, struct error *err);
+// Leaves out what has no path.
 MUST_CHECK bool workspace_make(const struct workspace_paths *paths, struct error *err);
 
 // Leaves of an ended cluster only its logs, and of those only the newest WORKSPACE_LOGS_KEPT.
 MUST_CHECK bool workspace_retire(const char *data_directory, const char *app_id,
                                  const char *cluster_id, struct error *err);
-// A spare that was claimed can be found by the id that it has now, too.
-MUST_CHECK bool workspace_name_spare(const char *data_directory, const char *app_id,
-                                     const char *cluster_id, const char *directory_id,
-                                     struct error *err);
+// The paths of a spare for whoever comes; of an application's own with its checkpoints and
+// snapshots when `app_id` is not "".
+MUST_CHECK bool workspace_spare_paths_of(const char *data_directory, const char *spare_id,
+                                         const char *app_id, struct workspace_paths *out_paths,
+                                         struct error *err);
+// A spare becomes an application's cluster: from now on its paths are workspace_paths_of() that.
+// Makes what is missing.
+MUST_CHECK bool workspace_claim_spare(const char *data_directory, const char *spare_id,
+                                      const char *app_id, const char *cluster_id,
+                                      struct error *err);
+// What was a spare has ended: its directory takes the place of the link. Nothing to do is a
+// success.
+MUST_CHECK bool workspace_settle_spare(const char *data_directory, const char *app_id,
+                                       const char *cluster_id, struct error *err);
+// Nobody has claimed it.
+MUST_CHECK bool workspace_remove_spare(const char *data_directory, const char *spare_id,
+                                       struct error *err);
+// workspace_settle_spare() for each cluster of an application.
+MUST_CHECK bool workspace_settle_spares(const char *data_directory, const char *app_id,
+                                        struct error *err);
 // The same for every cluster of every application: what a daemon that died left behind.
 MUST_CHECK bool workspace_clean(const char *data_directory, struct error *err);
 

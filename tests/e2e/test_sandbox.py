@@ -92,11 +92,12 @@ def home(tmp_path):
     return home
 
 
-@pytest.mark.parametrize("level, outcome", [("full", "REFUSED"), ("scoped", "REFUSED"), ("none", "DONE")])
+@pytest.mark.parametrize("level, outcome", [("full", "REFUSED"), ("full on a spare", "REFUSED"), ("scoped", "REFUSED"), ("none", "DONE")])
 def test_what_a_program_may_not_reach(runtime, jars, tmp_path, home, level, outcome):
     if level == "none" and os.geteuid() != 0:
         pytest.skip("without a sandbox only root can do all of this")
-    kobel = Kobel(tmp_path / "kobel", "--sandbox", level)
+    level, _, on_spare = level.partition(" ")
+    kobel = Kobel(tmp_path / "kobel", "--sandbox", level, *(["--spares", "1"] if on_spare else []))
     try:
         victim = Application(kobel, "victim")
         victim.create(jars["Counting"])
@@ -104,7 +105,12 @@ def test_what_a_program_may_not_reach(runtime, jars, tmp_path, home, level, outc
         victim_id = status(kobel)["apps"][0]["id"]
         attempts = attempts_on(kobel, victim_id, home)
         hostile = Application(kobel, "hostile")
+        if on_spare:
+            ready = wait_for(lambda: [one for one in status(kobel)["clusters"] if one.get("spare") == "READY"], "a spare is ready")[0]["spareId"]
+            attempts |= {"what the spare could see": "list /kobel-later", "... and who has it": f"list {kobel.data}/apps/{victim_id}"}
         attack(hostile, jars, attempts.values())
+        if on_spare:
+            assert ready in [one.get("spareId") for one in status(kobel)["clusters"] if not one["isSpare"]]
         wait_for(lambda: len(outcomes(hostile)) == len(attempts), "everything was tried", 60)
         found = outcomes(hostile)
         assert {what: found[attempt] for what, attempt in attempts.items()} == dict.fromkeys(attempts, outcome), output(hostile).partition("count=")[0]

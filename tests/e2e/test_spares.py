@@ -1,4 +1,4 @@
-"""A cluster that stands ready for the application used last."""
+"""A cluster that stands ready for whoever comes next."""
 
 import json
 import pathlib
@@ -30,13 +30,9 @@ def wait_for_spare(kobel):
     return wait_for(lambda: spare(kobel), "a spare is primed")
 
 
-def ran_on(application):
-    """Directories in which the job has printed, oldest first."""
-    found = []
-    for one in clusters(application.kobel):
-        if not one["isSpare"]:
-            found.append(one["logDirectory"])
-    return found
+def claimed(kobel):
+    """Which spares the clusters of applications were."""
+    return [one.get("spareId") for one in clusters(kobel) if not one["isSpare"]]
 
 
 def test_start_update_and_recovery_take_the_spare(kobel, jars):
@@ -44,17 +40,13 @@ def test_start_update_and_recovery_take_the_spare(kobel, jars):
     application.create(jars["Counting"], "first")
     ready = wait_for_spare(kobel)
     application.start()
-    assert [ready in directory for directory in ran_on(application)] == [True]
+    assert claimed(kobel) == [ready]
     counted = application.wait_for_count(5, "first")
-    # Its logs are found by the id that it has now, too.
-    current = next(one for one in clusters(kobel) if not one["isSpare"])
-    logs = next(pathlib.Path(kobel.data).glob(f"apps/*/clusters/{current['id']}/log"))
-    assert logs.samefile(current["logDirectory"])
 
     ready = wait_for_spare(kobel)
     application.update_configuration(EnvironmentPropertyUpdates=application.properties("second"))
     assert application.settle() == "RUNNING"
-    assert [ready in directory for directory in ran_on(application)] == [True]
+    assert claimed(kobel) == [ready]
     counted = application.wait_for_count(counted, "second")
     lines = application.lines()
     first = next(index for index, line in enumerate(lines) if line[0] == "second")
@@ -64,24 +56,61 @@ def test_start_update_and_recovery_take_the_spare(kobel, jars):
     url = f"{kobel.url}/kobel/v1/applications/quick"
     wait_for(lambda: json.load(urllib.request.urlopen(url, timeout=10))["lastCheckpoint"], "a checkpoint is on record")
     urllib.request.urlopen(f"{url}/faults", data=b'{"fault": "kill-jobmanager"}', timeout=10).close()
-    wait_for(lambda: any(ready in directory for directory in ran_on(application)), "the spare has taken over")
+    wait_for(lambda: ready in claimed(kobel), "the spare has taken over")
     application.wait_for_count(counted + 5, "second")
     application.stop()
     application.start()
     application.wait_for_count(counted + 10, "second")
+    # The logs of what was a spare stay with the application; those of a spare that nobody took go with it.
+    logs = list(pathlib.Path(kobel.data).glob("apps/*/clusters/*/log/taskmanager-1.out"))
+    assert len(logs) >= 3
     application.delete()
-    assert clusters(kobel) == []
+    assert claimed(kobel) == []
 
 
-def test_a_spare_is_of_the_application_used_last(kobel, jars):
+def test_a_spare_serves_whoever_comes_first(kobel, jars):
     one, two = Application(kobel, "one"), Application(kobel, "two")
     one.create(jars["Counting"])
-    first = wait_for_spare(kobel)
+    ready = wait_for_spare(kobel)
     two.create(jars["Counting"])
-    wait_for(lambda: spare(kobel) not in (None, first), "the spare is another one")
-    ids = {app["name"]: app["id"] for app in json.load(urllib.request.urlopen(f"{kobel.url}/kobel/v1/status", timeout=10))["apps"]}
-    assert spare(kobel).startswith(ids["two"])
-    assert len([cluster for cluster in clusters(kobel) if cluster["isSpare"]]) == 1
+    assert spare(kobel) == ready
+    two.start()
+    assert claimed(kobel) == [ready]
+    counted = two.wait_for_count(5)
+    two.stop()
+    # What it left is found by the next cluster, spare or not.
+    two.start()
+    two.wait_for_count(counted + 5)
+    one.start()
+    assert one.wait_for_count(3) > 3
+    assert {snapshot["SnapshotStatus"] for snapshot in two.snapshots()} == {"READY"}
+
+
+def test_a_daemon_that_is_killed_leaves_the_logs_of_what_was_a_spare(kobel, jars):
+    application = Application(kobel, "killed")
+    application.create(jars["Counting"])
+    wait_for_spare(kobel)
+    application.start()
+    counted = application.wait_for_count(5)
+    kobel.kill()
+    kobel.start()
+    application.wait_for_count(counted + 5)
+    logs = pathlib.Path(kobel.data).glob("apps/*/clusters/*/log/taskmanager-1.out")
+    assert any(not path.parents[1].is_symlink() and "count=" in path.read_text() for path in logs)
+
+
+def test_more_spares_are_of_the_shape_used_last(runtime, jars, tmp_path):
+    kobel = Kobel(tmp_path, "--spares", "2")
+    try:
+        application = Application(kobel, "twice")
+        application.create(jars["Counting"])
+        wait_for(lambda: [one["slots"] for one in clusters(kobel) if one.get("spare") == "READY"] == [1, 1], "there are two")
+        application.update_configuration(FlinkApplicationConfigurationUpdate={"ParallelismConfigurationUpdate": {
+            "ConfigurationTypeUpdate": "CUSTOM", "ParallelismUpdate": 2, "ParallelismPerKPUUpdate": 2}})
+        wait_for(lambda: sorted(one["slots"] for one in clusters(kobel) if one.get("spare") == "READY") == [1, 2], "there is one of each")
+    finally:
+        assert kobel.stop() == 0
+        assert kobel.java_processes() == []
 
 
 def test_a_spare_gives_way_where_memory_is_short(runtime, jars, tmp_path):

@@ -1,0 +1,90 @@
+// Directories of clusters that were launched before anybody asked for them: see workspace.h.
+#include "base/text.h"
+#include "runtime/workspace.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static const char SPARES[] = "spares";
+
+bool workspace_spare_paths_of(const char *data_directory, const char *spare_id, const char *app_id,
+                              struct workspace_paths *out_paths, struct error *err) {
+    struct workspace_paths paths = {0};
+    char directory[FILE_PATH_MAX];
+
+    bool fit =
+        file_join(directory, sizeof directory, err, data_directory, SPARES, spare_id, NULL) &&
+        workspace_paths_in(directory, &paths, err) &&
+        (app_id[0] == '\0' || workspace_paths_add_state(data_directory, app_id, &paths, err));
+    if (!fit) return false;
+    *out_paths = paths;
+    return true;
+}
+
+bool workspace_claim_spare(const char *data_directory, const char *spare_id, const char *app_id,
+                           const char *cluster_id, struct error *err) {
+    struct workspace_paths paths;
+    char target[FILE_PATH_MAX];
+    char link[FILE_PATH_MAX];
+
+    // The link first: what is made below the cluster is made in the spare.
+    if (!workspace_paths_of(data_directory, app_id, cluster_id, &paths, err) ||
+        !file_join(target, sizeof target, err, "../../..", SPARES, spare_id, NULL) ||
+        !text_copy(link, sizeof link, paths.cluster))
+        return false;
+    *strrchr(link, '/') = '\0';
+    if (!file_make_directories(link, 0700, err)) return false;
+    if (symlink(target, paths.cluster) < 0)
+        return error_system(err, errno, "link '%s'", paths.cluster);
+    return workspace_make(&paths, err);
+}
+
+bool workspace_settle_spare(const char *data_directory, const char *app_id, const char *cluster_id,
+                            struct error *err) {
+    struct workspace_paths paths;
+    char target[FILE_PATH_MAX];
+    char spare[FILE_PATH_MAX];
+
+    if (!workspace_paths_of(data_directory, app_id, cluster_id, &paths, err)) return false;
+    ssize_t length = readlink(paths.cluster, target, sizeof target - 1);
+    if (length < 0) return true; // it never was one
+    target[length] = '\0';
+    const char *name = strrchr(target, '/');
+    if (!file_join(spare, sizeof spare, err, data_directory, SPARES,
+                   name == NULL ? target : name + 1, NULL))
+        return false;
+    if (unlink(paths.cluster) < 0) return error_system(err, errno, "unlink '%s'", paths.cluster);
+    return rename(spare, paths.cluster) == 0 || errno == ENOENT ||
+           error_system(err, errno, "rename '%s'", spare);
+}
+
+struct settling {
+    const char *data_directory;
+    const char *app_id;
+};
+
+static bool settle_one(void *userdata, const char *name, bool is_directory, struct error *err) {
+    const struct settling *settling = userdata;
+
+    (void)is_directory;
+    return workspace_settle_spare(settling->data_directory, settling->app_id, name, err);
+}
+
+bool workspace_settle_spares(const char *data_directory, const char *app_id, struct error *err) {
+    struct settling settling = {.data_directory = data_directory, .app_id = app_id};
+    char clusters[FILE_PATH_MAX];
+
+    if (!file_join(clusters, sizeof clusters, err, data_directory, "apps", app_id, "clusters",
+                   NULL))
+        return false;
+    return !file_is_directory(clusters) || file_list(clusters, settle_one, &settling, err);
+}
+
+bool workspace_remove_spare(const char *data_directory, const char *spare_id, struct error *err) {
+    char directory[FILE_PATH_MAX];
+
+    return file_join(directory, sizeof directory, err, data_directory, SPARES, spare_id, NULL) &&
+           file_remove_tree(directory, err);
+}
