@@ -1,14 +1,27 @@
 #include "base/json.h"
 
+#include "base/json_cut.h"
 #include "base/memory.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 
 static const size_t DEPTH_MAX = 100;
+// Many times what the largest request or reply has, and little enough to be parsed in a moment and
+// kept in memory: a value of two bytes becomes a hundred.
+static const size_t VALUES_MAX = 250000;
+// From here on long texts are worth being cut out.
+static const size_t LARGE_BYTES = (size_t)1 << 20;
 
-// jansson limits nesting by itself only at 2048, which is more stack than a hostile body deserves.
-static bool is_deeper_than(const char *bytes, size_t size_bytes, size_t limit) {
+struct shape {
+    size_t depth; // the deepest nesting
+    size_t values;
+};
+
+// jansson limits nesting by itself only at 2048, which is more stack than a hostile body deserves,
+// and the number of values not at all.
+static struct shape look(const char *bytes, size_t size_bytes) {
+    struct shape shape = {.values = 1};
     size_t depth = 0;
     bool in_text = false;
 
@@ -22,18 +35,41 @@ static bool is_deeper_than(const char *bytes, size_t size_bytes, size_t limit) {
             continue;
         }
         if (byte == '"') in_text = true;
-        if ((byte == '{' || byte == '[') && ++depth > limit) return true;
+        if (byte == ',' || byte == '{' || byte == '[') shape.values++;
+        if ((byte == '{' || byte == '[') && ++depth > shape.depth) shape.depth = depth;
         if ((byte == '}' || byte == ']') && depth > 0) depth--;
     }
-    return false;
+    return shape;
+}
+
+static json_t *load(const char *bytes, size_t size_bytes, json_error_t *reason) {
+    size_t flags = JSON_DECODE_ANY | JSON_ALLOW_NUL;
+    json_t *value = json_loadb(bytes, size_bytes, flags, reason);
+
+    // A whole number beyond 64 bits is a number all the same; whether it fits is for the schema.
+    if (value == NULL && json_error_code(reason) == json_error_numeric_overflow)
+        value = json_loadb(bytes, size_bytes, flags | JSON_DECODE_INT_AS_REAL, reason);
+    return value;
+}
+
+static json_t *load_large(const char *bytes, size_t size_bytes, json_error_t *reason) {
+    AUTO(json_cut_release) struct json_cut cut = {0};
+
+    json_cut_apart(bytes, size_bytes, &cut);
+    json_t *value = load(buffer_text(&cut.rest), cut.rest.size_bytes, reason);
+    return value == NULL ? NULL : json_cut_join(&cut, value);
 }
 
 bool json_parse(const char *bytes, size_t size_bytes, json_t **out_value, struct error *err) {
+    struct shape shape = look(bytes, size_bytes);
     json_error_t reason;
 
-    if (is_deeper_than(bytes, size_bytes, DEPTH_MAX))
+    if (shape.depth > DEPTH_MAX)
         return error_set(err, ERROR_INVALID, "nested more than %zu deep", DEPTH_MAX);
-    json_t *value = json_loadb(bytes, size_bytes, JSON_DECODE_ANY | JSON_ALLOW_NUL, &reason);
+    if (shape.values > VALUES_MAX)
+        return error_set(err, ERROR_INVALID, "more than %zu values", VALUES_MAX);
+    json_t *value = size_bytes < LARGE_BYTES ? load(bytes, size_bytes, &reason)
+                                             : load_large(bytes, size_bytes, &reason);
     if (value == NULL)
         return error_set(err, ERROR_INVALID, "line %d column %d: %s", reason.line, reason.column,
                          reason.text);

@@ -10,8 +10,10 @@
 
 DEFINE_AUTO(json_decref, json_t *);
 
-// A strict parse of `size_bytes` bytes: UTF-8 checked, nesting at most 100 deep, one value, any
-// type. ERROR_INVALID with the position. The caller owns the result.
+// A strict parse of `size_bytes` bytes: UTF-8 checked, nesting at most 100 deep, at most 250,000
+// values (what holds others counts twice), one value at the top, any type. Where a whole number is
+// beyond 64 bits, all numbers are reals. ERROR_INVALID with the position. The caller owns the
+// result.
 MUST_CHECK bool json_parse(const char *bytes, size_t size_bytes, json_t **out_value,
                            struct error *err);
 

@@ -64,3 +64,64 @@ Test(json, refuses_what_is_nested_too_deep) {
     memset(deep + 150, ']', 150);
     cr_assert(not(json_parse(deep, sizeof deep, &value, &err)));
 }
+
+// `count` times `piece` between `begin` and `end`.
+static char *repeat(const char *begin, const char *piece, size_t count, const char *end) {
+    size_t step = strlen(piece);
+    char *text = memory_alloc(strlen(begin) + count * step + strlen(end) + 1);
+    char *at = text + strlen(strcpy(text, begin));
+
+    for (size_t index = 0; index < count; index++, at += step)
+        memcpy(at, piece, step);
+    (void)strcpy(at, end);
+    return text;
+}
+
+Test(json, refuses_more_values_than_anything_has) {
+    AUTO(json_decref) json_t *value = NULL;
+    struct error err;
+    AUTO(memory_free) char *many = repeat("[", "1,", 300000, "1]");
+    AUTO(memory_free) char *text = repeat("[\"", "1,", 300000, "\"]");
+
+    cr_assert(not(json_parse(many, strlen(many), &value, &err)));
+    cr_assert(json_parse(text, strlen(text), &value, &err), "%s", err.message);
+}
+
+Test(json, reads_whole_numbers_beyond_64_bits) {
+    AUTO(json_decref) json_t *other = NULL;
+    static const char text[] = "{\"a\":99999999999999999999999,\"b\":7}";
+    AUTO(json_decref) json_t *value = NULL;
+    struct error err;
+
+    cr_assert(json_parse(text, strlen(text), &value, &err), "%s", err.message);
+    cr_assert(eq(int, json_typeof(json_member(value, "a")), JSON_REAL));
+    cr_assert(eq(int, (int)json_int_or(value, "b", 0), 7));
+    cr_assert(not(json_parse("1e999", 5, &other, &err)));
+}
+
+// As jansson by itself reads it: a text of 2 MB with this around it.
+static void check_large(const char *begin, const char *piece, const char *end) {
+    AUTO(json_decref) json_t *value = NULL;
+    struct error err;
+    AUTO(memory_free) char *text = repeat(begin, piece, ((size_t)2 << 20) / strlen(piece), end);
+    AUTO(json_decref) json_t *expected = json_loads(text, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+
+    bool is_read = json_parse(text, strlen(text), &value, &err);
+    bool is_json = expected != NULL;
+    cr_assert(eq(int, is_read, is_json), "%s ... %s", begin, end);
+    cr_assert(eq(int, is_json, json_equal(value, expected)), "%s ... %s", begin, end);
+}
+
+Test(json, reads_long_texts_as_jansson_does) {
+    check_large("\"", "YWJj", "\"");
+    check_large("{\"a\":[1,\"", "YWJj", "\",\"x\"],\"b\":{\"c\":\"d\"}}");
+    check_large("{\"", "YWJj", "\" : 1}");
+    check_large("[\"", "\\u00fcb\\\"", "\"]");
+    check_large("[\"", "\xc3\xbc", "\"]");
+    check_large("[\"", "a", "\xff\"]");
+    check_large("[\"", "a", "\n\"]");
+    check_large("[\"", "a", "\\\"]");
+    check_large("[\"", "a", "\"");
+    check_large("[\"", "a", "");
+    check_large("[\"x\\\"\",\"", "a", "\",\"\\\\\",\"\"]");
+}
