@@ -49,14 +49,13 @@ void ops_describe_application(struct call *call) {
 
 void ops_list_applications(struct call *call) {
     size_t limit = paging_limit(call);
-    // The token of this list has the shape of a name, and is one: the last that was shown
-    // (api-semantics 6.4).
-    const char *after = json_text_or(call->request, "NextToken", "");
     AUTO(memory_free) struct app_summary *list = memory_alloc((limit + 1) * sizeof *list);
+    char after[APP_NAME_SIZE];
     size_t count;
     struct error err;
 
-    if (!app_service_list(call->context->service, &call->scope, after, list, limit + 1, &count,
+    if (!paging_start_name(call, after, &err) ||
+        !app_service_list(call->context->service, &call->scope, after, list, limit + 1, &count,
                           &err)) {
         call_fail(call, &err);
         return;
@@ -66,7 +65,7 @@ void ops_list_applications(struct call *call) {
     for (size_t index = 0; index < count && index < limit; index++)
         json_add(summaries, encode_app_summary(&call->scope, &list[index]));
     json_put(reply, "ApplicationSummaries", summaries);
-    if (count > limit) json_put_text(reply, "NextToken", list[limit - 1].name);
+    if (count > limit) paging_put_name_token(call, reply, list[limit - 1].name);
     call_reply(call, reply);
 }
 

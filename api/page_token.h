@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "model/app.h"
 
 #include <stdint.h>
 
@@ -14,3 +15,14 @@ void page_token_make(const unsigned char key[static 32], const char *list, int64
 // ERROR_INVALID: not a token that was issued for this list.
 MUST_CHECK bool page_token_read(const unsigned char key[static 32], const char *list,
                                 const char *token, int64_t *out_sequence, struct error *err);
+
+// The same for a list in the order of names, whose tokens have to look like names themselves
+// (api-semantics 6.4): "<name>.<signature>". A name that leaves no room for a signature is its own
+// token: it is believed, as is whatever else has that length, which shows nobody more than the list
+// does.
+void page_token_make_name(const unsigned char key[static 32], const char *list, const char *name,
+                          char out[static APP_NAME_SIZE]);
+// ERROR_REQUEST: not a token that was issued for this list.
+MUST_CHECK bool page_token_read_name(const unsigned char key[static 32], const char *list,
+                                     const char *token, char out_name[static APP_NAME_SIZE],
+                                     struct error *err);

@@ -33,3 +33,23 @@ void paging_put_token(const struct call *call, json_t *reply, int64_t last_seque
     page_token_make(call->context->token_key, list, last_sequence, token);
     json_put_text(reply, "NextToken", token);
 }
+
+bool paging_start_name(const struct call *call, char out_after[static APP_NAME_SIZE],
+                       struct error *err) {
+    const char *token = json_text(call->request, "NextToken");
+    char list[256];
+
+    out_after[0] = '\0';
+    if (token == NULL) return true;
+    name_list(call, list, sizeof list);
+    return page_token_read_name(call->context->token_key, list, token, out_after, err);
+}
+
+void paging_put_name_token(const struct call *call, json_t *reply, const char *last_name) {
+    char list[256];
+    char token[APP_NAME_SIZE];
+
+    name_list(call, list, sizeof list);
+    page_token_make_name(call->context->token_key, list, last_name, token);
+    json_put_text(reply, "NextToken", token);
+}

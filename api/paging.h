@@ -13,3 +13,8 @@ MUST_CHECK bool paging_start(const struct call *call, int64_t *out_before_sequen
 
 // Adds NextToken: the list goes on before `last_sequence`.
 void paging_put_token(const struct call *call, json_t *reply, int64_t last_sequence);
+
+// The same for the list of applications, which is in the order of names. ERROR_REQUEST.
+MUST_CHECK bool paging_start_name(const struct call *call, char out_after[static APP_NAME_SIZE],
+                                  struct error *err);
+void paging_put_name_token(const struct call *call, json_t *reply, const char *last_name);

@@ -98,7 +98,7 @@ static bool check_front(const struct protocol_request *request, struct protocol_
 
     if (strcmp(request->method, "POST") != 0) return refuse_xml(refusal, 403, NO_OPERATION_XML);
     if (is_json) return true;
-    if (request->target == NULL) return refuse_xml(refusal, 403, NO_OPERATION_XML);
+    if (operation_name(request) == NULL) return refuse_xml(refusal, 403, NO_OPERATION_XML);
     return refuse_xml(refusal, 404, UNKNOWN_OPERATION_XML);
 }
 

@@ -63,6 +63,7 @@ struct front_row {
 static struct front_row fronts[] = {
     {"GET",  "/", AMZ, T "ListApplications", "", 403, ""},
     {"POST", "/", "text/plain", "", "{}", 403, ""},
+    {"POST", "/", "text/plain", "Other_1.ListApplications", "{}", 403, ""},
     {"POST", "/", "text/plain", T "ListApplications", "{}", 404, ""},
     {"POST", "/", AMZ, T "ListApplications", "", 400, "SerializationException"},
     {"POST", "/", AMZ, T "Dance", "", 400, "UnknownOperationException"},
@@ -130,6 +131,38 @@ Test(page_token, is_good_for_its_own_list_only) {
     cr_assert(not(page_token_read(key, "ListX/a", token, &sequence, &err)));
     cr_assert(not(page_token_read(key, "ListX/a", "", &sequence, &err)));
     cr_assert(not(page_token_read(key, "ListX/a", "....", &sequence, &err)));
+}
+
+static void check_name_token(const char *name) {
+    unsigned char key[32] = {1};
+    char token[APP_NAME_SIZE];
+    char read[APP_NAME_SIZE];
+
+    page_token_make_name(key, "ListApplications/a", name, token);
+    cr_assert(strlen(token) < APP_NAME_SIZE);
+    cr_assert(page_token_read_name(key, "ListApplications/a", token, read, &err), "%s", token);
+    cr_assert(eq(str, read, (char *)name));
+    if (strlen(token) > 111) return; // may be a long name itself
+    cr_assert(not(page_token_read_name(key, "ListApplications/b", token, read, &err)));
+    token[0] = token[0] == 'x' ? 'y' : 'x';
+    cr_assert(not(page_token_read_name(key, "ListApplications/a", token, read, &err)));
+    cr_assert(eq(int, err.kind, ERROR_REQUEST));
+}
+
+Test(page_token, looks_like_a_name_in_a_list_of_names) {
+    unsigned char key[32] = {1};
+    char read[APP_NAME_SIZE];
+    char name[APP_NAME_SIZE];
+
+    for (size_t length = 1; length < sizeof name; length++) {
+        memset(name, 'n', length);
+        name[length] = '\0';
+        check_name_token(name);
+    }
+    check_name_token("a.b");
+    cr_assert(not(page_token_read_name(key, "ListApplications/a", "a", read, &err)));
+    cr_assert(
+        not(page_token_read_name(key, "ListApplications/a", "a.0123456789abcdef", read, &err)));
 }
 
 Test(fault, names_an_exception_of_the_service_for_every_kind) {
