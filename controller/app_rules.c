@@ -15,6 +15,9 @@ const struct app_limits APP_LIMITS_DEFAULT = {
     .tags = 50,
 };
 
+// In the ARN of a delivery stream.
+static const char FIREHOSE[] = ":firehose:";
+
 typedef bool rule_fn(const json_t *request, const struct app_limits *limits, struct error *err);
 
 // --- runtimes and modes ---
@@ -53,6 +56,22 @@ static bool check_runtime(const json_t *request, const struct app_limits *limits
     return true;
 }
 
+// The members of an input, or of an update of one, that name a stream.
+bool app_rules_input_names_firehose(const json_t *input) {
+    static const char *const streams[][2] = {
+        {"KinesisStreamsInput", "ResourceARN"},
+        {"KinesisStreamsInputUpdate", "ResourceARNUpdate"},
+    };
+
+    for (size_t index = 0; index < COUNT_OF(streams); index++) {
+        const char *arn =
+            json_text_or(json_member(input, streams[index][0]), streams[index][1], "");
+        if (strstr(arn, FIREHOSE) != NULL) return true;
+    }
+    return json_member(input, "KinesisFirehoseInput") != NULL ||
+           json_member(input, "KinesisFirehoseInputUpdate") != NULL;
+}
+
 // Inputs of a creation, InputUpdates of an update.
 static bool names_firehose_input(const json_t *sql) {
     const json_t *inputs = json_member(sql, "Inputs");
@@ -61,9 +80,7 @@ static bool names_firehose_input(const json_t *sql) {
 
     if (inputs == NULL) inputs = json_member(sql, "InputUpdates");
     json_array_foreach(inputs, index, input) {
-        if (json_member(input, "KinesisFirehoseInput") != NULL ||
-            json_member(input, "KinesisFirehoseInputUpdate") != NULL)
-            return true;
+        if (app_rules_input_names_firehose(input)) return true;
     }
     return false;
 }
@@ -109,17 +126,23 @@ bool app_rules_refuse_firehose(enum error_kind kind, const char *what, struct er
                      what);
 }
 
+static bool names_a_source(const char *name) {
+    static const char *const words[] = {"source", "input", "consumer", "reader"};
+
+    for (size_t index = 0; index < COUNT_OF(words); index++)
+        if (strcasestr(name, words[index]) != NULL) return true;
+    return false;
+}
+
 // A Firehose delivery stream only takes records. Named where a job reads from, it is a mistake that
 // Flink would report late.
 static bool check_no_firehose_source(const char *group, const char *key, const char *value,
                                      struct error *err) {
-    bool is_source = strcasestr(group, "source") != NULL || strcasestr(group, "input") != NULL ||
-                     strcasestr(group, "consumer") != NULL || strcasestr(key, "source") != NULL ||
-                     strcasestr(key, "input") != NULL;
     char what[512];
 
-    if (!is_source || !text_starts_with(value, "arn:") || strstr(value, ":firehose:") == NULL)
-        return true;
+    // One of several ARNs is as wrong as a single one.
+    if (strstr(value, "arn:") == NULL || strstr(value, FIREHOSE) == NULL) return true;
+    if (!names_a_source(group) && !names_a_source(key)) return true;
     (void)text_format(what, sizeof what, "Property '%.200s' of group '%.60s'", key, group);
     return app_rules_refuse_firehose(ERROR_INVALID, what, err);
 }

@@ -52,6 +52,8 @@ MUST_CHECK bool app_rules_check_tags(const json_t *tags, struct error *err);
 MUST_CHECK bool app_rules_check_tag_count(int64_t count_after, const struct app_limits *limits,
                                           struct error *err);
 
+// Whether an input of an SQL application, or an update of one, is a Firehose delivery stream.
+bool app_rules_input_names_firehose(const json_t *input);
 // Where `what` names a Firehose delivery stream to read from: says so, and what to read instead.
 // Returns false.
 bool app_rules_refuse_firehose(enum error_kind kind, const char *what, struct error *err);

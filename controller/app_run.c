@@ -40,14 +40,14 @@ static bool plan_start(struct app_service *service, struct app *app,
 
     if (!version_store_load(service->db, app->id, app->version, &version, err)) return false;
     job_spec_read(&version, &spec);
-    if (spec.code_sha256[0] == '\0')
-        return error_set(err, ERROR_CONFIGURATION,
-                         "Application %s has no application code to start.", app->name);
     *next = (struct placement){.phase = PLACEMENT_PLANNED,
                                .version = app->version,
                                .parallelism = spec.parallelism,
                                .allow_non_restored_state = run->allow_non_restored_state};
     if (!find_restore_path(service, app, run, next, err)) return false;
+    if (spec.code_sha256[0] == '\0')
+        return error_set(err, ERROR_CONFIGURATION,
+                         "Application %s has no application code to start.", app->name);
     app->has_run_configuration = true;
     app->run_configuration = *run;
     return true;

@@ -6,10 +6,10 @@
 #include <string.h>
 
 static bool names_firehose(const json_t *request) {
-    const json_t *input = json_path(request, "Input", "KinesisFirehoseInput", NULL);
     const char *resource = json_text_or(request, "ResourceARN", "");
 
-    return input != NULL || strstr(resource, ":firehose:") != NULL;
+    return app_rules_input_names_firehose(json_member(request, "Input")) ||
+           strstr(resource, ":firehose:") != NULL;
 }
 
 bool app_service_refuse_sql(struct app_service *service, const struct app_scope *scope,

@@ -11,9 +11,11 @@ static bool find_by_arn(struct app_service *service, const struct app_scope *sco
                         struct app *out_app, struct error *err) {
     struct app_scope named;
     char name[APP_NAME_SIZE];
+    char own[ARN_SIZE];
 
     if (!arn_parse_app(arn, &named, name, err)) return false;
-    if (!text_equal(named.account, scope->account) || !text_equal(named.region, scope->region))
+    arn_of_app(scope, name, own);
+    if (!text_equal(arn, own))
         return error_set(err, ERROR_NOT_FOUND, "Resource '%s' does not exist.", arn);
     return app_store_find(service->db, scope, name, out_app, err);
 }

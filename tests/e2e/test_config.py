@@ -136,6 +136,11 @@ def test_firehose_is_no_source_anywhere(plain):
     source = {"NamePrefix": "in", "InputSchema": SCHEMA, "KinesisFirehoseInput": {"ResourceARN": FIREHOSE}}
     answers = [
         refused(client.add_application_input, ApplicationName=name, CurrentApplicationVersionId=1, Input=source),
+        refused(client.add_application_input, ApplicationName=name, CurrentApplicationVersionId=1,
+                Input={"NamePrefix": "in", "InputSchema": SCHEMA, "KinesisStreamsInput": {"ResourceARN": FIREHOSE}}),
+        refused(client.update_application, ApplicationName=name, CurrentApplicationVersionId=1, ApplicationConfigurationUpdate={
+            "SqlApplicationConfigurationUpdate": {"InputUpdates": [
+                {"InputId": "1.1", "KinesisFirehoseInputUpdate": {"ResourceARNUpdate": FIREHOSE}}]}}),
         refused(client.discover_input_schema, ServiceExecutionRole=ROLE, ResourceARN=FIREHOSE),
         refused(client.create_application, ApplicationName="f", RuntimeEnvironment="SQL-1_0", ServiceExecutionRole=ROLE,
                 ApplicationConfiguration={"SqlApplicationConfiguration": {"Inputs": [source]}}),
