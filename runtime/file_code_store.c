@@ -138,21 +138,25 @@ static bool advance(struct import *import, bool *out_is_last, struct code_artifa
     return !*out_is_last || keep(import, out_artifact, err);
 }
 
-static int on_turn(sd_event_source *source, void *userdata) {
+static int on_turn(sd_event_source *source, uint64_t now_us, void *userdata) {
     struct import *import = userdata;
     struct code_artifact artifact;
     bool is_last = false;
     struct error err;
 
+    (void)now_us;
     if (!advance(import, &is_last, &artifact, &err)) {
         finish(import, NULL, &err);
         return 0;
     }
-    // Deferred sources are one-shot: asked for again, so that others get their turn in between.
-    if (is_last)
+    if (is_last) {
         finish(import, &artifact, NULL);
-    else
-        (void)sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+        return 0;
+    }
+    // A timer that is due becomes pending when the loop looks, together with everything else: a
+    // deferred source is pending before that, and no socket would be served until the end.
+    (void)sd_event_source_set_time(source, 0);
+    (void)sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
     return 0;
 }
 
@@ -271,7 +275,8 @@ static void import_code(void *self, const struct code_source *source, code_done_
     }
     // Without a turn of the loop nothing would ever be told: a loop that cannot take one is at its
     // end anyway.
-    if (sd_event_add_defer(store->loop, &import->turn, on_turn, import) < 0) abort();
+    if (sd_event_add_time(store->loop, &import->turn, CLOCK_MONOTONIC, 0, 1, on_turn, import) < 0)
+        abort();
 }
 
 // --- collecting ---
