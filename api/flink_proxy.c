@@ -80,9 +80,26 @@ static void on_page(void *userdata, const struct cluster_page *page, const struc
     proxy->done(proxy->userdata, &answer);
 }
 
-// The dashboard's GETs change nothing, except that those below /jars run the main() of programs.
-static bool is_page(const char *rest) {
-    return !text_starts_with(rest, "/jars/") && strstr(rest, "..") == NULL;
+bool flink_proxy_is_page(const char *rest) {
+    static const char *const never[] = {"..", "yarn-cancel", "yarn-stop"};
+    AUTO(memory_free) char *path = memory_copy_text(rest);
+    char *place = path;
+    size_t depth = 0;
+    bool is_jar = false;
+
+    // What is behind an escaped 0 would not be seen here.
+    if (strstr(rest, "%00") != NULL) return false;
+    // As Flink reads a path: unescaped first, and slashes in a row are one.
+    text_unescape_url(path);
+    for (char *part = strsep(&place, "/"); part != NULL; part = strsep(&place, "/")) {
+        if (part[0] == '\0') continue;
+        is_jar = is_jar || (depth == 0 && text_equal(part, "jars"));
+        if (is_jar && depth > 0) return false;
+        for (size_t index = 0; index < COUNT_OF(never); index++)
+            if (text_equal(part, never[index])) return false;
+        depth++;
+    }
+    return true;
 }
 
 static struct flink_proxy *fetch_page(const struct api_context *context,
@@ -131,7 +148,7 @@ struct flink_proxy *flink_proxy_begin(const struct api_context *context,
                     "makes a new one; it has to be used within three minutes.\n");
         return NULL;
     }
-    if (!is_page(at + length)) {
+    if (!flink_proxy_is_page(at + length)) {
         answer_text(done, userdata, 403, "The dashboard is read-only.\n");
         return NULL;
     }

@@ -25,6 +25,11 @@ typedef void flink_proxy_done_fn(void *userdata, const struct flink_proxy_answer
 
 struct flink_proxy;
 
+// Whether the raw path of a page, as the JobManager is asked for it, only shows something. The GETs
+// of Flink do, except that those below /jars/ run the main() of programs, and that two are for
+// YARN, which knows no other method: they end a job.
+bool flink_proxy_is_page(const char *rest);
+
 // Calls `done` once: before it returns (the result is NULL then), or in a later turn unless
 // cancelled.
 struct flink_proxy *flink_proxy_begin(const struct api_context *context,

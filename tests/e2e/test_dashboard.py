@@ -55,6 +55,12 @@ def test_a_link_opens_the_dashboard_read_only(running):
     for method in ("POST", "PATCH", "DELETE", "PUT"):
         assert get(kobel, base + "jobs", method=method, cookie=cookie)[0] == 405
     assert get(kobel, base + "jars/x/plan", cookie=cookie)[0] == 403
+    assert get(kobel, base + "/%6aars/x/plan", cookie=cookie)[0] == 403
+    # Flink has GETs that end a job, for YARN.
+    job = json.loads(get(kobel, base + "jobs", cookie=cookie)[2])["jobs"][0]["id"]
+    assert get(kobel, base + f"jobs/{job}/yarn-cancel", cookie=cookie)[0] == 403
+    assert get(kobel, base + f"jobs/{job}/yarn%2Dstop", cookie=cookie)[0] == 403
+    assert json.loads(get(kobel, base + "jobs", cookie=cookie)[2])["jobs"] == [{"id": job, "status": "RUNNING"}]
 
 
 def test_nobody_comes_in_without_a_good_link(running):
