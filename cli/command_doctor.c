@@ -5,6 +5,8 @@
 #include "cli/jar_read.h"
 #include "cli/session.h"
 
+// Where the text of a finding begins.
+enum { INDENT = 23 };
 static const char RUNTIME_DEFAULT[] = "FLINK-1_20";
 
 static enum colour colour_of(enum finding_severity severity) {
@@ -17,14 +19,18 @@ static enum colour colour_of(enum finding_severity severity) {
 }
 
 static void print_finding(const struct terminal *out, const struct finding *finding) {
-    (void)fprintf(
-        out->file, "  %s%-7s%s %-12s %s\n", terminal_colour(out, colour_of(finding->severity)),
-        finding->severity == FINDING_GOOD ? "ok" : finding_severity_name(finding->severity),
-        terminal_colour(out, COLOUR_PLAIN), finding->subject, finding->text);
-    if (finding->advice[0] != '\0')
-        (void)fprintf(out->file, "  %-7s %-12s %s%s%s\n", "", "",
-                      terminal_colour(out, COLOUR_FAINT), finding->advice,
-                      terminal_colour(out, COLOUR_PLAIN));
+    bool is_good = finding->severity == FINDING_GOOD;
+
+    (void)fprintf(out->file, "  %s%-7s%s %-12s ",
+                  terminal_colour(out, colour_of(finding->severity)),
+                  is_good ? "ok" : finding_severity_name(finding->severity),
+                  terminal_colour(out, COLOUR_PLAIN), finding->subject);
+    terminal_print_folded(out, INDENT, finding->text);
+    (void)fputc('\n', out->file);
+    if (finding->advice[0] == '\0') return;
+    (void)fprintf(out->file, "%*s%s", INDENT, "", terminal_colour(out, COLOUR_FAINT));
+    terminal_print_folded(out, INDENT, finding->advice);
+    (void)fprintf(out->file, "%s\n", terminal_colour(out, COLOUR_PLAIN));
 }
 
 static void print_all(const struct terminal *out, const char *title,

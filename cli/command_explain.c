@@ -2,20 +2,17 @@
 #include "base/text.h"
 #include "cli/app_calls.h"
 #include "cli/session.h"
+#include "cli/table.h"
 
-#include <string.h>
-
-enum { ASK_TIMEOUT_MS = 20000, CELL_SIZE = 32 };
-
-DEFINE_AUTO(table_free, struct table *);
+enum { ASK_TIMEOUT_MS = 20000, CELL_SIZE = 32, MOVE_INDENT = 4 };
 
 static void print_title(const struct session *session, const char *title) {
     (void)printf("\n%s%s%s\n", terminal_colour(&session->out, COLOUR_BOLD), title,
                  terminal_colour(&session->out, COLOUR_PLAIN));
 }
 
-static void print_text(const struct session *session, const char *text) {
-    terminal_print_safely(&session->out, text, strlen(text));
+static void print_text(const struct session *session, size_t indent, const char *text) {
+    terminal_print_folded(&session->out, indent, text);
     (void)fputc('\n', stdout);
 }
 
@@ -31,7 +28,7 @@ static void print_head(const struct session *session, const json_t *reply) {
         (void)printf(", from %lld to %lld", (long long)json_int_or(reply, "floor", 0),
                      (long long)json_int_or(reply, "ceiling", 0));
     (void)fputs("\n\n", stdout);
-    print_text(session, json_text_or(reply, "explanation", ""));
+    print_text(session, 0, json_text_or(reply, "explanation", ""));
 }
 
 static void figure(const json_t *row, const char *key, double factor, const char *unit,
@@ -79,10 +76,10 @@ static void print_moves(const struct session *session, const json_t *moves) {
         const json_t *move = json_array_get(moves, index);
         char time[24];
         terminal_time(json_int_or(move, "atMs", 0), time);
-        (void)printf("%s  %lld to %lld  ", time,
+        (void)printf("%s  %lld to %lld\n%*s", time,
                      (long long)json_int_or(move, "currentParallelism", 0),
-                     (long long)json_int_or(move, "wantedParallelism", 0));
-        print_text(session, json_text_or(move, "text", ""));
+                     (long long)json_int_or(move, "wantedParallelism", 0), MOVE_INDENT, "");
+        print_text(session, MOVE_INDENT, json_text_or(move, "text", ""));
     }
 }
 

@@ -33,11 +33,12 @@ bool command_logs(struct session *session, struct error *err) {
                          "application '%s' was never started: there is no log", session->app_name);
     AUTO(log_files_free)
     struct log_files *files = log_files_new(directory, false, log_print_line, &printer);
-    (void)log_files_read(files);
-    while (session->options.follows) {
+    for (;;) {
+        bool has_more = log_files_read(files);
         (void)fflush(stdout);
+        if (has_more) continue;
+        if (!session->options.follows) break;
         app_pause(FOLLOW_PAUSE_MS);
-        (void)log_files_read(files);
     }
     log_files_flush(files);
     return true;

@@ -104,7 +104,8 @@ static bool stop_at_once(struct run *run, struct error *err) {
 
     json_put_bool(request, "Force", true);
     if (!app_begin(run->client, "StopApplication", request, operation_id, err)) return false;
-    if (!app_wait(run->client, run->name, NULL, NULL, &detail, err)) return false;
+    // One interrupt more gives up.
+    if (!app_wait(run->client, run->name, run_tick, run, &detail, err)) return false;
     run_say(run, COLOUR_YELLOW, run_since_ms(since_us), "stopped at once, without a snapshot");
     run->session->exit_status = EXIT_INTERRUPTED;
     return true;
@@ -245,12 +246,26 @@ static bool follow(struct run *run, struct error *err) {
     return true;
 }
 
-static bool run_all(struct run *run, struct error *err) {
+static bool give_up(struct run *run) {
+    run_say(run, COLOUR_YELLOW, -1, "interrupted before the job was started");
+    run->session->exit_status = EXIT_INTERRUPTED;
+    return true;
+}
+
+static bool stop_deploying(struct run *run, struct error *err) {
+    AUTO(json_decref) json_t *detail = NULL;
     bool is_over = false;
 
-    if (!prepare(run, err)) return false;
+    if (!app_describe(run->client, run->name, &detail, err)) return false;
+    if (text_equal(app_status_of(detail), "READY")) return give_up(run);
+    // A job that was running before and cannot make its snapshot goes on, and is looked at.
+    return stop(run, &is_over, err) && (is_over || follow(run, err));
+}
+
+static bool run_all(struct run *run, struct error *err) {
+    if (!prepare(run, err)) return is_interrupted(run) && give_up(run);
     if (run_deploy(run, true, err)) return follow(run, err);
-    if (is_interrupted(run)) return stop(run, &is_over, err);
+    if (is_interrupted(run)) return stop_deploying(run, err);
     if (!run->session->options.watches || err->kind == ERROR_UNAVAILABLE) return false;
     run_say(run, COLOUR_RED, -1, "%s", err->message);
     return follow(run, err);
@@ -265,7 +280,11 @@ bool command_run(struct session *session, struct error *err) {
 
     interrupts_begin();
     bool is_done = run_all(&run, err);
-    if (run.files != NULL) log_files_flush(run.files);
+    if (run.files != NULL) {
+        while (log_files_read(run.files))
+            continue;
+        log_files_flush(run.files);
+    }
     log_files_free(run.files);
     run_code_release(&run.code);
     json_decref(run.groups);

@@ -3,8 +3,7 @@
 #include "base/text.h"
 #include "cli/app_calls.h"
 #include "cli/session.h"
-
-DEFINE_AUTO(table_free, struct table *);
+#include "cli/table.h"
 
 // Appends the ApplicationSummaries of all pages.
 static bool list_all(struct client *client, json_t *out_list, struct error *err) {

@@ -2,8 +2,8 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "cli/app_calls.h"
 #include "cli/child.h"
+#include "cli/interrupts.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -82,7 +82,7 @@ static bool wait_until_ready(struct client *client, const struct local_server *s
         if (clock_monotonic_us() > deadline_us)
             return error_set(err, ERROR_UNAVAILABLE, "the daemon is not ready after %d s: %s",
                              START_TIMEOUT_MS / 1000, words);
-        app_pause(5);
+        if (interrupts_wait(5) > 0) return error_set(err, ERROR_STALE, "interrupted");
     }
     AUTO(buffer_release) struct buffer text = BUFFER_INIT(4096);
     AUTO(json_decref) json_t *said = NULL;

@@ -9,8 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-// A longer line is handed on in pieces.
-enum { LINE_MAX_BYTES = 65536 };
+// A longer line is handed on in pieces. One turn takes so much of a file, so that whoever looks for
+// interrupts in between gets to it however much is printed.
+enum { LINE_MAX_BYTES = 65536, TURN_MAX_BYTES = 4 << 20 };
 
 struct log_file {
     struct log_file *next;
@@ -142,7 +143,8 @@ void log_files_free(struct log_files *files) {
 // --- reading ---
 
 static void hand_on(struct log_files *files, struct log_file *file) {
-    struct log_files_line line = {file->source, file->is_output, buffer_text(&file->rest)};
+    struct log_files_line line = {file->source, file->is_output, buffer_text(&file->rest),
+                                  file->rest.size_bytes};
 
     files->on_line(files->userdata, &line);
     buffer_clear(&file->rest);
@@ -167,30 +169,31 @@ static void take_bytes(struct log_files *files, struct log_file *file, const cha
     }
 }
 
+// True: there is more.
 static bool read_file(struct log_files *files, struct log_file *file) {
     char block[16384];
-    bool has_read = false;
     AUTO(file_close) int fd = open(file->path, O_RDONLY | O_CLOEXEC);
 
     if (fd < 0) return false;
     off_t size = lseek(fd, 0, SEEK_END);
     if (size < file->offset) file->offset = 0; // begun anew
-    for (;;) {
+    for (size_t taken = 0; taken < TURN_MAX_BYTES;) {
         ssize_t got = pread(fd, block, sizeof block, file->offset);
-        if (got <= 0) return has_read;
+        if (got <= 0) return false;
         file->offset += got;
+        taken += (size_t)got;
         take_bytes(files, file, block, (size_t)got);
-        has_read = true;
     }
+    return true;
 }
 
 bool log_files_read(struct log_files *files) {
-    bool has_read = false;
+    bool has_more = false;
 
     find_files(files);
     for (struct log_file *file = files->files; file != NULL; file = file->next)
-        has_read = read_file(files, file) || has_read;
-    return has_read;
+        has_more = read_file(files, file) || has_more;
+    return has_more;
 }
 
 void log_files_flush(struct log_files *files) {

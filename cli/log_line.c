@@ -79,9 +79,21 @@ static bool is_of(const struct log_line *line, const char *const *prefixes) {
     return false;
 }
 
-bool log_line_is_of_interest(const struct log_line *line) {
+bool log_line_is_of_flink(const struct log_line *line) {
     static const char *const framework[] = {"org.apache.flink.", "org.apache.pekko.", "akka.",
                                             "org.apache.kafka.", NULL};
+
+    return is_of(line, framework);
+}
+
+bool log_line_is_frame(const char *text) {
+    size_t blank = strspn(text, " \t");
+
+    return blank > 0 &&
+           (text_starts_with(text + blank, "at ") || text_starts_with(text + blank, "... "));
+}
+
+bool log_line_is_of_interest(const struct log_line *line) {
     // Warnings of every healthy start.
     static const char *const noise[] = {"org.apache.flink.configuration.",
                                         "org.apache.flink.runtime.security.token.",
@@ -91,6 +103,6 @@ bool log_line_is_of_interest(const struct log_line *line) {
                                         NULL};
 
     if (line->level == LOG_LINE_DEBUG) return false;
-    if (!is_of(line, framework)) return true;
+    if (!log_line_is_of_flink(line)) return true;
     return line->level == LOG_LINE_ERROR || (line->level == LOG_LINE_WARN && !is_of(line, noise));
 }

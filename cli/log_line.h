@@ -22,3 +22,8 @@ bool log_line_read(const char *text, struct log_line *out_line);
 // Is it worth a developer's eyes: from code that is not Flink's own, or a warning of Flink that is
 // not part of every start?
 bool log_line_is_of_interest(const struct log_line *line);
+
+// Is it written by Flink itself?
+bool log_line_is_of_flink(const struct log_line *line);
+// A line of a stack trace that says where it was, not what: "\tat ...", "\t... 12 more".
+bool log_line_is_frame(const char *text);

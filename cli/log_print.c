@@ -1,9 +1,5 @@
 #include "cli/log_print.h"
 
-#include "base/text.h"
-
-#include <string.h>
-
 static enum colour colour_of(enum log_line_level level) {
     switch (level) {
     case LOG_LINE_ERROR:
@@ -17,21 +13,36 @@ static enum colour colour_of(enum log_line_level level) {
     return COLOUR_FAINT;
 }
 
+// What is to be seen of an entry: where in Flink a warning came from tells a developer nothing.
+static void begin_entry(struct log_printer *printer, const struct log_line *entry) {
+    bool is_warning_of_flink = log_line_is_of_flink(entry) && entry->level < LOG_LINE_ERROR;
+
+    printer->level = entry->level;
+    printer->shows_entry = !printer->only_interesting || log_line_is_of_interest(entry);
+    printer->shows_frames = !printer->only_interesting || !is_warning_of_flink;
+}
+
+static bool is_shown(const struct log_printer *printer, const struct log_files_line *line) {
+    if (printer->is_mute) return false;
+    if (line->is_output) return true;
+    return printer->shows_entry && (printer->shows_frames || !log_line_is_frame(line->text));
+}
+
 void log_print_line(void *userdata, const struct log_files_line *line) {
     struct log_printer *printer = userdata;
     const struct terminal *out = &printer->out;
     enum colour colour = COLOUR_PLAIN;
+    size_t length = line->length;
     struct log_line entry;
 
-    if (!line->is_output && log_line_read(line->text, &entry)) {
-        printer->level = entry.level;
-        printer->shows_entry = !printer->only_interesting || log_line_is_of_interest(&entry);
-    }
-    if (printer->is_mute || (!line->is_output && !printer->shows_entry)) return;
+    if (!line->is_output && log_line_read(line->text, &entry)) begin_entry(printer, &entry);
+    if (!is_shown(printer, line)) return;
     if (!line->is_output) colour = colour_of(printer->level);
+    // A program of another system may end its lines with both.
+    if (length > 0 && line->text[length - 1] == '\r') length--;
     (void)fprintf(out->file, "%s%-13s |%s ", terminal_colour(out, COLOUR_GREEN), line->source,
                   terminal_colour(out, COLOUR_PLAIN));
     (void)fputs(colour == COLOUR_PLAIN ? "" : terminal_colour(out, colour), out->file);
-    terminal_print_safely(out, line->text, strlen(line->text));
+    terminal_print_safely(out, line->text, length);
     (void)fprintf(out->file, "%s\n", terminal_colour(out, COLOUR_PLAIN));
 }

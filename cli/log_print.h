@@ -11,6 +11,7 @@ struct log_printer {
     bool is_mute;              // nothing is shown
     enum log_line_level level; // of the entry that a stack trace belongs to
     bool shows_entry;
+    bool shows_frames; // of its stack trace
 };
 
 // A log_files_line_fn; `userdata` is a struct log_printer.

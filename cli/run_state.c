@@ -46,7 +46,8 @@ bool run_begin_looking(struct run *run, bool is_known, bool is_running, struct e
     if (!app_logs_directory(run->client, run->name, directory, err)) return false;
     run->files = log_files_new(directory, is_known && !is_running, log_print_line, &run->printer);
     run->printer.is_mute = true;
-    (void)log_files_read(run->files);
+    while (log_files_read(run->files))
+        continue;
     while (is_known) {
         int64_t before = run->last_event;
         if (!run_read_events(run, err)) return false;
@@ -57,8 +58,9 @@ bool run_begin_looking(struct run *run, bool is_known, bool is_running, struct e
 }
 
 void run_read_logs(struct run *run) {
-    if (run->files == NULL || !log_files_read(run->files)) return;
-    (void)fflush(stdout);
+    if (run->files == NULL) return;
+    (void)log_files_read(run->files);
+    if (fflush(stdout) != 0 || ferror(stdout) != 0) interrupts_hang_up();
 }
 
 // --- events ---

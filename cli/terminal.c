@@ -1,16 +1,27 @@
 #include "cli/terminal.h"
 
 #include "base/cleanup.h"
-#include "base/memory.h"
 #include "base/text.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
+static size_t width_of(int fd) {
+    struct winsize size;
+
+    return ioctl(fd, TIOCGWINSZ, &size) < 0 ? 0 : size.ws_col;
+}
+
 struct terminal terminal_of(int fd) {
+    bool is_terminal = isatty(fd) == 1;
+    bool is_plain = !text_is_empty(getenv("NO_COLOR")) || text_equal(getenv("TERM"), "dumb");
+
     return (struct terminal){.file = fd == STDERR_FILENO ? stderr : stdout,
-                             .has_colours = isatty(fd) == 1 && text_is_empty(getenv("NO_COLOR"))};
+                             .has_colours = is_terminal && !is_plain,
+                             .width = is_terminal ? width_of(fd) : 0};
 }
 
 const char *terminal_colour(const struct terminal *terminal, enum colour colour) {
@@ -22,73 +33,89 @@ const char *terminal_colour(const struct terminal *terminal, enum colour colour)
     return terminal->has_colours ? escapes[colour] : "";
 }
 
+// --- text of others ---
+
+// The bytes of the UTF-8 character that begins here; 0: none does, or it is a control character
+// (U+0080 to U+009F are ones, too). RFC 3629.
+static size_t character_bytes(const unsigned char *at, size_t left_bytes) {
+    static const struct {
+        unsigned char first_min, first_max, second_min, second_max;
+        size_t bytes;
+    } shapes[] = {
+        {0xC2, 0xC2, 0xA0, 0xBF, 2}, {0xC3, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3},
+        {0xE1, 0xEC, 0x80, 0xBF, 3}, {0xED, 0xED, 0x80, 0x9F, 3}, {0xEE, 0xEF, 0x80, 0xBF, 3},
+        {0xF0, 0xF0, 0x90, 0xBF, 4}, {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
+    };
+
+    if (*at < 0x80) return (*at >= ' ' && *at != 127) || *at == '\t' ? 1 : 0;
+    for (size_t index = 0; index < COUNT_OF(shapes); index++) {
+        size_t bytes = shapes[index].bytes;
+        if (*at < shapes[index].first_min || *at > shapes[index].first_max) continue;
+        if (left_bytes < bytes || at[1] < shapes[index].second_min ||
+            at[1] > shapes[index].second_max)
+            return 0;
+        for (size_t next = 2; next < bytes; next++)
+            if ((at[next] & 0xC0) != 0x80) return 0;
+        return bytes;
+    }
+    return 0;
+}
+
+// The bytes of an escape that changes colours, "\033[1;31m"; 0: it is none.
+static size_t colour_bytes(const unsigned char *at, size_t left_bytes) {
+    size_t length = 2;
+
+    if (left_bytes < 3 || at[0] != '\033' || at[1] != '[') return 0;
+    while (length < left_bytes && (at[length] == ';' || (at[length] >= '0' && at[length] <= '9')))
+        length++;
+    return length < left_bytes && at[length] == 'm' ? length + 1 : 0;
+}
+
 void terminal_print_safely(const struct terminal *terminal, const char *text, size_t size_bytes) {
-    for (size_t at = 0; at < size_bytes; at++) {
-        unsigned char byte = (unsigned char)text[at];
-        bool is_control = (byte < ' ' && byte != '\t') || byte == 127;
-        (void)fputc(is_control ? '?' : byte, terminal->file);
+    const unsigned char *bytes = (const unsigned char *)text;
+
+    for (size_t at = 0; at < size_bytes;) {
+        size_t good = at;
+        for (size_t found = 1; good < size_bytes && found > 0; good += found)
+            found = character_bytes(bytes + good, size_bytes - good);
+        (void)fwrite(text + at, 1, good - at, terminal->file);
+        at = good;
+        if (at == size_bytes) return;
+        size_t colour = colour_bytes(bytes + at, size_bytes - at);
+        if (colour == 0) (void)fputc('?', terminal->file);
+        at += colour == 0 ? 1 : colour;
     }
 }
 
-// --- tables ---
+// --- folding ---
 
-struct table {
-    size_t column_count;
-    char **cells; // row by row, the titles first
-    size_t cell_count;
-};
+enum { FOLD_MIN = 20 };
 
-struct table *table_new(size_t column_count, const char *const *titles) {
-    struct table *table = memory_alloc(sizeof *table);
+// How much of a text goes into a line: broken at a space, where there is one.
+static size_t line_bytes(const char *text, size_t width) {
+    size_t length = strlen(text);
 
-    table->column_count = column_count;
-    table_add(table, titles);
-    return table;
+    if (length <= width) return length;
+    for (length = width; length > 0 && text[length] != ' '; length--)
+        continue;
+    return length == 0 ? strcspn(text, " ") : length;
 }
 
-void table_add(struct table *table, const char *const *cells) {
-    table->cells = memory_resize(table->cells,
-                                 (table->cell_count + table->column_count) * sizeof *table->cells);
-    for (size_t column = 0; column < table->column_count; column++)
-        table->cells[table->cell_count++] =
-            memory_copy_text(text_is_empty(cells[column]) ? "-" : cells[column]);
-}
+void terminal_print_folded(const struct terminal *terminal, size_t indent, const char *text) {
+    size_t width = terminal->width;
 
-static size_t column_width(const struct table *table, size_t column) {
-    size_t width = 0;
-
-    for (size_t at = column; at < table->cell_count; at += table->column_count) {
-        size_t length = text_count_characters(table->cells[at]);
-        if (length > width) width = length;
+    // Where too little is left beside what was printed already, the text goes below it.
+    if (width > 0 && width < indent + FOLD_MIN) {
+        indent = width > FOLD_MIN ? 4 : 0;
+        (void)fprintf(terminal->file, "\n%*s", (int)indent, "");
     }
-    return width;
-}
-
-void table_print(const struct table *table, const struct terminal *terminal) {
-    for (size_t at = 0; at < table->cell_count; at++) {
-        size_t column = at % table->column_count;
-        bool is_title = at < table->column_count;
-        bool is_last = column + 1 == table->column_count;
-        if (is_title && column == 0)
-            (void)fputs(terminal_colour(terminal, COLOUR_BOLD), terminal->file);
-        terminal_print_safely(terminal, table->cells[at], strlen(table->cells[at]));
-        if (!is_last)
-            (void)fprintf(
-                terminal->file, "%*s",
-                (int)(column_width(table, column) + 2 - text_count_characters(table->cells[at])),
-                "");
-        if (is_title && is_last)
-            (void)fputs(terminal_colour(terminal, COLOUR_PLAIN), terminal->file);
-        if (is_last) (void)fputc('\n', terminal->file);
+    while (*text != '\0') {
+        size_t length = width == 0 ? strlen(text) : line_bytes(text, width - indent);
+        terminal_print_safely(terminal, text, length);
+        text += length;
+        text += strspn(text, " ");
+        if (*text != '\0') (void)fprintf(terminal->file, "\n%*s", (int)indent, "");
     }
-}
-
-void table_free(struct table *table) {
-    if (table == NULL) return;
-    for (size_t at = 0; at < table->cell_count; at++)
-        memory_free(table->cells[at]);
-    memory_free(table->cells);
-    memory_free(table);
 }
 
 // --- numbers ---

@@ -1,4 +1,4 @@
-// What a terminal gets and a pipe does not: colours; and tables for both.
+// What a terminal gets and a pipe does not: colours, and lines that fit it.
 #pragma once
 
 #include <stdbool.h>
@@ -8,7 +8,8 @@
 
 struct terminal {
     FILE *file;
-    bool has_colours; // a terminal, and NO_COLOR is not set
+    bool has_colours; // a terminal that is not dumb, and NO_COLOR is not set
+    size_t width;     // in columns; 0 = no terminal: nothing is folded or shortened
 };
 
 enum colour { COLOUR_PLAIN, COLOUR_FAINT, COLOUR_BOLD, COLOUR_RED, COLOUR_YELLOW, COLOUR_GREEN };
@@ -19,15 +20,12 @@ struct terminal terminal_of(int fd);
 // The escape that begins a colour; "" where there are none.
 const char *terminal_colour(const struct terminal *terminal, enum colour colour);
 
-// Text that others have made: control characters, which could drive the terminal, become '?'.
+// Text that others have made: colours are left out; other control characters, which could drive the
+// terminal, and what is no UTF-8 become '?'.
 void terminal_print_safely(const struct terminal *terminal, const char *text, size_t size_bytes);
 
-// A table whose columns are as wide as their longest cell. Cells are copied.
-struct table;
-struct table *table_new(size_t column_count, const char *const *titles);
-void table_add(struct table *table, const char *const *cells);
-void table_print(const struct table *table, const struct terminal *terminal);
-void table_free(struct table *table);
+// A text that begins in column `indent`, whose further lines begin there too. Without a line end.
+void terminal_print_folded(const struct terminal *terminal, size_t indent, const char *text);
 
 // "120 ms", "3.2 s", "4 min 10 s", "2 h 5 min"
 void terminal_duration(int64_t duration_ms, char out[static 24]);
