@@ -147,6 +147,20 @@ static bool list_some(struct session *session, const char *operation, const char
     return true;
 }
 
+// For completion: what can be restored.
+static bool show_snapshot_names(struct session *session, struct error *err) {
+    AUTO(json_decref) json_t *reply = NULL;
+    json_t *request = app_request(session->app_name);
+
+    json_put_int(request, "Limit", 50);
+    if (!client_call(session->client, "ListApplicationSnapshots", request, &reply, err))
+        return false;
+    const json_t *snapshots = json_member(reply, "SnapshotSummaries");
+    for (size_t index = 0; index < json_array_size(snapshots); index++)
+        (void)printf("%s\n", json_text_or(json_array_get(snapshots, index), "SnapshotName", ""));
+    return true;
+}
+
 static bool show_one(struct session *session, const json_t *daemon, struct error *err) {
     AUTO(json_decref) json_t *detail = NULL;
     AUTO(json_decref) json_t *lists = json_new_object();
@@ -208,6 +222,7 @@ bool command_status(struct session *session, struct error *err) {
     AUTO(json_decref) json_t *daemon = NULL;
 
     if (!client_get(session->client, "/kobel/v1/status", 10000, &daemon, err)) return false;
-    return session->app_name == NULL ? show_all(session, daemon, err)
-                                     : show_one(session, daemon, err);
+    if (session->app_name == NULL) return show_all(session, daemon, err);
+    return session->options.only_names ? show_snapshot_names(session, err)
+                                       : show_one(session, daemon, err);
 }

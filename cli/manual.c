@@ -1,10 +1,11 @@
 #include "cli/manual.h"
 
+#include "base/memory.h"
 #include "base/text.h"
 
 #include <string.h>
 
-enum { COMMAND_WIDTH = 36, FLAG_WIDTH = 26, VALUE_WIDTH = 8 };
+enum { COMMAND_WIDTH = 36, FLAG_WIDTH = 26, VALUE_WIDTH = 8, LINE_WIDTH = 100 };
 
 bool manual_list_has(const char *list, const char *word) {
     size_t length = strlen(word);
@@ -20,15 +21,37 @@ bool manual_list_has(const char *list, const char *word) {
 
 // --- the help ---
 
+// The next line of at most `width` bytes of a text that is broken at spaces.
+static size_t line_length(const char *text, size_t width) {
+    size_t length = strlen(text);
+
+    if (length <= width) return length;
+    for (length = width; length > 0 && text[length] != ' '; length--)
+        continue;
+    return length == 0 ? strcspn(text, " ") : length;
+}
+
+// A text that begins in column `indent`, and its further lines too.
+static void print_folded(const char *text, int indent, FILE *out) {
+    do {
+        size_t length = line_length(text, (size_t)(LINE_WIDTH - indent));
+        (void)fprintf(out, "%.*s\n", (int)length, text);
+        text += length;
+        text += strspn(text, " ");
+        if (*text != '\0') (void)fprintf(out, "%*s", indent, "");
+    } while (*text != '\0');
+}
+
 static void print_command(const struct manual_command *command, FILE *out) {
     char usage[80];
 
     (void)text_format(usage, sizeof usage, "kobel %s%s%s", command->name,
                       command->words[0] == '\0' ? "" : " ", command->words);
     if (strlen(usage) < COMMAND_WIDTH)
-        (void)fprintf(out, "  %-*s %s\n", COMMAND_WIDTH, usage, command->text);
+        (void)fprintf(out, "  %-*s ", COMMAND_WIDTH, usage);
     else
-        (void)fprintf(out, "  %s\n  %-*s %s\n", usage, COMMAND_WIDTH, "", command->text);
+        (void)fprintf(out, "  %s\n  %-*s ", usage, COMMAND_WIDTH, "");
+    print_folded(command->text, COMMAND_WIDTH + 3, out);
 }
 
 static void print_option(const struct manual_option *option, FILE *out) {
@@ -37,10 +60,13 @@ static void print_option(const struct manual_option *option, FILE *out) {
     (void)text_format(flags, sizeof flags, "%s%s%s", option->flag,
                       option->short_flag == NULL ? "" : ", ",
                       option->short_flag == NULL ? "" : option->short_flag);
-    (void)fprintf(out, "  %-*s %-*s %s", FLAG_WIDTH, flags, VALUE_WIDTH,
-                  option->value == NULL ? "" : option->value, option->text);
-    if (option->fallback != NULL) (void)fprintf(out, " (default: %s)", option->fallback);
-    (void)fputc('\n', out);
+    (void)fprintf(out, "  %-*s %-*s ", FLAG_WIDTH, flags, VALUE_WIDTH,
+                  option->value == NULL ? "" : option->value);
+    AUTO(memory_free)
+    char *text = memory_format(
+        "%s%s%s%s", option->text, option->fallback == NULL ? "" : " (default: ",
+        option->fallback == NULL ? "" : option->fallback, option->fallback == NULL ? "" : ")");
+    print_folded(text, FLAG_WIDTH + VALUE_WIDTH + 4, out);
     if (option->variable != NULL)
         (void)fprintf(out, "  %-*s %s\n", FLAG_WIDTH + VALUE_WIDTH + 1, "", option->variable);
 }
@@ -56,25 +82,6 @@ void manual_print_help(const struct manual *manual, FILE *out) {
                        "page.\nExit status: 0 done, 1 failed, 2 wrong usage.\n");
 }
 
-// The next line of at most `width` bytes of a text that is broken at spaces.
-static size_t line_length(const char *text, size_t width) {
-    size_t length = strlen(text);
-
-    if (length <= width) return length;
-    for (length = width; length > 0 && text[length] != ' '; length--)
-        continue;
-    return length == 0 ? strcspn(text, " ") : length;
-}
-
-static void print_folded(const char *text, FILE *out) {
-    while (*text != '\0') {
-        size_t length = line_length(text, 90);
-        (void)fprintf(out, "%.*s\n", (int)length, text);
-        text += length;
-        text += strspn(text, " ");
-    }
-}
-
 bool manual_print_command(const struct manual *manual, const char *command, FILE *out) {
     bool is_known = false;
     bool has_options = false;
@@ -86,7 +93,7 @@ bool manual_print_command(const struct manual *manual, const char *command, FILE
         is_known = true;
         if (row->detail == NULL) continue;
         (void)fputc('\n', out);
-        print_folded(row->detail, out);
+        print_folded(row->detail, 0, out);
     }
     for (size_t index = 0; index < manual->option_count; index++) {
         if (!manual_list_has(manual->options[index].commands, command)) continue;

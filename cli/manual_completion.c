@@ -33,30 +33,71 @@ static bool is_first(const struct manual *manual, size_t index) {
            !text_equal(manual->commands[index - 1].name, manual->commands[index].name);
 }
 
+// Is its second word the name of a snapshot of the application that the first one names?
+static bool takes_snapshot(const struct manual_command *command) {
+    return text_equal(command->words, "APP SNAPSHOT");
+}
+
+static bool is_path(const struct manual_option *option) {
+    return text_equal(option->value, "FILE") || text_equal(option->value, "DIR") ||
+           text_equal(option->value, "PATH");
+}
+
 // --- bash ---
+
+// The flags that a value follows, with a space around each.
+static void print_valued_flags(const struct manual *manual, FILE *out) {
+    for (size_t index = 0; index < manual->option_count; index++) {
+        const struct manual_option *option = &manual->options[index];
+        if (option->value == NULL) continue;
+        (void)fprintf(out, " %s", option->flag);
+        if (option->short_flag != NULL) (void)fprintf(out, " %s", option->short_flag);
+    }
+    (void)fputc(' ', out);
+}
+
+// `given` holds the words so far that are no options.
+static void print_bash_command(const struct manual *manual, const struct manual_command *command,
+                               FILE *out) {
+    const char *offered = command->completions;
+
+    (void)fprintf(out, "    %s)\n        if [[ $word == -* ]]; then words='", command->name);
+    print_flags(manual, command->name, out);
+    (void)fputs("'", out);
+    if (text_equal(offered, "APP"))
+        (void)fprintf(out, "\n        elif ((${#given[@]} == 0)); then words=$(%s)", NAMES);
+    else if (offered != NULL && !text_equal(offered, "FILE"))
+        (void)fprintf(out, "\n        elif ((${#given[@]} == 0)); then words='%s'", offered);
+    if (takes_snapshot(command))
+        (void)fprintf(out, "\n        elif ((${#given[@]} == 1)); then words=$(%s)",
+                      "kobel status \"${given[0]}\" --names 2>/dev/null");
+    (void)fputs("; fi ;;\n", out);
+}
 
 static void print_bash(const struct manual *manual, FILE *out) {
     (void)fputs("# bash completion of kobel: eval \"$(kobel completion bash)\"\n"
                 "_kobel() {\n"
-                "    local word=${COMP_WORDS[COMP_CWORD]} words=\n"
+                "    local word=${COMP_WORDS[COMP_CWORD]} words= valued='",
+                out);
+    print_valued_flags(manual, out);
+    (void)fputs("' at\n    local -a given=()\n"
                 "    COMPREPLY=()\n"
                 "    if [ \"$COMP_CWORD\" -eq 1 ]; then\n"
                 "        COMPREPLY=($(compgen -W \"",
                 out);
     print_commands(manual, out);
-    (void)fputs("\" -- \"$word\"))\n        return\n    fi\n    case ${COMP_WORDS[1]} in\n", out);
-    for (size_t index = 0; index < manual->command_count; index++) {
-        const struct manual_command *command = &manual->commands[index];
-        if (!is_first(manual, index)) continue;
-        (void)fprintf(out, "    %s)\n        if [[ $word == -* ]]; then words='", command->name);
-        print_flags(manual, command->name, out);
-        (void)fputs("'", out);
-        if (text_equal(command->completions, "APP"))
-            (void)fprintf(out, "; else words=$(%s)", NAMES);
-        else if (command->completions != NULL && !text_equal(command->completions, "FILE"))
-            (void)fprintf(out, "; else words='%s'", command->completions);
-        (void)fputs("; fi ;;\n", out);
-    }
+    (void)fputs("\" -- \"$word\"))\n        return\n    fi\n"
+                "    for ((at = 2; at <= COMP_CWORD; at++)); do\n"
+                "        if [[ $valued == *\" ${COMP_WORDS[at - 1]} \"* ]]; then\n"
+                "            ((at == COMP_CWORD)) && return\n"
+                "        elif [[ ${COMP_WORDS[at]} != -* ]] && ((at < COMP_CWORD)); then\n"
+                "            given+=(\"${COMP_WORDS[at]}\")\n"
+                "        fi\n"
+                "    done\n"
+                "    case ${COMP_WORDS[1]} in\n",
+                out);
+    for (size_t index = 0; index < manual->command_count; index++)
+        if (is_first(manual, index)) print_bash_command(manual, &manual->commands[index], out);
     (void)fputs("    esac\n    COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n}\n"
                 "complete -o default -F _kobel kobel\n",
                 out);
@@ -81,9 +122,7 @@ static void print_zsh_option(const struct manual_option *option, const char *fla
     print_zsh_text(option->text, out);
     (void)fputc(']', out);
     if (option->value != NULL) {
-        bool is_path = text_equal(option->value, "FILE") || text_equal(option->value, "DIR") ||
-                       text_equal(option->value, "PATH");
-        (void)fprintf(out, ":%s:%s", option->value, is_path ? "_files" : "");
+        (void)fprintf(out, ":%s:%s", option->value, is_path(option) ? "_files" : "");
     }
     (void)fputc('\'', out);
 }
@@ -96,6 +135,10 @@ static void print_zsh_words(const struct manual_command *command, FILE *out) {
         (void)fputs(" \\\n            '1:file:_files'", out);
     else
         (void)fprintf(out, " \\\n            '1:word:(%s)'", command->completions);
+    if (takes_snapshot(command))
+        (void)fputs(" \\\n            \"2:snapshot:($(kobel status ${words[2]} --names "
+                    "2>/dev/null))\"",
+                    out);
 }
 
 static void print_zsh(const struct manual *manual, FILE *out) {
@@ -140,22 +183,38 @@ static void print_fish_text(const char *text, FILE *out) {
     (void)fputc('\'', out);
 }
 
+// What is offered where `count` words stand before the cursor, kobel and the command among them.
+static void print_fish_place(const struct manual_command *command, int count, FILE *out) {
+    (void)fprintf(out,
+                  "complete -c kobel -n '__fish_seen_subcommand_from %s; and test (count "
+                  "(commandline -opc)) -eq %d' -f -a ",
+                  command->name, count);
+}
+
 static void print_fish_command(const struct manual_command *command, FILE *out) {
     (void)fprintf(out, "complete -c kobel -n __fish_use_subcommand -f -a %s -d ", command->name);
     print_fish_text(command->text, out);
     (void)fputc('\n', out);
-    if (command->completions == NULL || text_equal(command->completions, "FILE")) return;
-    (void)fprintf(out, "complete -c kobel -n '__fish_seen_subcommand_from %s' -f -a '",
-                  command->name);
+    if (command->completions == NULL) return;
+    if (text_equal(command->completions, "FILE")) {
+        (void)fprintf(out, "complete -c kobel -n '__fish_seen_subcommand_from %s' -F\n",
+                      command->name);
+        return;
+    }
+    print_fish_place(command, 2, out);
     if (text_equal(command->completions, "APP"))
-        (void)fprintf(out, "(%s)'\n", NAMES);
+        (void)fprintf(out, "'(%s)'\n", NAMES);
     else
-        (void)fprintf(out, "%s'\n", command->completions);
+        (void)fprintf(out, "'%s'\n", command->completions);
+    if (!takes_snapshot(command)) return;
+    print_fish_place(command, 3, out);
+    (void)fputs("'(kobel status (commandline -opc)[3] --names 2>/dev/null)'\n", out);
 }
 
 static void print_fish(const struct manual *manual, FILE *out) {
     (void)fputs("# fish completion of kobel: kobel completion fish > "
-                "~/.config/fish/completions/kobel.fish\n",
+                "~/.config/fish/completions/kobel.fish\n"
+                "complete -c kobel -f\n",
                 out);
     for (size_t index = 0; index < manual->command_count; index++)
         if (is_first(manual, index)) print_fish_command(&manual->commands[index], out);
@@ -165,7 +224,7 @@ static void print_fish(const struct manual *manual, FILE *out) {
         (void)fprintf(out, "complete -c kobel -n '__fish_seen_subcommand_from %s' -l %s",
                       option->commands, option->flag + 2);
         if (option->short_flag != NULL) (void)fprintf(out, " -s %s", option->short_flag + 1);
-        if (option->value != NULL) (void)fputs(" -r", out);
+        if (option->value != NULL) (void)fputs(is_path(option) ? " -r -F" : " -x", out);
         (void)fputs(" -d ", out);
         print_fish_text(option->text, out);
         (void)fputc('\n', out);

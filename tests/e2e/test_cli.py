@@ -144,14 +144,34 @@ def test_a_client_signs_what_it_asks(runtime, tmp_path):
         kobel.stop()
 
 
+def complete(*words, **environment):
+    """What bash offers for the last word."""
+    script = subprocess.run([BINARY, "completion", "bash"], check=True, capture_output=True, text=True).stdout
+    script += f'\nCOMP_WORDS=(kobel "$@"); COMP_CWORD=$#; _kobel; echo "${{COMPREPLY[@]}}"'
+    path = f"{os.path.dirname(os.path.abspath(BINARY))}:{os.environ['PATH']}"
+    done = subprocess.run(["bash", "-c", script, "bash", *words], env={**os.environ, "PATH": path, **environment}, check=True, capture_output=True, text=True)
+    return done.stdout.split()
+
+
+def test_a_shell_offers_applications_and_what_they_can_be_restored_from(application, jars):
+    application.create(jars["Counting"])
+    application.start()
+    name, url = application.name, application.kobel.url
+    call(application.kobel, "snapshot", name, "first-one")
+    assert complete("stop", name[:-1], KOBEL_URL=url) == [name]
+    assert complete("stop", name, "", KOBEL_URL=url) == []
+    assert complete("restore", "--json", name, "fir", KOBEL_URL=url) == ["first-one"]
+
+
 def test_the_help_is_there_in_all_forms():
     def out(*words):
         return subprocess.run([BINARY, *words], check=True, capture_output=True, text=True).stdout
     assert "kobel run JAR" in out("help") and "--watch" in out("help", "run") and "--watch" not in out("stop", "--help")
     assert out("man").startswith(".TH KOBEL 1")
-    subprocess.run(["bash", "-n"], input=out("completion", "bash"), check=True, text=True)
-    script = out("completion", "bash") + '\nCOMP_WORDS=(kobel st) COMP_CWORD=1; _kobel; echo "${COMPREPLY[@]}"'
-    assert subprocess.run(["bash", "-c", script], check=True, capture_output=True, text=True).stdout.split() == ["status", "stop"]
+    assert complete("st") == ["status", "stop"]
+    assert complete("completion", "") == ["bash", "zsh", "fish"]
+    assert complete("run", "--wa") == ["--watch"]
+    assert complete("run", "--property", "") == []
     assert "#compdef kobel" in out("completion", "zsh") and "complete -c kobel" in out("completion", "fish")
 
 

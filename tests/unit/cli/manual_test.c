@@ -67,6 +67,17 @@ Test(manual, the_help_of_a_command_has_its_options_only) {
     free_text();
 }
 
+Test(manual, no_line_of_the_help_is_longer_than_a_page_is_wide) {
+    struct manual manual = all();
+    FILE *out = open_memstream(&text, &text_bytes);
+
+    manual_print_help(&manual, out);
+    (void)fclose(out);
+    for (const char *at = text; *at != '\0'; at += strcspn(at, "\n"), at += *at == '\n')
+        cr_assert(strcspn(at, "\n") <= 100, "%.*s", (int)strcspn(at, "\n"), at);
+    free_text();
+}
+
 Test(manual, three_shells_are_known) {
     static const char *const shells[] = {"bash", "zsh", "fish"};
 
