@@ -11,7 +11,7 @@ enum { JAR_ARTIFACTS_MAX = 64, JAR_NAME_SIZE = 200 };
 struct jar_artifact {
     char group[80];
     char name[80];
-    char version[48]; // "" when only its classes show that it is there
+    char version[48]; // "" when only its classes show that it is there, and no pom tells more
 };
 
 // Something that is there some times; the first one is an example.
@@ -29,6 +29,7 @@ struct jar_facts {
     int newest_major; // of the class files
     struct jar_count newest;
     struct jar_count python_files;
+    struct jar_count jars; // within it
     struct jar_count flink_core;
     struct jar_count log4j;   // log4j 1 or the core of log4j 2
     struct jar_count logback; // or another binding of SLF4J

@@ -251,12 +251,29 @@ static void judge_job(const struct jar_facts *facts, struct findings *out) {
         findings_add(out, FINDING_GOOD, "uids", NULL, "operators have uids");
 }
 
+bool jar_is_no_program(const struct jar_facts *facts) {
+    return facts->class_count == 0 && facts->python_files.count + facts->jars.count > 0;
+}
+
+// The service takes both as ZIPFILE, too.
+static void judge_kind(const struct jar_facts *facts, struct findings *out) {
+    if (facts->python_files.count > 0)
+        findings_add(out, FINDING_ERROR, "Python", "kobel runs jars only.",
+                     "this is a Python application: %s", facts->python_files.example);
+    else
+        findings_add(out, FINDING_ERROR, "zip",
+                     facts->jars.count == 1 ? "kobel runs the jar itself: unpack it, and give that."
+                                            : "kobel runs one jar: pack all of them into one, with "
+                                              "maven-shade-plugin or Gradle's Shadow.",
+                     "this is an archive of %zu jar%s, such as %s, and of no classes",
+                     facts->jars.count, facts->jars.count == 1 ? "" : "s", facts->jars.example);
+}
+
 void jar_findings(const struct jar_facts *facts, const char *runtime, struct findings *out) {
     struct flink_version flink = runtime_version(runtime);
 
-    if (facts->class_count == 0 && facts->python_files.count > 0) {
-        findings_add(out, FINDING_WARNING, "Python", "kobel runs jars only so far.",
-                     "this is a Python application: %s", facts->python_files.example);
+    if (jar_is_no_program(facts)) {
+        judge_kind(facts, out);
         return;
     }
     judge_main(facts, out);

@@ -7,5 +7,9 @@
 // `runtime`: "FLINK-1_20".
 void jar_findings(const struct jar_facts *facts, const char *runtime, struct findings *out);
 
+// Is it an archive of a Python application or of jars, and no program itself? What is found says so
+// in a single finding.
+bool jar_is_no_program(const struct jar_facts *facts);
+
 // -1, 0, 1: by the numbers between dots, up to the first '-'. "1.9.2" is older than "1.15".
 int jar_compare_versions(const char *left, const char *right);

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "cli/class_file.h"
+#include "cli/pom.h"
 
 #include <archive.h>
 #include <archive_entry.h>
@@ -19,10 +20,13 @@ static void close_archive(struct archive *archive) {
 }
 DEFINE_AUTO(close_archive, struct archive *);
 
+enum { MARKERS_MAX = 16 };
+
 struct reading {
     struct jar_facts *facts;
     struct archive *archive;
     char main_entry[JAR_NAME_SIZE + 8]; // "example/Counter.class"
+    char pom_versions[MARKERS_MAX][48]; // of the markers' artifacts; "" = no pom says it
 };
 
 static bool starts_with_any(const char *name, const char *const *prefixes) {
@@ -130,7 +134,9 @@ static void look_at_class(struct reading *reading, const char *name, const struc
 
 // --- connectors ---
 
-// Flink's releases of connectors carry no Maven files: a class that only they have tells.
+// Flink's releases of connectors carry no Maven files, and their manifests are gone in a shaded
+// jar: a class that only they have tells that they are there, and the project's own pom.xml the
+// version.
 static const struct {
     const char *class;
     const char *artifact;
@@ -156,6 +162,8 @@ static const struct {
     {"software/amazon/kinesis/connectors/flink/FlinkKinesisConsumer.class",
      "amazon-kinesis-connector-flink"},
 };
+
+_Static_assert(COUNT_OF(markers) <= MARKERS_MAX, "a version for each marker");
 
 static struct jar_artifact *find_artifact(struct jar_facts *facts, const char *name) {
     for (size_t index = 0; index < facts->artifact_count; index++)
@@ -246,6 +254,28 @@ static void take_artifact(struct reading *reading) {
         facts->artifacts[facts->artifact_count++] = artifact;
 }
 
+static void take_pom(struct reading *reading) {
+    AUTO(buffer_release) struct buffer bytes = BUFFER_INIT(ENTRY_MAX_BYTES);
+
+    if (!read_entry(reading->archive, &bytes)) return;
+    for (size_t index = 0; index < COUNT_OF(markers); index++) {
+        char *version = reading->pom_versions[index];
+        // The project's own comes first; those of its libraries follow.
+        if (version[0] == '\0')
+            (void)pom_dependency_version(buffer_text(&bytes), markers[index].artifact, version,
+                                         sizeof reading->pom_versions[index]);
+    }
+}
+
+static void fill_in_versions(struct reading *reading) {
+    for (size_t index = 0; index < COUNT_OF(markers); index++) {
+        struct jar_artifact *artifact = find_artifact(reading->facts, markers[index].artifact);
+        if (artifact != NULL && artifact->version[0] == '\0')
+            (void)text_copy(artifact->version, sizeof artifact->version,
+                            reading->pom_versions[index]);
+    }
+}
+
 static bool is_signature(const char *name) {
     return text_starts_with(name, "META-INF/") && strchr(name + strlen("META-INF/"), '/') == NULL &&
            (text_ends_with(name, ".SF") || text_ends_with(name, ".RSA") ||
@@ -257,6 +287,10 @@ static void take_entry(struct reading *reading, const char *name) {
         take_class(reading, name);
     else if (text_starts_with(name, "META-INF/maven/") && text_ends_with(name, "/pom.properties"))
         take_artifact(reading);
+    else if (text_starts_with(name, "META-INF/maven/") && text_ends_with(name, "/pom.xml"))
+        take_pom(reading);
+    else if (text_ends_with(name, ".jar"))
+        jar_count_add(&reading->facts->jars, name);
     else if (text_ends_with(name, ".py"))
         jar_count_add(&reading->facts->python_files, name);
     else if (is_signature(name))
@@ -318,6 +352,7 @@ bool jar_read(const char *path, struct jar_facts *out_facts, struct error *err) 
     // The manifest first, wherever it is: the class that it names is looked for.
     if (!pass(&reading, path, take_manifest, err) || !pass(&reading, path, take_entry, err))
         return false;
+    fill_in_versions(&reading);
     *out_facts = facts;
     return true;
 }

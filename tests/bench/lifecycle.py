@@ -129,8 +129,8 @@ def measure_with_spare(jar, broken, work):
             if number == 0:
                 results["memory both"] = pss_kb(data) - resident_kb(kobel.process.pid)
                 before = processor_ticks(kobel.process.pid)
-                time.sleep(30)
-                results["quiet share"] = (processor_ticks(kobel.process.pid) - before) / 30
+                time.sleep(60)
+                results["quiet share"] = (processor_ticks(kobel.process.pid) - before) / 60
             results["gap 1"].append(measure_update(application, "two"))
             for fault in ("kill-taskmanager", "kill-jobmanager"):
                 wait_for_spare(kobel)
@@ -189,6 +189,7 @@ def print_spare_rows(spare, alone, plain_start):
     seconds_row("update failed -> RUNNING on the version before", spare["roll back"], 0.5)
     row("memory of a spare (PSS)", f"{spare['memory spare'] / 1024:.0f} MB",
         f"beside a job, both {spare['memory both'] / 1024:.0f} MB", "", True)
+    row("memory of an application (PSS)", f"{(spare['memory both'] - spare['memory spare']) / 1024:.0f} MB", "what both have more", "", True)
     row("daemon: memory after all", f"{spare['daemon'] / 1024:.1f} MB", "", "", True)
     row("daemon: processor, a spare and a running job", f"{spare['quiet share']:.2f} %", "", "< 1 % of a core", spare["quiet share"] < 1)
 

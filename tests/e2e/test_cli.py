@@ -202,12 +202,23 @@ def test_doctor_knows_good_jars_and_bad_ones(runtime, jars, tmp_path):
     assert "JobID" in findings[("error", "Flink itself")] and "1.13.6" in findings[("error", "connectors")]
     assert "Java 25" in findings[("error", "Java")] and ("warning", "logging") in findings
 
+    # A shaded jar has no Maven files of Flink's connectors: the project's own pom tells their versions.
+    shaded = tmp_path / "shaded.jar"
+    shutil.copy(jars["Counting"], shaded)
+    with zipfile.ZipFile(shaded, "a") as jar:
+        jar.writestr("org/apache/flink/streaming/connectors/kinesis/FlinkKinesisConsumer.class", b"")
+        jar.writestr("META-INF/maven/demo/job/pom.xml", "<project><dependency><artifactId>flink-connector-kinesis</artifactId>"
+                     "<version>1.13.6</version></dependency></project>")
+    status, findings = doctor(shaded)
+    assert status == 1 and "1.13.6 is refused" in findings[("error", "connectors")]
+
     noise = subprocess.run([BINARY, "doctor", jars["Noise"]], capture_output=True, text=True)
     assert noise.returncode == 1 and "is no jar" in noise.stderr
 
 
 def test_run_goes_on_where_it_was_stopped(runtime, jars, run):
     first = run(jars["Counting"], "-p", "job.label=one")
+    first.wait_for("RUNNING version 1")
     first.wait_for("| one count=30")
     first.interrupt()
     assert first.end() == 0, first.err
@@ -216,6 +227,7 @@ def test_run_goes_on_where_it_was_stopped(runtime, jars, run):
     count = first.last_count()
 
     second = run(jars["Counting"], "-p", "job.label=two", "--name", "Counting")
+    second.wait_for("RUNNING version 2")
     second.wait_for("| two count=")
     second.interrupt()
     assert second.end() == 0
@@ -228,6 +240,39 @@ def test_run_goes_on_where_it_was_stopped(runtime, jars, run):
     third.interrupt()
     third.interrupt()
     assert third.end() in (0, 130)
+
+
+def test_a_closed_terminal_stops_the_job_with_a_snapshot_however_often_it_is_told(runtime, jars, run):
+    closed = run(jars["Counting"])
+    closed.wait_for("RUNNING version 1")  # output alone does not say so: it begins a moment earlier
+    closed.wait_for("count=20")
+    for _ in range(2):  # the kernel tells it, and the shell
+        closed.process.send_signal(signal.SIGHUP)
+        closed.wait_for("stopping with a snapshot")
+    assert closed.end() == 0, closed.err
+    assert "stopped, with snapshot" in closed.err
+
+
+def test_a_closed_pipe_stops_the_job_with_a_snapshot(runtime, jars, tmp_path):
+    with open(tmp_path / "err", "w") as err:
+        process = subprocess.Popen([BINARY, "run", jars["Counting"], "--port", "0", "--data", str(tmp_path / "data")],
+                                   stdout=subprocess.PIPE, stderr=err, text=True)
+    wait_for(lambda: "RUNNING version 1" in (tmp_path / "err").read_text(), "the job runs")
+    assert " | " in process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(timeout=120) == 0
+    assert "stopped, with snapshot" in (tmp_path / "err").read_text()
+
+
+def test_an_interrupt_before_the_start_starts_nothing(runtime, jars, run):
+    first = run(jars["Counting"])
+    first.wait_for("RUNNING version 1")
+    first.interrupt()
+    assert first.end() == 0, first.err
+    early = run(jars["Counting"])
+    early.interrupt()
+    assert early.end() in (130, -signal.SIGINT)  # it may come before the program looks for it
+    assert "RUNNING version" not in early.err
 
 
 def test_run_watches_the_jar_and_the_properties(runtime, jars, run, tmp_path):
@@ -280,12 +325,19 @@ def test_run_tells_what_failed(runtime, jars, run, tmp_path):
     assert bounded.end() == 0, bounded.err
     assert "does not run any more" in bounded.err
 
+    archive = tmp_path / "app.zip"
+    with zipfile.ZipFile(archive, "w") as jar:
+        jar.write(jars["Counting"], "Counting.jar")
+    zipped = run(archive)
+    assert zipped.end() == 1 and "archive of 1 jar" in zipped.err
+
     missing = run(tmp_path / "missing.jar")
     assert missing.end() == 1 and "there is no file" in missing.err
 
 
 def test_run_uses_the_daemon_that_answers_and_leaves_it(shared, jars, tmp_path):
     running = Run(tmp_path, jars["Counting"], "--name", "run-shared", "-p", "job.label=x", KOBEL_URL=shared.url)
+    running.wait_for("RUNNING version 1")
     running.wait_for("| x count=10")
     assert "the daemon is ready" not in running.err
     assert "RUNNING" in call(shared, "status", "run-shared")

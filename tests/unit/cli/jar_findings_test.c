@@ -133,12 +133,18 @@ Test(jar_findings, connectors_have_to_fit_the_runtime) {
     }
 }
 
-Test(jar_findings, a_python_archive_is_not_judged_as_a_jar) {
-    struct jar_facts facts = {.python_files = {1, "main.py"}};
+Test(jar_findings, archives_of_python_or_of_jars_are_not_judged_as_jars) {
+    struct jar_facts python = {.python_files = {1, "main.py"}, .jars = {1, "lib/connectors.jar"}};
+    struct jar_facts jars = {.jars = {1, "target/my-job.jar"}};
 
-    judge(&facts, "FLINK-1_20");
+    judge(&python, "FLINK-1_20");
     cr_assert(eq(sz, found.count, 1));
-    cr_assert(says(FINDING_WARNING, "Python", "main.py"));
+    cr_assert(says(FINDING_ERROR, "Python", "main.py"));
+    judge(&jars, "FLINK-1_20");
+    cr_assert(eq(sz, found.count, 1));
+    cr_assert(says(FINDING_ERROR, "zip", "target/my-job.jar"));
+    jars.class_count = 1; // a jar may carry others in lib/, which Flink unpacks
+    cr_assert(not(jar_is_no_program(&jars)));
 }
 
 Test(jar_findings, versions_are_compared_number_by_number) {
