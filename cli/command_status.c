@@ -5,6 +5,8 @@
 #include "cli/session.h"
 #include "cli/table.h"
 
+#include <string.h>
+
 // Appends the ApplicationSummaries of all pages.
 static bool list_all(struct client *client, json_t *out_list, struct error *err) {
     AUTO(json_decref) json_t *reply = NULL;
@@ -81,6 +83,23 @@ static void print_daemon(const struct session *session, const json_t *daemon) {
                  terminal_colour(&session->out, COLOUR_PLAIN));
 }
 
+// What is wrong with jobs that are meant to run: the service calls them RUNNING all the same.
+static void print_troubles(const struct session *session, const json_t *daemon,
+                           const json_t *details) {
+    const struct terminal *out = &session->out;
+
+    for (size_t index = 0; index < json_array_size(details); index++) {
+        const json_t *detail = json_array_get(details, index);
+        const char *trouble = json_text(find_own(daemon, detail), "trouble");
+        if (trouble == NULL) continue;
+        (void)printf("%s%s%s: ", terminal_colour(out, COLOUR_RED),
+                     json_text_or(detail, "ApplicationName", ""),
+                     terminal_colour(out, COLOUR_PLAIN));
+        terminal_print_safely(out, trouble, strlen(trouble));
+        (void)fputc('\n', stdout);
+    }
+}
+
 static void print_all(const struct session *session, const json_t *daemon, const json_t *details) {
     AUTO(table_free)
     struct table *table =
@@ -94,6 +113,7 @@ static void print_all(const struct session *session, const json_t *daemon, const
         (void)printf("there is no application: `kobel run app.jar` makes one\n");
     else
         table_print(table, &session->out);
+    print_troubles(session, daemon, details);
 }
 
 // --- one application ---

@@ -2,6 +2,7 @@
 // restore points, what they cost.
 #include "controller/event_log.h"
 #include "controller/state.h"
+#include "controller/trouble.h"
 #include "model/arn.h"
 #include "storage/event_store.h"
 #include "storage/snapshot_store.h"
@@ -39,6 +40,9 @@ static json_t *show_job(struct app_service *service, const struct placement *pla
     json_put_text(job, "phase", placement_phase_name(placement->phase));
     json_put_int(job, "version", placement->version);
     json_put_int(job, "parallelism", placement->parallelism);
+    if (placement->attempt > 0) json_put_int(job, "lostInARow", placement->attempt);
+    if (placement->phase == PLACEMENT_PLANNED)
+        json_put_int(job, "launchAtMs", placement->retry_at_ms);
     json_put_int(job, "tasksRunning", view.tasks_running);
     json_put_int(job, "tasksTotal", view.tasks_total);
     json_put_text(job, "restoredFrom", placement->restore_path);
@@ -50,12 +54,11 @@ static json_t *show_job(struct app_service *service, const struct placement *pla
 static bool show(struct app_service *service, const struct app *app, json_t **out_app,
                  struct error *err) {
     const struct cluster_port *clusters = &service->clusters;
-    json_t *object;
+    AUTO(json_decref) json_t *object = json_new_object();
     char arn[ARN_SIZE];
     int64_t snapshots;
 
     if (!snapshot_store_count(service->db, app->id, &snapshots, err)) return false;
-    object = json_new_object();
     arn_of_app(&app->scope, app->name, arn);
     json_put_text(object, "id", app->id);
     json_put_text(object, "arn", arn);
@@ -67,8 +70,6 @@ static bool show(struct app_service *service, const struct app *app, json_t **ou
     json_put_int(object, "parallelism", app->current_parallelism);
     json_put_int(object, "restarts", app->total_restarts);
     json_put_int(object, "recoveries", app->recoveries);
-    // As the history says it: three restarts of one job are a loop.
-    json_put_bool(object, "isRestartLoop", app->status == APP_RUNNING && app->job_restarts >= 3);
     json_put_int(object, "snapshots", snapshots);
     json_put_text(object, "lastCheckpoint", app->last_checkpoint);
     json_put_int(object, "diskBytes", clusters->ops->disk_used_bytes(clusters->self, app->id));
@@ -77,7 +78,8 @@ static bool show(struct app_service *service, const struct app *app, json_t **ou
         json_put(object, "current", show_job(service, &app->slots[SLOT_CURRENT]));
     if (app->slots[SLOT_NEXT].phase != PLACEMENT_EMPTY)
         json_put(object, "next", show_job(service, &app->slots[SLOT_NEXT]));
-    *out_app = object;
+    if (!trouble_show(service, app, object, err)) return false;
+    *out_app = TAKE(object);
     return true;
 }
 

@@ -9,7 +9,10 @@
 #include "controller/retention.h"
 #include "controller/sizing.h"
 #include "controller/spare.h"
+#include "controller/trouble.h"
 #include "storage/snapshot_store.h"
+
+#include <string.h>
 
 // What a step works on. Steps write `app` and hand it to record(); the caller's copy follows only
 // after the commit.
@@ -41,14 +44,13 @@ static bool record_phase(struct execution *run, const char *phase, const char *m
     bool is_move = run->app->move.kind != MOVE_NONE;
 
     json_put_text(detail, "cluster", run->placement->cluster_id);
-    if (!is_move) json_put_text(detail, "phase", phase);
     bool is_told = db_begin(db, &tx, err) && app_store_save(db, run->app, err);
     if (!is_told) {
         json_decref(detail);
         return false;
     }
     is_told = is_move ? event_log_phase(run->service, run->app, phase, detail, err)
-                      : event_log_add(run->service, run->app, "recovery", message, detail, err);
+                      : trouble_add_recovery(run->service, run->app, phase, message, detail, err);
     return is_told && db_commit(&tx, err);
 }
 
@@ -134,7 +136,13 @@ static bool record_loss(struct execution *run, struct error *err) {
     json_put_text(detail, "reason", run->cluster->failure);
     json_put_int(detail, "attempt", placement->attempt);
     json_put_int(detail, "retryInMs", plan_backoff_ms(placement->attempt));
-    (void)text_format(message, sizeof message, "a cluster was lost: %s", run->cluster->failure);
+    if (placement->attempt > 1)
+        (void)text_format(message, sizeof message,
+                          "%d clusters in a row were lost, the next one is launched in %lld s: %s",
+                          placement->attempt, (long long)plan_backoff_ms(placement->attempt) / 1000,
+                          run->cluster->failure);
+    else
+        (void)text_format(message, sizeof message, "a cluster was lost: %s", run->cluster->failure);
     return record_phase(run, "LOST", message, detail, err);
 }
 
@@ -150,7 +158,8 @@ static bool run_relaunch(struct execution *run, struct error *err) {
         if (!record(run, err)) return false;
     } else {
         int64_t up_for_ms = service_now_ms(run->service) - run->placement->retry_at_ms;
-        if (run->placement->phase == PLACEMENT_UP && up_for_ms > plan_backoff_ms(PLAN_ATTEMPTS_MAX))
+        bool has_checkpoint = strstr(run->app->last_checkpoint, run->placement->job_id) != NULL;
+        if (run->placement->phase == PLACEMENT_UP && plan_was_stable(up_for_ms, has_checkpoint))
             run->placement->attempt = 0;
         plan_again(run, run->cluster->failure);
         if (!record_loss(run, err)) return false;
@@ -165,16 +174,23 @@ static bool record_submission(struct execution *run, const struct job_spec *spec
                               struct error *err) {
     const struct placement *placement = run->placement;
     json_t *detail = json_new_object();
-    bool is_empty = placement->restore_path[0] == '\0';
-    const char *message = "the job is submitted again, from its newest checkpoint";
+    const char *name = strrchr(placement->restore_path, '/');
+    const char *message = "the job is submitted again, from the last snapshot: it has not "
+                          "completed a checkpoint yet";
 
     json_put_text(detail, "job", placement->job_id);
     json_put_text(detail, "restoredFrom", placement->restore_path);
-    if (is_empty)
-        message = "the job is submitted again, empty: it has neither a checkpoint nor a snapshot";
+    if (name == NULL)
+        message =
+            spec->checkpointing_enabled
+                ? "the job is submitted again, empty: it has neither a checkpoint nor a "
+                  "snapshot"
+                : "the job is submitted again, empty: checkpointing is disabled, and there is "
+                  "no snapshot of it";
+    else if (text_starts_with(name, "/chk-"))
+        message = "the job is submitted again, from its newest checkpoint";
     else if (!spec->checkpointing_enabled)
-        message = "the job is submitted again, from what it was started from: checkpointing is "
-                  "disabled";
+        message = "the job is submitted again, from the last snapshot: checkpointing is disabled";
     return record_phase(run, "SUBMIT", message, detail, err);
 }
 
@@ -339,12 +355,27 @@ static bool run_snapshot(struct execution *run, struct error *err) {
     return request_savepoint(run, snapshot->trigger_id, snapshot->name, false, err);
 }
 
+// A job without a checkpoint of its own, as where checkpointing is disabled, would go back further
+// than to its newest snapshot.
+static void become_restore_point(struct execution *run, const char *location) {
+    const struct cluster_port *clusters = &run->service->clusters;
+    struct placement *current = &run->app->slots[SLOT_CURRENT];
+    char checkpoint[FILE_PATH_MAX];
+
+    if (clusters->ops->find_checkpoint(clusters->self, run->app->id, current->job_id, checkpoint))
+        return;
+    (void)text_copy(current->restore_path, sizeof current->restore_path, location);
+}
+
 static bool end_snapshot(struct execution *run, const char *location, const char *reason,
                          struct error *err) {
     struct snapshot snapshot = run->view->snapshot;
 
     snapshot.status = location == NULL ? SNAPSHOT_FAILED : SNAPSHOT_READY;
-    if (location != NULL) (void)text_copy(snapshot.location, sizeof snapshot.location, location);
+    if (location != NULL) {
+        (void)text_copy(snapshot.location, sizeof snapshot.location, location);
+        become_restore_point(run, location);
+    }
     return record_with_snapshot(run, &snapshot, reason, err);
 }
 
@@ -362,32 +393,24 @@ static bool run_snapshot_salvage(struct execution *run, struct error *err) {
     bool found = clusters->ops->find_savepoint(clusters->self, run->app->id,
                                                run->view->snapshot.name, location);
 
+    // Half a one is of no use to anybody.
+    if (!found && !clusters->ops->remove_snapshot(clusters->self, run->app->id,
+                                                  run->view->snapshot.name, err))
+        return false;
     return end_snapshot(run, found ? location : NULL, "its cluster was lost", err);
 }
-
-// From so many restarts of one job on it is a loop, and said so.
-static const int LOOP_RESTARTS = 3;
 
 static bool run_note_restart(struct execution *run, struct error *err) {
     struct db *db = run->service->db;
     struct app *app = run->app;
-    int restarts = run->cluster->restarts;
+    int count = run->cluster->restarts - app->job_restarts;
     AUTO(db_rollback) struct db_tx tx = {0};
-    char message[APP_FAILURE_SIZE + 128];
 
-    app->total_restarts += restarts - app->job_restarts;
-    app->job_restarts = restarts;
-    (void)text_format(message, sizeof message, "%s (%d since it was submitted): %s",
-                      restarts >= LOOP_RESTARTS ? "the job is in a loop of restarts"
-                                                : "Flink restarted the job",
-                      restarts, run->cluster->failure);
+    app->total_restarts += count;
+    app->job_restarts = run->cluster->restarts;
     if (!db_begin(db, &tx, err)) return false;
     if (!app_store_save(db, app, err)) return false;
-    json_t *detail = json_new_object();
-    json_put_int(detail, "restarts", restarts);
-    json_put_bool(detail, "isLoop", restarts >= LOOP_RESTARTS);
-    json_put_text(detail, "cause", run->cluster->failure);
-    if (!event_log_add(run->service, app, "restart", message, detail, err)) return false;
+    if (!trouble_add_restart(run->service, app, count, run->cluster->failure, err)) return false;
     return db_commit(&tx, err);
 }
 

@@ -4,6 +4,8 @@
 
 static const int64_t BACKOFF_FIRST_MS = 1000;
 static const int64_t BACKOFF_MAX_MS = 60000;
+static const int64_t STABLE_MS = 60000;
+static const int64_t STABLE_WITH_CHECKPOINT_MS = 5000;
 
 static const char *const step_names[STEP_KIND_COUNT] = {
     [STEP_WAIT] = "wait",
@@ -35,6 +37,10 @@ int64_t plan_backoff_ms(int attempt) {
     if (attempt > 7) return BACKOFF_MAX_MS;
     int64_t delay_ms = BACKOFF_FIRST_MS << (attempt - 2);
     return delay_ms < BACKOFF_MAX_MS ? delay_ms : BACKOFF_MAX_MS;
+}
+
+bool plan_was_stable(int64_t up_for_ms, bool has_checkpoint) {
+    return up_for_ms >= (has_checkpoint ? STABLE_WITH_CHECKPOINT_MS : STABLE_MS);
 }
 
 static struct step wait_for(const char *reason) {
@@ -142,10 +148,35 @@ static struct step plan_snapshot(const struct plan_view *view) {
 
 // --- HALT ---
 
+// A move may begin while the old job is being recovered, when there is nobody yet to take a
+// savepoint: where it has not been submitted again, or does not come up, its newest checkpoint is
+// its state. True: take the step.
+static bool plan_halt_of_recovering(const struct app *app, const struct plan_view *view,
+                                    struct step *out_step) {
+    const struct placement *current = &app->slots[SLOT_CURRENT];
+
+    if (current->phase == PLACEMENT_UP) return false;
+    if (current->phase == PLACEMENT_SUBMITTED) {
+        switch (ascend_submitted(current, &view->slots[SLOT_CURRENT], SLOT_CURRENT, out_step)) {
+        case ASCENT_UP:
+            return false;
+        case ASCENT_STEP:
+            if (out_step->kind == STEP_WAIT) return true;
+            break;
+        case ASCENT_PREPARED:
+        case ASCENT_HOPELESS:
+            break;
+        }
+    }
+    *out_step = step_on(STEP_DROP, SLOT_CURRENT, "it is not back yet; checkpoints remain");
+    return true;
+}
+
 // The old job still runs: end it with a savepoint whose place is recorded before anything else
 // happens.
 static struct step plan_halt(const struct app *app, const struct plan_view *view) {
     const struct cluster_view *cluster = &view->slots[SLOT_CURRENT];
+    struct step step;
 
     if (view->has_snapshot) return plan_snapshot(view);
     if (!app->move.takes_snapshot) return step_on(STEP_DROP, SLOT_CURRENT, "no snapshot is wanted");
@@ -158,6 +189,7 @@ static struct step plan_halt(const struct app *app, const struct plan_view *view
         !text_equal(cluster->savepoint.trigger_id, app->move.trigger_id)) {
         if (cluster->job == JOB_FINISHED || cluster->job == JOB_FAILED)
             return step_on(STEP_DROP, SLOT_CURRENT, "the job is over by itself");
+        if (plan_halt_of_recovering(app, view, &step)) return step;
         return step_on(STEP_HALT, SLOT_CURRENT, "the old job is to stop");
     }
     switch (cluster->savepoint.state) {

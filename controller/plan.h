@@ -66,3 +66,6 @@ struct step plan_next(const struct app *app, const struct plan_view *view, int64
 // How long a cluster that failed `attempt` times in a row is left alone. The first replacement
 // starts at once.
 int64_t plan_backoff_ms(int attempt);
+// Was a cluster that is lost now up for so long that its loss counts as the first one? A checkpoint
+// that it completed means that the job got on.
+bool plan_was_stable(int64_t up_for_ms, bool has_checkpoint);

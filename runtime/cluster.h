@@ -148,7 +148,8 @@ struct cluster_ops {
     // Makes something go wrong. ERROR_UNAVAILABLE: no such cluster, or it is not READY.
     bool (*inject)(void *self, const char *cluster_id, enum cluster_fault fault, struct error *err);
 
-    // Bytes that the application has on disk: checkpoints, snapshots, clusters with their logs.
+    // Bytes that the application has on disk: checkpoints, snapshots, clusters with their logs. As
+    // last counted; 0: not yet.
     int64_t (*disk_used_bytes)(void *self, const char *app_id);
 
     // Memory promised to all clusters that were launched and are not retired.

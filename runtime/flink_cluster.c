@@ -177,6 +177,7 @@ bool flink_cluster_boot(struct flink_clusters *owner, const struct launch_spec *
     }
     cluster->next = owner->clusters;
     owner->clusters = cluster;
+    disk_usage_touch(owner->usage, spec->app_id);
     return true;
 }
 
@@ -311,6 +312,7 @@ void flink_cluster_end(struct cluster *cluster) {
                                      &ignored) &&
                   workspace_retire(owner->data_directory, spec.app_id, spec.cluster_id, &ignored);
     (void)removed;
+    flink_files_changed(owner, spec.app_id);
 }
 
 static void retire(void *self, const char *cluster_id) {
@@ -395,7 +397,10 @@ bool flink_clusters_new(sd_event *loop, const struct flink_clusters_options *opt
     port_pool_init(&self->ports, options->first_port, options->last_port);
     orphans_kill(self->data_directory);
     self->cgroups = cgroup_root_open(self->data_directory);
-    if (!workspace_clean(self->data_directory, err)) return false;
+    if (!workspace_clean(self->data_directory, err) ||
+        !trash_new(loop, self->data_directory, &self->trash, err) ||
+        !disk_usage_new(loop, self->data_directory, &self->usage, err))
+        return false;
     if (!http_client_new(loop, &self->http, err)) return false;
     *out_clusters = TAKE(self);
     return true;
@@ -420,6 +425,8 @@ void flink_clusters_free(struct flink_clusters *self) {
     orphans_kill(self->data_directory);
     cgroup_root_close(&self->cgroups);
     http_client_free(self->http);
+    disk_usage_free(self->usage);
+    trash_free(self->trash);
     (void)sd_event_source_disable_unref(self->tending);
     (void)sd_event_unref(self->loop);
     memory_free(self);

@@ -6,8 +6,10 @@
 #include "runtime/cluster_meter.h"
 #include "runtime/cluster_process.h"
 #include "runtime/cluster_watch.h"
+#include "runtime/disk_usage.h"
 #include "runtime/flink_cluster.h"
 #include "runtime/http_client.h"
+#include "runtime/trash.h"
 
 // How far a cluster is that nobody runs on yet.
 enum spare_state {
@@ -49,6 +51,8 @@ struct flink_clusters {
     uint16_t api_port;
     struct http_client *http;
     struct cluster *clusters;
+    struct trash *trash;
+    struct disk_usage *usage;
     struct launch_spec wanted[SPARES_MAX]; // spares to be kept, the newest wish first
     size_t wanted_count;
     sd_event_source *tending; // looks after the spares
@@ -105,6 +109,8 @@ void flink_spare_forget(struct flink_clusters *owner, const char *app_id);
 
 // --- files: see runtime/cluster.h ---
 
+// Something was put on the disk or taken off it.
+void flink_files_changed(struct flink_clusters *owner, const char *app_id);
 int64_t flink_files_disk_used_bytes(void *self, const char *app_id);
 bool flink_files_find_checkpoint(void *self, const char *app_id, const char *job_id,
                                  char out_path[static FILE_PATH_MAX]);

@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "runtime/trash.h"
 
 #include <errno.h>
 #include <string.h>
@@ -58,23 +59,26 @@ bool workspace_make(const struct workspace_paths *paths, struct error *err) {
 
 // --- retiring ---
 
-static bool remove_child(const char *directory, const char *name, struct error *err) {
+static bool remove_child(const char *data_directory, const char *directory, const char *name,
+                         struct error *err) {
     char path[FILE_PATH_MAX];
 
-    return file_join(path, sizeof path, err, directory, name, NULL) && file_remove_tree(path, err);
+    return file_join(path, sizeof path, err, directory, name, NULL) &&
+           trash_put(data_directory, path, err);
 }
 
-static bool strip(const char *cluster, struct error *err) {
+static bool strip(const char *data_directory, const char *cluster, struct error *err) {
     static const char *const parts[] = {"conf", "etc", "work", "jars"};
 
     for (size_t index = 0; index < sizeof parts / sizeof parts[0]; index++)
-        if (!remove_child(cluster, parts[index], err)) return false;
+        if (!remove_child(data_directory, cluster, parts[index], err)) return false;
     return true;
 }
 
 // Ended clusters have lost their configuration; which of them ended first is told by when their
 // directory changed last.
 struct trimming {
+    const char *data_directory;
     const char *directory;
     bool strips; // every cluster first
     size_t ended;
@@ -94,7 +98,7 @@ static bool look_at(void *userdata, const char *name, bool is_directory, struct 
     if (lstat(path, &entry) < 0) return true;
     // What was a spare still runs.
     if (S_ISLNK(entry.st_mode) || !is_directory) return true;
-    if (trimming->strips && !strip(path, err)) return false;
+    if (trimming->strips && !strip(trimming->data_directory, path, err)) return false;
     if (file_is_directory(conf) || stat(path, &entry) < 0) return true;
     int64_t changed_ns = (int64_t)entry.st_mtim.tv_sec * 1000000000 + entry.st_mtim.tv_nsec;
     if (trimming->ended++ == 0 || changed_ns < trimming->oldest_ns) {
@@ -104,13 +108,14 @@ static bool look_at(void *userdata, const char *name, bool is_directory, struct 
     return true;
 }
 
-static bool trim(const char *clusters, bool strips, struct error *err) {
+static bool trim(const char *data_directory, const char *clusters, bool strips, struct error *err) {
     if (!file_is_directory(clusters)) return true;
     for (;;) {
-        struct trimming trimming = {.directory = clusters, .strips = strips};
+        struct trimming trimming = {
+            .data_directory = data_directory, .directory = clusters, .strips = strips};
         if (!file_list(clusters, look_at, &trimming, err)) return false;
         if (trimming.ended <= WORKSPACE_LOGS_KEPT) return true;
-        if (!remove_child(clusters, trimming.oldest, err)) return false;
+        if (!remove_child(data_directory, clusters, trimming.oldest, err)) return false;
         strips = false;
     }
 }
@@ -125,7 +130,7 @@ bool workspace_retire(const char *data_directory, const char *app_id, const char
         !file_join(cluster, sizeof cluster, err, clusters, cluster_id, NULL))
         return false;
     if (!file_is_directory(cluster)) return true;
-    return strip(cluster, err) && trim(clusters, false, err);
+    return strip(data_directory, cluster, err) && trim(data_directory, clusters, false, err);
 }
 
 static bool clean_app(void *userdata, const char *name, bool is_directory, struct error *err) {
@@ -136,18 +141,19 @@ static bool clean_app(void *userdata, const char *name, bool is_directory, struc
     return workspace_settle_spares(data_directory, name, err) &&
            file_join(clusters, sizeof clusters, err, data_directory, "apps", name, "clusters",
                      NULL) &&
-           trim(clusters, true, err);
+           trim(data_directory, clusters, true, err);
 }
 
 bool workspace_clean(const char *data_directory, struct error *err) {
+    union {
+        const char *in;
+        void *out;
+    } data = {.in = data_directory}; // only read
     char apps[FILE_PATH_MAX];
-    char data[FILE_PATH_MAX];
 
-    if (!file_join(apps, sizeof apps, err, data_directory, "apps", NULL) ||
-        !file_join(data, sizeof data, err, data_directory, NULL))
-        return false;
-    if (file_is_directory(apps) && !file_list(apps, clean_app, data, err)) return false;
-    return remove_child(data, "spares", err);
+    if (!file_join(apps, sizeof apps, err, data_directory, "apps", NULL)) return false;
+    if (file_is_directory(apps) && !file_list(apps, clean_app, data.out, err)) return false;
+    return remove_child(data_directory, data_directory, "spares", err);
 }
 
 // --- restore points ---
@@ -224,6 +230,7 @@ bool workspace_find_savepoint(const char *data_directory, const char *app_id,
 }
 
 struct pruning {
+    const char *data_directory;
     const char *directory;
     const char *keep;
     int removed;
@@ -235,13 +242,14 @@ static bool prune_one(void *userdata, const char *name, bool is_directory, struc
     (void)is_directory;
     if (text_equal(name, pruning->keep)) return true;
     pruning->removed++;
-    return remove_child(pruning->directory, name, err);
+    return remove_child(pruning->data_directory, pruning->directory, name, err);
 }
 
 bool workspace_prune_checkpoints(const char *data_directory, const char *app_id,
                                  const char *keep_job_id, int *out_removed, struct error *err) {
     char directory[FILE_PATH_MAX];
-    struct pruning pruning = {.directory = directory, .keep = keep_job_id};
+    struct pruning pruning = {
+        .data_directory = data_directory, .directory = directory, .keep = keep_job_id};
 
     if (!file_join(directory, sizeof directory, err, data_directory, "apps", app_id, "checkpoints",
                    NULL))
@@ -258,12 +266,12 @@ bool workspace_remove_snapshot(const char *data_directory, const char *app_id,
     char directory[FILE_PATH_MAX];
 
     return workspace_snapshot_directory(data_directory, app_id, snapshot_name, directory, err) &&
-           file_remove_tree(directory, err);
+           trash_put(data_directory, directory, err);
 }
 
 bool workspace_erase(const char *data_directory, const char *app_id, struct error *err) {
     char directory[FILE_PATH_MAX];
 
     return file_join(directory, sizeof directory, err, data_directory, "apps", app_id, NULL) &&
-           file_remove_tree(directory, err);
+           trash_put(data_directory, directory, err);
 }

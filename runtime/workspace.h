@@ -8,6 +8,8 @@
 //                                                             anybody asked; once it is claimed,
 //                                                             the application's cluster is a link
 //                                                             to it
+//
+// What is removed goes to <data>/trash (runtime/trash.h) and is gone from here at once.
 #pragma once
 
 #include "base/error.h"

@@ -1,5 +1,6 @@
 // Directories of clusters that were launched before anybody asked for them: see workspace.h.
 #include "base/text.h"
+#include "runtime/trash.h"
 #include "runtime/workspace.h"
 
 #include <errno.h>
@@ -86,5 +87,5 @@ bool workspace_remove_spare(const char *data_directory, const char *spare_id, st
     char directory[FILE_PATH_MAX];
 
     return file_join(directory, sizeof directory, err, data_directory, SPARES, spare_id, NULL) &&
-           file_remove_tree(directory, err);
+           trash_put(data_directory, directory, err);
 }

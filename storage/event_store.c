@@ -13,6 +13,8 @@ static const char SQL_CLEAN[] =
     " (SELECT sequence FROM event WHERE app_id = ?1 ORDER BY sequence DESC LIMIT 1 OFFSET ?2)";
 static const char SQL_LIST[] = "SELECT sequence, at_ms, kind, message, detail FROM event"
                                " WHERE app_id = ?1 AND sequence > ?2 ORDER BY sequence LIMIT ?3";
+static const char SQL_NEWEST[] = "SELECT sequence, at_ms, kind, message, detail FROM event"
+                                 " WHERE app_id = ?1 AND kind = ?2 ORDER BY sequence DESC LIMIT 1";
 
 static bool clean(struct db *db, const char *app_id, struct error *err) {
     AUTO(db_done) sqlite3_stmt *stmt = NULL;
@@ -40,7 +42,7 @@ bool event_store_add(struct db *db, const char *app_id, const struct event *even
     return db_last_row(db) % CLEANED_EVERY != 0 || clean(db, app_id, err);
 }
 
-static bool read_event(sqlite3_stmt *stmt, json_t *events, struct error *err) {
+static bool read_event(sqlite3_stmt *stmt, json_t **out_event, struct error *err) {
     const char *detail = (const char *)sqlite3_column_text(stmt, 4);
     json_t *event = NULL;
 
@@ -50,7 +52,22 @@ static bool read_event(sqlite3_stmt *stmt, json_t *events, struct error *err) {
     json_put_int(event, "atMs", db_column_int(stmt, 1));
     json_put_text(event, "kind", (const char *)sqlite3_column_text(stmt, 2));
     json_put_text(event, "message", (const char *)sqlite3_column_text(stmt, 3));
-    json_add(events, event);
+    *out_event = event;
+    return true;
+}
+
+bool event_store_find_newest(struct db *db, const char *app_id, const char *kind,
+                             json_t **out_event, struct error *err) {
+    AUTO(db_done) sqlite3_stmt *stmt = NULL;
+    json_t *event = NULL;
+    bool row;
+
+    if (!db_prepare(db, SQL_NEWEST, &stmt, err)) return false;
+    db_bind_text(stmt, 1, app_id);
+    db_bind_text(stmt, 2, kind);
+    if (!db_next(db, stmt, &row, err)) return error_prefix(err, "find event");
+    if (row && !read_event(stmt, &event, err)) return false;
+    *out_event = event;
     return true;
 }
 
@@ -58,6 +75,7 @@ bool event_store_list(struct db *db, const char *app_id, int64_t after_sequence,
                       json_t **out_events, struct error *err) {
     AUTO(db_done) sqlite3_stmt *stmt = NULL;
     AUTO(json_decref) json_t *events = json_new_array();
+    json_t *event;
 
     if (!db_prepare(db, SQL_LIST, &stmt, err)) return false;
     db_bind_text(stmt, 1, app_id);
@@ -66,7 +84,8 @@ bool event_store_list(struct db *db, const char *app_id, int64_t after_sequence,
     for (bool row;;) {
         if (!db_next(db, stmt, &row, err)) return error_prefix(err, "list events");
         if (!row) break;
-        if (!read_event(stmt, events, err)) return false;
+        if (!read_event(stmt, &event, err)) return false;
+        json_add(events, event);
     }
     *out_events = TAKE(events);
     return true;

@@ -19,3 +19,6 @@ MUST_CHECK bool event_store_add(struct db *db, const char *app_id, const struct 
 // [{"sequence", "atMs", "kind", "message", and what the detail holds}]; the caller owns it.
 MUST_CHECK bool event_store_list(struct db *db, const char *app_id, int64_t after_sequence,
                                  int64_t limit, json_t **out_events, struct error *err);
+// The newest of a kind, as above; NULL: there is none. The caller owns it.
+MUST_CHECK bool event_store_find_newest(struct db *db, const char *app_id, const char *kind,
+                                        json_t **out_event, struct error *err);

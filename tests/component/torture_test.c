@@ -1,5 +1,6 @@
 // Torture (style.md, after curl): a scenario is run once to count its port calls and commits. Then
-// it is run again for each of them, with that one failing, and again with the daemon dying there.
+// it is run again for each of them, with that one failing, and again with the daemon dying there:
+// before a call that an intention on record promised, and before a commit that tells of a call.
 // Every run has to end in the same state, and nothing that was counted may be lost.
 #include "base/digest.h"
 #include "base/text.h"
@@ -10,7 +11,7 @@
 #include <criterion/new/assert.h>
 #include <string.h>
 
-static const char UPDATE[] =
+static const char UPDATE_TO_FOUR[] =
     "{\"FlinkApplicationConfigurationUpdate\":{\"ParallelismConfigurationUpdate\":"
     "{\"ConfigurationTypeUpdate\":\"CUSTOM\",\"ParallelismUpdate\":4}}}";
 
@@ -25,6 +26,9 @@ struct scenario {
     bool runs_at_end;
     command_fn *prepare; // given to the running application first; NULL = nothing
     int version_at_end;  // 0 = as it was created
+    int snapshots;       // READY at the end, at least: a move whose old job died goes on from a
+                         // checkpoint
+    bool is_tight;       // the memory takes one cluster at a time
 };
 
 static bool command_start(struct fake_world *world, struct error *err) {
@@ -40,7 +44,14 @@ static bool command_force_stop(struct fake_world *world, struct error *err) {
 }
 
 static bool command_update(struct fake_world *world, struct error *err) {
-    return fake_world_update(world, "a", UPDATE, err);
+    return fake_world_update(world, "a", UPDATE_TO_FOUR, err);
+}
+
+static bool command_update_properties(struct fake_world *world, struct error *err) {
+    return fake_world_update(world, "a",
+                             "{\"EnvironmentPropertyUpdates\":{\"PropertyGroups\":[{"
+                             "\"PropertyGroupId\":\"g\",\"PropertyMap\":{\"k\":\"v\"}}]}}",
+                             err);
 }
 
 static bool command_snapshot(struct fake_world *world, struct error *err) {
@@ -55,6 +66,25 @@ static bool command_delete(struct fake_world *world, struct error *err) {
 
 static bool command_roll_back(struct fake_world *world, struct error *err) {
     return fake_world_roll_back(world, "a", err);
+}
+
+static bool command_delete_snapshot(struct fake_world *world, struct error *err) {
+    struct snapshot snapshot;
+
+    // Gone already, as it was to be.
+    if (!app_service_describe_snapshot(world->service, &world->scope, "a", "s", &snapshot, err))
+        return err->kind == ERROR_NOT_FOUND;
+    return app_service_delete_snapshot(world->service, &world->scope, "a", "s",
+                                       snapshot.created_at_ms, err);
+}
+
+// A process of its cluster dies: nobody commands that, either.
+static bool command_lose(struct fake_world *world, struct error *err) {
+    struct app app = fake_world_app(world, "a");
+
+    (void)err;
+    fake_clusters_lose(world->clusters, app.slots[SLOT_CURRENT].cluster_id);
+    return true;
 }
 
 // An update whose job Flink refuses, of an application that goes back by itself.
@@ -78,20 +108,43 @@ static bool command_burn(struct fake_world *world, struct error *err) {
     return true;
 }
 
-static const struct scenario scenarios[] = {
-    {"start", command_start, APP_READY, APP_RUNNING, true, NULL, 1},
-    {"update", command_update, APP_RUNNING, APP_RUNNING, true, NULL, 2},
-    {"snapshot", command_snapshot, APP_RUNNING, APP_RUNNING, true, NULL, 1},
-    {"stop", command_stop, APP_RUNNING, APP_READY, false, NULL, 1},
-    {"force-stop", command_force_stop, APP_RUNNING, APP_READY, false, NULL, 1},
-    {"delete", command_delete, APP_RUNNING, APP_STATUS_COUNT, false, NULL, 0},
-    {"roll-back", command_roll_back, APP_RUNNING, APP_RUNNING, true, command_update, 3},
-    {"scale", command_burn, APP_RUNNING, APP_RUNNING, true, NULL, 1},
-    {"system-roll-back", command_bad_update, APP_RUNNING, APP_RUNNING, true, NULL, 3},
+enum scenario_name {
+    START,
+    START_AGAIN,
+    UPDATE,
+    TIGHT_UPDATE,
+    SNAPSHOT,
+    DELETE_SNAPSHOT,
+    STOP,
+    FORCE_STOP,
+    DELETE,
+    ROLL_BACK,
+    SCALE,
+    SYSTEM_ROLL_BACK,
+    RECOVERY,
 };
+
+// clang-format off
+static const struct scenario scenarios[] = {
+    [START] =            {"start",            command_start,           APP_READY,   APP_RUNNING,      true,  NULL,             1, 0, false},
+    [START_AGAIN] =      {"start-again",      command_start,           APP_READY,   APP_RUNNING,      true,  command_stop,     1, 1, false},
+    [UPDATE] =           {"update",           command_update,          APP_RUNNING, APP_RUNNING,      true,  NULL,             2, 0, false},
+    [TIGHT_UPDATE] =     {"tight-update",     command_update_properties, APP_RUNNING, APP_RUNNING,      true,  NULL,             2, 0, true},
+    [SNAPSHOT] =         {"snapshot",         command_snapshot,        APP_RUNNING, APP_RUNNING,      true,  NULL,             1, 0, false},
+    [DELETE_SNAPSHOT] =  {"delete-snapshot",  command_delete_snapshot, APP_RUNNING, APP_RUNNING,      true,  command_snapshot, 1, 0, false},
+    [STOP] =             {"stop",             command_stop,            APP_RUNNING, APP_READY,        false, NULL,             1, 1, false},
+    [FORCE_STOP] =       {"force-stop",       command_force_stop,      APP_RUNNING, APP_READY,        false, NULL,             1, 0, false},
+    [DELETE] =           {"delete",           command_delete,          APP_RUNNING, APP_STATUS_COUNT, false, NULL,             0, 0, false},
+    [ROLL_BACK] =        {"roll-back",        command_roll_back,       APP_RUNNING, APP_RUNNING,      true,  command_update,   3, 1, false},
+    [SCALE] =            {"scale",            command_burn,            APP_RUNNING, APP_RUNNING,      true,  NULL,             1, 0, false},
+    [SYSTEM_ROLL_BACK] = {"system-roll-back", command_bad_update,      APP_RUNNING, APP_RUNNING,      true,  NULL,             3, 0, false},
+    [RECOVERY] =         {"recovery",         command_lose,            APP_RUNNING, APP_RUNNING,      true,  NULL,             1, 0, false},
+};
+// clang-format on
 
 struct fault {
     int failing_call;
+    int crashing_call;
     int failing_commit;
     int crashing_commit;
     int crashing_turn; // the daemon dies between two turns
@@ -119,33 +172,55 @@ static void give(struct fake_world *world, const struct scenario *scenario) {
     cr_assert(false, "%s is never taken: %s", scenario->name, err.message);
 }
 
+static const char *text_of(const struct scenario *scenario, const struct fault *fault) {
+    static char text[160];
+
+    (void)text_format(text, sizeof text, "%s call=%d/%d commit=%d/%d turn=%d", scenario->name,
+                      fault->failing_call, fault->crashing_call, fault->failing_commit,
+                      fault->crashing_commit, fault->crashing_turn);
+    return text;
+}
+
+// What is listed is complete: nothing half-made is left, and each READY one has its files.
+static void check_snapshots(struct fake_world *world, const struct app *app, int wanted,
+                            const char *what) {
+    static struct snapshot snapshots[64];
+    const struct cluster_port clusters = fake_clusters_port(world->clusters);
+    char path[FILE_PATH_MAX];
+    struct error err;
+    size_t count;
+    int ready = 0;
+
+    cr_assert(
+        snapshot_store_list_newest(world->db, app->id, INT64_MAX, snapshots, 64, &count, &err));
+    for (size_t index = 0; index < count; index++) {
+        const struct snapshot *one = &snapshots[index];
+        cr_assert(one->status != SNAPSHOT_CREATING, "%s: %s is CREATING", what, one->name);
+        if (one->status != SNAPSHOT_READY) continue;
+        ready++;
+        cr_assert(clusters.ops->find_savepoint(clusters.self, app->id, one->name, path),
+                  "%s: %s has no files", what, one->name);
+    }
+    cr_assert(ready >= wanted, "%s: %d snapshots of %d", what, ready, wanted);
+}
+
 static void check_end(struct fake_world *world, const struct scenario *scenario,
                       const struct fault *fault, int counted) {
     struct app app = fake_world_app(world, "a");
+    const char *what = text_of(scenario, fault);
 
-    cr_assert(app.status == scenario->end, "%s call=%d commit=%d crash=%d turn=%d: status %d",
-              scenario->name, fault->failing_call, fault->failing_commit, fault->crashing_commit,
-              fault->crashing_turn, (int)app.status);
+    cr_assert(app.status == scenario->end, "%s: status %d", what, (int)app.status);
     cr_assert(eq(int, fake_clusters_count(world->clusters), scenario->runs_at_end ? 1 : 0),
-              "%s call=%d commit=%d crash=%d turn=%d: clusters", scenario->name,
-              fault->failing_call, fault->failing_commit, fault->crashing_commit,
-              fault->crashing_turn);
+              "%s: clusters", what);
     if (scenario->end == APP_STATUS_COUNT) return;
-    cr_assert(eq(int, (int)app.version, scenario->version_at_end),
-              "%s call=%d commit=%d crash=%d turn=%d: version", scenario->name, fault->failing_call,
-              fault->failing_commit, fault->crashing_commit, fault->crashing_turn);
-    cr_assert(eq(int, app.move.kind, MOVE_NONE));
-    cr_assert(eq(int, app.slots[SLOT_NEXT].phase, PLACEMENT_EMPTY));
-    struct snapshot snapshot;
-    struct error none;
-    cr_assert(
-        not(snapshot_store_find_by_status(world->db, app.id, SNAPSHOT_CREATING, &snapshot, &none)));
+    cr_assert(eq(int, (int)app.version, scenario->version_at_end), "%s: version", what);
+    cr_assert(eq(int, app.move.kind, MOVE_NONE), "%s", what);
+    cr_assert(eq(int, app.slots[SLOT_NEXT].phase, PLACEMENT_EMPTY), "%s", what);
+    check_snapshots(world, &app, scenario->snapshots, what);
     if (!scenario->runs_at_end) return;
-    cr_assert(eq(int, app.slots[SLOT_CURRENT].phase, PLACEMENT_UP));
-    cr_assert(ge(int, fake_clusters_running_count(world->clusters), counted),
-              "%s call=%d commit=%d crash=%d turn=%d: state was lost", scenario->name,
-              fault->failing_call, fault->failing_commit, fault->crashing_commit,
-              fault->crashing_turn);
+    cr_assert(eq(int, app.slots[SLOT_CURRENT].phase, PLACEMENT_UP), "%s", what);
+    cr_assert(ge(int, fake_clusters_running_count(world->clusters), counted), "%s: state was lost",
+              what);
 }
 
 // Runs a scenario with a fault; reports how many calls and commits it took.
@@ -156,8 +231,12 @@ static void run(const struct scenario *scenario, const struct fault *fault, int 
     int counted = 0;
 
     fake_world_open(&world);
+    if (scenario->is_tight) {
+        world.memory_budget_bytes = (int64_t)1 << 30; // one cluster of the dev profile, not two
+        fake_world_crash(&world);
+    }
     cr_assert(fake_world_create(&world, "a", &err));
-    if (scenario->before == APP_RUNNING) {
+    if (scenario->before == APP_RUNNING || scenario->prepare != NULL) {
         cr_assert(fake_world_start(&world, "a", &err));
         cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
         fake_world_run(&world, 3);
@@ -166,11 +245,14 @@ static void run(const struct scenario *scenario, const struct fault *fault, int 
     if (scenario->prepare != NULL) {
         cr_assert(scenario->prepare(&world, &err));
         cr_assert(fake_world_run_until(&world, "a", scenario->before));
+        fake_world_run(&world, 3);
     }
     int calls = fake_clusters_calls(world.clusters);
     int commits = world.commits;
     if (fault->failing_call > 0)
         fake_clusters_fail_call(world.clusters, calls + fault->failing_call);
+    if (fault->crashing_call > 0)
+        fake_clusters_die_at_call(world.clusters, calls + fault->crashing_call, &world.is_dead);
     if (fault->failing_commit > 0) world.failing_commit = commits + fault->failing_commit;
     if (fault->crashing_commit > 0) world.crashing_commit = commits + fault->crashing_commit;
 
@@ -200,11 +282,13 @@ static void torture(const struct scenario *scenario) {
 
     run(scenario, &none, &calls, &commits);
     cr_assert(gt(int, commits, 0));
-    for (int number = 1; number <= at_most(calls, 12); number++) {
-        struct fault fault = {.failing_call = number};
-        run(scenario, &fault, &ignored, &ignored);
+    for (int number = 1; number <= at_most(calls, 16); number++) {
+        struct fault failing = {.failing_call = number};
+        struct fault crashing = {.crashing_call = number};
+        run(scenario, &failing, &ignored, &ignored);
+        run(scenario, &crashing, &ignored, &ignored);
     }
-    for (int number = 1; number <= at_most(commits, 16); number++) {
+    for (int number = 1; number <= at_most(commits, 24); number++) {
         struct fault failing = {.failing_commit = number};
         struct fault crashing = {.crashing_commit = number};
         run(scenario, &failing, &ignored, &ignored);
@@ -217,39 +301,55 @@ static void torture(const struct scenario *scenario) {
 }
 
 Test(torture, start_ends_running_whatever_fails) {
-    torture(&scenarios[0]);
+    torture(&scenarios[START]);
+}
+
+Test(torture, start_after_a_stop_has_its_state_whatever_fails) {
+    torture(&scenarios[START_AGAIN]);
 }
 
 Test(torture, update_ends_running_with_its_state_whatever_fails) {
-    torture(&scenarios[1]);
+    torture(&scenarios[UPDATE]);
+}
+
+Test(torture, update_without_room_for_two_ends_running_with_its_state_whatever_fails) {
+    torture(&scenarios[TIGHT_UPDATE]);
 }
 
 Test(torture, snapshot_leaves_the_job_running_whatever_fails) {
-    torture(&scenarios[2]);
+    torture(&scenarios[SNAPSHOT]);
+}
+
+Test(torture, deletion_of_a_snapshot_leaves_the_job_running_whatever_fails) {
+    torture(&scenarios[DELETE_SNAPSHOT]);
 }
 
 Test(torture, stop_ends_ready_whatever_fails) {
-    torture(&scenarios[3]);
+    torture(&scenarios[STOP]);
 }
 
 Test(torture, force_stop_ends_ready_whatever_fails) {
-    torture(&scenarios[4]);
+    torture(&scenarios[FORCE_STOP]);
 }
 
 Test(torture, delete_leaves_nothing_whatever_fails) {
-    torture(&scenarios[5]);
+    torture(&scenarios[DELETE]);
 }
 
 Test(torture, roll_back_ends_on_the_version_before_whatever_fails) {
-    torture(&scenarios[6]);
+    torture(&scenarios[ROLL_BACK]);
 }
 
 Test(torture, scaling_ends_running_with_its_state_whatever_fails) {
-    torture(&scenarios[7]);
+    torture(&scenarios[SCALE]);
 }
 
 Test(torture, failed_update_goes_back_by_itself_whatever_fails) {
-    torture(&scenarios[8]);
+    torture(&scenarios[SYSTEM_ROLL_BACK]);
+}
+
+Test(torture, recovery_ends_running_with_its_state_whatever_fails) {
+    torture(&scenarios[RECOVERY]);
 }
 
 // RollbackApplication in the middle of an update, and the daemon's death soon after.
@@ -263,7 +363,7 @@ static void roll_back_during_update(int turns, int turns_to_crash) {
     cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
     fake_world_run(&world, 3);
     int counted = fake_clusters_running_count(world.clusters);
-    cr_assert(fake_world_update(&world, "a", UPDATE, &err));
+    cr_assert(fake_world_update(&world, "a", UPDATE_TO_FOUR, &err));
     fake_world_run(&world, turns);
     bool is_over = fake_world_app(&world, "a").status == APP_RUNNING;
     cr_assert(fake_world_roll_back(&world, "a", &err), "after %d turns: %s", turns, err.message);

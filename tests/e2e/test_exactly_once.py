@@ -68,11 +68,16 @@ class Chaos:
         self.kobel.kill()
         self.kobel.start()
 
+    def begin_update(self):
+        return self.application.update_configuration(EnvironmentPropertyUpdates=self.groups(round=str(self.count)))
+
     def update(self):
-        self.application.update_configuration(EnvironmentPropertyUpdates=self.groups(round=str(self.count)))
+        operation = self.begin_update()
+        wait_for(lambda: self.application.operation(operation)["OperationStatus"] != "IN_PROGRESS", "the update has ended", 180)
+        assert self.application.operation(operation)["OperationStatus"] == "SUCCESSFUL", self.application.operation(operation)
 
     def update_and_kill_kobel(self):
-        self.update()
+        self.begin_update()
         time.sleep(self.random.random() * 3)
         self.kill_kobel()
 
@@ -109,10 +114,13 @@ class Chaos:
     def is_whole(self):
         shown = json.load(urllib.request.urlopen(f"{self.kobel.url}/kobel/v1/applications/{self.application.name}", timeout=10))
         current = shown.get("current", {})
+        # A snapshot that is still being taken is in the way of the next one.
+        if any(snapshot["SnapshotStatus"] == "CREATING" for snapshot in self.application.snapshots()):
+            return False
         return shown["status"] == "RUNNING" and current.get("phase") == "UP" and current["tasksRunning"] == current["tasksTotal"] > 0
 
     def settle(self):
-        wait_for(self.is_whole, f"round {self.count}: every vertex runs again", 120)
+        wait_for(self.is_whole, f"round {self.count}: every vertex runs again", 180)
         time.sleep(self.random.random())
 
 
@@ -136,6 +144,9 @@ def test_each_record_is_counted_once(runtime, broker, jar, tmp_path):
         application.start()
         for _ in range(ROUNDS):
             chaos.strike()
+    except BaseException:
+        kobel.stop()
+        raise
     finally:
         sent = load.end()
     total = sum(sent.values())

@@ -1,46 +1,8 @@
-#include "fakes/fake_cluster.h"
-
 #include "base/memory.h"
 #include "base/text.h"
+#include "fakes/fake_cluster_parts.h"
 
 #include <string.h>
-
-#define CLUSTERS_MAX 64
-#define POINTS_MAX   256
-
-struct fake {
-    struct launch_spec spec;
-    struct cluster_view view;
-    char restored_from[FILE_PATH_MAX];
-    char snapshot_name[APP_SNAPSHOT_NAME_SIZE];
-    bool stops_job;
-    int count; // what its job has counted
-    bool is_broken;
-    bool is_used;
-};
-
-// A complete savepoint or checkpoint on the "disk".
-struct point {
-    char path[FILE_PATH_MAX];
-    int count;
-    bool is_used;
-};
-
-struct fake_clusters {
-    struct fake fakes[CLUSTERS_MAX];
-    struct point points[POINTS_MAX];
-    cluster_change_fn *on_change;
-    void *userdata;
-    int calls;
-    int failing_call;
-    char reject_reason[200];
-    char rejected_code[CODE_SHA256_SIZE];
-    bool savepoints_fail;
-    int savepoints_to_fail;
-    bool boots_fail;
-    int checkpoints;
-    struct job_measurement load; // what is measured of every job; no vertices: nothing
-};
 
 struct fake_clusters *fake_clusters_new(cluster_change_fn *on_change, void *userdata) {
     struct fake_clusters *self = memory_alloc(sizeof *self);
@@ -54,7 +16,7 @@ void fake_clusters_free(struct fake_clusters *self) {
     memory_free(self);
 }
 
-static struct fake *find(struct fake_clusters *self, const char *cluster_id) {
+struct fake *fake_clusters_find(struct fake_clusters *self, const char *cluster_id) {
     for (size_t index = 0; index < CLUSTERS_MAX; index++)
         if (self->fakes[index].is_used &&
             text_equal(self->fakes[index].spec.cluster_id, cluster_id))
@@ -80,9 +42,13 @@ static void add_point(struct fake_clusters *self, const char *path, int count) {
     (void)text_copy(point->path, sizeof point->path, path);
 }
 
-// A call of the port; false when it is the one that is to fail.
+// A call of the port; false when it is the one that is to fail, or nobody is left to make it.
 static bool call(struct fake_clusters *self, struct error *err) {
-    if (++self->calls != self->failing_call) return true;
+    self->calls++;
+    if (self->is_dead != NULL && self->calls == self->deadly_call) *self->is_dead = true;
+    if (self->is_dead != NULL && *self->is_dead)
+        return error_set(err, ERROR_SYSTEM, "the daemon died at call %d", self->calls);
+    if (self->calls != self->failing_call) return true;
     return error_set(err, ERROR_SYSTEM, "call %d was made to fail", self->calls);
 }
 
@@ -90,7 +56,8 @@ static bool launch(void *userdata, const struct launch_spec *spec, struct error 
     struct fake_clusters *self = userdata;
 
     if (!call(self, err)) return false;
-    if (find(self, spec->cluster_id) != NULL) return error_set(err, ERROR_EXISTS, "there already");
+    if (fake_clusters_find(self, spec->cluster_id) != NULL)
+        return error_set(err, ERROR_EXISTS, "there already");
     for (size_t index = 0; index < CLUSTERS_MAX; index++) {
         struct fake *fake = &self->fakes[index];
         if (fake->is_used) continue;
@@ -104,7 +71,7 @@ static bool launch(void *userdata, const struct launch_spec *spec, struct error 
 static bool submit(void *userdata, const char *cluster_id, const struct submission *job,
                    struct error *err) {
     struct fake_clusters *self = userdata;
-    struct fake *fake = find(self, cluster_id);
+    struct fake *fake = fake_clusters_find(self, cluster_id);
 
     if (!call(self, err)) return false;
     if (fake == NULL || fake->view.health != CLUSTER_READY)
@@ -124,7 +91,7 @@ static bool submit(void *userdata, const char *cluster_id, const struct submissi
 static bool savepoint(void *userdata, const char *cluster_id,
                       const struct savepoint_request *request, struct error *err) {
     struct fake_clusters *self = userdata;
-    struct fake *fake = find(self, cluster_id);
+    struct fake *fake = fake_clusters_find(self, cluster_id);
 
     if (!call(self, err)) return false;
     if (fake == NULL || fake->view.health != CLUSTER_READY)
@@ -138,13 +105,13 @@ static bool savepoint(void *userdata, const char *cluster_id,
 }
 
 static void retire(void *userdata, const char *cluster_id) {
-    struct fake *fake = find(userdata, cluster_id);
+    struct fake *fake = fake_clusters_find(userdata, cluster_id);
 
     if (fake != NULL) fake->is_used = false;
 }
 
 static void view(void *userdata, const char *cluster_id, struct cluster_view *out_view) {
-    const struct fake *fake = find(userdata, cluster_id);
+    const struct fake *fake = fake_clusters_find(userdata, cluster_id);
 
     *out_view = (struct cluster_view){.health = CLUSTER_ABSENT};
     if (fake != NULL) *out_view = fake->view;
@@ -245,7 +212,7 @@ static bool inject(void *self, const char *cluster_id, enum cluster_fault fault,
                    struct error *err) {
     struct fake_clusters *clusters = self;
 
-    if (find(clusters, cluster_id) == NULL)
+    if (fake_clusters_find(clusters, cluster_id) == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "no cluster '%s'", cluster_id);
     if (fault == CLUSTER_FAULT_FAIL_SAVEPOINT)
         clusters->savepoints_to_fail++;
@@ -268,7 +235,7 @@ static void keep_spare(void *self, const struct launch_spec *spec) {
 // There is nothing to look at.
 static void measure(void *self, const char *cluster_id) {
     struct fake_clusters *clusters = self;
-    const struct fake *cluster = find(clusters, cluster_id);
+    const struct fake *cluster = fake_clusters_find(clusters, cluster_id);
 
     if (cluster == NULL || clusters->load.vertex_count == 0) return;
     clusters->load.number++;
@@ -278,15 +245,8 @@ static void measure(void *self, const char *cluster_id) {
 static const struct job_measurement *measured(void *self, const char *cluster_id) {
     struct fake_clusters *clusters = self;
 
-    if (find(clusters, cluster_id) == NULL || clusters->load.number == 0) return NULL;
+    if (fake_clusters_find(clusters, cluster_id) == NULL || clusters->load.number == 0) return NULL;
     return &clusters->load;
-}
-
-void fake_clusters_set_load(struct fake_clusters *self, const struct job_measurement *load) {
-    uint64_t number = self->load.number;
-
-    self->load = *load;
-    self->load.number = number;
 }
 
 static char *job_plan(void *self, const char *cluster_id) {
@@ -369,6 +329,7 @@ static void checkpoint(struct fake_clusters *self, struct fake *fake) {
     char prefix[FILE_PATH_MAX];
 
     fake->count++;
+    if (self->has_no_checkpoints) return;
     checkpoint_prefix(fake->spec.app_id, fake->view.job_id, prefix, sizeof prefix);
     const char *old = fake->view.last_checkpoint;
     struct point *subsumed = find_point(self, old);
@@ -414,76 +375,4 @@ bool fake_clusters_tick(struct fake_clusters *self) {
 void fake_clusters_crash(struct fake_clusters *self) {
     for (size_t index = 0; index < CLUSTERS_MAX; index++)
         self->fakes[index].is_used = false;
-}
-
-// --- making things happen ---
-
-int fake_clusters_calls(const struct fake_clusters *self) {
-    return self->calls;
-}
-
-void fake_clusters_fail_call(struct fake_clusters *self, int number) {
-    self->failing_call = number;
-}
-
-void fake_clusters_reject_next_job(struct fake_clusters *self, const char *reason) {
-    (void)text_copy(self->reject_reason, sizeof self->reject_reason, reason);
-}
-
-void fake_clusters_reject_code(struct fake_clusters *self, const char *code_sha256) {
-    (void)text_copy(self->rejected_code, sizeof self->rejected_code, code_sha256);
-}
-
-void fake_clusters_fail_savepoints(struct fake_clusters *self, bool fail) {
-    self->savepoints_fail = fail;
-}
-
-void fake_clusters_fail_boots(struct fake_clusters *self, bool fail) {
-    self->boots_fail = fail;
-}
-
-void fake_clusters_lose(struct fake_clusters *self, const char *cluster_id) {
-    struct fake *fake = find(self, cluster_id);
-
-    if (fake == NULL) return;
-    fake->view.health = CLUSTER_LOST;
-    (void)text_copy(fake->view.failure, sizeof fake->view.failure, "a process was made to die");
-    if (self->on_change != NULL) self->on_change(self->userdata, fake->spec.app_id);
-}
-
-void fake_clusters_finish_job(struct fake_clusters *self, const char *cluster_id) {
-    struct fake *fake = find(self, cluster_id);
-
-    if (fake == NULL) return;
-    fake->view.job = JOB_FINISHED;
-    if (self->on_change != NULL) self->on_change(self->userdata, fake->spec.app_id);
-}
-
-// --- looking ---
-
-int fake_clusters_count(const struct fake_clusters *self) {
-    int count = 0;
-
-    for (size_t index = 0; index < CLUSTERS_MAX; index++)
-        count += self->fakes[index].is_used;
-    return count;
-}
-
-static const struct fake *running(const struct fake_clusters *self) {
-    for (size_t index = 0; index < CLUSTERS_MAX; index++)
-        if (self->fakes[index].is_used && self->fakes[index].view.job == JOB_RUNNING)
-            return &self->fakes[index];
-    return NULL;
-}
-
-const char *fake_clusters_restored_from(const struct fake_clusters *self) {
-    const struct fake *fake = running(self);
-
-    return fake == NULL ? NULL : fake->restored_from;
-}
-
-int fake_clusters_running_count(const struct fake_clusters *self) {
-    const struct fake *fake = running(self);
-
-    return fake == NULL ? -1 : fake->count;
 }

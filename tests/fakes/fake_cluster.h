@@ -25,6 +25,9 @@ void fake_clusters_crash(struct fake_clusters *clusters);
 // (1-based; 0 = none).
 int fake_clusters_calls(const struct fake_clusters *clusters);
 void fake_clusters_fail_call(struct fake_clusters *clusters, int number);
+// The daemon dies right before that call takes effect: *out_dead becomes true, and no later call
+// does anything until it is false again.
+void fake_clusters_die_at_call(struct fake_clusters *clusters, int number, bool *out_dead);
 
 // The next job that is submitted is refused for that reason.
 void fake_clusters_reject_next_job(struct fake_clusters *clusters, const char *reason);
@@ -33,6 +36,11 @@ void fake_clusters_reject_code(struct fake_clusters *clusters, const char *code_
 void fake_clusters_fail_savepoints(struct fake_clusters *clusters, bool fail);
 void fake_clusters_fail_boots(struct fake_clusters *clusters, bool fail);
 void fake_clusters_lose(struct fake_clusters *clusters, const char *cluster_id);
+// Its job fails and is restarted by Flink, which takes no time.
+void fake_clusters_restart_job(struct fake_clusters *clusters, const char *cluster_id,
+                               const char *cause);
+// Jobs complete no checkpoints any more.
+void fake_clusters_disable_checkpoints(struct fake_clusters *clusters);
 void fake_clusters_finish_job(struct fake_clusters *clusters, const char *cluster_id);
 
 // What every measurement gives from now on. Without it nothing is measured.

@@ -91,6 +91,11 @@ static struct row rows[] = {
     {"... submits after that",               APP_UPDATING, MOVE_UPDATE, true,  true,  PLACEMENT_UP, STOPPED, PLACEMENT_LAUNCHED,  PREPARED, 0, false, STEP_SUBMIT, 0},
     {"... salvages a savepoint",             APP_UPDATING, MOVE_UPDATE, false, true,  PLACEMENT_UP, NOTHING, PLACEMENT_LAUNCHED,  PREPARED, 0, false, STEP_SALVAGE, 0},
     {"... takes the checkpoint of the dead", APP_UPDATING, MOVE_UPDATE, false, false, PLACEMENT_UP, DEAD,    PLACEMENT_LAUNCHED,  PREPARED, 0, false, STEP_DROP, 0},
+    {"... takes the checkpoint of one that boots again", APP_UPDATING, MOVE_UPDATE, false, false, PLACEMENT_LAUNCHED, BOOTING, PLACEMENT_LAUNCHED, PREPARED, 0, false, STEP_DROP, 0},
+    {"... takes the checkpoint of one that is ready again", APP_UPDATING, MOVE_UPDATE, false, false, PLACEMENT_LAUNCHED, PREPARED, PLACEMENT_LAUNCHED, PREPARED, 0, false, STEP_DROP, 0},
+    {"... waits for one that comes back",    APP_UPDATING, MOVE_UPDATE, false, false, PLACEMENT_SUBMITTED, PARTLY, PLACEMENT_LAUNCHED, PREPARED, 0, false, STEP_WAIT, 0},
+    {"... halts one that has come back",     APP_UPDATING, MOVE_UPDATE, false, false, PLACEMENT_SUBMITTED, RUNS, PLACEMENT_LAUNCHED, PREPARED, 0, false, STEP_HALT, 0},
+    {"... gives up waiting for one that flaps", APP_UPDATING, MOVE_UPDATE, false, false, PLACEMENT_SUBMITTED, FLAPPING, PLACEMENT_LAUNCHED, PREPARED, 0, false, STEP_DROP, 0},
     {"... leaves the old job when it cannot prepare", APP_UPDATING, MOVE_UPDATE, false, false, PLACEMENT_UP, RUNS, PLACEMENT_PLANNED, NOTHING, 3, false, STEP_COMMIT, EVENT_REVERTED},
     {"... ends when the new job is refused", APP_UPDATING, MOVE_UPDATE, true,  true,  PLACEMENT_UP, STOPPED, PLACEMENT_SUBMITTED, REJECTED, 0, false, STEP_COMMIT, EVENT_ABANDONED},
     {"a stop halts",                         APP_STOPPING, MOVE_STOP, false, false, PLACEMENT_UP,       RUNS,    PLACEMENT_EMPTY, NOTHING, 0, false, STEP_HALT, 0},
@@ -157,6 +162,13 @@ Test(plan, waits_longer_each_time_and_never_longer_than_a_minute) {
     cr_assert(eq(int, (int)plan_backoff_ms(2), 1000));
     cr_assert(eq(int, (int)plan_backoff_ms(3), 2000));
     cr_assert(eq(int, (int)plan_backoff_ms(1000), 60000));
+}
+
+Test(plan, counts_losses_in_a_row_until_a_cluster_was_up_for_a_while) {
+    cr_assert(not(plan_was_stable(59999, false)));
+    cr_assert(plan_was_stable(60000, false));
+    cr_assert(not(plan_was_stable(4999, true)));
+    cr_assert(plan_was_stable(5000, true));
 }
 
 Test(plan, notes_a_restart_once) {

@@ -1,0 +1,179 @@
+#include "runtime/disk_usage.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "model/app.h"
+
+#include <fts.h>
+#include <sys/stat.h>
+
+// Entries in one turn of the loop: about a millisecond.
+enum { SLICE_ENTRIES = 300 };
+static const int64_t PAUSE_US = 2000000; // between two countings of one application
+
+struct counted_app {
+    struct counted_app *next;
+    char app_id[APP_ID_SIZE];
+    int64_t bytes;
+    int64_t counted_us; // 0: never
+    int64_t due_us;     // monotonic; 0: nothing has changed
+};
+
+struct disk_usage {
+    sd_event_source *timer;
+    char directory[FILE_PATH_MAX]; // <data>/apps
+    struct counted_app *apps;
+    FTS *walk; // of `walked`; NULL: none is under way
+    struct counted_app *walked;
+    int64_t walked_bytes;
+};
+
+static struct counted_app *next_due(const struct disk_usage *usage) {
+    struct counted_app *found = NULL;
+
+    for (struct counted_app *app = usage->apps; app != NULL; app = app->next)
+        if (app->due_us != 0 && (found == NULL || app->due_us < found->due_us)) found = app;
+    return found;
+}
+
+static void set_timer(struct disk_usage *usage) {
+    const struct counted_app *next = next_due(usage);
+
+    if (usage->walk == NULL && next == NULL) {
+        (void)sd_event_source_set_enabled(usage->timer, SD_EVENT_OFF);
+        return;
+    }
+    (void)sd_event_source_set_time(usage->timer, usage->walk != NULL ? 0 : (uint64_t)next->due_us);
+    (void)sd_event_source_set_enabled(usage->timer, SD_EVENT_ONESHOT);
+}
+
+// --- counting ---
+
+static void begin_walk(struct disk_usage *usage, struct counted_app *app) {
+    AUTO(memory_free) char *path = memory_format("%s/%s", usage->directory, app->app_id);
+    char *const roots[] = {path, NULL};
+
+    app->due_us = 0;
+    usage->walked = app;
+    usage->walked_bytes = 0;
+    usage->walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
+}
+
+static void end_walk(struct disk_usage *usage) {
+    if (usage->walk != NULL) (void)fts_close(usage->walk);
+    usage->walk = NULL;
+    usage->walked = NULL;
+}
+
+// True: it is complete. What vanishes while it is counted is not there.
+static bool walk_on(struct disk_usage *usage) {
+    for (int count = 0; count < SLICE_ENTRIES; count++) {
+        const FTSENT *entry = fts_read(usage->walk);
+        if (entry == NULL) return true;
+        if (entry->fts_info == FTS_DP || entry->fts_info == FTS_NS || entry->fts_info == FTS_DNR)
+            continue;
+        usage->walked_bytes += (int64_t)entry->fts_statp->st_blocks * 512;
+    }
+    return false;
+}
+
+static int on_timer(sd_event_source *source, uint64_t now_us, void *userdata) {
+    struct disk_usage *usage = userdata;
+    struct counted_app *next = next_due(usage);
+
+    (void)source;
+    if (usage->walk == NULL && next != NULL && next->due_us <= (int64_t)now_us)
+        begin_walk(usage, next);
+    if (usage->walk != NULL && walk_on(usage)) {
+        usage->walked->bytes = usage->walked_bytes;
+        usage->walked->counted_us = clock_monotonic_us();
+        end_walk(usage);
+    }
+    set_timer(usage);
+    return 0;
+}
+
+// --- asking ---
+
+static struct counted_app **place_of(struct disk_usage *usage, const char *app_id) {
+    struct counted_app **place = &usage->apps;
+
+    while (*place != NULL && !text_equal((*place)->app_id, app_id))
+        place = &(*place)->next;
+    return place;
+}
+
+static struct counted_app *touch(struct disk_usage *usage, const char *app_id) {
+    struct counted_app **place = place_of(usage, app_id);
+    int64_t now_us = clock_monotonic_us();
+
+    if (*place == NULL) {
+        *place = memory_alloc(sizeof **place);
+        (void)text_copy((*place)->app_id, APP_ID_SIZE, app_id);
+    }
+    struct counted_app *app = *place;
+    if (app->due_us != 0) return app;
+    bool is_fresh = app->counted_us != 0 && app->counted_us + PAUSE_US > now_us;
+    app->due_us = is_fresh ? app->counted_us + PAUSE_US : now_us;
+    set_timer(usage);
+    return app;
+}
+
+void disk_usage_touch(struct disk_usage *usage, const char *app_id) {
+    if (app_id[0] != '\0') (void)touch(usage, app_id); // a spare is nobody's yet
+}
+
+int64_t disk_usage_bytes(struct disk_usage *usage, const char *app_id) {
+    return touch(usage, app_id)->bytes;
+}
+
+void disk_usage_forget(struct disk_usage *usage, const char *app_id) {
+    struct counted_app **place = place_of(usage, app_id);
+    struct counted_app *app = *place;
+
+    if (app == NULL) return;
+    if (usage->walked == app) end_walk(usage);
+    *place = app->next;
+    memory_free(app);
+    set_timer(usage);
+}
+
+// --- life ---
+
+static bool touch_found(void *userdata, const char *name, bool is_directory, struct error *err) {
+    (void)err;
+    if (is_directory) disk_usage_touch(userdata, name);
+    return true;
+}
+
+bool disk_usage_new(sd_event *loop, const char *data_directory, struct disk_usage **out_usage,
+                    struct error *err) {
+    AUTO(disk_usage_free) struct disk_usage *usage = memory_alloc(sizeof *usage);
+
+    if (!file_join(usage->directory, sizeof usage->directory, err, data_directory, "apps", NULL))
+        return false;
+    int code = sd_event_add_time(loop, &usage->timer, CLOCK_MONOTONIC, 0, 1000, on_timer, usage);
+    if (code < 0) return error_system(err, -code, "timer of the disk");
+    (void)sd_event_source_set_enabled(usage->timer, SD_EVENT_OFF);
+    // Everything else comes first.
+    (void)sd_event_source_set_priority(usage->timer, SD_EVENT_PRIORITY_IDLE);
+    if (file_is_directory(usage->directory) &&
+        !file_list(usage->directory, touch_found, usage, err))
+        return false;
+    *out_usage = TAKE(usage);
+    return true;
+}
+
+void disk_usage_free(struct disk_usage *usage) {
+    if (usage == NULL) return;
+    end_walk(usage);
+    while (usage->apps != NULL) {
+        struct counted_app *app = usage->apps;
+        usage->apps = app->next;
+        memory_free(app);
+    }
+    (void)sd_event_source_disable_unref(usage->timer);
+    memory_free(usage);
+}

@@ -1,0 +1,100 @@
+#include "base/text.h"
+#include "fakes/fake_cluster_parts.h"
+
+// --- making things happen ---
+
+int fake_clusters_calls(const struct fake_clusters *self) {
+    return self->calls;
+}
+
+void fake_clusters_fail_call(struct fake_clusters *self, int number) {
+    self->failing_call = number;
+}
+
+void fake_clusters_die_at_call(struct fake_clusters *self, int number, bool *out_dead) {
+    self->deadly_call = number;
+    self->is_dead = out_dead;
+}
+
+void fake_clusters_reject_next_job(struct fake_clusters *self, const char *reason) {
+    (void)text_copy(self->reject_reason, sizeof self->reject_reason, reason);
+}
+
+void fake_clusters_reject_code(struct fake_clusters *self, const char *code_sha256) {
+    (void)text_copy(self->rejected_code, sizeof self->rejected_code, code_sha256);
+}
+
+void fake_clusters_fail_savepoints(struct fake_clusters *self, bool fail) {
+    self->savepoints_fail = fail;
+}
+
+void fake_clusters_fail_boots(struct fake_clusters *self, bool fail) {
+    self->boots_fail = fail;
+}
+
+void fake_clusters_lose(struct fake_clusters *self, const char *cluster_id) {
+    struct fake *fake = fake_clusters_find(self, cluster_id);
+
+    if (fake == NULL) return;
+    fake->view.health = CLUSTER_LOST;
+    (void)text_copy(fake->view.failure, sizeof fake->view.failure, "a process was made to die");
+    if (self->on_change != NULL) self->on_change(self->userdata, fake->spec.app_id);
+}
+
+void fake_clusters_restart_job(struct fake_clusters *self, const char *cluster_id,
+                               const char *cause) {
+    struct fake *fake = fake_clusters_find(self, cluster_id);
+
+    if (fake == NULL) return;
+    fake->view.restarts++;
+    (void)text_copy(fake->view.failure, sizeof fake->view.failure, cause);
+    if (self->on_change != NULL) self->on_change(self->userdata, fake->spec.app_id);
+}
+
+void fake_clusters_disable_checkpoints(struct fake_clusters *self) {
+    self->has_no_checkpoints = true;
+}
+
+void fake_clusters_set_load(struct fake_clusters *self, const struct job_measurement *load) {
+    uint64_t number = self->load.number;
+
+    self->load = *load;
+    self->load.number = number;
+}
+
+void fake_clusters_finish_job(struct fake_clusters *self, const char *cluster_id) {
+    struct fake *fake = fake_clusters_find(self, cluster_id);
+
+    if (fake == NULL) return;
+    fake->view.job = JOB_FINISHED;
+    if (self->on_change != NULL) self->on_change(self->userdata, fake->spec.app_id);
+}
+
+// --- looking ---
+
+int fake_clusters_count(const struct fake_clusters *self) {
+    int count = 0;
+
+    for (size_t index = 0; index < CLUSTERS_MAX; index++)
+        count += self->fakes[index].is_used;
+    return count;
+}
+
+static const struct fake *running(const struct fake_clusters *self) {
+    for (size_t index = 0; index < CLUSTERS_MAX; index++)
+        if (self->fakes[index].is_used && self->fakes[index].view.job == JOB_RUNNING)
+            return &self->fakes[index];
+    return NULL;
+}
+
+const char *fake_clusters_restored_from(const struct fake_clusters *self) {
+    const struct fake *fake = running(self);
+
+    return fake == NULL ? NULL : fake->restored_from;
+}
+
+int fake_clusters_running_count(const struct fake_clusters *self) {
+    const struct fake *fake = running(self);
+
+    return fake == NULL ? -1 : fake->count;
+}

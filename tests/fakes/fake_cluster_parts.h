@@ -1,0 +1,48 @@
+// The fake's insides, for fake_cluster.c (the port) and fake_cluster_control.c (what tests do to
+// it).
+#pragma once
+
+#include "fakes/fake_cluster.h"
+
+#define CLUSTERS_MAX 64
+#define POINTS_MAX   256
+
+struct fake {
+    struct launch_spec spec;
+    struct cluster_view view;
+    char restored_from[FILE_PATH_MAX];
+    char snapshot_name[APP_SNAPSHOT_NAME_SIZE];
+    bool stops_job;
+    int count; // what its job has counted
+    bool is_broken;
+    bool is_used;
+};
+
+// A complete savepoint or checkpoint on the "disk".
+struct point {
+    char path[FILE_PATH_MAX];
+    int count;
+    bool is_used;
+};
+
+struct fake_clusters {
+    struct fake fakes[CLUSTERS_MAX];
+    struct point points[POINTS_MAX];
+    cluster_change_fn *on_change;
+    void *userdata;
+    int calls;
+    int failing_call;
+    int deadly_call;
+    bool *is_dead; // NULL: it lives
+    char reject_reason[200];
+    char rejected_code[CODE_SHA256_SIZE];
+    bool savepoints_fail;
+    int savepoints_to_fail;
+    bool boots_fail;
+    bool has_no_checkpoints;
+    int checkpoints;
+    struct job_measurement load; // what is measured of every job; no vertices: nothing
+};
+
+// NULL: no such cluster.
+struct fake *fake_clusters_find(struct fake_clusters *self, const char *cluster_id);

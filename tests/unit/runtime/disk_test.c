@@ -1,0 +1,118 @@
+// What is thrown away goes without anybody waiting for it, and what is there is counted beside
+// everything else.
+#include "base/file.h"
+#include "base/text.h"
+#include "runtime/disk_usage.h"
+#include "runtime/trash.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdlib.h>
+
+static struct error err;
+static char root[64];
+static sd_event *loop;
+
+static void set_up(void) {
+    (void)text_copy(root, sizeof root, "/tmp/kobel-disk-XXXXXX");
+    cr_assert(mkdtemp(root) != NULL);
+    cr_assert(sd_event_new(&loop) >= 0);
+}
+
+static void tear_down(void) {
+    cr_assert(file_remove_tree(root, &err));
+    loop = sd_event_unref(loop);
+}
+
+TestSuite(disk, .init = set_up, .fini = tear_down);
+
+static void path_of(const char *rest, char out[static FILE_PATH_MAX]) {
+    cr_assert(file_join(out, FILE_PATH_MAX, &err, root, rest, NULL));
+}
+
+// So many files of a page each.
+static void fill(const char *directory, int count) {
+    char path[FILE_PATH_MAX];
+    char bytes[4096] = "x";
+
+    path_of(directory, path);
+    cr_assert(file_make_directories(path, 0700, &err));
+    for (int number = 0; number < count; number++) {
+        char file[FILE_PATH_MAX];
+        (void)text_format(file, sizeof file, "%s/%d", path, number);
+        cr_assert(file_write_atomically(file, bytes, sizeof bytes, 0600, &err));
+    }
+}
+
+static bool count_one(void *userdata, const char *name, bool is_directory, struct error *ignored) {
+    int *count = userdata;
+
+    (void)name;
+    (void)is_directory;
+    (void)ignored;
+    ++*count;
+    return true;
+}
+
+static int count_entries(const char *directory) {
+    char path[FILE_PATH_MAX];
+    int count = 0;
+
+    path_of(directory, path);
+    cr_assert(file_list(path, count_one, &count, &err), "%s", err.message);
+    return count;
+}
+
+static void turn(void) {
+    cr_assert(sd_event_run(loop, 10000000) > 0, "nothing happens any more");
+}
+
+Test(disk, what_is_thrown_away_is_gone_at_once_and_removed_later) {
+    AUTO(trash_free) struct trash *trash = NULL;
+    char path[FILE_PATH_MAX];
+
+    fill("apps/a/big", 200);
+    path_of("apps/a/big", path);
+    cr_assert(trash_new(loop, root, &trash, &err), "%s", err.message);
+    cr_assert(trash_put(root, path, &err));
+    cr_assert(not(file_exists(path)));
+    cr_assert(eq(int, count_entries("trash"), 1));
+    trash_empty(trash);
+    while (count_entries("trash") > 0)
+        turn();
+    cr_assert(trash_put(root, path, &err), "absent is a success");
+}
+
+Test(disk, what_a_daemon_left_in_the_trash_is_removed_by_the_next_one) {
+    AUTO(trash_free) struct trash *trash = NULL;
+
+    for (int number = 0; number < 100; number++) {
+        char name[32];
+        (void)text_format(name, sizeof name, "trash/left-%d", number);
+        fill(name, 1);
+    }
+    cr_assert(trash_new(loop, root, &trash, &err), "%s", err.message);
+    while (count_entries("trash") > 0)
+        turn();
+}
+
+Test(disk, is_counted_in_slices_and_again_when_asked) {
+    AUTO(disk_usage_free) struct disk_usage *usage = NULL;
+    int turns = 0;
+
+    fill("apps/a/snapshots", 1000);
+    cr_assert(disk_usage_new(loop, root, &usage, &err), "%s", err.message);
+    while (disk_usage_bytes(usage, "a") == 0) {
+        turn();
+        turns++;
+    }
+    cr_assert(ge(int, turns, 3), "all at once");
+    int64_t before = disk_usage_bytes(usage, "a");
+    cr_assert(before >= (int64_t)1000 * 4096);
+    fill("apps/a/more", 10);
+    while (disk_usage_bytes(usage, "a") == before)
+        turn();
+    cr_assert(disk_usage_bytes(usage, "a") >= before + (int64_t)10 * 4096);
+    disk_usage_forget(usage, "a");
+    cr_assert(eq(int, (int)disk_usage_bytes(usage, "a"), 0));
+}
