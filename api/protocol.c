@@ -82,12 +82,16 @@ static bool is_type(const char *content_type, const char *wanted) {
             isspace((unsigned char)content_type[length]));
 }
 
-// The name of the operation that is asked for: by the path of an alias route, or by the target.
-// NULL: none.
-static const char *operation_name(const struct protocol_request *request) {
-    if (text_starts_with(request->path, ALIAS_PREFIX)) return request->path + strlen(ALIAS_PREFIX);
+// The name of the operation that the target asks for. NULL: none.
+static const char *target_name(const struct protocol_request *request) {
     if (request->target == NULL || !text_starts_with(request->target, TARGET_PREFIX)) return NULL;
     return request->target + strlen(TARGET_PREFIX);
+}
+
+// By the path of an alias route, or by the target.
+static const char *operation_name(const struct protocol_request *request) {
+    if (text_starts_with(request->path, ALIAS_PREFIX)) return request->path + strlen(ALIAS_PREFIX);
+    return target_name(request);
 }
 
 static bool check_front(const struct protocol_request *request, struct protocol_refusal *refusal) {
@@ -98,7 +102,7 @@ static bool check_front(const struct protocol_request *request, struct protocol_
 
     if (strcmp(request->method, "POST") != 0) return refuse_xml(refusal, 403, NO_OPERATION_XML);
     if (is_json) return true;
-    if (operation_name(request) == NULL) return refuse_xml(refusal, 403, NO_OPERATION_XML);
+    if (target_name(request) == NULL) return refuse_xml(refusal, 403, NO_OPERATION_XML);
     return refuse_xml(refusal, 404, UNKNOWN_OPERATION_XML);
 }
 

@@ -76,6 +76,7 @@ static struct front_row fronts[] = {
     {"POST", "/", AMZ "; charset=utf-8", T "ListApplications", "{}", 200, ""},
     {"POST", "/any/path", "application/json", T "ListApplications", "{}", 200, ""},
     {"POST", "/api/v2/ListApplications", "application/json", "", "{}", 200, ""},
+    {"POST", "/api/v2/ListApplications", "", "", "", 403, ""},
 };
 // clang-format on
 
