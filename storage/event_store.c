@@ -75,7 +75,7 @@ bool event_store_list(struct db *db, const char *app_id, int64_t after_sequence,
                       json_t **out_events, struct error *err) {
     AUTO(db_done) sqlite3_stmt *stmt = NULL;
     AUTO(json_decref) json_t *events = json_new_array();
-    json_t *event;
+    json_t *event = NULL;
 
     if (!db_prepare(db, SQL_LIST, &stmt, err)) return false;
     db_bind_text(stmt, 1, app_id);
