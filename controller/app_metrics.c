@@ -234,8 +234,8 @@ static void print_daemon(const struct app_service *service, struct buffer *out) 
     print_head(out, "memory_budget_bytes", "Memory that all clusters together may be promised");
     (void)buffer_append_format(out, "kobel_memory_budget_bytes %lld\n",
                                (long long)service->memory_budget_bytes);
-    print_head(out, "memory_promised_bytes", "Memory that clusters were promised");
-    (void)buffer_append_format(out, "kobel_memory_promised_bytes %lld\n",
+    print_head(out, "memory_counted_bytes", "Memory of clusters that counts against the budget");
+    (void)buffer_append_format(out, "kobel_memory_counted_bytes %lld\n",
                                (long long)clusters->ops->memory_used_bytes(clusters->self));
     (void)buffer_append_format(out,
                                "# HELP process_resident_memory_bytes Memory of the daemon itself\n"

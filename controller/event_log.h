@@ -8,6 +8,7 @@
 //   retention  something was removed by a rule {"snapshot", "reason"}
 //   fault      somebody wanted something to go wrong {"fault"}
 //   scaling    the autoscaler moved it
+//   lag        brokers do not say how far its consumer groups are behind, or do again
 #pragma once
 
 #include "controller/state.h"

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "controller/event_log.h"
 #include "controller/scaling.h"
 #include "controller/state.h"
 #include "storage/metric_store.h"
@@ -23,6 +24,7 @@ struct meter {
     struct scaling_sample sample;
     struct scaling_window window;
     struct metric_minute minute;
+    bool is_lag_missing; // that it is, and why, has been told
 };
 
 static struct meter *find(const struct app_service *service, const char *app_id) {
@@ -161,10 +163,31 @@ static bool add_to_minute(struct app_service *service, const struct app *app, st
 
 // --- turns ---
 
+// Brokers that do not answer are told of once, not at each measurement; neither is a job whose
+// groups have not been asked yet.
+static bool tell_of_lag(struct app_service *service, const struct app *app, struct meter *meter,
+                        struct error *err) {
+    const char *failure = meter->latest.lag_failure;
+    bool is_missing = failure[0] != '\0';
+    char message[MEASURED_FAILURE_SIZE + 64];
+    AUTO(db_rollback) struct db_tx tx = {0};
+
+    if (is_missing == meter->is_lag_missing) return true;
+    if (!is_missing && meter->latest.consumer_lag < 0) return true;
+    (void)text_format(message, sizeof message, "the lag of a consumer group is %s%s",
+                      is_missing ? "not known: " : "known again", failure);
+    if (!db_begin(service->db, &tx, err)) return false;
+    if (!event_log_add(service, app, "lag", message, NULL, err)) return false;
+    if (!db_commit(&tx, err)) return false;
+    meter->is_lag_missing = is_missing;
+    return true;
+}
+
 static bool take(struct app_service *service, struct app *app, struct meter *meter,
                  int64_t interval_ms, int64_t now_ms, struct error *err) {
     double scale = clock_scale(&service->clock);
 
+    if (!tell_of_lag(service, app, meter, err)) return false;
     if (!add_to_minute(service, app, meter, now_ms, err)) return false;
     fill(meter, interval_ms, scale, now_ms);
     meter->sample = sample_of(&meter->latest, scale, now_ms);

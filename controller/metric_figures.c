@@ -25,6 +25,7 @@ const struct metric_definition METRIC_APP[METRIC_APP_COUNT] = {
     {"numRecordsOutPerSecond",     "Count/Second", "records_out_per_second",            1,     "Records that reach the last vertices"},
     {"millisBehindLatest",         "Milliseconds", "source_behind_seconds",             0.001, "How far the last Kinesis shard is behind"},
     {"records_lag_max",            "Count",        "source_lag_records_max",            1,     "Lag of the Kafka partition that is farthest behind"},
+    {"consumerLag",                "Count",        "consumer_lag_records",              1,     "Records between what the consumer groups have committed and the ends of their topics"},
     {"pendingRecords",             "Count",        "source_pending_records",            1,     "Records that wait outside for the sources"},
 };
 
@@ -121,7 +122,8 @@ void metric_figures_app(const struct job_measurement *measurement, int kpus,
         flow.out,
         flow.out_per_s,
         flow.behind_ms,
-        flow.lag_max,
+        larger(flow.lag_max, measurement->consumer_lag_max),
+        measurement->consumer_lag,
         flow.pending,
     };
 

@@ -44,14 +44,12 @@ static bool observe_memory(struct app_service *service, const struct app *app,
     const struct placement *next = &app->slots[SLOT_NEXT];
     int64_t used_bytes = service->clusters.ops->memory_used_bytes(service->clusters.self);
     int64_t needed_bytes = 0;
-    int64_t freed_bytes = 0;
+    int64_t freed_bytes = service->clusters.ops->memory_of_bytes(
+        service->clusters.self, app->slots[SLOT_CURRENT].cluster_id);
 
     view->fits_beside = view->fits_alone = true;
     if (next->phase != PLACEMENT_PLANNED) return true;
     if (!size_of_placement(service, app, next, &needed_bytes, err)) return false;
-    if (view->slots[SLOT_CURRENT].health != CLUSTER_ABSENT &&
-        !size_of_placement(service, app, &app->slots[SLOT_CURRENT], &freed_bytes, err))
-        return false;
     view->memory_used_bytes = used_bytes;
     view->memory_needed_bytes = needed_bytes;
     view->memory_budget_bytes = service->memory_budget_bytes;

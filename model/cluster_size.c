@@ -44,6 +44,17 @@ int64_t cluster_size_bytes(const struct cluster_size *size) {
            (int64_t)size->taskmanagers * cluster_size_taskmanager_bytes(size);
 }
 
+// What is used, and half of what was promised and is not used yet. All of the promise would leave
+// idle what dozens of small jobs never touch; none of it would let in more than can grow: with the
+// half, clusters that all grow to their promises together are never promised more than twice the
+// budget, nothing is started while they grow, and the kernel's limits keep each to its own.
+int64_t cluster_size_counted_bytes(const struct cluster_size *size, int64_t used_bytes) {
+    int64_t promised = cluster_size_bytes(size);
+
+    if (used_bytes < 0) return promised;
+    return used_bytes > promised ? used_bytes : used_bytes + (promised - used_bytes) / 2;
+}
+
 int cluster_size_slots(const struct cluster_size *size) {
     return size->taskmanagers * size->taskmanager.slots;
 }

@@ -39,5 +39,8 @@ struct cluster_size {
 int64_t cluster_size_jobmanager_bytes(const struct cluster_size *size);
 int64_t cluster_size_taskmanager_bytes(const struct cluster_size *size); // of one
 int64_t cluster_size_bytes(const struct cluster_size *size);             // of the whole cluster
+// What counts of it against the memory budget when its processes use `used_bytes`; negative: that
+// is not measured yet.
+int64_t cluster_size_counted_bytes(const struct cluster_size *size, int64_t used_bytes);
 bool cluster_size_equal(const struct cluster_size *left, const struct cluster_size *right);
 int cluster_size_slots(const struct cluster_size *size);

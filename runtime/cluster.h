@@ -152,8 +152,10 @@ struct cluster_ops {
     // last counted; 0: not yet.
     int64_t (*disk_used_bytes)(void *self, const char *app_id);
 
-    // Memory promised to all clusters that were launched and are not retired.
+    // What counts against the memory budget (cluster_size_counted_bytes): of all clusters that were
+    // launched and are not retired, and of one of them; 0 = not known.
     int64_t (*memory_used_bytes)(void *self);
+    int64_t (*memory_of_bytes)(void *self, const char *cluster_id);
 
     // The newest complete checkpoint that `job_id` left on disk; false when there is none.
     bool (*find_checkpoint)(void *self, const char *app_id, const char *job_id,

@@ -10,6 +10,7 @@
 #include "runtime/cluster_process.h"
 #include "runtime/flink_client.h"
 #include "runtime/job_measurement.h"
+#include "runtime/kafka_lag.h"
 
 struct cluster_meter;
 
@@ -18,6 +19,7 @@ struct cluster_meter_options {
     uint16_t rest_port;
     const struct cluster_processes *processes; // borrowed as long as the meter is there
     const struct cluster_size *size;           // borrowed as long as the meter is there
+    struct kafka_lag *lag;                     // borrowed as long as the meter is there; NULL: none
     // A round is over: cluster_meter_result() has another number. Not called where the job was not
     // there any more, or Flink did not answer.
     void (*on_done)(void *userdata);

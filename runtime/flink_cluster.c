@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "runtime/flink_cluster_parts.h"
 #include "runtime/flink_conf.h"
+#include "runtime/kafka_client.h"
 #include "runtime/orphans.h"
 
 #include <errno.h>
@@ -12,6 +13,8 @@
 #include <unistd.h>
 
 static const uint64_t BOOT_TIMEOUT_US = 60000000;
+// Who still waits for a name server by then ends with the daemon.
+static const int64_t KAFKA_END_MAX_MS = 200;
 
 struct cluster *flink_cluster_find(const struct flink_clusters *self, const char *cluster_id) {
     for (struct cluster *cluster = self->clusters; cluster != NULL; cluster = cluster->next)
@@ -33,6 +36,7 @@ static void stop_processes(struct cluster *cluster) {
     flink_claim_free(cluster);
     cluster_watch_free(TAKE(cluster->watch));
     cluster_meter_free(TAKE(cluster->meter));
+    kafka_lag_free(TAKE(cluster->lag));
     cluster_processes_free(TAKE(cluster->processes));
     cluster->boot_timer = sd_event_source_disable_unref(cluster->boot_timer);
 }
@@ -242,6 +246,17 @@ static json_t *run_body(const struct cluster *cluster, const struct submission *
     return body;
 }
 
+// The consumer groups are those of the job's properties; a meter of the job before goes with them.
+static void look_for_groups(struct cluster *cluster, const char *properties_text) {
+    AUTO(json_decref) json_t *properties = NULL;
+    struct error unreadable;
+
+    cluster_meter_free(TAKE(cluster->meter));
+    kafka_lag_free(TAKE(cluster->lag));
+    if (json_parse(properties_text, strlen(properties_text), &properties, &unreadable))
+        cluster->lag = kafka_lag_new(cluster->owner->loop, properties);
+}
+
 static bool submit(void *self, const char *cluster_id, const struct submission *job,
                    struct error *err) {
     struct cluster *cluster = flink_cluster_find_ready(self, cluster_id, err);
@@ -257,6 +272,7 @@ static bool submit(void *self, const char *cluster_id, const struct submission *
         !file_write_atomically(properties, job->properties_text, strlen(job->properties_text), 0644,
                                err))
         return false;
+    look_for_groups(cluster, job->properties_text);
     AUTO(json_decref) json_t *body = run_body(cluster, job);
     cluster_watch_submit(cluster->watch, jar_id, job->job_id, body);
     flink_cluster_changed(cluster);
@@ -347,20 +363,6 @@ static void view(void *self, const char *cluster_id, struct cluster_view *out_vi
     point_to_logs(cluster, out_view);
 }
 
-int64_t flink_clusters_memory_bytes(const struct flink_clusters *owner, bool with_spares) {
-    int64_t bytes = 0;
-
-    for (const struct cluster *cluster = owner->clusters; cluster != NULL; cluster = cluster->next)
-        if (with_spares || cluster->spare == SPARE_NOT)
-            bytes += cluster_size_bytes(&cluster->spec.size);
-    return bytes;
-}
-
-// Spares do not count: they give way.
-static int64_t memory_used_bytes(void *self) {
-    return flink_clusters_memory_bytes(self, false);
-}
-
 static const struct cluster_ops flink_ops = {
     .launch = launch,
     .keep_spare = flink_spare_keep,
@@ -375,7 +377,8 @@ static const struct cluster_ops flink_ops = {
     .inject = inject,
     .cancel_fetch = flink_look_cancel_fetch,
     .disk_used_bytes = flink_files_disk_used_bytes,
-    .memory_used_bytes = memory_used_bytes,
+    .memory_used_bytes = flink_memory_used_bytes,
+    .memory_of_bytes = flink_memory_of_bytes,
     .find_checkpoint = flink_files_find_checkpoint,
     .find_savepoint = flink_files_find_savepoint,
     .prune_checkpoints = flink_files_prune_checkpoints,
@@ -423,6 +426,7 @@ void flink_clusters_free(struct flink_clusters *self) {
     // What ran inside a sandbox dies with it, but not at once: whoever ends here may rely on
     // nothing being left.
     orphans_kill(self->data_directory);
+    kafka_clients_wait_ended(KAFKA_END_MAX_MS);
     cgroup_root_close(&self->cgroups);
     http_client_free(self->http);
     disk_usage_free(self->usage);
@@ -438,27 +442,4 @@ void flink_clusters_close_port(struct flink_clusters *clusters, uint16_t port) {
 
 void flink_clusters_limits(const struct flink_clusters *clusters, char *out, size_t size_bytes) {
     cgroup_root_describe(&clusters->cgroups, out, size_bytes);
-}
-
-json_t *flink_clusters_status(struct flink_clusters *clusters) {
-    static const char *const healths[] = {"ABSENT", "BOOTING", "READY", "LOST"};
-    static const char *const spares[] = {"NOT", "BOOTING", "PRIMING", "PRIMING", "READY"};
-    json_t *list = json_new_array();
-
-    for (struct cluster *cluster = clusters->clusters; cluster != NULL; cluster = cluster->next) {
-        json_t *one = json_new_object();
-        json_put_text(one, "id", cluster->spec.cluster_id);
-        json_put_text(one, "applicationId", cluster->spec.app_id);
-        json_put_text(one, "health", healths[cluster->health]);
-        json_put_bool(one, "isSpare", cluster->spare != SPARE_NOT);
-        if (cluster->spare_id[0] != '\0') json_put_text(one, "spareId", cluster->spare_id);
-        if (cluster->spare != SPARE_NOT) json_put_text(one, "spare", spares[cluster->spare]);
-        json_put_int(one, "slots", cluster_size_slots(&cluster->spec.size));
-        json_put_int(one, "memoryBytes", cluster_size_bytes(&cluster->spec.size));
-        if (cluster->processes != NULL)
-            json_put_int(one, "restPort", cluster_processes_rest_port(cluster->processes));
-        json_put_text(one, "logDirectory", cluster->paths.log);
-        json_add(list, one);
-    }
-    return list;
 }

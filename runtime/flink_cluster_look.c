@@ -21,6 +21,7 @@ void flink_look_measure(void *self, const char *cluster_id) {
             .rest_port = cluster_processes_rest_port(cluster->processes),
             .processes = cluster->processes,
             .size = &cluster->spec.size,
+            .lag = cluster->lag,
             .on_done = on_measured,
             .userdata = cluster,
         };

@@ -1,6 +1,6 @@
 // The parts of flink_cluster.c, for the files that share them: flink_cluster (launching, jobs,
 // views), flink_cluster_files (what is on disk), flink_cluster_look (what can be seen inside),
-// flink_cluster_spare.
+// flink_cluster_memory, flink_cluster_spare.
 #pragma once
 
 #include "runtime/cluster_meter.h"
@@ -36,7 +36,8 @@ struct cluster {
     char failure[APP_FAILURE_SIZE]; // why LOST
     struct cluster_processes *processes;
     struct cluster_watch *watch;
-    struct cluster_meter *meter; // NULL before the first measurement
+    struct kafka_lag *lag;       // of the job's consumer groups; NULL: its properties name none
+    struct cluster_meter *meter; // NULL before the first measurement; asks `lag`
     sd_event_source *boot_timer;
     sd_event_source *burial; // ends the processes in a turn of the loop of their own
 };
@@ -63,7 +64,12 @@ MUST_CHECK bool flink_cluster_boot(struct flink_clusters *owner, const struct la
                                    enum spare_state spare, struct error *err);
 // Kills it, forgets it and leaves its logs.
 void flink_cluster_end(struct cluster *cluster);
+
+// --- memory: see runtime/cluster.h ---
+
 int64_t flink_clusters_memory_bytes(const struct flink_clusters *owner, bool with_spares);
+int64_t flink_memory_used_bytes(void *self);
+int64_t flink_memory_of_bytes(void *self, const char *cluster_id);
 
 // Of an application, not a spare. NULL: not known; the second: or not READY, which is
 // ERROR_UNAVAILABLE.

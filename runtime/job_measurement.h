@@ -6,6 +6,7 @@
 
 #define MEASURED_VERTICES_MAX 32
 #define MEASURED_NAME_SIZE    96
+#define MEASURED_FAILURE_SIZE 256
 #define MEASUREMENT_UNKNOWN   (-1.0) // of any figure that was not measured
 
 struct measured_vertex {
@@ -49,4 +50,10 @@ struct job_measurement {
     double gc_count;
     double gc_time_ms;
     double threads;
+    // Of the Kafka consumer groups that the application's properties name: what they have committed
+    // against the ends of their topics.
+    double consumer_lag;
+    double consumer_lag_max;                 // of the partition that is farthest behind
+    char lag_failure[MEASURED_FAILURE_SIZE]; // why it is not known, with the brokers; "" = nothing
+                                             // went wrong
 };

@@ -56,23 +56,53 @@ static int64_t read_pss_bytes(pid_t pid) {
     return field == NULL ? 0 : strtoll(field + strlen(FIELD), NULL, 10) * 1024;
 }
 
-static bool add(pid_t pid, int depth, struct process_usage *usage) {
+// Called for a process and all that it has started, as far down as DEPTH_MAX. False: it is gone.
+typedef bool visit_fn(pid_t pid, void *userdata);
+
+static bool visit(pid_t pid, int depth, visit_fn *look, void *userdata) {
     char children[4096];
     char name[40];
-    int64_t cpu_ms;
     char *end;
 
-    if (depth > DEPTH_MAX || !read_cpu_ms(pid, &cpu_ms)) return false;
-    usage->cpu_ms += cpu_ms;
-    usage->memory_bytes += read_pss_bytes(pid);
-    usage->processes++;
+    if (depth > DEPTH_MAX || !look(pid, userdata)) return false;
     (void)text_format(name, sizeof name, "task/%d/children", (int)pid);
     read_text(children, sizeof children, pid, name);
     for (char *at = children;; at = end) {
         long child = strtol(at, &end, 10);
         if (end == at || child <= 0) break;
-        (void)add((pid_t)child, depth + 1, usage);
+        (void)visit((pid_t)child, depth + 1, look, userdata);
     }
+    return true;
+}
+
+// The second and the third field of statm: pages that are resident, and those of them that are a
+// file's.
+static void add_memory(pid_t pid, struct process_usage *usage) {
+    char text[256];
+    char *end;
+
+    read_text(text, sizeof text, pid, "statm");
+    const char *resident_field = strchr(text, ' ');
+    if (resident_field == NULL) return;
+    long long resident = strtoll(resident_field, &end, 10);
+    long long of_files = strtoll(end, NULL, 10);
+    usage->own_bytes += (resident - of_files) * sysconf(_SC_PAGESIZE);
+    usage->file_bytes += of_files * sysconf(_SC_PAGESIZE);
+}
+
+static bool add_usage(pid_t pid, void *userdata) {
+    struct process_usage *usage = userdata;
+    int64_t cpu_ms;
+
+    if (!read_cpu_ms(pid, &cpu_ms)) return false;
+    usage->cpu_ms += cpu_ms;
+    usage->processes++;
+    add_memory(pid, usage);
+    return true;
+}
+
+static bool add_pss(pid_t pid, void *userdata) {
+    *(int64_t *)userdata += read_pss_bytes(pid);
     return true;
 }
 
@@ -87,7 +117,14 @@ int64_t process_resident_bytes(pid_t pid) {
 bool process_usage_read(pid_t pid, struct process_usage *out_usage) {
     struct process_usage usage = {0};
 
-    if (pid <= 0 || !add(pid, 0, &usage)) return false;
+    if (pid <= 0 || !visit(pid, 0, add_usage, &usage)) return false;
     *out_usage = usage;
     return true;
+}
+
+int64_t process_usage_pss_bytes(pid_t pid) {
+    int64_t bytes = 0;
+
+    if (pid > 0) (void)visit(pid, 0, add_pss, &bytes);
+    return bytes;
 }

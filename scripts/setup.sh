@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 BUILD_PACKAGES=(
     gcc libc6-dev cmake ninja-build pkg-config
     libmicrohttpd-dev libjansson-dev libsqlite3-dev libcurl4-openssl-dev libssl-dev libsystemd-dev
-    libpcre2-dev libarchive-dev libseccomp-dev
+    libpcre2-dev libarchive-dev libseccomp-dev librdkafka-dev
     bubblewrap util-linux procps openjdk-17-jdk-headless maven
     python3 python3-pip python3-venv
 )

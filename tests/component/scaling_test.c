@@ -2,7 +2,9 @@
 // minutes pass by the fake clock.
 #include "controller/scaling.h"
 
+#include "base/text.h"
 #include "fakes/fake_world.h"
+#include "storage/event_store.h"
 #include "storage/scaling_store.h"
 #include "storage/snapshot_store.h"
 
@@ -151,4 +153,42 @@ Test(scaling, only_a_stop_by_force_is_taken_meanwhile) {
     cr_assert(fake_world_stop(&world, "a", true, &err), "%s", err.message);
     cr_assert(fake_world_run_until(&world, "a", APP_READY));
     cr_assert(eq(int, fake_world_app(&world, "a").current_parallelism, 1));
+}
+
+static int lag_events(void) {
+    AUTO(json_decref) json_t *events = NULL;
+    size_t index;
+    json_t *event;
+    int count = 0;
+
+    cr_assert(event_store_list(world.db, fake_world_app(&world, "a").id, 0, 1000, &events, &err));
+    json_array_foreach(events, index, event) {
+        if (text_equal(json_text(event, "kind"), "lag")) count++;
+    }
+    return count;
+}
+
+Test(scaling, a_broker_that_does_not_answer_is_told_of_once_and_once_more_when_it_does) {
+    struct job_measurement load = {
+        .vertex_count = 1, .cpu_max_ratio = 0.5, .consumer_lag = -1, .consumer_lag_max = -1};
+
+    load.vertices[0] = (struct measured_vertex){.name = "v",
+                                                .parallelism = 1,
+                                                .is_source = true,
+                                                .pending_records = -1,
+                                                .records_lag_max = -1};
+    (void)text_copy(load.lag_failure, sizeof load.lag_failure, "b:9092, group g: no answer");
+    fake_clusters_set_load(world.clusters, &load);
+    pass(5);
+    cr_assert(eq(int, lag_events(), 1));
+    load.lag_failure[0] = '\0';
+    fake_clusters_set_load(world.clusters, &load);
+    pass(3);
+    cr_assert(eq(int, lag_events(), 1), "nobody has been asked yet");
+    load.consumer_lag = load.consumer_lag_max = 7;
+    fake_clusters_set_load(world.clusters, &load);
+    pass(3);
+    cr_assert(eq(int, lag_events(), 2));
+    AUTO(json_decref) json_t *lag = series("records_lag_max", "");
+    cr_assert(eq(sz, json_array_size(lag), 1), "where Flink says nothing the group does");
 }

@@ -117,13 +117,26 @@ static void view(void *userdata, const char *cluster_id, struct cluster_view *ou
     if (fake != NULL) *out_view = fake->view;
 }
 
+// What is measured of every job counts of every cluster.
+static int64_t counted_bytes(const struct fake_clusters *self, const struct fake *fake) {
+    double used = self->load.memory_bytes;
+
+    return cluster_size_counted_bytes(&fake->spec.size, used > 0 ? (int64_t)used : -1);
+}
+
 static int64_t memory_used_bytes(void *userdata) {
     const struct fake_clusters *self = userdata;
     int64_t bytes = 0;
 
     for (size_t index = 0; index < CLUSTERS_MAX; index++)
-        if (self->fakes[index].is_used) bytes += cluster_size_bytes(&self->fakes[index].spec.size);
+        if (self->fakes[index].is_used) bytes += counted_bytes(self, &self->fakes[index]);
     return bytes;
+}
+
+static int64_t memory_of_bytes(void *userdata, const char *cluster_id) {
+    const struct fake *fake = fake_clusters_find(userdata, cluster_id);
+
+    return fake == NULL ? 0 : counted_bytes(userdata, fake);
 }
 
 // --- the disk ---
@@ -279,6 +292,7 @@ static const struct cluster_ops ops = {
     .retire = retire,
     .view = view,
     .memory_used_bytes = memory_used_bytes,
+    .memory_of_bytes = memory_of_bytes,
     .find_checkpoint = find_checkpoint,
     .find_savepoint = find_savepoint,
     .prune_checkpoints = prune_checkpoints,

@@ -7,8 +7,11 @@
 
 // source (10/s out) -> count (10/s in) -> sink (9/s in)
 static struct job_measurement job(void) {
-    struct job_measurement job = {
-        .vertex_count = 3, .cpu_max_ratio = 0.4, .downtime_ms = MEASUREMENT_UNKNOWN};
+    struct job_measurement job = {.vertex_count = 3,
+                                  .cpu_max_ratio = 0.4,
+                                  .downtime_ms = MEASUREMENT_UNKNOWN,
+                                  .consumer_lag = MEASUREMENT_UNKNOWN,
+                                  .consumer_lag_max = MEASUREMENT_UNKNOWN};
 
     job.vertices[0] = (struct measured_vertex){.name = "Source: in",
                                                .parallelism = 2,
@@ -50,6 +53,7 @@ Test(metric_figures, an_application_takes_in_what_its_sources_emit_and_gives_wha
     cr_assert(eq(dbl, figure(&measured, "numRecordsOut"), 90));
     cr_assert(eq(dbl, figure(&measured, "pendingRecords"), 7));
     cr_assert(eq(dbl, figure(&measured, "records_lag_max"), MEASUREMENT_UNKNOWN));
+    cr_assert(eq(dbl, figure(&measured, "consumerLag"), MEASUREMENT_UNKNOWN));
     cr_assert(eq(dbl, figure(&measured, "containerCPUUtilization"), 40));
     cr_assert(eq(dbl, figure(&measured, "KPUs"), 3));
 }

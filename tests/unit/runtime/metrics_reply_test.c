@@ -107,7 +107,12 @@ Test(process_usage, counts_a_process_and_what_it_started) {
     }
     cr_assert(process_usage_read(getpid(), &with_child));
     cr_assert(eq(int, with_child.processes, mine.processes + 1));
-    cr_assert(gt(long, mine.memory_bytes, 100000));
+    cr_assert(gt(long, mine.own_bytes, 100000));
+    cr_assert(ge(long, mine.file_bytes, 0));
+    cr_assert(
+        le(long, process_usage_pss_bytes(child), with_child.own_bytes + with_child.file_bytes),
+        "what is shared is divided");
+    cr_assert(eq(long, process_usage_pss_bytes(0), 0));
     cr_assert(ge(long, with_child.cpu_ms, mine.cpu_ms));
     (void)kill(child, SIGKILL);
     (void)waitpid(child, NULL, 0);
