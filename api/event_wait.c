@@ -1,11 +1,13 @@
 #include "api/event_wait.h"
 
+#include "base/buffer.h"
 #include "base/json.h"
 #include "base/memory.h"
 
 #include <stdlib.h>
 
 static const int64_t EVENTS_MAX = 200;
+static const size_t STREAM_MAX_BYTES = (size_t)4 << 20; // EVENTS_MAX of them are far from it
 
 struct event_waits {
     sd_event *loop;
@@ -33,34 +35,49 @@ void event_wait_cancel(struct event_wait *wait) {
     memory_free(wait);
 }
 
-static json_t *reply_of(const struct event_question *question, json_t *events) {
-    size_t count = json_array_size(events);
-    const json_t *last = count == 0 ? NULL : json_array_get(events, count - 1);
+static struct admin_reply reply_of(json_t *events, int64_t last_sequence) {
     json_t *body = json_new_object();
 
-    json_put(body, "events", events);
+    json_put_copy(body, "events", events);
     // What to ask for next.
-    json_put_int(body, "last", json_int_or(last, "sequence", question->after_sequence));
-    return body;
+    json_put_int(body, "last", last_sequence);
+    return admin_reply_json(200, body);
+}
+
+// As browsers read it with EventSource: without a name of their own, all of them reach `onmessage`.
+static struct admin_reply stream_of(const json_t *events) {
+    struct buffer text = BUFFER_INIT(STREAM_MAX_BYTES);
+    size_t count = json_array_size(events);
+    bool fits = count > 0 || buffer_append_text(&text, ":\n\n");
+
+    for (size_t index = 0; index < count && fits; index++) {
+        const json_t *event = json_array_get(events, index);
+        AUTO(memory_free) char *line = json_print(event);
+        fits = buffer_append_format(&text, "id: %lld\ndata: %s\n\n",
+                                    (long long)json_int_or(event, "sequence", 0), line);
+    }
+    return (struct admin_reply){200, "text/event-stream", buffer_take_text(&text)};
 }
 
 // True: answered. Nothing new is an answer only where nobody wants to wait.
 static bool answer(struct event_waits *waits, const struct event_question *question,
                    bool may_be_empty, event_done_fn *done, void *userdata) {
-    json_t *events = NULL;
+    AUTO(json_decref) json_t *events = NULL;
+    int64_t last_sequence = question->after_sequence;
     struct admin_reply reply;
     struct error err;
 
     if (!app_service_list_events(waits->service, &question->scope, question->name,
                                  question->after_sequence, EVENTS_MAX, &events, &err)) {
         reply = admin_reply_failure(&err);
-    } else if (json_array_size(events) == 0 && !may_be_empty) {
-        json_decref(events);
-        return false;
     } else {
-        reply = admin_reply_json(200, reply_of(question, events));
+        size_t count = json_array_size(events);
+        if (count == 0 && !may_be_empty) return false;
+        if (count > 0)
+            last_sequence = json_int_or(json_array_get(events, count - 1), "sequence", 0);
+        reply = question->is_stream ? stream_of(events) : reply_of(events, last_sequence);
     }
-    done(userdata, &reply);
+    done(userdata, &reply, last_sequence);
     memory_free(reply.body);
     return true;
 }
@@ -100,7 +117,8 @@ static void on_event(void *userdata) {
 struct event_wait *event_wait_begin(struct event_waits *waits,
                                     const struct event_question *question, event_done_fn *done,
                                     void *userdata) {
-    if (answer(waits, question, question->wait_ms == 0, done, userdata)) return NULL;
+    bool may_be_empty = question->wait_ms == 0;
+    if (!question->is_later && answer(waits, question, may_be_empty, done, userdata)) return NULL;
     struct event_wait *wait = memory_alloc(sizeof *wait);
     wait->waits = waits;
     wait->question = *question;
@@ -111,6 +129,7 @@ struct event_wait *event_wait_begin(struct event_waits *waits,
     if (sd_event_add_time_relative(waits->loop, &wait->deadline, CLOCK_MONOTONIC,
                                    (uint64_t)question->wait_ms * 1000, 1000, on_deadline, wait) < 0)
         abort();
+    if (question->is_later) (void)sd_event_source_set_enabled(waits->look, SD_EVENT_ONESHOT);
     return wait;
 }
 

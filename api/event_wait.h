@@ -20,9 +20,12 @@ struct event_question {
     char name[APP_NAME_SIZE];
     int64_t after_sequence;
     int64_t wait_ms; // 0: answer what there is
+    bool is_stream;  // answered as server-sent events, a comment when there are none
+    bool is_later;   // not to be answered before the next turn of the loop
 };
 
-typedef void event_done_fn(void *userdata, const struct admin_reply *reply);
+// `last_sequence`: what to ask for next.
+typedef void event_done_fn(void *userdata, const struct admin_reply *reply, int64_t last_sequence);
 
 // Calls `done` once: before it returns (the result is NULL then), or later unless cancelled.
 struct event_wait *event_wait_begin(struct event_waits *waits,

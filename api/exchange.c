@@ -27,6 +27,15 @@ static const char *find_header(void *userdata, const char *name) {
 
 // --- answers ---
 
+static void take_response(struct exchange *exchange, int status, const char *content_type,
+                          struct MHD_Response *response) {
+    if (exchange->response != NULL) MHD_destroy_response(exchange->response);
+    (void)MHD_add_response_header(response, "Content-Type", content_type);
+    (void)MHD_add_response_header(response, "x-amzn-RequestId", exchange->request_id);
+    exchange->response = response;
+    exchange->status = (unsigned)status;
+}
+
 static void set_response(struct exchange *exchange, int status, const char *content_type,
                          const char *body, size_t size_bytes) {
     // Copied: the body belongs to whoever answers.
@@ -38,11 +47,7 @@ static void set_response(struct exchange *exchange, int status, const char *cont
         MHD_create_response_from_buffer(size_bytes, text.out, MHD_RESPMEM_MUST_COPY);
 
     if (response == NULL) abort();
-    if (exchange->response != NULL) MHD_destroy_response(exchange->response);
-    (void)MHD_add_response_header(response, "Content-Type", content_type);
-    (void)MHD_add_response_header(response, "x-amzn-RequestId", exchange->request_id);
-    exchange->response = response;
-    exchange->status = (unsigned)status;
+    take_response(exchange, status, content_type, response);
 }
 
 static void set_json(struct exchange *exchange, int status, const char *body,
@@ -204,15 +209,72 @@ static void set_admin(struct exchange *exchange, const struct admin_reply *reply
     set_response(exchange, reply->status, reply->content_type, reply->body, strlen(reply->body));
 }
 
-static void on_events(void *userdata, const struct admin_reply *reply) {
+static void on_events(void *userdata, const struct admin_reply *reply, int64_t last_sequence) {
     struct exchange *exchange = userdata;
 
+    (void)last_sequence;
     set_admin(exchange, reply);
     answered(exchange);
 }
 
 static void cancel_wait(void *waiting) {
     event_wait_cancel(waiting);
+}
+
+// --- events that are sent as they happen ---
+
+static void sleep_stream(void *userdata) {
+    struct exchange *exchange = userdata;
+
+    exchange->is_suspended = true;
+    MHD_suspend_connection(exchange->connection);
+}
+
+static void wake_stream(void *userdata) {
+    struct exchange *exchange = userdata;
+
+    exchange->parts->on_answered(exchange->parts->userdata, exchange);
+}
+
+struct stream_beginning {
+    struct exchange *exchange;
+    const struct event_question *question;
+};
+
+static void on_beginning(void *userdata, const struct admin_reply *reply, int64_t last_sequence) {
+    const struct stream_beginning *beginning = userdata;
+    struct exchange *exchange = beginning->exchange;
+    struct event_stream_options options = {.waits = exchange->parts->waits,
+                                           .question = *beginning->question,
+                                           .sleep = sleep_stream,
+                                           .wake = wake_stream,
+                                           .userdata = exchange};
+
+    if (reply->status != 200) {
+        set_admin(exchange, reply);
+        return;
+    }
+    options.question.after_sequence = last_sequence;
+    exchange->stream = event_stream_new(&options, reply->body);
+    take_response(exchange, reply->status, reply->content_type,
+                  event_stream_response(exchange->stream));
+}
+
+// A client that was cut off says where it was.
+static void begin_stream(struct exchange *exchange, struct event_question *question) {
+    struct stream_beginning beginning = {exchange, question};
+    const char *last = header(exchange, "Last-Event-ID");
+
+    if (last != NULL) (void)text_to_int64(last, &question->after_sequence);
+    question->is_stream = true;
+    question->wait_ms = 0;
+    (void)event_wait_begin(exchange->parts->waits, question, on_beginning, &beginning);
+}
+
+static bool wants_stream(const struct exchange *exchange) {
+    const char *accept = header(exchange, "Accept");
+
+    return accept != NULL && strstr(accept, "text/event-stream") != NULL;
 }
 
 static void begin_events(struct exchange *exchange, const struct app_scope *scope,
@@ -225,6 +287,10 @@ static void begin_events(struct exchange *exchange, const struct app_scope *scop
     (void)text_copy(question.name, sizeof question.name, name);
     if (admin_parameter(exchange->query, "after", after, sizeof after))
         (void)text_to_int64(after, &question.after_sequence);
+    if (wants_stream(exchange)) {
+        begin_stream(exchange, &question);
+        return;
+    }
     if (admin_parameter(exchange->query, "wait", wait, sizeof wait))
         (void)text_to_int64(wait, &wait_s);
     // Less than what a connection may be idle.
@@ -338,6 +404,7 @@ void exchange_free(struct exchange *exchange) {
     if (exchange->call != NULL) exchange->call->connection = NULL;
     if (exchange->waiting != NULL) exchange->cancel(exchange->waiting);
     if (exchange->response != NULL) MHD_destroy_response(exchange->response);
+    event_stream_free(exchange->stream);
     buffer_release(&exchange->body);
     memory_free(exchange->uri);
     memory_free(exchange);

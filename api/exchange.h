@@ -4,6 +4,7 @@
 
 #include "api/auth.h"
 #include "api/call.h"
+#include "api/event_stream.h"
 #include "api/event_wait.h"
 #include "api/http_server.h"
 #include "api/reply_cache.h"
@@ -45,8 +46,9 @@ struct exchange {
     struct call *call; // under way
     void *waiting;     // something else under way, and how to end it
     void (*cancel)(void *waiting);
-    const char *operation; // for the log; borrowed from the document
-    bool is_kept;          // the answer may be given again to the same question
+    struct event_stream *stream; // what the response is read from; NULL: it is complete
+    const char *operation;       // for the log; borrowed from the document
+    bool is_kept;                // the answer may be given again to the same question
     struct app_scope scope;
     char request_id[CALL_REQUEST_ID_SIZE];
     int64_t began_us;

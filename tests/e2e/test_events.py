@@ -1,8 +1,10 @@
 """What happened, told to those who wait; faults on purpose; the clock; retention."""
 
+import http.client
 import json
 import threading
 import urllib.error
+import urllib.parse
 import urllib.request
 
 import pytest
@@ -87,6 +89,56 @@ def test_those_who_wait_are_told_at_once(running):
     assert told[0]["kind"] == "snapshot" and told[0]["status"] == "CREATING"
 
 
+class Stream:
+    """The events of an application as a browser's EventSource gets them."""
+
+    def __init__(self, application, last_event=None):
+        address = urllib.parse.urlsplit(application.kobel.url)
+        self.connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
+        headers = {"Accept": "text/event-stream", **({"Last-Event-ID": str(last_event)} if last_event else {})}
+        self.connection.request("GET", f"/kobel/v1/applications/{application.name}/events", headers=headers)
+        self.answer = self.connection.getresponse()
+
+    def read(self):
+        """The next event; None: the stream has ended."""
+        number = None
+        while line := self.answer.readline():
+            if line.startswith(b"id: "):
+                number = int(line[4:])
+            if line.startswith(b"data: "):
+                event = json.loads(line[6:])
+                assert event["sequence"] == number
+                return event
+        return None
+
+    def wait_for(self, **wanted):
+        while (event := self.read()) is not None:
+            if all(event.get(key) == value for key, value in wanted.items()):
+                return event
+        raise AssertionError(f"the stream ended without {wanted}")
+
+
+def test_events_are_streamed_as_they_happen(application, jars):
+    application.create(jars["Counting"])
+    stream = Stream(application)
+    assert stream.answer.status == 200 and stream.answer.headers["Content-Type"] == "text/event-stream"
+    application.client.start_application(ApplicationName=application.name)
+    stream.wait_for(kind="status", to="RUNNING")
+    application.client.create_application_snapshot(ApplicationName=application.name, SnapshotName="mine")
+    created = stream.wait_for(kind="snapshot", snapshot="mine", status="CREATING")
+    stream.wait_for(kind="snapshot", snapshot="mine", status="READY")
+    again = Stream(application, created["sequence"])
+    assert again.read()["sequence"] > created["sequence"]
+    again.connection.close()
+    # Whoever has gone is in nobody's way.
+    application.stop(Force=True)
+    stream.wait_for(kind="status", to="READY")
+    application.delete()
+    while stream.read() is not None:
+        pass
+    assert Stream(application).answer.status == 404
+
+
 @pytest.mark.parametrize("kind", ["kill-taskmanager", "kill-jobmanager"])
 def test_a_killed_process_is_recovered_and_told(running, kind):
     history = History(running)
@@ -97,13 +149,15 @@ def test_a_killed_process_is_recovered_and_told(running, kind):
     assert lost["reason"]
     submitted = history.wait_for(kind="recovery", phase="SUBMIT")
     assert "/checkpoints/" in submitted["restoredFrom"]
-    history.wait_for(kind="recovery", phase="UP")
+    up = history.wait_for(kind="recovery", phase="UP")
+    assert up["elapsedMs"] == up["atMs"] - lost["atMs"]
     assert running.status() == "RUNNING"
     running.wait_for_count(counted + 3)
     assert "later restore point" in history.wait_for(kind="retention")["reason"]
     status, shown = ask(running.kobel, f"/kobel/v1/applications/{running.name}")
     assert status == 200 and shown["recoveries"] == 1 and shown["diskBytes"] > 0
-    assert shown["current"]["health"] == "READY" and shown["isRestartLoop"] is False
+    assert shown["current"]["health"] == "READY" and shown["isRestartLoop"] is False and "trouble" not in shown
+    assert shown["lastRecoveryMs"] == up["elapsedMs"]
 
 
 def test_a_savepoint_fails_on_purpose(running):
@@ -143,7 +197,8 @@ def test_a_loop_of_restarts_is_recognised(application, jars):
     loop = history.wait_for(kind="restart", isLoop=True)
     assert "loop" in loop["message"] and "on purpose" in loop["cause"]
     assert application.status() == "RUNNING"
-    assert ask(application.kobel, f"/kobel/v1/applications/{application.name}")[1]["isRestartLoop"] is True
+    shown = ask(application.kobel, f"/kobel/v1/applications/{application.name}")[1]
+    assert shown["isRestartLoop"] is True and "on purpose" in shown["trouble"]
     application.stop(Force=True)
 
 
@@ -157,6 +212,16 @@ def test_without_checkpoints_a_recovery_says_what_it_starts_from(application, ja
     submitted = history.wait_for(kind="recovery", phase="SUBMIT")
     assert "empty" in submitted["message"] and submitted["restoredFrom"] == ""
     history.wait_for(kind="recovery", phase="UP")
+    # With a snapshot there is something to go back to.
+    application.client.create_application_snapshot(ApplicationName=application.name, SnapshotName="only")
+    history.wait_for(kind="snapshot", snapshot="only", status="READY")
+    counted = application.wait_for_count(0)
+    fault(application, "kill-taskmanager")
+    history.wait_for(kind="recovery", phase="LOST")
+    submitted = history.wait_for(kind="recovery", phase="SUBMIT", restoredFrom=ask(
+        application.kobel, f"/kobel/v1/applications/{application.name}")[1]["current"]["restoredFrom"])
+    assert "checkpointing is disabled" in submitted["message"] and "/snapshots/only/" in submitted["restoredFrom"]
+    application.wait_for_count(counted)
 
 
 def test_snapshots_go_by_the_rule_of_a_tag(running):

@@ -1,10 +1,12 @@
 """State that outlives what happens to it: upgrades of Flink in place, snapshots on other clusters, restores, a full disk."""
 
 import itertools
+import json
 import os
 import pathlib
 import re
 import subprocess
+import urllib.request
 
 import pytest
 from botocore.exceptions import ClientError
@@ -53,17 +55,47 @@ def test_flink_is_upgraded_in_place_and_rolled_back(runtime_2_2, running):
     # What 2.2 wrote is nothing to 1.20: the way back is the newest snapshot of its own.
     client.rollback_application(ApplicationName=name, CurrentApplicationVersionId=2)
     assert running.settle() == "RUNNING"
-    assert running.describe()["RuntimeEnvironment"] == "FLINK-1_20"
-    automatic = next(snapshot["SnapshotName"] for snapshot in running.snapshots() if snapshot["SnapshotName"].startswith("UPDATE"))
-    submitted = [line for line in logs_of(running.kobel) if "restored" in line.lower() and automatic in line]
-    assert submitted or running.wait_for_count(0) > 0
+    detail = running.describe()
+    assert (detail["RuntimeEnvironment"], detail["ApplicationVersionId"]) == ("FLINK-1_20", 3)
+    assert (detail["ApplicationVersionRolledBackFrom"], detail["ApplicationVersionRolledBackTo"]) == (2, 1)
+    automatic = next(one["SnapshotName"] for one in running.snapshots() if one["RuntimeEnvironment"] == "FLINK-1_20")
+    assert automatic.startswith("UPDATE")
+    restored = json.load(urllib.request.urlopen(f"{running.kobel.url}/kobel/v1/applications/{name}"))["current"]["restoredFrom"]
+    assert f"/snapshots/{automatic}/" in restored
+    running.wait_for_count(counted)
 
 
-def logs_of(kobel):
-    lines = []
-    for path in pathlib.Path(kobel.data).glob("apps/*/clusters/*/log/jobmanager*.log"):
-        lines += path.read_text(errors="replace").splitlines()
-    return lines
+def start_legacy(application, jars, goes_back):
+    application.create(jars["Legacy"], ApplicationSystemRollbackConfiguration={"RollbackEnabled": goes_back})
+    application.start()
+    application.wait_for_count(20)
+    operation = application.update(RuntimeEnvironmentUpdate="FLINK-2_2")
+    status = application.settle()
+    ended = application.operation(operation)
+    assert ended["OperationStatus"] == "FAILED"
+    assert "SourceFunction" in ended["OperationFailureDetails"]["ErrorInfo"]["ErrorString"]
+    return status, ended
+
+
+def test_a_program_that_the_later_flink_cannot_run_goes_back_with_its_state(runtime_2_2, application, jars):
+    status, ended = start_legacy(application, jars, True)
+    assert status == "RUNNING"
+    back = application.operation(ended["OperationFailureDetails"]["RollbackOperationId"])
+    assert (back["Operation"], back["OperationStatus"]) == ("RollbackApplication", "SUCCESSFUL")
+    detail = application.describe()
+    assert (detail["RuntimeEnvironment"], detail["ApplicationVersionId"]) == ("FLINK-1_20", 3)
+    counts = [count for _, count, _ in application.lines()]
+    application.wait_for_count(counts[-1])
+    counts = [count for _, count, _ in application.lines()]
+    assert counts == list(range(1, len(counts) + 1))
+
+
+def test_a_program_that_the_later_flink_cannot_run_is_ready_where_nothing_goes_back(runtime_2_2, application, jars):
+    status, ended = start_legacy(application, jars, False)
+    assert status == "READY"
+    assert "RollbackOperationId" not in ended["OperationFailureDetails"]
+    assert application.describe()["RuntimeEnvironment"] == "FLINK-2_2"
+    assert [snapshot["SnapshotStatus"] for snapshot in application.snapshots()] == ["READY"]
 
 
 def test_a_snapshot_is_flinks_own(running, runtime, jars, tmp_path):
