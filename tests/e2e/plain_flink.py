@@ -27,7 +27,7 @@ def free_port():
 class PlainFlink:
     """A JobManager and then a TaskManager with the flags and memory of Flink's own scripts, default configuration, no archives."""
 
-    def __init__(self, runtime, work):
+    def __init__(self, runtime, work, settings=()):
         self.work = work
         self.rest = free_port()
         os.makedirs(work / "conf", exist_ok=True)
@@ -40,7 +40,7 @@ class PlainFlink:
             "taskmanager.memory.managed.size: 512m", "taskmanager.memory.network.min: 128m", "taskmanager.memory.network.max: 128m",
             "taskmanager.memory.task.off-heap.size: 0m", "taskmanager.memory.framework.off-heap.size: 128m",
             "taskmanager.memory.jvm-metaspace.size: 256m",
-            "taskmanager.memory.jvm-overhead.min: 192m", "taskmanager.memory.jvm-overhead.max: 192m", ""]))
+            "taskmanager.memory.jvm-overhead.min: 192m", "taskmanager.memory.jvm-overhead.max: 192m", *settings, ""]))
         jars = sorted(glob.glob(f"{runtime}/lib/*.jar"), key=lambda jar: ("flink-dist" in jar, jar))
         self.class_path = ":".join(jars)
         self.processes = []

@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""What an application needs, and what kobel's care for it costs the job: memory, start by KPUs, sandbox, metrics.
+
+    tests/bench/capacity.py [rounds]
+
+Needs build/release/kobel and the installed FLINK-1_20. Prints tables; asserts nothing: read the ratios. What a fence around the
+network would cost is in fence.py.
+"""
+
+import pathlib
+import signal
+import statistics
+import sys
+import tempfile
+import time
+
+from common import build_jar, gap, pss_kb, resident_kb, runtime_directory, wait_for_spare
+
+from kobel import Application, Kobel, wait_for
+
+ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 3
+WINDOW_S = 5
+
+
+def parallel(count):
+    return {"ParallelismConfiguration": {"ConfigurationType": "CUSTOM", "Parallelism": count, "ParallelismPerKPU": 1,
+                                         "AutoScalingEnabled": False},
+            "CheckpointConfiguration": {"ConfigurationType": "CUSTOM", "CheckpointInterval": 1000, "MinPauseBetweenCheckpoints": 100}}
+
+
+def parallel_update(count):
+    return {"FlinkApplicationConfigurationUpdate": {"ParallelismConfigurationUpdate": {
+        "ConfigurationTypeUpdate": "CUSTOM", "ParallelismUpdate": count, "AutoScalingEnabledUpdate": False}}}
+
+
+class Daemon:
+    """A kobel for one part of the benchmark."""
+
+    def __init__(self, work, *options):
+        self.data = tempfile.mkdtemp(dir=work)
+        self.kobel = Kobel(pathlib.Path(self.data), "--log-level", "warn", *options)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self.kobel.stop()
+
+    def start(self, jar, name, kpus=1):
+        """The running application, and the seconds that it took."""
+        application = Application(self.kobel, name)
+        application.create(jar, FlinkApplicationConfiguration=parallel(kpus))
+        began = time.monotonic()
+        application.start()
+        return application, time.monotonic() - began
+
+    def clusters_kb(self):
+        """Without the daemon, which has the directory in its command line, too."""
+        return pss_kb(self.data) - resident_kb(self.kobel.process.pid)
+
+
+def end(application):
+    application.stop(Force=True)
+    application.delete()
+
+
+# --- memory, start ---
+
+def measure_profile(jar, work, profile):
+    """Megabytes of the first application and of each further one, counting for half a minute; seconds of a start by KPUs."""
+    with Daemon(work, "--profile", profile, "--memory-budget", "64G") as daemon:
+        held = []
+        applications = []
+        for number in range(3):
+            application, _ = daemon.start(jar, f"memory-{number}")
+            applications.append(application)
+            application.wait_for_count(0)
+            time.sleep(10)
+            held.append(daemon.clusters_kb() / 1024)
+        for application in applications:
+            end(application)
+        starts = {}
+        for kpus in (1, 4, 8):
+            seconds = []
+            for number in range(ROUNDS):
+                application, took = daemon.start(jar, f"start-{kpus}-{number}", kpus)
+                seconds.append(took)
+                end(application)
+            starts[kpus] = statistics.median(seconds)
+    return held[0], (held[2] - held[0]) / 2, starts
+
+
+def measure_scale(jar, work, *options):
+    """Seconds of the gap in the stream when one KPU becomes four."""
+    gaps = []
+    with Daemon(work, *options) as daemon:
+        for number in range(ROUNDS):
+            application, _ = daemon.start(jar, f"scale-{number}")
+            application.wait_for_count(20)
+            if options:
+                wait_for_spare(daemon.kobel)
+            application.update_configuration(EnvironmentPropertyUpdates=application.properties("scaled"), **parallel_update(4))
+            application.settle()
+            application.wait_for_count(0, "scaled")
+            gaps.append(gap(application, "scaled"))
+            end(application)
+    return statistics.median(gaps)
+
+
+# --- what the job loses ---
+
+def rate(application, seconds):
+    """Records a second of the next `seconds`, by the job's own clock."""
+    def reports():
+        return [(count, at_ms) for _, count, at_ms in application.lines()]
+    before = len(reports())
+    wait_for(lambda: len(reports()) > before, "a report", 30)
+    first = reports()[-1]
+    time.sleep(seconds)
+    last = reports()[-1]
+    return (last[0] - first[0]) / (last[1] - first[1]) * 1000
+
+
+def measure_metrics(jar, work, interval):
+    """Throughput with the daemon at work, by that of the windows in which it is halted."""
+    ratios = []
+    with Daemon(work, "--metrics-interval", interval) as daemon:
+        application, _ = daemon.start(jar, "measured")
+        rate(application, 10)  # the compiler has done its work
+        for _ in range(4 * ROUNDS):
+            beside = rate(application, WINDOW_S)
+            daemon.kobel.process.send_signal(signal.SIGSTOP)
+            alone = rate(application, WINDOW_S)
+            daemon.kobel.process.send_signal(signal.SIGCONT)
+            ratios.append(beside / alone)
+        end(application)
+    return ratios
+
+
+def measure_sandbox(jar, work, level):
+    """Throughput in records a second, and seconds of the start."""
+    with Daemon(work, "--sandbox", level) as daemon:
+        application, seconds = daemon.start(jar, "boxed")
+        rate(application, 8)
+        found = rate(application, 2 * WINDOW_S)
+        end(application)
+    return found, seconds
+
+
+# --- the tables ---
+
+def print_capacity(jar, work):
+    print(f"{'profile':<10}{'first application':>18}{'each further one':>18}{'start, 1 KPU':>14}{'4 KPUs':>9}{'8 KPUs':>9}")
+    for profile in ("dev", "aws"):
+        first, further, starts = measure_profile(jar, work, profile)
+        print(f"{profile:<10}{first:>15.0f} MB{further:>15.0f} MB" + f"{starts[1]:>12.2f} s" + "".join(f"{starts[k]:>7.2f} s" for k in (4, 8)),
+              flush=True)
+    print(f"\n{'scaling from 1 to 4 KPUs, the gap':<44}{measure_scale(jar, work):>7.2f} s")
+    print(f"{'the same with a spare':<44}{measure_scale(jar, work, '--spares', '1'):>7.2f} s", flush=True)
+
+
+def print_costs(jar, work):
+    print(f"\n{'throughput beside the daemon, of that with it halted':<56}{'median':>8}{'quartiles':>16}")
+    for interval in ("10s", "1s"):
+        low, middle, high = statistics.quantiles(measure_metrics(jar, work, interval), n=4)
+        print(f"{'measured every ' + interval:<56}{middle:>8.3f}{low:>9.3f}{high:>7.3f}", flush=True)
+    levels = ("none", "scoped", "full")
+    found = {level: [] for level in levels}
+    for _ in range(ROUNDS):
+        for level in levels:
+            found[level].append(measure_sandbox(jar, work, level))
+    print(f"\n{'sandbox':<10}{'records a second':>18}{'of none':>9}{'start':>9}")
+    plain = statistics.median(one[0] for one in found["none"])
+    for level in levels:
+        records, seconds = (statistics.median(one[index] for one in found[level]) for index in (0, 1))
+        print(f"{level:<10}{records:>18,.0f}{records / plain:>9.3f}{seconds:>7.2f} s", flush=True)
+
+
+def main():
+    runtime = runtime_directory()
+    with tempfile.TemporaryDirectory() as directory:
+        work = pathlib.Path(directory)
+        print_capacity(build_jar(runtime, work, "Counting"), work)
+        print_costs(build_jar(runtime, work, "Rushing"), work)
+
+
+main()
