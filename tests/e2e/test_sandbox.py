@@ -1,5 +1,6 @@
 """A hostile program: each attempt to get out fails in the sandbox, and would succeed without one; its hunger stays its own."""
 
+import contextlib
 import glob
 import hashlib
 import json
@@ -166,3 +167,37 @@ def test_threads_processes_and_files_in_tmp_stay_within(limited, jars):
     assert not os.path.exists("/tmp/full")
     bomb.stop(Force=True)
     quiet.stop(Force=True)
+
+
+def processor_s(application):
+    """What the application's TaskManager has used of the processor, its threads together."""
+    cluster = next(one for one in status(application.kobel)["clusters"] if one["applicationId"] == application_id(application))
+    directory = os.path.dirname(cluster["logDirectory"]).encode()
+    for path in glob.glob("/proc/[0-9]*"):
+        with contextlib.suppress(OSError):
+            with open(f"{path}/cmdline", "rb") as file:
+                line = file.read()
+            if line.split(b"\0")[0].endswith(b"/java") and b"TaskManagerRunner" in line and directory in line:
+                with open(f"{path}/stat") as file:
+                    user, system = file.read().rpartition(")")[2].split()[11:13]
+                return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+    raise AssertionError(f"no TaskManager of {directory}")
+
+
+def application_id(application):
+    return next(one["id"] for one in status(application.kobel)["apps"] if one["name"] == application.name)
+
+
+def test_a_greedy_application_leaves_the_other_its_share(limited, jars):
+    applications = [Application(limited, name) for name in ("modest", "greedy")]
+    cores = len(os.sched_getaffinity(0))
+    for application, threads in zip(applications, (cores, 32 * cores)):
+        attack(application, jars, [f"spin {threads}"])
+        wait_for(lambda application=application: outcomes(application), f"{application.name} is busy", 60)
+    before = [processor_s(application) for application in applications]
+    used = wait_for(lambda: (now := [processor_s(application) - start for application, start in zip(applications, before)]) and sum(now) > 5 and now,
+                    "five seconds of the processor are used")
+    # By threads alone the modest one would have one part in 33.
+    assert used[0] > 0.35 * sum(used), used
+    for application in applications:
+        application.stop(Force=True)

@@ -77,7 +77,9 @@ public final class Hostile {
             case "memory":
                 return allocate();
             case "threads":
-                return threads(Integer.parseInt(argument));
+                return threads(Integer.parseInt(argument), Hostile::rest);
+            case "spin":
+                return threads(Integer.parseInt(argument), Hostile::spin);
             case "fill":
                 return fill(Path.of(argument));
             default:
@@ -119,20 +121,28 @@ public final class Hostile {
         return true;
     }
 
-    private static boolean threads(int count) {
+    private static boolean threads(int count, Runnable work) {
         for (int started = 0; started < count; started++) {
-            Thread thread = new Thread(() -> {
-                try {
-                    Thread.sleep(60_000);
-                } catch (InterruptedException ended) {
-                    Thread.currentThread().interrupt();
-                }
-            });
+            Thread thread = new Thread(work);
             thread.setDaemon(true);
             thread.start();
             HELD.add(thread);
         }
         return true;
+    }
+
+    private static void rest() {
+        try {
+            Thread.sleep(60_000);
+        } catch (InterruptedException ended) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void spin() {
+        while (!Thread.currentThread().isInterrupted()) {
+            Thread.onSpinWait();
+        }
     }
 
     /** Writes 200 MB. */
