@@ -22,6 +22,7 @@ struct jar_count {
 
 struct jar_facts {
     int64_t size_bytes;
+    char jar_within[JAR_NAME_SIZE]; // of the zip that was given; "" = a jar was given
     bool has_manifest;
     char main_class[JAR_NAME_SIZE]; // "" = not said
     bool has_main_class;            // its class file is there

@@ -276,6 +276,8 @@ void jar_findings(const struct jar_facts *facts, const char *runtime, struct fin
         judge_kind(facts, out);
         return;
     }
+    if (facts->jar_within[0] != '\0')
+        findings_add(out, FINDING_GOOD, "zip", NULL, "runs the jar in it, %s", facts->jar_within);
     judge_main(facts, out);
     judge_java(facts, flink, out);
     judge_size(facts, out);

@@ -2,6 +2,7 @@
 
 #include "base/buffer.h"
 #include "base/file.h"
+#include "base/jar_within.h"
 #include "base/text.h"
 #include "cli/class_file.h"
 #include "cli/pom.h"
@@ -9,11 +10,16 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 // Classes, manifests and property files are far smaller.
 static const size_t ENTRY_MAX_BYTES = (size_t)8 << 20;
+// The service's limit of an application's code.
+static const int64_t JAR_MAX_BYTES = (int64_t)512 << 20;
 
 static void close_archive(struct archive *archive) {
     (void)archive_read_free(archive);
@@ -24,6 +30,7 @@ enum { MARKERS_MAX = 16 };
 
 struct reading {
     struct jar_facts *facts;
+    const char *name; // of the file, for messages
     struct archive *archive;
     char main_entry[JAR_NAME_SIZE + 8]; // "example/Counter.class"
     char pom_versions[MARKERS_MAX][48]; // of the markers' artifacts; "" = no pom says it
@@ -326,22 +333,47 @@ static bool pass(struct reading *reading, const char *path,
     reading->archive = archive;
     (void)archive_read_support_format_zip(archive);
     if (archive_read_open_filename(archive, path, 65536) != ARCHIVE_OK)
-        return error_set(err, ERROR_INVALID, "'%s' is no jar: %s", path,
+        return error_set(err, ERROR_INVALID, "'%s' is no jar: %s", reading->name,
                          archive_error_string(archive));
     for (;;) {
         int code = archive_read_next_header(archive, &entry);
         if (code == ARCHIVE_EOF) return true;
         if (code < ARCHIVE_WARN)
-            return error_set(err, ERROR_INVALID, "'%s' is damaged: %s", path,
+            return error_set(err, ERROR_INVALID, "'%s' is damaged: %s", reading->name,
                              archive_error_string(archive));
         const char *name = archive_entry_pathname_utf8(entry);
         if (name != NULL && archive_entry_filetype(entry) == AE_IFREG) take(reading, name);
     }
 }
 
+static bool read_jar(const char *path, const char *name, struct jar_facts *out_facts,
+                     struct error *err) {
+    struct reading reading = {.facts = out_facts, .name = name};
+
+    // The manifest first, wherever it is: the class that it names is looked for.
+    if (!pass(&reading, path, take_manifest, err) || !pass(&reading, path, take_entry, err))
+        return false;
+    fill_in_versions(&reading);
+    return true;
+}
+
+// The jar in a zip is what runs: it is copied to where it can be read like any other.
+static bool read_jar_within(struct jar_within *jar, struct jar_facts *out_facts,
+                            struct error *err) {
+    char path[32];
+    bool is_last = false;
+
+    AUTO(file_close) int fd = memfd_create("jar", MFD_CLOEXEC);
+    if (fd < 0) return error_system(err, errno, "unpack '%s'", jar_within_name(jar));
+    if (!jar_within_copy(jar, fd, INT64_MAX, JAR_MAX_BYTES, &is_last, err)) return false;
+    (void)text_format(path, sizeof path, "/proc/self/fd/%d", fd);
+    (void)text_copy(out_facts->jar_within, sizeof out_facts->jar_within, jar_within_name(jar));
+    return read_jar(path, jar_within_name(jar), out_facts, err);
+}
+
 bool jar_read(const char *path, struct jar_facts *out_facts, struct error *err) {
+    AUTO(jar_within_free) struct jar_within *jar = NULL;
     struct jar_facts facts = {0};
-    struct reading reading = {.facts = &facts};
     struct stat file;
 
     if (stat(path, &file) < 0)
@@ -349,10 +381,9 @@ bool jar_read(const char *path, struct jar_facts *out_facts, struct error *err) 
                                : error_system(err, errno, "read '%s'", path);
     if (!S_ISREG(file.st_mode)) return error_set(err, ERROR_INVALID, "'%s' is no file", path);
     facts.size_bytes = file.st_size;
-    // The manifest first, wherever it is: the class that it names is looked for.
-    if (!pass(&reading, path, take_manifest, err) || !pass(&reading, path, take_entry, err))
+    if (!jar_within_open(path, &jar, err)) return error_prefix(err, "%s", path);
+    if (jar == NULL ? !read_jar(path, path, &facts, err) : !read_jar_within(jar, &facts, err))
         return false;
-    fill_in_versions(&reading);
     *out_facts = facts;
     return true;
 }

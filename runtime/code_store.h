@@ -29,7 +29,7 @@ struct code_artifact {
 
 // Called once, never from within import(): exactly one of `artifact` and `err` is not NULL.
 // ERROR_NOT_FOUND: no such bucket or object, or it cannot be read. ERROR_LIMIT: larger than the
-// maximum.
+// maximum. ERROR_INVALID: a zip that cannot be unpacked.
 typedef void code_done_fn(void *userdata, const struct code_artifact *artifact,
                           const struct error *err);
 

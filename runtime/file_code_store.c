@@ -1,6 +1,7 @@
 #include "runtime/file_code_store.h"
 
 #include "base/file.h"
+#include "base/jar_within.h"
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -16,11 +17,12 @@
 
 // What one import reads in one turn of the loop: under 10 ms on any disk that is not overloaded.
 static const size_t SLICE_BYTES = (size_t)1 << 20;
+static const char JAR_SUFFIX[] = ".jar";
 
 struct import {
     struct code_store *store;
     struct import *next;
-    sd_event_source *turn; // NULL: pieces come from `get`
+    sd_event_source *turn; // NULL: pieces come from `get`, or it has not begun
     struct s3_get *get;
     int from;            // the object; -1: bytes
     struct buffer bytes; // of CODE_SOURCE_BYTES
@@ -29,6 +31,8 @@ struct import {
     char partial[FILE_PATH_MAX];
     int64_t size_bytes;
     struct digest *digest;
+    struct code_artifact artifact; // once all of it was taken
+    struct jar_within *jar;        // from then on: what is copied now
     bool has_failed;
     struct error failure; // found at the start, told in the next turn
     code_done_fn *done;
@@ -60,16 +64,18 @@ static void free_import(struct import *import) {
     if (import->partial[0] != '\0') (void)unlink(import->partial);
     buffer_release(&import->bytes);
     digest_free(import->digest);
+    jar_within_free(import->jar);
     memory_free(import);
 }
 
-static void finish(struct import *import, const struct code_artifact *artifact,
-                   const struct error *err) {
+// `err` NULL: it is kept.
+static void finish(struct import *import, const struct error *err) {
+    struct code_artifact artifact = import->artifact;
     code_done_fn *done = import->done;
     void *userdata = import->userdata;
 
     free_import(import);
-    done(userdata, artifact, err);
+    done(userdata, err == NULL ? &artifact : NULL, err);
 }
 
 // --- slices ---
@@ -114,43 +120,91 @@ static bool take_slice(struct import *import, bool *out_is_last, struct error *e
     return take_bytes(import, bytes, size, err);
 }
 
-// Under its digest: what is there already is the same.
-static bool keep(struct import *import, struct code_artifact *out_artifact, struct error *err) {
-    struct code_artifact artifact = {.size_bytes = import->size_bytes};
-    char path[FILE_PATH_MAX];
+// --- keeping ---
 
-    digest_finish(import->digest, artifact.sha256, artifact.md5);
-    if (!file_join(path, sizeof path, err, import->store->code_directory, artifact.sha256, NULL))
+static bool open_partial(struct import *import, struct error *err) {
+    char name[48];
+
+    (void)text_copy(name, sizeof name, ".partial-");
+    digest_random_hex(name + strlen(name), 16);
+    if (!file_join(import->partial, sizeof import->partial, err, import->store->code_directory,
+                   name, NULL))
         return false;
+    import->to = open(import->partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    if (import->to >= 0) return true;
+    int reason = errno;
+    import->partial[0] = '\0';
+    return error_system(err, reason, "store the application code");
+}
+
+// What is there already is the same.
+static bool keep_at(struct import *import, const char *path, struct error *err) {
     if (fsync(import->to) < 0 || rename(import->partial, path) < 0)
         return error_system(err, errno, "store the application code");
     import->partial[0] = '\0';
-    *out_artifact = artifact;
+    file_close(import->to);
+    import->to = -1;
     return true;
 }
 
-// The next slice; at the last one the code is kept.
-static bool advance(struct import *import, bool *out_is_last, struct code_artifact *out_artifact,
-                    struct error *err) {
+static bool path_of(const char *code_directory, const char *sha256, const char *suffix,
+                    char out_path[static FILE_PATH_MAX], struct error *err) {
+    char name[DIGEST_SHA256_HEX_SIZE + sizeof JAR_SUFFIX];
+
+    (void)text_format(name, sizeof name, "%s%s", sha256, suffix);
+    return file_join(out_path, FILE_PATH_MAX, err, code_directory, name, NULL);
+}
+
+// All of the object was taken. A jar that lies in it is what will run, and is copied next.
+static bool settle(struct import *import, bool *out_is_done, struct error *err) {
+    const char *directory = import->store->code_directory;
+    char path[FILE_PATH_MAX];
+
+    import->artifact.size_bytes = import->size_bytes;
+    digest_finish(import->digest, import->artifact.sha256, import->artifact.md5);
+    if (!path_of(directory, import->artifact.sha256, "", path, err) ||
+        !keep_at(import, path, err) || !jar_within_open(path, &import->jar, err))
+        return false;
+    *out_is_done = import->jar == NULL;
+    return *out_is_done || open_partial(import, err);
+}
+
+static bool copy_jar(struct import *import, bool *out_is_done, struct error *err) {
+    struct code_store *store = import->store;
+    char path[FILE_PATH_MAX];
+
+    if (!jar_within_copy(import->jar, import->to, (int64_t)SLICE_BYTES, store->limit_bytes,
+                         out_is_done, err))
+        return false;
+    return !*out_is_done ||
+           (path_of(store->code_directory, import->artifact.sha256, JAR_SUFFIX, path, err) &&
+            keep_at(import, path, err));
+}
+
+// --- turns ---
+
+static bool advance(struct import *import, bool *out_is_done, struct error *err) {
+    bool is_last = false;
+
     if (import->has_failed)
         return error_set(err, import->failure.kind, "%s", import->failure.message);
-    if (!take_slice(import, out_is_last, err)) return false;
-    return !*out_is_last || keep(import, out_artifact, err);
+    if (import->jar != NULL) return copy_jar(import, out_is_done, err);
+    if (!take_slice(import, &is_last, err)) return false;
+    return !is_last || settle(import, out_is_done, err);
 }
 
 static int on_turn(sd_event_source *source, uint64_t now_us, void *userdata) {
     struct import *import = userdata;
-    struct code_artifact artifact;
-    bool is_last = false;
+    bool is_done = false;
     struct error err;
 
     (void)now_us;
-    if (!advance(import, &is_last, &artifact, &err)) {
-        finish(import, NULL, &err);
+    if (!advance(import, &is_done, &err)) {
+        finish(import, &err);
         return 0;
     }
-    if (is_last) {
-        finish(import, &artifact, NULL);
+    if (is_done) {
+        finish(import, NULL);
         return 0;
     }
     // A timer that is due becomes pending when the loop looks, together with everything else: a
@@ -158,6 +212,14 @@ static int on_turn(sd_event_source *source, uint64_t now_us, void *userdata) {
     (void)sd_event_source_set_time(source, 0);
     (void)sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
     return 0;
+}
+
+// Without a turn of the loop nothing would ever be told: a loop that cannot take one is at its end
+// anyway.
+static void begin_turns(struct import *import) {
+    if (sd_event_add_time(import->store->loop, &import->turn, CLOCK_MONOTONIC, 0, 1, on_turn,
+                          import) < 0)
+        abort();
 }
 
 // --- pieces from an S3 endpoint ---
@@ -182,20 +244,22 @@ static void on_restart(void *userdata) {
 
 static void on_got(void *userdata, const struct error *reason) {
     struct import *import = userdata;
-    struct code_artifact artifact;
+    bool is_done = false;
     struct error err;
 
     import->get = NULL;
     // What we could not take says more than that the request was given up for it.
     if (import->has_failed) {
         err = import->failure;
-        finish(import, NULL, &err);
+        finish(import, &err);
     } else if (reason != NULL) {
-        finish(import, NULL, reason);
-    } else if (keep(import, &artifact, &err)) {
-        finish(import, &artifact, NULL);
+        finish(import, reason);
+    } else if (!settle(import, &is_done, &err)) {
+        finish(import, &err);
+    } else if (is_done) {
+        finish(import, NULL);
     } else {
-        finish(import, NULL, &err);
+        begin_turns(import);
     }
 }
 
@@ -236,20 +300,11 @@ static bool open_object(const struct code_store *store, const struct code_source
 
 static bool open_ends(struct import *import, const struct code_source *source, struct error *err) {
     struct code_store *store = import->store;
-    char name[48];
 
     if (source->kind == CODE_SOURCE_S3 && store->s3 == NULL &&
         !open_object(store, source, &import->from, err))
         return false;
-    (void)text_copy(name, sizeof name, ".partial-");
-    digest_random_hex(name + strlen(name), 16);
-    if (!file_join(import->partial, sizeof import->partial, err, store->code_directory, name, NULL))
-        return false;
-    import->to = open(import->partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
-    if (import->to >= 0) return true;
-    int reason = errno;
-    import->partial[0] = '\0';
-    return error_system(err, reason, "store the application code");
+    return open_partial(import, err);
 }
 
 static void import_code(void *self, const struct code_source *source, code_done_fn *done,
@@ -273,10 +328,7 @@ static void import_code(void *self, const struct code_source *source, code_done_
         begin_get(import, source);
         return;
     }
-    // Without a turn of the loop nothing would ever be told: a loop that cannot take one is at its
-    // end anyway.
-    if (sd_event_add_time(store->loop, &import->turn, CLOCK_MONOTONIC, 0, 1, on_turn, import) < 0)
-        abort();
+    begin_turns(import);
 }
 
 // --- collecting ---
@@ -289,9 +341,11 @@ struct collection {
 
 static bool collect_one(void *userdata, const char *name, bool is_directory, struct error *err) {
     const struct collection *collection = userdata;
+    char sha256[DIGEST_SHA256_HEX_SIZE];
     char path[FILE_PATH_MAX];
 
-    if (is_directory || (name[0] != '.' && collection->is_used(collection->userdata, name)))
+    (void)text_format(sha256, sizeof sha256, "%.*s", (int)strcspn(name, "."), name);
+    if (is_directory || (name[0] != '.' && collection->is_used(collection->userdata, sha256)))
         return true;
     return file_join(path, sizeof path, err, collection->store->code_directory, name, NULL) &&
            file_remove_tree(path, err);
@@ -308,6 +362,12 @@ static bool collect(void *self, bool (*is_used)(void *userdata, const char *sha2
 }
 
 static const struct code_ops ops = {.import = import_code, .collect = collect};
+
+bool code_store_jar(const char *code_directory, const char *sha256,
+                    char out_path[static FILE_PATH_MAX], struct error *err) {
+    if (!path_of(code_directory, sha256, JAR_SUFFIX, out_path, err)) return false;
+    return file_exists(out_path) || path_of(code_directory, sha256, "", out_path, err);
+}
 
 // --- life of the store ---
 

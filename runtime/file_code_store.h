@@ -1,7 +1,9 @@
 // The code store on this machine: objects come from an S3 endpoint or are files below a directory
-// of buckets; code lies in <data>/code.
+// of buckets; code lies in <data>/code, as <sha256> of what was given, and when that is a zip
+// around a jar, the jar as <sha256>.jar beside it.
 #pragma once
 
+#include "base/file.h"
 #include "runtime/code_store.h"
 #include "runtime/s3_source.h"
 
@@ -19,6 +21,9 @@ struct code_store_options {
 MUST_CHECK bool code_store_new(sd_event *loop, const struct code_store_options *options,
                                struct code_store **out_store, struct error *err);
 struct code_port code_store_port(struct code_store *store);
+// Where the jar of that code is to be found; whether it is there is not looked at.
+MUST_CHECK bool code_store_jar(const char *code_directory, const char *sha256,
+                               char out_path[static FILE_PATH_MAX], struct error *err);
 // Drops imports that are under way; their callbacks are not called.
 void code_store_free(struct code_store *store);
 DEFINE_AUTO(code_store_free, struct code_store *);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "runtime/file_code_store.h"
 #include "runtime/flink_cluster_parts.h"
 #include "runtime/flink_conf.h"
 #include "runtime/kafka_client.h"
@@ -214,11 +215,13 @@ struct cluster *flink_cluster_find_ready(struct flink_clusters *self, const char
 // (flink-runtime 2.8).
 static bool stage_code(struct cluster *cluster, const struct submission *job, const char *jar_id,
                        struct error *err) {
+    char directory[FILE_PATH_MAX];
     char code[FILE_PATH_MAX];
     char jar[FILE_PATH_MAX];
 
-    if (!file_join(code, sizeof code, err, cluster->owner->data_directory, "code",
-                   job->spec.code_sha256, NULL) ||
+    if (!file_join(directory, sizeof directory, err, cluster->owner->data_directory, "code",
+                   NULL) ||
+        !code_store_jar(directory, job->spec.code_sha256, code, err) ||
         !file_join(jar, sizeof jar, err, cluster->paths.upload, jar_id, NULL))
         return false;
     // A link costs nothing, and the store's files never change. Both are below the data directory:

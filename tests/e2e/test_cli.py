@@ -212,6 +212,12 @@ def test_doctor_knows_good_jars_and_bad_ones(runtime, jars, tmp_path):
     status, findings = doctor(shaded)
     assert status == 1 and "1.13.6 is refused" in findings[("error", "connectors")]
 
+    zipped = tmp_path / "job.zip"
+    zip_around(zipped, shaded)
+    status, findings = doctor(zipped)
+    assert status == 1 and "1.13.6 is refused" in findings[("error", "connectors")]
+    assert findings[("good", "zip")] == "runs the jar in it, target/job.jar" and findings[("good", "main class")] == "jobs.Counting"
+
     noise = subprocess.run([BINARY, "doctor", jars["Noise"]], capture_output=True, text=True)
     assert noise.returncode == 1 and "is no jar" in noise.stderr
 
@@ -316,6 +322,30 @@ def test_run_watches_the_jar_and_the_properties(runtime, jars, run, tmp_path):
     assert watching.end() == 0, watching.err
 
 
+def zip_around(path, jar):
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("README.txt", "deploy me")
+        archive.write(jar, "target/job.jar")
+
+
+def test_run_takes_and_watches_a_zip_around_the_jar(runtime, jars, run, tmp_path):
+    archive = tmp_path / "job-1.0.zip"
+    zip_around(archive, jars["Counting"])
+    watching = run(archive, "--watch", "-p", "job.label=one")
+    watching.wait_for("RUNNING version 1")
+    watching.wait_for("| one count=20")
+    changed = tmp_path / "changed.jar"
+    shutil.copy(jars["Counting"], changed)
+    with zipfile.ZipFile(changed, "a") as jar:
+        jar.writestr("note.txt", "x")
+    zip_around(archive, changed)
+    watching.wait_for("RUNNING version 2")
+    before = watching.last_count()
+    wait_for(lambda: watching.last_count() > before + 20, "the job goes on with its state")
+    watching.interrupt()
+    assert watching.end() == 0, watching.err
+
+
 def test_run_tells_what_failed(runtime, jars, run, tmp_path):
     failing = run(jars["Throws"])
     assert failing.end() == 1
@@ -327,9 +357,10 @@ def test_run_tells_what_failed(runtime, jars, run, tmp_path):
 
     archive = tmp_path / "app.zip"
     with zipfile.ZipFile(archive, "w") as jar:
-        jar.write(jars["Counting"], "Counting.jar")
+        jar.write(jars["Counting"], "one.jar")
+        jar.write(jars["Counting"], "two.jar")
     zipped = run(archive)
-    assert zipped.end() == 1 and "archive of 1 jar" in zipped.err
+    assert zipped.end() == 1 and "archive of 2 jars" in zipped.err
 
     missing = run(tmp_path / "missing.jar")
     assert missing.end() == 1 and "there is no file" in missing.err

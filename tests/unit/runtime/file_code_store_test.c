@@ -4,6 +4,8 @@
 #include "base/file.h"
 #include "base/text.h"
 
+#include <archive.h>
+#include <archive_entry.h>
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdlib.h>
@@ -43,6 +45,7 @@ struct outcome {
     bool is_done;
     struct code_artifact artifact;
     enum error_kind failure;
+    char text[256];
 };
 
 static void on_done(void *userdata, const struct code_artifact *artifact, const struct error *err) {
@@ -50,21 +53,28 @@ static void on_done(void *userdata, const struct code_artifact *artifact, const 
 
     outcome->is_done = true;
     if (artifact != NULL) outcome->artifact = *artifact;
-    if (err != NULL) outcome->failure = err->kind;
+    if (err == NULL) return;
+    outcome->failure = err->kind;
+    (void)text_format(outcome->text, sizeof outcome->text, "%s", err->message);
 }
 
-static void import(size_t size_bytes, struct outcome *out_outcome) {
+static void import_bytes(const void *content, size_t size_bytes, struct outcome *out_outcome) {
     AUTO(buffer_release) struct buffer bytes = BUFFER_INIT(size_bytes);
     struct code_port port = code_store_port(store);
     struct error err;
-    char *zeroes = calloc(1, size_bytes);
 
-    cr_assert(buffer_append(&bytes, zeroes, size_bytes, &err), "%s", err.message);
-    free(zeroes);
+    cr_assert(buffer_append(&bytes, content, size_bytes, &err), "%s", err.message);
     struct code_source source = {.kind = CODE_SOURCE_BYTES, .bytes = &bytes};
     port.ops->import(port.self, &source, on_done, out_outcome);
     while (!out_outcome->is_done)
         cr_assert(sd_event_run(loop, 0) >= 0);
+}
+
+static void import(size_t size_bytes, struct outcome *out_outcome) {
+    char *zeroes = calloc(1, size_bytes);
+
+    import_bytes(zeroes, size_bytes, out_outcome);
+    free(zeroes);
 }
 
 static int on_always(sd_event_source *source, int fd, uint32_t events, void *userdata) {
@@ -94,4 +104,127 @@ Test(file_code_store, refuses_what_is_too_large, .init = set_up, .fini = tear_do
 
     import(((size_t)64 << 20) + 1, &outcome);
     cr_assert(eq(int, outcome.failure, ERROR_LIMIT));
+}
+
+// --- zips ---
+
+// A zip of entries whose content is their name.
+static size_t make_zip(char *out, size_t size_bytes, const char *const *names) {
+    struct archive *archive = archive_write_new();
+    struct archive_entry *entry = archive_entry_new();
+    size_t used = 0;
+
+    cr_assert(eq(int, archive_write_set_format_zip(archive), ARCHIVE_OK));
+    cr_assert(eq(int, archive_write_open_memory(archive, out, size_bytes, &used), ARCHIVE_OK));
+    for (; *names != NULL; names++) {
+        archive_entry_clear(entry);
+        archive_entry_set_pathname(entry, *names);
+        archive_entry_set_filetype(entry, AE_IFREG);
+        archive_entry_set_perm(entry, 0644);
+        archive_entry_set_size(entry, (int64_t)strlen(*names));
+        cr_assert(eq(int, archive_write_header(archive, entry), ARCHIVE_OK));
+        cr_assert(ge(int, (int)archive_write_data(archive, *names, strlen(*names)), 0));
+    }
+    cr_assert(eq(int, archive_write_close(archive), ARCHIVE_OK));
+    archive_entry_free(entry);
+    (void)archive_write_free(archive);
+    return used;
+}
+
+// What would run; the content of what was given is `outcome`'s.
+static void jar_of(const struct outcome *outcome, struct buffer *out) {
+    char code[64];
+    char path[FILE_PATH_MAX];
+    struct error err;
+
+    (void)text_format(code, sizeof code, "%s/code", directory);
+    cr_assert(code_store_jar(code, outcome->artifact.sha256, path, &err), "%s", err.message);
+    cr_assert(file_read(path, out, &err), "%s", err.message);
+}
+
+Test(file_code_store, takes_the_only_jar_out_of_a_zip, .init = set_up, .fini = tear_down) {
+    static const struct {
+        const char *names[4];
+        const char *jar; // NULL: what was given
+    } rows[] = {
+        {{"target/my-job.jar"}, "target/my-job.jar"},
+        {{"notes.txt", "__MACOSX/._my-job.jar", "my-job.jar"}, "my-job.jar"},
+        {{"one.jar", "two.jar"}, NULL},
+        {{"main.py", "lib/connector.jar"}, NULL},
+        {{"notes.txt"}, NULL},
+        {{"META-INF/MANIFEST.MF", "lib/part.jar"}, NULL},
+        {{"lib/part.jar", "META-INF/MANIFEST.MF"}, NULL},
+        {{"lib/part.jar", "example/Job.class"}, NULL},
+    };
+
+    for (size_t index = 0; index < COUNT_OF(rows); index++) {
+        AUTO(buffer_release) struct buffer jar = BUFFER_INIT(4096);
+        struct outcome outcome = {0};
+        char zip[4096];
+        size_t size_bytes = make_zip(zip, sizeof zip, rows[index].names);
+
+        import_bytes(zip, size_bytes, &outcome);
+        cr_assert(eq(int, outcome.failure, ERROR_NONE), "row %zu: %s", index, outcome.text);
+        cr_assert(eq(sz, (size_t)outcome.artifact.size_bytes, size_bytes), "row %zu", index);
+        jar_of(&outcome, &jar);
+        const char *wanted = rows[index].jar;
+        cr_assert(eq(sz, jar.size_bytes, wanted == NULL ? size_bytes : strlen(wanted)), "row %zu",
+                  index);
+        cr_assert(memcmp(jar.data, wanted == NULL ? zip : wanted, jar.size_bytes) == 0, "row %zu",
+                  index);
+    }
+}
+
+static const char *used;
+
+static bool is_used(void *userdata, const char *sha256) {
+    (void)userdata;
+    return text_equal(sha256, used);
+}
+
+static bool count_entry(void *userdata, const char *name, bool is_directory, struct error *err) {
+    size_t *count = userdata;
+
+    (void)name;
+    (void)is_directory;
+    (void)err;
+    (*count)++;
+    return true;
+}
+
+Test(file_code_store, keeps_a_jar_with_its_zip_and_removes_it_with_it, .init = set_up,
+     .fini = tear_down) {
+    static const char *const names[] = {"my-job.jar", NULL};
+    struct code_port port = code_store_port(store);
+    struct outcome outcome = {0};
+    char code[64];
+    char zip[4096];
+    struct error err;
+
+    import_bytes(zip, make_zip(zip, sizeof zip, names), &outcome);
+    (void)text_format(code, sizeof code, "%s/code", directory);
+    used = outcome.artifact.sha256;
+    cr_assert(port.ops->collect(port.self, is_used, NULL, &err), "%s", err.message);
+    AUTO(buffer_release) struct buffer jar = BUFFER_INIT(4096);
+    jar_of(&outcome, &jar);
+    cr_assert(eq(str, (char *)buffer_text(&jar), "my-job.jar"));
+    used = "";
+    cr_assert(port.ops->collect(port.self, is_used, NULL, &err), "%s", err.message);
+    size_t left = 0;
+    cr_assert(file_list(code, count_entry, &left, &err), "%s", err.message);
+    cr_assert(eq(sz, left, 0));
+}
+
+Test(file_code_store, a_damaged_zip_is_refused_and_leaves_nothing, .init = set_up,
+     .fini = tear_down) {
+    static const char *const names[] = {"my-job.jar", NULL};
+    struct outcome outcome = {0};
+    char zip[4096];
+    size_t size_bytes = make_zip(zip, sizeof zip, names);
+
+    // The content follows a local header, its name and what is extra.
+    zip[30 + zip[26] + zip[28]] ^= 0x55;
+    import_bytes(zip, size_bytes, &outcome);
+    cr_assert(eq(int, outcome.failure, ERROR_INVALID));
+    cr_assert(strstr(outcome.text, "the zip cannot be read") != NULL, "%s", outcome.text);
 }
