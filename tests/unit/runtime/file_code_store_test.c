@@ -215,9 +215,13 @@ Test(file_code_store, keeps_a_jar_with_its_zip_and_removes_it_with_it, .init = s
     cr_assert(eq(sz, left, 0));
 }
 
-Test(file_code_store, a_damaged_zip_is_refused_and_leaves_nothing, .init = set_up,
+Test(file_code_store, a_damaged_zip_is_refused_and_goes_with_the_next_collection, .init = set_up,
      .fini = tear_down) {
     static const char *const names[] = {"my-job.jar", NULL};
+    struct code_port port = code_store_port(store);
+    size_t left = 0;
+    char code[64];
+    struct error err;
     struct outcome outcome = {0};
     char zip[4096];
     size_t size_bytes = make_zip(zip, sizeof zip, names);
@@ -227,4 +231,9 @@ Test(file_code_store, a_damaged_zip_is_refused_and_leaves_nothing, .init = set_u
     import_bytes(zip, size_bytes, &outcome);
     cr_assert(eq(int, outcome.failure, ERROR_INVALID));
     cr_assert(strstr(outcome.text, "the zip cannot be read") != NULL, "%s", outcome.text);
+    used = "";
+    cr_assert(port.ops->collect(port.self, is_used, NULL, &err), "%s", err.message);
+    (void)text_format(code, sizeof code, "%s/code", directory);
+    cr_assert(file_list(code, count_entry, &left, &err), "%s", err.message);
+    cr_assert(eq(sz, left, 0));
 }
