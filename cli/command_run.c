@@ -98,6 +98,25 @@ static bool is_interrupted(const struct run *run) {
     return interrupts_wait(0) > run->interrupts;
 }
 
+// Nothing runs: the job has ended or was stopped.
+static bool has_ended(struct run *run, bool *out_has_ended, struct error *err) {
+    AUTO(json_decref) json_t *detail = NULL;
+
+    if (!app_describe(run->client, run->name, &detail, err)) return false;
+    *out_has_ended = text_equal(app_status_of(detail), "READY");
+    return true;
+}
+
+static bool tell_stopped(struct run *run, int64_t since_us, struct error *err) {
+    char snapshot[300] = "";
+
+    if (!app_newest_snapshot(run->client, run->name, snapshot, sizeof snapshot, err)) return false;
+    run_read_logs(run);
+    run_say(run, COLOUR_GREEN, run_since_ms(since_us), "stopped%s%s",
+            snapshot[0] == '\0' ? "" : ", with snapshot ", snapshot);
+    return true;
+}
+
 // Stops at once; whatever was going on is cancelled.
 static bool stop_at_once(struct run *run, struct error *err) {
     AUTO(json_decref) json_t *detail = NULL;
@@ -105,28 +124,34 @@ static bool stop_at_once(struct run *run, struct error *err) {
     json_t *request = app_request(run->name);
     char operation_id[APP_CALLS_OPERATION_SIZE];
 
+    // A second interrupt asks for what is being done already, even when it comes only now; one more
+    // gives up.
+    run->interrupts = interrupts_wait(0);
+    if (run->interrupts < 2) run->interrupts = 2;
     json_put_bool(request, "Force", true);
-    if (!app_begin(run->client, "StopApplication", request, operation_id, err)) return false;
-    // One interrupt more gives up.
-    if (!app_wait(run->client, run->name, run_tick, run, &detail, err)) return false;
-    run_say(run, COLOUR_YELLOW, run_since_ms(since_us), "stopped at once, without a snapshot");
+    if (!app_begin(run->client, "StopApplication", request, operation_id, err)) {
+        struct error ignored;
+        bool is_over = false;
+        // The stop that was under way was quicker.
+        return has_ended(run, &is_over, &ignored) && is_over && tell_stopped(run, since_us, err);
+    }
     run->session->exit_status = EXIT_INTERRUPTED;
+    if (app_wait(run->client, run->name, run_tick, run, &detail, err)) {
+        run_say(run, COLOUR_YELLOW, run_since_ms(since_us), "stopped at once, without a snapshot");
+        return true;
+    }
+    if (!is_interrupted(run)) return false;
+    run_say(run, COLOUR_YELLOW, -1, "the stop is not waited for any more");
     return true;
 }
 
 static bool wait_for_stop(struct run *run, int64_t since_us, const char *operation_id,
                           struct error *err) {
     AUTO(json_decref) json_t *detail = NULL;
-    char snapshot[300] = "";
 
-    if (!app_wait(run->client, run->name, run_tick, run, &detail, err) ||
-        !app_operation_check(run->client, run->name, operation_id, err) ||
-        !app_newest_snapshot(run->client, run->name, snapshot, sizeof snapshot, err))
-        return false;
-    run_read_logs(run);
-    run_say(run, COLOUR_GREEN, run_since_ms(since_us), "stopped%s%s",
-            snapshot[0] == '\0' ? "" : ", with snapshot ", snapshot);
-    return true;
+    return app_wait(run->client, run->name, run_tick, run, &detail, err) &&
+           app_operation_check(run->client, run->name, operation_id, err) &&
+           tell_stopped(run, since_us, err);
 }
 
 static bool stop_with_snapshot(struct run *run, struct error *err) {
@@ -206,15 +231,6 @@ static bool redeploy(struct run *run, const char *changed, int64_t now_ms) {
 }
 
 // --- while it runs ---
-
-// Is the job over without our doing?
-static bool has_ended(struct run *run, bool *out_has_ended, struct error *err) {
-    AUTO(json_decref) json_t *detail = NULL;
-
-    if (!app_describe(run->client, run->name, &detail, err)) return false;
-    *out_has_ended = text_equal(app_status_of(detail), "READY");
-    return true;
-}
 
 static bool turn(struct run *run, bool *out_is_over, struct error *err) {
     struct clock clock = clock_system();

@@ -3,14 +3,18 @@
 #include "base/text.h"
 #include "storage/event_store.h"
 
-bool event_log_add(struct app_service *service, const struct app *app, const char *kind,
-                   const char *message, json_t *detail, struct error *err) {
+bool event_log_add_at(struct app_service *service, const struct app *app, int64_t at_ms,
+                      const char *kind, const char *message, json_t *detail, struct error *err) {
     AUTO(json_decref) json_t *held = detail;
-    struct event event = {
-        .at_ms = service_now_ms(service), .kind = kind, .message = message, .detail = held};
+    struct event event = {.at_ms = at_ms, .kind = kind, .message = message, .detail = held};
 
     if (service->on_event != NULL) service->on_event(service->event_userdata);
     return event_store_add(service->db, app->id, &event, err);
+}
+
+bool event_log_add(struct app_service *service, const struct app *app, const char *kind,
+                   const char *message, json_t *detail, struct error *err) {
+    return event_log_add_at(service, app, service_now_ms(service), kind, message, detail, err);
 }
 
 bool event_log_status(struct app_service *service, const struct app *app, enum app_status before,
@@ -30,6 +34,7 @@ bool event_log_status(struct app_service *service, const struct app *app, enum a
 bool event_log_phase(struct app_service *service, const struct app *app, const char *phase,
                      json_t *detail, struct error *err) {
     json_t *all = detail == NULL ? json_new_object() : detail;
+    int64_t now_ms = service_now_ms(service);
     char message[128];
 
     if (app->move.kind == MOVE_NONE) {
@@ -38,9 +43,9 @@ bool event_log_phase(struct app_service *service, const struct app *app, const c
     }
     json_put_text(all, "move", move_kind_name(app->move.kind));
     json_put_text(all, "phase", phase);
-    json_put_int(all, "elapsedMs", service_now_ms(service) - app->move.started_at_ms);
+    json_put_int(all, "elapsedMs", now_ms - app->move.started_at_ms);
     (void)text_format(message, sizeof message, "%s of a %s", phase, move_kind_name(app->move.kind));
-    return event_log_add(service, app, "move", message, all, err);
+    return event_log_add_at(service, app, now_ms, "move", message, all, err);
 }
 
 bool event_log_snapshot(struct app_service *service, const struct app *app,

@@ -16,6 +16,10 @@
 // `detail` is taken; NULL = none. Inside a transaction.
 MUST_CHECK bool event_log_add(struct app_service *service, const struct app *app, const char *kind,
                               const char *message, json_t *detail, struct error *err);
+// The same for one that tells of times: they and its own come from one look at the clock.
+MUST_CHECK bool event_log_add_at(struct app_service *service, const struct app *app, int64_t at_ms,
+                                 const char *kind, const char *message, json_t *detail,
+                                 struct error *err);
 
 // The application has left status `before`; nothing when it has not.
 MUST_CHECK bool event_log_status(struct app_service *service, const struct app *app,

@@ -53,7 +53,7 @@ bool trouble_add_recovery(struct app_service *service, const struct app *app, co
         (void)text_format(text, sizeof text, "%s: it took %lld ms", message,
                           (long long)(now_ms - since_ms));
     }
-    return event_log_add(service, app, "recovery", text, TAKE(held), err);
+    return event_log_add_at(service, app, now_ms, "recovery", text, TAKE(held), err);
 }
 
 // --- restarts by Flink ---
@@ -89,7 +89,7 @@ bool trouble_add_restart(struct app_service *service, const struct app *app, int
     json_put_int(detail, "sinceMs", since_ms);
     json_put_bool(detail, "isLoop", is_loop);
     json_put_text(detail, "cause", cause);
-    return event_log_add(service, app, "restart", message, detail, err);
+    return event_log_add_at(service, app, now_ms, "restart", message, detail, err);
 }
 
 // --- showing it ---

@@ -245,7 +245,8 @@ def test_run_goes_on_where_it_was_stopped(runtime, jars, run):
     third.wait_for("| two count=1 ")
     third.interrupt()
     third.interrupt()
-    assert third.end() in (0, 130)
+    assert third.end() in (0, 130), third.err
+    assert "stopped" in third.err
 
 
 def test_a_closed_terminal_stops_the_job_with_a_snapshot_however_often_it_is_told(runtime, jars, run):
