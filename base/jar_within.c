@@ -1,32 +1,23 @@
 #include "base/jar_within.h"
 
+#include "base/archive_file.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 struct jar_within {
-    struct archive *archive; // its data come next
+    struct archive_file *archive; // its data come next
     char name[FILE_PATH_MAX];
     int64_t copied_bytes;
 };
 
-static void close_archive(struct archive *archive) {
-    (void)archive_read_free(archive);
-}
-DEFINE_AUTO(close_archive, struct archive *);
-
-static bool fail(struct archive *archive, struct error *err) {
-    const char *reason = archive_error_string(archive);
-
-    return error_set(err, ERROR_INVALID, "the zip cannot be read: %s",
-                     reason == NULL ? "it is damaged" : reason);
+static bool fail(struct error *err) {
+    return error_prefix(err, "the zip cannot be read");
 }
 
 // --- what kind of file ---
@@ -64,63 +55,39 @@ static bool may_hold_a_jar(const char *path, bool *out_may, struct error *err) {
 
 // --- entries ---
 
-static struct archive *open_archive(const char *path, struct error *err) {
-    AUTO(close_archive) struct archive *archive = archive_read_new();
-
-    if (archive == NULL) {
-        (void)error_set(err, ERROR_SYSTEM, "libarchive does not start");
-        return NULL;
-    }
-    (void)archive_read_support_format_zip_seekable(archive);
-    if (archive_read_open_filename(archive, path, 65536) == ARCHIVE_OK) return TAKE(archive);
-    (void)fail(archive, err);
-    return NULL;
-}
-
-// The name of the next file; "" for what has none that can be read, NULL at the end.
-static bool next_name(struct archive *archive, const char **out_name, struct error *err) {
-    struct archive_entry *entry = NULL;
-    int code = archive_read_next_header(archive, &entry);
-
-    *out_name = NULL;
-    if (code == ARCHIVE_EOF) return true;
-    if (code < ARCHIVE_WARN) return fail(archive, err);
-    if (archive_entry_filetype(entry) == AE_IFREG) *out_name = archive_entry_pathname_utf8(entry);
-    if (*out_name == NULL) *out_name = "";
-    return true;
-}
-
-// The only jar; "" when there is none, or more.
+// The only jar; "" when there is none, or more, or the zip is a program itself.
 static bool find_jar(const char *path, char *out_jar, size_t size_bytes, struct error *err) {
-    AUTO(close_archive) struct archive *archive = open_archive(path, err);
-    const char *name = NULL;
-    size_t count = 0;
+    AUTO(archive_file_close) struct archive_file *archive = NULL;
+    const char *name = "";
+    bool is_program = false;
+    size_t jars = 0;
 
     out_jar[0] = '\0';
-    if (archive == NULL) return false;
-    for (;;) {
-        if (!next_name(archive, &name, err)) return false;
+    if (!archive_file_open(path, ARCHIVE_KIND_ZIP_DIRECTORY, &archive, err)) return false;
+    while (name != NULL && !is_program && jars < 2) {
+        if (!archive_file_next(archive, &name, err)) return false;
         if (name == NULL) break;
-        if (is_of_a_program(name)) count += 2;
-        if (count > 1) break;
+        is_program = is_of_a_program(name);
         if (!text_ends_with(name, ".jar") || is_shadow(name)) continue;
-        if (!text_copy(out_jar, size_bytes, name)) count += 2;
-        count++;
+        // One whose name is too long is none that can be named.
+        jars += text_copy(out_jar, size_bytes, name) ? 1 : 2;
     }
-    if (count > 1) out_jar[0] = '\0';
+    if (is_program || jars > 1) out_jar[0] = '\0';
     return true;
 }
 
-static struct archive *go_to(const char *path, const char *wanted, struct error *err) {
-    AUTO(close_archive) struct archive *archive = open_archive(path, err);
+static bool go_to(const char *path, const char *wanted, struct archive_file **out_archive,
+                  struct error *err) {
+    AUTO(archive_file_close) struct archive_file *archive = NULL;
     const char *name = "";
 
-    if (archive == NULL) return NULL;
+    *out_archive = NULL;
+    if (!archive_file_open(path, ARCHIVE_KIND_ZIP_DIRECTORY, &archive, err)) return false;
     while (name != NULL && !text_equal(name, wanted))
-        if (!next_name(archive, &name, err)) return NULL;
-    if (name != NULL) return TAKE(archive);
-    (void)error_set(err, ERROR_INVALID, "the zip changed while it was read");
-    return NULL;
+        if (!archive_file_next(archive, &name, err)) return false;
+    if (name == NULL) return error_set(err, ERROR_INVALID, "it changed while it was read");
+    *out_archive = TAKE(archive);
+    return true;
 }
 
 bool jar_within_open(const char *path, struct jar_within **out_jar, struct error *err) {
@@ -130,10 +97,9 @@ bool jar_within_open(const char *path, struct jar_within **out_jar, struct error
     *out_jar = NULL;
     if (!may_hold_a_jar(path, &may_hold, err)) return false;
     if (!may_hold) return true;
-    if (!find_jar(path, jar->name, sizeof jar->name, err)) return false;
+    if (!find_jar(path, jar->name, sizeof jar->name, err)) return fail(err);
     if (jar->name[0] == '\0') return true;
-    jar->archive = go_to(path, jar->name, err);
-    if (jar->archive == NULL) return false;
+    if (!go_to(path, jar->name, &jar->archive, err)) return fail(err);
     *out_jar = TAKE(jar);
     return true;
 }
@@ -148,16 +114,16 @@ bool jar_within_copy(struct jar_within *jar, int to, int64_t slice_bytes, int64_
 
     *out_is_last = false;
     for (int64_t done_bytes = 0; done_bytes < slice_bytes; done_bytes += (int64_t)sizeof block) {
-        ssize_t got = archive_read_data(jar->archive, block, sizeof block);
-        if (got < 0) return fail(jar->archive, err);
+        size_t got = 0;
+        if (!archive_file_read(jar->archive, block, sizeof block, &got, err)) return fail(err);
         *out_is_last = got == 0;
         if (got == 0) return true;
-        jar->copied_bytes += got;
+        jar->copied_bytes += (int64_t)got;
         if (jar->copied_bytes > limit_bytes)
             return error_set(err, ERROR_LIMIT, "The jar '%.200s' is larger than %lld bytes.",
                              jar->name, (long long)limit_bytes);
         errno = 0;
-        if (write(to, block, (size_t)got) != got)
+        if (write(to, block, got) != (ssize_t)got)
             return error_system(err, errno == 0 ? ENOSPC : errno, "write the jar '%.200s'",
                                 jar->name);
     }
@@ -166,6 +132,6 @@ bool jar_within_copy(struct jar_within *jar, int to, int64_t slice_bytes, int64_
 
 void jar_within_free(struct jar_within *jar) {
     if (jar == NULL) return;
-    if (jar->archive != NULL) close_archive(jar->archive);
+    archive_file_close(jar->archive);
     memory_free(jar);
 }

@@ -1,14 +1,13 @@
 #include "cli/jar_findings.h"
 
 #include "base/cleanup.h"
+#include "base/jar_within.h"
 #include "base/text.h"
 #include "cli/class_file.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-// The largest application that the service starts (api-semantics 10).
-static const int64_t CODE_MAX_BYTES = (int64_t)512 << 20;
 static const char OLD_KINESIS[] = "1.15.2";
 
 // --- versions ---

@@ -1,5 +1,6 @@
 #include "cli/jar_read.h"
 
+#include "base/archive_file.h"
 #include "base/buffer.h"
 #include "base/file.h"
 #include "base/jar_within.h"
@@ -7,8 +8,6 @@
 #include "cli/class_file.h"
 #include "cli/pom.h"
 
-#include <archive.h>
-#include <archive_entry.h>
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
@@ -18,20 +17,13 @@
 
 // Classes, manifests and property files are far smaller.
 static const size_t ENTRY_MAX_BYTES = (size_t)8 << 20;
-// The service's limit of an application's code.
-static const int64_t JAR_MAX_BYTES = (int64_t)512 << 20;
-
-static void close_archive(struct archive *archive) {
-    (void)archive_read_free(archive);
-}
-DEFINE_AUTO(close_archive, struct archive *);
 
 enum { MARKERS_MAX = 16 };
 
 struct reading {
     struct jar_facts *facts;
     const char *name; // of the file, for messages
-    struct archive *archive;
+    struct archive_file *archive;
     char main_entry[JAR_NAME_SIZE + 8]; // "example/Counter.class"
     char pom_versions[MARKERS_MAX][48]; // of the markers' artifacts; "" = no pom says it
 };
@@ -42,15 +34,18 @@ static bool starts_with_any(const char *name, const char *const *prefixes) {
     return false;
 }
 
-static bool read_entry(struct archive *archive, struct buffer *out) {
+// What cannot be read is as if it were not there: doctor looks, Flink decides.
+static bool read_entry(struct archive_file *archive, struct buffer *out) {
     char block[32768];
     struct error ignored;
+    size_t got = 0;
 
-    for (;;) {
-        ssize_t got = archive_read_data(archive, block, sizeof block);
-        if (got == 0) return true;
-        if (got < 0 || !buffer_append(out, block, (size_t)got, &ignored)) return false;
-    }
+    do {
+        if (!archive_file_read(archive, block, sizeof block, &got, &ignored) ||
+            !buffer_append(out, block, got, &ignored))
+            return false;
+    } while (got > 0);
+    return true;
 }
 
 // --- own classes ---
@@ -208,6 +203,8 @@ static void take_class(struct reading *reading, const char *name) {
     struct jar_facts *facts = reading->facts;
     AUTO(buffer_release) struct buffer bytes = BUFFER_INIT(ENTRY_MAX_BYTES);
     unsigned char head[CLASS_FILE_HEAD_BYTES];
+    struct error ignored;
+    size_t got = 0;
     int major = 0;
 
     // Those of other Java versions are not loaded by an older one.
@@ -217,8 +214,8 @@ static void take_class(struct reading *reading, const char *name) {
     count_library(facts, name);
     look_for_connector(facts, name);
     if (starts_with_any(name, library_prefixes)) {
-        ssize_t got = archive_read_data(reading->archive, head, sizeof head);
-        major = got < 0 ? 0 : class_file_major(head, (size_t)got);
+        if (archive_file_read(reading->archive, head, sizeof head, &got, &ignored))
+            major = class_file_major(head, got);
     } else if (read_entry(reading->archive, &bytes)) {
         major = class_file_major((const unsigned char *)buffer_text(&bytes), bytes.size_bytes);
         look_at_class(reading, name, &bytes);
@@ -326,24 +323,18 @@ static void take_manifest(struct reading *reading, const char *name) {
 
 static bool pass(struct reading *reading, const char *path,
                  void (*take)(struct reading *reading, const char *name), struct error *err) {
-    AUTO(close_archive) struct archive *archive = archive_read_new();
-    struct archive_entry *entry = NULL;
+    AUTO(archive_file_close) struct archive_file *archive = NULL;
+    const char *name = "";
 
-    if (archive == NULL) return error_set(err, ERROR_SYSTEM, "libarchive does not start");
+    if (!archive_file_open(path, ARCHIVE_KIND_ZIP, &archive, err))
+        return error_prefix(err, "'%s' is no jar", reading->name);
     reading->archive = archive;
-    (void)archive_read_support_format_zip(archive);
-    if (archive_read_open_filename(archive, path, 65536) != ARCHIVE_OK)
-        return error_set(err, ERROR_INVALID, "'%s' is no jar: %s", reading->name,
-                         archive_error_string(archive));
-    for (;;) {
-        int code = archive_read_next_header(archive, &entry);
-        if (code == ARCHIVE_EOF) return true;
-        if (code < ARCHIVE_WARN)
-            return error_set(err, ERROR_INVALID, "'%s' is damaged: %s", reading->name,
-                             archive_error_string(archive));
-        const char *name = archive_entry_pathname_utf8(entry);
-        if (name != NULL && archive_entry_filetype(entry) == AE_IFREG) take(reading, name);
+    while (name != NULL) {
+        if (!archive_file_next(archive, &name, err))
+            return error_prefix(err, "'%s' is damaged", reading->name);
+        if (name != NULL && name[0] != '\0') take(reading, name);
     }
+    return true;
 }
 
 static bool read_jar(const char *path, const char *name, struct jar_facts *out_facts,
@@ -365,7 +356,7 @@ static bool read_jar_within(struct jar_within *jar, struct jar_facts *out_facts,
 
     AUTO(file_close) int fd = memfd_create("jar", MFD_CLOEXEC);
     if (fd < 0) return error_system(err, errno, "unpack '%s'", jar_within_name(jar));
-    if (!jar_within_copy(jar, fd, INT64_MAX, JAR_MAX_BYTES, &is_last, err)) return false;
+    if (!jar_within_copy(jar, fd, INT64_MAX, CODE_MAX_BYTES, &is_last, err)) return false;
     (void)text_format(path, sizeof path, "/proc/self/fd/%d", fd);
     (void)text_copy(out_facts->jar_within, sizeof out_facts->jar_within, jar_within_name(jar));
     return read_jar(path, jar_within_name(jar), out_facts, err);

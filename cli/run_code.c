@@ -1,14 +1,14 @@
 #include "cli/run_code.h"
 
+#include "base/jar_within.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "cli/jar_read.h"
 
 #include <unistd.h>
 
-// The service's limits (api-semantics 3.2 and 10).
+// The service's limit of what a request holds (api-semantics 3.2).
 static const size_t INLINE_MAX_BYTES = 52428800;
-static const size_t CODE_MAX_BYTES = (size_t)512 << 20;
 static const char BUCKET[] = "kobel-run";
 static const char BUCKET_ARN[] = "arn:aws:s3:::kobel-run";
 

@@ -1,6 +1,7 @@
 #include "daemon/daemon.h"
 
 #include "api/http_server.h"
+#include "base/jar_within.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -15,9 +16,6 @@
 #include <string.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
-
-// The largest application code the service starts (api-semantics 10).
-static const int64_t CODE_MAX_BYTES = (int64_t)512 << 20;
 
 struct daemon {
     const struct options *options;

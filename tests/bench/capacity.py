@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What an application needs, and what kobel's care for it costs the job: memory, start by KPUs, sandbox, metrics.
 
-    tests/bench/capacity.py [rounds]
+    tests/bench/capacity.py [rounds] [capacity|costs]
 
 Needs build/release/kobel and the installed FLINK-1_20. Prints tables; asserts nothing: read the ratios. What a fence around the
 network would cost is in fence.py.
@@ -14,12 +14,14 @@ import sys
 import tempfile
 import time
 
-from common import build_jar, gap, pss_kb, resident_kb, runtime_directory, wait_for_spare
+from common import build_jar, gap, processor_ticks, pss_kb, resident_kb, runtime_directory, wait_for_spare
 
 from kobel import Application, Kobel, wait_for
 
 ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 3
-WINDOW_S = 5
+PARTS = sys.argv[2:] or ["capacity", "costs"]
+WINDOW_S = 3
+PAIRS = 15
 
 
 def parallel(count):
@@ -109,32 +111,64 @@ def measure_scale(jar, work, *options):
 
 # --- what the job loses ---
 
+def reports(application):
+    return [(count, at_ms) for _, count, at_ms in application.lines()]
+
+
+def next_report(application):
+    before = len(reports(application))
+    wait_for(lambda: len(reports(application)) > before, "a report", 30)
+    return reports(application)[-1]
+
+
 def rate(application, seconds):
     """Records a second of the next `seconds`, by the job's own clock."""
-    def reports():
-        return [(count, at_ms) for _, count, at_ms in application.lines()]
-    before = len(reports())
-    wait_for(lambda: len(reports()) > before, "a report", 30)
-    first = reports()[-1]
+    first = next_report(application)
     time.sleep(seconds)
-    last = reports()[-1]
+    last = reports(application)[-1]
     return (last[0] - first[0]) / (last[1] - first[1]) * 1000
 
 
+class Window:
+    """What the job did in a few seconds, and what it and those who look after it used of the processor."""
+
+    def __init__(self, daemon, application):
+        workers = daemon.kobel.java_pids(b"TaskManagerRunner")
+        others = [daemon.kobel.process.pid, *daemon.kobel.java_pids(b"StandaloneSessionClusterEntrypoint")]
+        first = next_report(application)
+        before = [sum(map(processor_ticks, pids)) for pids in (workers, others)]
+        time.sleep(WINDOW_S)
+        last = next_report(application)
+        worked, looked = (sum(map(processor_ticks, pids)) - ticks for pids, ticks in zip((workers, others), before))
+        records, seconds = last[0] - first[0], (last[1] - first[1]) / 1000
+        self.rate = records / seconds
+        self.records_a_tick = records / worked
+        self.looking = looked / seconds  # ticks are hundredths: a percentage of a core
+
+
 def measure_metrics(jar, work, interval):
-    """Throughput with the daemon at work, by that of the windows in which it is halted."""
-    ratios = []
+    """Pairs of windows, with the daemon at work and with it halted; which comes first alternates."""
+    pairs = []
     with Daemon(work, "--metrics-interval", interval) as daemon:
         application, _ = daemon.start(jar, "measured")
-        rate(application, 10)  # the compiler has done its work
-        for _ in range(4 * ROUNDS):
-            beside = rate(application, WINDOW_S)
-            daemon.kobel.process.send_signal(signal.SIGSTOP)
-            alone = rate(application, WINDOW_S)
+        rate(application, 20)  # the compiler has done its work
+        for number in range(PAIRS * ROUNDS):
+            pair = {}
+            for is_halted in (False, True) if number % 2 else (True, False):
+                daemon.kobel.process.send_signal(signal.SIGSTOP if is_halted else signal.SIGCONT)
+                pair[is_halted] = Window(daemon, application)
             daemon.kobel.process.send_signal(signal.SIGCONT)
-            ratios.append(beside / alone)
+            pairs.append((pair[False], pair[True]))
         end(application)
-    return ratios
+    return pairs
+
+
+def with_margin(values):
+    """Median and the 95 % interval of it, by ranks."""
+    ordered = sorted(values)
+    reach = 0.98 * len(ordered) ** 0.5
+    low, high = (ordered[round(min(max(rank, 0), len(ordered) - 1))] for rank in (len(ordered) / 2 - reach, len(ordered) / 2 + reach))
+    return f"{statistics.median(ordered):>7.3f} ({low:.3f} to {high:.3f})"
 
 
 def measure_sandbox(jar, work, level):
@@ -142,7 +176,7 @@ def measure_sandbox(jar, work, level):
     with Daemon(work, "--sandbox", level) as daemon:
         application, seconds = daemon.start(jar, "boxed")
         rate(application, 8)
-        found = rate(application, 2 * WINDOW_S)
+        found = rate(application, 10)
         end(application)
     return found, seconds
 
@@ -160,10 +194,14 @@ def print_capacity(jar, work):
 
 
 def print_costs(jar, work):
-    print(f"\n{'throughput beside the daemon, of that with it halted':<56}{'median':>8}{'quartiles':>16}")
+    print(f"\n{'with the daemon at work, of that with it halted':<50}{'records a second':>24}{'a tick of the TaskManager':>30}"
+          f"{'daemon and JobManager use':>30}")
     for interval in ("10s", "1s"):
-        low, middle, high = statistics.quantiles(measure_metrics(jar, work, interval), n=4)
-        print(f"{'measured every ' + interval:<56}{middle:>8.3f}{low:>9.3f}{high:>7.3f}", flush=True)
+        pairs = measure_metrics(jar, work, interval)
+        beside, alone = (statistics.median(pair[index].looking for pair in pairs) for index in (0, 1))
+        print(f"{'measured every ' + interval:<50}{with_margin(one.rate / other.rate for one, other in pairs):>24}"
+              f"{with_margin(one.records_a_tick / other.records_a_tick for one, other in pairs):>30}"
+              f"{f'{beside:.1f} % of a core, {alone:.1f} %':>30}", flush=True)
     levels = ("none", "scoped", "full")
     found = {level: [] for level in levels}
     for _ in range(ROUNDS):
@@ -180,8 +218,10 @@ def main():
     runtime = runtime_directory()
     with tempfile.TemporaryDirectory() as directory:
         work = pathlib.Path(directory)
-        print_capacity(build_jar(runtime, work, "Counting"), work)
-        print_costs(build_jar(runtime, work, "Rushing"), work)
+        if "capacity" in PARTS:
+            print_capacity(build_jar(runtime, work, "Counting"), work)
+        if "costs" in PARTS:
+            print_costs(build_jar(runtime, work, "Rushing"), work)
 
 
 main()

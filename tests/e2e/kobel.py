@@ -81,18 +81,24 @@ class Kobel:
         return {**os.environ, "AWS_ENDPOINT_URL": self.url, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
                 "AWS_DEFAULT_REGION": "us-east-1", "AWS_PAGER": ""}
 
-    def java_processes(self):
-        """Processes of this data directory's clusters."""
-        found = []
-        for path in glob.glob("/proc/[0-9]*/cmdline"):
+    def _processes(self):
+        for path in glob.glob("/proc/[0-9]*"):
             try:
-                with open(path, "rb") as file:
+                with open(f"{path}/cmdline", "rb") as file:
                     line = file.read()
             except OSError:
                 continue
             if self.data.encode() in line and b"org.apache.flink" in line:
-                found.append(line)
-        return found
+                yield int(os.path.basename(path)), line
+
+    def java_processes(self):
+        """Command lines of this data directory's clusters, of the sandboxes around them, too."""
+        return [line for _, line in self._processes()]
+
+    def java_pids(self, main_class, directory=""):
+        """The JVMs themselves that run a class; of one cluster where its directory is given."""
+        return [pid for pid, line in self._processes()
+                if line.split(b"\0")[0].endswith(b"/java") and main_class in line and directory.encode() in line]
 
 
 class Application:

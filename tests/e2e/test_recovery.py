@@ -96,23 +96,11 @@ def test_killed_while_taking_a_snapshot_it_is_ready_or_failed(own, jars):
     assert application.status() == "RUNNING"
 
 
-def kill_java(own, main_class):
-    for path in os.listdir("/proc"):
-        if not path.isdigit():
-            continue
-        try:
-            with open(f"/proc/{path}/cmdline", "rb") as file:
-                line = file.read()
-            if line.split(b"\0")[0].endswith(b"/java") and main_class in line and own.data.encode() in line:
-                os.kill(int(path), signal.SIGKILL)
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-
-
 @pytest.mark.parametrize("main_class", [b"StandaloneSessionClusterEntrypoint", b"TaskManagerRunner"])
 def test_a_killed_flink_process_is_replaced(own, jars, main_class):
     application = running(own, jars)
     count = application.lines()[-1][1]
-    kill_java(own, main_class)
+    for pid in own.java_pids(main_class):
+        os.kill(pid, signal.SIGKILL)
     assert_goes_on(application, count + 20)
     assert application.status() == "RUNNING"
