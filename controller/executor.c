@@ -92,6 +92,15 @@ static void resolve_restore_path(struct execution *run) {
     (void)text_copy(run->placement->restore_path, sizeof run->placement->restore_path, path);
 }
 
+// Nobody waits for the new cluster itself, only for the gap between the jobs, as long as the old
+// one works. Where the first try went wrong, none is made to look good.
+static bool is_worth_priming(const struct execution *run) {
+    const struct app *app = run->app;
+
+    return run->step->slot == SLOT_NEXT && !app->move.halted &&
+           app->slots[SLOT_CURRENT].phase == PLACEMENT_UP && run->placement->attempt == 0;
+}
+
 static bool run_launch(struct execution *run, struct error *err) {
     const struct cluster_port *clusters = &run->service->clusters;
     AUTO(app_version_release) struct app_version version = {0};
@@ -115,6 +124,7 @@ static bool run_launch(struct execution *run, struct error *err) {
     launch.runtime = spec.runtime;
     launch.size = sizing_for(run->service->profile, &spec, run->placement->parallelism);
     (void)text_copy(launch.log_level, sizeof launch.log_level, spec.log_level);
+    launch.primes = is_worth_priming(run);
     if (faults_take_refusal(run->service, run->app->id))
         (void)error_set(&refused, ERROR_SYSTEM, "the launch was refused on purpose");
     else if (clusters->ops->launch(clusters->self, &launch, &refused))

@@ -71,6 +71,9 @@ struct launch_spec {
     enum runtime_environment runtime;
     struct cluster_size size;
     char log_level[8];
+    // A trivial job runs on it before it is READY: it is there later, and the job that comes next
+    // is up sooner. Not read for spares, which are always primed.
+    bool primes;
 };
 
 struct submission {

@@ -19,15 +19,14 @@ static const int64_t KAFKA_END_MAX_MS = 200;
 
 struct cluster *flink_cluster_find(const struct flink_clusters *self, const char *cluster_id) {
     for (struct cluster *cluster = self->clusters; cluster != NULL; cluster = cluster->next)
-        if (cluster->spare == SPARE_NOT && text_equal(cluster->spec.cluster_id, cluster_id))
-            return cluster;
+        if (!cluster->is_spare && text_equal(cluster->spec.cluster_id, cluster_id)) return cluster;
     return NULL;
 }
 
 void flink_cluster_changed(const struct cluster *cluster) {
     const struct flink_clusters_options *options = &cluster->owner->options;
 
-    if (cluster->spare != SPARE_NOT) return;
+    if (cluster->is_spare) return;
     if (options->on_change != NULL) options->on_change(options->userdata, cluster->spec.app_id);
 }
 
@@ -54,7 +53,7 @@ static int on_burial(sd_event_source *source, void *userdata) {
     struct cluster *cluster = userdata;
 
     (void)source;
-    if (cluster->spare != SPARE_NOT) {
+    if (cluster->is_spare) {
         flink_cluster_end(cluster);
         return 0;
     }
@@ -91,18 +90,16 @@ static int on_boot_timeout(sd_event_source *source, uint64_t now_us, void *userd
 static void on_watch_change(void *userdata) {
     struct cluster *cluster = userdata;
 
-    if (cluster->health == CLUSTER_BOOTING && cluster_watch_is_ready(cluster->watch)) {
-        if (cluster->is_claimed && cluster->shows_later) {
+    if (cluster->health == CLUSTER_BOOTING) {
+        if (!cluster_watch_is_ready(cluster->watch) || !flink_prime(cluster)) return;
+        if (cluster->shows_later && !cluster->is_spare) {
             flink_claim_booted(cluster);
             return;
         }
         cluster->health = CLUSTER_READY;
         (void)sd_event_source_set_enabled(cluster->boot_timer, SD_EVENT_OFF);
     }
-    if (cluster->spare != SPARE_NOT)
-        flink_spare_on_change(cluster);
-    else
-        flink_cluster_changed(cluster);
+    flink_cluster_changed(cluster);
 }
 
 // --- launching ---
@@ -151,30 +148,29 @@ static bool choose_paths(struct cluster *cluster, struct error *err) {
     const struct launch_spec *spec = &cluster->spec;
     struct workspace_paths *paths = &cluster->paths;
 
-    bool fit =
-        cluster->spare == SPARE_NOT
-            ? workspace_paths_of(owner->data_directory, spec->app_id, spec->cluster_id, paths, err)
-            : workspace_spare_paths_of(owner->data_directory, spec->cluster_id, spec->app_id, paths,
-                                       err);
+    bool fit = cluster->is_spare ? workspace_spare_paths_of(owner->data_directory, spec->cluster_id,
+                                                            spec->app_id, paths, err)
+                                 : workspace_paths_of(owner->data_directory, spec->app_id,
+                                                      spec->cluster_id, paths, err);
     return fit && (owner->options.sandbox.level != SANDBOX_FULL ||
                    text_copy(paths->temporary, sizeof paths->temporary, "/tmp"));
 }
 
-bool flink_cluster_boot(struct flink_clusters *owner, const struct launch_spec *spec,
-                        enum spare_state spare, struct error *err) {
+bool flink_cluster_boot(struct flink_clusters *owner, const struct launch_spec *spec, bool is_spare,
+                        struct error *err) {
     struct cluster *cluster = memory_alloc(sizeof *cluster);
 
     cluster->owner = owner;
     cluster->spec = *spec;
-    cluster->spare = spare;
+    cluster->is_spare = is_spare;
+    cluster->priming = is_spare || spec->primes ? PRIMING_WAITS : PRIMING_NONE;
     cluster->born_us = clock_monotonic_us();
     cluster->health = CLUSTER_BOOTING;
-    if (spare != SPARE_NOT)
-        (void)text_copy(cluster->spare_id, sizeof cluster->spare_id, spec->cluster_id);
+    if (is_spare) (void)text_copy(cluster->spare_id, sizeof cluster->spare_id, spec->cluster_id);
     // Without a sandbox everything is there anyway, and one that cannot be entered has what it
     // needs from the beginning.
-    cluster->shows_later = owner->options.sandbox.level == SANDBOX_FULL && spare != SPARE_NOT &&
-                           spec->app_id[0] == '\0';
+    cluster->shows_later =
+        owner->options.sandbox.level == SANDBOX_FULL && is_spare && spec->app_id[0] == '\0';
     bool started = choose_paths(cluster, err) && start(cluster, err);
     if (!started) {
         free_cluster(cluster);
@@ -197,7 +193,7 @@ static bool launch(void *self, const struct launch_spec *spec, struct error *err
         return true;
     }
     flink_spare_make_room(owner, cluster_size_bytes(&spec->size));
-    return flink_cluster_boot(owner, spec, SPARE_NOT, err);
+    return flink_cluster_boot(owner, spec, false, err);
 }
 
 // --- jobs ---
@@ -316,7 +312,7 @@ void flink_cluster_end(struct cluster *cluster) {
     struct flink_clusters *owner = cluster->owner;
     struct cluster **place = &owner->clusters;
     struct launch_spec spec = cluster->spec;
-    bool is_spare = cluster->spare != SPARE_NOT;
+    bool is_spare = cluster->is_spare;
     struct error ignored;
 
     while (*place != cluster)
@@ -359,7 +355,9 @@ static void view(void *self, const char *cluster_id, struct cluster_view *out_vi
 
     *out_view = (struct cluster_view){.health = CLUSTER_ABSENT};
     if (cluster == NULL) return;
-    if (cluster->watch != NULL) *out_view = *cluster_watch_view(cluster->watch);
+    // Until then the watch sees a job of ours, if any.
+    bool was_ready = cluster->watch != NULL && cluster->health != CLUSTER_BOOTING;
+    if (was_ready) *out_view = *cluster_watch_view(cluster->watch);
     out_view->health = cluster->health;
     if (cluster->health == CLUSTER_LOST)
         (void)text_copy(out_view->failure, sizeof out_view->failure, cluster->failure);

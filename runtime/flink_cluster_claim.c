@@ -84,11 +84,10 @@ bool flink_claim(struct cluster *spare, const struct launch_spec *spec, struct e
         !workspace_paths_of(owner->data_directory, spec->app_id, spec->cluster_id, &paths, err))
         return false;
     (void)text_copy(paths.temporary, sizeof paths.temporary, spare->paths.temporary);
-    if (spare->spare == SPARE_READY) cluster_watch_forget_job(spare->watch);
     spare->paths = paths;
     spare->spec = *spec;
-    spare->spare = SPARE_NOT;
-    spare->is_claimed = true;
+    spare->is_spare = false;
+    if (spare->priming == PRIMING_WAITS && !spec->primes) spare->priming = PRIMING_NONE;
     if (!spare->shows_later || spare->health != CLUSTER_READY) return true;
     spare->health = CLUSTER_BOOTING;
     return show(spare, err);

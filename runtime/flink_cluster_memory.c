@@ -16,7 +16,7 @@ int64_t flink_clusters_memory_bytes(const struct flink_clusters *owner, bool wit
     int64_t bytes = 0;
 
     for (const struct cluster *cluster = owner->clusters; cluster != NULL; cluster = cluster->next)
-        if (with_spares || cluster->spare == SPARE_NOT) bytes += counted_bytes(cluster);
+        if (with_spares || !cluster->is_spare) bytes += counted_bytes(cluster);
     return bytes;
 }
 
@@ -33,7 +33,7 @@ int64_t flink_memory_of_bytes(void *self, const char *cluster_id) {
 
 json_t *flink_clusters_status(struct flink_clusters *clusters) {
     static const char *const healths[] = {"ABSENT", "BOOTING", "READY", "LOST"};
-    static const char *const spares[] = {"NOT", "BOOTING", "PRIMING", "PRIMING", "READY"};
+    static const char *const primings[] = {"NONE", "BOOTING", "PRIMING", "PRIMING", "READY"};
     json_t *list = json_new_array();
 
     for (struct cluster *cluster = clusters->clusters; cluster != NULL; cluster = cluster->next) {
@@ -41,9 +41,9 @@ json_t *flink_clusters_status(struct flink_clusters *clusters) {
         json_put_text(one, "id", cluster->spec.cluster_id);
         json_put_text(one, "applicationId", cluster->spec.app_id);
         json_put_text(one, "health", healths[cluster->health]);
-        json_put_bool(one, "isSpare", cluster->spare != SPARE_NOT);
+        json_put_bool(one, "isSpare", cluster->is_spare);
         if (cluster->spare_id[0] != '\0') json_put_text(one, "spareId", cluster->spare_id);
-        if (cluster->spare != SPARE_NOT) json_put_text(one, "spare", spares[cluster->spare]);
+        if (cluster->is_spare) json_put_text(one, "spare", primings[cluster->priming]);
         json_put_int(one, "slots", cluster_size_slots(&cluster->spec.size));
         json_put_int(one, "memoryBytes", cluster_size_bytes(&cluster->spec.size));
         json_put_int(one, "memoryCountedBytes", counted_bytes(cluster));

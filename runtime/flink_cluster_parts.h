@@ -1,6 +1,6 @@
 // The parts of flink_cluster.c, for the files that share them: flink_cluster (launching, jobs,
 // views), flink_cluster_files (what is on disk), flink_cluster_look (what can be seen inside),
-// flink_cluster_memory, flink_cluster_spare.
+// flink_cluster_memory, flink_cluster_prime, flink_cluster_spare, flink_cluster_claim.
 #pragma once
 
 #include "runtime/cluster_meter.h"
@@ -11,13 +11,13 @@
 #include "runtime/http_client.h"
 #include "runtime/trash.h"
 
-// How far a cluster is that nobody runs on yet.
-enum spare_state {
-    SPARE_NOT, // it is an application's
-    SPARE_BOOTING,
-    SPARE_PRIMING, // a trivial job runs, so that classes and RocksDB's library are loaded
-    SPARE_SAVING,  // ... and is stopped with a savepoint
-    SPARE_READY,
+// How far a trivial job has come that runs on a cluster before it is READY.
+enum priming {
+    PRIMING_NONE,  // there is none
+    PRIMING_WAITS, // until the cluster has booted
+    PRIMING_RUNS,
+    PRIMING_SAVES, // it is stopped with a savepoint
+    PRIMING_DONE,
 };
 
 // One cluster: its processes, and the watch over its job. Ends with the first process that dies.
@@ -26,10 +26,10 @@ struct cluster {
     struct flink_clusters *owner;
     struct launch_spec spec;
     char spare_id[APP_CLUSTER_ID_SIZE]; // what it is, or was, called as a spare; "" = never one
-    enum spare_state spare;
+    bool is_spare;                      // no application's yet
+    enum priming priming;
     int64_t born_us;         // monotonic
-    bool shows_later;        // its sandbox is to be given the application's directories
-    bool is_claimed;         // ... and shall be, once it has booted
+    bool shows_later;        // its sandbox is to be given the directories of who claims it
     struct showing *showing; // ... and is being given them; see flink_cluster_claim.c
     struct workspace_paths paths;
     enum cluster_health health;
@@ -61,7 +61,7 @@ struct flink_clusters {
 
 // Starts a cluster of its own; its health goes from BOOTING on. ERROR_UNAVAILABLE, ERROR_SYSTEM.
 MUST_CHECK bool flink_cluster_boot(struct flink_clusters *owner, const struct launch_spec *spec,
-                                   enum spare_state spare, struct error *err);
+                                   bool is_spare, struct error *err);
 // Kills it, forgets it and leaves its logs.
 void flink_cluster_end(struct cluster *cluster);
 
@@ -82,13 +82,18 @@ void flink_cluster_changed(const struct cluster *cluster);
 // Nobody waits for it any more: its processes end in the next turn, `reason` is its failure.
 void flink_cluster_lose(struct cluster *cluster, const char *reason);
 
+// Takes the priming of a cluster that has booted one step further. True: there is nothing left to
+// be done.
+bool flink_prime(struct cluster *cluster);
+
 // --- claiming ---
 
-// A spare becomes the cluster that `spec` asks for: READY at once, or when its sandbox has been
-// given the application's directories. ERROR_SYSTEM: it is of no use.
+// A spare becomes the cluster that `spec` asks for: READY at once, or when it has booted, was
+// primed, and its sandbox has been given the application's directories. ERROR_SYSTEM: it is of no
+// use.
 MUST_CHECK bool flink_claim(struct cluster *spare, const struct launch_spec *spec,
                             struct error *err);
-// It has booted after it was claimed.
+// It has booted and was primed after it was claimed.
 void flink_claim_booted(struct cluster *cluster);
 void flink_claim_free(struct cluster *cluster);
 
@@ -107,8 +112,6 @@ void flink_look_cancel_fetch(void *self, struct cluster_fetch *fetch);
 struct cluster *flink_spare_claim(struct flink_clusters *owner, const struct launch_spec *spec);
 // Spares give way until so many more bytes fit into the budget, or there are none left.
 void flink_spare_make_room(struct flink_clusters *owner, int64_t needed_bytes);
-// Something about the spare's cluster has changed.
-void flink_spare_on_change(struct cluster *spare);
 void flink_spare_keep(void *self, const struct launch_spec *spec);
 // What only this application could have used; it is going away.
 void flink_spare_forget(struct flink_clusters *owner, const char *app_id);

@@ -1,20 +1,15 @@
 // Spares: clusters that are launched before they are asked for, of the runtime and size used last.
-// A spare has run a trivial job, so that the next launch of the same shape finds everything loaded:
-// a third of a second instead of two or three. It belongs to whoever comes first; what differs by
-// application is put in place then (flink_cluster_claim.c), or comes with the submission.
+// A spare is primed (flink_cluster_prime.c): the next launch of the same shape takes a third of a
+// second instead of two or three. It belongs to whoever comes first; what differs by application is
+// put in place then (flink_cluster_claim.c), or comes with the submission.
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "runtime/catalog.h"
 #include "runtime/flink_cluster_parts.h"
-#include "runtime/flink_conf.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
-static const char JAR_ID[] = "primer.jar";
 // A job that was just started has the processor to itself first.
 static const uint64_t TEND_AFTER_US = 1500000;
 
@@ -32,25 +27,24 @@ static bool has_shape(const struct launch_spec *left, const struct launch_spec *
            cluster_size_equal(&left->size, &right->size);
 }
 
+static bool is_alive(const struct cluster *cluster) {
+    return cluster->is_spare && cluster->health != CLUSTER_LOST;
+}
+
 static void tend_after(struct flink_clusters *owner, uint64_t delay_us);
 
 // --- claiming ---
 
+// One that is still being primed is there sooner than one that has yet to boot.
 struct cluster *flink_spare_claim(struct flink_clusters *owner, const struct launch_spec *spec) {
     struct cluster *found = NULL;
     struct error ignored;
 
     for (struct cluster *cluster = owner->clusters; cluster != NULL; cluster = cluster->next)
-        if (cluster->spare != SPARE_NOT && cluster->health != CLUSTER_LOST &&
-            has_shape(&cluster->spec, spec) && (found == NULL || cluster->spare > found->spare))
+        if (is_alive(cluster) && has_shape(&cluster->spec, spec) &&
+            (found == NULL || cluster->priming > found->priming))
             found = cluster;
-    if (found == NULL) return NULL;
-    if (found->spare == SPARE_PRIMING || found->spare == SPARE_SAVING) {
-        // It would be in the way: a job of ours still runs on it.
-        flink_cluster_end(found);
-        return NULL;
-    }
-    if (flink_claim(found, spec, &ignored)) return found;
+    if (found == NULL || flink_claim(found, spec, &ignored)) return found;
     flink_cluster_end(found);
     return NULL;
 }
@@ -59,7 +53,7 @@ static struct cluster *oldest_spare(const struct flink_clusters *owner) {
     struct cluster *oldest = NULL;
 
     for (struct cluster *cluster = owner->clusters; cluster != NULL; cluster = cluster->next)
-        if (cluster->spare != SPARE_NOT && (oldest == NULL || cluster->born_us < oldest->born_us))
+        if (cluster->is_spare && (oldest == NULL || cluster->born_us < oldest->born_us))
             oldest = cluster;
     return oldest;
 }
@@ -73,80 +67,7 @@ void flink_spare_make_room(struct flink_clusters *owner, int64_t needed_bytes) {
     }
 }
 
-// --- priming ---
-
-static bool stage_primer(const struct cluster *spare, struct error *err) {
-    AUTO(installed_runtime_release) struct installed_runtime runtime = {0};
-    char primer[FILE_PATH_MAX];
-    char jar[FILE_PATH_MAX];
-    AUTO(buffer_release) struct buffer bytes = BUFFER_INIT(1 << 20);
-
-    // Copied: runtimes may lie on another file system.
-    return catalog_find(spare->owner->runtimes_directory, spare->spec.runtime, &runtime, err) &&
-           file_join(primer, sizeof primer, err, runtime.directory, CATALOG_PRIMER, NULL) &&
-           file_join(jar, sizeof jar, err, spare->paths.upload, JAR_ID, NULL) &&
-           file_read(primer, &bytes, err) &&
-           file_write_atomically(jar, buffer_text(&bytes), bytes.size_bytes, 0644, err);
-}
-
-// The trivial job's checkpoints are nobody's: they stay in the cluster's own directory.
-static void submit_primer(struct cluster *spare) {
-    AUTO(json_decref) json_t *body = json_new_object();
-    struct workspace_paths paths = spare->paths;
-    struct job_spec job = {.runtime = spare->spec.runtime,
-                           .parallelism = cluster_size_slots(&spare->spec.size),
-                           .parallelism_per_kpu = 1,
-                           .checkpointing_enabled = true,
-                           .checkpoint_interval_ms = 1000};
-    char job_id[APP_JOB_ID_SIZE];
-
-    (void)text_copy(paths.checkpoints, sizeof paths.checkpoints, paths.work);
-    digest_random_hex(job_id, sizeof job_id - 1);
-    json_put_text(body, "jobId", job_id);
-    json_put_int(body, "parallelism", job.parallelism);
-    json_put(body, "flinkConfiguration", flink_conf_job(&job, &paths));
-    spare->spare = SPARE_PRIMING;
-    cluster_watch_submit(spare->watch, JAR_ID, job_id, body);
-}
-
-static void save_primer(struct cluster *spare) {
-    char trigger_id[APP_JOB_ID_SIZE];
-
-    digest_random_hex(trigger_id, sizeof trigger_id - 1);
-    spare->spare = SPARE_SAVING;
-    cluster_watch_savepoint(spare->watch, trigger_id, spare->paths.work, true);
-}
-
-static bool runs_whole(const struct cluster_view *view) {
-    return view->job == JOB_RUNNING && view->tasks_total > 0 &&
-           view->tasks_running == view->tasks_total;
-}
-
-// Without the trivial job, or with one that failed, a spare is still better than none.
-void flink_spare_on_change(struct cluster *spare) {
-    const struct cluster_view *view = cluster_watch_view(spare->watch);
-    enum savepoint_state saved = view->savepoint.state;
-    struct error ignored;
-    bool is_done = false;
-
-    if (spare->spare == SPARE_BOOTING && spare->health == CLUSTER_READY) {
-        is_done = !stage_primer(spare, &ignored);
-        if (!is_done) submit_primer(spare);
-    } else if (spare->spare == SPARE_PRIMING && runs_whole(view)) {
-        save_primer(spare);
-    } else if (spare->spare == SPARE_PRIMING) {
-        is_done = view->job == JOB_REJECTED || view->job == JOB_FAILED;
-    } else if (spare->spare == SPARE_SAVING) {
-        is_done = saved == SAVEPOINT_COMPLETED || saved == SAVEPOINT_FAILED;
-    }
-    if (is_done) spare->spare = SPARE_READY;
-}
-
 // --- keeping ---
-
-static bool is_alive(const struct cluster *cluster) {
-    return cluster->spare != SPARE_NOT && cluster->health != CLUSTER_LOST;
-}
 
 static int count_spares(const struct flink_clusters *owner, const struct launch_spec *shape) {
     int count = 0;
@@ -188,8 +109,7 @@ static bool is_busy(const struct flink_clusters *owner) {
          cluster = cluster->next) {
         enum job_state job =
             cluster->watch == NULL ? JOB_NONE : cluster_watch_view(cluster->watch)->job;
-        if (cluster->health == CLUSTER_BOOTING || cluster->spare == SPARE_PRIMING ||
-            cluster->spare == SPARE_SAVING || job == JOB_SUBMITTING || job == JOB_CREATED)
+        if (cluster->health == CLUSTER_BOOTING || job == JOB_SUBMITTING || job == JOB_CREATED)
             return true;
     }
     return false;
@@ -206,7 +126,7 @@ static void boot_spare(struct flink_clusters *owner, const struct launch_spec *w
     digest_random_hex(suffix, sizeof suffix - 1);
     (void)text_format(spec.cluster_id, sizeof spec.cluster_id, "spare-%s", suffix);
     // What cannot be had is done without; the next wish tries again.
-    bool booted = flink_cluster_boot(owner, &spec, SPARE_BOOTING, &err);
+    bool booted = flink_cluster_boot(owner, &spec, true, &err);
     (void)booted;
 }
 

@@ -92,6 +92,24 @@ Test(life, moves_a_running_application_to_its_next_version_with_its_state) {
     cr_assert(eq(int, (int)operation.version_to, 2));
 }
 
+Test(life, primes_a_cluster_only_while_the_old_job_works) {
+    bring_up();
+    fake_clusters_lose(world.clusters, fake_world_app(&world, "a").slots[SLOT_CURRENT].cluster_id);
+    fake_world_run(&world, 6);
+    // Neither a start nor a recovery may wait for it.
+    cr_assert(eq(int, fake_clusters_primed(world.clusters), 0));
+
+    cr_assert(fake_world_update(&world, "a", PROPERTIES, &err), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
+    cr_assert(eq(int, fake_clusters_primed(world.clusters), 1));
+
+    // What did not boot is not asked for more the second time.
+    fake_clusters_fail_boots(world.clusters, true);
+    cr_assert(fake_world_update(&world, "a", PROPERTIES, &err), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
+    cr_assert(eq(int, fake_clusters_primed(world.clusters), 2));
+}
+
 Test(life, updates_a_ready_application_at_once) {
     cr_assert(fake_world_create(&world, "a", &err));
     cr_assert(fake_world_update(&world, "a", PROPERTIES, &err), "%s", err.message);

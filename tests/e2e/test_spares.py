@@ -86,6 +86,40 @@ def test_a_spare_serves_whoever_comes_first(kobel, jars):
     assert {snapshot["SnapshotStatus"] for snapshot in two.snapshots()} == {"READY"}
 
 
+@pytest.mark.parametrize("state", ["BOOTING", "PRIMING"])
+def test_a_spare_that_is_not_done_yet_is_waited_for(kobel, jars, state):
+    application = Application(kobel, "early")
+    application.create(jars["Counting"], "early")
+    early = wait_for(lambda: next((one["id"] for one in clusters(kobel) if one.get("spare") == state), None), f"a spare is {state}")
+    application.start()
+    assert claimed(kobel) == [early]
+    counted = application.wait_for_count(5, "early")
+    assert application.lines()[0][:2] == ("early", 1)
+    application.stop()
+    application.start()
+    application.wait_for_count(counted + 5)
+
+
+def test_a_cluster_for_an_update_is_primed_while_the_old_job_runs(runtime, jars, tmp_path):
+    kobel = Kobel(tmp_path, "--spares", "0")
+    try:
+        application = Application(kobel, "primed")
+        application.create(jars["Counting"], "first")
+        application.start()
+        counted = application.wait_for_count(5, "first")
+        application.update_configuration(EnvironmentPropertyUpdates=application.properties("second"))
+        assert application.settle() == "RUNNING"
+        application.wait_for_count(counted, "second")
+        lines = application.lines()
+        first = next(index for index, line in enumerate(lines) if line[0] == "second")
+        assert lines[first][1] == lines[first - 1][1] + 1
+        logs = sorted(pathlib.Path(kobel.data).glob("apps/*/clusters/*/log/jobmanager.log"))
+        assert ["kobel primer" in log.read_text() for log in logs] == [False, True]
+    finally:
+        assert kobel.stop() == 0
+        assert kobel.java_processes() == []
+
+
 def test_a_daemon_that_is_killed_leaves_the_logs_of_what_was_a_spare(kobel, jars):
     application = Application(kobel, "killed")
     application.create(jars["Counting"])

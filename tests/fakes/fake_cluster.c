@@ -63,6 +63,7 @@ static bool launch(void *userdata, const struct launch_spec *spec, struct error 
         if (fake->is_used) continue;
         *fake = (struct fake){.spec = *spec, .is_used = true};
         fake->view.health = CLUSTER_BOOTING;
+        self->primed += spec->primes;
         return true;
     }
     return error_set(err, ERROR_LIMIT, "too many clusters for the fake");

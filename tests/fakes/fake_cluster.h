@@ -49,6 +49,8 @@ void fake_clusters_set_load(struct fake_clusters *clusters, const struct job_mea
 // --- looking ---
 
 int fake_clusters_count(const struct fake_clusters *clusters); // launched and not retired
+// Of the launches so far, those that asked for a primed cluster.
+int fake_clusters_primed(const struct fake_clusters *clusters);
 // What the job that runs was restored from; "" = empty, NULL = no
 // job runs.
 const char *fake_clusters_restored_from(const struct fake_clusters *clusters);

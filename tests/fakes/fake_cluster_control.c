@@ -80,6 +80,10 @@ int fake_clusters_count(const struct fake_clusters *self) {
     return count;
 }
 
+int fake_clusters_primed(const struct fake_clusters *self) {
+    return self->primed;
+}
+
 static const struct fake *running(const struct fake_clusters *self) {
     for (size_t index = 0; index < CLUSTERS_MAX; index++)
         if (self->fakes[index].is_used && self->fakes[index].view.job == JOB_RUNNING)

@@ -31,6 +31,7 @@ struct fake_clusters {
     cluster_change_fn *on_change;
     void *userdata;
     int calls;
+    int primed;
     int failing_call;
     int deadly_call;
     bool *is_dead; // NULL: it lives
