@@ -14,7 +14,7 @@ struct metric_definition {
 };
 
 // Of an application, and of each of its tasks (vertices).
-enum { METRIC_APP_COUNT = 23, METRIC_TASK_COUNT = 9 };
+enum { METRIC_APP_COUNT = 24, METRIC_TASK_COUNT = 9 };
 extern const struct metric_definition METRIC_APP[METRIC_APP_COUNT];
 extern const struct metric_definition METRIC_TASK[METRIC_TASK_COUNT];
 

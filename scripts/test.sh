@@ -80,7 +80,7 @@ e2e() {
             "$venv/bin/python" -m pytest tests/e2e/test_api.py tests/e2e/test_http.py tests/e2e/test_auth.py \
             tests/e2e/test_constraints.py tests/e2e/test_schemathesis.py -q -rs -p no:cacheprovider &&
         run_pytest "end to end on real Flink" env KOBEL_BINARY="$PWD/build/release/kobel" \
-            "$venv/bin/python" -m pytest tests/e2e -q -rs -p no:cacheprovider &&
+            "$venv/bin/python" -m pytest tests/e2e -q -rs --durations=20 -p no:cacheprovider &&
         check "the demo" scripts/demo.sh
     return 0
 }

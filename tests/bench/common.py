@@ -93,6 +93,15 @@ def roll_back(application, broken):
     return (running["atMs"] - failed["atMs"]) / 1000
 
 
+def snapshot(application, name):
+    """Seconds from asking for one to READY."""
+    after = last_event(application)
+    began = time.monotonic()
+    application.client.create_application_snapshot(ApplicationName=application.name, SnapshotName=name)
+    wait_event(application, after, kind="snapshot", snapshot=name, status="READY")
+    return time.monotonic() - began
+
+
 def resident_kb(pid, field="VmRSS"):
     with open(f"/proc/{pid}/status") as file:
         return int(re.search(rf"{field}:\s+(\d+)", file.read())[1])

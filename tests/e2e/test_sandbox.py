@@ -120,6 +120,27 @@ def test_what_a_program_may_not_reach(runtime, jars, tmp_path, home, level, outc
     assert kobel.java_processes() == []
 
 
+@pytest.mark.parametrize("spares", ["0", "1"])
+def test_jobs_have_the_environment_that_the_daemon_passes_on(runtime, jars, tmp_path, monkeypatch, spares):
+    monkeypatch.setenv("AWS_MARK", "theirs")
+    monkeypatch.setenv("KOBEL_MARK", "own")
+    kobel = Kobel(tmp_path, "--spares", spares, "--job-env", "GREETING=hello")
+    try:
+        application = Application(kobel, "surrounded")
+        if spares == "1":
+            sparing = Application(kobel, "sparing")
+            sparing.create(jars["Counting"])
+            wait_for(lambda: [one for one in status(kobel)["clusters"] if one.get("spare") == "READY"], "a spare is ready")
+        # Without quotes: the program reads its properties as they are.
+        wanted = {"run test $GREETING = hello": "DONE", "run test $AWS_MARK = theirs": "DONE", "run test -z $KOBEL_MARK": "DONE",
+                  "run test $GREETING = goodbye": "REFUSED"}
+        attack(application, jars, wanted)
+        assert any("spareId" in one for one in status(kobel)["clusters"] if not one["isSpare"]) == (spares == "1")
+        assert wait_for(lambda: len(outcomes(application)) == len(wanted) and outcomes(application), "everything was tried", 60) == wanted
+    finally:
+        assert kobel.stop() == 0
+
+
 @pytest.fixture
 def limited(runtime, tmp_path):
     kobel = Kobel(tmp_path)
