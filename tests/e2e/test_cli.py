@@ -20,6 +20,11 @@ def call(kobel, *words, status=0):
     return done.stdout if status == 0 else done.stderr
 
 
+def heed_interrupts():
+    """Tests in the background ignore SIGINT, and so would what they start until it asks for it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Run:
     """`kobel run` with its output in files."""
 
@@ -27,7 +32,8 @@ class Run:
         self.out_path = work / "run.out"
         self.err_path = work / "run.err"
         with open(self.out_path, "w") as out, open(self.err_path, "w") as err:
-            self.process = subprocess.Popen([BINARY, "run", str(jar), *options], env={**os.environ, **environment}, stdout=out, stderr=err)
+            self.process = subprocess.Popen([BINARY, "run", str(jar), *options], env={**os.environ, **environment}, stdout=out, stderr=err,
+                                            preexec_fn=heed_interrupts)
 
     @property
     def out(self):
