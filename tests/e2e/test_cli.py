@@ -6,6 +6,7 @@ import pathlib
 import shutil
 import signal
 import subprocess
+import threading
 import zipfile
 
 import pytest
@@ -109,6 +110,16 @@ def test_the_clients_take_an_application_through_its_life(application, jars):
     assert "snapshot by-hand is READY" in call(kobel, "events", name)
 
 
+def read_until(process, text):
+    """Reads what a process says, up to a line with the text; it is ended if that does not come."""
+    timer = threading.Timer(90, process.kill)
+    timer.start()
+    try:
+        assert any(text in line for line in process.stdout), f"no line with '{text}'"
+    finally:
+        timer.cancel()
+
+
 def test_logs_are_prefixed_and_plain_in_a_pipe(application, jars):
     application.create(jars["Counting"])
     assert "was never started" in call(application.kobel, "logs", application.name, status=1)
@@ -120,9 +131,9 @@ def test_logs_are_prefixed_and_plain_in_a_pipe(application, jars):
     assert "\033" not in log
 
     follower = subprocess.Popen([BINARY, "logs", application.name, "-f", "--url", application.kobel.url], stdout=subprocess.PIPE, text=True)
-    wait_for(lambda: "| first count=" in follower.stdout.readline(), "a line that is followed")
+    read_until(follower, "| first count=")
     application.update_configuration(EnvironmentPropertyUpdates=application.properties("second"))
-    wait_for(lambda: "| second count=" in follower.stdout.readline(), "a line of the next cluster")
+    read_until(follower, "| second count=")
     follower.kill()
     follower.wait()
     follower.stdout.close()
