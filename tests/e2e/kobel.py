@@ -18,7 +18,7 @@ ROLE = "arn:aws:iam::000000000000:role/test"
 SETTLED = ("READY", "RUNNING")
 
 
-def wait_for(condition, what, timeout=90):
+def wait_for(condition, what, timeout=180):
     """Looks until `condition` gives something true; what it gave is the result."""
     deadline = time.monotonic() + timeout
     while True:
@@ -137,7 +137,7 @@ class Application:
     def status(self):
         return self.describe()["ApplicationStatus"]
 
-    def settle(self, timeout=90):
+    def settle(self, timeout=180):
         """Waits for a status that lasts."""
         return wait_for(lambda: self.status() in SETTLED and self.status(), f"{self.name} settles", timeout)
 
@@ -198,4 +198,4 @@ class Application:
         def newest():
             lines = self.lines()
             return lines and lines[-1][1] > beyond and (label is None or lines[-1][0] == label) and lines[-1]
-        return wait_for(newest, f"a count past {beyond} with label {label}", 30)[1]
+        return wait_for(newest, f"a count past {beyond} with label {label}")[1]

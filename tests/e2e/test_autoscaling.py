@@ -67,22 +67,22 @@ def test_a_job_follows_its_load_up_and_down(runtime, kobel, broker, tmp_path):
     load.start()
     try:
         application.start()
-        wait_for(lambda: " arrive" in explained()["explanation"], "the load is seen", 60)
+        wait_for(lambda: " arrive" in explained()["explanation"], "the load is seen", 180)
         assert explained()["currentParallelism"] == 1, said()
         load.per_second = HIGH
         # 600 a second want 600 / 200 / 0.7, which is 4.3.
-        runs_with(lambda parallelism: 4 <= parallelism <= 6, "it has grown", 120)
+        runs_with(lambda parallelism: 4 <= parallelism <= 6, "it has grown", 300)
 
         def lag():
             figures = json.load(urllib.request.urlopen(f"{url}/metrics?metric=none", timeout=10)).get("newest", {}).get("app", {})
             return figures.get("pendingRecords", -1)
-        wait_for(lambda: 0 <= lag() < HIGH, "the lag is worked off", 120)
+        wait_for(lambda: 0 <= lag() < HIGH, "the lag is worked off", 300)
         load.per_second = LOW
-        runs_with(lambda parallelism: parallelism <= 2, "it has shrunk", 240)
+        runs_with(lambda parallelism: parallelism <= 2, "it has shrunk", 600)
     finally:
         sent = load.end()
     moves = explained()["moves"]
     assert len(moves) <= 4, [(move["currentParallelism"], move["wantedParallelism"], move["text"]) for move in moves]
-    assert_counted_once(read_committed(broker.servers, sum(sent.values()), 90), sent, "counted once")
+    assert_counted_once(read_committed(broker.servers, sum(sent.values()), 300), sent, "counted once")
     application.stop()
     application.delete()

@@ -44,7 +44,7 @@ class Run:
     def err(self):
         return self.err_path.read_text(errors="replace")
 
-    def wait_for(self, text, count=1, timeout=120):
+    def wait_for(self, text, count=1, timeout=180):
         try:
             wait_for(lambda: (self.out + self.err).count(text) >= count or self.process.poll() is not None, f"'{text}'", timeout)
         except AssertionError as error:
@@ -56,7 +56,7 @@ class Run:
 
     def end(self):
         """Its exit status."""
-        return self.process.wait(timeout=120)
+        return self.process.wait(timeout=180)
 
     def last_count(self):
         lines = [line for line in self.out.splitlines() if " count=" in line]
@@ -112,7 +112,7 @@ def test_the_clients_take_an_application_through_its_life(application, jars):
 
 def read_until(process, text):
     """Reads what a process says, up to a line with the text; it is ended if that does not come."""
-    timer = threading.Timer(90, process.kill)
+    timer = threading.Timer(180, process.kill)
     timer.start()
     try:
         assert any(text in line for line in process.stdout), f"no line with '{text}'"

@@ -33,7 +33,7 @@ def assert_goes_on(application, count):
 def test_a_killed_daemon_brings_a_running_application_back(own, jars):
     application = running(own, jars)
     own.kill()
-    wait_for(lambda: own.java_processes() == [], "the clusters die with the daemon", 10)
+    wait_for(lambda: own.java_processes() == [], "the clusters die with the daemon")
     own.start()
     count = application.lines()[-1][1]
     assert application.status() == "RUNNING"

@@ -111,7 +111,7 @@ def test_what_a_program_may_not_reach(runtime, jars, tmp_path, home, level, outc
         attack(hostile, jars, attempts.values())
         if on_spare:
             assert ready in [one.get("spareId") for one in status(kobel)["clusters"] if not one["isSpare"]]
-        wait_for(lambda: len(outcomes(hostile)) == len(attempts), "everything was tried", 60)
+        wait_for(lambda: len(outcomes(hostile)) == len(attempts), "everything was tried")
         found = outcomes(hostile)
         assert {what: found[attempt] for what, attempt in attempts.items()} == dict.fromkeys(attempts, outcome), output(hostile).partition("count=")[0]
         assert victim.status() == "RUNNING" and hostile.status() == "RUNNING"
@@ -136,7 +136,7 @@ def test_jobs_have_the_environment_that_the_daemon_passes_on(runtime, jars, tmp_
                   "run test $GREETING = goodbye": "REFUSED"}
         attack(application, jars, wanted)
         assert any("spareId" in one for one in status(kobel)["clusters"] if not one["isSpare"]) == (spares == "1")
-        assert wait_for(lambda: len(outcomes(application)) == len(wanted) and outcomes(application), "everything was tried", 60) == wanted
+        assert wait_for(lambda: len(outcomes(application)) == len(wanted) and outcomes(application), "everything was tried") == wanted
     finally:
         assert kobel.stop() == 0
 
@@ -179,7 +179,7 @@ def test_threads_processes_and_files_in_tmp_stay_within(limited, jars):
     bomb = Application(limited, "bomb")
     attack(bomb, jars, ["threads 5000", "run :(){ :|: & };: 2>/dev/null; sleep 1; false", "fill /tmp/full"])
     # What it may not have is refused to it, or it dies of it; either way others live and the host has threads left.
-    wait_for(lambda: outcomes(bomb).get("threads 5000") == "REFUSED" or any(event.get("phase") == "LOST" for event in events(bomb)), "it hits its limit", 60)
+    wait_for(lambda: outcomes(bomb).get("threads 5000") == "REFUSED" or any(event.get("phase") == "LOST" for event in events(bomb)), "it hits its limit")
     quiet = Application(limited, "quiet")
     quiet.create(jars["Counting"])
     quiet.start()
@@ -207,7 +207,7 @@ def test_a_greedy_application_leaves_the_other_its_share(limited, jars):
     cores = len(os.sched_getaffinity(0))
     for application, threads in zip(applications, (cores, 32 * cores)):
         attack(application, jars, [f"spin {threads}"])
-        wait_for(lambda application=application: outcomes(application), f"{application.name} is busy", 60)
+        wait_for(lambda application=application: outcomes(application), f"{application.name} is busy")
     before = [processor_s(application) for application in applications]
     used = wait_for(lambda: (now := [processor_s(application) - start for application, start in zip(applications, before)]) and sum(now) > 5 and now,
                     "five seconds of the processor are used")
