@@ -47,21 +47,14 @@ run_ctest() {
 
 run_pytest() {
     part "$@"
-    local ok bad
-    ok=$(grep -oE '[0-9]+ passed' "$last_log" | tail -n 1 | cut -d' ' -f1)
-    bad=$(grep -oE '[0-9]+ (failed|error)' "$last_log" | cut -d' ' -f1 | paste -sd+ | sed 's/^$/0/')
-    [ -z "$ok" ] && [ "$((bad))" -eq 0 ] && ! grep -qE '^[0-9]+ skipped' "$last_log" && bad=1
+    local sum ok bad
+    sum=$(grep -E '^[0-9]+ (passed|failed|skipped|error).* in [0-9.]+s' "$last_log" | tail -n 1)
+    ok=$(grep -oE '^[0-9]+ passed|, [0-9]+ passed' <<<"$sum" | grep -oE '[0-9]+')
+    bad=$(grep -oE '[0-9]+ (failed|error)' <<<"$sum" | cut -d' ' -f1 | paste -sd+)
+    [ -z "$sum" ] && bad=1
     count "${ok:-0}" "$((bad))"
     # Nothing is skipped silently; that there is nothing to show is no failure.
     grep -E '^(SKIPPED|.* skipped)' "$last_log" || true
-}
-
-# await PID LOG: what was begun in the background, as if it were done now.
-await() {
-    local status=0
-    wait "$1" || status=$?
-    cat "$2"
-    return "$status"
 }
 
 unit() {
@@ -79,9 +72,7 @@ tidy() {
         check "clang-tidy and cppcheck" tests/lint/check_tidy.sh
 }
 
-# Terraform's provider waits for seconds between its looks: what else there is goes on beside it.
 e2e() {
-    local beside=$logs/beside.log terraform=tests/e2e/test_terraform.py
     check "build for release" bash -c 'cmake --preset release && cmake --build --preset release' &&
         check "build for checking" bash -c 'cmake --preset dev && cmake --build --preset dev' &&
         check "install the Flink 1.20 runtime" build/release/kobel runtime install FLINK-1_20 &&
@@ -89,16 +80,12 @@ e2e() {
         run_pytest "the API with every reply checked" env KOBEL_BINARY="$PWD/build/dev/kobel" \
             "$venv/bin/python" -m pytest tests/e2e/test_api.py tests/e2e/test_http.py tests/e2e/test_auth.py \
             tests/e2e/test_constraints.py tests/e2e/test_schemathesis.py -q -rs -p no:cacheprovider &&
-        { KOBEL_BINARY="$PWD/build/release/kobel" \
-            "$venv/bin/python" -m pytest "$terraform" -q -rs -p no:cacheprovider >"$beside" 2>&1 & } &&
         run_pytest "end to end on real Flink" env KOBEL_BINARY="$PWD/build/release/kobel" \
-            "$venv/bin/python" -m pytest tests/e2e --ignore "$terraform" -q -rs --durations=20 -p no:cacheprovider &&
-        run_pytest "Terraform, begun beside it" await $! "$beside" &&
+            "$venv/bin/python" -m pytest tests/e2e -q -rs --durations=20 -p no:cacheprovider &&
         check "the demo" scripts/demo.sh
     return 0
 }
 
-trap 'kill $(jobs -p) 2>/dev/null' EXIT
 mkdir -p "$logs"
 check "install what is needed" scripts/setup.sh test || exit 1
 for one in "${parts[@]}"; do
