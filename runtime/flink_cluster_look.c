@@ -39,11 +39,11 @@ const struct job_measurement *flink_look_measured(void *self, const char *cluste
 }
 
 char *flink_look_job_plan(void *self, const char *cluster_id) {
-    const struct cluster *cluster = flink_cluster_find(self, cluster_id);
+    struct error ignored;
+    // Before it is READY, the job that is seen on it may be the primer's.
+    const struct cluster *cluster = flink_cluster_find_ready(self, cluster_id, &ignored);
 
-    // Before it is READY, only a job of ours may run on it.
-    bool has_job = cluster != NULL && cluster->watch != NULL && cluster->health != CLUSTER_BOOTING;
-    return has_job ? cluster_watch_plan(cluster->watch) : NULL;
+    return cluster == NULL ? NULL : cluster_watch_plan(cluster->watch);
 }
 
 // --- the dashboard ---

@@ -51,7 +51,7 @@ run_pytest() {
     sum=$(grep -E '^[0-9]+ (passed|failed|skipped|error).* in [0-9.]+s' "$last_log" | tail -n 1)
     ok=$(grep -oE '^[0-9]+ passed|, [0-9]+ passed' <<<"$sum" | grep -oE '[0-9]+')
     bad=$(grep -oE '[0-9]+ (failed|error)' <<<"$sum" | cut -d' ' -f1 | paste -sd+)
-    [ -z "$sum" ] && bad=1
+    [ -z "$ok" ] && [ "$((bad))" -eq 0 ] && bad=1
     count "${ok:-0}" "$((bad))"
     # Nothing is skipped silently; that there is nothing to show is no failure.
     grep -E '^(SKIPPED|.* skipped)' "$last_log" || true

@@ -16,9 +16,11 @@ from botocore.exceptions import ClientError
 BINARY = os.environ.get("KOBEL_BINARY", "build/release/kobel")
 ROLE = "arn:aws:iam::000000000000:role/test"
 SETTLED = ("READY", "RUNNING")
+# How long a thing that has to come may take on a slow machine; only a failure waits it out.
+PATIENCE_S = 180
 
 
-def wait_for(condition, what, timeout=180):
+def wait_for(condition, what, timeout=PATIENCE_S):
     """Looks until `condition` gives something true; what it gave is the result."""
     deadline = time.monotonic() + timeout
     while True:
@@ -137,9 +139,9 @@ class Application:
     def status(self):
         return self.describe()["ApplicationStatus"]
 
-    def settle(self, timeout=180):
+    def settle(self):
         """Waits for a status that lasts."""
-        return wait_for(lambda: self.status() in SETTLED and self.status(), f"{self.name} settles", timeout)
+        return wait_for(lambda: self.status() in SETTLED and self.status(), f"{self.name} settles")
 
     def start(self, **arguments):
         operation = self.client.start_application(ApplicationName=self.name, **arguments)["OperationId"]

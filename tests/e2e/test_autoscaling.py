@@ -67,7 +67,7 @@ def test_a_job_follows_its_load_up_and_down(runtime, kobel, broker, tmp_path):
     load.start()
     try:
         application.start()
-        wait_for(lambda: " arrive" in explained()["explanation"], "the load is seen", 180)
+        wait_for(lambda: " arrive" in explained()["explanation"], "the load is seen")
         assert explained()["currentParallelism"] == 1, said()
         load.per_second = HIGH
         # 600 a second want 600 / 200 / 0.7, which is 4.3.

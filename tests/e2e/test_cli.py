@@ -11,7 +11,7 @@ import zipfile
 
 import pytest
 
-from kobel import BINARY, Kobel, wait_for
+from kobel import BINARY, PATIENCE_S, Kobel, wait_for
 
 
 def call(kobel, *words, status=0):
@@ -44,9 +44,9 @@ class Run:
     def err(self):
         return self.err_path.read_text(errors="replace")
 
-    def wait_for(self, text, count=1, timeout=180):
+    def wait_for(self, text, count=1):
         try:
-            wait_for(lambda: (self.out + self.err).count(text) >= count or self.process.poll() is not None, f"'{text}'", timeout)
+            wait_for(lambda: (self.out + self.err).count(text) >= count or self.process.poll() is not None, f"'{text}'")
         except AssertionError as error:
             raise AssertionError(f"{error}\n{self.out[-2000:]}\n{self.err}") from None
         assert (self.out + self.err).count(text) >= count, self.out[-2000:] + self.err
@@ -56,7 +56,7 @@ class Run:
 
     def end(self):
         """Its exit status."""
-        return self.process.wait(timeout=180)
+        return self.process.wait(timeout=PATIENCE_S)
 
     def last_count(self):
         lines = [line for line in self.out.splitlines() if " count=" in line]
@@ -112,7 +112,7 @@ def test_the_clients_take_an_application_through_its_life(application, jars):
 
 def read_until(process, text):
     """Reads what a process says, up to a line with the text; it is ended if that does not come."""
-    timer = threading.Timer(180, process.kill)
+    timer = threading.Timer(PATIENCE_S, process.kill)
     timer.start()
     try:
         assert any(text in line for line in process.stdout), f"no line with '{text}'"
@@ -284,7 +284,7 @@ def test_a_closed_pipe_stops_the_job_with_a_snapshot(runtime, jars, tmp_path):
     wait_for(lambda: "RUNNING version 1" in (tmp_path / "err").read_text(), "the job runs")
     assert " | " in process.stdout.readline()
     process.stdout.close()
-    assert process.wait(timeout=120) == 0
+    assert process.wait(timeout=PATIENCE_S) == 0
     assert "stopped, with snapshot" in (tmp_path / "err").read_text()
 
 

@@ -211,7 +211,7 @@ def test_a_greedy_application_leaves_the_other_its_share(limited, jars):
     before = [processor_s(application) for application in applications]
     used = wait_for(lambda: (now := [processor_s(application) - start for application, start in zip(applications, before)]) and sum(now) > 5 and now,
                     "five seconds of the processor are used")
-    # By threads alone the modest one would have one part in 33. Half is its share where nothing else wants the processor.
-    assert used[0] > 0.2 * sum(used), used
+    # By threads alone the modest one would have one part in 33.
+    assert used[0] > 0.35 * sum(used), used
     for application in applications:
         application.stop(Force=True)
