@@ -3,6 +3,8 @@
 #define TO(status) ((unsigned char)((status) + 1)) // 0, the default, means "no such edge"
 
 // api-semantics 5.1, 5.2; flink-runtime 1.1. An update of a READY application stays READY.
+// Beyond the service's table, each status that lasts until something else happens has a way out:
+// Force stop and Delete, also while rolling back.
 // clang-format off
 static const unsigned char next[APP_STATUS_COUNT][APP_EVENT_COUNT] = {
     [APP_READY]          = {[EVENT_START]      = TO(APP_STARTING),
@@ -10,7 +12,8 @@ static const unsigned char next[APP_STATUS_COUNT][APP_EVENT_COUNT] = {
                             [EVENT_DELETE]     = TO(APP_DELETING)},
     [APP_STARTING]       = {[EVENT_UP]         = TO(APP_RUNNING),
                             [EVENT_ABANDONED]  = TO(APP_READY),
-                            [EVENT_FORCE_STOP] = TO(APP_FORCE_STOPPING)},
+                            [EVENT_FORCE_STOP] = TO(APP_FORCE_STOPPING),
+                            [EVENT_DELETE]     = TO(APP_DELETING)},
     [APP_RUNNING]        = {[EVENT_UPDATE]     = TO(APP_UPDATING),
                             [EVENT_SCALE]      = TO(APP_AUTOSCALING),
                             [EVENT_ROLL_BACK]  = TO(APP_ROLLING_BACK),
@@ -23,19 +26,25 @@ static const unsigned char next[APP_STATUS_COUNT][APP_EVENT_COUNT] = {
                             [EVENT_REVERTED]   = TO(APP_RUNNING),
                             [EVENT_ABANDONED]  = TO(APP_READY),
                             [EVENT_ROLL_BACK]  = TO(APP_ROLLING_BACK),
-                            [EVENT_FORCE_STOP] = TO(APP_FORCE_STOPPING)},
+                            [EVENT_FORCE_STOP] = TO(APP_FORCE_STOPPING),
+                            [EVENT_DELETE]     = TO(APP_DELETING)},
     [APP_AUTOSCALING]    = {[EVENT_UP]         = TO(APP_RUNNING),
                             [EVENT_REVERTED]   = TO(APP_RUNNING),
                             [EVENT_ABANDONED]  = TO(APP_READY),
                             [EVENT_ROLL_BACK]  = TO(APP_ROLLING_BACK),
-                            [EVENT_FORCE_STOP] = TO(APP_FORCE_STOPPING)},
+                            [EVENT_FORCE_STOP] = TO(APP_FORCE_STOPPING),
+                            [EVENT_DELETE]     = TO(APP_DELETING)},
     [APP_ROLLING_BACK]   = {[EVENT_UP]         = TO(APP_RUNNING),
                             [EVENT_REVERTED]   = TO(APP_RUNNING),
-                            [EVENT_ABANDONED]  = TO(APP_READY)},
+                            [EVENT_ABANDONED]  = TO(APP_READY),
+                            [EVENT_FORCE_STOP] = TO(APP_FORCE_STOPPING),
+                            [EVENT_DELETE]     = TO(APP_DELETING)},
     [APP_STOPPING]       = {[EVENT_HALTED]     = TO(APP_READY),
                             [EVENT_REVERTED]   = TO(APP_RUNNING),
-                            [EVENT_FORCE_STOP] = TO(APP_FORCE_STOPPING)},
-    [APP_FORCE_STOPPING] = {[EVENT_HALTED]     = TO(APP_READY)},
+                            [EVENT_FORCE_STOP] = TO(APP_FORCE_STOPPING),
+                            [EVENT_DELETE]     = TO(APP_DELETING)},
+    [APP_FORCE_STOPPING] = {[EVENT_HALTED]     = TO(APP_READY),
+                            [EVENT_DELETE]     = TO(APP_DELETING)},
     [APP_MAINTENANCE]    = {0},
     [APP_ROLLED_BACK]    = {0},
     [APP_DELETING]       = {0},

@@ -7,7 +7,8 @@
 //                            READY      │  │                      │
 //                                       │  └──up── ROLLING_BACK ◄─┘ roll back
 //                                       └──finished, failed──► READY
-//   every running status ──force stop──► FORCE_STOPPING ──halted──► READY
+//   every status but READY and DELETING ──force stop──► FORCE_STOPPING ──halted──► READY
+//   every status but DELETING           ──delete──► DELETING
 #pragma once
 
 #include "base/error.h"

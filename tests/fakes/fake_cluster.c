@@ -320,8 +320,9 @@ static void start_job(struct fake_clusters *self, struct fake *fake) {
         return;
     }
     fake->count = point == NULL ? 0 : point->count;
-    fake->view.job = JOB_RUNNING;
-    fake->view.tasks_total = fake->view.tasks_running = 4;
+    fake->view.tasks_total = 4;
+    fake->view.job = self->jobs_hang ? JOB_CREATED : JOB_RUNNING;
+    fake->view.tasks_running = self->jobs_hang ? 0 : 4;
 }
 
 static void end_savepoint(struct fake_clusters *self, struct fake *fake) {

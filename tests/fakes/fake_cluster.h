@@ -33,6 +33,8 @@ void fake_clusters_die_at_call(struct fake_clusters *clusters, int number, bool 
 void fake_clusters_reject_next_job(struct fake_clusters *clusters, const char *reason);
 // Every job of that code is refused.
 void fake_clusters_reject_code(struct fake_clusters *clusters, const char *code_sha256);
+// Jobs that are submitted while it is true are accepted and never have a vertex RUNNING.
+void fake_clusters_hang_jobs(struct fake_clusters *clusters, bool hang);
 void fake_clusters_fail_savepoints(struct fake_clusters *clusters, bool fail);
 void fake_clusters_fail_boots(struct fake_clusters *clusters, bool fail);
 void fake_clusters_lose(struct fake_clusters *clusters, const char *cluster_id);

@@ -24,6 +24,10 @@ void fake_clusters_reject_code(struct fake_clusters *self, const char *code_sha2
     (void)text_copy(self->rejected_code, sizeof self->rejected_code, code_sha256);
 }
 
+void fake_clusters_hang_jobs(struct fake_clusters *self, bool hang) {
+    self->jobs_hang = hang;
+}
+
 void fake_clusters_fail_savepoints(struct fake_clusters *self, bool fail) {
     self->savepoints_fail = fail;
 }

@@ -37,6 +37,7 @@ struct fake_clusters {
     bool *is_dead; // NULL: it lives
     char reject_reason[200];
     char rejected_code[CODE_SHA256_SIZE];
+    bool jobs_hang;
     bool savepoints_fail;
     int savepoints_to_fail;
     bool boots_fail;
