@@ -72,3 +72,27 @@ int64_t clock_monotonic_us(void) {
     (void)clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
+
+static int64_t monotonic_now_ms(void *self) {
+    (void)self;
+    return clock_monotonic_us() / 1000;
+}
+
+struct clock clock_monotonic(void) {
+    return (struct clock){.now_ms = monotonic_now_ms};
+}
+
+// --- observed ---
+
+int64_t observed_time_look(struct observed_time *time, int64_t now_ms) {
+    int64_t step_ms = time->looked_at_ms == 0 ? 0 : now_ms - time->looked_at_ms;
+
+    if (step_ms > OBSERVED_STEP_MAX_MS) step_ms = OBSERVED_STEP_MAX_MS;
+    if (step_ms > 0) time->total_ms += step_ms;
+    time->looked_at_ms = now_ms;
+    return time->total_ms;
+}
+
+void observed_time_begin(struct observed_time *time, int64_t now_ms) {
+    *time = (struct observed_time){.looked_at_ms = now_ms};
+}

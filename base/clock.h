@@ -38,3 +38,19 @@ int64_t clock_real_ms(const struct bent_clock *clock, int64_t bent_ms);
 
 // Never goes back, unrelated to wall time: for measuring durations.
 int64_t clock_monotonic_us(void);
+struct clock clock_monotonic(void); // the same as a clock
+
+// How long something has gone on, as far as somebody was there to see it: each look adds what has
+// passed since the one before, but never more than a look can be late on a busy machine. A daemon
+// that was halted, or a machine that was suspended, so does not count as time in which others did
+// nothing. {0}: not looked at yet.
+struct observed_time {
+    int64_t looked_at_ms; // of any clock that does not go back; 0 = never
+    int64_t total_ms;
+};
+
+#define OBSERVED_STEP_MAX_MS 2000
+
+// Returns the total. Whoever waits for a total looks more often than OBSERVED_STEP_MAX_MS.
+int64_t observed_time_look(struct observed_time *time, int64_t now_ms);
+void observed_time_begin(struct observed_time *time, int64_t now_ms); // from zero

@@ -39,6 +39,7 @@ struct options {
     double time_scale;
     int spares; // -1 = by profile
     int64_t spare_max_age_ms;
+    int64_t silence_limit_ms;
     enum log_level log_level;
     char from[FILE_PATH_MAX]; // runtime install only
 };

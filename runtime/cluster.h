@@ -17,7 +17,8 @@ enum cluster_health {
     CLUSTER_ABSENT, // not known here: never launched, retired, or launched by a daemon that is gone
     CLUSTER_BOOTING, // its processes run; not all slots are registered yet
     CLUSTER_READY,   // every slot was registered
-    CLUSTER_LOST,    // a process of it died or it never got ready; nothing of it is left running
+    CLUSTER_LOST,    // a process of it died or fell silent, or it never got ready; nothing of it is
+                     // left running
 };
 
 enum job_state {
@@ -62,7 +63,6 @@ struct cluster_view {
     // One line: Flink's own root cause of LOST, REJECTED, FAILED or of the newest restart, followed
     // by where the logs are; "" = none.
     char failure[APP_FAILURE_SIZE];
-    int64_t seen_at_ms;
 };
 
 struct launch_spec {

@@ -59,12 +59,13 @@ static bool write_file(const char *directory, const char *name, const char *text
            file_write_atomically(path, text, strlen(text), 0644, err);
 }
 
-static bool write_configuration(const struct cluster_processes *self, struct error *err) {
+static bool write_configuration(const struct cluster_processes *self, int64_t heartbeat_timeout_ms,
+                                struct error *err) {
     AUTO(buffer_release) struct buffer flink = BUFFER_INIT(CONF_MAX_BYTES);
     AUTO(buffer_release) struct buffer log4j = BUFFER_INIT(CONF_MAX_BYTES);
     const struct workspace_paths *paths = self->paths;
 
-    flink_conf_print(self->spec, &self->ports, paths, &flink);
+    flink_conf_print(self->spec, &self->ports, paths, heartbeat_timeout_ms, &flink);
     flink_conf_print_log4j(self->spec, &log4j);
     return write_file(paths->conf, flink_conf_file_name(self->spec->runtime), buffer_text(&flink),
                       err) &&
@@ -284,7 +285,7 @@ bool cluster_processes_start(sd_event *loop, const struct cluster_processes_opti
     if (!port_pool_take(self->pool, cluster_ports_count(&options->spec->size), &self->block, err))
         return false;
     self->ports = cluster_ports_from(self->block.first);
-    if (!write_configuration(self, err)) return false;
+    if (!write_configuration(self, options->silence_limit_ms, err)) return false;
     if (!start_one(loop, options, self, FLINK_JOBMANAGER, 0, err)) return false;
     for (int index = 1; index <= taskmanagers; index++)
         if (!start_one(loop, options, self, FLINK_TASKMANAGER, index, err)) return false;

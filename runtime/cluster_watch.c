@@ -3,11 +3,13 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "runtime/cluster_silence.h"
 #include "runtime/flink_reply.h"
 
 static const int64_t BUSY_MS = 20;
 static const int64_t QUIET_MS = 1000;
-static const int64_t RETRY_MS = 100; // after a question that was not answered
+static const int64_t RETRY_MS = 100;     // after a question that was not answered
+static const int64_t PATIENCE_MS = 1000; // between looks at a question that is open
 // The service gives a program's main() five minutes to submit its job (api-semantics 5.3).
 static const int64_t SUBMIT_TIMEOUT_MS = 300000;
 static const int64_t TRIGGER_TIMEOUT_MS = 10000;
@@ -15,9 +17,12 @@ static const int64_t TRIGGER_TIMEOUT_MS = 10000;
 struct cluster_watch {
     sd_event *loop; // borrowed: it outlives every cluster
     sd_event_source *timer;
+    sd_event_source *patience; // runs while a question is open
     struct flink_client client;
-    int wanted_slots;
+    struct cluster_silence silence;
+    int64_t slots_at_ms; // when the slots were last counted, monotonic
     void (*on_change)(void *userdata);
+    void (*on_silent)(void *userdata, const char *reason);
     void *userdata;
     struct cluster_view view;
     json_t *plan; // of the job; NULL while it is not known
@@ -47,6 +52,10 @@ static void changed(struct cluster_watch *watch) {
     watch->on_change(watch->userdata);
 }
 
+static int64_t now_ms(void) {
+    return clock_monotonic_us() / 1000;
+}
+
 static void end_call(struct flink_call **call) {
     flink_call_free(*call);
     *call = NULL;
@@ -69,6 +78,7 @@ static bool is_quiet(const struct cluster_watch *watch) {
 
 static bool has_question(const struct cluster_watch *watch) {
     return !watch->is_ready || job_is_alive(watch) || watch->wants_failure ||
+           watch->view.job == JOB_SUBMITTING ||
            watch->view.savepoint.state == SAVEPOINT_IN_PROGRESS;
 }
 
@@ -85,18 +95,65 @@ static void ask_after(struct cluster_watch *watch, int64_t delay_ms) {
 }
 
 static void ask_again(struct cluster_watch *watch) {
-    ask_after(watch, is_quiet(watch) ? QUIET_MS : BUSY_MS);
+    // While main() runs, only whether its JobManager still answers is of interest.
+    bool is_slow = is_quiet(watch) || watch->view.job == JOB_SUBMITTING;
+
+    ask_after(watch, is_slow ? QUIET_MS : BUSY_MS);
+}
+
+// --- silence ---
+
+// A cluster that boots has limits of its own.
+static void look_for_silence(struct cluster_watch *watch) {
+    char reason[200];
+
+    if (!watch->is_ready) return;
+    if (cluster_silence_is_over_limit(&watch->silence, reason, sizeof reason))
+        watch->on_silent(watch->userdata, reason);
+}
+
+static void set_patience(struct cluster_watch *watch, int enabled) {
+    uint64_t at_us;
+
+    (void)sd_event_now(watch->loop, CLOCK_MONOTONIC, &at_us);
+    (void)sd_event_source_set_time(watch->patience, at_us + (uint64_t)PATIENCE_MS * 1000);
+    (void)sd_event_source_set_enabled(watch->patience, enabled);
+}
+
+static int on_patience(sd_event_source *source, uint64_t time_us, void *userdata) {
+    struct cluster_watch *watch = userdata;
+
+    (void)source;
+    (void)time_us;
+    if (watch->question == NULL) return 0;
+    cluster_silence_unanswered(&watch->silence, now_ms());
+    set_patience(watch, SD_EVENT_ONESHOT);
+    look_for_silence(watch);
+    return 0;
 }
 
 // --- answers ---
 
-// True when the answer can be used; otherwise the question is asked again later.
+// The question is asked again later.
+static void missed(struct cluster_watch *watch) {
+    cluster_silence_unanswered(&watch->silence, now_ms());
+    ask_after(watch, watch->is_ready ? RETRY_MS : BUSY_MS);
+    look_for_silence(watch);
+}
+
+// True when there is an answer that can be used.
 static bool take_answer(struct cluster_watch *watch, const struct error *err) {
     end_call(&watch->question);
-    watch->view.seen_at_ms = clock_monotonic_us() / 1000;
+    set_patience(watch, SD_EVENT_OFF);
     if (err == NULL) return true;
-    ask_after(watch, watch->is_ready ? RETRY_MS : BUSY_MS);
+    missed(watch);
     return false;
+}
+
+static void take_slots(struct cluster_watch *watch, int slots) {
+    watch->view.slots = slots;
+    watch->slots_at_ms = now_ms();
+    cluster_silence_slots(&watch->silence, slots, watch->slots_at_ms);
 }
 
 static void on_overview(void *userdata, json_t *reply, const struct error *reason) {
@@ -106,13 +163,18 @@ static void on_overview(void *userdata, json_t *reply, const struct error *reaso
 
     if (!take_answer(watch, reason)) return;
     if (!flink_reply_overview(reply, &overview, &err)) {
-        ask_after(watch, RETRY_MS);
+        missed(watch);
         return;
     }
-    watch->view.slots = overview.slots;
-    watch->is_ready = overview.slots >= watch->wanted_slots;
+    cluster_silence_answered(&watch->silence, now_ms());
+    take_slots(watch, overview.slots);
+    bool gets_ready = !watch->is_ready && overview.slots >= watch->silence.wanted_slots;
+    if (gets_ready) watch->is_ready = true;
     ask_again(watch);
-    if (watch->is_ready) changed(watch);
+    if (gets_ready)
+        changed(watch);
+    else
+        look_for_silence(watch);
 }
 
 static void on_job(void *userdata, json_t *reply, const struct error *reason) {
@@ -124,6 +186,7 @@ static void on_job(void *userdata, json_t *reply, const struct error *reason) {
 
     if (reason != NULL && reason->kind == ERROR_INVALID && watch->is_unanswered) {
         end_call(&watch->question);
+        set_patience(watch, SD_EVENT_OFF);
         watch->is_unanswered = false;
         view->job = JOB_REJECTED;
         changed(watch);
@@ -132,9 +195,10 @@ static void on_job(void *userdata, json_t *reply, const struct error *reason) {
     if (!take_answer(watch, reason)) return;
     watch->is_unanswered = false;
     if (!flink_reply_job(reply, &job, &err)) {
-        ask_after(watch, RETRY_MS);
+        missed(watch);
         return;
     }
+    cluster_silence_answered(&watch->silence, now_ms());
     if (watch->plan == NULL) watch->plan = json_copy_of(json_member(reply, "plan"));
     view->job = job.state;
     view->tasks_running = job.tasks_running;
@@ -148,9 +212,15 @@ static void on_job(void *userdata, json_t *reply, const struct error *reason) {
         changed(watch);
 }
 
+// Flink has none to tell of: whether it is well is decided by the questions about the job.
+static bool is_refused(const struct error *reason) {
+    return reason != NULL && reason->kind == ERROR_INVALID;
+}
+
 static void on_failure(void *userdata, json_t *reply, const struct error *reason) {
     struct cluster_watch *watch = userdata;
 
+    if (is_refused(reason)) watch->wants_failure = false;
     if (!take_answer(watch, reason)) return;
     watch->wants_failure = false;
     flink_reply_exception(reply, watch->view.failure, sizeof watch->view.failure);
@@ -163,6 +233,7 @@ static void on_checkpoints(void *userdata, json_t *reply, const struct error *re
     char path[FILE_PATH_MAX];
     struct error err;
 
+    if (is_refused(reason)) watch->checkpoints_next = false;
     if (!take_answer(watch, reason)) return;
     watch->checkpoints_next = false;
     bool is_other =
@@ -179,9 +250,10 @@ static void on_savepoint(void *userdata, json_t *reply, const struct error *reas
 
     if (!take_answer(watch, reason)) return;
     if (!flink_reply_savepoint(reply, savepoint, &err)) {
-        ask_after(watch, RETRY_MS);
+        missed(watch);
         return;
     }
+    cluster_silence_answered(&watch->silence, now_ms());
     ask_again(watch);
     if (savepoint->state != SAVEPOINT_IN_PROGRESS) changed(watch);
 }
@@ -190,6 +262,7 @@ static void on_savepoint(void *userdata, json_t *reply, const struct error *reas
 
 static void ask(struct cluster_watch *watch, flink_done_fn *done, const char *path) {
     watch->question = flink_client_get(&watch->client, path, done, watch);
+    set_patience(watch, SD_EVENT_ONESHOT);
 }
 
 // A question about the watched job: /jobs/<id><rest>.
@@ -207,6 +280,12 @@ static void ask_of_savepoint(struct cluster_watch *watch) {
     ask_of_job(watch, on_savepoint, rest);
 }
 
+static bool wants_slots(const struct cluster_watch *watch) {
+    if (!watch->is_ready || watch->view.job == JOB_SUBMITTING) return true;
+    return job_is_alive(watch) &&
+           now_ms() - watch->slots_at_ms >= cluster_silence_slots_every_ms(&watch->silence);
+}
+
 static int on_time(sd_event_source *source, uint64_t now_us, void *userdata) {
     struct cluster_watch *watch = userdata;
     bool is_taking = watch->view.savepoint.state == SAVEPOINT_IN_PROGRESS;
@@ -214,7 +293,7 @@ static int on_time(sd_event_source *source, uint64_t now_us, void *userdata) {
     (void)source;
     (void)now_us;
     if (watch->question != NULL) return 0;
-    if (!watch->is_ready) {
+    if (wants_slots(watch)) {
         ask(watch, on_overview, "/overview");
     } else if (watch->wants_failure) {
         ask_of_job(watch, on_failure, "/exceptions?maxExceptions=1");
@@ -265,6 +344,8 @@ void cluster_watch_submit(struct cluster_watch *watch, const char *jar_id, const
     end_call(&watch->submission);
     watch->submission =
         flink_client_post(&watch->client, path, body, SUBMIT_TIMEOUT_MS, on_submitted, watch);
+    cluster_silence_answered(&watch->silence, now_ms()); // nobody asked for a while
+    ask_again(watch);
 }
 
 static void on_triggered(void *userdata, json_t *reply, const struct error *err) {
@@ -286,6 +367,7 @@ void cluster_watch_forget_job(struct cluster_watch *watch) {
     int slots = watch->view.slots;
 
     end_call(&watch->question);
+    set_patience(watch, SD_EVENT_OFF);
     end_call(&watch->submission);
     end_call(&watch->trigger);
     json_decref(TAKE(watch->plan));
@@ -335,11 +417,17 @@ bool cluster_watch_new(sd_event *loop, const struct cluster_watch_options *optio
 
     watch->loop = loop;
     watch->client = (struct flink_client){.http = options->http, .port = options->rest_port};
-    watch->wanted_slots = options->slots;
+    watch->silence = (struct cluster_silence){.limit_ms = options->silence_limit_ms,
+                                              .wanted_slots = options->slots};
     watch->on_change = options->on_change;
+    watch->on_silent = options->on_silent;
     watch->userdata = options->userdata;
     int code = sd_event_add_time(loop, &watch->timer, CLOCK_MONOTONIC, 0, 1000, on_time, watch);
     if (code < 0) return error_system(err, -code, "timer of a cluster");
+    code =
+        sd_event_add_time(loop, &watch->patience, CLOCK_MONOTONIC, 0, 100000, on_patience, watch);
+    if (code < 0) return error_system(err, -code, "timer of a cluster");
+    (void)sd_event_source_set_enabled(watch->patience, SD_EVENT_OFF);
     ask_after(watch, BUSY_MS);
     *out_watch = TAKE(watch);
     return true;
@@ -352,5 +440,6 @@ void cluster_watch_free(struct cluster_watch *watch) {
     flink_call_free(watch->trigger);
     json_decref(watch->plan);
     (void)sd_event_source_disable_unref(watch->timer);
+    (void)sd_event_source_disable_unref(watch->patience);
     memory_free(watch);
 }

@@ -2,7 +2,7 @@
 // carries requests to it. What its processes do is told by whoever owns them.
 //
 // One question is under way at a time: every 20 ms while something is expected to change, once a
-// second while a job runs quietly, never while there is nothing to learn.
+// second while a job runs quietly or main() does, never while there is nothing to learn.
 #pragma once
 
 #include "runtime/cluster.h"
@@ -15,8 +15,11 @@ struct cluster_watch;
 struct cluster_watch_options {
     struct http_client *http;
     uint16_t rest_port;
-    int slots; // READY when so many are registered
+    int slots;                // READY when so many are registered
+    int64_t silence_limit_ms; // see cluster_silence.h
     void (*on_change)(void *userdata);
+    // Once it was READY: it has been silent for as long as the limit. Called once or more often.
+    void (*on_silent)(void *userdata, const char *reason);
     void *userdata;
 };
 

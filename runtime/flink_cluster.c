@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "runtime/cluster_silence.h"
 #include "runtime/file_code_store.h"
 #include "runtime/flink_cluster_parts.h"
 #include "runtime/flink_conf.h"
@@ -71,6 +72,10 @@ void flink_cluster_lose(struct cluster *cluster, const char *reason) {
     flink_cluster_changed(cluster);
 }
 
+static void on_silent(void *userdata, const char *reason) {
+    flink_cluster_lose(userdata, reason);
+}
+
 static void on_process_lost(void *userdata, const char *reason) {
     struct cluster *cluster = userdata;
 
@@ -116,6 +121,7 @@ static bool start(struct cluster *cluster, struct error *err) {
         .sandbox = &owner->options.sandbox,
         .ports = &owner->ports,
         .api_port = owner->api_port,
+        .silence_limit_ms = owner->options.silence_limit_ms,
         .shown_later = cluster->shows_later ? apps : NULL,
         .cgroups = &owner->cgroups,
         .environment = owner->options.job_environment,
@@ -134,7 +140,9 @@ static bool start(struct cluster *cluster, struct error *err) {
         .http = owner->http,
         .rest_port = cluster_processes_rest_port(cluster->processes),
         .slots = cluster_size_slots(&cluster->spec.size),
+        .silence_limit_ms = owner->options.silence_limit_ms,
         .on_change = on_watch_change,
+        .on_silent = on_silent,
         .userdata = cluster,
     };
     if (!cluster_watch_new(owner->loop, &watch, &cluster->watch, err)) return false;
@@ -395,6 +403,7 @@ bool flink_clusters_new(sd_event *loop, const struct flink_clusters_options *opt
 
     self->loop = sd_event_ref(loop);
     self->options = *options;
+    if (options->silence_limit_ms == 0) self->options.silence_limit_ms = CLUSTER_SILENCE_LIMIT_MS;
     if (!text_copy(self->data_directory, FILE_PATH_MAX, options->data_directory) ||
         !text_copy(self->runtimes_directory, FILE_PATH_MAX, options->runtimes_directory))
         return error_set(err, ERROR_INVALID, "the path of the data directory is too long");

@@ -34,7 +34,8 @@ const char *flink_conf_file_name(enum runtime_environment runtime);
 
 // The file's content: flat `key: value` lines, which both of Flink's parsers read.
 void flink_conf_print(const struct launch_spec *spec, const struct cluster_ports *ports,
-                      const struct workspace_paths *paths, struct buffer *out);
+                      const struct workspace_paths *paths, int64_t heartbeat_timeout_ms,
+                      struct buffer *out);
 
 // log4j2's configuration: one file per process, named by the system property log.file.
 void flink_conf_print_log4j(const struct launch_spec *spec, struct buffer *out);

@@ -1,12 +1,15 @@
 """Killed daemons and killed Flink processes: everything goes on from what was recorded, and nothing is left behind."""
 
 import glob
+import json
 import os
 import signal
+import time
+import urllib.request
 
 import pytest
 
-from kobel import Application, wait_for
+from kobel import Application, Kobel, wait_for
 
 
 def running(own, jars):
@@ -104,3 +107,49 @@ def test_a_killed_flink_process_is_replaced(own, jars, main_class):
         os.kill(pid, signal.SIGKILL)
     assert_goes_on(application, count + 20)
     assert application.status() == "RUNNING"
+
+
+@pytest.fixture
+def impatient(runtime, tmp_path):
+    """A daemon for which five seconds without a sign of life are enough."""
+    kobel = Kobel(tmp_path, "--silence-limit", "5s")
+    yield kobel
+    if kobel.process.poll() is None:
+        kobel.stop()
+    assert kobel.java_processes() == []
+
+
+def events(application, kind):
+    with urllib.request.urlopen(f"{application.kobel.url}/kobel/v1/applications/{application.name}/events") as answer:
+        return [event for event in json.load(answer)["events"] if event["kind"] == kind]
+
+
+@pytest.mark.parametrize("main_class, what", [(b"StandaloneSessionClusterEntrypoint", "no usable answer for 5 s"),
+                                              (b"TaskManagerRunner", "only 0 of 1 slots were registered for 5 s")])
+def test_a_flink_process_that_hangs_is_replaced(impatient, jars, main_class, what):
+    application = running(impatient, jars)
+    count = application.lines()[-1][1]
+    stopped = impatient.java_pids(main_class)
+    for pid in stopped:
+        os.kill(pid, signal.SIGSTOP)
+    lost = wait_for(lambda: [event for event in events(application, "recovery") if event["phase"] == "LOST"], "the loss is told")
+    assert what in lost[0]["reason"]
+    assert_goes_on(application, count + 20)
+    assert application.status() == "RUNNING"
+    assert not set(stopped) & set(impatient.java_pids(main_class)), "what hung is gone"
+
+
+def test_a_pause_that_is_shorter_than_the_limit_is_none(own, jars):
+    """Swapping, a full garbage collection, a laptop's lid: heartbeats that are late for a few seconds restart nothing."""
+    application = running(own, jars)
+    processes = [*own.java_pids(b"StandaloneSessionClusterEntrypoint"), *own.java_pids(b"TaskManagerRunner")]
+    # Longer than heartbeats were once allowed to be late; the clock is the test's subject here.
+    for pid in processes:
+        os.kill(pid, signal.SIGSTOP)
+    begin = time.monotonic()
+    wait_for(lambda: time.monotonic() > begin + 8, "eight seconds")
+    for pid in processes:
+        os.kill(pid, signal.SIGCONT)
+    assert_goes_on(application, application.lines()[-1][1] + 20)
+    assert events(application, "recovery") == [] and events(application, "restart") == []
+    assert {*own.java_pids(b"StandaloneSessionClusterEntrypoint"), *own.java_pids(b"TaskManagerRunner")} == set(processes)

@@ -70,9 +70,10 @@ Test(flink_conf, says_nothing_of_an_application_in_a_clusters_own_file) {
                                .runtime = RUNTIME_FLINK_1_20,
                                .size = {.taskmanagers = 2, .taskmanager = {.slots = 4}}};
 
-    flink_conf_print(&spec, &ports, &paths, &text);
+    flink_conf_print(&spec, &ports, &paths, 30000, &text);
     cr_assert(strstr(buffer_text(&text), "secret") == NULL);
     cr_assert(strstr(buffer_text(&text), "rest.bind-port: 1234\n") != NULL);
+    cr_assert(strstr(buffer_text(&text), "heartbeat.timeout: 30000\n") != NULL);
     cr_assert(strstr(buffer_text(&text), "parallelism.default: 8\n") != NULL);
     cr_assert(strstr(buffer_text(&text), "execution.program-config.enabled: false\n") != NULL);
     cr_assert(eq(str, (char *)flink_conf_file_name(RUNTIME_FLINK_1_18), "flink-conf.yaml"));
