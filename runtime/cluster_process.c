@@ -6,6 +6,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stddef.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -30,15 +31,29 @@ struct cluster_processes {
     struct port_pool *pool;
     struct port_block block;
     struct cluster_ports ports;
+    char instance[FLINK_CONF_INSTANCE_SIZE];
     struct member *members;
     size_t count;
     bool is_lost;
+    bool has_clashed;
     void (*on_lost)(void *userdata, const char *reason);
     void *userdata;
 };
 
 uint16_t cluster_processes_rest_port(const struct cluster_processes *processes) {
     return processes->ports.rest;
+}
+
+const struct port_block *cluster_processes_ports(const struct cluster_processes *processes) {
+    return &processes->block;
+}
+
+const char *cluster_processes_instance(const struct cluster_processes *processes) {
+    return processes->instance;
+}
+
+bool cluster_processes_have_clashed(const struct cluster_processes *processes) {
+    return processes->has_clashed;
 }
 
 int cluster_processes_count(const struct cluster_processes *processes) {
@@ -65,7 +80,7 @@ static bool write_configuration(const struct cluster_processes *self, int64_t he
     AUTO(buffer_release) struct buffer log4j = BUFFER_INIT(CONF_MAX_BYTES);
     const struct workspace_paths *paths = self->paths;
 
-    flink_conf_print(self->spec, &self->ports, paths, heartbeat_timeout_ms, &flink);
+    flink_conf_print(self->spec, self->instance, &self->ports, paths, heartbeat_timeout_ms, &flink);
     flink_conf_print_log4j(self->spec, &log4j);
     return write_file(paths->conf, flink_conf_file_name(self->spec->runtime), buffer_text(&flink),
                       err) &&
@@ -101,9 +116,12 @@ static bool limit(const struct cluster_processes_options *options, struct member
                   struct error *err) {
     if (options->cgroups == NULL) return true;
     struct cgroup_limits limits = limits_of(options->spec, member->name);
-    char name[APP_CLUSTER_ID_SIZE + sizeof member->name + 1];
+    char name[APP_CLUSTER_ID_SIZE + sizeof member->name + 8];
 
-    (void)text_format(name, sizeof name, "%s-%s", options->spec->cluster_id, member->name);
+    // With a port, since a cluster may be launched twice, and what has ended leaves its group a
+    // moment later.
+    (void)text_format(name, sizeof name, "%s-%u-%s", options->spec->cluster_id,
+                      member->owner->block.first, member->name);
     return cgroup_make(options->cgroups, name, &limits, &member->group, err);
 }
 
@@ -165,6 +183,31 @@ static void describe_end(const struct member *member, struct process_end end, ch
                       line[0] == '\0' ? "" : ": ", line);
 }
 
+static struct port_block ports_of(const struct member *member) {
+    const struct cluster_processes *self = member->owner;
+    ptrdiff_t index = member - self->members;
+
+    if (index == 0) return (struct port_block){self->ports.rest, FLINK_PORTS_JOBMANAGER};
+    return (struct port_block){
+        (uint16_t)(self->ports.taskmanagers + FLINK_PORTS_TASKMANAGER * (index - 1)),
+        FLINK_PORTS_TASKMANAGER};
+}
+
+// Another program listens on a port of this process, which has ended and so does not. One that was
+// killed may still be going.
+static bool describe_clash(const struct member *member, struct process_end end, char *out,
+                           size_t size_bytes) {
+    struct port_block ports = ports_of(member);
+
+    if (end.was_signalled) return false;
+    for (unsigned port = ports.first; port < ports.first + (unsigned)ports.count; port++) {
+        if (port_is_free((uint16_t)port)) continue;
+        return text_format(out, size_bytes, "port %u of %s was taken by another program", port,
+                           member->name);
+    }
+    return false;
+}
+
 static void on_end(void *userdata, struct process_end end) {
     const struct member *member = userdata;
     struct cluster_processes *self = member->owner;
@@ -172,7 +215,8 @@ static void on_end(void *userdata, struct process_end end) {
 
     if (self->is_lost) return;
     self->is_lost = true;
-    describe_end(member, end, reason, sizeof reason);
+    self->has_clashed = describe_clash(member, end, reason, sizeof reason);
+    if (!self->has_clashed) describe_end(member, end, reason, sizeof reason);
     self->on_lost(self->userdata, reason);
 }
 
@@ -285,6 +329,7 @@ bool cluster_processes_start(sd_event *loop, const struct cluster_processes_opti
     if (!port_pool_take(self->pool, cluster_ports_count(&options->spec->size), &self->block, err))
         return false;
     self->ports = cluster_ports_from(self->block.first);
+    flink_conf_choose_instance(self->instance);
     if (!write_configuration(self, options->silence_limit_ms, err)) return false;
     if (!start_one(loop, options, self, FLINK_JOBMANAGER, 0, err)) return false;
     for (int index = 1; index <= taskmanagers; index++)

@@ -21,8 +21,8 @@ struct cluster_processes_options {
     const char *shown_later;                 // see sandbox_spec; borrowed for the call
     const struct cgroup_root *cgroups;       // borrowed for the call; NULL = no limits
     const char *const *environment; // KEY=VALUE lines beside what every process gets; may be NULL
-    void (*on_lost)(void *userdata,
-                    const char *reason); // called once, when the first of them has ended by itself
+    // Called once, when the first of them has ended by itself.
+    void (*on_lost)(void *userdata, const char *reason);
     void *userdata;
 };
 
@@ -32,6 +32,11 @@ MUST_CHECK bool cluster_processes_start(sd_event *loop,
                                         struct cluster_processes **out_processes,
                                         struct error *err);
 uint16_t cluster_processes_rest_port(const struct cluster_processes *processes);
+const struct port_block *cluster_processes_ports(const struct cluster_processes *processes);
+// FLINK_CONF_INSTANCE of this cluster.
+const char *cluster_processes_instance(const struct cluster_processes *processes);
+// Lost because another program listens on one of its ports: others will do.
+bool cluster_processes_have_clashed(const struct cluster_processes *processes);
 // How many there are, and the pid of one, whose descendants are what runs in its sandbox; index 0
 // is the JobManager.
 int cluster_processes_count(const struct cluster_processes *processes);

@@ -21,11 +21,15 @@ struct cluster_watch {
     struct flink_client client;
     struct cluster_silence silence;
     int64_t slots_at_ms; // when the slots were last counted, monotonic
+    char instance[FLINK_CONF_INSTANCE_SIZE];
+    struct port_block ports;
     void (*on_change)(void *userdata);
     void (*on_silent)(void *userdata, const char *reason);
+    void (*on_stranger)(void *userdata, const char *reason);
     void *userdata;
     struct cluster_view view;
-    json_t *plan; // of the job; NULL while it is not known
+    json_t *plan;  // of the job; NULL while it is not known
+    bool is_known; // whose JobManager it is that answers
     bool is_ready;
     bool fails_savepoint;  // the next one, on purpose
     bool wants_failure;    // the newest exception is to be fetched
@@ -156,19 +160,42 @@ static void take_slots(struct cluster_watch *watch, int slots) {
     cluster_silence_slots(&watch->silence, slots, watch->slots_at_ms);
 }
 
-static void on_overview(void *userdata, json_t *reply, const struct error *reason) {
+static void on_configuration(void *userdata, json_t *reply, const struct error *reason) {
     struct cluster_watch *watch = userdata;
-    struct flink_overview overview;
+    char text[80];
     struct error err;
 
     if (!take_answer(watch, reason)) return;
-    if (!flink_reply_overview(reply, &overview, &err)) {
+    if (!flink_reply_is_instance(reply, watch->instance, &watch->is_known, &err)) {
         missed(watch);
         return;
     }
+    if (watch->is_known) {
+        ask_after(watch, 0);
+        return;
+    }
+    (void)text_format(text, sizeof text, "the JobManager of another cluster answers on port %u",
+                      watch->client.port);
+    watch->on_stranger(watch->userdata, text);
+}
+
+static void on_taskmanagers(void *userdata, json_t *reply, const struct error *reason) {
+    struct cluster_watch *watch = userdata;
+    struct flink_slots slots;
+    struct error err;
+
+    if (!take_answer(watch, reason)) return;
+    if (!flink_reply_slots(reply, &watch->ports, &slots, &err)) {
+        missed(watch);
+        return;
+    }
+    if (slots.strangers > 0) {
+        watch->on_stranger(watch->userdata, "a TaskManager of another cluster has registered");
+        return;
+    }
     cluster_silence_answered(&watch->silence, now_ms());
-    take_slots(watch, overview.slots);
-    bool gets_ready = !watch->is_ready && overview.slots >= watch->silence.wanted_slots;
+    take_slots(watch, slots.own);
+    bool gets_ready = !watch->is_ready && slots.own >= watch->silence.wanted_slots;
     if (gets_ready) watch->is_ready = true;
     ask_again(watch);
     if (gets_ready)
@@ -293,8 +320,10 @@ static int on_time(sd_event_source *source, uint64_t now_us, void *userdata) {
     (void)source;
     (void)now_us;
     if (watch->question != NULL) return 0;
-    if (wants_slots(watch)) {
-        ask(watch, on_overview, "/overview");
+    if (!watch->is_known) {
+        ask(watch, on_configuration, "/jobmanager/config");
+    } else if (wants_slots(watch)) {
+        ask(watch, on_taskmanagers, "/taskmanagers");
     } else if (watch->wants_failure) {
         ask_of_job(watch, on_failure, "/exceptions?maxExceptions=1");
     } else if (is_taking && watch->trigger == NULL) {
@@ -419,8 +448,11 @@ bool cluster_watch_new(sd_event *loop, const struct cluster_watch_options *optio
     watch->client = (struct flink_client){.http = options->http, .port = options->rest_port};
     watch->silence = (struct cluster_silence){.limit_ms = options->silence_limit_ms,
                                               .wanted_slots = options->slots};
+    (void)text_copy(watch->instance, sizeof watch->instance, options->instance);
+    watch->ports = options->ports;
     watch->on_change = options->on_change;
     watch->on_silent = options->on_silent;
+    watch->on_stranger = options->on_stranger;
     watch->userdata = options->userdata;
     int code = sd_event_add_time(loop, &watch->timer, CLOCK_MONOTONIC, 0, 1000, on_time, watch);
     if (code < 0) return error_system(err, -code, "timer of a cluster");

@@ -7,6 +7,8 @@
 
 #include "runtime/cluster.h"
 #include "runtime/flink_client.h"
+#include "runtime/flink_conf.h"
+#include "runtime/port_pool.h"
 
 #include <systemd/sd-event.h>
 
@@ -15,11 +17,16 @@ struct cluster_watch;
 struct cluster_watch_options {
     struct http_client *http;
     uint16_t rest_port;
+    const char *instance;     // what the JobManager was told to be; borrowed for the call
+    struct port_block ports;  // of the cluster
     int slots;                // READY when so many are registered
     int64_t silence_limit_ms; // see cluster_silence.h
     void (*on_change)(void *userdata);
     // Once it was READY: it has been silent for as long as the limit. Called once or more often.
     void (*on_silent)(void *userdata, const char *reason);
+    // Another cluster's JobManager answers, or another's TaskManager has registered. Nothing is
+    // asked any more.
+    void (*on_stranger)(void *userdata, const char *reason);
     void *userdata;
 };
 

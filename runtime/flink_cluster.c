@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 static const uint64_t BOOT_TIMEOUT_US = 60000000;
+static const int CLASHES_MAX = 5;
 // Who still waits for a name server by then ends with the daemon.
 static const int64_t KAFKA_END_MAX_MS = 200;
 
@@ -48,6 +49,22 @@ static void free_cluster(struct cluster *cluster) {
     memory_free(cluster);
 }
 
+// The same launch on other ports: what a neighbour does is no failure of the application, so that
+// nobody hears of it. Where this fails, the cluster is gone, and whoever wanted it launches
+// another.
+static void launch_again(struct cluster *cluster) {
+    struct flink_clusters *owner = cluster->owner;
+    struct launch_spec spec = cluster->spec;
+    int clashes = cluster->clashes + 1;
+    struct error ignored;
+
+    flink_cluster_end(cluster);
+    bool booted = flink_cluster_boot(owner, &spec, false, &ignored);
+    if (booted) owner->clusters->clashes = clashes;
+    if (owner->options.on_change != NULL)
+        owner->options.on_change(owner->options.userdata, spec.app_id);
+}
+
 // The callbacks of a process and of a watch must not free what they were called by: that happens in
 // the next turn.
 static int on_burial(sd_event_source *source, void *userdata) {
@@ -56,9 +73,11 @@ static int on_burial(sd_event_source *source, void *userdata) {
     (void)source;
     if (cluster->is_spare) {
         flink_cluster_end(cluster);
-        return 0;
+    } else if (cluster->has_clashed) {
+        launch_again(cluster);
+    } else {
+        stop_processes(cluster);
     }
-    stop_processes(cluster);
     return 0;
 }
 
@@ -69,7 +88,15 @@ void flink_cluster_lose(struct cluster *cluster, const char *reason) {
     cluster->health = CLUSTER_LOST;
     (void)text_copy(cluster->failure, sizeof cluster->failure, reason);
     (void)sd_event_add_defer(cluster->owner->loop, &cluster->burial, on_burial, cluster);
-    flink_cluster_changed(cluster);
+    if (!cluster->has_clashed) flink_cluster_changed(cluster);
+}
+
+// Somebody else's program has taken a port of a cluster that boots.
+static void on_stranger(void *userdata, const char *reason) {
+    struct cluster *cluster = userdata;
+
+    cluster->has_clashed = cluster->health == CLUSTER_BOOTING && cluster->clashes < CLASHES_MAX;
+    flink_cluster_lose(cluster, reason);
 }
 
 static void on_silent(void *userdata, const char *reason) {
@@ -79,7 +106,10 @@ static void on_silent(void *userdata, const char *reason) {
 static void on_process_lost(void *userdata, const char *reason) {
     struct cluster *cluster = userdata;
 
-    flink_cluster_lose(cluster, reason);
+    if (cluster_processes_have_clashed(cluster->processes))
+        on_stranger(cluster, reason);
+    else
+        flink_cluster_lose(cluster, reason);
 }
 
 static int on_boot_timeout(sd_event_source *source, uint64_t now_us, void *userdata) {
@@ -139,10 +169,13 @@ static bool start(struct cluster *cluster, struct error *err) {
     struct cluster_watch_options watch = {
         .http = owner->http,
         .rest_port = cluster_processes_rest_port(cluster->processes),
+        .instance = cluster_processes_instance(cluster->processes),
+        .ports = *cluster_processes_ports(cluster->processes),
         .slots = cluster_size_slots(&cluster->spec.size),
         .silence_limit_ms = owner->options.silence_limit_ms,
         .on_change = on_watch_change,
         .on_silent = on_silent,
+        .on_stranger = on_stranger,
         .userdata = cluster,
     };
     if (!cluster_watch_new(owner->loop, &watch, &cluster->watch, err)) return false;
@@ -364,10 +397,11 @@ static void view(void *self, const char *cluster_id, struct cluster_view *out_vi
     *out_view = (struct cluster_view){.health = CLUSTER_ABSENT};
     if (cluster == NULL) return;
     // Until then the watch sees a job of ours, if any.
-    bool was_ready = cluster->watch != NULL && cluster->health != CLUSTER_BOOTING;
+    bool was_ready =
+        cluster->watch != NULL && cluster->health != CLUSTER_BOOTING && !cluster->has_clashed;
     if (was_ready) *out_view = *cluster_watch_view(cluster->watch);
-    out_view->health = cluster->health;
-    if (cluster->health == CLUSTER_LOST)
+    out_view->health = cluster->has_clashed ? CLUSTER_BOOTING : cluster->health;
+    if (out_view->health == CLUSTER_LOST)
         (void)text_copy(out_view->failure, sizeof out_view->failure, cluster->failure);
     point_to_logs(cluster, out_view);
 }
@@ -404,10 +438,10 @@ bool flink_clusters_new(sd_event *loop, const struct flink_clusters_options *opt
     self->loop = sd_event_ref(loop);
     self->options = *options;
     if (options->silence_limit_ms == 0) self->options.silence_limit_ms = CLUSTER_SILENCE_LIMIT_MS;
+    port_pool_init(&self->ports, options->first_port, options->last_port);
     if (!text_copy(self->data_directory, FILE_PATH_MAX, options->data_directory) ||
         !text_copy(self->runtimes_directory, FILE_PATH_MAX, options->runtimes_directory))
         return error_set(err, ERROR_INVALID, "the path of the data directory is too long");
-    port_pool_init(&self->ports, options->first_port, options->last_port);
     orphans_kill(self->data_directory);
     self->cgroups = cgroup_root_open(self->data_directory);
     if (!workspace_clean(self->data_directory, err) ||
@@ -437,6 +471,7 @@ void flink_clusters_free(struct flink_clusters *self) {
     // nothing being left.
     orphans_kill(self->data_directory);
     kafka_clients_wait_ended(KAFKA_END_MAX_MS);
+    port_pool_release(&self->ports);
     cgroup_root_close(&self->cgroups);
     http_client_free(self->http);
     disk_usage_free(self->usage);

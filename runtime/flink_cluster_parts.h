@@ -33,6 +33,8 @@ struct cluster {
     struct showing *showing; // ... and is being given them; see flink_cluster_claim.c
     struct workspace_paths paths;
     enum cluster_health health;
+    bool has_clashed; // lost while it booted, because of somebody else's program on its ports
+    int clashes;      // of the same launch before this one
     char failure[APP_FAILURE_SIZE]; // why LOST
     struct cluster_processes *processes;
     struct cluster_watch *watch;

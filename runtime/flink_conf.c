@@ -1,5 +1,6 @@
 #include "runtime/flink_conf.h"
 
+#include "base/digest.h"
 #include "base/text.h"
 
 #include <inttypes.h>
@@ -154,10 +155,17 @@ static void put_memory(struct buffer *out, const struct cluster_size *size) {
     put(out, "taskmanager.numberOfTaskSlots", "%d", task->slots);
 }
 
-void flink_conf_print(const struct launch_spec *spec, const struct cluster_ports *ports,
-                      const struct workspace_paths *paths, int64_t heartbeat_timeout_ms,
-                      struct buffer *out) {
+void flink_conf_choose_instance(char out[static FLINK_CONF_INSTANCE_SIZE]) {
+    // With a letter in front, or YAML might read "12e34" as a number.
+    (void)text_copy(out, FLINK_CONF_INSTANCE_SIZE, "id-");
+    digest_random_hex(out + 3, 32);
+}
+
+void flink_conf_print(const struct launch_spec *spec, const char *instance,
+                      const struct cluster_ports *ports, const struct workspace_paths *paths,
+                      int64_t heartbeat_timeout_ms, struct buffer *out) {
     put_all(out, common, COUNT_OF(common));
+    put(out, FLINK_CONF_INSTANCE, "%s", instance);
     if (is_from_1_19(spec->runtime))
         put_all(out, restart_1_19, COUNT_OF(restart_1_19));
     else

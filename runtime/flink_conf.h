@@ -32,10 +32,17 @@ struct cluster_ports cluster_ports_from(uint16_t first);
 // "config.yaml" from 1.19 on, "flink-conf.yaml" before.
 const char *flink_conf_file_name(enum runtime_environment runtime);
 
+// A setting that Flink keeps and tells, and does not use: a name that no other cluster has, so that
+// a JobManager can be told from one that listens there by mistake.
+#define FLINK_CONF_INSTANCE      "kobel.instance"
+#define FLINK_CONF_INSTANCE_SIZE 36
+
+void flink_conf_choose_instance(char out[static FLINK_CONF_INSTANCE_SIZE]);
+
 // The file's content: flat `key: value` lines, which both of Flink's parsers read.
-void flink_conf_print(const struct launch_spec *spec, const struct cluster_ports *ports,
-                      const struct workspace_paths *paths, int64_t heartbeat_timeout_ms,
-                      struct buffer *out);
+void flink_conf_print(const struct launch_spec *spec, const char *instance,
+                      const struct cluster_ports *ports, const struct workspace_paths *paths,
+                      int64_t heartbeat_timeout_ms, struct buffer *out);
 
 // log4j2's configuration: one file per process, named by the system property log.file.
 void flink_conf_print_log4j(const struct launch_spec *spec, struct buffer *out);

@@ -2,6 +2,7 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
+#include "runtime/flink_conf.h"
 
 #include <string.h>
 
@@ -19,11 +20,39 @@ static const struct {
 };
 // clang-format on
 
-bool flink_reply_overview(const json_t *reply, struct flink_overview *out, struct error *err) {
-    if (json_member(reply, "slots-total") == NULL || json_member(reply, "taskmanagers") == NULL)
-        return error_set(err, ERROR_INVALID, "no overview of a cluster");
-    out->taskmanagers = (int)json_int_or(reply, "taskmanagers", 0);
-    out->slots = (int)json_int_or(reply, "slots-total", 0);
+bool flink_reply_is_instance(const json_t *reply, const char *instance, bool *out_is_it,
+                             struct error *err) {
+    bool is_it = false;
+    size_t index;
+    json_t *setting;
+
+    if (!json_is_array(reply))
+        return error_set(err, ERROR_INVALID, "no configuration of a JobManager");
+    json_array_foreach(reply, index, setting) {
+        if (text_equal(json_text(setting, "key"), FLINK_CONF_INSTANCE))
+            is_it = text_equal(json_text(setting, "value"), instance);
+    }
+    *out_is_it = is_it;
+    return true;
+}
+
+bool flink_reply_slots(const json_t *reply, const struct port_block *block, struct flink_slots *out,
+                       struct error *err) {
+    const json_t *taskmanagers = json_member(reply, "taskmanagers");
+    struct flink_slots slots = {0};
+    size_t index;
+    json_t *taskmanager;
+
+    if (!json_is_array(taskmanagers))
+        return error_set(err, ERROR_INVALID, "no TaskManagers of a cluster");
+    json_array_foreach(taskmanagers, index, taskmanager) {
+        int64_t port = json_int_or(taskmanager, "dataPort", 0);
+        if (port >= block->first && port < block->first + block->count)
+            slots.own += (int)json_int_or(taskmanager, "slotsNumber", 0);
+        else
+            slots.strangers++;
+    }
+    *out = slots;
     return true;
 }
 

@@ -5,10 +5,11 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "runtime/cluster.h"
+#include "runtime/port_pool.h"
 
-struct flink_overview {
-    int taskmanagers;
-    int slots;
+struct flink_slots {
+    int own;       // of the cluster's own TaskManagers
+    int strangers; // TaskManagers of another cluster, which found this JobManager by mistake
 };
 
 struct flink_job {
@@ -17,9 +18,17 @@ struct flink_job {
     int tasks_total;
 };
 
-// GET /overview, /jobs/:id. ERROR_INVALID: not of that shape.
-MUST_CHECK bool flink_reply_overview(const json_t *reply, struct flink_overview *out,
-                                     struct error *err);
+// GET /jobmanager/config: whether that JobManager was started with FLINK_CONF_INSTANCE =
+// `instance`. ERROR_INVALID: not of that shape.
+MUST_CHECK bool flink_reply_is_instance(const json_t *reply, const char *instance, bool *out_is_it,
+                                        struct error *err);
+
+// GET /taskmanagers: a cluster's own listen for data on ports of its block. ERROR_INVALID: not of
+// that shape.
+MUST_CHECK bool flink_reply_slots(const json_t *reply, const struct port_block *block,
+                                  struct flink_slots *out, struct error *err);
+
+// GET /jobs/:id. ERROR_INVALID: not of that shape.
 MUST_CHECK bool flink_reply_job(const json_t *reply, struct flink_job *out, struct error *err);
 
 // GET /jobs/:id/checkpoints: the newest completed checkpoint as a local path; "" when there is

@@ -29,6 +29,7 @@ struct priming {
 static void release(struct priming *self) {
     cluster_watch_free(self->watch);
     cluster_processes_free(self->processes);
+    port_pool_release(&self->ports);
     http_client_free(self->http);
     (void)sd_event_unref(self->loop);
 }
@@ -169,7 +170,6 @@ static bool start(struct priming *self, const struct installed_runtime *runtime,
     };
 
     choose_size(self, runtime);
-    port_pool_init(&self->ports, PORT_POOL_FIRST, PORT_POOL_LAST);
     if (!sandbox_choose("none", &none, err)) return false;
     if (!workspace_paths_of(scratch_directory, "primer", "primer-1", &self->paths, err) ||
         !workspace_make(&self->paths, err) ||
@@ -183,8 +183,11 @@ static bool start(struct priming *self, const struct installed_runtime *runtime,
     struct cluster_watch_options watch = {
         .http = self->http,
         .rest_port = cluster_processes_rest_port(self->processes),
+        .instance = cluster_processes_instance(self->processes),
+        .ports = *cluster_processes_ports(self->processes),
         .slots = 1,
         .on_change = on_change,
+        .on_stranger = on_lost,
     };
     return cluster_watch_new(self->loop, &watch, &self->watch, err);
 }
@@ -194,6 +197,7 @@ bool priming_run(const struct installed_runtime *runtime, const struct java *jav
     AUTO(release) struct priming self = {0};
     char location[FILE_PATH_MAX] = "";
 
+    port_pool_init(&self.ports, PORT_POOL_FIRST, PORT_POOL_LAST);
     if (!start(&self, runtime, java, primer_path, scratch_directory, err)) return false;
     if (!wait_until(&self, is_ready, "starting Flink", err)) return false;
     if (!run_job(&self, "", err) || !save_and_stop(&self, location, err)) return false;

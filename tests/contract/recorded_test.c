@@ -22,13 +22,28 @@ static json_t *recorded(const char *name) {
     return reply;
 }
 
-Test(recorded, overview) {
-    AUTO(json_decref) json_t *reply = recorded("overview");
-    struct flink_overview overview;
+Test(recorded, whose_jobmanager_it_is) {
+    AUTO(json_decref) json_t *reply = recorded("jobmanager-config");
+    bool is_it = false;
 
-    cr_assert(flink_reply_overview(reply, &overview, &err), "%s", err.message);
-    cr_assert(eq(int, overview.taskmanagers, 1));
-    cr_assert(eq(int, overview.slots, 1));
+    cr_assert(flink_reply_is_instance(reply, "id-65953d1a279b0a3c1fc2bf114bda0ad5", &is_it, &err));
+    cr_assert(is_it);
+    cr_assert(flink_reply_is_instance(reply, "id-another", &is_it, &err));
+    cr_assert(not(is_it));
+}
+
+Test(recorded, own_taskmanagers_and_strangers) {
+    AUTO(json_decref) json_t *reply = recorded("taskmanagers");
+    struct port_block own = {17144, 8};
+    struct port_block other = {17152, 8};
+    struct flink_slots slots;
+
+    cr_assert(flink_reply_slots(reply, &own, &slots, &err), "%s", err.message);
+    cr_assert(eq(int, slots.own, 1));
+    cr_assert(eq(int, slots.strangers, 0));
+    cr_assert(flink_reply_slots(reply, &other, &slots, &err), "%s", err.message);
+    cr_assert(eq(int, slots.own, 0));
+    cr_assert(eq(int, slots.strangers, 1));
 }
 
 Test(recorded, a_running_job) {

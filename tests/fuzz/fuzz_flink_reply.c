@@ -28,7 +28,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     AUTO(memory_free) char *text = memory_alloc(size + 1);
     char line[600];
     char path[FILE_PATH_MAX];
-    struct flink_overview overview;
+    struct port_block ports = {21100, 100};
+    struct flink_slots slots;
+    bool is_it;
     struct flink_job job;
     struct savepoint_view savepoint = {0};
     struct error err;
@@ -37,7 +39,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     flink_reply_cause(text, line, sizeof line);
     FUZZ_EXPECT(strlen(line) < sizeof line && strchr(line, '\n') == NULL);
     if (!json_parse(text, size, &reply, &err)) return 0;
-    if (flink_reply_overview(reply, &overview, &err)) FUZZ_EXPECT(true);
+    if (flink_reply_is_instance(reply, "", &is_it, &err))
+        FUZZ_EXPECT(!is_it || json_is_array(reply));
+    if (flink_reply_slots(reply, &ports, &slots, &err)) FUZZ_EXPECT(slots.strangers >= 0);
     if (flink_reply_job(reply, &job, &err)) FUZZ_EXPECT(job.state != JOB_NONE);
     if (flink_reply_checkpoint(reply, path, &err)) FUZZ_EXPECT(strlen(path) < sizeof path);
     if (flink_reply_savepoint(reply, &savepoint, &err))

@@ -70,10 +70,11 @@ Test(flink_conf, says_nothing_of_an_application_in_a_clusters_own_file) {
                                .runtime = RUNTIME_FLINK_1_20,
                                .size = {.taskmanagers = 2, .taskmanager = {.slots = 4}}};
 
-    flink_conf_print(&spec, &ports, &paths, 30000, &text);
+    flink_conf_print(&spec, "id-1", &ports, &paths, 30000, &text);
     cr_assert(strstr(buffer_text(&text), "secret") == NULL);
     cr_assert(strstr(buffer_text(&text), "rest.bind-port: 1234\n") != NULL);
     cr_assert(strstr(buffer_text(&text), "heartbeat.timeout: 30000\n") != NULL);
+    cr_assert(strstr(buffer_text(&text), "kobel.instance: id-1\n") != NULL);
     cr_assert(strstr(buffer_text(&text), "parallelism.default: 8\n") != NULL);
     cr_assert(strstr(buffer_text(&text), "execution.program-config.enabled: false\n") != NULL);
     cr_assert(eq(str, (char *)flink_conf_file_name(RUNTIME_FLINK_1_18), "flink-conf.yaml"));
@@ -147,12 +148,15 @@ Test(flink_reply, reads_the_three_ends_of_a_savepoint) {
 
 Test(flink_reply, refuses_answers_of_another_shape) {
     AUTO(json_decref) json_t *other = parse("{\"x\":1}");
-    struct flink_overview overview;
+    struct port_block ports = {1, 1};
+    struct flink_slots slots;
+    bool is_it;
     struct flink_job job;
     struct savepoint_view view;
     char path[FILE_PATH_MAX];
 
-    cr_assert(not(flink_reply_overview(other, &overview, &err)));
+    cr_assert(not(flink_reply_is_instance(other, "id-1", &is_it, &err)));
+    cr_assert(not(flink_reply_slots(other, &ports, &slots, &err)));
     cr_assert(not(flink_reply_job(other, &job, &err)));
     cr_assert(not(flink_reply_savepoint(other, &view, &err)));
     cr_assert(not(flink_reply_checkpoint(other, path, &err)));

@@ -1,0 +1,91 @@
+"""Programs beside each other on one machine: daemons that share a range of ports, and strangers on it."""
+
+import contextlib
+import glob
+import http.server
+import json
+import os
+import re
+import socket
+import threading
+
+from kobel import Application, wait_for
+
+
+def configured_port(kobel, key):
+    """A port of the one cluster that is being launched, as soon as its configuration is there."""
+    def look():
+        for path in glob.glob(os.path.join(kobel.data, "apps", "*", "clusters", "*", "conf", "config.yaml")):
+            with open(path) as file, contextlib.suppress(OSError):
+                found = re.search(rf"^{re.escape(key)}: (\d+)$", file.read(), re.M)
+                if found:
+                    return int(found[1])
+        return None
+
+    return wait_for(look, f"{key} of a cluster")
+
+
+def events_of(kobel, name):
+    import urllib.request
+    with urllib.request.urlopen(f"{kobel.url}/kobel/v1/applications/{name}/events") as reply:
+        return json.load(reply)["events"]
+
+
+def test_a_port_that_a_stranger_took_is_no_failure(own, jars):
+    """A program that knows nothing of kobel listens where the JobManager was going to."""
+    application = Application(own, "clash")
+    application.create(jars["Counting"])
+    operation = application.client.start_application(ApplicationName="clash")["OperationId"]
+    port = configured_port(own, "jobmanager.rpc.port")
+    with socket.create_server(("127.0.0.1", port)):
+        assert application.settle() == "RUNNING"
+    assert application.operation(operation)["OperationStatus"] == "SUCCESSFUL"
+    application.wait_for_count(3)
+    messages = [event["message"] for event in events_of(own, "clash")]
+    assert messages.count("PREPARE of a START") == 1, "it was told of"
+    assert configured_port(own, "jobmanager.rpc.port") != port
+
+
+class OtherFlink(http.server.BaseHTTPRequestHandler):
+    """A JobManager that is ready for anything, and somebody else's."""
+
+    def do_GET(self):
+        answers = {
+            "/overview": {"taskmanagers": 1, "slots-total": 8, "slots-available": 8},
+            "/taskmanagers": {"taskmanagers": [{"id": "flink-taskmanager-1-1", "dataPort": self.server.server_port + 5,
+                                                "slotsNumber": 8}]},
+            "/jobmanager/config": [{"key": "kobel.instance", "value": "id-0"}],
+        }
+        self.answer(answers.get(self.path.split("?")[0], {}))
+
+    def do_POST(self):
+        self.server.posted.append(self.path)
+        self.answer({})
+
+    def answer(self, content):
+        body = json.dumps(content).encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+def test_another_ones_jobmanager_is_never_used(own, jars):
+    application = Application(own, "other")
+    application.create(jars["Counting"])
+    application.client.start_application(ApplicationName="other")
+    port = configured_port(own, "rest.port")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", port), OtherFlink)
+    server.posted = []
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        assert application.settle() == "RUNNING"
+        application.wait_for_count(3)
+        assert server.posted == []
+    finally:
+        server.shutdown()
+        server.server_close()
