@@ -1,6 +1,7 @@
 // What kobel's own API shows of applications, beyond what the service would: their history, their
 // restore points, what they cost.
 #include "controller/event_log.h"
+#include "controller/progress.h"
 #include "controller/state.h"
 #include "controller/trouble.h"
 #include "model/arn.h"
@@ -79,6 +80,8 @@ static bool show(struct app_service *service, const struct app *app, json_t **ou
     if (app->slots[SLOT_NEXT].phase != PLACEMENT_EMPTY)
         json_put(object, "next", show_job(service, &app->slots[SLOT_NEXT]));
     if (!trouble_show(service, app, object, err)) return false;
+    const char *failing = progress_trouble(service, app->id);
+    if (failing != NULL) json_put_text(object, "trouble", failing);
     *out_app = TAKE(object);
     return true;
 }

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "controller/faults.h"
+#include "controller/progress.h"
 #include "controller/state.h"
 
 static bool queue_one(void *userdata, const char *app_id, struct error *err) {
@@ -20,6 +21,9 @@ bool controller_new(const struct controller_options *options, struct app_service
     service->clusters = options->clusters;
     service->code = options->code;
     service->clock = options->clock;
+    service->elapsed = options->elapsed.now_ms == NULL ? clock_monotonic() : options->elapsed;
+    service->start_limit_ms =
+        options->start_limit_ms == 0 ? PROGRESS_START_LIMIT_MS : options->start_limit_ms;
     service->profile = options->profile;
     service->memory_budget_bytes = options->memory_budget_bytes;
     service->limits = options->limits;
@@ -39,6 +43,7 @@ void controller_free(struct app_service *service) {
     if (service == NULL) return;
     code_waits_end(service);
     faults_free(service);
+    progress_free(service);
     metering_free(service);
     work_queue_free(service->queue);
     memory_free(service);

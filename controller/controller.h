@@ -16,6 +16,8 @@ struct controller_options {
     struct cluster_port clusters;
     struct code_port code;
     struct clock clock;
+    struct clock elapsed;   // {0} = clock_monotonic()
+    int64_t start_limit_ms; // 0 = PROGRESS_START_LIMIT_MS
     enum profile profile;
     int64_t memory_budget_bytes;
     struct app_limits limits;

@@ -7,6 +7,7 @@
 //   snapshot   one was asked for, ready, failed or deleted  {"snapshot", "status"}
 //   retention  something was removed by a rule {"snapshot", "reason"}
 //   fault      somebody wanted something to go wrong {"fault"}
+//   error      why an operation failed, or a step fails again and again {"step", "failures"}
 //   scaling    the autoscaler moved it
 //   lag        brokers do not say how far its consumer groups are behind, or do again
 #pragma once

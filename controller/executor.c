@@ -74,7 +74,8 @@ static void plan_again(struct execution *run, const char *reason) {
 
     placement->phase = PLACEMENT_PLANNED;
     placement->attempt++;
-    placement->retry_at_ms = service_now_ms(run->service) + plan_backoff_ms(placement->attempt);
+    placement->retry_at_ms =
+        service_now_ms(run->service) + plan_backoff_ms(placement->attempt, run->app->id);
     (void)text_copy(run->app->move.failure, sizeof run->app->move.failure, reason);
 }
 
@@ -137,22 +138,29 @@ static bool run_launch(struct execution *run, struct error *err) {
     return record(run, err);
 }
 
+// Why the cluster, or the savepoint on it, is given up: what Flink or the cluster says, unless it
+// is kobel that can get no further with it.
+static const char *reason_of(const struct execution *run, const char *failure) {
+    return run->view->hopeless[0] != '\0' ? run->view->hopeless : failure;
+}
+
 static bool record_loss(struct execution *run, struct error *err) {
-    const struct placement *placement = run->placement;
+    int attempt = run->placement->attempt;
+    int64_t retry_ms = plan_backoff_ms(attempt, run->app->id);
+    const char *reason = reason_of(run, run->cluster->failure);
     json_t *detail = json_new_object();
     char message[APP_FAILURE_SIZE + 128];
 
     if (run->step->slot == SLOT_CURRENT) run->app->recoveries++;
-    json_put_text(detail, "reason", run->cluster->failure);
-    json_put_int(detail, "attempt", placement->attempt);
-    json_put_int(detail, "retryInMs", plan_backoff_ms(placement->attempt));
-    if (placement->attempt > 1)
+    json_put_text(detail, "reason", reason);
+    json_put_int(detail, "attempt", attempt);
+    json_put_int(detail, "retryInMs", retry_ms);
+    if (attempt > 1)
         (void)text_format(message, sizeof message,
-                          "%d clusters in a row were lost, the next one is launched in %lld s: %s",
-                          placement->attempt, (long long)plan_backoff_ms(placement->attempt) / 1000,
-                          run->cluster->failure);
+                          "%d clusters in a row were lost, the next one is launched in %.1f s: %s",
+                          attempt, (double)retry_ms / 1000, reason);
     else
-        (void)text_format(message, sizeof message, "a cluster was lost: %s", run->cluster->failure);
+        (void)text_format(message, sizeof message, "a cluster was lost: %s", reason);
     return record_phase(run, "LOST", message, detail, err);
 }
 
@@ -171,7 +179,7 @@ static bool run_relaunch(struct execution *run, struct error *err) {
         bool has_checkpoint = strstr(run->app->last_checkpoint, run->placement->job_id) != NULL;
         if (run->placement->phase == PLACEMENT_UP && plan_was_stable(up_for_ms, has_checkpoint))
             run->placement->attempt = 0;
-        plan_again(run, run->cluster->failure);
+        plan_again(run, reason_of(run, run->cluster->failure));
         if (!record_loss(run, err)) return false;
     }
     clusters->ops->retire(clusters->self, cluster_id);
@@ -394,7 +402,7 @@ static bool run_snapshot_done(struct execution *run, struct error *err) {
 }
 
 static bool run_snapshot_failed(struct execution *run, struct error *err) {
-    return end_snapshot(run, NULL, run->cluster->savepoint.failure, err);
+    return end_snapshot(run, NULL, reason_of(run, run->cluster->savepoint.failure), err);
 }
 
 static bool run_snapshot_salvage(struct execution *run, struct error *err) {

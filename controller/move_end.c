@@ -51,6 +51,7 @@ static const char *failure_of(struct app *app, const struct plan_view *view) {
     const struct cluster_view *next = &view->slots[SLOT_NEXT];
     const struct savepoint_view *savepoint = &view->slots[SLOT_CURRENT].savepoint;
 
+    if (view->hopeless[0] != '\0') return view->hopeless;
     if (placement->phase > PLACEMENT_PLANNED && next->failure[0] != '\0') return next->failure;
     if (placement->phase == PLACEMENT_PLANNED && placement->attempt < PLAN_ATTEMPTS_MAX &&
         !view->fits_beside)

@@ -32,15 +32,32 @@ const char *step_kind_name(enum step_kind kind) {
     return step_names[kind];
 }
 
-int64_t plan_backoff_ms(int attempt) {
-    if (attempt <= 1) return 0;
-    if (attempt > 7) return BACKOFF_MAX_MS;
-    int64_t delay_ms = BACKOFF_FIRST_MS << (attempt - 2);
-    return delay_ms < BACKOFF_MAX_MS ? delay_ms : BACKOFF_MAX_MS;
+// FNV-1a: some number of an application and a count, always the same.
+static uint32_t hash_of(const char *app_id, int count) {
+    uint32_t hash = 2166136261U ^ (uint32_t)count;
+
+    for (const char *at = app_id; *at != '\0'; at++)
+        hash = (hash ^ (unsigned char)*at) * 16777619U;
+    return hash;
+}
+
+int64_t plan_backoff_of(int64_t first_ms, int64_t max_ms, int failures, const char *app_id) {
+    int64_t delay_ms = first_ms;
+
+    for (int count = 1; count < failures && delay_ms < max_ms; count++)
+        delay_ms *= 2;
+    if (delay_ms > max_ms) delay_ms = max_ms;
+    return delay_ms - delay_ms / 4 * (int64_t)(hash_of(app_id, failures) % 1024) / 1024;
+}
+
+int64_t plan_backoff_ms(int attempt, const char *app_id) {
+    return attempt <= 1 ? 0
+                        : plan_backoff_of(BACKOFF_FIRST_MS, BACKOFF_MAX_MS, attempt - 1, app_id);
 }
 
 bool plan_was_stable(int64_t up_for_ms, bool has_checkpoint) {
-    return up_for_ms >= (has_checkpoint ? STABLE_WITH_CHECKPOINT_MS : STABLE_MS);
+    // Negative: the clock was set back meanwhile, and nobody knows.
+    return up_for_ms < 0 || up_for_ms >= (has_checkpoint ? STABLE_WITH_CHECKPOINT_MS : STABLE_MS);
 }
 
 static struct step wait_for(const char *reason) {
@@ -102,7 +119,9 @@ static enum ascent ascend(const struct app *app, const struct plan_view *view, e
     const struct cluster_view *cluster = &view->slots[slot];
 
     if (placement->phase == PLACEMENT_PLANNED || placement->phase == PLACEMENT_EMPTY) {
-        if (now_ms < placement->retry_at_ms) {
+        // Not longer than that, though: the clock may have been set back.
+        int64_t wait_ms = placement->retry_at_ms - now_ms;
+        if (wait_ms > 0 && wait_ms <= plan_backoff_ms(placement->attempt, app->id)) {
             *out_step = wait_for("a failed cluster is left alone for a while");
             out_step->again_at_ms = placement->retry_at_ms;
         } else {
@@ -308,7 +327,91 @@ static struct step plan_rest(const struct app *app, const struct plan_view *view
     return wait_for("the job runs");
 }
 
+// --- limits ---
+
+static enum move_phase phase_of_slot(const struct app *app, const struct plan_view *view,
+                                     enum app_slot slot) {
+    switch (app->slots[slot].phase) {
+    case PLACEMENT_PLANNED:
+        return PHASE_WAITS;
+    case PLACEMENT_LAUNCHED:
+        return view->slots[slot].health == CLUSTER_BOOTING ? PHASE_PREPARE : PHASE_START;
+    case PLACEMENT_SUBMITTED:
+        return PHASE_START;
+    case PLACEMENT_EMPTY:
+    case PLACEMENT_UP:
+    case PLACEMENT_PHASE_COUNT:
+        break;
+    }
+    return PHASE_NONE;
+}
+
+enum move_phase plan_phase(const struct app *app, const struct plan_view *view,
+                           enum app_slot *out_slot) {
+    enum move_phase phase;
+    bool is_prepared;
+
+    *out_slot = SLOT_CURRENT;
+    switch (app->move.kind) {
+    case MOVE_START:
+    case MOVE_UPDATE:
+    case MOVE_SCALE:
+    case MOVE_ROLL_BACK:
+        phase = phase_of_slot(app, view, SLOT_NEXT);
+        is_prepared = phase == PHASE_START || (phase == PHASE_WAITS && !view->fits_beside);
+        if (has_old_job(app) && is_prepared) return PHASE_HALT;
+        *out_slot = SLOT_NEXT;
+        return phase;
+    case MOVE_STOP:
+        phase = phase_of_slot(app, view, SLOT_CURRENT);
+        return phase == PHASE_NONE ? PHASE_HALT : phase;
+    case MOVE_NONE:
+        return phase_of_slot(app, view, SLOT_CURRENT);
+    case MOVE_FORCE_STOP:
+    case MOVE_DELETE:
+    case MOVE_KIND_COUNT:
+        break;
+    }
+    return PHASE_NONE;
+}
+
+// Nothing but the end of what is under way is left to be done. False: it is to go on all the same.
+static bool plan_hopeless(const struct app *app, const struct plan_view *view,
+                          struct step *out_step) {
+    enum app_slot slot;
+    bool is_snapshot = view->failing == STEP_SNAPSHOT || view->failing == STEP_SNAPSHOT_SALVAGE;
+
+    if (view->has_snapshot && is_snapshot) {
+        *out_step = step_on(STEP_SNAPSHOT_FAILED, SLOT_CURRENT, "it cannot be taken");
+        return true;
+    }
+    switch (app->move.kind) {
+    case MOVE_START:
+    case MOVE_UPDATE:
+    case MOVE_SCALE:
+    case MOVE_ROLL_BACK:
+        *out_step = plan_phase(app, view, &slot) == PHASE_HALT
+                        ? commit(EVENT_REVERTED, "the old job cannot be stopped")
+                        : give_up(app, view, "the job did not start");
+        return true;
+    case MOVE_STOP:
+        *out_step = commit(EVENT_REVERTED, "the job cannot be stopped");
+        return true;
+    case MOVE_NONE:
+        *out_step = step_on(STEP_RELAUNCH, SLOT_CURRENT, "the job cannot be submitted to it");
+        return view->failing == STEP_SUBMIT && app->slots[SLOT_CURRENT].phase >= PLACEMENT_LAUNCHED;
+    case MOVE_FORCE_STOP:
+    case MOVE_DELETE:
+    case MOVE_KIND_COUNT:
+        break;
+    }
+    return false;
+}
+
 struct step plan_next(const struct app *app, const struct plan_view *view, int64_t now_ms) {
+    struct step step;
+
+    if (view->hopeless[0] != '\0' && plan_hopeless(app, view, &step)) return step;
     switch (app->move.kind) {
     case MOVE_START:
     case MOVE_UPDATE:

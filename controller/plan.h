@@ -16,18 +16,6 @@
 // Restarts of a job that never had all its vertices RUNNING, before its move is given up.
 #define PLAN_RESTARTS_MAX 3
 
-struct plan_view {
-    struct cluster_view slots[SLOT_COUNT];
-    int64_t memory_used_bytes;   // of all clusters that were launched
-    int64_t memory_needed_bytes; // of the next one
-    int64_t memory_budget_bytes;
-    bool fits_beside;   // the memory budget takes the next cluster beside everything that runs
-    bool fits_alone;    // ... or would, once this application's current cluster is gone
-    bool can_roll_back; // the version that failed asked for it, and there is one to go back to
-    bool has_snapshot;  // a manual snapshot is CREATING
-    struct snapshot snapshot;
-};
-
 enum step_kind {
     STEP_WAIT,     // until a view changes or again_at_ms
     STEP_LAUNCH,   // start a cluster for `slot`
@@ -51,6 +39,22 @@ enum step_kind {
     STEP_KIND_COUNT,
 };
 
+struct plan_view {
+    struct cluster_view slots[SLOT_COUNT];
+    int64_t memory_used_bytes;   // of all clusters that were launched
+    int64_t memory_needed_bytes; // of the next one
+    int64_t memory_budget_bytes;
+    bool fits_beside;   // the memory budget takes the next cluster beside everything that runs
+    bool fits_alone;    // ... or would, once this application's current cluster is gone
+    bool can_roll_back; // the version that failed asked for it, and there is one to go back to
+    bool has_snapshot;  // a manual snapshot is CREATING
+    struct snapshot snapshot;
+    // Why what is under way comes to nothing, in words for the user: a phase lasts longer than it
+    // may, or a step fails again and again (controller/progress.h). "" = it does not.
+    char hopeless[APP_FAILURE_SIZE];
+    enum step_kind failing; // the step, where it is one
+};
+
 struct step {
     enum step_kind kind;
     enum app_slot slot;
@@ -63,9 +67,25 @@ const char *step_kind_name(enum step_kind kind);
 
 struct step plan_next(const struct app *app, const struct plan_view *view, int64_t now_ms);
 
-// How long a cluster that failed `attempt` times in a row is left alone. The first replacement
-// starts at once.
-int64_t plan_backoff_ms(int attempt);
+// What a move, or a recovery, is at: what a limit of time applies to.
+enum move_phase {
+    PHASE_NONE,    // nothing is under way, or it is done at once
+    PHASE_WAITS,   // a cluster is to be launched, later
+    PHASE_PREPARE, // the cluster boots
+    PHASE_HALT,    // the old job is being stopped
+    PHASE_START,   // SUBMIT and CONFIRM
+};
+
+// `*out_slot`: whose placement it is about.
+enum move_phase plan_phase(const struct app *app, const struct plan_view *view,
+                           enum app_slot *out_slot);
+
+// How long a cluster of the application that failed `attempt` times in a row is left alone. The
+// first replacement starts at once.
+int64_t plan_backoff_ms(int attempt, const char *app_id);
+// The same for anything that is tried again: doubles from `first_ms` to `max_ms`, and is shorter by
+// up to a quarter, differently for each application, so that many do not come back in lockstep.
+int64_t plan_backoff_of(int64_t first_ms, int64_t max_ms, int failures, const char *app_id);
 // Was a cluster that is lost now up for so long that its loss counts as the first one? A checkpoint
 // that it completed means that the job got on.
 bool plan_was_stable(int64_t up_for_ms, bool has_checkpoint);

@@ -8,6 +8,7 @@
 #include "controller/faults.h"
 #include "controller/metering.h"
 #include "controller/plan.h"
+#include "controller/progress.h"
 #include "controller/retention.h"
 #include "controller/sizing.h"
 #include "storage/snapshot_store.h"
@@ -15,7 +16,8 @@
 // Steps of one application in one turn of the loop. More than a move ever needs between two waits;
 // a plan that goes round in circles shows in the log and leaves the loop to others.
 static const int STEPS_MAX = 16;
-static const int64_t RETRY_MS = 200; // after a step that the store or a port refused
+// By so much two clocks may differ without one having been set.
+static const int64_t CLOCK_SLACK_MS = 1000;
 
 static void look_at(const struct app_service *service, const struct app *app, enum app_slot slot,
                     struct plan_view *view) {
@@ -101,7 +103,10 @@ static bool rest(struct app_service *service, struct app *app, const struct step
                  int64_t now_ms, struct error *err) {
     int64_t next_ms = 0;
     int64_t measure_ms = 0;
+    int64_t look_ms = progress_look_again_ms(service, app->id);
 
+    if (!progress_tell(service, app, err)) return false;
+    if (look_ms > 0) work_queue_add(service->queue, app->id, look_ms);
     if (step->again_at_ms > 0) work_queue_add(service->queue, app->id, step->again_at_ms);
     if (app->move.kind != MOVE_NONE) return true;
     if (!retention_apply(service, app, now_ms, &next_ms, err)) return false;
@@ -111,8 +116,9 @@ static bool rest(struct app_service *service, struct app *app, const struct step
     return true;
 }
 
-// Takes steps until there is nothing to do but wait.
-static bool reconcile(struct app_service *service, const char *app_id, struct error *err) {
+// Takes steps until there is nothing to do but wait. False: `*out_kind` could not be done.
+static bool reconcile(struct app_service *service, const char *app_id, enum step_kind *out_kind,
+                      struct error *err) {
     struct app app;
     bool is_gone = false;
 
@@ -121,6 +127,7 @@ static bool reconcile(struct app_service *service, const char *app_id, struct er
         int64_t now_ms = service_now_ms(service);
 
         int64_t until_ms;
+        *out_kind = STEP_WAIT;
         if (faults_delay(service, app_id, now_ms, &until_ms)) {
             work_queue_add(service->queue, app_id, until_ms);
             return true;
@@ -128,13 +135,25 @@ static bool reconcile(struct app_service *service, const char *app_id, struct er
         // Loaded anew for every step: a step that failed half-way leaves no half-truth in memory.
         if (!app_store_load(service->db, app_id, &app, err)) return err->kind == ERROR_NOT_FOUND;
         if (!reconciler_observe(service, &app, &view, err)) return false;
+        progress_look(service, &app, &view);
         struct step step = plan_next(&app, &view, now_ms);
-        if (step.kind == STEP_WAIT) return rest(service, &app, &step, now_ms, err);
+        *out_kind = step.kind;
+        if (step.kind == STEP_WAIT) {
+            if (!rest(service, &app, &step, now_ms, err)) return false;
+            progress_step_done(service, app_id, STEP_WAIT);
+            return true;
+        }
+        if (progress_holds_back(service, app_id, step.kind, &until_ms)) {
+            work_queue_add(service->queue, app_id, until_ms);
+            return true;
+        }
         enum app_status before = app.status;
         if (!executor_run(service, &app, &view, &step, &is_gone, err)) return false;
         log_step(&app, &step, before);
+        progress_step_done(service, app_id, step.kind);
         if (is_gone) {
             metering_forget(service, app_id);
+            progress_forget(service, app_id);
             return true;
         }
     }
@@ -142,16 +161,32 @@ static bool reconcile(struct app_service *service, const char *app_id, struct er
     return true;
 }
 
+// What is due at a time of the service's clock would wait for it again when that was set back.
+static void follow_clock(struct app_service *service, int64_t now_ms) {
+    int64_t elapsed_ms = clock_now_ms(&service->elapsed);
+    double passed_ms =
+        (double)(elapsed_ms - service->seen_elapsed_ms) * clock_scale(&service->clock);
+    int64_t set_back_ms = service->seen_now_ms + (int64_t)passed_ms - now_ms;
+
+    if (service->seen_now_ms > 0 && set_back_ms > CLOCK_SLACK_MS)
+        work_queue_shift(service->queue, -set_back_ms);
+    service->seen_now_ms = now_ms;
+    service->seen_elapsed_ms = elapsed_ms;
+}
+
 void controller_run_due(struct app_service *service) {
     char app_id[APP_ID_SIZE];
     int64_t now_ms = service_now_ms(service);
 
+    follow_clock(service, now_ms);
     while (work_queue_take(service->queue, now_ms, app_id)) {
         struct error err;
-        if (reconcile(service, app_id, &err)) continue;
+        enum step_kind kind;
+        if (reconcile(service, app_id, &kind, &err)) continue;
         log_warn("controller", "step failed, trying again", "app=%s error=\"%s\"", app_id,
                  err.message);
-        work_queue_add(service->queue, app_id, now_ms + RETRY_MS);
+        int64_t again_ms = progress_step_failed(service, app_id, kind, err.message);
+        work_queue_add(service->queue, app_id, again_ms);
     }
 }
 

@@ -13,6 +13,9 @@ struct app_service {
     struct cluster_port clusters;
     struct code_port code;
     struct clock clock;
+    struct clock elapsed;      // of real time, never set
+    int64_t start_limit_ms;    // of elapsed time: from a submission until all tasks run
+    struct progress *progress; // list; see progress.h
     enum profile profile;
     int64_t memory_budget_bytes;
     struct app_limits limits;
@@ -25,9 +28,16 @@ struct app_service {
     struct metering_options metering;
     struct meter *meters; // list: of the applications that run
     struct work_queue *queue;
+    int64_t seen_now_ms; // both clocks, when the queue was last looked at
+    int64_t seen_elapsed_ms;
     struct code_wait *code_waits; // list of Create and Update calls that wait for their code
 };
 
 static inline int64_t service_now_ms(const struct app_service *service) {
     return clock_now_ms(&service->clock);
+}
+
+// When so much real time will have passed, of the service's clock.
+static inline int64_t service_after_ms(const struct app_service *service, int64_t real_ms) {
+    return service_now_ms(service) + (int64_t)((double)real_ms * clock_scale(&service->clock)) + 1;
 }

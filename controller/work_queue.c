@@ -56,6 +56,12 @@ void work_queue_add(struct work_queue *queue, const char *app_id, int64_t due_ms
     if (queue->on_changed != NULL) queue->on_changed(queue->userdata);
 }
 
+void work_queue_shift(struct work_queue *queue, int64_t by_ms) {
+    for (size_t index = 0; index < queue->count; index++)
+        queue->items[index].due_ms += by_ms;
+    if (queue->on_changed != NULL) queue->on_changed(queue->userdata);
+}
+
 static const struct work_item *earliest(const struct work_queue *queue) {
     const struct work_item *best = NULL;
 

@@ -15,6 +15,9 @@ DEFINE_AUTO(work_queue_free, struct work_queue *);
 
 void work_queue_add(struct work_queue *queue, const char *app_id, int64_t due_ms);
 
+// Everything becomes due so much later, or earlier where `by_ms` is negative: the clock was set.
+void work_queue_shift(struct work_queue *queue, int64_t by_ms);
+
 // The earliest time; false when the queue is empty.
 bool work_queue_next_due_ms(const struct work_queue *queue, int64_t *out_due_ms);
 

@@ -209,6 +209,7 @@ static bool open_controller(struct daemon *self, struct error *err) {
         .clock = clock_of(&self->clock),
         .profile = self->options->profile,
         .memory_budget_bytes = self->memory_budget_bytes,
+        .start_limit_ms = self->options->start_limit_ms,
         .limits = self->options->limits,
         .retention = self->options->retention,
         .metering = self->options->metering,

@@ -165,6 +165,15 @@ static bool parse_silence_limit(struct options *options, const char *value, stru
     return true;
 }
 
+static bool parse_start_limit(struct options *options, const char *value, struct error *err) {
+    int64_t limit_ms;
+
+    if (!text_to_ms(value, &limit_ms) || limit_ms < 1000)
+        return error_set(err, ERROR_INVALID, "'%s' is no limit of time: 1s or more", value);
+    options->start_limit_ms = limit_ms;
+    return true;
+}
+
 static bool parse_time_scale(struct options *options, const char *value, struct error *err) {
     char *end = NULL;
     double scale = strtod(value, &end);
@@ -228,6 +237,7 @@ static const struct option table[] = {
     {"--spares",        "KOBEL_SPARES",        "N",       NULL,      parse_spares,        "clusters kept ready, of the runtime and size used last (default: 1 in the dev profile, 0 in aws)"},
     {"--spare-max-age", "KOBEL_SPARE_MAX_AGE", "TIME",    "30m",     parse_spare_max_age, "how long an unused one is kept"},
     {"--silence-limit", "KOBEL_SILENCE_LIMIT", "TIME",    "30s",     parse_silence_limit, "how long a JobManager may not answer, or TaskManagers be missing, until another cluster takes the job over; Flink's heartbeat.timeout, too"},
+    {"--start-limit",   "KOBEL_START_LIMIT",   "TIME",    "10m",     parse_start_limit,   "how long a submitted job may take until all its tasks run; its start or update fails after that"},
     {"--autoscaling",   "KOBEL_AUTOSCALING",   "POLICY",  "throughput", parse_autoscaling, "what AutoScalingEnabled does: throughput (by records and busy time) or msf (the service's rule); the tag kobel:autoscaling comes before it"},
     {"--metrics-interval", "KOBEL_METRICS_INTERVAL", "TIME", "10s",    parse_metrics_interval, "how often a running job is measured; 0s = never, which is no autoscaling either"},
     {"--metrics-retention", "KOBEL_METRICS_RETENTION", "TIME", "15d",  parse_metrics_retention, "how long what was measured is kept"},

@@ -77,6 +77,8 @@ static bool submit(void *userdata, const char *cluster_id, const struct submissi
     if (!call(self, err)) return false;
     if (fake == NULL || fake->view.health != CLUSTER_READY)
         return error_set(err, ERROR_UNAVAILABLE, "not ready");
+    if (self->submission_failure != NULL)
+        return error_set(err, ERROR_SYSTEM, "%s", self->submission_failure);
     if (text_equal(fake->view.job_id, job->job_id)) return true;
     (void)text_copy(fake->view.job_id, sizeof fake->view.job_id, job->job_id);
     (void)text_copy(fake->restored_from, sizeof fake->restored_from, job->restore_path);
@@ -97,6 +99,8 @@ static bool savepoint(void *userdata, const char *cluster_id,
     if (!call(self, err)) return false;
     if (fake == NULL || fake->view.health != CLUSTER_READY)
         return error_set(err, ERROR_UNAVAILABLE, "not ready");
+    if (self->request_failure != NULL)
+        return error_set(err, ERROR_SYSTEM, "%s", self->request_failure);
     if (text_equal(fake->view.savepoint.trigger_id, request->trigger_id)) return true;
     fake->view.savepoint = (struct savepoint_view){.state = SAVEPOINT_IN_PROGRESS};
     (void)text_copy(fake->view.savepoint.trigger_id, APP_JOB_ID_SIZE, request->trigger_id);

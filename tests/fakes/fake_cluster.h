@@ -25,6 +25,9 @@ void fake_clusters_crash(struct fake_clusters *clusters);
 // (1-based; 0 = none).
 int fake_clusters_calls(const struct fake_clusters *clusters);
 void fake_clusters_fail_call(struct fake_clusters *clusters, int number);
+// Every submission, or request for a savepoint, fails for that reason; NULL: it does not any more.
+void fake_clusters_fail_submissions(struct fake_clusters *clusters, const char *reason);
+void fake_clusters_fail_requests(struct fake_clusters *clusters, const char *reason);
 // The daemon dies right before that call takes effect: *out_dead becomes true, and no later call
 // does anything until it is false again.
 void fake_clusters_die_at_call(struct fake_clusters *clusters, int number, bool *out_dead);

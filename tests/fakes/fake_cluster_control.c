@@ -11,6 +11,14 @@ void fake_clusters_fail_call(struct fake_clusters *self, int number) {
     self->failing_call = number;
 }
 
+void fake_clusters_fail_submissions(struct fake_clusters *self, const char *reason) {
+    self->submission_failure = reason;
+}
+
+void fake_clusters_fail_requests(struct fake_clusters *self, const char *reason) {
+    self->request_failure = reason;
+}
+
 void fake_clusters_die_at_call(struct fake_clusters *self, int number, bool *out_dead) {
     self->deadly_call = number;
     self->is_dead = out_dead;

@@ -33,6 +33,8 @@ struct fake_clusters {
     int calls;
     int primed;
     int failing_call;
+    const char *submission_failure; // NULL: they do not fail
+    const char *request_failure;
     int deadly_call;
     bool *is_dead; // NULL: it lives
     char reject_reason[200];

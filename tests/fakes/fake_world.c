@@ -13,6 +13,12 @@ static int64_t now_ms(void *self) {
     return world->now_ms;
 }
 
+static int64_t elapsed_ms(void *self) {
+    const struct fake_world *world = self;
+
+    return world->elapsed_ms;
+}
+
 // --- code that is always there ---
 
 static void import_code(void *self, const struct code_source *source, code_done_fn *done,
@@ -49,6 +55,8 @@ static void open_parts(struct fake_world *world) {
         .clusters = fake_clusters_port(world->clusters),
         .code = {.ops = &code_ops},
         .clock = {.now_ms = now_ms, .self = world},
+        .elapsed = {.now_ms = elapsed_ms, .self = world},
+        .start_limit_ms = world->start_limit_ms,
         .profile = PROFILE_DEV,
         .memory_budget_bytes = world->memory_budget_bytes,
         .limits = APP_LIMITS_DEFAULT,
@@ -63,6 +71,7 @@ static void open_parts(struct fake_world *world) {
 
 void fake_world_open(struct fake_world *world) {
     *world = (struct fake_world){.now_ms = 1764000000000,
+                                 .elapsed_ms = 1000,
                                  .memory_budget_bytes = (int64_t)8 << 30,
                                  .metering = METERING_OPTIONS_DEFAULT,
                                  .scope = {.account = "000000000000", .region = "us-east-1"}};
@@ -100,6 +109,7 @@ void fake_world_run(struct fake_world *world, int turns) {
         controller_run_due(world->service);
         (void)fake_clusters_tick(world->clusters);
         world->now_ms += 250;
+        world->elapsed_ms += 250;
     }
 }
 

@@ -9,7 +9,9 @@
 struct fake_world {
     char directory[64];
     char path[96];
-    int64_t now_ms;
+    int64_t now_ms;         // of the service's clock; tests set it
+    int64_t elapsed_ms;     // of real time; passes with the turns only
+    int64_t start_limit_ms; // of the service that is opened next; 0 = the default
     struct db *db;
     struct fake_clusters *clusters;
     struct app_service *service;

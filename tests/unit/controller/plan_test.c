@@ -150,7 +150,8 @@ Test(plan, leaves_a_failed_cluster_alone_for_a_while) {
     struct app app = {.status = APP_RUNNING};
     struct plan_view view = {.fits_beside = true};
 
-    app.slots[SLOT_CURRENT] = (struct placement){.phase = PLACEMENT_PLANNED, .retry_at_ms = 5000};
+    app.slots[SLOT_CURRENT] =
+        (struct placement){.phase = PLACEMENT_PLANNED, .attempt = 9, .retry_at_ms = 5000};
     struct step step = plan_next(&app, &view, 1000);
     cr_assert(eq(int, step.kind, STEP_WAIT));
     cr_assert(eq(int, (int)step.again_at_ms, 5000));
@@ -158,10 +159,42 @@ Test(plan, leaves_a_failed_cluster_alone_for_a_while) {
 }
 
 Test(plan, waits_longer_each_time_and_never_longer_than_a_minute) {
-    cr_assert(eq(int, (int)plan_backoff_ms(1), 0));
-    cr_assert(eq(int, (int)plan_backoff_ms(2), 1000));
-    cr_assert(eq(int, (int)plan_backoff_ms(3), 2000));
-    cr_assert(eq(int, (int)plan_backoff_ms(1000), 60000));
+    static const int64_t longest_ms[] = {0, 0, 1000, 2000, 4000, 8000, 16000, 32000, 60000};
+
+    for (int attempt = 1; attempt < 20; attempt++) {
+        int64_t most_ms = longest_ms[attempt < 8 ? attempt : 8];
+        int64_t delay_ms = plan_backoff_ms(attempt, "0123456789abcdef");
+        cr_assert(delay_ms <= most_ms && delay_ms >= most_ms / 4 * 3, "%d: %d", attempt,
+                  (int)delay_ms);
+    }
+    cr_assert(le(int, (int)plan_backoff_ms(1000, "a"), 60000));
+}
+
+Test(plan, waits_differently_for_each_application_and_always_the_same_for_one) {
+    int64_t least_ms = INT64_MAX;
+    int64_t most_ms = 0;
+
+    for (int number = 0; number < 40; number++) {
+        char id[APP_ID_SIZE];
+        (void)text_format(id, sizeof id, "%016x", number);
+        int64_t delay_ms = plan_backoff_ms(8, id);
+        cr_assert(eq(int, (int)delay_ms, (int)plan_backoff_ms(8, id)));
+        if (delay_ms < least_ms) least_ms = delay_ms;
+        if (delay_ms > most_ms) most_ms = delay_ms;
+    }
+    cr_assert(gt(int, (int)(most_ms - least_ms), 10000));
+}
+
+// An hour that the clock was set back is not waited for.
+Test(plan, waits_no_longer_for_a_clock_that_was_set_back) {
+    struct app app = {.status = APP_RUNNING, .id = "a"};
+    struct plan_view view = {.fits_beside = true, .fits_alone = true};
+
+    app.slots[SLOT_CURRENT] =
+        (struct placement){.phase = PLACEMENT_PLANNED, .attempt = 3, .retry_at_ms = 3602000};
+    cr_assert(eq(int, plan_next(&app, &view, 2000).kind, STEP_LAUNCH));
+    cr_assert(eq(int, plan_next(&app, &view, 3601999).kind, STEP_WAIT));
+    cr_assert(plan_was_stable(-1, false));
 }
 
 Test(plan, counts_losses_in_a_row_until_a_cluster_was_up_for_a_while) {
