@@ -50,17 +50,6 @@ bool child_has_ended(pid_t pid) {
     return info.si_pid == pid;
 }
 
-bool child_run(const char *const *arguments) {
-    struct error ignored;
-    pid_t pid;
-    int status = 0;
-
-    if (!child_start(arguments, NULL, &pid, &ignored)) return false;
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        continue;
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
-}
-
 void child_stop(pid_t pid, int timeout_ms) {
     (void)kill(pid, SIGTERM);
     for (int waited_ms = 0; waited_ms < timeout_ms && !child_has_ended(pid);

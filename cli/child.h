@@ -1,4 +1,4 @@
-// Processes that the clients start: a check that is over at once, and the daemon of `kobel run`.
+// Processes that the clients start: the daemon of `kobel run`.
 #pragma once
 
 #include "base/error.h"
@@ -13,9 +13,6 @@ MUST_CHECK bool child_start(const char *const *arguments, const char *output_pat
 
 // Has it ended? Does not wait.
 bool child_has_ended(pid_t pid);
-
-// Runs it to its end. True: exit status 0.
-bool child_run(const char *const *arguments);
 
 // SIGTERM, and SIGKILL when that has not ended it in time.
 void child_stop(pid_t pid, int timeout_ms);

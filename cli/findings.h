@@ -13,8 +13,8 @@ enum finding_severity {
 struct finding {
     enum finding_severity severity;
     char subject[32]; // "connectors"
-    char text[512];
-    char advice[384]; // "" = nothing to do
+    char text[1024];
+    char advice[512]; // "" = nothing to do
 };
 
 enum { FINDINGS_MAX = 48 };

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "cli/client.h"
 #include "cli/findings.h"
+#include "sandbox/sandbox.h"
 
 enum host_port { HOST_PORT_FREE, HOST_PORT_KOBEL, HOST_PORT_TAKEN };
 
@@ -11,8 +12,11 @@ struct host_facts {
     char java_home[FILE_PATH_MAX]; // one that fits; "" = none
     int java_major;                // of it
     char other_javas[400];         // "/usr/lib/jvm/java-21 (Java 21), ..."
-    bool has_bubblewrap;
-    bool bubblewrap_works;
+    bool is_root;
+    bool sandbox_works;
+    struct sandbox sandbox; // that the daemon would choose
+    struct sandbox_refusals refusals;
+    char sandbox_failure[1024]; // why none works
     bool cgroups_are_writable;
     char cgroup[FILE_PATH_MAX];
     int64_t memory_bytes; // available

@@ -1,5 +1,6 @@
 #include "cli/host_facts.h"
 #include "cli/terminal.h"
+#include "sandbox/sandbox_holds.h"
 
 // A JobManager and a TaskManager of the profile dev, and what a JVM needs besides.
 static const int64_t MEMORY_MIN_BYTES = (int64_t)1200 << 20;
@@ -21,19 +22,51 @@ static void judge_java(const struct host_facts *facts, struct findings *out) {
                      facts->other_javas[0] == '\0' ? "none" : facts->other_javas);
 }
 
+// What programs of applications can reach on this machine, said before they do.
+static void tell_what_it_holds(const struct sandbox *sandbox, struct findings *out) {
+    AUTO(buffer_release) struct buffer held = BUFFER_INIT(4096);
+    AUTO(buffer_release) struct buffer open = BUFFER_INIT(4096);
+    bool is_strong = sandbox_has_namespaces(sandbox->level) && sandbox_closes_ports(sandbox);
+
+    sandbox_print_things(sandbox, true, &held);
+    sandbox_print_things(sandbox, false, &open);
+    if (held.size_bytes > 0)
+        findings_add(out, FINDING_GOOD, "held back", NULL, "%s", buffer_text(&held));
+    findings_add(out, is_strong ? FINDING_GOOD : FINDING_WARNING, "left open", NULL, "%s",
+                 buffer_text(&open));
+}
+
 static void judge_sandbox(const struct host_facts *facts, struct findings *out) {
-    if (!facts->has_bubblewrap)
-        findings_add(out, FINDING_ERROR, "sandbox",
-                     "Install the Debian package bubblewrap, or serve with --sandbox none.",
-                     "bubblewrap is not installed");
-    else if (!facts->bubblewrap_works)
-        findings_add(out, FINDING_ERROR, "sandbox",
-                     "Allow user namespaces (sysctl kernel.unprivileged_userns_clone=1, "
-                     "kernel.apparmor_restrict_unprivileged_userns=0; in a container, "
-                     "--security-opt seccomp=unconfined), or serve with --sandbox none.",
-                     "bubblewrap is there and cannot make its namespaces");
+    static const char ADVICE[] =
+        "For the level full install the Debian package bubblewrap and allow user namespaces "
+        "(sysctl kernel.unprivileged_userns_clone=1, "
+        "kernel.apparmor_restrict_unprivileged_userns=0; in a container, --security-opt "
+        "seccomp=unconfined --security-opt systempaths=unconfined).";
+    const struct sandbox *sandbox = &facts->sandbox;
+
+    if (!facts->sandbox_works) {
+        findings_add(out, FINDING_ERROR, "sandbox", ADVICE, "%s", facts->sandbox_failure);
+        return;
+    }
+    if (facts->refusals.why[SANDBOX_FULL][0] == '\0')
+        findings_add(out, FINDING_GOOD, "sandbox", NULL, "level %s",
+                     sandbox_level_name(sandbox->level));
     else
-        findings_add(out, FINDING_GOOD, "sandbox", NULL, "bubblewrap works");
+        findings_add(out, sandbox->level == SANDBOX_CONTAINED ? FINDING_HINT : FINDING_WARNING,
+                     "sandbox", ADVICE, "level %s; %s%s%s", sandbox_level_name(sandbox->level),
+                     facts->refusals.why[SANDBOX_FULL],
+                     facts->refusals.why[SANDBOX_CONTAINED][0] == '\0' ? "" : "; ",
+                     facts->refusals.why[SANDBOX_CONTAINED]);
+    tell_what_it_holds(sandbox, out);
+}
+
+static void judge_user(const struct host_facts *facts, struct findings *out) {
+    if (facts->is_root)
+        findings_add(out, FINDING_WARNING, "user", "Run kobel as a user of its own.",
+                     "this is root: what gets out of its sandbox is root on this machine");
+}
+
+static void judge_control_groups(const struct host_facts *facts, struct findings *out) {
     if (facts->cgroups_are_writable)
         findings_add(out, FINDING_GOOD, "cgroups", NULL, "%s can be written", facts->cgroup);
     else
@@ -110,6 +143,8 @@ static void judge_runtimes(const struct host_facts *facts, struct findings *out)
 void host_findings(const struct host_facts *facts, struct findings *out) {
     judge_java(facts, out);
     judge_sandbox(facts, out);
+    judge_user(facts, out);
+    judge_control_groups(facts, out);
     judge_resources(facts, out);
     judge_port(facts, out);
     judge_clock(facts, out);

@@ -1,8 +1,7 @@
-// Looks at the machine. The daemon has its own eyes for what it depends on (runtime/java.c,
-// runtime/sandbox.c); these only tell.
+// Looks at the machine. For Java the daemon has its own eyes (runtime/java.c); the sandbox is
+// chosen by the same function.
 #include "base/clock.h"
 #include "base/text.h"
-#include "cli/child.h"
 #include "cli/host_facts.h"
 
 #include <arpa/inet.h>
@@ -13,7 +12,6 @@
 #include <unistd.h>
 
 static const char JVM_DIRECTORY[] = "/usr/lib/jvm";
-static const char BWRAP[] = "/usr/bin/bwrap";
 static const char CGROUPS[] = "/sys/fs/cgroup";
 enum { FILE_MAX_BYTES = 65536 };
 
@@ -81,34 +79,19 @@ static void look_for_java(struct host_facts *facts) {
 // --- the sandbox ---
 
 static void look_at_sandbox(struct host_facts *facts) {
-    static const char *const trial[] = {BWRAP,
-                                        "--unshare-user",
-                                        "--unshare-pid",
-                                        "--unshare-ipc",
-                                        "--unshare-uts",
-                                        "--uid",
-                                        "1000",
-                                        "--gid",
-                                        "1000",
-                                        "--cap-drop",
-                                        "ALL",
-                                        "--ro-bind",
-                                        "/",
-                                        "/",
-                                        "--proc",
-                                        "/proc",
-                                        "--dev",
-                                        "/dev",
-                                        "--tmpfs",
-                                        "/tmp",
-                                        "--",
-                                        "/usr/bin/true",
-                                        NULL};
+    const char *wanted = getenv("KOBEL_SANDBOX");
+    struct error err = {0};
+
+    facts->is_root = geteuid() == 0;
+    facts->sandbox_works = sandbox_choose(text_is_empty(wanted) ? "auto" : wanted, &facts->sandbox,
+                                          &facts->refusals, &err);
+    (void)text_copy(facts->sandbox_failure, sizeof facts->sandbox_failure, err.message);
+}
+
+static void look_at_control_groups(struct host_facts *facts) {
     AUTO(buffer_release) struct buffer own = read_text("/proc/self/cgroup");
     struct error ignored;
 
-    facts->has_bubblewrap = file_exists(BWRAP);
-    facts->bubblewrap_works = facts->has_bubblewrap && child_run(trial);
     // "0::/user.slice/...": the one line of the unified hierarchy.
     const char *group = strstr(buffer_text(&own), "0::/");
     if (group == NULL) return;
@@ -219,6 +202,7 @@ void host_look(struct client *client, struct host_facts *out_facts) {
 
     look_for_java(&facts);
     look_at_sandbox(&facts);
+    look_at_control_groups(&facts);
     look_at_memory(&facts);
     look_at_directories(&facts);
     look_at_port(client, &facts);

@@ -10,6 +10,7 @@
 #include "runtime/catalog.h"
 #include "runtime/file_code_store.h"
 #include "runtime/flink_cluster.h"
+#include "sandbox/sandbox_holds.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -71,6 +72,16 @@ static void on_cluster_change(void *userdata, const char *app_id) {
 
 // --- what only the daemon knows ---
 
+static void add_sandbox(const struct daemon *self, json_t *status) {
+    json_t *holds = json_new_object();
+
+    json_put_text(status, "sandbox", sandbox_level_name(self->sandbox.level));
+    json_put_text(status, "networkFence", sandbox_closes_ports(&self->sandbox) ? "ports" : "none");
+    for (size_t index = 0; index < sandbox_thing_count(); index++)
+        json_put_bool(holds, sandbox_thing_at(index).id, sandbox_holds(&self->sandbox, index));
+    json_put(status, "sandboxHoldsBack", holds);
+}
+
 static void add_status(void *userdata, json_t *status) {
     struct daemon *self = userdata;
     json_t *runtimes = NULL;
@@ -80,8 +91,7 @@ static void add_status(void *userdata, json_t *status) {
     json_put_text(status, "dataDirectory", self->data.path);
     if (self->code_objects[0] != '\0') json_put_text(status, "codeObjects", self->code_objects);
     json_put_text(status, "profile", profile_name(self->options->profile));
-    json_put_text(status, "sandbox", sandbox_level_name(self->sandbox.level));
-    json_put_text(status, "networkFence", self->sandbox.closes_ports ? "ports" : "none");
+    add_sandbox(self, status);
     if (self->has_java) json_put_text(status, "java", self->java.home);
     if (catalog_list(self->options->runtimes, &runtimes, &err))
         json_put(status, "runtimes", runtimes);
@@ -130,20 +140,26 @@ static void collect_job_environment(struct daemon *self) {
         if (line[0] != '\0') self->job_environment[count++] = line;
 }
 
-static void warn_of_gaps(const struct sandbox *sandbox) {
-    static const char *const gaps[SANDBOX_LEVEL_COUNT] = {
-        [SANDBOX_SCOPED] = "applications have no namespaces, /tmp and /etc/flink of their own",
-        [SANDBOX_NONE] = "applications are not fenced in",
-    };
+// Why it is not a stronger one, and what programs can reach: nobody should find out by an accident.
+static void warn_of_gaps(const struct sandbox *sandbox, const struct sandbox_refusals *refusals) {
+    AUTO(buffer_release) struct buffer open = BUFFER_INIT(4096);
 
-    if (gaps[sandbox->level] != NULL)
-        log_warn("daemon", gaps[sandbox->level], "sandbox=%s", sandbox_level_name(sandbox->level));
-    if (sandbox->level != SANDBOX_NONE && !sandbox->closes_ports)
-        log_warn("daemon", "applications can reach each other's ports", "needs=\"Linux 6.7\"");
+    for (enum sandbox_level level = SANDBOX_FULL; level < sandbox->level; level++)
+        if (refusals->why[level][0] != '\0')
+            log_warn("daemon", "a stronger sandbox is not possible", "reason=\"%s\"",
+                     refusals->why[level]);
+    sandbox_print_things(sandbox, false, &open);
+    if (sandbox_has_namespaces(sandbox->level) && sandbox_closes_ports(sandbox))
+        log_info("daemon", "sandbox", "level=%s open=\"%s\"", sandbox_level_name(sandbox->level),
+                 buffer_text(&open));
+    else
+        log_warn("daemon", "the sandbox does not hold back everything", "level=%s open=\"%s\"",
+                 sandbox_level_name(sandbox->level), buffer_text(&open));
 }
 
 static bool open_clusters(struct daemon *self, struct error *err) {
     struct error no_java;
+    struct sandbox_refusals refusals;
     struct flink_clusters_options options = {
         .data_directory = self->data.path,
         .runtimes_directory = self->options->runtimes,
@@ -159,8 +175,8 @@ static bool open_clusters(struct daemon *self, struct error *err) {
     };
 
     if (options.spares < 0) options.spares = self->options->profile == PROFILE_DEV ? 1 : 0;
-    if (!sandbox_choose(self->options->sandbox, &self->sandbox, err)) return false;
-    warn_of_gaps(&self->sandbox);
+    if (!sandbox_choose(self->options->sandbox, &self->sandbox, &refusals, err)) return false;
+    warn_of_gaps(&self->sandbox, &refusals);
     self->has_java = java_find(&self->java, &no_java);
     if (!self->has_java)
         log_warn("daemon", "nothing can be started", "reason=\"%s\"", no_java.message);

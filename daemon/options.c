@@ -223,7 +223,7 @@ static const struct option table[] = {
     {"--runtimes",      "KOBEL_RUNTIMES",      "DIR",     NULL,        parse_runtimes,      "installed Flink runtimes (default: kobel/runtimes in the XDG data directory)"},
     {"--s3-root",       "KOBEL_S3_ROOT",       "DIR",     NULL,        parse_s3_root,       "directory whose folders are the buckets that hold code (default: s3 in the data directory)"},
     {"--profile",       "KOBEL_PROFILE",       "NAME",    "dev",       parse_profile,       "what a KPU costs here: dev (small and quick) or aws (as on the service)"},
-    {"--sandbox",       "KOBEL_SANDBOX",       "LEVEL",   "auto",      parse_sandbox,       "fence around applications: auto, full, scoped or none"},
+    {"--sandbox",       "KOBEL_SANDBOX",       "LEVEL",   "auto",      parse_sandbox,       "fence around applications: auto, full, contained, scoped or none"},
     {"--cluster-ports", "KOBEL_CLUSTER_PORTS", "A-B",    NULL,        parse_cluster_ports, "TCP ports for clusters (default: 21100-24099); applications cannot connect to those of others"},
     {"--memory-budget", "KOBEL_MEMORY_BUDGET", "SIZE",    NULL,        parse_memory_budget, "memory for all clusters together (default: 75 % of what is available)"},
     {"--job-env",       "KOBEL_JOB_ENV",       "K=V",     NULL,        parse_job_env,       "environment variable that every job sees; may be given several times"},

@@ -65,6 +65,7 @@ static bool take_filter(int fd, struct error *err) {
 
     if (fd < 0) return true;
     ssize_t got = read(fd, instructions, sizeof instructions);
+    file_close(fd);
     if (got <= 0) return error_system(err, errno, "read the filter");
     struct sock_fprog program = {.len = (unsigned short)((size_t)got / sizeof instructions[0]),
                                  .filter = instructions};

@@ -6,12 +6,16 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 enum { EXIT_NOT_LAUNCHED = 125 };
 
 static bool launch(const struct plan *plan, struct error *err) {
     if (!confine(plan, err)) return false;
+    // Only now: it is for the command, not for this program.
+    if (plan->preload != NULL && setenv("LD_PRELOAD", plan->preload, 1) != 0)
+        return error_system(err, errno, "preload '%s'", plan->preload);
     (void)execv(plan->command[0], plan->command);
     return error_system(err, errno, "start '%s'", plan->command[0]);
 }

@@ -111,6 +111,12 @@ static bool read_filter(struct plan *plan, char **values, struct error *err) {
     return true;
 }
 
+static bool read_preload(struct plan *plan, char **values, struct error *err) {
+    (void)err;
+    plan->preload = values[0];
+    return true;
+}
+
 static bool read_entered(struct plan *plan, char **values, struct error *err) {
     return read_pid(values[0], &plan->entered, err);
 }
@@ -143,6 +149,7 @@ static const struct option options[] = {
     {"--read",            1, read_readable},
     {"--write",           1, read_writable},
     {"--filter",          1, read_filter},
+    {"--preload",         1, read_preload},
     {"--enter",           1, read_entered},
     {"--show",            2, read_show},
     {"--hide",            1, read_hidden},

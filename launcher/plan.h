@@ -2,7 +2,8 @@
 //
 //   kobel-launch [--parent PID] [--group DIR]... [--data BYTES] [--processes N] [--no-capabilities]
 //                [--closed-ports A-B] [--own-ports A-B] [--closed-port P]
-//                [--read PATH]... [--write PATH]... [--filter FD] -- COMMAND [ARGUMENT]...
+//                [--read PATH]... [--write PATH]... [--filter FD] [--preload FILE]
+//                -- COMMAND [ARGUMENT]...
 //       puts itself behind the fence that the options describe and becomes the command.
 //   kobel-launch --enter PID --show FROM TO... --hide DIR
 //       mounts directories into the sandbox that bubblewrap process PID watches over.
@@ -15,7 +16,7 @@
 #include <sys/types.h>
 
 #define PLAN_GROUPS_MAX 4
-#define PLAN_PATHS_MAX  48
+#define PLAN_PATHS_MAX  96
 #define PLAN_SHOWS_MAX  4
 
 // Both ends belong to it; {0, 0} is empty.
@@ -38,8 +39,9 @@ struct plan {
     size_t readable_count;
     const char *writable[PLAN_PATHS_MAX];
     size_t writable_count;
-    int filter_fd; // seccomp program; -1 = none
-    pid_t entered; // 0 = no sandbox is entered
+    int filter_fd;       // seccomp program; -1 = none
+    const char *preload; // library that is loaded before the command's own; NULL = none
+    pid_t entered;       // 0 = no sandbox is entered
     struct {
         const char *from;
         const char *to;

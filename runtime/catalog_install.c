@@ -1,10 +1,10 @@
 // Installation of a runtime: obtain, unpack, check, compile the primer, make the archives, and only
 // then write the file that makes it count.
+#include "base/argument_list.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "runtime/archive_unpack.h"
-#include "runtime/argument_list.h"
 #include "runtime/catalog.h"
 #include "runtime/priming.h"
 #include "runtime/process.h"

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 static const size_t CONF_MAX_BYTES = 65536;
+static const size_t HOSTS_MAX_BYTES = (size_t)4 << 20;
 static const off_t TAIL_BYTES = 8192;
 // A JVM with Flink has 60 to 100 threads, and a slot some ten of them.
 enum { PIDS_MAX = 512, PIDS_A_SLOT = 64 };
@@ -74,6 +75,21 @@ static bool write_file(const char *directory, const char *name, const char *text
            file_write_atomically(path, text, strlen(text), 0644, err);
 }
 
+// Flink asks for its own host's name: "kobel", or the machine's where the sandbox has no other.
+// Behind it the host's own lines as they are now: names of brokers and of other containers.
+static bool write_hosts(const char *directory, struct error *err) {
+    AUTO(buffer_release) struct buffer hosts = BUFFER_INIT(HOSTS_MAX_BYTES);
+    AUTO(buffer_release) struct buffer of_host = BUFFER_INIT(HOSTS_MAX_BYTES);
+    char name[256] = "";
+    struct error unreadable;
+
+    (void)gethostname(name, sizeof name - 1);
+    (void)buffer_append_format(&hosts, "127.0.0.1 localhost kobel %s\n", name);
+    if (file_read("/etc/hosts", &of_host, &unreadable))
+        (void)buffer_append_text(&hosts, buffer_text(&of_host));
+    return write_file(directory, "hosts", buffer_text(&hosts), err);
+}
+
 static bool write_configuration(const struct cluster_processes *self, int64_t heartbeat_timeout_ms,
                                 struct error *err) {
     AUTO(buffer_release) struct buffer flink = BUFFER_INIT(CONF_MAX_BYTES);
@@ -85,8 +101,7 @@ static bool write_configuration(const struct cluster_processes *self, int64_t he
     return write_file(paths->conf, flink_conf_file_name(self->spec->runtime), buffer_text(&flink),
                       err) &&
            write_file(paths->conf, "log4j.properties", buffer_text(&log4j), err) &&
-           // Flink asks for its own host's name; inside there is no name service.
-           write_file(paths->conf, "hosts", "127.0.0.1 localhost kobel\n", err) &&
+           write_hosts(paths->conf, err) &&
            write_file(paths->conf, "passwd", "flink:x:1000:1000:flink:/tmp:/usr/sbin/nologin\n",
                       err) &&
            // Always there on the service; the submission fills it.
@@ -235,8 +250,8 @@ static void add_environment(const struct cluster_processes_options *options,
     argument_list_add_format(out, "TMPDIR=%s", options->paths->temporary);
     // Where the service has it, if the level can put it there.
     argument_list_add_format(out, "KOBEL_APPLICATION_PROPERTIES=%s/application_properties.json",
-                             options->sandbox->level == SANDBOX_FULL ? "/etc/flink"
-                                                                     : options->paths->etc);
+                             sandbox_has_namespaces(options->sandbox->level) ? "/etc/flink"
+                                                                             : options->paths->etc);
     argument_list_add_copy(out, options->environment);
 }
 
@@ -266,7 +281,7 @@ static void fence_in(const struct cluster_processes_options *options, const stru
         .directory = paths->work,
         .shown_later = options->shown_later,
         .closed_ports = {pool->first, (uint16_t)(pool->last - pool->first + 1)},
-        .own_ports = member->owner->block,
+        .own_ports = {member->owner->block.first, member->owner->block.count},
         .api_port = options->api_port,
         .filter_fd = seccomp_fd,
     };
@@ -287,8 +302,7 @@ static bool start_one(sd_event *loop, const struct cluster_processes_options *op
     AUTO(file_close) int seccomp_fd = -1;
     char output[FILE_PATH_MAX + 40];
 
-    if (options->sandbox->level != SANDBOX_NONE && !sandbox_open_filter(&seccomp_fd, err))
-        return false;
+    if (!sandbox_open_filter(options->sandbox, &seccomp_fd, err)) return false;
     int kept_fds[] = {seccomp_fd, -1};
     member->owner = self;
     flink_conf_process_name(role, index, member->name, sizeof member->name);

@@ -3,7 +3,8 @@
 
 #include "runtime/cgroups.h"
 #include "runtime/flink_conf.h"
-#include "runtime/sandbox.h"
+#include "runtime/port_pool.h"
+#include "sandbox/sandbox.h"
 
 #include <systemd/sd-event.h>
 

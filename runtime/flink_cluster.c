@@ -193,7 +193,7 @@ static bool choose_paths(struct cluster *cluster, struct error *err) {
                                                             spec->app_id, paths, err)
                                  : workspace_paths_of(owner->data_directory, spec->app_id,
                                                       spec->cluster_id, paths, err);
-    return fit && (owner->options.sandbox.level != SANDBOX_FULL ||
+    return fit && (!sandbox_has_namespaces(owner->options.sandbox.level) ||
                    text_copy(paths->temporary, sizeof paths->temporary, "/tmp"));
 }
 
@@ -211,7 +211,7 @@ bool flink_cluster_boot(struct flink_clusters *owner, const struct launch_spec *
     // Without a sandbox everything is there anyway, and one that cannot be entered has what it
     // needs from the beginning.
     cluster->shows_later =
-        owner->options.sandbox.level == SANDBOX_FULL && is_spare && spec->app_id[0] == '\0';
+        sandbox_has_namespaces(owner->options.sandbox.level) && is_spare && spec->app_id[0] == '\0';
     bool started = choose_paths(cluster, err) && start(cluster, err);
     if (!started) {
         free_cluster(cluster);

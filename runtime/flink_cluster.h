@@ -3,7 +3,7 @@
 
 #include "runtime/cluster.h"
 #include "runtime/java.h"
-#include "runtime/sandbox.h"
+#include "sandbox/sandbox.h"
 
 #include <systemd/sd-event.h>
 

@@ -6,9 +6,9 @@
 // can take any job.
 #pragma once
 
+#include "base/argument_list.h"
 #include "base/buffer.h"
 #include "base/json.h"
-#include "runtime/argument_list.h"
 #include "runtime/catalog.h"
 #include "runtime/cluster.h"
 #include "runtime/java.h"

@@ -1,10 +1,10 @@
 #include "runtime/trash.h"
 
+#include "base/argument_list.h"
 #include "base/digest.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "runtime/argument_list.h"
 #include "runtime/process.h"
 
 #include <errno.h>

@@ -43,8 +43,10 @@ def refused(call, **arguments):
 class Kobel:
     """One daemon on its own data directory; it can be killed and started again."""
 
-    def __init__(self, data, *options):
+    def __init__(self, data, *options, wrapper=()):
+        """`wrapper`: the start of a command line that becomes the daemon."""
         self.data = str(data)
+        self.wrapper = wrapper
         # Spares take the processor from what is being tested; test_spares.py asks for them.
         self.options = options if "--spares" in options else (*options, "--spares", "0")
         self.process = None
@@ -57,7 +59,7 @@ class Kobel:
             os.remove(ready)
         self.log = open(os.path.join(self.data, "daemon.log"), "a")
         self.process = subprocess.Popen(
-            [BINARY, "serve", "--port", "0", "--ready-file", ready, "--data", self.data, "--log-level", "debug", *self.options],
+            [*self.wrapper, BINARY, "serve", "--port", "0", "--ready-file", ready, "--data", self.data, "--log-level", "debug", *self.options],
             stdout=subprocess.DEVNULL, stderr=self.log)
         wait_for(lambda: os.path.exists(ready) or self.process.poll() is not None, "the daemon is ready", 20)
         assert self.process.poll() is None, open(os.path.join(self.data, "daemon.log")).read()

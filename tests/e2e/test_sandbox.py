@@ -6,11 +6,13 @@ import json
 import os
 import re
 import socket
+import subprocess
 import urllib.request
 
 import pytest
 
-from kobel import Application, Kobel, wait_for
+import hostile
+from kobel import BINARY, Application, Kobel, wait_for
 
 
 def status(kobel):
@@ -34,90 +36,112 @@ def output(application):
 
 
 def outcomes(application):
-    return dict(re.findall(r"^attempt (.*?): (DONE|REFUSED)", output(application), re.M))
+    return hostile.outcomes(output(application))
 
 
 def attack(application, jars, attempts, **configuration):
-    groups = {"PropertyGroups": [{"PropertyGroupId": "job", "PropertyMap": {"attempts": "@@".join(attempts)}}]}
+    # One property each, since each has 2048 characters at most.
+    listed = {f"attempts{index:03}": attempt for index, attempt in enumerate(attempts)}
+    groups = {"PropertyGroups": [{"PropertyGroupId": f"job{first}", "PropertyMap": dict(list(listed.items())[first:first + 50])}
+                                 for first in range(0, len(listed), 50)]}
     application.create(jars["Hostile"], EnvironmentProperties=groups, **configuration)
     application.start()
 
 
-def attempts_on(kobel, victim, home):
-    """What a program could try on its host, by what it would gain."""
-    cluster = next(one for one in status(kobel)["clusters"] if one["applicationId"] and victim in one["logDirectory"])
-    other = os.path.dirname(cluster["logDirectory"])
-    return {
-        "the user's home": f"read {home}/secret",
-        "kobel's database": f"read {kobel.data}/kobel.db",
-        "kobel's secret": f"read {kobel.data}/secret",
-        "another application's properties": f"read {other}/etc/application_properties.json",
-        "another application's log": f"read {other}/log/jobmanager.log",
-        "another application's logs": f"list {other}/log",
-        "a file outside": f"write {home}/mine",
-        "the password file": "read /etc/shadow",
-        "processes of others": f"sees {kobel.data}/ready.json",
-        "a mount": "run mount -t tmpfs none /mnt",
-        "another namespace": "run nsenter --uts=/proc/self/ns/uts true",
-        "a user namespace": "run unshare -U true",
-        "tracing kobel": f"run python3 -c '{TRACE % kobel.process.pid}'",
-        "a signal to kobel": f"run kill -URG {kobel.process.pid}",
-        "another application's REST port": f"connect {cluster['restPort']}",
-        "another application's RPC port": f"connect {cluster['restPort'] + 1}",
-        "another application's blob port": f"connect {cluster['restPort'] + 2}",
-        "another TaskManager's data port": f"connect {cluster['restPort'] + 5}",
-        "kobel's API": f"connect {kobel.url.rpartition(':')[2]}",
-        "a port that another cluster will want": f"listen {next_port(cluster['restPort'])}",
-    }
+def level_or_skip(name):
+    """Machines differ: a level that cannot be had here is said to be skipped, with the reason."""
+    told = subprocess.run([BINARY, "doctor", "--json"], env={**os.environ, "KOBEL_SANDBOX": name}, capture_output=True, text=True, check=False).stdout
+    trouble = [one["text"] for one in json.loads(told)["host"] if one["subject"] == "sandbox" and one["severity"] == "error"]
+    if trouble:
+        pytest.skip(trouble[0])
 
 
-# PTRACE_SEIZE; the tracer ends at once, which lets go again.
-TRACE = "import ctypes, sys; sys.exit(ctypes.CDLL(None).ptrace(0x4206, %d, 0, 0) != 0)"
-
-
-def next_port(taken):
-    """A free port of the range that clusters use, a good way from those of one cluster."""
-    with socket.socket() as probe:
-        for port in range(21100, 24100, 50):
-            if abs(port - taken) > 100 and probe.connect_ex(("127.0.0.1", port)) != 0:
-                return port
-    raise AssertionError("every port is taken")
-
-
-@pytest.fixture
-def home(tmp_path):
-    home = tmp_path / "home"
-    home.mkdir()
-    (home / "secret").write_text("secret")
-    return home
-
-
-@pytest.mark.parametrize("level, outcome", [("full", "REFUSED"), ("full on a spare", "REFUSED"), ("scoped", "REFUSED"), ("none", "DONE")])
-def test_what_a_program_may_not_reach(runtime, jars, tmp_path, home, level, outcome):
-    if level == "none" and os.geteuid() != 0:
-        pytest.skip("without a sandbox only root can do all of this")
+@pytest.mark.parametrize("level", ["full", "full on a spare", "contained", "contained on a spare", "scoped", "none"])
+def test_a_level_holds_back_what_the_table_says_and_nothing_else(runtime, jars, tmp_path, level):
     level, _, on_spare = level.partition(" ")
+    level_or_skip(level)
     kobel = Kobel(tmp_path / "kobel", "--sandbox", level, *(["--spares", "1"] if on_spare else []))
     try:
         victim = Application(kobel, "victim")
         victim.create(jars["Counting"])
         victim.start()
         victim_id = status(kobel)["apps"][0]["id"]
-        attempts = attempts_on(kobel, victim_id, home)
-        hostile = Application(kobel, "hostile")
-        if on_spare:
-            ready = wait_for(lambda: [one for one in status(kobel)["clusters"] if one.get("spare") == "READY"], "a spare is ready")[0]["spareId"]
-            attempts |= {"what the spare could see": "list /kobel-later", "... and who has it": f"list {kobel.data}/apps/{victim_id}"}
-        attack(hostile, jars, attempts.values())
-        if on_spare:
-            assert ready in [one.get("spareId") for one in status(kobel)["clusters"] if not one["isSpare"]]
-        wait_for(lambda: len(outcomes(hostile)) == len(attempts), "everything was tried")
-        found = outcomes(hostile)
-        assert {what: found[attempt] for what, attempt in attempts.items()} == dict.fromkeys(attempts, outcome), output(hostile).partition("count=")[0]
-        assert victim.status() == "RUNNING" and hostile.status() == "RUNNING"
+        cluster = next(one for one in status(kobel)["clusters"] if one["applicationId"] == victim_id)
+        holds = status(kobel)["sandboxHoldsBack"]
+        with hostile.surroundings(tmp_path) as host:
+            tried = hostile.attempts_on(kobel, cluster, host)
+            assert tried.keys() == holds.keys()
+            # What the user could not do outside either shows nothing where it is meant to be open.
+            wanted = {what: (attempt, "REFUSED" if holds[thing] else "DONE") for thing, attempts in tried.items()
+                      for what, attempt in attempts.items() if holds[thing] or hostile.is_possible(attempt)}
+            if holds["kernel"]:
+                wanted |= {what: (attempt, "REFUSED") for what, attempt in hostile.escapes().items()}
+            attacker = Application(kobel, "hostile")
+            if on_spare:
+                ready = wait_for(lambda: [one for one in status(kobel)["clusters"] if one.get("spare") == "READY"], "a spare is ready")[0]["spareId"]
+                wanted |= {"what the spare could see": ("list /kobel-later", "REFUSED"), "... and who has it": (f"list {kobel.data}/apps/{victim_id}", "REFUSED")}
+            attack(attacker, jars, [attempt for attempt, _ in wanted.values()])
+            if on_spare:
+                assert ready in [one.get("spareId") for one in status(kobel)["clusters"] if not one["isSpare"]]
+            wait_for(lambda: len(outcomes(attacker)) == len(wanted), "everything was tried")
+            found = outcomes(attacker)
+        assert {what: found[attempt] for what, (attempt, _) in wanted.items()} == {what: outcome for what, (_, outcome) in wanted.items()}, \
+            output(attacker).partition("count=")[0]
+        assert victim.status() == "RUNNING" and attacker.status() == "RUNNING"
     finally:
         assert kobel.stop() == 0
     assert kobel.java_processes() == []
+
+
+@pytest.mark.parametrize("level", ["full", "contained", "scoped", "none"])
+def test_properties_and_names_are_where_programs_look_for_them(runtime, jars, tmp_path, level):
+    level_or_skip(level)
+    hosts = tmp_path / "hosts"
+    hosts.write_text("127.0.0.1 localhost\n192.0.2.7 kafka broker.example\n")
+    wrapper = hostile.inside(str(hosts))
+    # Without user namespaces the host's own names have to do.
+    named = subprocess.run([*wrapper, "true"], check=False).returncode == 0
+    kobel = Kobel(tmp_path / "kobel", "--sandbox", level, wrapper=wrapper if named else ())
+    try:
+        application = Application(kobel, "reading")
+        names = ["kafka", "broker.example"] if named else names_of_this_host()
+        wanted = [f"file {hostile.PROPERTIES}", f"run grep -q attempts {hostile.PROPERTIES}", f"run test -s {hostile.PROPERTIES}",
+                  hostile.python(f"import os; assert os.path.isfile({hostile.PROPERTIES!r}) and 'attempts' in open({hostile.PROPERTIES!r}).read()"),
+                  "run getent hosts localhost", *(f"run getent hosts {name}" for name in names)]
+        attack(application, jars, wanted)
+        found = wait_for(lambda: len(outcomes(application)) == len(set(wanted)) and outcomes(application), "everything was tried")
+        assert found == dict.fromkeys(wanted, "DONE"), output(application).partition("count=")[0]
+    finally:
+        assert kobel.stop() == 0
+
+
+def names_of_this_host():
+    with open("/etc/hosts") as file:
+        return {name for line in file for name in line.partition("#")[0].split()[1:]}
+
+
+# On hosts that are like some containers, made by namespaces; each has its own best level.
+@pytest.mark.parametrize("host, level, reason", [(None, None, None), ("masked", "contained", "bwrap: Can't mount proc"),
+                                                 ("bare", "scoped", "bwrap: Creating new namespace failed")])
+def test_doctor_and_daemon_agree(runtime, jars, tmp_path, host, level, reason):
+    wrapper = hostile.inside(host) if host else []
+    if subprocess.run([*wrapper, "true"], check=False).returncode != 0:
+        pytest.skip("this machine allows no user namespaces")
+    told = json.loads(subprocess.run([*wrapper, BINARY, "doctor", "--json"], capture_output=True, text=True, check=False).stdout)["host"]
+    said = next(one["text"] for one in told if one["subject"] == "sandbox")
+    kobel = Kobel(tmp_path, wrapper=wrapper)
+    try:
+        chosen = status(kobel)["sandbox"]
+        assert said.startswith(f"level {chosen}") and (level is None or chosen == level)
+        with open(os.path.join(kobel.data, "daemon.log")) as file:
+            log = file.read()
+        assert reason is None or (reason in said and reason in log)
+        application = Application(kobel, "labelled")
+        application.create(jars["Counting"], "mine")
+        application.start()
+        application.wait_for_count(3, "mine")
+    finally:
+        assert kobel.stop() == 0
 
 
 @pytest.mark.parametrize("spares", ["0", "1"])

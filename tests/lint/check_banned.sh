@@ -4,7 +4,7 @@ cd "$(dirname "$0")/../.." || exit 1
 bad=0
 # Every line of code as file:line:code; comments and texts may speak of anything.
 code=$(awk '{ line = $0; gsub(/"[^"]*"/, "", line); sub(/\/\/.*$/, "", line); print FILENAME ":" FNR ":" line }' \
-    base/*.[ch] model/*.[ch] openapi/*.[ch] storage/*.[ch] runtime/*.[ch] controller/*.[ch] api/*.[ch] cli/*.[ch] launcher/*.[ch] daemon/*.[ch])
+    base/*.[ch] model/*.[ch] openapi/*.[ch] storage/*.[ch] runtime/*.[ch] controller/*.[ch] api/*.[ch] cli/*.[ch] launcher/*.[ch] preload/*.[ch] sandbox/*.[ch] daemon/*.[ch])
 while read -r name file; do
     case $name in '' | '#'*) continue ;; esac
     pattern="\\b$name *\\("

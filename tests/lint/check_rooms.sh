@@ -7,17 +7,19 @@ allow() {
     model) echo base model ;;
     openapi) echo base openapi ;;
     storage) echo base model storage ;;
-    runtime) echo base model runtime ;;
+    sandbox) echo base sandbox ;;
+    runtime) echo base model sandbox runtime ;;
     controller) echo base model storage runtime controller ;;
     api) echo base model openapi controller api ;;
-    cli) echo base cli ;;
+    cli) echo base sandbox cli ;;
     launcher) echo base launcher ;;
-    daemon) echo base model openapi storage runtime controller api cli daemon ;;
+    preload) echo ;;
+    daemon) echo base model openapi storage sandbox runtime controller api cli daemon ;;
     esac
 }
 bad=0
-for room in base model openapi storage runtime controller api cli launcher daemon; do
-    for used in $(grep -hoE '^#include "[a-z]+/' "$room"/*.[ch] | cut -d'"' -f2 | tr -d / | sort -u); do
+for room in base model openapi storage sandbox runtime controller api cli launcher preload daemon; do
+    for used in $(grep -hoE '^#include "[a-z]+/' "$room"/*.[ch] 2>/dev/null | cut -d'"' -f2 | tr -d / | sort -u); do
         case " $(allow "$room") " in
         *" $used "*) ;;
         *)

@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * Tries what the properties' "attempts" say, "<kind> <argument>" between "@@", and prints "attempt <kind> <argument>: DONE" or
+ * Tries what the properties "attempts..." say, "<kind> <argument>" between "@@", and prints "attempt <kind> <argument>: DONE" or
  * ": REFUSED <why>" for each; then it goes on counting.
  */
 public final class Hostile {
@@ -22,8 +24,9 @@ public final class Hostile {
 
     public static void main(String[] arguments) throws Exception {
         String properties = Files.readString(Path.of(System.getenv("KOBEL_APPLICATION_PROPERTIES")));
-        int at = properties.indexOf("\"attempts\":\"") + 12;
-        String attempts = at < 12 ? "" : properties.substring(at, properties.indexOf('"', at));
+        // A property has 2048 characters at most: there are several.
+        String attempts = Pattern.compile("\"attempts[0-9]*\":\"([^\"]*)\"").matcher(properties).results()
+            .map(found -> found.group(1)).collect(Collectors.joining("@@"));
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
         env.fromSequence(0, Long.MAX_VALUE - 1).uid("numbers").map(number -> turn(number, attempts)).uid("turn").print();
         env.execute("hostile");
@@ -62,7 +65,11 @@ public final class Hostile {
                 Files.writeString(Path.of(argument), "mine");
                 return true;
             case "run":
-                return run(argument);
+                return run("/bin/sh", "-c", argument);
+            case "python": // a program in hexadecimal digits, so that it may have any characters
+                return run("python3", "-c", new String(new java.math.BigInteger(argument, 16).toByteArray()));
+            case "file":
+                return isFile(new File(argument));
             case "sees":
                 return seesProcess(argument);
             case "connect":
@@ -87,8 +94,18 @@ public final class Hostile {
         }
     }
 
-    private static boolean run(String command) throws Exception {
-        Process process = new ProcessBuilder("/bin/sh", "-c", command).redirectErrorStream(true).start();
+    /** In the ways that the AWS library and other programs look for a file. */
+    private static boolean isFile(File file) throws Exception {
+        try (java.io.FileInputStream stream = new java.io.FileInputStream(file)) {
+            byte[] content = stream.readAllBytes();
+            return file.exists() && file.isFile() && file.canRead() && file.length() == content.length
+                && Files.size(file.toPath()) == content.length && Files.isReadable(file.toPath())
+                && new String(content).equals(Files.readString(file.toPath()));
+        }
+    }
+
+    private static boolean run(String... command) throws Exception {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes()).strip();
         if (!process.waitFor(20, TimeUnit.SECONDS) || process.exitValue() != 0) {
             throw new IllegalStateException(said.replace('\n', ' '));

@@ -4,14 +4,15 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <string.h>
 
 static struct findings found;
 
 static struct host_facts good(void) {
     return (struct host_facts){.java_home = "/usr/lib/jvm/java-17",
                                .java_major = 17,
-                               .has_bubblewrap = true,
-                               .bubblewrap_works = true,
+                               .sandbox_works = true,
+                               .sandbox = {.level = SANDBOX_FULL, .landlock = 7},
                                .cgroups_are_writable = true,
                                .memory_bytes = (int64_t)8 << 30,
                                .disk_bytes = (int64_t)50 << 30,
@@ -43,7 +44,9 @@ Test(host_findings, each_thing_that_is_missing_is_told) {
 
     facts.java_home[0] = '\0';
     cr_assert(eq(int, severity_of(&facts, "Java"), FINDING_ERROR));
-    facts.bubblewrap_works = false;
+    facts.is_root = true;
+    cr_assert(eq(int, severity_of(&facts, "user"), FINDING_WARNING));
+    facts.sandbox_works = false;
     cr_assert(eq(int, severity_of(&facts, "sandbox"), FINDING_ERROR));
     facts.cgroups_are_writable = false;
     cr_assert(eq(int, severity_of(&facts, "cgroups"), FINDING_HINT));
@@ -61,4 +64,24 @@ Test(host_findings, each_thing_that_is_missing_is_told) {
     cr_assert(eq(int, severity_of(&facts, "clock"), FINDING_ERROR));
     facts.runtimes[0] = '\0';
     cr_assert(eq(int, severity_of(&facts, "runtimes"), FINDING_ERROR));
+}
+
+Test(host_findings, a_weaker_sandbox_is_told_with_its_reason_and_what_it_leaves_open) {
+    struct host_facts facts = good();
+    bool has_reason = false;
+
+    facts.sandbox.level = SANDBOX_CONTAINED;
+    (void)text_copy(facts.refusals.why[SANDBOX_FULL], sizeof facts.refusals.why[SANDBOX_FULL],
+                    "bwrap: Can't mount proc");
+    cr_assert(eq(int, severity_of(&facts, "sandbox"), FINDING_HINT));
+    cr_assert(eq(int, severity_of(&facts, "left open"), FINDING_GOOD));
+    for (size_t index = 0; index < found.count; index++)
+        has_reason =
+            has_reason || strstr(found.list[index].text, "bwrap: Can't mount proc") != NULL;
+    cr_assert(has_reason);
+    facts.sandbox.level = SANDBOX_SCOPED;
+    cr_assert(eq(int, severity_of(&facts, "sandbox"), FINDING_WARNING));
+    cr_assert(eq(int, severity_of(&facts, "left open"), FINDING_WARNING));
+    facts.sandbox = (struct sandbox){.level = SANDBOX_FULL, .landlock = 3};
+    cr_assert(eq(int, severity_of(&facts, "left open"), FINDING_WARNING)); // ports
 }

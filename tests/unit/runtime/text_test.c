@@ -5,7 +5,6 @@
 #include "base/json.h"
 #include "runtime/flink_conf.h"
 #include "runtime/flink_reply.h"
-#include "runtime/sandbox.h"
 #include "runtime/workspace.h"
 
 #include <criterion/criterion.h>
@@ -273,78 +272,4 @@ Test(workspace, a_daemon_that_died_leaves_the_logs_of_spares_that_were_claimed) 
     (void)text_format(path, sizeof path, "%s/spares", root);
     cr_assert(not(file_exists(path)));
     cr_assert(file_remove_tree(root, &err));
-}
-
-// --- the sandbox ---
-
-static bool has(const struct argument_list *list, const char *word) {
-    for (size_t index = 0; index < list->count; index++)
-        if (text_equal(list->items[index], word)) return true;
-    return false;
-}
-
-Test(sandbox, full_shows_only_what_it_is_told_to) {
-    AUTO(argument_list_release) struct argument_list arguments = {0};
-    struct sandbox full = {.level = SANDBOX_FULL, .launcher = "/launch"};
-    struct sandbox_spec spec = {.writable = {"/tmp"}, .etc_flink = "/tmp", .filter_fd = 9};
-
-    sandbox_wrap(&full, &spec, &arguments);
-    cr_assert(has(&arguments, "--die-with-parent") && has(&arguments, "--unshare-pid") &&
-              has(&arguments, "--cap-drop"));
-    cr_assert(has(&arguments, "/etc/flink") && has(&arguments, "--seccomp") &&
-              has(&arguments, "9"));
-    bool shows_home = has(&arguments, "/home") || has(&arguments, "/");
-    cr_assert(not(shows_home));
-    cr_assert(eq(str, arguments.items[arguments.count - 1], "--"));
-}
-
-Test(sandbox, scoped_closes_files_with_the_launcher_alone) {
-    AUTO(argument_list_release) struct argument_list arguments = {0};
-    struct sandbox scoped = {.level = SANDBOX_SCOPED, .launcher = "/launch"};
-    struct sandbox_spec spec = {.writable = {"/mine"}, .groups = {"/group"}, .filter_fd = 9};
-
-    sandbox_wrap(&scoped, &spec, &arguments);
-    cr_assert(eq(str, arguments.items[0], "/launch"));
-    cr_assert(has(&arguments, "--no-capabilities") && has(&arguments, "/mine") &&
-              has(&arguments, "/group") && has(&arguments, "--filter"));
-    bool is_open = has(&arguments, "/usr/bin/bwrap") || has(&arguments, "/proc") ||
-                   has(&arguments, "/tmp") || has(&arguments, "/etc");
-    cr_assert(not(is_open));
-}
-
-Test(sandbox, ports_are_closed_where_that_can_be_done) {
-    AUTO(argument_list_release) struct argument_list open = {0};
-    AUTO(argument_list_release) struct argument_list closed = {0};
-    struct sandbox sandbox = {.level = SANDBOX_FULL, .launcher = "/launch"};
-    struct sandbox_spec spec = {
-        .closed_ports = {21100, 1000}, .own_ports = {21108, 8}, .api_port = 8290, .filter_fd = -1};
-
-    sandbox_wrap(&sandbox, &spec, &open);
-    cr_assert(not(has(&open, "--closed-ports")));
-    sandbox.closes_ports = true;
-    sandbox_wrap(&sandbox, &spec, &closed);
-    cr_assert(has(&closed, "21100-22099") && has(&closed, "21108-21115") && has(&closed, "8290"));
-}
-
-Test(sandbox, what_a_spare_is_shown_lies_where_it_lies_outside) {
-    AUTO(argument_list_release) struct argument_list arguments = {0};
-    struct sandbox full = {.level = SANDBOX_FULL, .launcher = "/launch"};
-    const char *paths[] = {"/data/apps/a/snapshots", NULL};
-
-    sandbox_show(&full, 17, "/data/apps", paths, &arguments);
-    cr_assert(has(&arguments, "17") && has(&arguments, "/data/apps/a/snapshots"));
-    cr_assert(has(&arguments, SANDBOX_LATER "/a/snapshots"));
-    cr_assert(eq(str, arguments.items[arguments.count - 1], SANDBOX_LATER));
-}
-
-Test(sandbox, refuses_levels_that_it_does_not_have) {
-    struct sandbox sandbox;
-
-    (void)setenv("KOBEL_LAUNCHER", LAUNCHER, 1);
-    cr_assert(not(sandbox_choose("loose", &sandbox, &err)));
-    cr_assert(eq(int, err.kind, ERROR_INVALID));
-    cr_assert(sandbox_choose("none", &sandbox, &err), "%s", err.message);
-    (void)setenv("KOBEL_LAUNCHER", "/nowhere/kobel-launch", 1);
-    cr_assert(not(sandbox_choose("none", &sandbox, &err)));
-    cr_assert(eq(int, err.kind, ERROR_UNAVAILABLE));
 }

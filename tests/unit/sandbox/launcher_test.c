@@ -1,8 +1,8 @@
 // kobel-launch, run as kobel runs it: what is given up is gone for the command.
 #include "base/file.h"
 #include "base/text.h"
-#include "runtime/process.h"
-#include "runtime/sandbox.h"
+#include "sandbox/sandbox.h"
+#include "sandbox/sandbox_trial.h"
 
 #include <arpa/inet.h>
 #include <criterion/criterion.h>
@@ -22,9 +22,7 @@ static bool run(struct argument_list *options, const char *command) {
     argument_list_add(&line, LAUNCHER);
     if (options->count > 0) argument_list_add_copy(&line, argument_list_items(options));
     argument_list_add_all(&line, "--", "/bin/sh", "-c", command, NULL);
-    struct process_spec spec = {.arguments = argument_list_items(&line),
-                                .environment = environment};
-    return process_run_and_wait(&spec, &err);
+    return sandbox_trial(argument_list_items(&line), environment, -1, &err);
 }
 
 static int listen_anywhere(uint16_t *out_port) {
@@ -55,7 +53,7 @@ Test(launcher, says_what_is_wrong_with_its_words) {
 
     argument_list_add_all(&unknown, "--unknown", NULL);
     cr_assert(not(run(&unknown, "true")));
-    cr_assert(strstr(err.message, "exit status 125") != NULL, "%s", err.message);
+    cr_assert(strstr(err.message, "unknown: '--unknown'") != NULL, "%s", err.message);
     argument_list_add_all(&half, "--own-ports", "17", NULL);
     cr_assert(not(run(&half, "true")));
 }
@@ -119,7 +117,8 @@ Test(launcher, ports_of_others_are_closed_and_all_the_rest_is_open) {
     AUTO(file_close) int fd = listen_anywhere(&port);
 
     (void)setenv("KOBEL_LAUNCHER", LAUNCHER, 1);
-    if (!sandbox_choose("scoped", &sandbox, &err) || !sandbox.closes_ports)
+    (void)setenv("KOBEL_PRELOAD", PRELOAD, 1);
+    if (!sandbox_choose("scoped", &sandbox, NULL, &err) || !sandbox_closes_ports(&sandbox))
         cr_skip_test("the kernel cannot close ports: %s", err.message);
     (void)text_format(range, sizeof range, "%u-%u", port, port);
     (void)text_format(port_text, sizeof port_text, "%u", port);

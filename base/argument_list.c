@@ -1,4 +1,4 @@
-#include "runtime/argument_list.h"
+#include "base/argument_list.h"
 
 #include "base/memory.h"
 

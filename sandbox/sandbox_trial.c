@@ -1,0 +1,99 @@
+#include "sandbox/sandbox_trial.h"
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/text.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static const int64_t TRIAL_MAX_MS = 10000;
+
+static bool spawn(const char *const *arguments, const char *const *environment, int kept_fd,
+                  int said_fd, pid_t *out_pid, struct error *err) {
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t attributes;
+    sigset_t none;
+    sigset_t all;
+    // posix_spawn takes its vectors without const for the sake of old code.
+    union {
+        const char *const *in;
+        char *const *out;
+    } line = {.in = arguments}, variables = {.in = environment};
+
+    (void)sigemptyset(&none);
+    (void)sigfillset(&all);
+    (void)posix_spawn_file_actions_init(&files);
+    (void)posix_spawnattr_init(&attributes);
+    (void)posix_spawnattr_setsigmask(&attributes, &none);
+    (void)posix_spawnattr_setsigdefault(&attributes, &all);
+    (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    (void)posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
+    (void)posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
+    (void)posix_spawn_file_actions_adddup2(&files, said_fd, 2);
+    if (kept_fd >= 0) (void)posix_spawn_file_actions_adddup2(&files, kept_fd, kept_fd);
+    int code = posix_spawn(out_pid, arguments[0], &files, &attributes, line.out, variables.out);
+    (void)posix_spawn_file_actions_destroy(&files);
+    (void)posix_spawnattr_destroy(&attributes);
+    return code == 0 || error_system(err, code, "start '%s'", arguments[0]);
+}
+
+// Until nobody can say anything more; false: it took too long.
+static bool listen_to(int fd, char *said, size_t size_bytes) {
+    int64_t end_us = clock_monotonic_us() + TRIAL_MAX_MS * 1000;
+    size_t used = 0;
+    char rest[256];
+
+    for (;;) {
+        int64_t left_ms = (end_us - clock_monotonic_us()) / 1000;
+        struct pollfd one = {.fd = fd, .events = POLLIN};
+        if (left_ms <= 0 || (poll(&one, 1, (int)left_ms) < 0 && errno != EINTR)) return false;
+        if (one.revents == 0) continue;
+        bool has_room = used + 1 < size_bytes;
+        ssize_t got =
+            has_room ? read(fd, said + used, size_bytes - 1 - used) : read(fd, rest, sizeof rest);
+        if (got <= 0) return true;
+        if (has_room) used += (size_t)got;
+        said[used] = '\0';
+    }
+}
+
+static int wait_for_end(pid_t pid) {
+    int status = 0;
+
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    return status;
+}
+
+bool sandbox_trial(const char *const *arguments, const char *const *environment, int kept_fd,
+                   struct error *err) {
+    char said[300] = "";
+    int ends[2];
+    pid_t pid;
+
+    if (pipe2(ends, O_CLOEXEC) < 0) return error_system(err, errno, "try a sandbox");
+    AUTO(file_close) int reads = ends[0];
+    bool started = spawn(arguments, environment, kept_fd, ends[1], &pid, err);
+    file_close(ends[1]);
+    if (!started) return false;
+    if (!listen_to(reads, said, sizeof said)) {
+        (void)kill(pid, SIGKILL);
+        (void)wait_for_end(pid);
+        return error_set(err, ERROR_UNAVAILABLE, "it did not end within %lld s",
+                         (long long)(TRIAL_MAX_MS / 1000));
+    }
+    int status = wait_for_end(pid);
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return true;
+    said[strcspn(said, "\n")] = '\0';
+    if (said[0] != '\0') return error_set(err, ERROR_UNAVAILABLE, "%s", said);
+    return WIFSIGNALED(status)
+               ? error_set(err, ERROR_UNAVAILABLE, "signal %d", WTERMSIG(status))
+               : error_set(err, ERROR_UNAVAILABLE, "exit status %d", WEXITSTATUS(status));
+}

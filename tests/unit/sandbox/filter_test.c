@@ -1,0 +1,262 @@
+// What the seccomp filter says to calls: its program is run here, as the kernel would run it, so
+// that neither the privileges of this process nor the age of the kernel matter.
+#include "base/cleanup.h"
+#include "sandbox/sandbox.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <errno.h>
+#include <linux/audit.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+
+#if defined(__x86_64__)
+static const uint32_t ARCHITECTURE = AUDIT_ARCH_X86_64;
+#else
+static const uint32_t ARCHITECTURE = AUDIT_ARCH_AARCH64;
+#endif
+enum { IPPROTO_OF_MPTCP = 262, FAST_OPEN = 0x20000000 };
+
+static struct error err;
+
+static size_t jump(const struct sock_filter *at, uint32_t value) {
+    bool holds = false;
+
+    switch (BPF_OP(at->code)) {
+    case BPF_JA:
+        return at->k;
+    case BPF_JEQ:
+        holds = value == at->k;
+        break;
+    case BPF_JGT:
+        holds = value > at->k;
+        break;
+    case BPF_JGE:
+        holds = value >= at->k;
+        break;
+    case BPF_JSET:
+        holds = (value & at->k) != 0;
+        break;
+    }
+    return holds ? at->jt : at->jf;
+}
+
+// The program's answer: SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO | n, SECCOMP_RET_KILL_PROCESS.
+static uint32_t answer(const struct sandbox_filter *filter, const struct seccomp_data *call) {
+    const struct sock_filter *program = (const void *)filter->program;
+    size_t count = filter->size_bytes / sizeof *program;
+    uint32_t value = 0;
+
+    for (size_t at = 0; at < count; at++)
+        switch (BPF_CLASS(program[at].code)) {
+        case BPF_LD:
+            memcpy(&value, (const char *)call + program[at].k, sizeof value);
+            break;
+        case BPF_ALU: // libseccomp only masks
+            cr_assert(eq(int, BPF_OP(program[at].code), BPF_AND));
+            value &= program[at].k;
+            break;
+        case BPF_JMP:
+            at += jump(&program[at], value);
+            break;
+        case BPF_RET:
+            return program[at].k;
+        default:
+            cr_fatal("an instruction that is not known here: %u", program[at].code);
+        }
+    cr_fatal("the program has no end");
+}
+
+static struct sandbox_filter filter_of(bool has_namespaces) {
+    struct sandbox_filter filter;
+
+    cr_assert(sandbox_filter_build(has_namespaces, &filter, &err), "%s", err.message);
+    return filter;
+}
+
+// 0 = allowed, an errno otherwise.
+static int verdict(const struct sandbox_filter *filter, int number, uint64_t first, uint64_t second,
+                   uint64_t third, uint64_t fourth) {
+    struct seccomp_data call = {
+        .nr = number, .arch = ARCHITECTURE, .args = {first, second, third, fourth}};
+    uint32_t said = answer(filter, &call);
+
+    if (said == SECCOMP_RET_ALLOW) return 0;
+    cr_assert(eq(u32, said & SECCOMP_RET_ACTION_FULL, (uint32_t)SECCOMP_RET_ERRNO));
+    return (int)(said & SECCOMP_RET_DATA);
+}
+
+struct expectation {
+    const char *what;
+    int number;
+    uint64_t arguments[4];
+    int wanted; // errno; 0 = allowed
+};
+
+static void expect(const struct sandbox_filter *filter, const struct expectation *list,
+                   size_t count) {
+    for (size_t index = 0; index < count; index++) {
+        const uint64_t *arguments = list[index].arguments;
+        cr_expect(eq(int,
+                     verdict(filter, list[index].number, arguments[0], arguments[1], arguments[2],
+                             arguments[3]),
+                     list[index].wanted),
+                  "%s", list[index].what);
+    }
+}
+
+Test(filter, no_call_makes_a_namespace) {
+    struct sandbox_filter filter = filter_of(true);
+    const struct expectation list[] = {
+        {"a thread", SYS_clone, {CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_THREAD | 17}, 0},
+        {"a process", SYS_clone, {CLONE_CHILD_SETTID | 17}, 0},
+        {"users", SYS_clone, {CLONE_NEWUSER | 17}, EPERM},
+        {"users and more", SYS_clone, {CLONE_NEWUSER | CLONE_NEWNET | CLONE_VM}, EPERM},
+        {"users, upper half set", SYS_clone, {(1ULL << 40) | CLONE_NEWUSER}, EPERM},
+        {"mounts", SYS_clone, {CLONE_NEWNS}, EPERM},
+        {"network", SYS_clone, {CLONE_NEWNET}, EPERM},
+        {"processes", SYS_clone, {CLONE_NEWPID}, EPERM},
+        {"clone3", SYS_clone3, {0}, ENOSYS},
+        {"unshare", SYS_unshare, {CLONE_NEWUSER}, EPERM},
+        {"setns", SYS_setns, {3, 0}, EPERM},
+    };
+
+    expect(&filter, list, COUNT_OF(list));
+}
+
+Test(filter, sockets_lead_to_the_network_only) {
+    struct sandbox_filter filter = filter_of(true);
+    const struct expectation list[] = {
+        {"TCP", SYS_socket, {AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0}, 0},
+        {"TCP by name", SYS_socket, {AF_INET6, SOCK_STREAM, 6}, 0},
+        {"UDP", SYS_socket, {AF_INET, SOCK_DGRAM, 17}, 0},
+        {"addresses", SYS_socket, {AF_NETLINK, SOCK_RAW, 0}, 0},
+        {"other netlink", SYS_socket, {AF_NETLINK, SOCK_RAW, 12}, EPROTONOSUPPORT},
+        {"Unix", SYS_socket, {AF_UNIX, SOCK_STREAM, 0}, EAFNOSUPPORT},
+        // The kernel looks at the lower half only.
+        {"Unix, upper half set",
+         SYS_socket,
+         {(1ULL << 32) | AF_UNIX, SOCK_STREAM, 0},
+         EAFNOSUPPORT},
+        {"packets", SYS_socket, {AF_PACKET, SOCK_RAW, 0}, EAFNOSUPPORT},
+        {"the hypervisor", SYS_socket, {AF_VSOCK, SOCK_STREAM, 0}, EAFNOSUPPORT},
+        {"crypto", SYS_socket, {AF_ALG, SOCK_SEQPACKET, 0}, EAFNOSUPPORT},
+        {"a family to come", SYS_socket, {77, SOCK_STREAM, 0}, EAFNOSUPPORT},
+        {"MPTCP", SYS_socket, {AF_INET, SOCK_STREAM, IPPROTO_OF_MPTCP}, EPROTONOSUPPORT},
+        {"a pair of streams", SYS_socketpair, {AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0}, 0},
+        {"a pair of datagrams", SYS_socketpair, {AF_UNIX, SOCK_DGRAM, 0}, EPROTONOSUPPORT},
+        {"a pair elsewhere", SYS_socketpair, {AF_TIPC, SOCK_STREAM, 0}, EAFNOSUPPORT},
+        {"sending", SYS_sendto, {3, 0, 1, MSG_NOSIGNAL}, 0},
+        {"connecting by sending", SYS_sendto, {3, 0, 1, FAST_OPEN}, EPERM},
+        {"... a message", SYS_sendmsg, {3, 0, FAST_OPEN | MSG_NOSIGNAL}, EPERM},
+    };
+
+    expect(&filter, list, COUNT_OF(list));
+}
+
+Test(filter, ways_into_the_kernel_and_to_other_processes_are_closed) {
+    struct sandbox_filter filter = filter_of(true);
+    static const int refused[] = {
+        SYS_mount,
+        SYS_umount2,
+        SYS_pivot_root,
+        SYS_chroot,
+        SYS_fsopen,
+        SYS_fsconfig,
+        SYS_fsmount,
+        SYS_fspick,
+        SYS_move_mount,
+        SYS_open_tree,
+        442 /* mount_setattr */,
+        467 /* open_tree_attr */,
+        SYS_ptrace,
+        SYS_process_vm_readv,
+        438 /* pidfd_getfd */,
+        SYS_kcmp,
+        SYS_open_by_handle_at,
+        SYS_bpf,
+        SYS_perf_event_open,
+        SYS_userfaultfd,
+        SYS_io_uring_setup,
+        SYS_keyctl,
+        SYS_add_key,
+        SYS_request_key,
+        SYS_kexec_load,
+        SYS_init_module,
+        SYS_finit_module,
+        SYS_reboot,
+        SYS_swapon,
+        SYS_quotactl,
+        443 /* quotactl_fd */,
+        SYS_settimeofday,
+        SYS_clock_adjtime,
+        SYS_syslog,
+        SYS_vmsplice,
+        SYS_move_pages,
+        447 /* memfd_secret */,
+        457 /* statmount */,
+        470 /* listns */,
+    };
+    const struct expectation by_argument[] = {
+        {"typing into a terminal", SYS_ioctl, {0, TIOCSTI}, EPERM},
+        {"... upper half set", SYS_ioctl, {0, (1ULL << 32) | TIOCSTI}, EPERM},
+        {"the size of a terminal", SYS_ioctl, {0, TIOCGWINSZ}, 0},
+        {"another personality", SYS_personality, {0x0400000}, EPERM},
+        {"own limits", SYS_prlimit64, {0, 7}, 0},
+        {"limits of others", SYS_prlimit64, {4711, 7}, EPERM},
+    };
+
+    for (size_t index = 0; index < COUNT_OF(refused); index++)
+        cr_expect(eq(int, verdict(&filter, refused[index], 0, 0, 0, 0), EPERM), "call %d",
+                  refused[index]);
+    expect(&filter, by_argument, COUNT_OF(by_argument));
+}
+
+Test(filter, what_a_jvm_does_is_allowed) {
+    struct sandbox_filter filter = filter_of(false);
+    static const int allowed[] = {SYS_read,
+                                  SYS_write,
+                                  SYS_openat,
+                                  SYS_mmap,
+                                  SYS_futex,
+                                  SYS_epoll_wait,
+                                  SYS_connect,
+                                  SYS_accept4,
+                                  SYS_eventfd2,
+                                  SYS_memfd_create,
+                                  SYS_execve,
+                                  SYS_kill,
+                                  SYS_sched_getaffinity,
+                                  SYS_statx,
+                                  SYS_fallocate,
+                                  SYS_mknodat};
+
+    for (size_t index = 0; index < COUNT_OF(allowed); index++)
+        cr_expect(eq(int, verdict(&filter, allowed[index], 0, 0, 0, 0), 0), "call %d",
+                  allowed[index]);
+}
+
+Test(filter, shared_memory_is_closed_where_it_would_be_the_hosts) {
+    struct sandbox_filter with = filter_of(true);
+    struct sandbox_filter without = filter_of(false);
+
+    cr_assert(eq(int, verdict(&with, SYS_shmget, 0, 0, 0, 0), 0));
+    cr_assert(eq(int, verdict(&without, SYS_shmget, 0, 0, 0, 0), EPERM));
+    cr_assert(eq(int, verdict(&without, SYS_mq_open, 0, 0, 0, 0), EPERM));
+}
+
+Test(filter, calls_of_another_architecture_end_the_process) {
+    struct sandbox_filter filter = filter_of(true);
+    struct seccomp_data call = {.nr = 1, .arch = AUDIT_ARCH_I386};
+
+    cr_assert(eq(u32, answer(&filter, &call), (uint32_t)SECCOMP_RET_KILL_PROCESS));
+#if defined(__x86_64__)
+    call = (struct seccomp_data){.nr = 0x40000000 | SYS_read, .arch = ARCHITECTURE}; // x32
+    cr_assert(eq(u32, answer(&filter, &call), (uint32_t)SECCOMP_RET_KILL_PROCESS));
+#endif
+}
