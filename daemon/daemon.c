@@ -162,6 +162,7 @@ static bool open_clusters(struct daemon *self, struct error *err) {
     struct sandbox_refusals refusals;
     struct flink_clusters_options options = {
         .data_directory = self->data.path,
+        .mark = self->data.mark,
         .runtimes_directory = self->options->runtimes,
         .job_environment = self->job_environment,
         .first_port = self->options->first_port,

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bool make(const char *wanted, struct data_directory *data, struct error *err) {
@@ -73,10 +74,27 @@ static bool read_secret(struct data_directory *data, struct error *err) {
     return true;
 }
 
+// A copy of the directory has the same secret, and another place on the disk.
+static bool choose_mark(struct data_directory *data, struct error *err) {
+    AUTO(buffer_release) struct buffer text = BUFFER_INIT(256);
+    char hex[DIGEST_SHA256_HEX_SIZE];
+    struct stat entry;
+
+    if (stat(data->path, &entry) < 0) return error_system(err, errno, "look at '%s'", data->path);
+    if (!buffer_append(&text, data->secret, sizeof data->secret, err)) return false;
+    (void)buffer_append_format(&text, " %llu %llu", (unsigned long long)entry.st_dev,
+                               (unsigned long long)entry.st_ino);
+    digest_sha256_hex(buffer_text(&text), text.size_bytes, hex);
+    // Cut: it is a name, and no secret.
+    (void)text_format(data->mark, sizeof data->mark, "%.*s", ORPHANS_MARK_SIZE - 1, hex);
+    return true;
+}
+
 bool data_directory_open(const char *wanted, struct data_directory *out_data, struct error *err) {
     struct data_directory data = DATA_DIRECTORY_INIT;
 
-    bool opened = make(wanted, &data, err) && lock(&data, err) && read_secret(&data, err);
+    bool opened = make(wanted, &data, err) && lock(&data, err) && read_secret(&data, err) &&
+                  choose_mark(&data, err);
     if (!opened) {
         data_directory_close(&data);
         return false;

@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "runtime/orphans.h"
 
 #define DATA_SECRET_SIZE 32
 
@@ -11,6 +12,7 @@ struct data_directory {
     int lock_fd;
     bool is_temporary;                      // removed when it is closed
     unsigned char secret[DATA_SECRET_SIZE]; // signs page tokens, so that they survive a restart
+    char mark[ORPHANS_MARK_SIZE];           // of what is started for it
 };
 #define DATA_DIRECTORY_INIT ((struct data_directory){.lock_fd = -1})
 

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "runtime/orphans.h"
 #include "runtime/process.h"
 
 #include <fcntl.h>
@@ -252,6 +253,8 @@ static void add_environment(const struct cluster_processes_options *options,
     argument_list_add_format(out, "KOBEL_APPLICATION_PROPERTIES=%s/application_properties.json",
                              sandbox_has_namespaces(options->sandbox->level) ? "/etc/flink"
                                                                              : options->paths->etc);
+    if (options->mark[0] != '\0')
+        argument_list_add_format(out, ORPHANS_VARIABLE "=%s", options->mark);
     argument_list_add_copy(out, options->environment);
 }
 
@@ -309,8 +312,8 @@ static bool start_one(sd_event *loop, const struct cluster_processes_options *op
     (void)text_format(output, sizeof output, "%s/%s.out", self->paths->log, member->name);
     if (!limit(options, member, err)) return false;
     fence_in(options, member, seccomp_fd, &arguments);
-    flink_conf_command(role, index, options->spec, options->runtime, options->java, options->paths,
-                       &self->ports, &arguments);
+    flink_conf_command(role, index, options->mark, options->spec, options->runtime, options->java,
+                       options->paths, &self->ports, &arguments);
     add_environment(options, &environment);
     struct process_spec spec = {
         .arguments = argument_list_items(&arguments),

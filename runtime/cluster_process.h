@@ -16,6 +16,7 @@ struct cluster_processes_options {
     const struct installed_runtime *runtime; // borrowed for the call
     const struct java *java;                 // borrowed for the call
     const struct sandbox *sandbox;           // borrowed for the call
+    const char *mark;                        // see orphans.h; borrowed for the call
     struct port_pool *ports;                 // borrowed as long as the processes are there
     uint16_t api_port;                       // kobel's own, closed to them; 0 = open
     int64_t silence_limit_ms;                // see cluster_silence.h

@@ -149,6 +149,7 @@ static bool start(struct cluster *cluster, struct error *err) {
         .runtime = &runtime,
         .java = &owner->options.java,
         .sandbox = &owner->options.sandbox,
+        .mark = owner->mark,
         .ports = &owner->ports,
         .api_port = owner->api_port,
         .silence_limit_ms = owner->options.silence_limit_ms,
@@ -438,11 +439,12 @@ bool flink_clusters_new(sd_event *loop, const struct flink_clusters_options *opt
     self->loop = sd_event_ref(loop);
     self->options = *options;
     if (options->silence_limit_ms == 0) self->options.silence_limit_ms = CLUSTER_SILENCE_LIMIT_MS;
+    (void)text_copy(self->mark, sizeof self->mark, options->mark);
     port_pool_init(&self->ports, options->first_port, options->last_port);
     if (!text_copy(self->data_directory, FILE_PATH_MAX, options->data_directory) ||
         !text_copy(self->runtimes_directory, FILE_PATH_MAX, options->runtimes_directory))
         return error_set(err, ERROR_INVALID, "the path of the data directory is too long");
-    orphans_kill(self->data_directory);
+    orphans_kill(self->mark);
     self->cgroups = cgroup_root_open(self->data_directory);
     if (!workspace_clean(self->data_directory, err) ||
         !trash_new(loop, self->data_directory, &self->trash, err) ||
@@ -469,7 +471,7 @@ void flink_clusters_free(struct flink_clusters *self) {
     }
     // What ran inside a sandbox dies with it, but not at once: whoever ends here may rely on
     // nothing being left.
-    orphans_kill(self->data_directory);
+    orphans_kill(self->mark);
     kafka_clients_wait_ended(KAFKA_END_MAX_MS);
     port_pool_release(&self->ports);
     cgroup_root_close(&self->cgroups);

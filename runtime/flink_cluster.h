@@ -13,6 +13,7 @@ struct flink_clusters;
 
 struct flink_clusters_options {
     const char *data_directory; // apps/ and code/ are below it
+    const char *mark;           // of that directory, see orphans.h; "" = nothing is marked
     const char *runtimes_directory;
     struct java java;
     struct sandbox sandbox;

@@ -38,8 +38,9 @@ static void on_shown(void *userdata, struct process_end end) {
 }
 
 static bool show_one(struct cluster *cluster, int index, struct error *err) {
-    static const char *const environment[] = {NULL};
     struct flink_clusters *owner = cluster->owner;
+    char mark[sizeof ORPHANS_VARIABLE "=" + ORPHANS_MARK_SIZE];
+    const char *const environment[] = {mark, NULL};
     AUTO(argument_list_release) struct argument_list arguments = {0};
     const char *paths[] = {cluster->paths.checkpoints, cluster->paths.snapshots, NULL};
     char apps[FILE_PATH_MAX];
@@ -48,6 +49,7 @@ static bool show_one(struct cluster *cluster, int index, struct error *err) {
     if (!file_join(apps, sizeof apps, err, owner->data_directory, "apps", NULL)) return false;
     sandbox_show(&owner->options.sandbox, cluster_processes_pid(cluster->processes, index), apps,
                  paths, &arguments);
+    (void)text_format(mark, sizeof mark, ORPHANS_VARIABLE "=%s", owner->mark);
     (void)text_format(output, sizeof output, "%s/claim.out", cluster->paths.log);
     struct process_spec spec = {.arguments = argument_list_items(&arguments),
                                 .environment = environment,

@@ -9,6 +9,7 @@
 #include "runtime/disk_usage.h"
 #include "runtime/flink_cluster.h"
 #include "runtime/http_client.h"
+#include "runtime/orphans.h"
 #include "runtime/trash.h"
 
 // How far a trivial job has come that runs on a cluster before it is READY.
@@ -49,6 +50,7 @@ struct flink_clusters {
     struct flink_clusters_options options;
     char data_directory[FILE_PATH_MAX];
     char runtimes_directory[FILE_PATH_MAX];
+    char mark[ORPHANS_MARK_SIZE];
     struct cgroup_root cgroups;
     struct port_pool ports;
     uint16_t api_port;

@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "runtime/orphans.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -295,10 +296,10 @@ static void add_taskmanager_settings(int index, const struct cluster_ports *port
     }
 }
 
-void flink_conf_command(enum flink_role role, int index, const struct launch_spec *spec,
-                        const struct installed_runtime *runtime, const struct java *java,
-                        const struct workspace_paths *paths, const struct cluster_ports *ports,
-                        struct argument_list *out) {
+void flink_conf_command(enum flink_role role, int index, const char *mark,
+                        const struct launch_spec *spec, const struct installed_runtime *runtime,
+                        const struct java *java, const struct workspace_paths *paths,
+                        const struct cluster_ports *ports, struct argument_list *out) {
     bool is_jobmanager = role == FLINK_JOBMANAGER;
     const char *archive =
         is_jobmanager ? runtime->jobmanager_archive : runtime->taskmanager_archive;
@@ -306,6 +307,7 @@ void flink_conf_command(enum flink_role role, int index, const struct launch_spe
 
     flink_conf_process_name(role, index, name, sizeof name);
     argument_list_add(out, java->binary);
+    if (mark[0] != '\0') argument_list_add_format(out, ORPHANS_PROPERTY "=%s", mark);
     add_memory_flags(role, &spec->size, out);
     if (spec->size.profile == PROFILE_DEV && archive[0] != '\0')
         argument_list_add_format(

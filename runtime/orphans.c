@@ -11,62 +11,66 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-static const size_t COMMAND_LINE_MAX_BYTES = 262144;
+// A command line has some 20 kB: options of the sandbox, and a class path.
+static const size_t WORDS_MAX_BYTES = (size_t)1 << 20;
 static const int END_TIMEOUT_MS = 5000;
+// What is killed may have started something in the meantime.
+static const int ROUNDS_MAX = 10;
 
-static bool is_ours(const char *program) {
-    return text_ends_with(program, "/java") || text_ends_with(program, "/bwrap") ||
-           text_ends_with(program, "/kobel-launch");
-}
+bool orphans_carry(const char *words, size_t size_bytes, const char *mark) {
+    char variable[sizeof ORPHANS_VARIABLE "=" + ORPHANS_MARK_SIZE];
+    char property[sizeof ORPHANS_PROPERTY "=" + ORPHANS_MARK_SIZE];
 
-// Does a command line, whose words end with 0 bytes each, name a place below `prefix`?
-static bool names(const struct buffer *words, const char *prefix) {
-    const char *text = buffer_text(words);
-
-    for (size_t at = 0; at < words->size_bytes; at += strlen(text + at) + 1)
-        if (strstr(text + at, prefix) != NULL) return true;
+    (void)text_format(variable, sizeof variable, "%s=%s", ORPHANS_VARIABLE, mark);
+    (void)text_format(property, sizeof property, "%s=%s", ORPHANS_PROPERTY, mark);
+    for (size_t at = 0; at < size_bytes;) {
+        size_t length = strnlen(words + at, size_bytes - at);
+        bool is_whole = at + length < size_bytes;
+        if (is_whole && (text_equal(words + at, variable) || text_equal(words + at, property)))
+            return true;
+        at += length + 1;
+    }
     return false;
 }
 
-// What kobel starts there names a cluster of an application or a spare.
-struct places {
-    char apps[FILE_PATH_MAX];
-    char spares[FILE_PATH_MAX];
-};
-
-static bool belongs_to(const char *pid_text, const struct places *places) {
-    AUTO(buffer_release) struct buffer words = BUFFER_INIT(COMMAND_LINE_MAX_BYTES);
+static bool has_mark(const char *pid_text, const char *file, const char *mark) {
+    AUTO(buffer_release) struct buffer words = BUFFER_INIT(WORDS_MAX_BYTES);
     char path[64];
-    struct error err;
+    struct error ignored;
 
-    (void)text_format(path, sizeof path, "/proc/%.16s/cmdline", pid_text);
-    // It may have ended since it was listed.
-    if (!file_read(path, &words, &err) || words.size_bytes == 0) return false;
-    return is_ours(buffer_text(&words)) &&
-           (names(&words, places->apps) || names(&words, places->spares));
+    (void)text_format(path, sizeof path, "/proc/%.16s/%s", pid_text, file);
+    // It may have ended since it was listed, or be somebody else's.
+    return file_read(path, &words, &ignored) &&
+           orphans_carry(buffer_text(&words), words.size_bytes, mark);
 }
 
-static void kill_and_wait(pid_t pid) {
+// The descriptor comes first: from then on the number is that of the process which is looked at.
+static bool kill_if_marked(const char *pid_text, pid_t pid, const char *mark) {
     AUTO(file_close) int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
     struct pollfd ended = {.fd = pidfd, .events = POLLIN};
 
-    if (pidfd < 0) return;
-    (void)syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0);
+    if (pidfd < 0) return false;
+    if (!has_mark(pid_text, "cmdline", mark) && !has_mark(pid_text, "environ", mark)) return false;
+    if (syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, NULL, 0) < 0) return false;
     (void)poll(&ended, 1, END_TIMEOUT_MS);
+    return true;
 }
 
-void orphans_kill(const char *data_directory) {
-    struct places places;
-    struct error err;
+static bool kill_each(const char *mark) {
+    DIR *processes = opendir("/proc");
+    bool any = false;
     int64_t pid;
 
-    if (!file_join(places.apps, FILE_PATH_MAX, &err, data_directory, "apps/", NULL) ||
-        !file_join(places.spares, FILE_PATH_MAX, &err, data_directory, "spares/", NULL))
-        return;
-    DIR *processes = opendir("/proc");
-    if (processes == NULL) return;
+    if (processes == NULL) return false;
     for (struct dirent *entry = readdir(processes); entry != NULL; entry = readdir(processes))
-        if (text_to_int64(entry->d_name, &pid) && belongs_to(entry->d_name, &places))
-            kill_and_wait((pid_t)pid);
+        if (text_to_int64(entry->d_name, &pid) && pid != getpid())
+            any |= kill_if_marked(entry->d_name, (pid_t)pid, mark);
     (void)closedir(processes);
+    return any;
+}
+
+void orphans_kill(const char *mark) {
+    if (mark[0] == '\0') return;
+    for (int round = 0; round < ROUNDS_MAX && kill_each(mark); round++)
+        continue;
 }

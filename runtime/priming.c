@@ -164,6 +164,7 @@ static bool start(struct priming *self, const struct installed_runtime *runtime,
         // The processes must get SIGTERM themselves to write their archives; the job is kobel's
         // own.
         .sandbox = &none,
+        .mark = "",
         .ports = &self->ports,
         .on_lost = on_lost,
         .userdata = self,

@@ -41,6 +41,7 @@ static void put_code(const char *data, const char *jar, char *out_sha256) {
 Test(cluster, real_flink_keeps_the_promises_of_the_port, .timeout = 180) {
     char data[] = "/tmp/kobel-contract-XXXXXX";
     struct flink_clusters_options options = {.data_directory = data,
+                                             .mark = "",
                                              .first_port = PORT_POOL_FIRST,
                                              .last_port = PORT_POOL_LAST,
                                              .runtimes_directory = wanted("KOBEL_TEST_RUNTIMES")};

@@ -8,8 +8,9 @@ import os
 import re
 import socket
 import threading
+import urllib.request
 
-from kobel import Application, wait_for
+from kobel import Application, Kobel, wait_for
 
 
 def configured_port(kobel, key):
@@ -26,7 +27,6 @@ def configured_port(kobel, key):
 
 
 def events_of(kobel, name):
-    import urllib.request
     with urllib.request.urlopen(f"{kobel.url}/kobel/v1/applications/{name}/events") as reply:
         return json.load(reply)["events"]
 
@@ -89,3 +89,27 @@ def test_another_ones_jobmanager_is_never_used(own, jars):
     finally:
         server.shutdown()
         server.server_close()
+
+
+def recoveries(kobel):
+    with urllib.request.urlopen(f"{kobel.url}/kobel/v1/status") as reply:
+        return [app["recoveries"] for app in json.load(reply)["apps"]]
+
+
+def test_a_data_directory_whose_path_is_part_of_anothers(runtime, jars, tmp_path):
+    """/x/k and /x/o/x/k: what a daemon sweeps at its start and its end is its own."""
+    inner = Kobel(f"{tmp_path}/o{tmp_path}/k")
+    try:
+        application = Application(inner, "first")
+        application.create(jars["Counting"])
+        application.start()
+        count = application.wait_for_count(5)
+        pids = inner.java_pids(b"org.apache.flink")
+        second = Kobel(f"{tmp_path}/k")
+        assert second.stop() == 0
+        application.wait_for_count(count + 5)
+        assert recoveries(inner) == [0]
+        assert inner.java_pids(b"org.apache.flink") == pids
+    finally:
+        assert inner.stop() == 0
+    assert inner.java_processes() == []
