@@ -1,5 +1,6 @@
 // Looks at the machine. For Java the daemon has its own eyes (runtime/java.c); the sandbox is
 // chosen by the same function.
+#include "base/available_memory.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "cli/host_facts.h"
@@ -104,15 +105,7 @@ static void look_at_control_groups(struct host_facts *facts) {
         access(file, W_OK) == 0 && access(facts->cgroup, W_OK) == 0;
 }
 
-// --- memory and disk ---
-
-static void look_at_memory(struct host_facts *facts) {
-    AUTO(buffer_release) struct buffer text = read_text("/proc/meminfo");
-    const char *at = strstr(buffer_text(&text), "MemAvailable:");
-
-    if (at == NULL) return;
-    facts->memory_bytes = strtoll(at + strlen("MemAvailable:"), NULL, 10) * 1024;
-}
+// --- disk ---
 
 // What is free where the directory is, or where it would be made.
 static int64_t free_bytes(const char *directory) {
@@ -203,7 +196,7 @@ void host_look(struct client *client, struct host_facts *out_facts) {
     look_for_java(&facts);
     look_at_sandbox(&facts);
     look_at_control_groups(&facts);
-    look_at_memory(&facts);
+    facts.memory_bytes = available_memory_bytes();
     look_at_directories(&facts);
     look_at_port(client, &facts);
     facts.now_ms = clock_now_ms(&clock);

@@ -1,6 +1,7 @@
 #include "daemon/daemon.h"
 
 #include "api/http_server.h"
+#include "base/available_memory.h"
 #include "base/jar_within.h"
 #include "base/json.h"
 #include "base/memory.h"
@@ -10,12 +11,12 @@
 #include "runtime/catalog.h"
 #include "runtime/file_code_store.h"
 #include "runtime/flink_cluster.h"
+#include "runtime/orphans.h"
 #include "sandbox/sandbox_holds.h"
 
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sysinfo.h>
 #include <unistd.h>
 
 struct daemon {
@@ -113,14 +114,12 @@ static bool is_ready(void *userdata, struct error *err) {
 
 // --- setting up ---
 
-static int64_t default_budget(void) {
-    struct sysinfo info;
-
-    if (sysinfo(&info) != 0) return (int64_t)4 << 30;
-    // What a busy machine has free at the moment says little: buffers count as available.
-    int64_t available = (int64_t)(info.freeram + info.bufferram) * info.mem_unit;
-    int64_t total = (int64_t)info.totalram * info.mem_unit;
-    return (available > total / 2 ? available : total / 2) / 4 * 3;
+static void choose_budget(struct daemon *self) {
+    self->memory_budget_bytes = self->options->memory_budget_bytes;
+    if (self->memory_budget_bytes > 0) return;
+    int64_t available_bytes = available_memory_bytes();
+    if (available_bytes < 0) available_bytes = (int64_t)4 << 30;
+    self->memory_budget_bytes = available_bytes / 4 * 3;
 }
 
 // The lines of --job-env, and what of the daemon's own environment AWS SDKs in jobs look for.
@@ -284,12 +283,13 @@ static bool open_loop(struct daemon *self, struct error *err) {
 }
 
 static bool open_all(struct daemon *self, struct error *err) {
-    self->memory_budget_bytes = self->options->memory_budget_bytes;
-    if (self->memory_budget_bytes == 0) self->memory_budget_bytes = default_budget();
     collect_job_environment(self);
-    return data_directory_open(self->options->data, &self->data, err) && open_loop(self, err) &&
-           open_clusters(self, err) && open_code(self, err) && open_controller(self, err) &&
-           open_server(self, err);
+    if (!data_directory_open(self->options->data, &self->data, err)) return false;
+    // What a dead daemon left still uses memory.
+    orphans_kill(self->data.mark);
+    choose_budget(self);
+    return open_loop(self, err) && open_clusters(self, err) && open_code(self, err) &&
+           open_controller(self, err) && open_server(self, err);
 }
 
 // In the order of who uses whom. Running applications end as in a crash: their records say RUNNING,

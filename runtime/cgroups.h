@@ -55,8 +55,3 @@ struct cgroup_incidents cgroup_incidents_of(const struct cgroup *group);
 void cgroup_remove(const struct cgroup *group);
 // Removes what is empty and not new.
 void cgroup_sweep(const struct cgroup_root *root);
-
-// The directory of a controller ("memory", or "" for version 2) from the texts of
-// /proc/self/mountinfo and /proc/self/cgroup; false: it is not mounted. Pure.
-bool cgroup_find_directory(const char *mountinfo, const char *groups, const char *controller,
-                           char out[static FILE_PATH_MAX]);

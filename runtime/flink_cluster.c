@@ -444,7 +444,6 @@ bool flink_clusters_new(sd_event *loop, const struct flink_clusters_options *opt
     if (!text_copy(self->data_directory, FILE_PATH_MAX, options->data_directory) ||
         !text_copy(self->runtimes_directory, FILE_PATH_MAX, options->runtimes_directory))
         return error_set(err, ERROR_INVALID, "the path of the data directory is too long");
-    orphans_kill(self->mark);
     self->cgroups = cgroup_root_open(self->data_directory);
     if (!workspace_clean(self->data_directory, err) ||
         !trash_new(loop, self->data_directory, &self->trash, err) ||

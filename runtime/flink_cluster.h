@@ -28,6 +28,7 @@ struct flink_clusters_options {
     void *userdata;
 };
 
+// Processes that an earlier daemon left have been killed: see orphans.h.
 MUST_CHECK bool flink_clusters_new(sd_event *loop, const struct flink_clusters_options *options,
                                    struct flink_clusters **out_clusters, struct error *err);
 struct cluster_port flink_clusters_port(struct flink_clusters *clusters);

@@ -1,6 +1,7 @@
 // Where control groups are, out of what /proc says, and what their files say of incidents.
 #include "runtime/cgroups.h"
 
+#include "base/control_group.h"
 #include "base/text.h"
 
 #include <criterion/criterion.h>
