@@ -1,6 +1,7 @@
 #include "controller/controller.h"
 
 #include "base/memory.h"
+#include "controller/admission.h"
 #include "controller/faults.h"
 #include "controller/progress.h"
 #include "controller/state.h"
@@ -44,6 +45,7 @@ void controller_free(struct app_service *service) {
     code_waits_end(service);
     faults_free(service);
     progress_free(service);
+    admission_free(service);
     metering_free(service);
     work_queue_free(service->queue);
     memory_free(service);

@@ -9,6 +9,7 @@ static const int64_t STABLE_WITH_CHECKPOINT_MS = 5000;
 
 static const char *const step_names[STEP_KIND_COUNT] = {
     [STEP_WAIT] = "wait",
+    [STEP_QUEUE] = "queue",
     [STEP_LAUNCH] = "launch",
     [STEP_RELAUNCH] = "relaunch",
     [STEP_SUBMIT] = "submit",
@@ -112,6 +113,22 @@ static enum ascent ascend_submitted(const struct placement *placement,
     return ASCENT_STEP;
 }
 
+static struct step plan_launch(const struct app *app, const struct plan_view *view,
+                               enum app_slot slot, int64_t now_ms) {
+    const struct placement *placement = &app->slots[slot];
+    // Not longer than that, though: the clock may have been set back.
+    int64_t wait_ms = placement->retry_at_ms - now_ms;
+
+    if (wait_ms > 0 && wait_ms <= plan_backoff_ms(placement->attempt, app->id)) {
+        struct step step = wait_for("a failed cluster is left alone for a while");
+        step.again_at_ms = placement->retry_at_ms;
+        return step;
+    }
+    if (view->launch_wait == LAUNCH_IS_FREE) return step_on(STEP_LAUNCH, slot, "no cluster yet");
+    if (view->is_queued) return wait_for("its cluster is not to be launched yet");
+    return step_on(STEP_QUEUE, slot, "too many clusters boot, or too little memory is left");
+}
+
 // One step from nothing towards a cluster on which the job of the slot runs.
 static enum ascent ascend(const struct app *app, const struct plan_view *view, enum app_slot slot,
                           int64_t now_ms, struct step *out_step) {
@@ -119,14 +136,7 @@ static enum ascent ascend(const struct app *app, const struct plan_view *view, e
     const struct cluster_view *cluster = &view->slots[slot];
 
     if (placement->phase == PLACEMENT_PLANNED || placement->phase == PLACEMENT_EMPTY) {
-        // Not longer than that, though: the clock may have been set back.
-        int64_t wait_ms = placement->retry_at_ms - now_ms;
-        if (wait_ms > 0 && wait_ms <= plan_backoff_ms(placement->attempt, app->id)) {
-            *out_step = wait_for("a failed cluster is left alone for a while");
-            out_step->again_at_ms = placement->retry_at_ms;
-        } else {
-            *out_step = step_on(STEP_LAUNCH, slot, "no cluster yet");
-        }
+        *out_step = plan_launch(app, view, slot, now_ms);
         return ASCENT_STEP;
     }
     if (is_gone(cluster)) {

@@ -18,6 +18,7 @@
 
 enum step_kind {
     STEP_WAIT,     // until a view changes or again_at_ms
+    STEP_QUEUE,    // a cluster is to be launched, but not now: take a place in the queue
     STEP_LAUNCH,   // start a cluster for `slot`
     STEP_RELAUNCH, // the cluster of `slot` is gone: plan another
     STEP_SUBMIT,   // hand the job to the cluster of `slot`
@@ -39,13 +40,18 @@ enum step_kind {
     STEP_KIND_COUNT,
 };
 
+// What the launch of a cluster waits for; what is worse comes later.
+enum launch_wait { LAUNCH_IS_FREE, LAUNCH_WAITS_FOR_TURN, LAUNCH_WAITS_FOR_MEMORY };
+
 struct plan_view {
     struct cluster_view slots[SLOT_COUNT];
     int64_t memory_used_bytes;   // of all clusters that were launched
     int64_t memory_needed_bytes; // of the next one
     int64_t memory_budget_bytes;
-    bool fits_beside;   // the memory budget takes the next cluster beside everything that runs
-    bool fits_alone;    // ... or would, once this application's current cluster is gone
+    bool fits_beside; // the memory budget takes the next cluster beside everything that runs
+    bool fits_alone;  // ... or would, once this application's current cluster is gone
+    enum launch_wait launch_wait;
+    bool is_queued;     // ... and that is known already
     bool can_roll_back; // the version that failed asked for it, and there is one to go back to
     bool has_snapshot;  // a manual snapshot is CREATING
     struct snapshot snapshot;

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "controller/admission.h"
 #include "controller/controller.h"
 #include "controller/executor.h"
 #include "controller/faults.h"
@@ -10,7 +11,6 @@
 #include "controller/plan.h"
 #include "controller/progress.h"
 #include "controller/retention.h"
-#include "controller/sizing.h"
 #include "storage/snapshot_store.h"
 
 // Steps of one application in one turn of the loop. More than a move ever needs between two waits;
@@ -25,39 +25,6 @@ static void look_at(const struct app_service *service, const struct app *app, en
 
     if (app->slots[slot].phase == PLACEMENT_EMPTY || cluster_id[0] == '\0') return;
     service->clusters.ops->view(service->clusters.self, cluster_id, &view->slots[slot]);
-}
-
-static bool size_of_placement(struct app_service *service, const struct app *app,
-                              const struct placement *placement, int64_t *out_bytes,
-                              struct error *err) {
-    AUTO(app_version_release) struct app_version version = {0};
-    struct job_spec spec;
-
-    if (!version_store_load(service->db, app->id, placement->version, &version, err)) return false;
-    job_spec_read(&version, &spec);
-    struct cluster_size size = sizing_for(service->profile, &spec, placement->parallelism);
-    *out_bytes = cluster_size_bytes(&size);
-    return true;
-}
-
-// Does the memory budget take the next cluster? Asked only when one is about to be launched.
-static bool observe_memory(struct app_service *service, const struct app *app,
-                           struct plan_view *view, struct error *err) {
-    const struct placement *next = &app->slots[SLOT_NEXT];
-    int64_t used_bytes = service->clusters.ops->memory_used_bytes(service->clusters.self);
-    int64_t needed_bytes = 0;
-    int64_t freed_bytes = service->clusters.ops->memory_of_bytes(
-        service->clusters.self, app->slots[SLOT_CURRENT].cluster_id);
-
-    view->fits_beside = view->fits_alone = true;
-    if (next->phase != PLACEMENT_PLANNED) return true;
-    if (!size_of_placement(service, app, next, &needed_bytes, err)) return false;
-    view->memory_used_bytes = used_bytes;
-    view->memory_needed_bytes = needed_bytes;
-    view->memory_budget_bytes = service->memory_budget_bytes;
-    view->fits_beside = used_bytes + needed_bytes <= service->memory_budget_bytes;
-    view->fits_alone = used_bytes - freed_bytes + needed_bytes <= service->memory_budget_bytes;
-    return true;
 }
 
 static bool observe_roll_back(struct app_service *service, const struct app *app,
@@ -79,7 +46,7 @@ bool reconciler_observe(struct app_service *service, const struct app *app,
     *out_view = (struct plan_view){0};
     look_at(service, app, SLOT_CURRENT, out_view);
     look_at(service, app, SLOT_NEXT, out_view);
-    if (!observe_memory(service, app, out_view, err)) return false;
+    if (!admission_look(service, app, out_view, err)) return false;
     if (!observe_roll_back(service, app, out_view, err)) return false;
     if (snapshot_store_find_by_status(service->db, app->id, SNAPSHOT_CREATING, &out_view->snapshot,
                                       &missing))
@@ -116,6 +83,15 @@ static bool rest(struct app_service *service, struct app *app, const struct step
     return true;
 }
 
+static bool take(struct app_service *service, struct app *app, const struct plan_view *view,
+                 const struct step *step, bool *out_gone, struct error *err) {
+    if (step->kind == STEP_QUEUE) return admission_queue(service, app, view, err);
+    if (!executor_run(service, app, view, step, out_gone, err)) return false;
+    // One that waits may take its turn.
+    if (step->kind == STEP_LAUNCH) admission_wake(service);
+    return true;
+}
+
 // Takes steps until there is nothing to do but wait. False: `*out_kind` could not be done.
 static bool reconcile(struct app_service *service, const char *app_id, enum step_kind *out_kind,
                       struct error *err) {
@@ -148,12 +124,13 @@ static bool reconcile(struct app_service *service, const char *app_id, enum step
             return true;
         }
         enum app_status before = app.status;
-        if (!executor_run(service, &app, &view, &step, &is_gone, err)) return false;
+        if (!take(service, &app, &view, &step, &is_gone, err)) return false;
         log_step(&app, &step, before);
         progress_step_done(service, app_id, step.kind);
         if (is_gone) {
             metering_forget(service, app_id);
             progress_forget(service, app_id);
+            admission_forget(service, app_id);
             return true;
         }
     }
@@ -194,6 +171,7 @@ void controller_on_cluster_change(void *service, const char *app_id) {
     struct app_service *self = service;
 
     work_queue_add(self->queue, app_id, service_now_ms(self));
+    admission_wake(self);
 }
 
 bool controller_next_due_ms(const struct app_service *service, int64_t *out_due_ms) {

@@ -16,6 +16,7 @@ struct app_service {
     struct clock elapsed;      // of real time, never set
     int64_t start_limit_ms;    // of elapsed time: from a submission until all tasks run
     struct progress *progress; // list; see progress.h
+    struct waiter *waiters;    // list; see admission.h
     enum profile profile;
     int64_t memory_budget_bytes;
     struct app_limits limits;

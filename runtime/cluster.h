@@ -116,6 +116,9 @@ struct cluster_ops {
     // Starts the processes of one cluster. ERROR_UNAVAILABLE: the runtime is not installed, no
     // java; ERROR_EXISTS: a cluster of that id is known. What fails later shows as CLUSTER_LOST.
     bool (*launch)(void *self, const struct launch_spec *spec, struct error *err);
+    // Would a launch now leave those that boot already enough of the processors? One that a spare
+    // fits always does, and so does the first.
+    bool (*admits)(void *self, const struct launch_spec *spec);
     // Keep a cluster of this runtime and size ready, so that the next launch of the same shape is
     // there at once, whichever application's it is. `cluster_id` is not read. A wish, not a
     // promise: memory and more urgent things come first, and newer wishes before older ones.

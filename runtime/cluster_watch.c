@@ -52,6 +52,10 @@ bool cluster_watch_is_ready(const struct cluster_watch *watch) {
     return watch->is_ready;
 }
 
+bool cluster_watch_has_answered(const struct cluster_watch *watch) {
+    return watch->is_known;
+}
+
 static void changed(struct cluster_watch *watch) {
     watch->on_change(watch->userdata);
 }

@@ -40,6 +40,8 @@ const struct cluster_view *cluster_watch_view(const struct cluster_watch *watch)
 // Flink's plan of the job as JSON text that the caller frees; NULL while it is not known.
 char *cluster_watch_plan(const struct cluster_watch *watch);
 bool cluster_watch_is_ready(const struct cluster_watch *watch);
+// Its JobManager has answered, and is its own.
+bool cluster_watch_has_answered(const struct cluster_watch *watch);
 
 // POSTs `body` to /jars/<jar_id>/run. The job id is in the body, and is what is watched from then
 // on.

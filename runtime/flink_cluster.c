@@ -14,7 +14,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static const uint64_t BOOT_TIMEOUT_US = 60000000;
 static const int CLASHES_MAX = 5;
 // Who still waits for a name server by then ends with the daemon.
 static const int64_t KAFKA_END_MAX_MS = 200;
@@ -112,16 +111,6 @@ static void on_process_lost(void *userdata, const char *reason) {
         flink_cluster_lose(cluster, reason);
 }
 
-static int on_boot_timeout(sd_event_source *source, uint64_t now_us, void *userdata) {
-    struct cluster *cluster = userdata;
-
-    (void)source;
-    (void)now_us;
-    if (cluster->health == CLUSTER_BOOTING)
-        flink_cluster_lose(cluster, "the cluster did not get ready in time");
-    return 0;
-}
-
 static void on_watch_change(void *userdata) {
     struct cluster *cluster = userdata;
 
@@ -180,9 +169,7 @@ static bool start(struct cluster *cluster, struct error *err) {
         .userdata = cluster,
     };
     if (!cluster_watch_new(owner->loop, &watch, &cluster->watch, err)) return false;
-    int code = sd_event_add_time_relative(owner->loop, &cluster->boot_timer, CLOCK_MONOTONIC,
-                                          BOOT_TIMEOUT_US, 1000000, on_boot_timeout, cluster);
-    return code >= 0 || error_system(err, -code, "timer of a cluster");
+    return flink_boot_watch(cluster, err);
 }
 
 static bool choose_paths(struct cluster *cluster, struct error *err) {
@@ -409,6 +396,7 @@ static void view(void *self, const char *cluster_id, struct cluster_view *out_vi
 
 static const struct cluster_ops flink_ops = {
     .launch = launch,
+    .admits = flink_boot_admits,
     .keep_spare = flink_spare_keep,
     .submit = submit,
     .savepoint = savepoint,

@@ -92,7 +92,7 @@ bool flink_claim(struct cluster *spare, const struct launch_spec *spec, struct e
     if (spare->priming == PRIMING_WAITS && !spec->primes) spare->priming = PRIMING_NONE;
     if (!spare->shows_later || spare->health != CLUSTER_READY) return true;
     spare->health = CLUSTER_BOOTING;
-    return show(spare, err);
+    return flink_boot_watch(spare, err) && show(spare, err);
 }
 
 void flink_claim_free(struct cluster *cluster) {

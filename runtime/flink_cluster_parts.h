@@ -1,8 +1,10 @@
 // The parts of flink_cluster.c, for the files that share them: flink_cluster (launching, jobs,
 // views), flink_cluster_files (what is on disk), flink_cluster_look (what can be seen inside),
-// flink_cluster_memory, flink_cluster_prime, flink_cluster_spare, flink_cluster_claim.
+// flink_cluster_memory, flink_cluster_boot, flink_cluster_prime, flink_cluster_spare,
+// flink_cluster_claim.
 #pragma once
 
+#include "runtime/boot_progress.h"
 #include "runtime/cluster_meter.h"
 #include "runtime/cluster_process.h"
 #include "runtime/cluster_watch.h"
@@ -41,8 +43,9 @@ struct cluster {
     struct cluster_watch *watch;
     struct kafka_lag *lag;       // of the job's consumer groups; NULL: its properties name none
     struct cluster_meter *meter; // NULL before the first measurement; asks `lag`
-    sd_event_source *boot_timer;
-    sd_event_source *burial; // ends the processes in a turn of the loop of their own
+    struct boot_progress boot;
+    sd_event_source *boot_timer; // looks at it
+    sd_event_source *burial;     // ends the processes in a turn of the loop of their own
 };
 
 struct flink_clusters {
@@ -68,6 +71,12 @@ MUST_CHECK bool flink_cluster_boot(struct flink_clusters *owner, const struct la
                                    bool is_spare, struct error *err);
 // Kills it, forgets it and leaves its logs.
 void flink_cluster_end(struct cluster *cluster);
+
+// --- booting: see runtime/cluster.h ---
+
+// A cluster is BOOTING from now on: it is LOST when it does not get any further. ERROR_SYSTEM.
+MUST_CHECK bool flink_boot_watch(struct cluster *cluster, struct error *err);
+bool flink_boot_admits(void *self, const struct launch_spec *spec);
 
 // --- memory: see runtime/cluster.h ---
 
@@ -114,6 +123,8 @@ void flink_look_cancel_fetch(void *self, struct cluster_fetch *fetch);
 
 // A spare that fits becomes the cluster that `spec` asks for. NULL: there is none.
 struct cluster *flink_spare_claim(struct flink_clusters *owner, const struct launch_spec *spec);
+// There is one.
+bool flink_spare_fits(const struct flink_clusters *owner, const struct launch_spec *spec);
 // Spares give way until so many more bytes fit into the budget, or there are none left.
 void flink_spare_make_room(struct flink_clusters *owner, int64_t needed_bytes);
 void flink_spare_keep(void *self, const struct launch_spec *spec);

@@ -36,14 +36,25 @@ static void tend_after(struct flink_clusters *owner, uint64_t delay_us);
 // --- claiming ---
 
 // One that is still being primed is there sooner than one that has yet to boot.
-struct cluster *flink_spare_claim(struct flink_clusters *owner, const struct launch_spec *spec) {
+static struct cluster *find_fitting(const struct flink_clusters *owner,
+                                    const struct launch_spec *spec) {
     struct cluster *found = NULL;
-    struct error ignored;
 
     for (struct cluster *cluster = owner->clusters; cluster != NULL; cluster = cluster->next)
         if (is_alive(cluster) && has_shape(&cluster->spec, spec) &&
             (found == NULL || cluster->priming > found->priming))
             found = cluster;
+    return found;
+}
+
+bool flink_spare_fits(const struct flink_clusters *owner, const struct launch_spec *spec) {
+    return find_fitting(owner, spec) != NULL;
+}
+
+struct cluster *flink_spare_claim(struct flink_clusters *owner, const struct launch_spec *spec) {
+    struct cluster *found = find_fitting(owner, spec);
+    struct error ignored;
+
     if (found == NULL || flink_claim(found, spec, &ignored)) return found;
     flink_cluster_end(found);
     return NULL;

@@ -52,6 +52,21 @@ static bool call(struct fake_clusters *self, struct error *err) {
     return error_set(err, ERROR_SYSTEM, "call %d was made to fail", self->calls);
 }
 
+static int count_booting(const struct fake_clusters *self) {
+    int count = 0;
+
+    for (size_t index = 0; index < CLUSTERS_MAX; index++)
+        count += self->fakes[index].is_used && self->fakes[index].view.health == CLUSTER_BOOTING;
+    return count;
+}
+
+static bool admits(void *userdata, const struct launch_spec *spec) {
+    const struct fake_clusters *self = userdata;
+
+    (void)spec;
+    return self->boots_max == 0 || count_booting(self) < self->boots_max;
+}
+
 static bool launch(void *userdata, const struct launch_spec *spec, struct error *err) {
     struct fake_clusters *self = userdata;
 
@@ -292,6 +307,7 @@ static const struct cluster_ops ops = {
     .keep_spare = keep_spare,
     .disk_used_bytes = disk_used_bytes,
     .launch = launch,
+    .admits = admits,
     .submit = submit,
     .savepoint = savepoint,
     .retire = retire,
@@ -359,9 +375,21 @@ static void checkpoint(struct fake_clusters *self, struct fake *fake) {
     add_point(self, fake->view.last_checkpoint, fake->count);
 }
 
+// One tick of a boot, on a machine that is shared. False: it is not done yet.
+static bool boot(const struct fake_clusters *self, struct fake *fake) {
+    int booting = count_booting(self);
+
+    if (self->boot_ticks == 0) return true;
+    fake->boot_age++;
+    fake->booted += booting <= self->boots_at_once ? 1.0 : (double)self->boots_at_once / booting;
+    return fake->booted >= self->boot_ticks;
+}
+
 static bool step(struct fake_clusters *self, struct fake *fake) {
     if (fake->view.health == CLUSTER_BOOTING) {
-        if (self->boots_fail)
+        bool is_late = self->boot_ticks > 0 && fake->boot_age >= self->boot_limit;
+        if (!is_late && !boot(self, fake)) return false;
+        if (self->boots_fail || is_late)
             fake_clusters_lose(self, fake->spec.cluster_id);
         else
             fake->view.health = CLUSTER_READY;

@@ -40,6 +40,11 @@ void fake_clusters_reject_code(struct fake_clusters *clusters, const char *code_
 void fake_clusters_hang_jobs(struct fake_clusters *clusters, bool hang);
 void fake_clusters_fail_savepoints(struct fake_clusters *clusters, bool fail);
 void fake_clusters_fail_boots(struct fake_clusters *clusters, bool fail);
+// So many clusters may boot at a time; 0: any number.
+void fake_clusters_admit(struct fake_clusters *clusters, int boots_at_a_time);
+// A boot wants so many ticks of a machine on which `at_once` get on at full speed, more of them
+// slower, and is lost after `limit` ticks.
+void fake_clusters_slow_boots(struct fake_clusters *clusters, int ticks, int at_once, int limit);
 void fake_clusters_lose(struct fake_clusters *clusters, const char *cluster_id);
 // Its job fails and is restarted by Flink, which takes no time.
 void fake_clusters_restart_job(struct fake_clusters *clusters, const char *cluster_id,

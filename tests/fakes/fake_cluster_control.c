@@ -44,6 +44,16 @@ void fake_clusters_fail_boots(struct fake_clusters *self, bool fail) {
     self->boots_fail = fail;
 }
 
+void fake_clusters_admit(struct fake_clusters *self, int boots_at_a_time) {
+    self->boots_max = boots_at_a_time;
+}
+
+void fake_clusters_slow_boots(struct fake_clusters *self, int ticks, int at_once, int limit) {
+    self->boot_ticks = ticks;
+    self->boots_at_once = at_once;
+    self->boot_limit = limit;
+}
+
 void fake_clusters_lose(struct fake_clusters *self, const char *cluster_id) {
     struct fake *fake = fake_clusters_find(self, cluster_id);
 

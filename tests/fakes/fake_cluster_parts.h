@@ -13,7 +13,9 @@ struct fake {
     char restored_from[FILE_PATH_MAX];
     char snapshot_name[APP_SNAPSHOT_NAME_SIZE];
     bool stops_job;
-    int count; // what its job has counted
+    double booted; // ticks of its boot that are done
+    int boot_age;  // ticks since its launch
+    int count;     // what its job has counted
     bool is_broken;
     bool is_used;
 };
@@ -35,6 +37,10 @@ struct fake_clusters {
     int failing_call;
     const char *submission_failure; // NULL: they do not fail
     const char *request_failure;
+    int boots_max;  // 0: any number
+    int boot_ticks; // 0: one
+    int boots_at_once;
+    int boot_limit;
     int deadly_call;
     bool *is_dead; // NULL: it lives
     char reject_reason[200];
