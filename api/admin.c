@@ -48,6 +48,7 @@ bool admin_parameter(const char *query, const char *name, char *out, size_t size
         if (is_it) {
             (void)text_format(out, size_bytes, "%.*s", (int)(part - length - 1), at + length + 1);
             text_unescape_url(out);
+            (void)text_copy(out, size_bytes, out);
             return true;
         }
         at += part + (at[part] == '&');

@@ -8,7 +8,6 @@
 
 #include <openssl/crypto.h>
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 static const char SERVICE[] = "kinesisanalytics";
@@ -44,7 +43,7 @@ static bool refuse(const struct verdict *verdict, const char *error_type, const 
 
     *verdict->error_type = error_type;
     va_start(arguments, format);
-    (void)vsnprintf(verdict->text, AUTH_TEXT_SIZE, format, arguments);
+    (void)text_format_list(verdict->text, AUTH_TEXT_SIZE, format, arguments);
     va_end(arguments);
     return false;
 }
@@ -91,6 +90,7 @@ static bool query_part(const char *query, const char *name, char *out, size_t si
     bool found = find_part(query, name, "&", out, size_bytes);
 
     text_unescape_url(out);
+    (void)text_copy(out, size_bytes, out);
     return found;
 }
 

@@ -339,6 +339,11 @@ static void route(struct exchange *exchange) {
                   "requests of other web pages are refused");
         return;
     }
+    if (!text_is_utf8(exchange->uri)) {
+        set_fault(exchange, 400, "InvalidRequestException",
+                  "the address of the request is not UTF-8; escape other bytes as %XX");
+        return;
+    }
     if (exchange->is_too_large) {
         set_fault(exchange, 413, "RequestEntityTooLargeException", NULL);
         return;

@@ -68,7 +68,6 @@ static bool refuse(struct protocol_refusal *out, const char *error_type, const c
     *out = (struct protocol_refusal){.status = 400, .error_type = error_type};
     out->has_message = message != NULL;
     if (message != NULL) (void)text_copy(out->message, sizeof out->message, message);
-    text_cut_utf8(out->message, sizeof out->message - 1);
     return false;
 }
 

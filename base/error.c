@@ -32,7 +32,7 @@ bool error_set(struct error *err, enum error_kind kind, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    (void)vsnprintf(message, sizeof message, format, arguments);
+    (void)text_format_list(message, sizeof message, format, arguments);
     va_end(arguments);
     err->kind = kind;
     (void)text_copy(err->message, sizeof err->message, message);
@@ -44,11 +44,12 @@ bool error_prefix(struct error *err, const char *format, ...) {
     va_list arguments;
 
     va_start(arguments, format);
-    int length = vsnprintf(message, sizeof message, format, arguments);
+    bool is_whole = text_format_list(message, sizeof message, format, arguments);
     va_end(arguments);
-    if (length < 0 || (size_t)length + 2 >= sizeof message) return false;
-    (void)text_copy(message + length, sizeof message - (size_t)length, ": ");
-    (void)text_copy(message + length + 2, sizeof message - (size_t)length - 2, err->message);
+    size_t length = strlen(message);
+    if (!is_whole || length + 2 >= sizeof message) return false;
+    (void)text_copy(message + length, sizeof message - length, ": ");
+    (void)text_copy(message + length + 2, sizeof message - length - 2, err->message);
     (void)text_copy(err->message, sizeof err->message, message);
     return false;
 }
@@ -58,7 +59,7 @@ bool error_system(struct error *err, int error_number, const char *format, ...) 
     va_list arguments;
 
     va_start(arguments, format);
-    (void)vsnprintf(message, sizeof message, format, arguments);
+    (void)text_format_list(message, sizeof message, format, arguments);
     va_end(arguments);
     const char *reason = strerror(error_number);
     if (error_number == ENOSPC) reason = "the disk is full";

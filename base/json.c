@@ -2,9 +2,11 @@
 
 #include "base/json_cut.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 static const size_t DEPTH_MAX = 100;
 // Many times what the largest request or reply has, and little enough to be parsed in a moment and
@@ -122,13 +124,37 @@ bool json_bool_or(const json_t *object, const char *key, bool fallback) {
     return json_is_boolean(value) ? json_is_true(value) : fallback;
 }
 
-void json_put(json_t *object, const char *key, json_t *value) {
-    // Keys are the program's own or come from a parsed text: UTF-8 either way.
+static json_t *or_abort(json_t *value) {
+    if (value == NULL) abort();
+    return value;
+}
+
+// A key that is UTF-8 already.
+static void put(json_t *object, const char *key, json_t *value) {
     if (value == NULL || json_object_set_new_nocheck(object, key, value) != 0) abort();
 }
 
+void json_put(json_t *object, const char *key, json_t *value) {
+    size_t length = strlen(key);
+
+    if (utf8_is_valid(key, length)) {
+        put(object, key, value);
+        return;
+    }
+    AUTO(memory_free) char *replaced = utf8_copy_new(key, length);
+    put(object, replaced, value);
+}
+
+json_t *json_new_text(const char *text) {
+    size_t length = strlen(text);
+
+    if (utf8_is_valid(text, length)) return or_abort(json_stringn_nocheck(text, length));
+    AUTO(memory_free) char *replaced = utf8_copy_new(text, length);
+    return or_abort(json_string_nocheck(replaced));
+}
+
 void json_put_text(json_t *object, const char *key, const char *text) {
-    json_put(object, key, json_string(text));
+    json_put(object, key, json_new_text(text));
 }
 
 void json_put_int(json_t *object, const char *key, int64_t value) {
@@ -141,11 +167,6 @@ void json_put_bool(json_t *object, const char *key, bool value) {
 
 void json_put_copy(json_t *object, const char *key, const json_t *value) {
     if (value != NULL) json_put(object, key, json_copy_of(value));
-}
-
-static json_t *or_abort(json_t *value) {
-    if (value == NULL) abort();
-    return value;
 }
 
 json_t *json_new_object(void) {
@@ -170,7 +191,7 @@ static json_t *copy_object(const json_t *object) {
         const json_t *in;
         json_t *out;
     } source = {.in = object};
-    json_object_foreach(source.out, key, member) json_put(copy, key, json_copy_of(member));
+    json_object_foreach(source.out, key, member) put(copy, key, json_copy_of(member));
     return copy;
 }
 

@@ -31,13 +31,16 @@ const char *json_text_or(const json_t *object, const char *key, const char *fall
 int64_t json_int_or(const json_t *object, const char *key, int64_t fallback); // reals are truncated
 bool json_bool_or(const json_t *object, const char *key, bool fallback);
 
-// Setters that abort when memory is exhausted. `json_put` takes `value`; the others copy.
+// Setters. Keys and texts may be any bytes: what is not UTF-8 is replaced (base/utf8.h), so that
+// data never makes them fail; they abort when memory is exhausted. `json_put` takes `value`; the
+// others copy.
 void json_put(json_t *object, const char *key, json_t *value);
 void json_put_text(json_t *object, const char *key, const char *text);
 void json_put_int(json_t *object, const char *key, int64_t value);
 void json_put_bool(json_t *object, const char *key, bool value);
 // A copy of a borrowed value (see json_copy_of); does nothing when `value` is NULL.
 void json_put_copy(json_t *object, const char *key, const json_t *value);
+json_t *json_new_text(const char *text);     // never NULL; any bytes, as above
 json_t *json_new_object(void);               // never NULL
 json_t *json_new_array(void);                // never NULL
 void json_add(json_t *array, json_t *value); // takes `value`

@@ -5,9 +5,9 @@
 #include "base/buffer.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "base/text.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,7 +29,8 @@ static void append_escape(struct buffer *out, unsigned char byte) {
         append(out, (const char[]){'\\', pair[1]}, 2);
         return;
     }
-    append(out, text, (size_t)snprintf(text, sizeof text, "\\u%04X", byte));
+    (void)text_format(text, sizeof text, "\\u%04X", byte);
+    append(out, text, strlen(text));
 }
 
 static void append_text(struct buffer *out, const char *text, size_t length) {
@@ -49,9 +50,9 @@ static void append_text(struct buffer *out, const char *text, size_t length) {
 
 static void append_number(struct buffer *out, const json_t *value) {
     char text[64];
-    int length = snprintf(text, sizeof text, "%" PRId64, (int64_t)json_integer_value(value));
 
-    append(out, text, (size_t)length);
+    (void)text_format(text, sizeof text, "%" PRId64, (int64_t)json_integer_value(value));
+    append(out, text, strlen(text));
 }
 
 // Rare enough for jansson's own: locale, precision and exponents are its business.

@@ -2,9 +2,11 @@
 
 #include "base/cleanup.h"
 #include "base/names.h"
+#include "base/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 static const char *const level_names[LOG_LEVEL_COUNT] = {
@@ -42,7 +44,7 @@ static void format_time(char *out, size_t size_bytes) {
     (void)clock_gettime(CLOCK_REALTIME, &now);
     (void)gmtime_r(&now.tv_sec, &parts);
     size_t length = strftime(out, size_bytes, "%Y-%m-%dT%H:%M:%S", &parts);
-    (void)snprintf(out + length, size_bytes - length, ".%03ldZ", now.tv_nsec / 1000000);
+    (void)text_format(out + length, size_bytes - length, ".%03ldZ", now.tv_nsec / 1000000);
 }
 
 void log_write(enum log_level level, const char *room, const char *message, const char *format,
@@ -53,12 +55,12 @@ void log_write(enum log_level level, const char *room, const char *message, cons
 
     if (level > threshold) return;
     format_time(when, sizeof when);
-    int length =
-        snprintf(line, sizeof line, "%s %-5s %s %s", when, level_names[level], room, message);
-    if (format != NULL && length > 0 && (size_t)length + 1 < sizeof line) {
+    (void)text_format(line, sizeof line, "%s %-5s %s %s", when, level_names[level], room, message);
+    size_t length = strlen(line);
+    if (format != NULL && length + 1 < sizeof line) {
         line[length++] = ' ';
         va_start(arguments, format);
-        (void)vsnprintf(line + length, sizeof line - (size_t)length, format, arguments);
+        (void)text_format_list(line + length, sizeof line - length, format, arguments);
         va_end(arguments);
     }
     make_printable(line);

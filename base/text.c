@@ -1,6 +1,8 @@
 #include "base/text.h"
 
 #include "base/cleanup.h"
+#include "base/memory.h"
+#include "base/utf8.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -10,21 +12,42 @@
 
 bool text_copy(char *out, size_t size_bytes, const char *text) {
     size_t length = strlen(text);
+    bool is_whole;
 
     if (size_bytes == 0) return false;
-    size_t kept = length < size_bytes ? length : size_bytes - 1;
-    memmove(out, text, kept);
-    out[kept] = '\0';
-    return kept == length;
+    if (utf8_is_valid(text, length)) {
+        size_t kept = utf8_cut(text, length, size_bytes - 1);
+        memmove(out, text, kept);
+        out[kept] = '\0';
+        return kept == length;
+    }
+    AUTO(memory_free) char *copy = memory_copy_text(text); // `text` may lie in `out`
+    (void)utf8_copy(out, size_bytes, copy, length, &is_whole);
+    return is_whole;
+}
+
+bool text_format_list(char *out, size_t size_bytes, const char *format, va_list arguments) {
+    int length = vsnprintf(out, size_bytes, format, arguments);
+
+    if (length < 0 || size_bytes == 0) {
+        if (size_bytes > 0) out[0] = '\0';
+        return false;
+    }
+    bool is_whole = (size_t)length < size_bytes;
+    size_t used = is_whole ? (size_t)length : size_bytes - 1;
+    size_t valid = utf8_valid_bytes(out, used);
+    // The last character may have been cut.
+    if (!is_whole && used - valid < 4) out[valid] = '\0';
+    return text_copy(out, size_bytes, out) && is_whole;
 }
 
 bool text_format(char *out, size_t size_bytes, const char *format, ...) {
     va_list arguments;
 
     va_start(arguments, format);
-    int length = vsnprintf(out, size_bytes, format, arguments);
+    bool is_whole = text_format_list(out, size_bytes, format, arguments);
     va_end(arguments);
-    return length >= 0 && (size_t)length < size_bytes;
+    return is_whole;
 }
 
 bool text_equal(const char *left, const char *right) {
@@ -45,6 +68,10 @@ bool text_ends_with(const char *text, const char *suffix) {
 
 bool text_is_empty(const char *text) {
     return text == NULL || text[0] == '\0';
+}
+
+bool text_is_utf8(const char *text) {
+    return utf8_is_valid(text, strlen(text));
 }
 
 bool text_to_int64(const char *text, int64_t *out_value) {
@@ -103,10 +130,7 @@ size_t text_count_characters(const char *utf8) {
 }
 
 void text_cut_utf8(char *utf8, size_t limit_bytes) {
-    if (strlen(utf8) <= limit_bytes) return;
-    while (limit_bytes > 0 && is_continuation(utf8[limit_bytes]))
-        limit_bytes--;
-    utf8[limit_bytes] = '\0';
+    utf8[utf8_cut(utf8, strlen(utf8), limit_bytes)] = '\0';
 }
 
 void text_hex(char *out, const void *bytes, size_t size) {

@@ -2,22 +2,27 @@
 // terminated.
 #pragma once
 
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-// Copies `text` into `out` (of `size_bytes`). False when it did not fit; `out` then holds the cut
-// text.
+// Copies `text` into `out` (of `size_bytes`). What is not UTF-8 is replaced (base/utf8.h). False
+// when it did not fit; `out` then holds the text, cut between characters. The two may overlap.
 bool text_copy(char *out, size_t size_bytes, const char *text);
 
-// snprintf that says whether all of it fitted.
+// snprintf that says whether all of it fitted; replaces and cuts as text_copy() does. The arguments
+// must not lie in `out`.
 bool text_format(char *out, size_t size_bytes, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+bool text_format_list(char *out, size_t size_bytes, const char *format, va_list arguments)
+    __attribute__((format(printf, 3, 0)));
 
 bool text_equal(const char *left, const char *right); // both may be NULL; NULL equals NULL only
 bool text_starts_with(const char *text, const char *prefix);
 bool text_ends_with(const char *text, const char *suffix);
 bool text_is_empty(const char *text); // NULL or ""
+bool text_is_utf8(const char *text);
 
 // The whole of `text` as a decimal number. False: not a number, or out of range; `out` is then
 // unchanged.
@@ -38,5 +43,6 @@ void text_cut_utf8(char *utf8, size_t limit_bytes);
 // Lower-case hex of `size` bytes; `out` needs 2 * size + 1.
 void text_hex(char *out, const void *bytes, size_t size);
 
-// "a%20b" becomes "a b", in place; what is no escape stays.
+// "a%20b" becomes "a b", in place; what is no escape stays. The result may be any bytes: check it
+// with text_is_utf8() before it is used as text.
 void text_unescape_url(char *text);

@@ -65,7 +65,7 @@ static void add_header(struct curl_slist **list, const char *format, ...) {
     va_list arguments;
 
     va_start(arguments, format);
-    (void)vsnprintf(header, sizeof header, format, arguments);
+    (void)text_format_list(header, sizeof header, format, arguments);
     va_end(arguments);
     struct curl_slist *longer = curl_slist_append(*list, header);
     if (longer == NULL) abort();

@@ -3,7 +3,6 @@
 #include "base/text.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 
 void findings_add(struct findings *findings, enum finding_severity severity, const char *subject,
                   const char *advice, const char *format, ...) {
@@ -15,7 +14,7 @@ void findings_add(struct findings *findings, enum finding_severity severity, con
     (void)text_copy(finding->subject, sizeof finding->subject, subject);
     if (advice != NULL) (void)text_copy(finding->advice, sizeof finding->advice, advice);
     va_start(arguments, format);
-    (void)vsnprintf(finding->text, sizeof finding->text, format, arguments);
+    (void)text_format_list(finding->text, sizeof finding->text, format, arguments);
     va_end(arguments);
 }
 

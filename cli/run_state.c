@@ -21,7 +21,7 @@ void run_say(struct run *run, enum colour colour, int64_t duration_ms, const cha
     va_list arguments;
 
     va_start(arguments, format);
-    (void)vsnprintf(text, sizeof text, format, arguments);
+    (void)text_format_list(text, sizeof text, format, arguments);
     va_end(arguments);
     // What the job printed before comes before.
     (void)fflush(stdout);

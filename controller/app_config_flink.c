@@ -42,7 +42,7 @@ static const struct block blocks[] = {
 static json_t *default_of(const struct member *member) {
     switch (member->type) {
     case VALUE_TEXT:
-        return json_string(member->text);
+        return json_new_text(member->text);
     case VALUE_INT:
         return json_integer(member->number);
     case VALUE_BOOL:

@@ -4,7 +4,6 @@
 #include "controller/autoscaler_policy.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 static const char *const policy_names[SCALING_POLICY_COUNT] = {
@@ -118,7 +117,7 @@ void scaling_say(struct scaling_decision *decision, const char *format, ...) {
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(decision->text + used, sizeof(decision->text) - used, format, arguments);
+    (void)text_format_list(decision->text + used, sizeof(decision->text) - used, format, arguments);
     va_end(arguments);
 }
 
@@ -159,7 +158,5 @@ struct scaling_decision autoscaler_decide(const struct scaling_input *input,
         autoscaler_throughput(input, tuning, &decision);
     }
     hold_after_failure(input, tuning, &decision);
-    // A text that filled its room may have been cut within a character of a vertex's name.
-    text_cut_utf8(decision.text, sizeof(decision.text) - 5);
     return decision;
 }

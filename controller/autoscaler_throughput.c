@@ -7,13 +7,9 @@
 #include "controller/autoscaler_estimate.h"
 #include "controller/autoscaler_policy.h"
 
-#include <stdio.h>
-
-// Room for a name, and for the character within which it was cut.
-#define NAME_BYTES 44
-
+// Room for the part of a name that is told.
 struct name {
-    char text[NAME_BYTES + 5];
+    char text[45];
 };
 
 struct situation {
@@ -58,11 +54,10 @@ static struct name name_of(const struct scaling_input *input, int vertex) {
     struct name name;
 
     if (input->vertex_names == NULL) {
-        snprintf(name.text, sizeof(name.text), "%d", vertex);
+        (void)text_format(name.text, sizeof(name.text), "%d", vertex);
         return name;
     }
-    snprintf(name.text, sizeof(name.text), "%s", input->vertex_names[vertex]);
-    text_cut_utf8(name.text, NAME_BYTES);
+    (void)text_copy(name.text, sizeof(name.text), input->vertex_names[vertex]);
     return name;
 }
 

@@ -22,17 +22,12 @@ static bool end(struct db *db, const char *app_id, const char *operation_id,
                 enum operation_status status, const char *failure,
                 const char *rollback_operation_id, int64_t now_ms, struct error *err) {
     struct operation operation;
-    char text[OPERATION_ERROR_SIZE];
 
     if (!operation_store_find(db, app_id, operation_id, &operation, err)) return false;
     if (operation.status != OPERATION_IN_PROGRESS) return true;
     operation.status = status;
     operation.ended_at_ms = now_ms;
-    if (failure != NULL) {
-        (void)text_copy(text, sizeof text, failure);
-        text_cut_utf8(text, sizeof text - 1);
-        (void)text_copy(operation.error, sizeof operation.error, text);
-    }
+    if (failure != NULL) (void)text_copy(operation.error, sizeof operation.error, failure);
     if (rollback_operation_id != NULL)
         (void)text_copy(operation.rollback_operation_id, sizeof operation.rollback_operation_id,
                         rollback_operation_id);

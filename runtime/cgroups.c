@@ -37,11 +37,12 @@ static bool put(const char *directory, const char *name, const char *format, ...
     va_list arguments;
 
     va_start(arguments, format);
-    int length = vsnprintf(text, sizeof text, format, arguments);
+    bool is_whole = text_format_list(text, sizeof text, format, arguments);
     va_end(arguments);
     if (!file_join(path, sizeof path, &ignored, directory, name, NULL)) return false;
     AUTO(file_close) int fd = open(path, O_WRONLY | O_CLOEXEC);
-    return fd >= 0 && write(fd, text, (size_t)length) == length;
+    size_t length = strlen(text);
+    return is_whole && fd >= 0 && write(fd, text, length) == (ssize_t)length;
 }
 
 static void get(const char *directory, const char *name, struct buffer *out) {

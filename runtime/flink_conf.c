@@ -6,7 +6,6 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
-#include <stdio.h>
 
 struct setting {
     const char *key;
@@ -128,7 +127,7 @@ static void put(struct buffer *out, const char *key, const char *format, ...) {
     va_list arguments;
 
     va_start(arguments, format);
-    (void)vsnprintf(value, sizeof value, format, arguments);
+    (void)text_format_list(value, sizeof value, format, arguments);
     va_end(arguments);
     (void)buffer_append_format(out, "%s: %s\n", key, value);
 }

@@ -219,5 +219,4 @@ void flink_reply_cause(const char *stack_trace, char *out, size_t size_bytes) {
         append_head(&line, &root);
     }
     (void)text_copy(out, size_bytes, buffer_text(&line));
-    text_cut_utf8(out, size_bytes - 1);
 }

@@ -60,9 +60,7 @@ bool metrics_reply_topology(const json_t *reply, struct flink_topology *out, str
         if (!text_copy(vertex->id, sizeof vertex->id, json_text_or(one, "id", "")))
             return error_set(err, ERROR_INVALID, "a vertex without a proper id");
         // What is too long is cut: it is for people.
-        (void)text_format(vertex->name, sizeof vertex->name, "%.*s", MEASURED_NAME_SIZE - 1,
-                          json_text_or(one, "name", ""));
-        text_cut_utf8(vertex->name, MEASURED_NAME_SIZE - 1);
+        (void)text_copy(vertex->name, sizeof vertex->name, json_text_or(one, "name", ""));
         int64_t parallelism = json_int_or(one, "parallelism", 1);
         if (parallelism < 1 || parallelism > FLINK_PARALLELISM_MAX)
             return error_set(err, ERROR_INVALID, "a vertex without a proper parallelism");

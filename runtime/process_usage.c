@@ -68,7 +68,7 @@ static bool visit(pid_t pid, int depth, visit_fn *look, void *userdata) {
     (void)text_format(name, sizeof name, "task/%d/children", (int)pid);
     read_text(children, sizeof children, pid, name);
     for (char *at = children;; at = end) {
-        long child = strtol(at, &end, 10);
+        long long child = strtoll(at, &end, 10);
         if (end == at || child <= 0) break;
         (void)visit((pid_t)child, depth + 1, look, userdata);
     }

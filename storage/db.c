@@ -2,6 +2,9 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/utf8.h"
+
+#include <string.h>
 
 // storage/schema.sql, schema_2.sql and so on, each ended by a 0 byte
 extern const char schema_sql[];
@@ -296,6 +299,16 @@ void db_column_text(sqlite3_stmt *stmt, int column, char *out, size_t size_bytes
     const char *text = (const char *)sqlite3_column_text(stmt, column);
 
     (void)text_copy(out, size_bytes, text == NULL ? "" : text);
+}
+
+bool db_column_json(sqlite3_stmt *stmt, int column, json_t **out_value, struct error *err) {
+    const char *text = (const char *)sqlite3_column_text(stmt, column);
+
+    if (text == NULL) return error_set(err, ERROR_INVALID, "no JSON");
+    size_t length = strlen(text);
+    if (text_is_utf8(text)) return json_parse(text, length, out_value, err);
+    AUTO(memory_free) char *replaced = utf8_copy_new(text, length);
+    return json_parse(replaced, strlen(replaced), out_value, err);
 }
 
 int db_changes(struct db *db) {

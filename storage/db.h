@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/json.h"
 
 #include <sqlite3.h>
 #include <stddef.h>
@@ -71,5 +72,9 @@ MUST_CHECK bool db_next(struct db *db, sqlite3_stmt *stmt, bool *out_row, struct
 int64_t db_column_int(sqlite3_stmt *stmt, int column);
 void db_column_text(sqlite3_stmt *stmt, int column, char *out,
                     size_t size_bytes); // NULL reads as ""
-int db_changes(struct db *db);          // rows changed by the last statement
-int64_t db_last_row(struct db *db);     // key of the last row added
+// Rows that were written before texts were made valid (base/utf8.h) may hold what is not UTF-8: it
+// is replaced. ERROR_INVALID: it is no JSON. The caller owns the result.
+MUST_CHECK bool db_column_json(sqlite3_stmt *stmt, int column, json_t **out_value,
+                               struct error *err);
+int db_changes(struct db *db);      // rows changed by the last statement
+int64_t db_last_row(struct db *db); // key of the last row added

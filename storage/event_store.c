@@ -2,8 +2,6 @@
 
 #include "base/memory.h"
 
-#include <string.h>
-
 enum { KEPT = 1000, CLEANED_EVERY = 50 };
 
 static const char SQL_ADD[] = "INSERT INTO event (app_id, at_ms, kind, message, detail)"
@@ -43,11 +41,9 @@ bool event_store_add(struct db *db, const char *app_id, const struct event *even
 }
 
 static bool read_event(sqlite3_stmt *stmt, json_t **out_event, struct error *err) {
-    const char *detail = (const char *)sqlite3_column_text(stmt, 4);
     json_t *event = NULL;
 
-    if (detail == NULL || !json_parse(detail, strlen(detail), &event, err))
-        return error_prefix(err, "event");
+    if (!db_column_json(stmt, 4, &event, err)) return error_prefix(err, "event");
     json_put_int(event, "sequence", db_column_int(stmt, 0));
     json_put_int(event, "atMs", db_column_int(stmt, 1));
     json_put_text(event, "kind", (const char *)sqlite3_column_text(stmt, 2));

@@ -2,8 +2,6 @@
 
 #include "base/memory.h"
 
-#include <string.h>
-
 static const char SQL_SET[] = "INSERT INTO metric (app_id, at_ms, figures) VALUES (?1, ?2, ?3)"
                               " ON CONFLICT DO UPDATE SET figures = excluded.figures";
 static const char SQL_CLEAN[] = "DELETE FROM metric WHERE app_id = ?1 AND at_ms < ?2";
@@ -44,9 +42,7 @@ bool metric_store_visit(struct db *db, const char *app_id, int64_t from_ms, int6
         AUTO(json_decref) json_t *figures = NULL;
         if (!db_next(db, stmt, &row, err)) return error_prefix(err, "read metrics");
         if (!row) return true;
-        const char *text = (const char *)sqlite3_column_text(stmt, 1);
-        if (text == NULL || !json_parse(text, strlen(text), &figures, err))
-            return error_prefix(err, "metrics");
+        if (!db_column_json(stmt, 1, &figures, err)) return error_prefix(err, "metrics");
         visit(userdata, db_column_int(stmt, 0), figures);
     }
 }

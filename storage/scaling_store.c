@@ -2,8 +2,6 @@
 
 #include "base/memory.h"
 
-#include <string.h>
-
 enum { CLEANED_EVERY = 100 };
 
 static const char SQL_ADD[] =
@@ -52,9 +50,7 @@ bool scaling_store_list(struct db *db, const char *app_id, bool moves_only, int6
         json_t *body = NULL;
         if (!db_next(db, stmt, &row, err)) return error_prefix(err, "list evaluations");
         if (!row) break;
-        const char *text = (const char *)sqlite3_column_text(stmt, 0);
-        if (text == NULL || !json_parse(text, strlen(text), &body, err))
-            return error_prefix(err, "evaluation");
+        if (!db_column_json(stmt, 0, &body, err)) return error_prefix(err, "evaluation");
         json_add(bodies, body);
     }
     *out_bodies = TAKE(bodies);

@@ -53,8 +53,7 @@ bool version_store_load(struct db *db, const char *app_id, int64_t version,
     db_bind_int(stmt, 2, version);
     if (!db_next(db, stmt, &row, err)) return false;
     if (!row) return error_set(err, ERROR_NOT_FOUND, "no version %lld", (long long)version);
-    const char *config = (const char *)sqlite3_column_text(stmt, 0);
-    if (config == NULL || !json_parse(config, strlen(config), &loaded.config, err))
+    if (!db_column_json(stmt, 0, &loaded.config, err))
         return error_prefix(err, "configuration of version %lld", (long long)version);
     db_column_text(stmt, 1, loaded.code_sha256, sizeof loaded.code_sha256);
     db_column_text(stmt, 2, loaded.token, sizeof loaded.token);

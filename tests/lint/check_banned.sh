@@ -7,9 +7,10 @@ code=$(awk '{ line = $0; gsub(/"[^"]*"/, "", line); sub(/\/\/.*$/, "", line); pr
     base/*.[ch] model/*.[ch] openapi/*.[ch] storage/*.[ch] runtime/*.[ch] controller/*.[ch] api/*.[ch] cli/*.[ch] launcher/*.[ch] preload/*.[ch] sandbox/*.[ch] daemon/*.[ch])
 while read -r name file; do
     case $name in '' | '#'*) continue ;; esac
-    pattern="\\b$name *\\("
+    # Members of structs may have any name.
+    pattern="(^|[^.>_[:alnum:]])$name *\\("
     [ "$name" = goto ] && pattern='\bgoto\b'
-    found=$(echo "$code" | grep -E "$pattern" | grep -v "^$file:")
+    found=$(printf "%s\n" "$code" | grep -E "$pattern" | grep -v "^$file:")
     if [ -n "$found" ]; then
         echo "$name is not used here:"
         echo "$found"

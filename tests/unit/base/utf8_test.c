@@ -1,0 +1,105 @@
+// The door for text: whatever comes in, valid UTF-8 comes out, cut between characters.
+#include "base/utf8.h"
+
+#include "base/error.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <string.h>
+
+static const struct {
+    const char *bytes;
+    const char *text;
+} cases[] = {
+    {"", ""},
+    {"plain, longer than eight bytes", "plain, longer than eight bytes"},
+    {"\xC3\xA4\xE6\x97\xA5\xF0\x9F\x98\x80", "\xC3\xA4\xE6\x97\xA5\xF0\x9F\x98\x80"},
+    {"\xFF", "\xEF\xBF\xBD"},
+    {"a\xE4z", "a\xEF\xBF\xBDz"},                                             // Latin-1
+    {"12345678\x80", "12345678\xEF\xBF\xBD"},                                 // a stray second byte
+    {"\xC0\xAF", "\xEF\xBF\xBD\xEF\xBF\xBD"},                                 // an overlong '/'
+    {"\xED\xA0\x80", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"},                 // a surrogate
+    {"\xF4\x90\x80\x80", "\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD"}, // beyond U+10FFFF
+    {"x\xE6\x97", "x\xEF\xBF\xBD\xEF\xBF\xBD"}, // cut within a character
+};
+
+Test(utf8, replaces_what_is_not_valid) {
+    for (size_t index = 0; index < COUNT_OF(cases); index++) {
+        AUTO(memory_free)
+        char *copy = utf8_copy_new(cases[index].bytes, strlen(cases[index].bytes));
+        char text[64];
+        cr_assert(eq(str, copy, (char *)cases[index].text));
+        cr_assert(text_copy(text, sizeof text, cases[index].bytes));
+        cr_assert(eq(str, text, (char *)cases[index].text));
+        cr_assert(text_format(text, sizeof text, "%s", cases[index].bytes));
+        cr_assert(eq(str, text, (char *)cases[index].text));
+    }
+}
+
+// Every size of buffer, and every way in.
+Test(utf8, cuts_between_characters) {
+    const char *bytes = "a\xC3\xA4\xE6\x97\xA5\xFF\xF0\x9F\x98\x80z";
+
+    for (size_t size = 1; size < 24; size++) {
+        char copied[24];
+        char formatted[24];
+        memset(copied, 'x', sizeof copied);
+        bool is_whole = text_copy(copied, size, bytes);
+        (void)text_format(formatted, size, "%s", bytes);
+        cr_assert(lt(sz, strlen(copied), size));
+        cr_assert(utf8_is_valid(copied, strlen(copied)), "size %zu", size);
+        cr_assert(utf8_is_valid(formatted, strlen(formatted)), "size %zu", size);
+        cr_assert(eq(int, is_whole, size > 14));
+    }
+}
+
+Test(utf8, text_may_be_copied_into_itself) {
+    char text[8] = "ab\xFF";
+
+    cr_assert(text_copy(text, sizeof text, text + 1));
+    cr_assert(eq(str, text, "b\xEF\xBF\xBD"));
+}
+
+Test(utf8, a_cut_text_has_no_replacement_at_its_end) {
+    char text[5];
+
+    cr_assert(not(text_format(text, sizeof text, "abc%s", "\xC3\xA4")));
+    cr_assert(eq(str, text, "abc"));
+}
+
+// The first review's case: 2000 times a character of two bytes in an exception's message, in
+// buffers of any size.
+Test(utf8, a_long_failure_can_be_put_into_json) {
+    char failure[4001];
+    struct error err;
+
+    for (size_t at = 0; at + 1 < sizeof failure; at += 2)
+        memcpy(failure + at, "\xC3\xA4", 2);
+    failure[sizeof failure - 1] = '\0';
+    (void)error_set(&err, ERROR_SYSTEM, "x%s", failure);
+    cr_assert(text_is_utf8(err.message));
+    (void)error_prefix(&err, "yy%s", "\xFE");
+    cr_assert(text_is_utf8(err.message));
+
+    AUTO(json_decref) json_t *object = json_new_object();
+    json_put_text(object, "failure", err.message);
+    AUTO(memory_free) char *printed = json_print(object);
+    AUTO(json_decref) json_t *read = NULL;
+    cr_assert(json_parse(printed, strlen(printed), &read, &err));
+}
+
+Test(utf8, json_takes_any_bytes_as_text_and_as_key) {
+    AUTO(json_decref) json_t *object = json_new_object();
+    AUTO(json_decref) json_t *read = NULL;
+    struct error err;
+
+    json_put_text(object, "text", "\xFFtext");
+    json_put_int(object, "key\xE6\x97", 1);
+    AUTO(memory_free) char *printed = json_print(object);
+    cr_assert(json_parse(printed, strlen(printed), &read, &err), "%s", err.message);
+    cr_assert(eq(str, (char *)json_text(read, "text"), "\xEF\xBF\xBDtext"));
+    cr_assert(eq(i64, json_int_or(read, "key\xEF\xBF\xBD\xEF\xBF\xBD", 0), 1));
+}
