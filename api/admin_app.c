@@ -7,7 +7,7 @@
 #include <string.h>
 
 static const char PREFIX[] = "/kobel/v1/applications/";
-enum { EVALUATIONS_SHOWN = 20, EVALUATIONS_MAX = 1000 };
+enum { EVALUATIONS_SHOWN = 20, EVALUATIONS_MAX = 400 };
 
 bool admin_app_path(const struct admin_request *request, struct app_scope *out_scope,
                     char out_name[static APP_NAME_SIZE], const char **out_rest) {
@@ -45,7 +45,7 @@ static struct admin_reply explain(const struct admin_request *request,
 
     bool is_given = admin_parameter(request->query, "limit", text, sizeof text);
     if (is_given && (!text_to_int64(text, &limit) || limit < 1 || limit > EVALUATIONS_MAX))
-        return admin_reply_error(400, "invalid", "\"limit\" is a number from 1 to 1000");
+        return admin_reply_error(400, "invalid", "\"limit\" is a number from 1 to 400");
     if (!app_service_explain(request->service, scope, name, limit, &body, &err))
         return admin_reply_failure(&err);
     return admin_reply_json(200, body);

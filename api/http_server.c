@@ -1,6 +1,7 @@
 #include "api/http_server.h"
 
 #include "api/exchange.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -212,32 +213,60 @@ static bool read_address(const struct http_server_options *options, struct socka
                      options->listen_address);
 }
 
+// A socket of our own: libmicrohttpd's "address reuse" is SO_REUSEPORT on Linux, by which a second
+// daemon would share the port and take every other request. SO_REUSEADDR only lets a daemon follow
+// one that has just ended.
+static bool open_socket(const struct http_server *server, const struct sockaddr_in *address,
+                        int *out_fd, struct error *err) {
+    const char *listen_address = server->parts.listen_address;
+    unsigned port = ntohs(address->sin_port);
+    int one = 1;
+    AUTO(file_close) int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+
+    if (fd < 0) return error_system(err, errno, "open a socket to listen on");
+    (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    if (bind(fd, (const struct sockaddr *)address, sizeof *address) == 0 &&
+        listen(fd, SOMAXCONN) == 0) {
+        *out_fd = file_take(&fd);
+        return true;
+    }
+    int number = errno;
+    if (number == EADDRINUSE)
+        return error_set(err, ERROR_SYSTEM,
+                         "%s port %u: Address already in use. Another kobel daemon or another "
+                         "program listens there: end it, or take another --port (0 = a free one)",
+                         listen_address, port);
+    return error_system(err, number, "listen on %s port %u", listen_address, port);
+}
+
 static bool start(struct http_server *server, const struct sockaddr_in *address,
                   struct error *err) {
     unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TCP_FASTOPEN;
+    int fd = -1;
 
-    errno = 0;
+    if (!open_socket(server, address, &fd, err)) return false;
+    struct sockaddr_in bound;
+    socklen_t bound_bytes = sizeof bound;
+    if (getsockname(fd, (struct sockaddr *)&bound, &bound_bytes) == 0)
+        server->port = ntohs(bound.sin_port);
+    // The socket is libmicrohttpd's from here on, also when it does not start.
     server->daemon = MHD_start_daemon(
-        flags, 0, NULL, NULL, on_request, server, MHD_OPTION_SOCK_ADDR, address,
+        flags, 0, NULL, NULL, on_request, server, MHD_OPTION_LISTEN_SOCKET, fd,
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_NOTIFY_CONNECTION,
         on_connection, server, MHD_OPTION_URI_LOG_CALLBACK, on_request_line, server,
         MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
         (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_MEMORY_BYTES,
-        MHD_OPTION_LISTENING_ADDRESS_REUSE, 1U, MHD_OPTION_END);
-    if (server->daemon != NULL) return true;
-    return error_system(err, errno == 0 ? EADDRINUSE : errno, "listen on %s port %u",
-                        server->parts.listen_address, ntohs(address->sin_port));
+        MHD_OPTION_END);
+    return server->daemon != NULL ||
+           error_set(err, ERROR_SYSTEM, "libmicrohttpd does not start on %s port %u",
+                     server->parts.listen_address, ntohs(address->sin_port));
 }
 
 static bool join_loop(struct http_server *server, struct error *err) {
     const union MHD_DaemonInfo *epoll =
         MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_EPOLL_FD);
-    const union MHD_DaemonInfo *port =
-        MHD_get_daemon_info(server->daemon, MHD_DAEMON_INFO_BIND_PORT);
 
-    if (epoll == NULL || port == NULL)
-        return error_set(err, ERROR_SYSTEM, "libmicrohttpd has no epoll here");
-    server->port = port->port;
+    if (epoll == NULL) return error_set(err, ERROR_SYSTEM, "libmicrohttpd has no epoll here");
     int code = sd_event_add_io(server->loop, &server->io, epoll->epoll_fd, EPOLLIN, on_io, server);
     if (code < 0) return error_system(err, -code, "watch the listening socket");
     code =

@@ -14,7 +14,8 @@ struct reply {
     const char *operation;
     struct app_scope scope;
     size_t body_bytes;
-    char *text; // the request's body, and the reply with a 0 byte behind it
+    size_t size_bytes; // of the text
+    char *text;        // the request's body, and the reply with a 0 byte behind it
 };
 
 struct reply_cache {
@@ -27,13 +28,16 @@ struct reply_cache *reply_cache_new(void) {
     return memory_alloc(sizeof(struct reply_cache));
 }
 
+// The one place where a reply goes, so that used_bytes is the sum of those that are kept.
+static void drop(struct reply_cache *cache, struct reply *reply) {
+    cache->used_bytes -= reply->size_bytes;
+    memory_free(reply->text);
+    *reply = (struct reply){0};
+}
+
 static void clear(struct reply_cache *cache) {
-    for (size_t index = 0; index < SLOTS_MAX && cache->used_bytes > 0; index++) {
-        if (cache->slots[index].text == NULL) continue;
-        memory_free(cache->slots[index].text);
-        cache->slots[index] = (struct reply){0};
-    }
-    cache->used_bytes = 0;
+    for (size_t index = 0; index < SLOTS_MAX && cache->used_bytes > 0; index++)
+        if (cache->slots[index].text != NULL) drop(cache, &cache->slots[index]);
 }
 
 void reply_cache_free(struct reply_cache *cache) {
@@ -98,17 +102,20 @@ void reply_cache_put(struct reply_cache *cache, const struct reply_key *key, con
     uint64_t hash = hash_of(key);
     struct reply *set = &cache->slots[hash % (SLOTS_MAX / WAYS) * WAYS];
     size_t text_bytes = strlen(text) + 1;
+    size_t size_bytes = key->body_bytes + text_bytes;
 
     renew(cache, generation);
-    if (cache->used_bytes + key->body_bytes + text_bytes > REPLIES_MAX_BYTES) clear(cache);
-    memory_free(set[WAYS - 1].text);
+    if (size_bytes > REPLIES_MAX_BYTES) return;
+    drop(cache, &set[WAYS - 1]);
+    if (cache->used_bytes + size_bytes > REPLIES_MAX_BYTES) clear(cache);
     memmove(&set[1], &set[0], (WAYS - 1) * sizeof set[0]);
     set[0] = (struct reply){.hash = hash,
                             .operation = key->operation,
                             .scope = *key->scope,
                             .body_bytes = key->body_bytes,
-                            .text = memory_alloc(key->body_bytes + text_bytes)};
+                            .size_bytes = size_bytes,
+                            .text = memory_alloc(size_bytes)};
     memcpy(set[0].text, key->body, key->body_bytes);
     memcpy(set[0].text + key->body_bytes, text, text_bytes);
-    cache->used_bytes += key->body_bytes + text_bytes;
+    cache->used_bytes += size_bytes;
 }

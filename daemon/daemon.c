@@ -309,12 +309,20 @@ static void close_all(struct daemon *self) {
 
 // --- being ready ---
 
+// Where clients on this machine reach the daemon: 0.0.0.0 is all addresses, and none to go to.
+static void print_url(const struct daemon *self, char *out, size_t size_bytes) {
+    const char *address = self->options->listen;
+
+    (void)text_format(out, size_bytes, "http://%s:%u",
+                      text_equal(address, "0.0.0.0") ? "127.0.0.1" : address,
+                      http_server_port(self->server));
+}
+
 static bool announce(const struct daemon *self, struct error *err) {
     AUTO(json_decref) json_t *ready = json_new_object();
     char url[128];
 
-    (void)text_format(url, sizeof url, "http://%s:%u", self->options->listen,
-                      http_server_port(self->server));
+    print_url(self, url, sizeof url);
     json_put_text(ready, "url", url);
     json_put_int(ready, "pid", getpid());
     json_put_text(ready, "version", KOBEL_VERSION);
@@ -322,8 +330,9 @@ static bool announce(const struct daemon *self, struct error *err) {
     if (self->options->ready_file[0] != '\0' &&
         !file_write_atomically(self->options->ready_file, text, strlen(text), 0644, err))
         return error_prefix(err, "--ready-file");
-    log_info("daemon", "ready", "url=%s data=\"%s\" sandbox=%s profile=%s", url, self->data.path,
-             sandbox_level_name(self->sandbox.level), profile_name(self->options->profile));
+    log_info("daemon", "ready", "url=%s listen=%s data=\"%s\" sandbox=%s profile=%s", url,
+             self->options->listen, self->data.path, sandbox_level_name(self->sandbox.level),
+             profile_name(self->options->profile));
     (void)printf("export AWS_ENDPOINT_URL_KINESIS_ANALYTICS_V2=%s\n"
                  "export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test "
                  "AWS_DEFAULT_REGION=us-east-1\n",

@@ -23,7 +23,11 @@ static const char SQL_LIST[] =
     "SELECT a.name, a.status, a.version, v.runtime FROM app a"
     " JOIN app_version v ON v.app_id = a.id AND v.version = a.version"
     " WHERE a.account = ?1 AND a.region = ?2 AND a.name > ?3 ORDER BY a.name LIMIT ?4";
-static const char SQL_COUNT[] = "SELECT count(*) FROM app WHERE account = ?1 AND region = ?2";
+static const char SQL_COUNT[] =
+    "SELECT coalesce(sum(apps), 0) FROM app_count WHERE account = ?1 AND region = ?2";
+static const char SQL_TOTALS[] =
+    "SELECT coalesce(sum(apps), 0),"
+    " coalesce(sum(apps) FILTER (WHERE status = ?1), 0) FROM app_count";
 static const char SQL_ALL[] = "SELECT id FROM app ORDER BY id";
 
 static const char SQL_SAVE_PLACEMENT[] =
@@ -328,6 +332,17 @@ bool app_store_count(struct db *db, const struct app_scope *scope, int64_t *out_
     db_bind_text(stmt, 2, scope->region);
     if (!db_next(db, stmt, &row, err)) return false;
     *out_count = db_column_int(stmt, 0);
+    return true;
+}
+
+bool app_store_totals(struct db *db, struct app_totals *out_totals, struct error *err) {
+    AUTO(db_done) sqlite3_stmt *stmt = NULL;
+    bool row;
+
+    if (!db_prepare(db, SQL_TOTALS, &stmt, err)) return false;
+    db_bind_text(stmt, 1, app_status_name(APP_RUNNING));
+    if (!db_next(db, stmt, &row, err)) return false;
+    *out_totals = (struct app_totals){db_column_int(stmt, 0), db_column_int(stmt, 1)};
     return true;
 }
 

@@ -34,8 +34,14 @@ struct app_summary {
 MUST_CHECK bool app_store_list(struct db *db, const struct app_scope *scope, const char *after_name,
                                struct app_summary *out_list, size_t limit, size_t *out_count,
                                struct error *err);
+// Neither looks at the applications: how many there are is counted as they come and go.
 MUST_CHECK bool app_store_count(struct db *db, const struct app_scope *scope, int64_t *out_count,
                                 struct error *err);
+struct app_totals {
+    int64_t applications; // of all scopes
+    int64_t running;      // with the status RUNNING
+};
+MUST_CHECK bool app_store_totals(struct db *db, struct app_totals *out_totals, struct error *err);
 
 // Every application of every scope, for the controller's start. Stops at the first false.
 typedef bool app_store_visit_fn(void *userdata, const char *app_id, struct error *err);

@@ -4,8 +4,11 @@
 
 enum { KEPT = 1000, CLEANED_EVERY = 50 };
 
-static const char SQL_ADD[] = "INSERT INTO event (app_id, at_ms, kind, message, detail)"
-                              " VALUES (?1, ?2, ?3, ?4, ?5)";
+static const char SQL_ADD[] =
+    "INSERT INTO event (app_id, at_ms, kind, message, detail, ordinal) VALUES (?1, ?2, ?3, ?4, ?5,"
+    " 1 + coalesce((SELECT ordinal FROM event WHERE app_id = ?1 ORDER BY sequence DESC LIMIT 1), "
+    "0))"
+    " RETURNING ordinal";
 static const char SQL_CLEAN[] =
     "DELETE FROM event WHERE app_id = ?1 AND sequence <="
     " (SELECT sequence FROM event WHERE app_id = ?1 ORDER BY sequence DESC LIMIT 1 OFFSET ?2)";
@@ -37,7 +40,7 @@ bool event_store_add(struct db *db, const char *app_id, const struct event *even
     db_bind_text(stmt, 5, detail);
     if (!db_run(db, stmt, err)) return error_prefix(err, "add event");
     // Looking for the thousandth costs more than a few rows too many.
-    return db_last_row(db) % CLEANED_EVERY != 0 || clean(db, app_id, err);
+    return db_column_int(stmt, 0) % CLEANED_EVERY != 0 || clean(db, app_id, err);
 }
 
 static bool read_event(sqlite3_stmt *stmt, json_t **out_event, struct error *err) {

@@ -5,22 +5,29 @@
 enum { CLEANED_EVERY = 100 };
 
 static const char SQL_ADD[] =
-    "INSERT INTO scaling (app_id, at_ms, moves, body) VALUES (?1, ?2, ?3, ?4)";
-// The newest move stays however old it is: what it gained is asked for hours later.
+    "INSERT INTO scaling (app_id, at_ms, moves, body, ordinal) VALUES (?1, ?2, ?3, ?4,"
+    " 1 + coalesce((SELECT ordinal FROM scaling WHERE app_id = ?1 ORDER BY sequence DESC LIMIT 1),"
+    " 0)) RETURNING ordinal";
+// Moves stay longer: what one of them gained is asked for hours later.
 static const char SQL_CLEAN[] =
     "DELETE FROM scaling WHERE app_id = ?1 AND moves = 0 AND sequence <="
     " (SELECT sequence FROM scaling WHERE app_id = ?1 ORDER BY sequence DESC LIMIT 1 OFFSET ?2)";
+static const char SQL_CLEAN_MOVES[] =
+    "DELETE FROM scaling WHERE app_id = ?1 AND moves = 1 AND sequence <="
+    " (SELECT sequence FROM scaling WHERE app_id = ?1 AND moves = 1"
+    " ORDER BY sequence DESC LIMIT 1 OFFSET ?2)";
 static const char SQL_LIST[] = "SELECT body FROM scaling WHERE app_id = ?1"
                                " ORDER BY sequence DESC LIMIT ?2";
 static const char SQL_LIST_MOVES[] = "SELECT body FROM scaling WHERE app_id = ?1 AND moves = 1"
                                      " ORDER BY sequence DESC LIMIT ?2";
 
-static bool clean(struct db *db, const char *app_id, struct error *err) {
+static bool clean(struct db *db, const char *sql, const char *app_id, int64_t kept,
+                  struct error *err) {
     AUTO(db_done) sqlite3_stmt *stmt = NULL;
 
-    if (!db_prepare(db, SQL_CLEAN, &stmt, err)) return false;
+    if (!db_prepare(db, sql, &stmt, err)) return false;
     db_bind_text(stmt, 1, app_id);
-    db_bind_int(stmt, 2, SCALING_KEPT);
+    db_bind_int(stmt, 2, kept);
     return db_run(db, stmt, err);
 }
 
@@ -35,7 +42,9 @@ bool scaling_store_add(struct db *db, const char *app_id, int64_t at_ms, bool mo
     db_bind_int(stmt, 3, moves);
     db_bind_text(stmt, 4, text);
     if (!db_run(db, stmt, err)) return error_prefix(err, "add evaluation");
-    return db_last_row(db) % CLEANED_EVERY != 0 || clean(db, app_id, err);
+    if (db_column_int(stmt, 0) % CLEANED_EVERY != 0) return true;
+    return clean(db, SQL_CLEAN, app_id, SCALING_KEPT, err) &&
+           clean(db, SQL_CLEAN_MOVES, app_id, SCALING_MOVES_KEPT, err);
 }
 
 bool scaling_store_list(struct db *db, const char *app_id, bool moves_only, int64_t limit,

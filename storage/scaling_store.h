@@ -4,8 +4,10 @@
 #include "base/json.h"
 #include "storage/db.h"
 
-// Keeps the newest SCALING_KEPT of an application: a day, at one in ten seconds.
-#define SCALING_KEPT 8640
+// Keeps the newest SCALING_KEPT of an application, a day at one in ten seconds, and beyond that the
+// newest SCALING_MOVES_KEPT that moved its job.
+#define SCALING_KEPT       8640
+#define SCALING_MOVES_KEPT 1000
 
 MUST_CHECK bool scaling_store_add(struct db *db, const char *app_id, int64_t at_ms, bool moves,
                                   const json_t *body, struct error *err);

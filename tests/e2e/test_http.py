@@ -3,9 +3,12 @@
 import json
 import re
 import socket
+import subprocess
 from urllib.parse import urlsplit
 
 import pytest
+
+from kobel import BINARY
 
 TARGET = "X-Amz-Target: KinesisAnalytics_20180523."
 
@@ -146,3 +149,20 @@ def test_duplicate_keys_and_odd_values(shared):
     assert kind_of(b'{"ApplicationName":"nobody\xff"}') == "SerializationException"
     assert kind_of(b'{"ApplicationName":"\\u0000"}') == "SerializationException"
     assert kind_of(b'\xef\xbb\xbf{}') == "SerializationException"
+
+
+def test_one_port_has_one_daemon(shared, tmp_path):
+    port = urlsplit(shared.url).port
+    second = subprocess.run([BINARY, "serve", "--port", str(port), "--data", str(tmp_path)], capture_output=True, text=True, timeout=60)
+    assert second.returncode == 1
+    assert f"127.0.0.1 port {port}: Address already in use" in second.stderr and "--port" in second.stderr
+
+
+def test_all_addresses_are_announced_as_one_to_go_to(tmp_path):
+    daemon = subprocess.Popen([BINARY, "serve", "--port", "0", "--listen", "0.0.0.0", "--data", str(tmp_path), "--spares", "0"],
+                              stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+    try:
+        assert re.fullmatch(r"export AWS_ENDPOINT_URL_KINESIS_ANALYTICS_V2=http://127\.0\.0\.1:\d+\n", daemon.stdout.readline())
+    finally:
+        daemon.terminate()
+        daemon.wait()

@@ -106,3 +106,21 @@ Test(reply_cache, never_mixes_answers_up_when_it_is_full) {
             cr_assert(eq(str, (char *)reply_cache_get(cache, &question, 7), answer));
         }
 }
+
+// Entries that make room for others do not count any more: 4 MB are kept of 6, for ever.
+Test(reply_cache, forgets_only_what_it_has_no_room_for) {
+    AUTO(reply_cache_free) struct reply_cache *cache = reply_cache_new();
+    static char answer[1000];
+    char body[64];
+
+    memset(answer, 'a', sizeof answer - 1);
+    for (int number = 0; number < 20000; number++) {
+        (void)text_format(body, sizeof body, "body-%d", number);
+        struct reply_key question = key_of(body);
+        reply_cache_put(cache, &question, answer, 7);
+        if (number == 0) continue;
+        (void)text_format(body, sizeof body, "body-%d", number - 1);
+        question = key_of(body);
+        cr_assert(reply_cache_get(cache, &question, 7) != NULL, "after %d", number);
+    }
+}

@@ -4,6 +4,7 @@
 #include "storage/app_store.h"
 #include "storage/event_store.h"
 #include "storage/operation_store.h"
+#include "storage/scaling_store.h"
 #include "storage/snapshot_store.h"
 #include "storage/tag_store.h"
 #include "storage/version_store.h"
@@ -283,6 +284,26 @@ static void add_in_transaction(const char *id, const char *name) {
     cr_assert(db_commit(&tx, &err), "%s", err.message);
 }
 
+Test(storage, counts_applications_by_scope_and_status_without_looking_at_them) {
+    struct app_totals totals;
+    struct app app;
+
+    (void)add_app("1", "one");
+    app = add_app("2", "two");
+    cr_assert(eq(int, (int)count_apps(db), 2));
+    app.status = APP_RUNNING;
+    cr_assert(app_store_save(db, &app, &err), "%s", err.message);
+    cr_assert(app_store_totals(db, &totals, &err), "%s", err.message);
+    cr_assert(eq(int, (int)totals.applications, 2));
+    cr_assert(eq(int, (int)totals.running, 1));
+    cr_assert(app_store_remove(db, "1", &err));
+    cr_assert(eq(int, (int)count_apps(db), 1));
+    cr_assert(app_store_remove(db, "2", &err));
+    cr_assert(app_store_totals(db, &totals, &err));
+    cr_assert(eq(int, (int)totals.applications, 0));
+    cr_assert(eq(int, (int)totals.running, 0));
+}
+
 Test(storage, commits_a_batch_as_a_whole) {
     struct db *other = NULL;
 
@@ -360,4 +381,61 @@ Test(storage, keeps_the_newest_thousand_events) {
     json_decref(TAKE(events));
     cr_assert(event_store_list(db, app.id, newest, 10, &events, &err));
     cr_assert(eq(int, (int)json_array_size(events), 0));
+}
+
+static size_t count_events(const struct app *app) {
+    AUTO(json_decref) json_t *events = NULL;
+
+    cr_assert(event_store_list(db, app->id, 0, 5000, &events, &err), "%s", err.message);
+    return json_array_size(events);
+}
+
+// The rows of one are those with even numbers, the rows of the other those with odd ones.
+Test(storage, keeps_as_many_events_of_each_application_in_whatever_order_they_come) {
+    struct app first = add_app("id1", "a");
+    struct app second = add_app("id2", "b");
+    struct event event = {.at_ms = 1, .kind = "status", .message = "again"};
+    struct db_tx tx = {0};
+
+    cr_assert(db_begin(db, &tx, &err));
+    for (int number = 0; number < 1330; number++) {
+        cr_assert(event_store_add(db, first.id, &event, &err), "%s", err.message);
+        cr_assert(event_store_add(db, second.id, &event, &err), "%s", err.message);
+    }
+    cr_assert(db_commit(&tx, &err));
+    cr_assert(eq(sz, count_events(&first), 1030));
+    cr_assert(eq(sz, count_events(&second), 1030));
+}
+
+static size_t count_evaluations(const struct app *app, bool moves_only) {
+    AUTO(json_decref) json_t *bodies = NULL;
+
+    cr_assert(scaling_store_list(db, app->id, moves_only, 1 << 20, &bodies, &err), "%s",
+              err.message);
+    return json_array_size(bodies);
+}
+
+static void add_evaluation(const struct app *app, bool moves) {
+    AUTO(json_decref) json_t *body = json_new_object();
+
+    cr_assert(scaling_store_add(db, app->id, 1, moves, body, &err), "%s", err.message);
+}
+
+Test(storage, keeps_as_many_evaluations_of_each_application_in_whatever_order_they_come) {
+    struct app first = add_app("id1", "a");
+    struct app second = add_app("id2", "b");
+    struct db_tx tx = {0};
+
+    cr_assert(db_begin(db, &tx, &err));
+    for (int number = 0; number < SCALING_MOVES_KEPT + 20; number++)
+        add_evaluation(&second, true);
+    for (int number = 0; number < SCALING_KEPT + 200; number++) {
+        add_evaluation(&first, false);
+        add_evaluation(&second, false);
+    }
+    cr_assert(db_commit(&tx, &err));
+    // Cleaned at every hundredth of an application.
+    cr_assert(le(sz, count_evaluations(&first, false), SCALING_KEPT + 100));
+    cr_assert(le(sz, count_evaluations(&second, false), SCALING_KEPT + SCALING_MOVES_KEPT + 100));
+    cr_assert(le(sz, count_evaluations(&second, true), SCALING_MOVES_KEPT));
 }
