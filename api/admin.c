@@ -148,14 +148,27 @@ static const struct {
     const char *path;
     route_fn *get;
     route_fn *post; // NULL: only to be looked at
+    bool is_health;
 } routes[] = {
-    {"/healthz", health, NULL},
-    {"/readyz", readiness, NULL},
-    {"/metrics", prometheus, NULL},
-    {"/kobel/v1/status", status, NULL},
-    {"/kobel/v1/openapi.json", document, NULL},
-    {"/kobel/v1/clock", show_clock, set_clock},
+    {"/healthz", health, NULL, true},
+    {"/readyz", readiness, NULL, true},
+    {"/metrics", prometheus, NULL, false},
+    {"/kobel/v1/status", status, NULL, false},
+    {"/kobel/v1/openapi.json", document, NULL, false},
+    {"/kobel/v1/clock", show_clock, set_clock, false},
 };
+
+bool admin_is_health(const char *path) {
+    for (size_t index = 0; index < COUNT_OF(routes); index++)
+        if (routes[index].is_health && text_equal(routes[index].path, path)) return true;
+    return false;
+}
+
+bool admin_is_own_path(const char *path) {
+    for (size_t index = 0; index < COUNT_OF(routes); index++)
+        if (text_equal(routes[index].path, path)) return true;
+    return text_starts_with(path, "/kobel/");
+}
 
 bool admin_answer(const struct admin_request *request, struct admin_reply *out_reply) {
     bool is_get = text_equal(request->method, "GET") || text_equal(request->method, "HEAD");

@@ -23,6 +23,11 @@ struct admin_request {
     size_t body_bytes;
 };
 
+// /healthz and /readyz: asked by those who watch over the daemon, and without a signature.
+bool admin_is_health(const char *path);
+// Does admin_answer() know the path?
+bool admin_is_own_path(const char *path);
+
 // False: the path is none of ours.
 bool admin_answer(const struct admin_request *request, struct admin_reply *out_reply);
 

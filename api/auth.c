@@ -9,6 +9,7 @@
 #include <openssl/crypto.h>
 #include <stdarg.h>
 #include <string.h>
+#include <strings.h>
 
 static const char SERVICE[] = "kinesisanalytics";
 static const char INCOMPLETE[] = "IncompleteSignatureException";
@@ -230,22 +231,54 @@ static bool check_time(const struct auth_request *request, const struct claim *c
                   limit, now);
 }
 
-// The headers that are said to be signed; false when one of them is not there, or the host is not
-// among them.
+static bool is_named(const char *signed_headers, const char *name) {
+    size_t length = strlen(name);
+
+    for (const char *at = signed_headers; *at != '\0';) {
+        size_t part = strcspn(at, ";");
+        if (part == length && strncasecmp(at, name, length) == 0) return true;
+        at += part + (at[part] == ';');
+    }
+    return false;
+}
+
+struct coverage {
+    const struct claim *claim;
+    const struct verdict *verdict;
+};
+
+// What is not signed could be exchanged on the way: the operation, by X-Amz-Target.
+static bool check_covered(void *context, const char *name, const char *value) {
+    const struct coverage *coverage = context;
+    bool must_be = strcasecmp(name, "host") == 0 || strncasecmp(name, "x-amz-", 6) == 0;
+
+    (void)value;
+    return !must_be || is_named(coverage->claim->signed_headers, name) ||
+           refuse(coverage->verdict, INVALID,
+                  "'%.100s' must be a 'SignedHeader' in the AWS Authorization.", name);
+}
+
+static bool check_coverage(const struct auth_request *request, const struct claim *claim,
+                           const struct verdict *verdict) {
+    struct coverage coverage = {claim, verdict};
+
+    return check_covered(&coverage, "Host", "") &&
+           request->visit_headers(request->userdata, check_covered, &coverage);
+}
+
+// The headers that are said to be signed; false when one of them is not there.
 static bool collect_headers(const struct auth_request *request, char *names,
                             struct sigv4_header *out, size_t *out_count) {
-    bool has_host = false;
     size_t count = 0;
     char *place = names;
 
     for (char *name = strsep(&place, ";"); name != NULL; name = strsep(&place, ";")) {
         const char *value = request->header(request->userdata, name);
         if (value == NULL || count == HEADERS_MAX) return false;
-        has_host = has_host || text_equal(name, "host");
         out[count++] = (struct sigv4_header){.name = name, .value = value};
     }
     *out_count = count;
-    return has_host;
+    return true;
 }
 
 static bool is_signed(const struct auth_request *request, const struct claim *claim,
@@ -277,7 +310,11 @@ bool auth_check(const struct auth_keys *keys, const struct auth_request *request
     if (key == NULL)
         return refuse(&verdict, UNRECOGNIZED,
                       "The security token included in the request is invalid.");
-    if (!check_time(request, &claim, &verdict)) return false;
+    if (!check_time(request, &claim, &verdict) || !check_coverage(request, &claim, &verdict))
+        return false;
+    if (sigv4_parameter_count(request->query) > SIGV4_PARAMETERS_MAX)
+        return refuse(&verdict, INVALID, "The query has more than %d parameters.",
+                      SIGV4_PARAMETERS_MAX);
     return is_signed(request, &claim, key) ||
            refuse(&verdict, INVALID,
                   "The request signature we calculated does not match the signature you provided. "

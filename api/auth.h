@@ -22,6 +22,8 @@ struct auth_keys {
 };
 
 // A request as it came in; texts are borrowed.
+typedef bool auth_visit_fn(void *context, const char *name, const char *value);
+
 struct auth_request {
     const char *method;
     const char *path;  // raw
@@ -29,12 +31,15 @@ struct auth_request {
     const char *body;
     size_t body_bytes;
     const char *(*header)(void *userdata, const char *name); // NULL: absent
+    // Shows each header to `visit` until it returns false; returns what it returned last.
+    bool (*visit_headers)(void *userdata, auth_visit_fn *visit, void *context);
     void *userdata;
     int64_t now_s;
 };
 
 #define AUTH_TEXT_SIZE 1200
 
-// True: signed by one of `keys`. False: the exception's name and its text.
+// True: signed by one of `keys`: method, path, query, body, host and every x-amz-* header. False:
+// the exception's name and its text.
 bool auth_check(const struct auth_keys *keys, const struct auth_request *request,
                 const char **out_error_type, char out_text[static AUTH_TEXT_SIZE]);

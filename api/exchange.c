@@ -21,10 +21,6 @@ static const char *header(const struct exchange *exchange, const char *name) {
     return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
 }
 
-static const char *find_header(void *userdata, const char *name) {
-    return header(userdata, name);
-}
-
 // --- answers ---
 
 static void take_response(struct exchange *exchange, int status, const char *content_type,
@@ -110,24 +106,23 @@ static void answer_refusal(struct exchange *exchange, const struct protocol_refu
     log_answer(exchange, refusal->error_type);
 }
 
+// Of a signed query string; NULL: there is none.
+static const char *credential_of(const struct exchange *exchange) {
+    if (exchange->query[0] == '\0') return NULL;
+    return MHD_lookup_connection_value(exchange->connection, MHD_GET_ARGUMENT_KIND,
+                                       "X-Amz-Credential");
+}
+
 static struct protocol_request read_request(struct exchange *exchange) {
     return (struct protocol_request){
         .method = exchange->method,
         .path = exchange->path,
-        .query = exchange->query,
         .content_type = header(exchange, "Content-Type"),
         .target = header(exchange, "X-Amz-Target"),
         .authorization = header(exchange, "Authorization"),
-        .credential = exchange->query[0] == '\0'
-                          ? NULL
-                          : MHD_lookup_connection_value(exchange->connection, MHD_GET_ARGUMENT_KIND,
-                                                        "X-Amz-Credential"),
+        .credential = credential_of(exchange),
         .body = buffer_text(&exchange->body),
         .body_bytes = exchange->body.size_bytes,
-        .header = find_header,
-        .userdata = exchange,
-        .keys = &exchange->parts->options.auth_keys,
-        .now_s = clock_now_ms(&exchange->parts->options.wall_clock) / 1000,
     };
 }
 
@@ -155,8 +150,7 @@ static void begin_call(struct exchange *exchange) {
     exchange->scope = read.scope;
     if (read.operation != NULL) exchange->operation = read.operation->name;
     exchange->is_kept = read.row != NULL && read.row->is_question &&
-                        exchange->body.size_bytes <= REPLY_CACHE_BODY_MAX_BYTES &&
-                        protocol_is_authentic(&request);
+                        exchange->body.size_bytes <= REPLY_CACHE_BODY_MAX_BYTES;
     if (exchange->is_kept && answer_from_cache(exchange)) return;
     if (!protocol_read_body(&request, &read, &refusal)) {
         answer_refusal(exchange, &refusal);
@@ -315,7 +309,7 @@ static bool begin_admin(struct exchange *exchange) {
     const char *rest;
 
     if (text_equal(exchange->path, "/")) return false;
-    protocol_scope(header(exchange, "Authorization"), NULL, &request.scope);
+    protocol_scope(header(exchange, "Authorization"), credential_of(exchange), &request.scope);
     bool is_app = admin_app_path(&request, &scope, name, &rest);
     if (is_app && text_equal(rest, "events") && text_equal(exchange->method, "GET")) {
         begin_events(exchange, &scope, name);
@@ -330,15 +324,85 @@ static bool begin_admin(struct exchange *exchange) {
     return true;
 }
 
-static void route(struct exchange *exchange) {
-    const struct exchange_parts *parts = exchange->parts;
+// --- who may ask ---
 
-    if (!http_guard_admits(header(exchange, "Origin"), header(exchange, "Host"),
-                           parts->listen_address)) {
-        set_fault(exchange, 403, "AccessDeniedException",
-                  "requests of other web pages are refused");
-        return;
+static const char *find_header(void *userdata, const char *name) {
+    return header(userdata, name);
+}
+
+struct header_visit {
+    auth_visit_fn *visit;
+    void *context;
+    bool is_well;
+};
+
+static enum MHD_Result on_header(void *userdata, enum MHD_ValueKind kind, const char *name,
+                                 const char *value) {
+    struct header_visit *visit = userdata;
+
+    (void)kind;
+    visit->is_well = visit->visit(visit->context, name, value == NULL ? "" : value);
+    return visit->is_well ? MHD_YES : MHD_NO;
+}
+
+static bool visit_headers(void *userdata, auth_visit_fn *visit, void *context) {
+    const struct exchange *exchange = userdata;
+    struct header_visit state = {visit, context, true};
+
+    (void)MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, on_header, &state);
+    return state.is_well;
+}
+
+// Before anything of the body is looked at. False: refused and answered.
+static bool check_signature(struct exchange *exchange) {
+    const struct auth_keys *keys = &exchange->parts->options.auth_keys;
+    struct auth_request request = {
+        .method = exchange->method,
+        .path = exchange->path,
+        .query = exchange->query,
+        .body = buffer_text(&exchange->body),
+        .body_bytes = exchange->body.size_bytes,
+        .header = find_header,
+        .visit_headers = visit_headers,
+        .userdata = exchange,
+        .now_s = clock_now_ms(&exchange->parts->options.wall_clock) / 1000,
+    };
+    const char *error_type;
+    char text[AUTH_TEXT_SIZE];
+
+    // That somebody is there, and well, may be known to those who watch over it.
+    if (keys->count == 0 || admin_is_health(exchange->path)) return true;
+    if (auth_check(keys, &request, &error_type, text)) return true;
+    if (!admin_is_own_path(exchange->path)) {
+        set_fault(exchange, 400, error_type, text);
+        log_answer(exchange, error_type);
+        return false;
     }
+    struct admin_reply reply = admin_reply_error(403, error_type, text);
+    set_admin(exchange, &reply);
+    memory_free(reply.body);
+    return false;
+}
+
+static bool check_sender(struct exchange *exchange) {
+    const char *host = header(exchange, "Host");
+
+    if (!http_guard_admits_host(&exchange->parts->guard, host)) {
+        AUTO(memory_free)
+        char *text = memory_format("'%.100s' is not known as a name of this daemon: use an address "
+                                   "or localhost, or start it with --allowed-host NAME",
+                                   host);
+        set_fault(exchange, 403, "AccessDeniedException", text);
+        return false;
+    }
+    if (http_guard_admits_origin(header(exchange, "Origin"), host)) return true;
+    set_fault(exchange, 403, "AccessDeniedException", "requests of other web pages are refused");
+    return false;
+}
+
+// One door: whoever answers, host, origin, size and signature have been checked here.
+static void route(struct exchange *exchange) {
+    if (!check_sender(exchange)) return;
     if (!text_is_utf8(exchange->uri)) {
         set_fault(exchange, 400, "InvalidRequestException",
                   "the address of the request is not UTF-8; escape other bytes as %XX");
@@ -352,6 +416,7 @@ static void route(struct exchange *exchange) {
         begin_dashboard(exchange);
         return;
     }
+    if (!check_signature(exchange)) return;
     if (!begin_admin(exchange)) begin_call(exchange);
 }
 

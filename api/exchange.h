@@ -6,6 +6,7 @@
 #include "api/call.h"
 #include "api/event_stream.h"
 #include "api/event_wait.h"
+#include "api/http_guard.h"
 #include "api/http_server.h"
 #include "api/reply_cache.h"
 #include "openapi/document.h"
@@ -18,6 +19,7 @@ struct exchange;
 struct exchange_parts {
     struct http_server_options options;
     char listen_address[64];
+    struct http_guard guard;
     struct api_context context;
     struct document *document;
     struct reply_cache *replies;

@@ -4,38 +4,75 @@
 
 #include <arpa/inet.h>
 #include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+static bool is_ipv6(const char *address) {
+    struct in6_addr number;
+
+    return inet_pton(AF_INET6, address, &number) == 1;
+}
+
+static bool is_ipv4(const char *address) {
+    struct in_addr number;
+
+    return inet_pton(AF_INET, address, &number) == 1;
+}
 
 // By number, not by looks: "127.evil.example" is somebody's name.
 static bool is_loopback(const char *address) {
     struct in_addr number;
 
     if (inet_pton(AF_INET, address, &number) == 1) return ntohl(number.s_addr) >> 24 == 127;
-    return text_equal(address, "::1") || text_equal(address, "localhost");
+    return text_equal(address, "::1") || strcasecmp(address, "localhost") == 0;
 }
 
-// "host:port", "[::1]:port" or "host" without its port.
-static void strip_port(const char *host, char *out, size_t size_bytes) {
+// "host:port", "[::1]:port" or "host" without its port. False: too long for a name, or none.
+static bool strip_port(const char *host, char *out, size_t size_bytes) {
     const char *end = host[0] == '[' ? strchr(host, ']') : strrchr(host, ':');
 
     if (host[0] == '[')
-        (void)text_format(out, size_bytes, "%.*s", end == NULL ? 0 : (int)(end - host - 1),
-                          host + 1);
-    else
-        (void)text_format(out, size_bytes, "%.*s", end == NULL ? 255 : (int)(end - host), host);
+        return end != NULL && text_format(out, size_bytes, "%.*s", (int)(end - host - 1), host + 1);
+    size_t length = end == NULL ? strlen(host) : (size_t)(end - host);
+    return length < size_bytes && text_format(out, size_bytes, "%.*s", (int)length, host) &&
+           out[0] != '\0';
 }
 
-static bool is_own_host(const char *host) {
+static bool ends_with_localhost(const char *name) {
+    static const char suffix[] = ".localhost";
+    size_t length = strlen(name);
+
+    return length > sizeof suffix - 1 &&
+           strcasecmp(name + length - (sizeof suffix - 1), suffix) == 0;
+}
+
+static bool is_allowed(const struct http_guard *guard, const char *name) {
+    for (const char *const *one = guard->allowed_hosts; one != NULL && *one != NULL; one++)
+        if (strcasecmp(*one, name) == 0) return true;
+    return false;
+}
+
+void http_guard_init(struct http_guard *guard, const char *listen_address,
+                     const char *const *allowed_hosts) {
+    *guard = (struct http_guard){.listen_address = listen_address, .allowed_hosts = allowed_hosts};
+    if (gethostname(guard->own_name, sizeof guard->own_name - 1) != 0) guard->own_name[0] = '\0';
+}
+
+bool http_guard_admits_host(const struct http_guard *guard, const char *host) {
     char name[256];
 
-    strip_port(host, name, sizeof name);
-    return is_loopback(name) || text_ends_with(name, ".localhost");
+    if (host == NULL) return true;
+    if (!strip_port(host, name, sizeof name)) return false;
+    if (is_loopback(name) || ends_with_localhost(name) || is_allowed(guard, name)) return true;
+    if (is_loopback(guard->listen_address)) return false;
+    return is_ipv4(name) || is_ipv6(name) || strchr(name, '.') == NULL ||
+           (guard->own_name[0] != '\0' && strcasecmp(name, guard->own_name) == 0);
 }
 
-bool http_guard_admits(const char *origin, const char *host, const char *listen_address) {
+bool http_guard_admits_origin(const char *origin, const char *host) {
     char own[300];
 
-    if (is_loopback(listen_address) && host != NULL && !is_own_host(host)) return false;
     if (origin == NULL) return true;
-    (void)text_format(own, sizeof own, "http://%s", host == NULL ? "" : host);
-    return text_equal(origin, own);
+    return host != NULL && text_format(own, sizeof own, "http://%s", host) &&
+           text_equal(origin, own);
 }

@@ -289,6 +289,7 @@ bool http_server_new(sd_event *loop, struct app_service *service, const struct c
     parts->on_answered = on_answered;
     parts->userdata = server;
     (void)text_copy(parts->listen_address, sizeof parts->listen_address, options->listen_address);
+    http_guard_init(&parts->guard, parts->listen_address, options->allowed_hosts);
     parts->context.service = service;
     parts->context.clock = *clock;
     memcpy(parts->context.token_key, options->token_key, sizeof parts->context.token_key);

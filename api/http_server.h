@@ -13,12 +13,13 @@
 struct http_server;
 
 struct http_server_options {
-    const char *listen_address;     // "127.0.0.1" or another address of this host
-    uint16_t port;                  // 0 = any free one
-    const char *version;            // of kobel
-    const unsigned char *token_key; // 32 bytes that sign page tokens; copied
-    struct auth_keys auth_keys;     // borrowed; none = signatures are not looked at
-    struct clock wall_clock;        // what signatures are dated by
+    const char *listen_address;       // "127.0.0.1" or another address of this host
+    uint16_t port;                    // 0 = any free one
+    const char *const *allowed_hosts; // names of it beyond http_guard.h's, ended by NULL; borrowed
+    const char *version;              // of kobel
+    const unsigned char *token_key;   // 32 bytes that sign page tokens; copied
+    struct auth_keys auth_keys;       // borrowed; none = signatures are not looked at
+    struct clock wall_clock;          // what signatures are dated by
     // Adds what only the daemon knows to GET /kobel/v1/status (sandbox, runtimes, profile, data
     // directory). May be NULL.
     void (*add_status)(void *userdata, json_t *status);

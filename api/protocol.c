@@ -150,38 +150,11 @@ bool protocol_read_head(const struct document *document, const struct protocol_r
     return true;
 }
 
-static bool check_signature(const struct protocol_request *request,
-                            struct protocol_refusal *refusal) {
-    struct auth_request signed_request = {
-        .method = request->method,
-        .path = request->path,
-        .query = request->query,
-        .body = request->body,
-        .body_bytes = request->body_bytes,
-        .header = request->header,
-        .userdata = request->userdata,
-        .now_s = request->now_s,
-    };
-    const char *error_type;
-    char text[AUTH_TEXT_SIZE];
-
-    if (request->keys == NULL || request->keys->count == 0) return true;
-    if (auth_check(request->keys, &signed_request, &error_type, text)) return true;
-    return refuse(refusal, error_type, text);
-}
-
-bool protocol_is_authentic(const struct protocol_request *request) {
-    struct protocol_refusal ignored;
-
-    return check_signature(request, &ignored);
-}
-
 bool protocol_read_body(const struct protocol_request *request, struct protocol_call *call,
                         struct protocol_refusal *out_refusal) {
     AUTO(json_decref) json_t *body = NULL;
 
     if (!parse_body(request, call->operation != NULL, &body, out_refusal)) return false;
     if (call->operation == NULL) return false;
-    return check_signature(request, out_refusal) &&
-           validate(call->operation, body, &call->request, out_refusal);
+    return validate(call->operation, body, &call->request, out_refusal);
 }

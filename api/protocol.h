@@ -2,7 +2,6 @@
 // end's refusal (api-semantics 2). No sockets.
 #pragma once
 
-#include "api/auth.h"
 #include "api/operations.h"
 #include "base/buffer.h"
 #include "model/app.h"
@@ -12,18 +11,13 @@
 // The parts of an HTTP request that count; texts are borrowed and NULL when absent.
 struct protocol_request {
     const char *method;
-    const char *path;  // raw
-    const char *query; // raw, without '?'; "" = none
+    const char *path; // raw
     const char *content_type;
     const char *target;        // X-Amz-Target
     const char *authorization; // Authorization
     const char *credential;    // X-Amz-Credential of a query string
     const char *body;
     size_t body_bytes;
-    const char *(*header)(void *userdata, const char *name); // for signatures
-    void *userdata;
-    const struct auth_keys *keys; // whose signatures are accepted; none = nobody is asked for one
-    int64_t now_s;
 };
 
 // A refusal: status and body as they go out. `error_type` NULL: `body` is XML, else JSON.
@@ -51,9 +45,6 @@ bool protocol_read_head(const struct document *document, const struct protocol_r
 // The body: fills call->request. False: *out_refusal is filled.
 bool protocol_read_body(const struct protocol_request *request, struct protocol_call *call,
                         struct protocol_refusal *out_refusal);
-
-// Is it signed by somebody we know, or need it not be?
-bool protocol_is_authentic(const struct protocol_request *request);
 
 // The scope of "Credential=<key>/<date>/<region>/<service>/aws4_request"; us-east-1 and
 // 000000000000 without one. A key of 12 digits is the account (product.md, Code, data, accounts).

@@ -98,12 +98,20 @@ static int compare_texts(const void *left, const void *right) {
     return strcmp(*(const char *const *)left, *(const char *const *)right);
 }
 
+size_t sigv4_parameter_count(const char *query) {
+    size_t count = query[0] == '\0' ? 0 : 1;
+
+    for (const char *at = query; *at != '\0'; at++)
+        count += *at == '&';
+    return count;
+}
+
 // Stands for '=' while parameters are sorted: by name first, and no name has a lower character.
 static const char NAME_END = '\x01';
 
 static void append_query(struct buffer *out, const char *query) {
     AUTO(memory_free) char *rest = memory_copy_text(query);
-    char *parameters[256] = {0};
+    char *parameters[SIGV4_PARAMETERS_MAX] = {0};
     size_t count = 0;
     char *place = rest;
 

@@ -9,6 +9,7 @@
 #define SIGV4_SIGNATURE_SIZE 65 // hex
 #define SIGV4_DATE_SIZE      17 // "20150830T123600Z"
 #define SIGV4_UNSIGNED       "UNSIGNED-PAYLOAD"
+#define SIGV4_PARAMETERS_MAX 256 // of a query: those behind them would not be signed
 
 struct sigv4_header {
     const char *name; // lower case
@@ -31,6 +32,9 @@ struct sigv4_scope {
     char region[64];
     char service[64];
 };
+
+// How many parameters a query has; one with more than SIGV4_PARAMETERS_MAX must not be trusted.
+size_t sigv4_parameter_count(const char *query);
 
 void sigv4_sign(const struct sigv4_request *request, const struct sigv4_scope *scope,
                 const char *time, const char *secret_key, char out[static SIGV4_SIGNATURE_SIZE]);

@@ -186,9 +186,39 @@ static enum error_kind kind_of(const char *type) {
     return ERROR_REQUEST;
 }
 
+// The exceptions by which a daemon with --auth verify refuses a signature (api/auth.c).
+static bool is_about_signature(const char *type) {
+    static const char *const types[] = {"MissingAuthenticationTokenException",
+                                        "UnrecognizedClientException", "InvalidSignatureException",
+                                        "IncompleteSignatureException"};
+
+    for (size_t index = 0; index < COUNT_OF(types); index++)
+        if (text_equal(types[index], type)) return true;
+    return false;
+}
+
+static bool fail_signature(const struct client *client, const char *type, const char *message,
+                           struct error *err) {
+    if (text_is_empty(getenv("AWS_ACCESS_KEY_ID")) ||
+        text_is_empty(getenv("AWS_SECRET_ACCESS_KEY")))
+        return error_set(err, ERROR_REQUEST,
+                         "the daemon at %s checks signatures (--auth verify): set "
+                         "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to one of its keys",
+                         client->url);
+    return error_set(err, ERROR_REQUEST,
+                     "%s (%s): the daemon at %s checks signatures; are AWS_ACCESS_KEY_ID, "
+                     "AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN those of one of its keys?",
+                     message == NULL ? "refused" : message, type, client->url);
+}
+
 static bool fail(const struct client *client, long status, const json_t *body, struct error *err) {
     const json_t *own = json_member(body, "error"); // kobel's own API
     const char *type = json_text(body, "__type");
+
+    if (is_about_signature(json_text(own, "kind")))
+        return fail_signature(client, json_text(own, "kind"), json_text(own, "message"), err);
+    if (is_about_signature(type))
+        return fail_signature(client, type, json_text_or(body, "message", NULL), err);
 
     if (own != NULL)
         return error_set(err, status == 404 ? ERROR_NOT_FOUND : ERROR_REQUEST, "%s",

@@ -21,6 +21,7 @@
 
 struct daemon {
     const struct options *options;
+    const char *allowed_hosts[OPTIONS_ALLOWED_HOSTS_MAX + 1];
     struct data_directory data;
     char code_objects[FILE_PATH_MAX]; // the directory of buckets; "" = an S3 endpoint
     struct sandbox sandbox;
@@ -243,9 +244,13 @@ static bool open_controller(struct daemon *self, struct error *err) {
 
 static bool open_server(struct daemon *self, struct error *err) {
     struct clock clock = clock_of(&self->clock);
+
+    for (size_t index = 0; index < self->options->allowed_host_count; index++)
+        self->allowed_hosts[index] = self->options->allowed_host_texts[index];
     struct http_server_options options = {
         .listen_address = self->options->listen,
         .port = self->options->port,
+        .allowed_hosts = self->allowed_hosts,
         .version = KOBEL_VERSION,
         .token_key = self->data.secret,
         .auth_keys = {.keys = self->options->auth_keys,

@@ -37,6 +37,21 @@ static bool parse_port(struct options *options, const char *value, struct error 
     return true;
 }
 
+static bool parse_allowed_host(struct options *options, const char *value, struct error *err) {
+    size_t count = options->allowed_host_count;
+
+    if (count == OPTIONS_ALLOWED_HOSTS_MAX)
+        return error_set(err, ERROR_INVALID, "more than %d names", OPTIONS_ALLOWED_HOSTS_MAX);
+    if (value[0] == '\0' || strpbrk(value, ":/ ") != NULL)
+        return error_set(err, ERROR_INVALID, "'%s' is no host name: kobel.example, without a port",
+                         value);
+    if (!set_text(options->allowed_host_texts[count], sizeof options->allowed_host_texts[count],
+                  value, err))
+        return false;
+    options->allowed_host_count++;
+    return true;
+}
+
 static bool parse_ready_file(struct options *options, const char *value, struct error *err) {
     return set_text(options->ready_file, sizeof options->ready_file, value, err);
 }
@@ -218,6 +233,7 @@ static bool parse_from(struct options *options, const char *value, struct error 
 static const struct option table[] = {
     {"--listen",        "KOBEL_LISTEN",        "ADDRESS", "127.0.0.1", parse_listen,        "address to listen on"},
     {"--port",          "KOBEL_PORT",          "PORT",    "8290",      parse_port,          "port to listen on; 0 takes a free one"},
+    {"--allowed-host",  "KOBEL_ALLOWED_HOST",  "NAME",    NULL,        parse_allowed_host,  "another name that requests may call the daemon by (Host); may be given several times. Addresses, localhost and, beyond loopback, the machine's name and names without a dot always may"},
     {"--ready-file",    "KOBEL_READY_FILE",    "FILE",    NULL,        parse_ready_file,    "written when ready: JSON with url, pid and version"},
     {"--data",          "KOBEL_DATA",          "DIR",     NULL,        parse_data,          "data directory (default: kobel in the XDG data directory; :temp: is a fresh one, removed at the end)"},
     {"--runtimes",      "KOBEL_RUNTIMES",      "DIR",     NULL,        parse_runtimes,      "installed Flink runtimes (default: kobel/runtimes in the XDG data directory)"},

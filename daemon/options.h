@@ -14,11 +14,14 @@
 
 #include <stdint.h>
 
-#define OPTIONS_AUTH_KEYS_MAX 8
+#define OPTIONS_AUTH_KEYS_MAX     8
+#define OPTIONS_ALLOWED_HOSTS_MAX 16
 
 struct options {
     char listen[64];
     uint16_t port;
+    char allowed_host_texts[OPTIONS_ALLOWED_HOSTS_MAX][256];
+    size_t allowed_host_count;
     char ready_file[FILE_PATH_MAX]; // "" = none
     char data[FILE_PATH_MAX];       // ":temp:" = a fresh directory that is removed at the end
     char runtimes[FILE_PATH_MAX];

@@ -3,6 +3,8 @@
 import datetime
 import hashlib
 import json
+import os
+import subprocess
 import urllib.error
 import urllib.request
 
@@ -14,7 +16,7 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
-from kobel import Kobel
+from kobel import BINARY, Kobel
 
 KEY = ("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
 TEMPORARY = ("ASIAEXAMPLE", "other/secret", "the+session/token==")
@@ -48,10 +50,10 @@ def send(kobel, headers, path="/", body=b"{}"):
         return refused.code, json.loads(refused.read())
 
 
-def sign(kobel, auth=SigV4Auth, credentials=KEY, service="kinesisanalytics", query="", **options):
-    request = AWSRequest("POST", kobel.url + "/" + query, headers=dict(HEADERS))
+def sign(kobel, auth=SigV4Auth, credentials=KEY, service="kinesisanalytics", query="", headers=None, body=b"{}", method="POST", path="/", **options):
+    request = AWSRequest(method, kobel.url + path + query, headers=dict(HEADERS if headers is None else headers))
     signer = auth(Credentials(*credentials), service, "us-east-1", **options)
-    signer.payload = lambda _: hashlib.sha256(b"{}").hexdigest()
+    signer.payload = lambda _: hashlib.sha256(body).hexdigest()
     signer.add_auth(request)
     return request.prepare()
 
@@ -121,11 +123,65 @@ def test_a_query_string_can_be_signed(guarded):
     assert send(guarded, HEADERS, spoilt[len(guarded.url):])[1]["__type"] == "InvalidSignatureException"
 
 
-def test_the_order_of_checks(guarded):
-    assert send(guarded, HEADERS, body=b"[")[1]["__type"] == "SerializationException"
+def test_nothing_of_a_body_is_looked_at_before_its_signature(guarded):
     unknown = {**HEADERS, "X-Amz-Target": "KinesisAnalytics_20180523.Dance"}
-    assert send(guarded, unknown)[1]["__type"] == "UnknownOperationException"
-    assert send(guarded, HEADERS, body=b'{"Limit":0}')[1]["__type"] == "MissingAuthenticationTokenException"
+    for headers, body, signed_kind in ((HEADERS, b"[", "SerializationException"), (unknown, b"{}", "UnknownOperationException"),
+                                       (HEADERS, b'{"Limit":0}', "ValidationException")):
+        assert send(guarded, headers, body=body)[1]["__type"] == "MissingAuthenticationTokenException"
+        assert send_signed(guarded, sign(guarded, headers=headers, body=body), body)[1]["__type"] == signed_kind
+
+
+ROUTES = [("GET", "/kobel/v1/status"), ("GET", "/kobel/v1/openapi.json"), ("GET", "/kobel/v1/clock"), ("POST", "/kobel/v1/clock"), ("GET", "/metrics"),
+          ("GET", "/kobel/v1/applications/x"), ("GET", "/kobel/v1/applications/x/events"), ("GET", "/kobel/v1/applications/x/metrics"),
+          ("GET", "/kobel/v1/applications/x/scaling"), ("POST", "/kobel/v1/applications/x/faults"), ("GET", "/kobel/v1/nothing"),
+          ("POST", "/api/v2/ListApplications"), ("POST", "/")]
+
+
+def ask(kobel, method, path, headers=None):
+    request = urllib.request.Request(kobel.url + path, method=method, headers=headers or {}, data=b"{}" if method == "POST" else None)
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as refused:
+        return refused.code, refused.read()
+
+
+@pytest.mark.parametrize("method, path", ROUTES)
+def test_every_path_but_health_wants_a_signature(guarded, method, path):
+    status, body = ask(guarded, method, path)
+    assert status in (400, 403) and b"Missing Authentication Token" in body
+    body = b"{}" if method == "POST" else b""
+    prepared = sign(guarded, method=method, path=path, body=body)
+    signed = ask(guarded, method, path, {name: value for name, value in prepared.headers.items() if name != "Content-Length"})
+    assert b"Authentication" not in signed[1] and b"ignature" not in signed[1] and (signed[0] in (200, 404) or b"is no fault" in signed[1]), signed
+
+
+def test_health_is_known_to_all(guarded):
+    assert ask(guarded, "GET", "/healthz")[0] == 200
+    assert ask(guarded, "GET", "/readyz")[0] == 200
+
+
+def test_a_header_of_amazon_has_to_be_signed(guarded):
+    prepared = sign(guarded)
+    assert send_signed(guarded, prepared, **{"X-Amz-Content-Sha256": "x"})[1] == {
+        "__type": "InvalidSignatureException", **dict.fromkeys(
+            ("Message", "message"), "'X-Amz-Content-Sha256' must be a 'SignedHeader' in the AWS Authorization.")}
+    # The target is what says the operation.
+    only_host = sign(guarded, headers={"Content-Type": HEADERS["Content-Type"]})
+    answer = send_signed(guarded, only_host, **{"X-Amz-Target": HEADERS["X-Amz-Target"]})[1]
+    assert (answer["__type"], answer["message"][:14]) == ("InvalidSignatureException", "'X-Amz-Target'")
+
+
+def test_the_commands_sign_and_say_what_is_missing(guarded):
+    def status(**environment):
+        clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        return subprocess.run([BINARY, "status"], env={**clean, "KOBEL_URL": guarded.url, **environment}, capture_output=True, text=True, timeout=30)
+    assert status(AWS_ACCESS_KEY_ID=KEY[0], AWS_SECRET_ACCESS_KEY=KEY[1]).returncode == 0
+    assert status(AWS_ACCESS_KEY_ID=TEMPORARY[0], AWS_SECRET_ACCESS_KEY=TEMPORARY[1], AWS_SESSION_TOKEN=TEMPORARY[2]).returncode == 0
+    missing = status()
+    assert missing.returncode == 1 and "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY" in missing.stderr
+    wrong = status(AWS_ACCESS_KEY_ID=KEY[0], AWS_SECRET_ACCESS_KEY="other")
+    assert wrong.returncode == 1 and "--auth" not in wrong.stderr and "those of one of its keys" in wrong.stderr
 
 
 def test_verification_wants_a_key(tmp_path):

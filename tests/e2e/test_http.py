@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from kobel import BINARY
+from kobel import BINARY, Kobel
 
 TARGET = "X-Amz-Target: KinesisAnalytics_20180523."
 
@@ -166,3 +166,20 @@ def test_all_addresses_are_announced_as_one_to_go_to(tmp_path):
     finally:
         daemon.terminate()
         daemon.wait()
+
+
+@pytest.mark.parametrize("listen", ["127.0.0.1", "0.0.0.0"])
+def test_a_name_that_was_bent_to_this_machine_is_refused(runtime, tmp_path, listen):
+    kobel = Kobel(tmp_path, "--listen", listen, "--allowed-host", "kobel.example")
+    try:
+        def ask(host):
+            with connect(kobel) as peer, peer.makefile("rb") as stream:
+                peer.sendall(f"GET /kobel/v1/status HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+                status, _, body = read_reply(stream)
+                return status, json.loads(body)
+        assert ask("127.0.0.1:1")[0] == 200 and ask("localhost")[0] == 200 and ask("kobel.example:80")[0] == 200
+        status, refusal = ask("evil.example")
+        assert status == 403 and "--allowed-host" in refusal["message"]
+        assert ask("10.1.2.3")[0] == ask("kobel")[0] == (200 if listen == "0.0.0.0" else 403)
+    finally:
+        assert kobel.stop() == 0

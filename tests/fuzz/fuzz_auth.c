@@ -18,6 +18,13 @@ static const char *find_header(void *userdata, const char *name) {
     return text_equal(name, "host") ? "h" : lines[OTHER];
 }
 
+static bool visit_headers(void *userdata, auth_visit_fn *visit, void *context) {
+    char *const *lines = userdata;
+
+    return visit(context, "X-Amz-Date", lines[DATE]) &&
+           visit(context, "X-Amz-Security-Token", lines[TOKEN]) && visit(context, lines[OTHER], "");
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static const struct auth_key key = {.access_key = "AKID", .secret_key = "secret"};
     const struct auth_keys keys = {.keys = &key, .count = 1};
@@ -41,6 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                    .body = rest == NULL ? "" : rest,
                                    .body_bytes = rest == NULL ? 0 : strlen(rest),
                                    .header = find_header,
+                                   .visit_headers = visit_headers,
                                    .userdata = lines,
                                    .now_s = 1764000000};
     // Nobody guesses a signature.

@@ -86,7 +86,6 @@ static void send(struct world *world, const char *operation, const char *body, s
     char target[128];
     struct protocol_request request = {.method = "POST",
                                        .path = "/",
-                                       .query = "",
                                        .content_type = "application/x-amz-json-1.1",
                                        .target = target,
                                        .body = body,
