@@ -29,8 +29,9 @@ static const struct setting common[] = {
     {"cluster.registration.max-timeout",                "200"},
     {"cluster.registration.error-delay",                "200"},
     {"cluster.registration.refused-registration-delay", "200"},
-    // More parallelism than slots is known in seconds, not after the default of five minutes.
-    {"slot.request.timeout",     "5000"},
+    // More parallelism than slots is known soon, not after the default of five minutes; on a busy machine a
+    // TaskManager that is there needs more than five seconds to offer its slots to a job.
+    {"slot.request.timeout",     "15000"},
     // A lost process is noticed by its pidfd, which ends the whole cluster: heartbeats only tell of what hangs.
     {"heartbeat.interval",       "500"},
     {"state.backend.local-recovery",    "false"},
