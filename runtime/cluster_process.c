@@ -1,7 +1,9 @@
 #include "runtime/cluster_process.h"
 
+#include "base/file_inside.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "runtime/end_reason.h"
 #include "runtime/orphans.h"
 #include "runtime/process.h"
 
@@ -13,7 +15,7 @@
 
 static const size_t CONF_MAX_BYTES = 65536;
 static const size_t HOSTS_MAX_BYTES = (size_t)4 << 20;
-static const off_t TAIL_BYTES = 8192;
+enum { TAIL_BYTES = 8192 };
 // A JVM with Flink has 60 to 100 threads, and a slot some ten of them.
 enum { PIDS_MAX = 512, PIDS_A_SLOT = 64 };
 // Counted over all processes of a user, kobel's own and others' included.
@@ -143,28 +145,20 @@ static bool limit(const struct cluster_processes_options *options, struct member
 
 // --- how a process ended ---
 
-// The last line of a file that looks like an error, else the last line with anything in it.
-static void last_error_line(const char *path, char *out, size_t size_bytes) {
-    AUTO(file_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
-    char tail[8192 + 1];
-    char *rest = tail;
-    bool has_error = false;
+static void read_reason(const struct member *member, const char *suffix, char *out,
+                        size_t size_bytes) {
+    AUTO(buffer_release) struct buffer tail = BUFFER_INIT(TAIL_BYTES);
+    char name[sizeof member->name + 8];
+    struct error ignored;
 
     out[0] = '\0';
-    if (fd < 0) return;
-    (void)lseek(fd, -TAIL_BYTES, SEEK_END);
-    ssize_t got = read(fd, tail, sizeof tail - 1);
-    if (got <= 0) return;
-    tail[got] = '\0';
-    for (char *line = strsep(&rest, "\n"); line != NULL; line = strsep(&rest, "\n")) {
-        bool is_error = strstr(line, "ERROR") != NULL || strstr(line, "Exception") != NULL ||
-                        strstr(line, "Error") != NULL || strstr(line, "bwrap:") != NULL ||
-                        strstr(line, "kobel-launch:") != NULL;
-        bool is_frame = line[0] == '\t' || text_starts_with(line, "    at ");
-        if (line[0] == '\0' || is_frame || (has_error && !is_error)) continue;
-        has_error = is_error;
-        (void)text_copy(out, size_bytes, line);
-    }
+    (void)text_format(name, sizeof name, "%s%s", member->name, suffix);
+    if (!file_read_tail_inside(member->owner->paths->log, name, TAIL_BYTES, &tail, &ignored))
+        return;
+    // What begins within a line may not be taken for one.
+    const char *line = tail.size_bytes == TAIL_BYTES ? strchr(buffer_text(&tail), '\n') : NULL;
+    size_t skipped = line == NULL ? 0 : (size_t)(line + 1 - buffer_text(&tail));
+    end_reason_find(buffer_text(&tail) + skipped, tail.size_bytes - skipped, out, size_bytes);
 }
 
 // The kernel ended it, or would have had to: that says more than any line of its log.
@@ -182,19 +176,13 @@ static bool describe_limit(const struct member *member, char *out, size_t size_b
 
 static void describe_end(const struct member *member, struct process_end end, char *out,
                          size_t size_bytes) {
-    const char *directory = member->owner->paths->log;
     char how[40];
-    char path[FILE_PATH_MAX];
     char line[512];
 
     if (describe_limit(member, out, size_bytes)) return;
     process_end_text(end, how, sizeof how);
-    (void)text_format(path, sizeof path, "%s/%s.out", directory, member->name);
-    last_error_line(path, line, sizeof line);
-    if (line[0] == '\0') {
-        (void)text_format(path, sizeof path, "%s/%s.log", directory, member->name);
-        last_error_line(path, line, sizeof line);
-    }
+    read_reason(member, ".out", line, sizeof line);
+    if (line[0] == '\0') read_reason(member, ".log", line, sizeof line);
     (void)text_format(out, size_bytes, "%s ended with %s%s%s", member->name, how,
                       line[0] == '\0' ? "" : ": ", line);
 }

@@ -361,10 +361,8 @@ static void on_submitted(void *userdata, json_t *reply, const struct error *err)
     if (!watch->is_unanswered) changed(watch);
 }
 
-void cluster_watch_submit(struct cluster_watch *watch, const char *jar_id, const char *job_id,
-                          const json_t *body) {
+void cluster_watch_announce(struct cluster_watch *watch, const char *job_id) {
     struct cluster_view *view = &watch->view;
-    char path[256];
 
     (void)text_copy(view->job_id, sizeof view->job_id, job_id);
     view->job = JOB_SUBMITTING;
@@ -373,8 +371,21 @@ void cluster_watch_submit(struct cluster_watch *watch, const char *jar_id, const
     view->failure[0] = '\0';
     view->savepoint = (struct savepoint_view){0};
     json_decref(TAKE(watch->plan));
-    (void)text_format(path, sizeof path, "/jars/%s/run", jar_id);
     end_call(&watch->submission);
+}
+
+void cluster_watch_reject(struct cluster_watch *watch, const char *failure) {
+    (void)text_copy(watch->view.failure, sizeof watch->view.failure, failure);
+    watch->view.job = JOB_REJECTED;
+    changed(watch);
+}
+
+void cluster_watch_submit(struct cluster_watch *watch, const char *jar_id, const char *job_id,
+                          const json_t *body) {
+    char path[256];
+
+    cluster_watch_announce(watch, job_id);
+    (void)text_format(path, sizeof path, "/jars/%s/run", jar_id);
     watch->submission =
         flink_client_post(&watch->client, path, body, SUBMIT_TIMEOUT_MS, on_submitted, watch);
     cluster_silence_answered(&watch->silence, now_ms()); // nobody asked for a while

@@ -43,6 +43,10 @@ bool cluster_watch_is_ready(const struct cluster_watch *watch);
 // Its JobManager has answered, and is its own.
 bool cluster_watch_has_answered(const struct cluster_watch *watch);
 
+// A job will be submitted: it is what is watched from now on, and SUBMITTING.
+void cluster_watch_announce(struct cluster_watch *watch, const char *job_id);
+// ... and will not, because of `failure`.
+void cluster_watch_reject(struct cluster_watch *watch, const char *failure);
 // POSTs `body` to /jars/<jar_id>/run. The job id is in the body, and is what is watched from then
 // on.
 void cluster_watch_submit(struct cluster_watch *watch, const char *jar_id, const char *job_id,

@@ -18,6 +18,7 @@
 // What one import reads in one turn of the loop: under 10 ms on any disk that is not overloaded.
 static const size_t SLICE_BYTES = (size_t)1 << 20;
 static const char JAR_SUFFIX[] = ".jar";
+static const char JAR_DIGEST_SUFFIX[] = ".jar.sha256";
 
 struct import {
     struct code_store *store;
@@ -33,6 +34,7 @@ struct import {
     struct digest *digest;
     struct code_artifact artifact; // once all of it was taken
     struct jar_within *jar;        // from then on: what is copied now
+    bool rereads;                  // it was copied: its own digest is computed
     bool has_failed;
     struct error failure; // found at the start, told in the next turn
     code_done_fn *done;
@@ -130,7 +132,7 @@ static bool open_partial(struct import *import, struct error *err) {
     if (!file_join(import->partial, sizeof import->partial, err, import->store->code_directory,
                    name, NULL))
         return false;
-    import->to = open(import->partial, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+    import->to = open(import->partial, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
     if (import->to >= 0) return true;
     int reason = errno;
     import->partial[0] = '\0';
@@ -149,7 +151,7 @@ static bool keep_at(struct import *import, const char *path, struct error *err) 
 
 static bool path_of(const char *code_directory, const char *sha256, const char *suffix,
                     char out_path[static FILE_PATH_MAX], struct error *err) {
-    char name[DIGEST_SHA256_HEX_SIZE + sizeof JAR_SUFFIX];
+    char name[DIGEST_SHA256_HEX_SIZE + sizeof JAR_DIGEST_SUFFIX];
 
     (void)text_format(name, sizeof name, "%s%s", sha256, suffix);
     return file_join(out_path, FILE_PATH_MAX, err, code_directory, name, NULL);
@@ -169,16 +171,42 @@ static bool settle(struct import *import, bool *out_is_done, struct error *err) 
     return *out_is_done || open_partial(import, err);
 }
 
-static bool copy_jar(struct import *import, bool *out_is_done, struct error *err) {
-    struct code_store *store = import->store;
+static bool copy_jar(struct import *import, struct error *err) {
+    bool is_last = false;
+
+    if (!jar_within_copy(import->jar, import->to, (int64_t)SLICE_BYTES, import->store->limit_bytes,
+                         &is_last, err))
+        return false;
+    if (!is_last) return true;
+    import->rereads = true;
+    digest_free(import->digest);
+    import->digest = digest_new();
+    return lseek(import->to, 0, SEEK_SET) == 0 || error_system(err, errno, "read the jar");
+}
+
+// The digest of a jar that lay in a zip is kept beside it: it is checked whenever the jar is
+// staged.
+static bool keep_jar(struct import *import, struct error *err) {
+    const char *directory = import->store->code_directory;
+    char sha256[DIGEST_SHA256_HEX_SIZE];
+    char md5[DIGEST_MD5_HEX_SIZE];
     char path[FILE_PATH_MAX];
 
-    if (!jar_within_copy(import->jar, import->to, (int64_t)SLICE_BYTES, store->limit_bytes,
-                         out_is_done, err))
-        return false;
-    return !*out_is_done ||
-           (path_of(store->code_directory, import->artifact.sha256, JAR_SUFFIX, path, err) &&
-            keep_at(import, path, err));
+    digest_finish(import->digest, sha256, md5);
+    return path_of(directory, import->artifact.sha256, JAR_DIGEST_SUFFIX, path, err) &&
+           file_write_atomically(path, sha256, strlen(sha256), 0644, err) &&
+           path_of(directory, import->artifact.sha256, JAR_SUFFIX, path, err) &&
+           keep_at(import, path, err);
+}
+
+static bool reread_jar(struct import *import, bool *out_is_done, struct error *err) {
+    ssize_t got = read(import->to, import->store->slice, SLICE_BYTES);
+
+    if (got < 0) return error_system(err, errno, "read the jar");
+    *out_is_done = got == 0;
+    if (*out_is_done) return keep_jar(import, err);
+    digest_add(import->digest, import->store->slice, (size_t)got);
+    return true;
 }
 
 // --- turns ---
@@ -188,7 +216,8 @@ static bool advance(struct import *import, bool *out_is_done, struct error *err)
 
     if (import->has_failed)
         return error_set(err, import->failure.kind, "%s", import->failure.message);
-    if (import->jar != NULL) return copy_jar(import, out_is_done, err);
+    if (import->rereads) return reread_jar(import, out_is_done, err);
+    if (import->jar != NULL) return copy_jar(import, err);
     if (!take_slice(import, &is_last, err)) return false;
     return !is_last || settle(import, out_is_done, err);
 }
@@ -363,10 +392,26 @@ static bool collect(void *self, bool (*is_used)(void *userdata, const char *sha2
 
 static const struct code_ops ops = {.import = import_code, .collect = collect};
 
+// The digest of a jar that lay in a zip; "" where an earlier version kept none.
+static bool read_jar_digest(const char *code_directory, const char *sha256,
+                            char out_sha256[static DIGEST_SHA256_HEX_SIZE], struct error *err) {
+    AUTO(buffer_release) struct buffer text = BUFFER_INIT(DIGEST_SHA256_HEX_SIZE);
+    char path[FILE_PATH_MAX];
+
+    out_sha256[0] = '\0';
+    if (!path_of(code_directory, sha256, JAR_DIGEST_SUFFIX, path, err)) return false;
+    if (!file_read(path, &text, err)) return err->kind == ERROR_NOT_FOUND;
+    (void)text_copy(out_sha256, DIGEST_SHA256_HEX_SIZE, buffer_text(&text));
+    return true;
+}
+
 bool code_store_jar(const char *code_directory, const char *sha256,
-                    char out_path[static FILE_PATH_MAX], struct error *err) {
+                    char out_path[static FILE_PATH_MAX],
+                    char out_sha256[static DIGEST_SHA256_HEX_SIZE], struct error *err) {
     if (!path_of(code_directory, sha256, JAR_SUFFIX, out_path, err)) return false;
-    return file_exists(out_path) || path_of(code_directory, sha256, "", out_path, err);
+    if (file_exists(out_path)) return read_jar_digest(code_directory, sha256, out_sha256, err);
+    (void)text_copy(out_sha256, DIGEST_SHA256_HEX_SIZE, sha256);
+    return path_of(code_directory, sha256, "", out_path, err);
 }
 
 // --- life of the store ---

@@ -34,6 +34,7 @@ void flink_cluster_changed(const struct cluster *cluster) {
 // --- the end of a cluster ---
 
 static void stop_processes(struct cluster *cluster) {
+    flink_submit_cancel(cluster);
     flink_claim_free(cluster);
     cluster_watch_free(TAKE(cluster->watch));
     cluster_meter_free(TAKE(cluster->meter));
@@ -236,77 +237,6 @@ struct cluster *flink_cluster_find_ready(struct flink_clusters *self, const char
     return NULL;
 }
 
-// A jar in the upload directory is known to Flink by its file name, without an upload
-// (flink-runtime 2.8).
-static bool stage_code(struct cluster *cluster, const struct submission *job, const char *jar_id,
-                       struct error *err) {
-    char directory[FILE_PATH_MAX];
-    char code[FILE_PATH_MAX];
-    char jar[FILE_PATH_MAX];
-
-    if (!file_join(directory, sizeof directory, err, cluster->owner->data_directory, "code",
-                   NULL) ||
-        !code_store_jar(directory, job->spec.code_sha256, code, err) ||
-        !file_join(jar, sizeof jar, err, cluster->paths.upload, jar_id, NULL))
-        return false;
-    // A link costs nothing, and the store's files never change. Both are below the data directory:
-    // one file system.
-    if (link(code, jar) == 0 || errno == EEXIST) return true;
-    if (errno == ENOENT)
-        return error_set(err, ERROR_NOT_FOUND,
-                         "the application's code is not in the store any more");
-    return error_system(err, errno, "stage '%s'", jar);
-}
-
-static json_t *run_body(const struct cluster *cluster, const struct submission *job) {
-    json_t *body = json_new_object();
-
-    json_put_text(body, "jobId", job->job_id);
-    json_put_int(body, "parallelism", job->spec.parallelism);
-    json_put_bool(body, "allowNonRestoredState", job->allow_non_restored_state);
-    json_put(body, "flinkConfiguration", flink_conf_job(&job->spec, &cluster->paths));
-    if (job->restore_path[0] == '\0') return body;
-    AUTO(memory_free) char *uri = memory_format("file://%s", job->restore_path);
-    json_put_text(body, "savepointPath", uri);
-    // Whatever is restored stays kobel's to remove.
-    bool is_old = job->spec.runtime < RUNTIME_FLINK_1_20;
-    json_put_text(body, is_old ? "restoreMode" : "claimMode", "NO_CLAIM");
-    return body;
-}
-
-// The consumer groups are those of the job's properties; a meter of the job before goes with them.
-static void look_for_groups(struct cluster *cluster, const char *properties_text) {
-    AUTO(json_decref) json_t *properties = NULL;
-    struct error unreadable;
-
-    cluster_meter_free(TAKE(cluster->meter));
-    kafka_lag_free(TAKE(cluster->lag));
-    if (json_parse(properties_text, strlen(properties_text), &properties, &unreadable))
-        cluster->lag = kafka_lag_new(cluster->owner->loop, properties);
-}
-
-static bool submit(void *self, const char *cluster_id, const struct submission *job,
-                   struct error *err) {
-    struct cluster *cluster = flink_cluster_find_ready(self, cluster_id, err);
-    char properties[FILE_PATH_MAX];
-    char jar_id[80];
-
-    if (cluster == NULL) return false;
-    if (text_equal(cluster_watch_view(cluster->watch)->job_id, job->job_id)) return true;
-    (void)text_format(jar_id, sizeof jar_id, "%.64s.jar", job->spec.code_sha256);
-    if (!stage_code(cluster, job, jar_id, err)) return false;
-    if (!file_join(properties, sizeof properties, err, cluster->paths.etc,
-                   "application_properties.json", NULL) ||
-        !file_write_atomically(properties, job->properties_text, strlen(job->properties_text), 0644,
-                               err))
-        return false;
-    look_for_groups(cluster, job->properties_text);
-    AUTO(json_decref) json_t *body = run_body(cluster, job);
-    cluster_watch_submit(cluster->watch, jar_id, job->job_id, body);
-    flink_cluster_changed(cluster);
-    return true;
-}
-
 static bool savepoint(void *self, const char *cluster_id, const struct savepoint_request *request,
                       struct error *err) {
     struct flink_clusters *owner = self;
@@ -398,7 +328,7 @@ static const struct cluster_ops flink_ops = {
     .launch = launch,
     .admits = flink_boot_admits,
     .keep_spare = flink_spare_keep,
-    .submit = submit,
+    .submit = flink_submit,
     .savepoint = savepoint,
     .retire = retire,
     .view = view,

@@ -1,5 +1,5 @@
 // The parts of flink_cluster.c, for the files that share them: flink_cluster (launching, jobs,
-// views), flink_cluster_files (what is on disk), flink_cluster_look (what can be seen inside),
+// views), flink_cluster_submit, flink_cluster_files (what is on disk), flink_cluster_look (what can be seen inside),
 // flink_cluster_memory, flink_cluster_boot, flink_cluster_prime, flink_cluster_spare,
 // flink_cluster_claim.
 #pragma once
@@ -42,6 +42,7 @@ struct cluster {
     struct cluster_processes *processes;
     struct cluster_watch *watch;
     struct kafka_lag *lag;       // of the job's consumer groups; NULL: its properties name none
+    struct staging *staging;     // of the job's code; NULL: it is in its place
     struct cluster_meter *meter; // NULL before the first measurement; asks `lag`
     struct boot_progress boot;
     sd_event_source *boot_timer; // looks at it
@@ -98,6 +99,12 @@ void flink_cluster_lose(struct cluster *cluster, const char *reason);
 // Takes the priming of a cluster that has booted one step further. True: there is nothing left to
 // be done.
 bool flink_prime(struct cluster *cluster);
+
+// --- submitting: see runtime/cluster.h ---
+
+bool flink_submit(void *self, const char *cluster_id, const struct submission *job,
+                  struct error *err);
+void flink_submit_cancel(struct cluster *cluster); // the code is still being copied
 
 // --- claiming ---
 

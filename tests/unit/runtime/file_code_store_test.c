@@ -135,10 +135,12 @@ static size_t make_zip(char *out, size_t size_bytes, const char *const *names) {
 static void jar_of(const struct outcome *outcome, struct buffer *out) {
     char code[64];
     char path[FILE_PATH_MAX];
+    char jar_sha256[DIGEST_SHA256_HEX_SIZE];
     struct error err;
 
     (void)text_format(code, sizeof code, "%s/code", directory);
-    cr_assert(code_store_jar(code, outcome->artifact.sha256, path, &err), "%s", err.message);
+    cr_assert(code_store_jar(code, outcome->artifact.sha256, path, jar_sha256, &err), "%s",
+              err.message);
     cr_assert(file_read(path, out, &err), "%s", err.message);
 }
 

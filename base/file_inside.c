@@ -1,0 +1,160 @@
+#include "base/file_inside.h"
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { TRIES_MAX = 8 };
+
+static void close_directory(DIR *directory) {
+    (void)closedir(directory);
+}
+DEFINE_AUTO(close_directory, DIR *);
+
+// Where openat2() is refused (an old kernel, a container's filter): one name after the other.
+static int open_by_parts(int root, const char *relative, int flags) {
+    AUTO(memory_free) char *copy = memory_copy_text(relative);
+    AUTO(file_close) int at = fcntl(root, F_DUPFD_CLOEXEC, 0);
+    char *rest = copy;
+
+    for (char *name = strsep(&rest, "/"); name != NULL && at >= 0; name = strsep(&rest, "/")) {
+        bool is_last = rest == NULL;
+        if (name[0] == '\0' || text_equal(name, ".") || text_equal(name, "..")) {
+            errno = EXDEV;
+            return -1;
+        }
+        int next =
+            openat(at, name, (is_last ? flags : O_PATH | O_DIRECTORY) | O_NOFOLLOW | O_CLOEXEC);
+        file_close(at);
+        at = next;
+    }
+    return file_take(&at);
+}
+
+static int open_beneath(int root, const char *relative, int flags) {
+    struct open_how how = {.flags = (unsigned)flags,
+                           .resolve =
+                               RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
+
+    for (int tries = 0; tries < TRIES_MAX; tries++) {
+        int fd = (int)syscall(SYS_openat2, root, relative, &how, sizeof how);
+        if (fd < 0 && (errno == ENOSYS || errno == EPERM))
+            return open_by_parts(root, relative, flags);
+        // Somebody renames directories on the way meanwhile.
+        if (fd >= 0 || errno != EAGAIN) return fd;
+    }
+    return -1;
+}
+
+static const char *refusal(int error_number) {
+    switch (error_number) {
+    case ELOOP:
+        return "a link is on the way";
+    case ENXIO:
+        return "it is a socket or a FIFO";
+    case EXDEV:
+        return "it lies outside";
+    default:
+        return NULL;
+    }
+}
+
+static bool open_inside(const char *root, const char *relative, int flags, int *out_fd,
+                        struct error *err) {
+    AUTO(file_close) int top = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+    if (top < 0 && errno == ENOENT)
+        return error_set(err, ERROR_NOT_FOUND, "no directory '%s'", root);
+    if (top < 0) return error_system(err, errno, "open '%s'", root);
+    *out_fd = open_beneath(top, relative[0] == '\0' ? "." : relative,
+                           flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (*out_fd >= 0) return true;
+    const char *reason = refusal(errno);
+    if (reason != NULL)
+        return error_set(err, ERROR_NOT_FOUND, "'%s/%s' is not read: %s", root, relative, reason);
+    if (errno == ENOENT || errno == ENOTDIR)
+        return error_set(err, ERROR_NOT_FOUND, "no file '%s/%s'", root, relative);
+    return error_system(err, errno, "open '%s/%s'", root, relative);
+}
+
+bool file_open_inside(const char *root, const char *relative, int *out_fd, struct error *err) {
+    AUTO(file_close) int fd = -1;
+    struct stat entry;
+
+    if (!open_inside(root, relative, O_RDONLY, &fd, err)) return false;
+    if (fstat(fd, &entry) < 0 || !S_ISREG(entry.st_mode))
+        return error_set(err, ERROR_NOT_FOUND, "'%s/%s' is no regular file", root, relative);
+    *out_fd = file_take(&fd);
+    return true;
+}
+
+bool file_open_directory_inside(const char *root, const char *relative, int *out_fd,
+                                struct error *err) {
+    return open_inside(root, relative, O_RDONLY | O_DIRECTORY, out_fd, err);
+}
+
+bool file_is_regular_inside(const char *root, const char *relative) {
+    AUTO(file_close) int fd = -1;
+    struct error ignored;
+
+    return file_open_inside(root, relative, &fd, &ignored);
+}
+
+bool file_read_tail_inside(const char *root, const char *relative, size_t limit_bytes,
+                           struct buffer *out, struct error *err) {
+    AUTO(file_close) int fd = -1;
+    struct stat entry;
+    char block[8192];
+
+    if (!file_open_inside(root, relative, &fd, err)) return false;
+    if (fstat(fd, &entry) < 0) return error_system(err, errno, "read '%s/%s'", root, relative);
+    off_t at = entry.st_size > (off_t)limit_bytes ? entry.st_size - (off_t)limit_bytes : 0;
+    for (size_t left = limit_bytes; left > 0;) {
+        ssize_t got = pread(fd, block, left < sizeof block ? left : sizeof block, at);
+        if (got == 0) break;
+        if (got < 0) return error_system(err, errno, "read '%s/%s'", root, relative);
+        if (!buffer_append(out, block, (size_t)got, err)) return false;
+        at += got;
+        left -= (size_t)got;
+    }
+    return true;
+}
+
+static enum file_kind kind_of(int directory, const struct dirent *entry) {
+    struct stat found;
+
+    if (entry->d_type == DT_REG) return FILE_REGULAR;
+    if (entry->d_type == DT_DIR) return FILE_DIRECTORY;
+    if (entry->d_type != DT_UNKNOWN) return FILE_OTHER;
+    if (fstatat(directory, entry->d_name, &found, AT_SYMLINK_NOFOLLOW) < 0) return FILE_OTHER;
+    if (S_ISREG(found.st_mode)) return FILE_REGULAR;
+    return S_ISDIR(found.st_mode) ? FILE_DIRECTORY : FILE_OTHER;
+}
+
+bool file_list_inside(const char *root, const char *relative, file_inside_visit_fn *visit,
+                      void *userdata, struct error *err) {
+    AUTO(file_close) int fd = -1;
+
+    if (!file_open_directory_inside(root, relative, &fd, err)) return false;
+    AUTO(close_directory) DIR *directory = fdopendir(fd);
+    if (directory == NULL) return error_system(err, errno, "list '%s/%s'", root, relative);
+    fd = -1;
+    int left = FILE_INSIDE_ENTRIES_MAX;
+    for (struct dirent *entry = readdir(directory); entry != NULL && left > 0;
+         entry = readdir(directory)) {
+        if (text_equal(entry->d_name, ".") || text_equal(entry->d_name, "..")) continue;
+        left--;
+        if (!visit(userdata, entry->d_name, kind_of(dirfd(directory), entry), err)) return false;
+    }
+    return true;
+}
