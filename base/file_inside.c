@@ -87,15 +87,25 @@ static bool open_inside(const char *root, const char *relative, int flags, int *
     return error_system(err, errno, "open '%s/%s'", root, relative);
 }
 
-bool file_open_inside(const char *root, const char *relative, int *out_fd, struct error *err) {
+static bool open_regular(const char *root, const char *relative, int flags, int *out_fd,
+                         struct error *err) {
     AUTO(file_close) int fd = -1;
     struct stat entry;
 
-    if (!open_inside(root, relative, O_RDONLY, &fd, err)) return false;
+    if (!open_inside(root, relative, flags, &fd, err)) return false;
     if (fstat(fd, &entry) < 0 || !S_ISREG(entry.st_mode))
         return error_set(err, ERROR_NOT_FOUND, "'%s/%s' is no regular file", root, relative);
     *out_fd = file_take(&fd);
     return true;
+}
+
+bool file_open_inside(const char *root, const char *relative, int *out_fd, struct error *err) {
+    return open_regular(root, relative, O_RDONLY, out_fd, err);
+}
+
+bool file_open_writable_inside(const char *root, const char *relative, int *out_fd,
+                               struct error *err) {
+    return open_regular(root, relative, O_RDWR, out_fd, err);
 }
 
 bool file_open_directory_inside(const char *root, const char *relative, int *out_fd,
@@ -108,6 +118,12 @@ bool file_is_regular_inside(const char *root, const char *relative) {
     struct error ignored;
 
     return file_open_inside(root, relative, &fd, &ignored);
+}
+
+int64_t file_after_gap(int fd, int64_t offset) {
+    off_t next = lseek(fd, (off_t)offset, SEEK_DATA);
+
+    return next > (off_t)offset ? (int64_t)next : offset;
 }
 
 bool file_read_tail_inside(const char *root, const char *relative, size_t limit_bytes,

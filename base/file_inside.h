@@ -19,10 +19,17 @@
 // link is on the way; the message says which.
 MUST_CHECK bool file_open_inside(const char *root, const char *relative, int *out_fd,
                                  struct error *err);
+// The same for reading and writing.
+MUST_CHECK bool file_open_writable_inside(const char *root, const char *relative, int *out_fd,
+                                          struct error *err);
 // Opens a directory, for openat() and the like with a single name and O_NOFOLLOW. "" is `root`.
 MUST_CHECK bool file_open_directory_inside(const char *root, const char *relative, int *out_fd,
                                            struct error *err);
 bool file_is_regular_inside(const char *root, const char *relative);
+
+// Where the next bytes are at or after `offset` that were not given back to the file system (see
+// runtime/log_budget.h); `offset` itself where there is no such gap.
+int64_t file_after_gap(int fd, int64_t offset);
 
 // Reads the last bytes of a file, at most `limit_bytes`, however large it is and whoever writes to
 // it meanwhile. Appends to `out`, which must have room for them.

@@ -1,10 +1,10 @@
 #include "cli/log_files.h"
 
 #include "base/file.h"
+#include "base/file_inside.h"
 #include "base/memory.h"
 #include "base/text.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,9 +15,11 @@ enum { LINE_MAX_BYTES = 65536, TURN_MAX_BYTES = 4 << 20 };
 
 struct log_file {
     struct log_file *next;
-    char path[FILE_PATH_MAX];
+    char directory[FILE_PATH_MAX];
+    char name[256];
     char source[64];
     bool is_output;
+    bool skips; // to the end of a line whose beginning is gone
     off_t offset;
     struct buffer rest; // of a line without its end
 };
@@ -72,20 +74,27 @@ struct place {
     char directory[FILE_PATH_MAX];
 };
 
-static bool add_file(void *userdata, const char *name, bool is_directory, struct error *err) {
+// Below the directory anything may lie: the job can write to it.
+static bool add_file(void *userdata, const char *name, enum file_kind kind, struct error *err) {
     struct place *place = userdata;
     struct log_file **end = &place->files->files;
-    char path[FILE_PATH_MAX];
 
-    if (is_directory || !is_log(name)) return true;
-    if (!file_join(path, sizeof path, err, place->directory, name, NULL)) return false;
-    for (; *end != NULL; end = &(*end)->next)
-        if (text_equal((*end)->path, path)) return true;
+    (void)err;
+    if (kind != FILE_REGULAR || !is_log(name)) return true;
+    // Those of a cluster are in the order of their names.
+    for (; *end != NULL; end = &(*end)->next) {
+        if (!text_equal((*end)->directory, place->directory)) continue;
+        int order = strcmp((*end)->name, name);
+        if (order == 0) return true;
+        if (order > 0) break;
+    }
     struct log_file *file = memory_alloc(sizeof *file);
-    (void)text_copy(file->path, sizeof file->path, path);
+    (void)text_copy(file->directory, sizeof file->directory, place->directory);
+    (void)text_copy(file->name, sizeof file->name, name);
     (void)text_format(file->source, sizeof file->source, "%.*s", (int)(strlen(name) - 4), name);
     file->is_output = text_ends_with(name, ".out");
     file->rest = BUFFER_INIT(LINE_MAX_BYTES);
+    file->next = *end;
     *end = file;
     return true;
 }
@@ -98,7 +107,8 @@ static bool add_cluster(void *userdata, const char *name, bool is_directory, str
     if (!file_join(place.directory, sizeof place.directory, err, files->directory, name, "log",
                    NULL))
         return false;
-    return !file_is_directory(place.directory) || file_list(place.directory, add_file, &place, err);
+    return !file_is_directory(place.directory) ||
+           file_list_inside(place.directory, "", add_file, &place, err);
 }
 
 static void find_files(struct log_files *files) {
@@ -150,10 +160,27 @@ static void hand_on(struct log_files *files, struct log_file *file) {
     buffer_clear(&file->rest);
 }
 
+// The oldest part of a long log is given back to the file system (--log-budget).
+static void skip_gap(struct log_file *file, int fd) {
+    off_t next = (off_t)file_after_gap(fd, file->offset);
+
+    if (next == file->offset) return;
+    file->offset = next;
+    file->skips = true;
+    buffer_clear(&file->rest);
+}
+
 static void take_bytes(struct log_files *files, struct log_file *file, const char *bytes,
                        size_t size_bytes) {
     struct error ignored;
 
+    if (file->skips) {
+        const char *end = memchr(bytes, '\n', size_bytes);
+        if (end == NULL) return;
+        file->skips = false;
+        size_bytes -= (size_t)(end + 1 - bytes);
+        bytes = end + 1;
+    }
     while (size_bytes > 0) {
         const char *end = memchr(bytes, '\n', size_bytes);
         size_t length = end == NULL ? size_bytes : (size_t)(end - bytes);
@@ -172,11 +199,13 @@ static void take_bytes(struct log_files *files, struct log_file *file, const cha
 // True: there is more.
 static bool read_file(struct log_files *files, struct log_file *file) {
     char block[16384];
-    AUTO(file_close) int fd = open(file->path, O_RDONLY | O_CLOEXEC);
+    AUTO(file_close) int fd = -1;
+    struct error ignored;
 
-    if (fd < 0) return false;
+    if (!file_open_inside(file->directory, file->name, &fd, &ignored)) return false;
     off_t size = lseek(fd, 0, SEEK_END);
     if (size < file->offset) file->offset = 0; // begun anew
+    skip_gap(file, fd);
     for (size_t taken = 0; taken < TURN_MAX_BYTES;) {
         ssize_t got = pread(fd, block, sizeof block, file->offset);
         if (got <= 0) return false;

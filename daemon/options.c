@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "runtime/cluster_silence.h"
 #include "runtime/flink_cluster.h"
+#include "runtime/log_budget.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -220,6 +221,15 @@ static bool parse_autoscaling(struct options *options, const char *value, struct
            error_set(err, ERROR_INVALID, "'%s' is neither throughput nor msf", value);
 }
 
+static bool parse_log_budget(struct options *options, const char *value, struct error *err) {
+    int64_t bytes;
+
+    if (!text_to_bytes(value, &bytes) || bytes < LOG_BUDGET_MIN_BYTES)
+        return error_set(err, ERROR_INVALID, "'%s' is no size of 1m or more: 200m, 1g, ...", value);
+    options->log_budget_bytes = bytes;
+    return true;
+}
+
 static bool parse_log_level(struct options *options, const char *value, struct error *err) {
     return log_level_from_name(value, &options->log_level) ||
            error_set(err, ERROR_INVALID, "'%s' is no level: error, warn, info, debug", value);
@@ -258,6 +268,7 @@ static const struct option table[] = {
     {"--metrics-interval", "KOBEL_METRICS_INTERVAL", "TIME", "10s",    parse_metrics_interval, "how often a running job is measured; 0s = never, which is no autoscaling either"},
     {"--metrics-retention", "KOBEL_METRICS_RETENTION", "TIME", "15d",  parse_metrics_retention, "how long what was measured is kept"},
     {"--time-scale",    "KOBEL_TIME_SCALE",    "N",       "1",       parse_time_scale,    "how fast the service's own clock runs: 60 makes a minute a second"},
+    {"--log-budget",    "KOBEL_LOG_BUDGET",    "SIZE",    "200m",    parse_log_budget,    "disk for the logs and the output of a cluster's processes; the oldest lines go first"},
     {"--log-level",     "KOBEL_LOG_LEVEL",     "LEVEL",   "info",      parse_log_level,     "error, warn, info or debug"},
     {"--from",          "KOBEL_FROM",          "PATH",    NULL,        parse_from,          "runtime install: an official Flink distribution, packed or not, instead of pip"},
 };

@@ -43,6 +43,7 @@ struct options {
     int spares; // -1 = by profile
     int64_t spare_max_age_ms;
     int64_t silence_limit_ms;
+    int64_t log_budget_bytes;
     int64_t start_limit_ms;
     enum log_level log_level;
     char from[FILE_PATH_MAX]; // runtime install only

@@ -8,6 +8,7 @@
 #include "runtime/flink_cluster_parts.h"
 #include "runtime/flink_conf.h"
 #include "runtime/kafka_client.h"
+#include "runtime/log_budget.h"
 #include "runtime/orphans.h"
 
 #include <errno.h>
@@ -41,6 +42,7 @@ static void stop_processes(struct cluster *cluster) {
     kafka_lag_free(TAKE(cluster->lag));
     cluster_processes_free(TAKE(cluster->processes));
     cluster->boot_timer = sd_event_source_disable_unref(cluster->boot_timer);
+    cluster->log_timer = sd_event_source_disable_unref(cluster->log_timer);
 }
 
 static void free_cluster(struct cluster *cluster) {
@@ -201,7 +203,8 @@ bool flink_cluster_boot(struct flink_clusters *owner, const struct launch_spec *
     // needs from the beginning.
     cluster->shows_later =
         sandbox_has_namespaces(owner->options.sandbox.level) && is_spare && spec->app_id[0] == '\0';
-    bool started = choose_paths(cluster, err) && start(cluster, err);
+    bool started =
+        choose_paths(cluster, err) && start(cluster, err) && flink_logs_watch(cluster, err);
     if (!started) {
         free_cluster(cluster);
         return false;
@@ -356,6 +359,7 @@ bool flink_clusters_new(sd_event *loop, const struct flink_clusters_options *opt
 
     self->loop = sd_event_ref(loop);
     self->options = *options;
+    if (options->log_budget_bytes == 0) self->options.log_budget_bytes = LOG_BUDGET_DEFAULT_BYTES;
     if (options->silence_limit_ms == 0) self->options.silence_limit_ms = CLUSTER_SILENCE_LIMIT_MS;
     (void)text_copy(self->mark, sizeof self->mark, options->mark);
     port_pool_init(&self->ports, options->first_port, options->last_port);

@@ -22,6 +22,7 @@ struct flink_clusters_options {
     int spares;          // clusters kept ready for the applications used last, one each
     int64_t spare_max_age_ms;           // older ones end; 0 = they may get as old as they like
     int64_t memory_budget_bytes;        // of all clusters, spares too
+    int64_t log_budget_bytes;           // see log_budget.h; 0 = its default
     int64_t silence_limit_ms;           // see cluster_silence.h; 0 = its default
     const char *const *job_environment; // NULL-terminated KEY=VALUE lines that every JVM gets
     cluster_change_fn *on_change;

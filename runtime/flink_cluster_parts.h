@@ -1,7 +1,7 @@
 // The parts of flink_cluster.c, for the files that share them: flink_cluster (launching, jobs,
-// views), flink_cluster_submit, flink_cluster_files (what is on disk), flink_cluster_look (what can be seen inside),
-// flink_cluster_memory, flink_cluster_boot, flink_cluster_prime, flink_cluster_spare,
-// flink_cluster_claim.
+// views), flink_cluster_submit, flink_cluster_files (what is on disk), flink_cluster_look (what can
+// be seen inside), flink_cluster_memory, flink_cluster_boot, flink_cluster_prime,
+// flink_cluster_spare, flink_cluster_claim.
 #pragma once
 
 #include "runtime/boot_progress.h"
@@ -46,6 +46,7 @@ struct cluster {
     struct cluster_meter *meter; // NULL before the first measurement; asks `lag`
     struct boot_progress boot;
     sd_event_source *boot_timer; // looks at it
+    sd_event_source *log_timer;  // looks at what they take of the disk
     sd_event_source *burial;     // ends the processes in a turn of the loop of their own
 };
 
@@ -105,6 +106,9 @@ bool flink_prime(struct cluster *cluster);
 bool flink_submit(void *self, const char *cluster_id, const struct submission *job,
                   struct error *err);
 void flink_submit_cancel(struct cluster *cluster); // the code is still being copied
+
+// Keeps the logs of a cluster within their budget from now on. ERROR_SYSTEM.
+MUST_CHECK bool flink_logs_watch(struct cluster *cluster, struct error *err);
 
 // --- claiming ---
 
