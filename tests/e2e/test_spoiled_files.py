@@ -1,0 +1,115 @@
+"""A job that spoils the files that it can write: it harms itself only, and kobel goes on."""
+
+import glob
+import hashlib
+import json
+import os
+import subprocess
+import urllib.request
+
+import pytest
+
+from kobel import BINARY, Application, Kobel, wait_for
+
+
+def get(kobel, path):
+    return json.load(urllib.request.urlopen(f"{kobel.url}{path}", timeout=30))
+
+
+def losses(application):
+    listed = get(application.kobel, f"/kobel/v1/applications/{application.name}/events?limit=1000")["events"]
+    return [one["message"] for one in listed if "lost" in one["message"]]
+
+
+@pytest.fixture
+def kobel(runtime, tmp_path):
+    kobel = Kobel(tmp_path / "data", "--log-budget", "4m")
+    yield kobel
+    assert kobel.stop() == 0
+    assert kobel.java_processes() == []
+
+
+def create(kobel, jars, label):
+    application = Application(kobel, label.split(":")[0])
+    application.create(jars["Spoils"], label=label)
+    application.start()
+    return application
+
+
+def test_a_fifo_in_the_place_of_a_log_holds_nobody(kobel, jars):
+    """Finding A2: the daemon opened it, and never answered again."""
+    application = create(kobel, jars, "fifo")
+    wait_for(lambda: losses(application), "the TaskManager is lost")
+    assert get(kobel, "/healthz")["status"] == "ok"
+    shown = subprocess.run([BINARY, "logs", "fifo"], env={**kobel.environment(), "KOBEL_URL": kobel.url},
+                           capture_output=True, timeout=60, check=False)
+    assert shown.returncode == 0, shown.stderr
+    application.stop(Force=True)
+
+
+def test_a_link_in_the_place_of_a_log_tells_nothing(kobel, jars, tmp_path):
+    """Finding A3: the last line of the file behind the link became the reason of the loss."""
+    secret = tmp_path / "secret"
+    secret.write_text("password=hunter2\n")
+    secret.chmod(0o600)
+    application = create(kobel, jars, f"link:{secret}")
+    assert "hunter2" not in str(wait_for(lambda: losses(application), "the TaskManager is lost"))
+    shown = subprocess.run([BINARY, "logs", "link"], env={**kobel.environment(), "KOBEL_URL": kobel.url},
+                           capture_output=True, timeout=60, check=False)
+    assert b"hunter2" not in shown.stdout + shown.stderr
+    application.stop(Force=True)
+
+
+def test_a_job_that_overwrites_its_jar_harms_itself_only(kobel, jars):
+    """Finding B1: the stored code was the same file, and with it that of every other application and version."""
+    application = create(kobel, jars, "jar")
+    other = Application(kobel, "other")
+    other.create(jars["Spoils"], label="other")
+    wait_for(lambda: any("overwrote a jar" in open(path, errors="replace").read() for path in
+                         glob.glob(f"{kobel.data}/apps/*/clusters/*/log/taskmanager-1.out")), "it has overwritten its jar")
+    stored = [path for path in glob.glob(f"{kobel.data}/code/*") if os.path.isfile(path)]
+    assert stored
+    for path in stored:
+        with open(path, "rb") as file:
+            assert hashlib.sha256(file.read()).hexdigest() == os.path.basename(path).split(".")[0]
+    other.start()
+    # A restart of its own goes on with what was deployed.
+    application.stop(Force=True)
+    application.start()
+    for one in (application, other):
+        one.stop(Force=True)
+
+
+def test_damaged_code_is_told_and_not_run(kobel, jars):
+    application = Application(kobel, "damaged")
+    application.create(jars["Counting"])
+    for path in glob.glob(f"{kobel.data}/code/*"):
+        with open(path, "r+b") as file:
+            file.write(b"PWNED")
+    operation = kobel.client.start_application(ApplicationName="damaged")["OperationId"]
+    assert application.settle() == "READY"
+    assert "is damaged" in str(application.operation(operation))
+
+
+def test_output_stays_within_the_budget_and_its_newest_lines_stay(kobel, jars):
+    """Finding E2: what a job prints grew without end."""
+    application = create(kobel, jars, "prints:100")
+
+    def output():
+        return glob.glob(f"{kobel.data}/apps/*/clusters/*/log/taskmanager-1.out")[0]
+
+    def tail():
+        with open(output(), "rb") as file:
+            file.seek(max(0, os.path.getsize(output()) - 65536))
+            return file.read()
+
+    wait_for(lambda: b"printed 100" in tail(), "it has printed")
+    assert os.path.getsize(output()) > 100 << 20
+    wait_for(lambda: os.stat(output()).st_blocks * 512 < 4 << 20, "the oldest lines are gone")
+    shown = subprocess.run([BINARY, "logs", "prints"], env={**kobel.environment(), "KOBEL_URL": kobel.url},
+                           capture_output=True, timeout=60, check=False)
+    assert shown.returncode == 0, shown.stderr
+    assert b"printed 100" in shown.stdout
+    assert b"\0" not in shown.stdout
+    assert len(shown.stdout) < 8 << 20
+    application.stop(Force=True)
