@@ -1,21 +1,40 @@
 // kobel-launch: a small program between kobel and what kobel starts. It puts itself behind a fence
 // and becomes the command, so that nothing of the command ever runs outside of it; kobel's loop
 // does not wait for any of this.
+#include "base/file.h"
+#include "base/text.h"
 #include "launcher/confine.h"
 #include "launcher/enter.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { EXIT_NOT_LAUNCHED = 125 };
 
+// LD_PRELOAD ends a path at a space; a name without a directory is looked for in LD_LIBRARY_PATH,
+// whose directories may have one.
+static bool preload(const char *file, struct error *err) {
+    char directory[FILE_PATH_MAX];
+    const char *slash = file == NULL ? NULL : strrchr(file, '/');
+    bool is_set = true;
+
+    if (file == NULL) return true;
+    if (strchr(file, ' ') == NULL || slash == NULL)
+        is_set = setenv("LD_PRELOAD", file, 1) == 0;
+    else
+        is_set = text_format(directory, sizeof directory, "%.*s", (int)(slash - file), file) &&
+                 setenv("LD_LIBRARY_PATH", directory, 1) == 0 &&
+                 setenv("LD_PRELOAD", slash + 1, 1) == 0;
+    return is_set || error_system(err, errno, "preload '%s'", file);
+}
+
 static bool launch(const struct plan *plan, struct error *err) {
     if (!confine(plan, err)) return false;
     // Only now: it is for the command, not for this program.
-    if (plan->preload != NULL && setenv("LD_PRELOAD", plan->preload, 1) != 0)
-        return error_system(err, errno, "preload '%s'", plan->preload);
+    if (!preload(plan->preload, err)) return false;
     (void)execv(plan->command[0], plan->command);
     return error_system(err, errno, "start '%s'", plan->command[0]);
 }

@@ -35,6 +35,9 @@ static const char *translate(const char *path) {
     static __typeof__(name) *next;                                                                 \
     if (next == NULL) next = (__typeof__(name) *)dlsym(RTLD_NEXT, #name)
 
+// The C library's headers name parameters in their own way.
+// NOLINTBEGIN(readability-inconsistent-declaration-parameter-name)
+
 // --- opening ---
 
 static bool has_mode(int flags) {
@@ -152,3 +155,5 @@ int faccessat(int directory, const char *path, int mode, int flags) {
     NEXT(faccessat);
     return next(directory, translate(path), mode, flags);
 }
+
+// NOLINTEND(readability-inconsistent-declaration-parameter-name)

@@ -131,3 +131,33 @@ Test(launcher, ports_of_others_are_closed_and_all_the_rest_is_open) {
     cr_assert(connects(&open, port), "%s", err.message);
     cr_assert(not(connects(&api, port)));
 }
+
+Test(launcher, what_is_preloaded_shows_the_properties_file) {
+    AUTO(argument_list_release) struct argument_list options = {0};
+    char directory[] = "/tmp/kobel-test-XXXXXX";
+    char command[1024];
+    char spaced[FILE_PATH_MAX];
+    char library[FILE_PATH_MAX];
+
+    cr_assert(mkdtemp(directory) != NULL);
+    (void)text_format(spaced, sizeof spaced, "%s/with a space", directory);
+    (void)text_format(library, sizeof library, "%s/properties.so", spaced);
+    cr_assert(file_make_directories(spaced, 0700, &err) && symlink(PRELOAD, library) == 0);
+    argument_list_add_all(&options, "--preload", library, NULL);
+    (void)text_format(command, sizeof command,
+                      "set -e; cd %s; printf mine >here; p=" SANDBOX_PROPERTIES "; "
+                      "export KOBEL_APPLICATION_PROPERTIES=%s/here; "
+                      "[ $(cat $p) = mine ]; /usr/bin/test -f $p; [ $(stat -c %%s $p) = 4 ]; "
+                      "grep -q mine $p; "
+                      "python3 -c 'import os, sys; p = sys.argv[1]; "
+                      "assert os.stat(p).st_size == os.lstat(p).st_size == 4; "
+                      "assert os.access(p, os.R_OK) and open(p).read() == \"mine\"; "
+                      "assert not os.path.exists(p + \"x\"); "
+                      "os.umask(0); os.close(os.open(\"new\", os.O_CREAT | os.O_WRONLY, 0o640)); "
+                      "assert os.stat(\"new\").st_mode & 0o777 == 0o640' $p",
+                      directory, directory);
+    cr_assert(run(&options, command), "%s", err.message);
+    // Where nothing is named there is nothing.
+    cr_assert(not(run(&options, "cat " SANDBOX_PROPERTIES)));
+    cr_assert(file_remove_tree(directory, &err));
+}
