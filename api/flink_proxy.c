@@ -1,6 +1,7 @@
 #include "api/flink_proxy.h"
 
 #include "api/access_token.h"
+#include "api/flink_page.h"
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -12,6 +13,7 @@ static const char TOKEN[] = "authToken=";
 struct flink_proxy {
     const struct api_context *context;
     struct cluster_fetch *fetch;
+    bool is_below_session;
     flink_proxy_done_fn *done;
     void *userdata;
 };
@@ -43,23 +45,72 @@ static bool find_value(const char *list, const char *prefix, const char *separat
     return false;
 }
 
-static void begin_session(const struct api_context *context, struct access *access, int64_t now_s,
+static bool accepts_html(const struct flink_proxy_request *request) {
+    return request->accept != NULL && strstr(request->accept, "text/html") != NULL;
+}
+
+// A browser goes on below a path that holds the session: pages are sandboxed (flink_proxy.h), so
+// that no cookie comes with what they ask for. Others get the cookie.
+static void begin_session(const struct api_context *context, const struct access *link,
+                          const struct flink_proxy_request *request, int64_t now_s,
                           flink_proxy_done_fn *done, void *userdata) {
+    struct access access = *link;
     char session[ACCESS_TOKEN_SIZE];
 
-    access->kind = ACCESS_SESSION;
-    access->issued_s = now_s;
-    access_token_make(context->token_key, access, session);
+    access.kind = ACCESS_SESSION;
+    access.issued_s = now_s;
+    access_token_make(context->token_key, &access, session);
     AUTO(memory_free)
     char *cookie = memory_format("%s%s; Path=/flink/%s/; Max-Age=%lld; HttpOnly; SameSite=Lax",
-                                 COOKIE, session, access->name, (long long)access->duration_s);
-    AUTO(memory_free) char *location = memory_format("/flink/%s/", access->name);
+                                 COOKIE, session, access.name, (long long)access.duration_s);
+    AUTO(memory_free)
+    char *location = accepts_html(request) ? memory_format("/flink/%s/%s/", access.name, session)
+                                           : memory_format("/flink/%s/", access.name);
     struct flink_proxy_answer answer = {.status = 302,
                                         .content_type = "text/plain",
                                         .body = "",
                                         .location = location,
                                         .cookie = cookie};
     done(userdata, &answer);
+}
+
+// What a request shows to be let in, and what it wants to see.
+struct visit {
+    struct access access;
+    enum { VISIT_NONE, VISIT_LINK, VISIT_PATH, VISIT_COOKIE } by;
+    const char *rest; // of the path, below the dashboard's own
+};
+
+static bool is_front_page(const struct visit *visit) {
+    return text_equal(visit->rest, "") || text_equal(visit->rest, "/");
+}
+
+static void read_visit(const struct api_context *context, const struct flink_proxy_request *request,
+                       int64_t now_s, struct visit *out) {
+    const char *at = request->path + strlen(FLINK_PROXY_PREFIX);
+    size_t length = strcspn(at, "/");
+    char name[APP_NAME_SIZE] = "";
+    char token[ACCESS_TOKEN_SIZE];
+
+    *out = (struct visit){.rest = at + length};
+    if (length >= sizeof name || !text_format(name, sizeof name, "%.*s", (int)length, at)) return;
+    size_t token_length = out->rest[0] == '/' ? strcspn(out->rest + 1, "/") : 0;
+    if (token_length > 0 &&
+        text_format(token, sizeof token, "%.*s", (int)token_length, out->rest + 1) &&
+        access_token_read(context->token_key, token, ACCESS_SESSION, name, now_s, &out->access)) {
+        out->by = VISIT_PATH;
+        out->rest += 1 + token_length;
+        return;
+    }
+    if (find_value(request->query, TOKEN, "&", token, sizeof token) &&
+        access_token_read(context->token_key, token, ACCESS_LINK, name, now_s, &out->access))
+        out->by = VISIT_LINK;
+    // A sandboxed page has its path; a cookie would be the user's, for whatever page asks.
+    else if (request->origin == NULL &&
+             find_value(request->cookie, COOKIE, "; ", token, sizeof token) &&
+             access_token_read(context->token_key, token, ACCESS_SESSION, name, now_s,
+                               &out->access))
+        out->by = VISIT_COOKIE;
 }
 
 // --- pages ---
@@ -76,84 +127,72 @@ static void on_page(void *userdata, const struct cluster_page *page, const struc
     struct flink_proxy_answer answer = {.status = (int)page->status,
                                         .content_type = page->content_type,
                                         .body = page->body,
-                                        .size_bytes = page->size_bytes};
+                                        .size_bytes = page->size_bytes,
+                                        .is_below_session = proxy->is_below_session};
     proxy->done(proxy->userdata, &answer);
 }
 
-bool flink_proxy_is_page(const char *rest) {
-    static const char *const never[] = {"..", "yarn-cancel", "yarn-stop"};
-    AUTO(memory_free) char *path = memory_copy_text(rest);
-    char *place = path;
-    size_t depth = 0;
-    bool is_jar = false;
-
-    // What is behind an escaped 0 would not be seen here.
-    if (strstr(rest, "%00") != NULL) return false;
-    // As Flink reads a path: unescaped first, and slashes in a row are one.
-    text_unescape_url(path);
-    for (char *part = strsep(&place, "/"); part != NULL; part = strsep(&place, "/")) {
-        if (part[0] == '\0') continue;
-        is_jar = is_jar || (depth == 0 && text_equal(part, "jars"));
-        if (is_jar && depth > 0) return false;
-        for (size_t index = 0; index < COUNT_OF(never); index++)
-            if (text_equal(part, never[index])) return false;
-        depth++;
-    }
-    return true;
-}
-
-static struct flink_proxy *fetch_page(const struct api_context *context,
-                                      const struct access *access, const char *rest,
-                                      const char *query, flink_proxy_done_fn *done,
+static struct flink_proxy *fetch_page(const struct api_context *context, const struct visit *visit,
+                                      const char *target, flink_proxy_done_fn *done,
                                       void *userdata) {
     struct flink_proxy *proxy = memory_alloc(sizeof *proxy);
-    AUTO(memory_free)
-    char *path = memory_format("%s%s%s", rest, query[0] == '\0' ? "" : "?", query);
 
     proxy->context = context;
     proxy->done = done;
     proxy->userdata = userdata;
-    proxy->fetch = app_service_fetch_page(context->service, &access->scope, access->name, path,
-                                          on_page, proxy);
+    proxy->is_below_session = visit->by == VISIT_PATH;
+    proxy->fetch = app_service_fetch_page(context->service, &visit->access.scope,
+                                          visit->access.name, target, on_page, proxy);
     if (proxy->fetch != NULL) return proxy;
     memory_free(proxy);
     answer_text(done, userdata, 503, "The application does not run at the moment.\n");
     return NULL;
 }
 
+static struct flink_proxy *show_page(const struct api_context *context,
+                                     const struct flink_proxy_request *request,
+                                     const struct visit *visit, flink_proxy_done_fn *done,
+                                     void *userdata) {
+    AUTO(memory_free) char *target = NULL;
+
+    switch (flink_page_check(visit->rest, request->query, &target)) {
+    case FLINK_PAGE_SHOWN:
+        return fetch_page(context, visit, target, done, userdata);
+    case FLINK_PAGE_UNKNOWN:
+        answer_text(done, userdata, 404, "The dashboard has no such page.\n");
+        return NULL;
+    case FLINK_PAGE_REFUSED:
+        break;
+    }
+    answer_text(done, userdata, 403, "The dashboard is read-only: this is none of its pages.\n");
+    return NULL;
+}
+
 struct flink_proxy *flink_proxy_begin(const struct api_context *context,
                                       const struct flink_proxy_request *request,
                                       flink_proxy_done_fn *done, void *userdata) {
-    const char *at = request->path + strlen(FLINK_PROXY_PREFIX);
-    size_t length = strcspn(at, "/");
     int64_t now_s = clock_now_ms(&context->clock) / 1000;
-    char name[APP_NAME_SIZE];
-    char token[ACCESS_TOKEN_SIZE];
-    struct access access;
+    struct visit visit;
 
-    (void)text_format(name, sizeof name, "%.*s", (int)(length < 200 ? length : 200), at);
     if (!text_equal(request->method, "GET") && !text_equal(request->method, "HEAD")) {
         answer_text(done, userdata, 405, "The dashboard is read-only.\n");
         return NULL;
     }
-    if (find_value(request->query, TOKEN, "&", token, sizeof token) &&
-        access_token_read(context->token_key, token, ACCESS_LINK, name, now_s, &access)) {
-        begin_session(context, &access, now_s, done, userdata);
-        return NULL;
-    }
-    if (!find_value(request->cookie, COOKIE, "; ", token, sizeof token) ||
-        !access_token_read(context->token_key, token, ACCESS_SESSION, name, now_s, &access)) {
+    read_visit(context, request, now_s, &visit);
+    if (visit.by == VISIT_NONE) {
         answer_text(done, userdata, 403,
                     "This link has expired or is not one of kobel's. CreateApplicationPresignedUrl "
-                    "makes a new one; it has to be used within three minutes.\n");
+                    "makes a new one; it has to be used within three minutes, by a client that "
+                    "keeps its cookie, or with a path behind the application's name.\n");
         return NULL;
     }
-    if (!flink_proxy_is_page(at + length)) {
-        answer_text(done, userdata, 403, "The dashboard is read-only.\n");
+    bool is_beginning =
+        visit.by == VISIT_LINK || (visit.by == VISIT_COOKIE && accepts_html(request));
+    if (is_beginning && is_front_page(&visit)) {
+        begin_session(context, &visit.access, request, now_s, done, userdata);
         return NULL;
     }
-    return fetch_page(context, &access, at[length] == '\0' ? "/" : at + length, request->query,
-                      done, userdata);
+    return show_page(context, request, &visit, done, userdata);
 }
 
 void flink_proxy_cancel(struct flink_proxy *proxy) {

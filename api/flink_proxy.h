@@ -1,5 +1,12 @@
-// The dashboards of applications, read-only, below /flink/<application>/. A presigned link begins a
-// session, which is a cookie for that path; everything else of the dashboard is relative to it.
+// The dashboards of applications, read-only, below /flink/<application>/: the pages that
+// flink_page.h names. A presigned link begins a session, which is a cookie for that path, or a part
+// of the path, and everything else of the dashboard is relative to it. A link with a path behind
+// the application's name shows that page at once.
+//
+// What a page holds comes from a JobManager in which main() of a job has run, so it is somebody's
+// program: every answer is sandboxed by its Content-Security-Policy and has an origin of its own
+// ("null"), from which neither this API nor another dashboard can be asked (http_guard.h). Browsers
+// send no cookies from there, hence the session in the path.
 #pragma once
 
 #include "api/call.h"
@@ -11,24 +18,24 @@ struct flink_proxy_request {
     const char *path;   // raw, begins with FLINK_PROXY_PREFIX
     const char *query;  // raw, without '?'; "" = none
     const char *cookie; // the Cookie header, or NULL
+    const char *origin; // the Origin header, or NULL
+    const char *accept; // the Accept header, or NULL
 };
+
+#define FLINK_PROXY_CSP "sandbox allow-scripts allow-downloads"
 
 struct flink_proxy_answer {
     int status;
     const char *content_type;
     const char *body;
     size_t size_bytes;
-    const char *location; // NULL: no redirection
-    const char *cookie;   // Set-Cookie; NULL = none
+    const char *location;  // NULL: no redirection
+    const char *cookie;    // Set-Cookie; NULL = none
+    bool is_below_session; // may be read by the sandboxed pages: who asks knows the session
 };
 typedef void flink_proxy_done_fn(void *userdata, const struct flink_proxy_answer *answer);
 
 struct flink_proxy;
-
-// Whether the raw path of a page, as the JobManager is asked for it, only shows something. The GETs
-// of Flink do, except that those below /jars/ run the main() of programs, and that two are for
-// YARN, which knows no other method: they end a job.
-bool flink_proxy_is_page(const char *rest);
 
 // Calls `done` once: before it returns (the result is NULL then), or in a later turn unless
 // cancelled.

@@ -5,6 +5,9 @@
 
 #include <stdbool.h>
 
+// The Origin of sandboxed pages, and of files: nobody's in particular.
+#define HTTP_GUARD_OPAQUE_ORIGIN "null"
+
 struct http_guard {
     const char *listen_address;
     char own_name[256];               // of this machine; "" = none

@@ -212,8 +212,6 @@ static void set_reach(CURL *easy, const struct http_call *call) {
         (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)call->timeout_ms);
         (void)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
         (void)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)(call->timeout_ms / 1000));
-        // What is signed must arrive as it is.
-        (void)curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
         return;
     }
     (void)curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)call->timeout_ms);
@@ -238,6 +236,8 @@ static void set_up(struct http_request *request, const struct http_call *call) {
     CURL *easy = request->easy;
 
     (void)curl_easy_setopt(easy, CURLOPT_URL, call->url);
+    // What was checked or signed must arrive as it is: libcurl would remove "." and "..".
+    (void)curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
     (void)curl_easy_setopt(easy, CURLOPT_PRIVATE, request);
     (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);

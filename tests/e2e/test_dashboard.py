@@ -60,7 +60,50 @@ def test_a_link_opens_the_dashboard_read_only(running):
     job = json.loads(get(kobel, base + "jobs", cookie=cookie)[2])["jobs"][0]["id"]
     assert get(kobel, base + f"jobs/{job}/yarn-cancel", cookie=cookie)[0] == 403
     assert get(kobel, base + f"jobs/{job}/yarn%2Dstop", cookie=cookie)[0] == 403
+    # Nor by a way to write the path that is read differently by whoever passes it on.
+    assert get(kobel, base + f"jobs/{job}/yarn-cancel#x", cookie=cookie)[0] == 403
+    for path in ("./jars/x/plan", "%2e/jars/x/plan", "assets/../jars/x/plan", "jars\\x\\plan", "v1/jars/x/plan"):
+        assert get(kobel, base + path, cookie=cookie)[0] == 403, path
     assert json.loads(get(kobel, base + "jobs", cookie=cookie)[2])["jobs"] == [{"id": job, "status": "RUNNING"}]
+
+
+def test_a_link_with_a_path_answers_itself(running):
+    kobel, link = running.kobel, link_of(running)
+    token = link.split("?")[1]
+    # As `curl -L` without cookies asks.
+    status, headers, body = get(kobel, f"/flink/{running.name}/jobs?{token}")
+    assert (status, headers["Content-Type"].split(";")[0]) == (200, "application/json")
+    assert [job["status"] for job in json.loads(body)["jobs"]] == ["RUNNING"]
+    assert get(kobel, f"/flink/{running.name}/jars/x/plan?{token}")[0] == 403
+    assert get(kobel, f"/flink/{running.name}/jobs?{token}0")[0] == 403
+
+
+def test_a_page_has_no_say_in_the_api(running):
+    """What a JobManager sends is its job's: it is shown in a sandbox, whose origin nobody trusts."""
+    kobel, link = running.kobel, link_of(running)
+    page_wanted = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+    status, headers, _ = get(kobel, link, **page_wanted)
+    home = headers["Location"]
+    assert status == 302 and home.startswith(f"/flink/{running.name}/session~") and home.endswith("/")
+    cookie = headers["Set-Cookie"].split(";")[0]
+    for path in (home, home + "jobs", home + "nothing", home + "jars/x/plan", f"/flink/{running.name}/", link):
+        answer = get(kobel, path, **page_wanted)[1]
+        assert answer["Content-Security-Policy"] == "sandbox allow-scripts allow-downloads", path
+        assert (answer["X-Content-Type-Options"], answer["Referrer-Policy"]) == ("nosniff", "no-referrer")
+    # A bookmark of the plain address leads there, too.
+    assert get(kobel, f"/flink/{running.name}/", cookie=cookie, **page_wanted)[1]["Location"].startswith(f"/flink/{running.name}/session~")
+    # Scripts of the page may read what is below it, without a cookie.
+    status, headers, body = get(kobel, home + "jobs/overview", Origin="null")
+    assert status == 200 and json.loads(body)["jobs"][0]["state"] == "RUNNING"
+    assert (headers["Access-Control-Allow-Origin"], headers["Access-Control-Allow-Credentials"]) == ("null", "true")
+    # Nothing else: neither the API nor, should a cookie come along, another dashboard.
+    for method, path in (("POST", "/"), ("POST", "/api/v2/ListApplications"), ("POST", "/kobel/v1/clock"), ("GET", "/kobel/v1/status"), ("GET", "/metrics")):
+        status, headers, _ = get(kobel, path, method=method, Origin="null")
+        assert status == 403 and "Access-Control-Allow-Origin" not in headers, path
+    assert get(kobel, f"/flink/{running.name}/jobs", cookie=cookie, Origin="null")[0] == 403
+    assert get(kobel, home.replace(running.name, "another", 1) + "jobs", Origin="null")[0] == 403
+    spoilt = home[:-2] + ("0" if home[-2] != "0" else "1") + "/"
+    assert get(kobel, spoilt + "jobs")[0] == 403
 
 
 def test_nobody_comes_in_without_a_good_link(running):

@@ -1,7 +1,6 @@
 // The wire's pure parts: scopes, front-end checks, tokens, faults, the guard and the encoding.
 #include "api/encode.h"
 #include "api/fault.h"
-#include "api/flink_proxy.h"
 #include "api/http_guard.h"
 #include "api/operations.h"
 #include "api/page_token.h"
@@ -226,25 +225,6 @@ Test(http_guard, lets_in_no_pages_of_others) {
     cr_assert(not(http_guard_admits_origin("http://127.0.0.1:9", "127.0.0.1:8290")));
     cr_assert(not(http_guard_admits_origin("null", "127.0.0.1:8290")));
     cr_assert(not(http_guard_admits_origin("http://", NULL)));
-}
-
-Test(flink_proxy, shows_pages_and_lets_nothing_be_done) {
-    static const char *const pages[] = {"/",
-                                        "/main.js",
-                                        "/jobs/ab/vertices",
-                                        "/jars",
-                                        "/jars/",
-                                        "",
-                                        "/taskmanagers/127.0.0.1%3A1-a/log"};
-    static const char *const deeds[] = {
-        "/jars/x/plan",   "//jars/x/plan",        "/%6aars/x/plan",
-        "/jars%2Fx/plan", "/jobs/ab/yarn-cancel", "/jobs/ab/yarn%2Dstop",
-        "/a/../jars/x",   "/jobs/a%00/yarn-stop", "/jobs/ab//yarn-cancel/"};
-
-    for (size_t index = 0; index < COUNT_OF(pages); index++)
-        cr_assert(flink_proxy_is_page(pages[index]), "%s", pages[index]);
-    for (size_t index = 0; index < COUNT_OF(deeds); index++)
-        cr_assert(not(flink_proxy_is_page(deeds[index])), "%s", deeds[index]);
 }
 
 Test(encode, leaves_out_what_is_not_there_yet) {
