@@ -4,6 +4,7 @@
 #include "controller/admission.h"
 #include "controller/faults.h"
 #include "controller/progress.h"
+#include "controller/runtime_use.h"
 #include "controller/state.h"
 
 static bool queue_one(void *userdata, const char *app_id, struct error *err) {
@@ -46,6 +47,7 @@ void controller_free(struct app_service *service) {
     faults_free(service);
     progress_free(service);
     admission_free(service);
+    runtime_use_free(service);
     metering_free(service);
     work_queue_free(service->queue);
     memory_free(service);

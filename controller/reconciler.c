@@ -11,6 +11,7 @@
 #include "controller/plan.h"
 #include "controller/progress.h"
 #include "controller/retention.h"
+#include "controller/runtime_use.h"
 #include "storage/snapshot_store.h"
 
 // Steps of one application in one turn of the loop. More than a move ever needs between two waits;
@@ -111,6 +112,7 @@ static bool reconcile(struct app_service *service, const char *app_id, enum step
         // Loaded anew for every step: a step that failed half-way leaves no half-truth in memory.
         if (!app_store_load(service->db, app_id, &app, err)) return err->kind == ERROR_NOT_FOUND;
         if (!reconciler_observe(service, &app, &view, err)) return false;
+        if (!runtime_use_note(service, &app, err)) return false;
         progress_look(service, &app, &view);
         struct step step = plan_next(&app, &view, now_ms);
         *out_kind = step.kind;
@@ -131,6 +133,7 @@ static bool reconcile(struct app_service *service, const char *app_id, enum step
             metering_forget(service, app_id);
             progress_forget(service, app_id);
             admission_forget(service, app_id);
+            runtime_use_forget(service, app_id);
             return true;
         }
     }

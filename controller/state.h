@@ -27,7 +27,8 @@ struct app_service {
     struct armed_fault *faults;        // list
     struct retention_policy retention; // of the server; a tag of an application comes before it
     struct metering_options metering;
-    struct meter *meters; // list: of the applications that run
+    struct meter *meters;             // list: of the applications that run
+    struct runtime_use *runtime_uses; // list: of the applications that run or are being moved
     struct work_queue *queue;
     int64_t seen_now_ms; // both clocks, when the queue was last looked at
     int64_t seen_elapsed_ms;

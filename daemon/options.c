@@ -13,8 +13,8 @@ typedef bool parse_fn(struct options *options, const char *value, struct error *
 
 struct option {
     const char *flag;
-    const char *variable;
-    const char *value;    // its name in the help
+    const char *variable; // NULL: none
+    const char *value;    // its name in the help; NULL: a switch
     const char *fallback; // shown in the help; parsed first. NULL: computed
     parse_fn *parse;
     const char *text;
@@ -235,6 +235,13 @@ static bool parse_log_level(struct options *options, const char *value, struct e
            error_set(err, ERROR_INVALID, "'%s' is no level: error, warn, info, debug", value);
 }
 
+static bool parse_force(struct options *options, const char *value, struct error *err) {
+    (void)value;
+    (void)err;
+    options->forces = true;
+    return true;
+}
+
 static bool parse_from(struct options *options, const char *value, struct error *err) {
     return set_text(options->from, sizeof options->from, value, err);
 }
@@ -270,6 +277,7 @@ static const struct option table[] = {
     {"--time-scale",    "KOBEL_TIME_SCALE",    "N",       "1",       parse_time_scale,    "how fast the service's own clock runs: 60 makes a minute a second"},
     {"--log-budget",    "KOBEL_LOG_BUDGET",    "SIZE",    "200m",    parse_log_budget,    "disk for the logs and the output of a cluster's processes; the oldest lines go first"},
     {"--log-level",     "KOBEL_LOG_LEVEL",     "LEVEL",   "info",      parse_log_level,     "error, warn, info or debug"},
+    {"--force",         NULL,                  NULL,      NULL,      parse_force,         "runtime remove: although an application runs on it"},
     {"--from",          "KOBEL_FROM",          "PATH",    NULL,        parse_from,          "runtime install: an official Flink distribution, packed or not, instead of pip"},
 };
 // clang-format on
@@ -292,12 +300,12 @@ static bool apply(const struct option *option, struct options *options, const ch
 
 static bool read_environment(struct options *options, struct error *err) {
     for (size_t index = 0; index < COUNT_OF(table); index++) {
-        const char *value = getenv(table[index].variable);
+        const char *variable = table[index].variable;
+        const char *value = variable == NULL ? NULL : getenv(variable);
         if (table[index].fallback != NULL &&
             !apply(&table[index], options, table[index].fallback, table[index].flag, err))
             return false;
-        if (!text_is_empty(value) &&
-            !apply(&table[index], options, value, table[index].variable, err))
+        if (!text_is_empty(value) && !apply(&table[index], options, value, variable, err))
             return false;
     }
     return true;
@@ -329,6 +337,9 @@ static bool read_flags(int count, char **arguments, struct options *options, con
             out_rest[rest++] = arguments[at];
             continue;
         }
+        if (option->value == NULL && value != NULL)
+            return error_set(err, ERROR_INVALID, "%s takes no value", option->flag);
+        if (option->value == NULL) value = "";
         if (value == NULL && at + 1 == count)
             return error_set(err, ERROR_INVALID, "%s wants a value (%s)", option->flag,
                              option->value);
@@ -362,7 +373,7 @@ bool options_read(int count, char **arguments, struct options *out_options, cons
 
 // Most are for the daemon, and for `run`, which may start one.
 static const char *commands_of(const struct option *option) {
-    if (text_equal(option->flag, "--from")) return "runtime";
+    if (text_equal(option->flag, "--from") || text_equal(option->flag, "--force")) return "runtime";
     if (text_equal(option->flag, "--runtimes")) return "serve run runtime";
     if (text_equal(option->flag, "--ready-file")) return "serve";
     return "serve run";

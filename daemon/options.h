@@ -47,6 +47,7 @@ struct options {
     int64_t start_limit_ms;
     enum log_level log_level;
     char from[FILE_PATH_MAX]; // runtime install only
+    bool forces;              // runtime remove
 };
 
 // Defaults, then KOBEL_* variables, then flags. `arguments` are those behind the command; what is

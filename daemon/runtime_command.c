@@ -80,11 +80,17 @@ static int list(const struct options *options) {
 }
 
 static int remove_one(const struct options *options, const char *name) {
+    AUTO(installed_runtime_release) struct installed_runtime installed = {0};
     enum runtime_environment runtime;
     struct error err;
 
     if (!read_runtime(name, &runtime)) return EXIT_USAGE;
-    return catalog_remove(options->runtimes, runtime, &err) ? EXIT_DONE : fail(&err);
+    bool is_whole = catalog_find(options->runtimes, runtime, &installed, &err);
+    if (!catalog_remove(options->runtimes, runtime, options->forces, &err)) return fail(&err);
+    (void)printf("runtime %s (%s%s) is removed from %s\n", runtime_environment_name(runtime),
+                 is_whole ? "Flink " : "incomplete", is_whole ? installed.flink_version : "",
+                 options->runtimes);
+    return EXIT_DONE;
 }
 
 int runtime_command_run(const struct options *options, const char *const *words) {

@@ -3,6 +3,11 @@
 #include "base/memory.h"
 #include "base/text.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+
 void installed_runtime_release(struct installed_runtime *runtime) {
     memory_free(runtime->class_path);
     runtime->class_path = NULL;
@@ -113,13 +118,40 @@ bool catalog_list(const char *runtimes_directory, json_t **out_runtimes, struct 
     return true;
 }
 
-bool catalog_remove(const char *runtimes_directory, enum runtime_environment runtime,
-                    struct error *err) {
+// --- holding and removing ---
+
+bool catalog_hold(const char *runtimes_directory, enum runtime_environment runtime, int *out_fd,
+                  struct error *err) {
     char directory[FILE_PATH_MAX];
 
     if (!directory_of(runtimes_directory, runtime, directory, err)) return false;
-    if (!file_exists(directory))
-        return error_set(err, ERROR_NOT_FOUND, "runtime %s is not installed",
-                         runtime_environment_name(runtime));
-    return file_remove_tree(directory, err);
+    AUTO(file_close) int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0 || flock(fd, LOCK_SH | LOCK_NB) < 0)
+        return error_set(err, ERROR_UNAVAILABLE, "runtime %s cannot be held: %s",
+                         runtime_environment_name(runtime), strerror(errno));
+    *out_fd = file_take(&fd);
+    return true;
+}
+
+bool catalog_remove(const char *runtimes_directory, enum runtime_environment runtime, bool by_force,
+                    struct error *err) {
+    const char *name = runtime_environment_name(runtime);
+    char directory[FILE_PATH_MAX];
+    char facts[FILE_PATH_MAX];
+
+    if (!directory_of(runtimes_directory, runtime, directory, err) ||
+        !file_join(facts, sizeof facts, err, directory, CATALOG_FACTS_FILE, NULL))
+        return false;
+    AUTO(file_close) int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return error_set(err, ERROR_NOT_FOUND, "runtime %s is not installed in '%.300s'", name,
+                         runtimes_directory);
+    if (flock(fd, LOCK_EX | LOCK_NB) < 0 && !by_force)
+        return error_set(err, ERROR_CONFLICT,
+                         "runtime %s is in use: an application of a daemon that works runs on it. "
+                         "Stop the application, or say --force: then it runs on until it is "
+                         "restarted, which will fail",
+                         name);
+    // Without its facts it is no runtime to anybody, whatever happens to the rest.
+    return file_remove_tree(facts, err) && file_remove_tree(directory, err);
 }

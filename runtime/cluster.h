@@ -123,6 +123,9 @@ struct cluster_ops {
     // there at once, whichever application's it is. `cluster_id` is not read. A wish, not a
     // promise: memory and more urgent things come first, and newer wishes before older ones.
     void (*keep_spare)(void *self, const struct launch_spec *spec);
+    // From now on these runtimes (bits by enum runtime_environment) are needed, and no others:
+    // nobody can remove them without force.
+    void (*hold_runtimes)(void *self, uint32_t runtimes);
     // Hands a job to a READY cluster. The same job_id again is no second submission. A cluster
     // whose job is over takes another.
     bool (*submit)(void *self, const char *cluster_id, const struct submission *job,

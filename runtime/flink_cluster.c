@@ -331,6 +331,7 @@ static const struct cluster_ops flink_ops = {
     .launch = launch,
     .admits = flink_boot_admits,
     .keep_spare = flink_spare_keep,
+    .hold_runtimes = flink_runtimes_hold,
     .submit = flink_submit,
     .savepoint = savepoint,
     .retire = retire,
@@ -362,6 +363,8 @@ bool flink_clusters_new(sd_event *loop, const struct flink_clusters_options *opt
     if (options->log_budget_bytes == 0) self->options.log_budget_bytes = LOG_BUDGET_DEFAULT_BYTES;
     if (options->silence_limit_ms == 0) self->options.silence_limit_ms = CLUSTER_SILENCE_LIMIT_MS;
     (void)text_copy(self->mark, sizeof self->mark, options->mark);
+    for (int index = 0; index < RUNTIME_COUNT; index++)
+        self->held_runtimes[index] = -1;
     port_pool_init(&self->ports, options->first_port, options->last_port);
     if (!text_copy(self->data_directory, FILE_PATH_MAX, options->data_directory) ||
         !text_copy(self->runtimes_directory, FILE_PATH_MAX, options->runtimes_directory))
@@ -395,6 +398,7 @@ void flink_clusters_free(struct flink_clusters *self) {
     orphans_kill(self->mark);
     kafka_clients_wait_ended(KAFKA_END_MAX_MS);
     port_pool_release(&self->ports);
+    flink_runtimes_hold(self, 0);
     cgroup_root_close(&self->cgroups);
     http_client_free(self->http);
     disk_usage_free(self->usage);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "runtime/boot_progress.h"
+#include "runtime/catalog.h"
 #include "runtime/cluster_meter.h"
 #include "runtime/cluster_process.h"
 #include "runtime/cluster_watch.h"
@@ -56,6 +57,7 @@ struct flink_clusters {
     char data_directory[FILE_PATH_MAX];
     char runtimes_directory[FILE_PATH_MAX];
     char mark[ORPHANS_MARK_SIZE];
+    int held_runtimes[RUNTIME_COUNT]; // descriptors; -1 = not held
     struct cgroup_root cgroups;
     struct port_pool ports;
     uint16_t api_port;
@@ -139,6 +141,7 @@ bool flink_spare_fits(const struct flink_clusters *owner, const struct launch_sp
 // Spares give way until so many more bytes fit into the budget, or there are none left.
 void flink_spare_make_room(struct flink_clusters *owner, int64_t needed_bytes);
 void flink_spare_keep(void *self, const struct launch_spec *spec);
+void flink_runtimes_hold(void *self, uint32_t runtimes);
 // What only this application could have used; it is going away.
 void flink_spare_forget(struct flink_clusters *owner, const char *app_id);
 

@@ -38,8 +38,12 @@ static void tend_after(struct flink_clusters *owner, uint64_t delay_us);
 // One that is still being primed is there sooner than one that has yet to boot.
 static struct cluster *find_fitting(const struct flink_clusters *owner,
                                     const struct launch_spec *spec) {
+    AUTO(installed_runtime_release) struct installed_runtime runtime = {0};
+    struct error missing;
     struct cluster *found = NULL;
 
+    // Spares do not keep a runtime from being removed; without it they are of no use.
+    if (!catalog_find(owner->runtimes_directory, spec->runtime, &runtime, &missing)) return NULL;
     for (struct cluster *cluster = owner->clusters; cluster != NULL; cluster = cluster->next)
         if (is_alive(cluster) && has_shape(&cluster->spec, spec) &&
             (found == NULL || cluster->priming > found->priming))

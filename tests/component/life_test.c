@@ -72,6 +72,28 @@ Test(life, stops_with_a_snapshot_and_starts_again_from_it) {
     cr_assert(ge(int, fake_clusters_running_count(world.clusters), count));
 }
 
+Test(life, holds_its_runtime_while_it_is_not_at_rest) {
+    uint32_t runtime = UINT32_C(1) << RUNTIME_FLINK_1_20;
+
+    cr_assert(fake_world_create(&world, "a", &err), "%s", err.message);
+    fake_world_run(&world, 3);
+    cr_assert(eq(u32, fake_clusters_held_runtimes(world.clusters), 0));
+    cr_assert(fake_world_start(&world, "a", &err), "%s", err.message);
+    fake_world_run(&world, 1);
+    cr_assert(eq(u32, fake_clusters_held_runtimes(world.clusters), runtime));
+    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
+    // Also while its cluster is gone.
+    fake_clusters_fail_boots(world.clusters, true);
+    fake_clusters_lose(world.clusters, fake_world_app(&world, "a").slots[SLOT_CURRENT].cluster_id);
+    fake_world_run(&world, 3);
+    cr_assert(eq(u32, fake_clusters_held_runtimes(world.clusters), runtime));
+    fake_clusters_fail_boots(world.clusters, false);
+    cr_assert(fake_world_stop(&world, "a", true, &err), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "a", APP_READY));
+    fake_world_run(&world, 1);
+    cr_assert(eq(u32, fake_clusters_held_runtimes(world.clusters), 0));
+}
+
 Test(life, moves_a_running_application_to_its_next_version_with_its_state) {
     bring_up();
     int count = fake_clusters_running_count(world.clusters);

@@ -6,11 +6,13 @@ import http.server
 import json
 import os
 import re
+import shutil
 import socket
+import subprocess
 import threading
 import urllib.request
 
-from kobel import Application, Kobel, wait_for
+from kobel import BINARY, Application, Kobel, wait_for
 
 
 def configured_port(kobel, key):
@@ -113,3 +115,37 @@ def test_a_data_directory_whose_path_is_part_of_anothers(runtime, jars, tmp_path
     finally:
         assert inner.stop() == 0
     assert inner.java_processes() == []
+
+
+def test_a_runtime_that_an_application_runs_on_is_not_removed(runtime, jars, tmp_path):
+    # A small copy of the directory: its files are the installed ones.
+    runtimes = tmp_path / "runtimes"
+    shutil.copytree(runtime, runtimes / "FLINK-1_20", copy_function=os.link if same_disk(runtime, tmp_path) else shutil.copy2)
+
+    def remove(*options):
+        return subprocess.run([BINARY, "runtime", "remove", "FLINK-1_20", "--runtimes", str(runtimes), *options],
+                              capture_output=True, text=True)
+
+    kobel = Kobel(tmp_path / "data", "--runtimes", str(runtimes), "--spares", "1")
+    application = Application(kobel, "user")
+    application.create(jars["Counting"])
+    application.start()
+    count = application.wait_for_count(5)
+    refused = remove()
+    assert refused.returncode == 1 and "an application of a daemon that works runs on it" in refused.stderr
+    kobel.kill()
+    kobel.start()  # which brings it back: the runtime is needed at once
+    assert remove().returncode == 1
+    application.wait_for_count(count)
+    application.stop(Force=True)
+    removed = remove()
+    assert removed.returncode == 0, removed.stderr
+    assert removed.stdout == f"runtime FLINK-1_20 (Flink 1.20.3) is removed from {runtimes}\n"
+    assert not (runtimes / "FLINK-1_20").exists()
+    application.client.start_application(ApplicationName="user")
+    assert application.settle() == "READY"
+    assert kobel.stop() == 0
+
+
+def same_disk(left, right):
+    return os.stat(left).st_dev == os.stat(right).st_dev

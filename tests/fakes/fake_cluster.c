@@ -265,6 +265,12 @@ static void keep_spare(void *self, const struct launch_spec *spec) {
     (void)spec;
 }
 
+static void hold_runtimes(void *self, uint32_t runtimes) {
+    struct fake_clusters *clusters = self;
+
+    clusters->held_runtimes = runtimes;
+}
+
 // There is nothing to look at.
 static void measure(void *self, const char *cluster_id) {
     struct fake_clusters *clusters = self;
@@ -305,6 +311,7 @@ static const struct cluster_ops ops = {
     .fetch = fetch,
     .inject = inject,
     .keep_spare = keep_spare,
+    .hold_runtimes = hold_runtimes,
     .disk_used_bytes = disk_used_bytes,
     .launch = launch,
     .admits = admits,

@@ -58,6 +58,7 @@ void fake_clusters_set_load(struct fake_clusters *clusters, const struct job_mea
 
 // --- looking ---
 
+uint32_t fake_clusters_held_runtimes(const struct fake_clusters *clusters);
 int fake_clusters_count(const struct fake_clusters *clusters); // launched and not retired
 // Of the launches so far, those that asked for a primed cluster.
 int fake_clusters_primed(const struct fake_clusters *clusters);

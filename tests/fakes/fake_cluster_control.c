@@ -94,6 +94,10 @@ void fake_clusters_finish_job(struct fake_clusters *self, const char *cluster_id
 
 // --- looking ---
 
+uint32_t fake_clusters_held_runtimes(const struct fake_clusters *clusters) {
+    return clusters->held_runtimes;
+}
+
 int fake_clusters_count(const struct fake_clusters *self) {
     int count = 0;
 

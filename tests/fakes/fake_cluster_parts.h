@@ -28,6 +28,7 @@ struct point {
 };
 
 struct fake_clusters {
+    uint32_t held_runtimes;
     struct fake fakes[CLUSTERS_MAX];
     struct point points[POINTS_MAX];
     cluster_change_fn *on_change;
