@@ -1,5 +1,6 @@
 #include "runtime/port_pool.h"
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/text.h"
 
@@ -20,7 +21,7 @@ static struct error err;
 
 enum { BLOCK = 8, AROUND = 60, BLOCKS_MAX = 2 * AROUND / BLOCK };
 
-// The kernel likes to choose neighbouring ports: one of these tests at a time on a machine.
+// One of these tests at a time on a machine: each wants a range that nobody else takes from.
 static void wait_for_turn(void) {
     char path[64];
 
@@ -29,17 +30,26 @@ static void wait_for_turn(void) {
     cr_assert(fd >= 0 && flock(fd, LOCK_EX) == 0); // until the test's process ends
 }
 
-// A listener on a port of the kernel's choice, and a pool around it.
+static int listen_at(uint16_t port) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+    AUTO(file_close) int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    bool listens = bind(fd, (struct sockaddr *)&address, sizeof address) == 0 && listen(fd, 1) == 0;
+    return listens ? file_take(&fd) : -1;
+}
+
+// A listener, and a pool around it: above the default range, and below the ports that the kernel
+// gives to whoever connects.
 static int listen_within(struct port_pool *pool, uint16_t *out_port) {
-    struct sockaddr_in address = {.sin_family = AF_INET};
-    socklen_t size = sizeof address;
+    enum { LOWEST = PORT_POOL_LAST + 1 + AROUND, HIGHEST = 32767 - AROUND };
+    int fd = -1;
 
     wait_for_turn();
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    cr_assert(bind(fd, (struct sockaddr *)&address, sizeof address) == 0 && listen(fd, 1) == 0);
-    cr_assert(getsockname(fd, (struct sockaddr *)&address, &size) == 0);
-    *out_port = ntohs(address.sin_port);
+    while (fd < 0) {
+        *out_port = LOWEST + digest_random_number() % (HIGHEST - LOWEST);
+        fd = listen_at(*out_port);
+    }
     port_pool_init(pool, (uint16_t)(*out_port - AROUND), (uint16_t)(*out_port + AROUND - 1));
     return fd;
 }
