@@ -235,5 +235,6 @@ struct load_estimate load_estimate_over(const struct scaling_input *input,
     if (estimate.demand_per_s > 0)
         estimate.lag_ms = (int64_t)(estimate.backlog_records * 1000 / estimate.demand_per_s);
     estimate.known = estimate.busiest_vertex >= 0;
+    estimate.lacks_busy_time = !estimate.known && stretch.vertex_count > 0;
     return estimate;
 }

@@ -4,7 +4,8 @@
 #include "controller/autoscaler.h"
 
 struct load_estimate {
-    bool known; // enough samples, with a busy time, and something flowed
+    bool known;           // enough samples, with a busy time, and something flowed
+    bool lacks_busy_time; // there are samples, and no vertex that scales says how busy it is
     bool backlog_known;
     double demand_per_s;   // what arrives at the sources
     double capacity_per_s; // of the sources, as the busiest vertex limits them

@@ -274,10 +274,17 @@ static bool is_unseen(struct situation *situation) {
     situation->now = span(situation, tuning->up_span_ms, 0);
     if (situation->now.known) return false;
     hold(situation, SCALING_UNSEEN);
-    scaling_say(situation->decision,
-                "parallelism stays %d: fewer than %d measurements in the last %lld s, or none with "
-                "a busy time; looked at again when there are",
-                current, tuning->span_samples_min, (long long)(tuning->up_span_ms / 1000));
+    if (situation->now.lacks_busy_time)
+        scaling_say(situation->decision,
+                    "parallelism stays %d: no vertex that scales says how busy it is; sources of "
+                    "the old kind (SourceFunction) and what is chained to them do not, so a keyBy "
+                    "or disableChaining() behind the source would help",
+                    current);
+    else
+        scaling_say(situation->decision,
+                    "parallelism stays %d: fewer than %d measurements in the last %lld s; looked "
+                    "at again when there are more",
+                    current, tuning->span_samples_min, (long long)(tuning->up_span_ms / 1000));
     return true;
 }
 

@@ -6,28 +6,18 @@
 #include "base/text.h"
 #include "runtime/metrics_reply.h"
 #include "runtime/process_usage.h"
+#include "runtime/vertex_rates.h"
 
 // Flink refuses a request line of more than 4096 bytes; "<subtask>.accumulateBusyTimeMs," has 25.
-enum { SUBTASKS_MAX = 128, IDS_SIZE = 2048 };
+enum { IDS_SIZE = 2048 };
 enum { LISTED_AT_FIRST = 12, LISTED_EVERY = 30 }; // rounds in which a source's ids are asked for
 
 static const int64_t PSS_EVERY_US = 60000000;
 
-// What the last round saw of a vertex: counters, of which this one's are subtracted.
-struct counters {
-    double in;
-    double out;
-    double busy_ms; // all of these are sums over the subtasks
-    double idle_ms;
-    double held_ms;
-    double subtask_busy_ms[SUBTASKS_MAX];
-    bool is_known;
-};
-
 struct meter_vertex {
-    char backlog_ids[IDS_SIZE]; // of a source, "" = none
-    struct counters last;
-    struct counters now;
+    char backlog_ids[IDS_SIZE];  // of a source, "" = none
+    struct vertex_counters last; // of the round before, of which this one's are subtracted
+    struct vertex_counters now;
 };
 
 // Of a process of the cluster, its sandbox included.
@@ -183,72 +173,56 @@ static void on_job_metrics(void *userdata, json_t *reply, const struct error *er
 
 // --- a vertex ---
 
-static double since(double now, double last) {
-    return now >= 0 && last >= 0 && now >= last ? now - last : MEASUREMENT_UNKNOWN;
-}
-
-static double busiest_ms(const struct counters *now, const struct counters *last, int parallelism) {
+// The most of what the vertices say has passed since the round before.
+static double others_passed_ms(const struct cluster_meter *meter) {
     double most = MEASUREMENT_UNKNOWN;
 
-    for (int index = 0; index < parallelism && index < SUBTASKS_MAX; index++) {
-        double busy = since(now->subtask_busy_ms[index], last->subtask_busy_ms[index]);
-        if (busy > most) most = busy;
+    for (int index = 0; index < meter->topology.vertex_count; index++) {
+        const struct meter_vertex *vertex = &meter->vertices[index];
+        int parallelism = meter->topology.vertices[index].parallelism;
+        if (!vertex->last.is_known) continue;
+        double passed_ms = vertex_passed_ms(&vertex->now, &vertex->last, parallelism);
+        if (passed_ms > most) most = passed_ms;
     }
     return most;
 }
 
-static void no_rates(struct measured_vertex *out) {
-    out->records_in_per_s = out->records_out_per_s = MEASUREMENT_UNKNOWN;
-    out->busiest_ratio = out->busy_ratio = MEASUREMENT_UNKNOWN;
-    out->backpressured_ratio = out->idle_ratio = MEASUREMENT_UNKNOWN;
+// Where Flink has not collected since, what held then is all that is known.
+static void conclude_vertex(struct cluster_meter *meter, int index, double others_ms) {
+    struct meter_vertex *vertex = &meter->vertices[index];
+    struct measured_vertex *out = &meter->next.vertices[index];
+    int parallelism = meter->topology.vertices[index].parallelism;
+    double passed_ms = MEASUREMENT_UNKNOWN;
+
+    vertex_rates_unknown(out);
+    if (vertex->last.is_known) {
+        passed_ms = vertex_passed_ms(&vertex->now, &vertex->last, parallelism);
+        if (passed_ms < 0)
+            passed_ms = vertex_passed_besides_ms(&vertex->now, &vertex->last, others_ms);
+    }
+    if (passed_ms == 0) {
+        vertex_rates_copy(&meter->result.vertices[index], out);
+        return;
+    }
+    if (passed_ms > 0) vertex_rates(&vertex->now, &vertex->last, parallelism, passed_ms, out);
+    vertex->last = vertex->now;
+    vertex->last.is_known = true;
 }
 
-// Flink has not collected since: what held then is all that is known.
-static void keep_rates(const struct measured_vertex *before, struct measured_vertex *out) {
-    out->records_in_per_s = before->records_in_per_s;
-    out->records_out_per_s = before->records_out_per_s;
-    out->busiest_ratio = before->busiest_ratio;
-    out->busy_ratio = before->busy_ratio;
-    out->backpressured_ratio = before->backpressured_ratio;
-    out->idle_ratio = before->idle_ratio;
+static void conclude_vertices(struct cluster_meter *meter) {
+    double others_ms = others_passed_ms(meter);
+
+    for (int index = 0; index < meter->topology.vertex_count; index++)
+        conclude_vertex(meter, index, others_ms);
 }
 
-// Rates are per second of what the subtasks themselves say has passed. False: nothing has.
-static bool compute_rates(const struct counters *now, const struct counters *last, int parallelism,
-                          struct measured_vertex *out) {
-    double busy = since(now->busy_ms, last->busy_ms);
-    double idle = since(now->idle_ms, last->idle_ms);
-    double held = since(now->held_ms, last->held_ms);
-    double in = since(now->in, last->in);
-    double out_count = since(now->out, last->out);
-    double passed_ms = (busy + idle + held) / parallelism;
-
-    if (busy == 0 && idle == 0 && held == 0) return false;
-    if (busy < 0 || idle < 0 || held < 0) return true;
-    if (in >= 0) out->records_in_per_s = in * 1000 / passed_ms;
-    if (out_count >= 0) out->records_out_per_s = out_count * 1000 / passed_ms;
-    out->busy_ratio = ratio(busy, passed_ms * parallelism);
-    out->idle_ratio = ratio(idle, passed_ms * parallelism);
-    out->backpressured_ratio = ratio(held, passed_ms * parallelism);
-    out->busiest_ratio =
-        parallelism == 1 ? out->busy_ratio : ratio(busiest_ms(now, last, parallelism), passed_ms);
-    return true;
-}
-
-static void conclude_vertex(struct cluster_meter *meter) {
-    int parallelism = meter->topology.vertices[meter->vertex].parallelism;
+static void end_vertex(struct cluster_meter *meter) {
     struct measured_vertex *out = &meter->next.vertices[meter->vertex];
     struct meter_vertex *vertex = &meter->vertices[meter->vertex];
 
+    vertex->now.read_us = clock_monotonic_us();
     out->records_in = vertex->now.in;
     out->records_out = vertex->now.out;
-    no_rates(out);
-    if (vertex->last.is_known && !compute_rates(&vertex->now, &vertex->last, parallelism, out)) {
-        keep_rates(&meter->result.vertices[meter->vertex], out);
-    } else {
-        vertex->last = vertex->now;
-        vertex->last.is_known = true;
-    }
     meter->vertex++;
     ask_next_vertex(meter);
 }
@@ -256,15 +230,15 @@ static void conclude_vertex(struct cluster_meter *meter) {
 static void on_subtasks(void *userdata, json_t *reply, const struct error *err) {
     struct cluster_meter *meter = userdata;
     const struct flink_vertex *flink = &meter->topology.vertices[meter->vertex];
-    struct counters *now = &meter->vertices[meter->vertex].now;
+    struct vertex_counters *now = &meter->vertices[meter->vertex].now;
 
     if (!take(meter, err)) return;
-    for (int index = 0; index < flink->parallelism && index < SUBTASKS_MAX; index++) {
+    for (int index = 0; index < flink->parallelism && index < VERTEX_SUBTASKS_MAX; index++) {
         char id[48];
         (void)text_format(id, sizeof id, "%d.accumulateBusyTimeMs", index);
         now->subtask_busy_ms[index] = metrics_reply_value(reply, id, NULL);
     }
-    conclude_vertex(meter);
+    end_vertex(meter);
 }
 
 static void ask_of_subtasks(struct cluster_meter *meter) {
@@ -272,7 +246,7 @@ static void ask_of_subtasks(struct cluster_meter *meter) {
     AUTO(buffer_release) struct buffer rest = BUFFER_INIT(4000);
 
     (void)buffer_append_text(&rest, "/metrics?get=");
-    for (int index = 0; index < parallelism && index < SUBTASKS_MAX; index++)
+    for (int index = 0; index < parallelism && index < VERTEX_SUBTASKS_MAX; index++)
         (void)buffer_append_format(&rest, "%s%d.accumulateBusyTimeMs", index == 0 ? "" : ",",
                                    index);
     ask_of_vertex(meter, on_subtasks, buffer_text(&rest));
@@ -282,7 +256,7 @@ static void on_vertex(void *userdata, json_t *reply, const struct error *err) {
     struct cluster_meter *meter = userdata;
     const struct flink_vertex *flink = &meter->topology.vertices[meter->vertex];
     struct measured_vertex *out = &meter->next.vertices[meter->vertex];
-    struct counters *now = &meter->vertices[meter->vertex].now;
+    struct vertex_counters *now = &meter->vertices[meter->vertex].now;
 
     if (!take(meter, err)) return;
     now->in = metrics_reply_value(reply, "numRecordsIn", "sum");
@@ -296,7 +270,7 @@ static void on_vertex(void *userdata, json_t *reply, const struct error *err) {
     if (flink->parallelism > 1)
         ask_of_subtasks(meter);
     else
-        conclude_vertex(meter);
+        end_vertex(meter);
 }
 
 static void ask_of_counters(struct cluster_meter *meter) {
@@ -327,6 +301,7 @@ static bool wants_ids(const struct cluster_meter *meter) {
 
 static void ask_next_vertex(struct cluster_meter *meter) {
     if (meter->vertex == meter->topology.vertex_count) {
+        conclude_vertices(meter);
         ask(meter, on_job_metrics,
             "/metrics?get=uptime,downtime,fullRestarts,numRestarts,lastCheckpointDuration,"
             "lastCheckpointSize,numberOfFailedCheckpoints,numberOfCompletedCheckpoints");

@@ -129,3 +129,21 @@ def test_the_clock_can_be_set_forward_over_the_minutes(runtime, jars, tmp_path):
     finally:
         assert kobel.stop() == 0
     assert os.path.exists(os.path.join(kobel.data, "kobel.db"))
+
+
+def test_a_job_with_a_legacy_source_grows(runtime, jars, tmp_path):
+    """Sources of the kind before FLIP-27, such as FlinkKinesisConsumer, do not say how busy they are."""
+    kobel = Kobel(tmp_path, "--time-scale", "6", "--kpu-limit", "3")
+    application = Application(kobel, "legacy")
+    try:
+        application.create(jars["LegacyLoad"], FlinkApplicationConfiguration={"ParallelismConfiguration": {**CUSTOM, "Parallelism": 1}})
+        application.start()
+        base = "/kobel/v1/applications/legacy"
+        moved = wait_for(lambda: [event for event in ask(kobel, f"{base}/events?limit=1000")["events"] if event["kind"] == "scaling"],
+                         "it grows")
+        assert (moved[0]["from"], moved[0]["reason"]) == (1, "up"), moved
+        assert application.settle() == "RUNNING"
+        newest = ask(kobel, f"{base}/scaling")["evaluations"][0]
+        assert newest["inputs"], newest
+    finally:
+        assert kobel.stop() == 0

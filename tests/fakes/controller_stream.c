@@ -97,7 +97,7 @@ static struct scaling_vertex see_vertex(struct stream *stream, int index, double
         // Flink counts no input of a source.
         .records_in_per_s = index > 0 ? measured(stream, taken_per_s * vertex->in_ratio) : 0,
         .records_out_per_s = measured(stream, taken_per_s * out_ratio),
-        .busy_ratio = busy,
+        .busy_ratio = index == 0 && job->has_legacy_source ? -1 : busy,
         .backpressured_ratio = held_back ? 1 - busy : 0,
         .backlog_records = index > 0 || job->hides_backlog ? -1 : stream->backlog_records,
     };

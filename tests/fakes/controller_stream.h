@@ -21,6 +21,7 @@ struct stream_job {
     struct stream_vertex vertices[STREAM_VERTICES_MAX];
     double cpu_share; // of a busy second that is spent on the processor; the rest waits for others
     bool hides_backlog;
+    bool has_legacy_source; // which does not say how busy it is
 };
 
 struct stream {

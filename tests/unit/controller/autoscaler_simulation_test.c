@@ -6,6 +6,7 @@
 #include <criterion/new/assert.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { MINUTE_S = 60, HOUR_S = 3600, DAY_S = 86400 };
 
@@ -186,6 +187,36 @@ Test(autoscaler_simulation, a_hidden_backlog_is_felt_for) {
     cr_assert(lt(dbl, stream.backlog_records, 60000));
     cr_assert(le(int, stream.limits.current_parallelism, tolerable(&stream, 6000)));
     cr_assert(le(int, stream.ups, 5));
+}
+
+Test(autoscaler_simulation, a_source_that_does_not_say_how_busy_it_is_hides_nothing_else) {
+    struct stream stream;
+    struct stream_job legacy = ordinary;
+
+    legacy.hides_backlog = legacy.has_legacy_source = true;
+    step_from_per_s = 600;
+    step_to_per_s = 6000;
+    stream_begin(&stream, SCALING_THROUGHPUT, &legacy, 2, step);
+    stream_run(&stream, 3 * HOUR_S);
+    cr_assert(gt(dbl, stream_capacity_per_s(&stream, stream.limits.current_parallelism), 6000));
+    cr_assert(lt(dbl, stream.backlog_records, 60000));
+    cr_assert(le(int, stream.limits.current_parallelism, tolerable(&stream, 6000)));
+}
+
+Test(autoscaler_simulation, a_job_of_which_nothing_says_how_busy_it_is_is_told_of) {
+    struct stream stream;
+    struct stream_job chained = {.vertex_count = 1,
+                                 .vertices = {{.cost_ms = 1, .in_ratio = 1}},
+                                 .cpu_share = 0.9,
+                                 .hides_backlog = true,
+                                 .has_legacy_source = true};
+
+    steady_load_per_s = 5000;
+    stream_begin(&stream, SCALING_THROUGHPUT, &chained, 2, steady);
+    stream_run(&stream, HOUR_S);
+    cr_assert(eq(int, stream_moves(&stream), 0));
+    cr_assert(strstr(stream.decision.text, "says how busy it is") != NULL, "%s",
+              stream.decision.text);
 }
 
 Test(autoscaler_simulation, a_hot_key_does_not_eat_the_whole_budget) {
