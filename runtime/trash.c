@@ -11,11 +11,15 @@
 #include <stdio.h>
 
 enum { REMOVED_AT_ONCE = 64, NAME_SIZE = 33 };
+static const uint64_t PAUSE_FIRST_US = 500000;
+static const uint64_t PAUSE_MAX_US = 60000000;
 
 struct trash {
     char directory[FILE_PATH_MAX];
     sd_event *loop;
     sd_event_source *look;
+    sd_event_source *retry;
+    uint64_t pause_us;       // before the next retry; 0: nothing has failed
     struct process *remover; // NULL, or it has ended: nothing is being removed
 };
 
@@ -54,11 +58,22 @@ static bool collect(void *userdata, const char *name, bool is_directory, struct 
     return true;
 }
 
+// Something still writes there, as a JVM may until the kernel has ended it; or the disk fails.
+static void try_later(struct trash *trash) {
+    trash->pause_us = trash->pause_us == 0 ? PAUSE_FIRST_US : 2 * trash->pause_us;
+    if (trash->pause_us > PAUSE_MAX_US) trash->pause_us = PAUSE_MAX_US;
+    (void)sd_event_source_set_time_relative(trash->retry, trash->pause_us);
+    (void)sd_event_source_set_enabled(trash->retry, SD_EVENT_ONESHOT);
+}
+
 static void on_removed(void *userdata, struct process_end end) {
     struct trash *trash = userdata;
 
-    // What it could not remove it cannot remove now either: it is tried again with what comes next.
-    if (!end.was_signalled && end.number == 0) trash_empty(trash);
+    if (!end.was_signalled && end.number == 0) {
+        trash->pause_us = 0;
+        trash_empty(trash);
+    } else
+        try_later(trash);
 }
 
 static bool remove_some(struct trash *trash, struct error *err) {
@@ -85,9 +100,14 @@ static int on_look(sd_event_source *source, void *userdata) {
     (void)source;
     if (trash->remover != NULL && !process_has_ended(trash->remover)) return 0;
     process_free(TAKE(trash->remover));
-    // What cannot be removed now is removed with what comes next.
-    bool is_begun = remove_some(trash, &ignored);
-    (void)is_begun;
+    if (!remove_some(trash, &ignored)) try_later(trash);
+    return 0;
+}
+
+static int on_retry(sd_event_source *source, uint64_t now_us, void *userdata) {
+    (void)source;
+    (void)now_us;
+    trash_empty(userdata);
     return 0;
 }
 
@@ -107,6 +127,9 @@ bool trash_new(sd_event *loop, const char *data_directory, struct trash **out_tr
         return false;
     int code = sd_event_add_defer(loop, &trash->look, on_look, trash);
     if (code < 0) return error_system(err, -code, "remover");
+    code = sd_event_add_time(loop, &trash->retry, CLOCK_MONOTONIC, 0, 0, on_retry, trash);
+    if (code < 0) return error_system(err, -code, "remover");
+    (void)sd_event_source_set_enabled(trash->retry, SD_EVENT_OFF);
     *out_trash = TAKE(trash);
     return true;
 }
@@ -115,6 +138,7 @@ void trash_free(struct trash *trash) {
     if (trash == NULL) return;
     process_free(trash->remover);
     (void)sd_event_source_disable_unref(trash->look);
+    (void)sd_event_source_disable_unref(trash->retry);
     (void)sd_event_unref(trash->loop);
     memory_free(trash);
 }

@@ -17,7 +17,8 @@ struct trash;
 // Begins with what lies there already.
 MUST_CHECK bool trash_new(sd_event *loop, const char *data_directory, struct trash **out_trash,
                           struct error *err);
-// Has removed soon whatever lies there.
+// Has removed soon whatever lies there. What cannot be removed, because a process that is ending
+// still writes there, is tried again, later each time.
 void trash_empty(struct trash *trash);
 void trash_free(struct trash *trash);
 DEFINE_AUTO(trash_free, struct trash *);

@@ -7,7 +7,12 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <fcntl.h>
+#include <linux/fs.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static struct error err;
 static char root[64];
@@ -92,6 +97,32 @@ Test(disk, what_a_daemon_left_in_the_trash_is_removed_by_the_next_one) {
         fill(name, 1);
     }
     cr_assert(trash_new(loop, root, &trash, &err), "%s", err.message);
+    while (count_entries("trash") > 0)
+        turn();
+}
+
+// As if a process still wrote there: nobody, or not even root, may remove what the directory holds.
+static bool hold(const char *directory, bool is_held) {
+    AUTO(file_close) int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int flags = is_held ? FS_IMMUTABLE_FL : 0;
+
+    if (geteuid() != 0) return chmod(directory, is_held ? 0500 : 0700) == 0;
+    return ioctl(fd, FS_IOC_SETFLAGS, &flags) == 0;
+}
+
+// Finding D10: it was left until the next removal.
+Test(disk, what_cannot_be_removed_is_tried_again, .timeout = 60) {
+    AUTO(trash_free) struct trash *trash = NULL;
+    char path[FILE_PATH_MAX];
+
+    fill("trash/held", 1);
+    fill("trash/other", 1);
+    path_of("trash/held", path);
+    if (!hold(path, true)) cr_skip_test("this file system holds nothing against root");
+    cr_assert(trash_new(loop, root, &trash, &err), "%s", err.message);
+    while (count_entries("trash") > 1)
+        turn();
+    cr_assert(hold(path, false));
     while (count_entries("trash") > 0)
         turn();
 }
