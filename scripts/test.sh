@@ -1,42 +1,45 @@
 #!/usr/bin/env bash
-# Installs what the tests need and runs all of them; arguments choose parts: unit, lint, tidy, e2e.
+# Installs what the tests need and runs all of them. `quick` is for each commit; other arguments choose parts: unit, lint, tidy, e2e.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
-parts=("$@")
-[ ${#parts[@]} -eq 0 ] && parts=(unit tidy e2e)
 venv=${XDG_CACHE_HOME:-$HOME/.cache}/kobel/venv
 logs=build/test-logs
 jobs=$(nproc)
-passed=0
-failed=0
-table=()
+began=$(date +%s)
+lane=
+# The half hours of some parts are told as they pass (tests/e2e/progress.py).
+exec 3>&1
+
+# --- telling ---
+
+elapsed() { printf '%3d:%02d' $((($(date +%s) - began) / 60)) $((($(date +%s) - began) % 60)); }
+say() { printf '%s  %s\n' "$(elapsed)" "$*"; }
+
+# count PASSED FAILED: adds to the sum of the last line. Files, since parts run beside each other.
+count() { echo "$1 $2" >>"$logs/sums"; }
 
 # part TITLE COMMAND...: its output goes to a log, whose end is shown when it fails.
 part() {
-    local title=$1 log from status=0
+    local title=$1 log from status=0 word=ok
     shift
     log=$logs/$(echo "$title" | tr -cs 'A-Za-z0-9\n' '-').log
     from=$(date +%s)
-    echo "== $title"
+    say "$title"
     "$@" >"$log" 2>&1 || status=$?
+    [ "$status" -eq 0 ] || word=FAILED
+    printf '%-44s %-6s %5d s\n' "$title" "$word" $(($(date +%s) - from)) >>"$logs/table"
+    say "$title: $word, $(($(date +%s) - from)) s"
     if [ "$status" -ne 0 ]; then
-        tail -n 80 "$log"
-        echo "== $title failed; all of its output is in $log"
+        grep -vE '^SKIPPED ' "$log" | tail -n 80
+        say "$title failed; all of its output is in $log"
     fi
-    table+=("$(printf '%-44s %-6s %5d s' "$title" "$([ "$status" -eq 0 ] && echo ok || echo FAILED)" $(($(date +%s) - from)))")
     last_log=$log
     return "$status"
 }
 
-# count PASSED FAILED: adds to the sum of the last line.
-count() {
-    passed=$((passed + $1))
-    failed=$((failed + $2))
-}
-
 # A part that is one check.
-check() { if part "$@"; then count 1 0; else count 0 1; fi; }
+check() { if part "$@"; then count 1 0; else count 0 1; return 1; fi; }
 
 run_ctest() {
     part "$@"
@@ -45,60 +48,153 @@ run_ctest() {
     if [ -z "$sum" ]; then count 0 1; else count $((${sum#* } - ${sum% *})) "${sum% *}"; fi
 }
 
+# run_pytest TITLE BINARY ARGUMENT...: the tests of the arguments against a build of kobel.
 run_pytest() {
-    part "$@"
-    local sum ok bad
+    local title=$1 binary=$2 sum ok bad
+    shift 2
+    part "$title" env KOBEL_BINARY="$PWD/$binary" KOBEL_PROGRESS=3 KOBEL_EXERCISED="$PWD/$logs/exercised" \
+        "$venv/bin/python" -m pytest -q -rs --durations=20 --basetemp="$work/$(echo "$title" | tr -cs 'A-Za-z0-9\n' '-')" "$@"
     sum=$(grep -E '^[0-9]+ (passed|failed|skipped|error).* in [0-9.]+s' "$last_log" | tail -n 1)
     ok=$(grep -oE '^[0-9]+ passed|, [0-9]+ passed' <<<"$sum" | grep -oE '[0-9]+')
     bad=$(grep -oE '[0-9]+ (failed|error)' <<<"$sum" | cut -d' ' -f1 | paste -sd+)
     [ -z "$ok" ] && [ "$((bad))" -eq 0 ] && bad=1
     count "${ok:-0}" "$((bad))"
-    # Nothing is skipped silently; that there is nothing to show is no failure.
-    grep -E '^(SKIPPED|.* skipped)' "$last_log" || true
+    grep -E '^SKIPPED ' "$last_log" >>"$logs/skipped" || true
 }
 
-unit() {
-    check "build with ASan and UBSan" bash -c 'cmake --preset dev && cmake --build --preset dev' &&
-        run_ctest "unit, component, contract and lint" ctest --preset dev -j "$jobs"
+# As many as the memory takes (a test may have three clusters, and a daemon must not be short of memory), two for each processor:
+# tests wait more than they compute.
+workers() {
+    local by_memory
+    by_memory=$(awk '/^MemAvailable/ { print int($2 / 4000000) }' /proc/meminfo)
+    echo $((by_memory < 1 ? 1 : by_memory < 2 * jobs ? by_memory : 2 * jobs))
 }
+dealt_out() { echo "-n${KOBEL_TEST_WORKERS:-$(workers)} --dist=load --maxschedchunk=1"; }
 
-lint() {
-    check "build with ASan and UBSan" bash -c 'cmake --preset dev && cmake --build --preset dev' &&
-        run_ctest "lint" ctest --preset dev -L lint -j "$jobs"
-}
+# --- parts ---
 
-tidy() {
+build_dev() { check "build with ASan and UBSan" bash -c 'cmake --preset dev && cmake --build --preset dev'; }
+build_release() { check "build for release" bash -c 'cmake --preset release && cmake --build --preset release'; }
+install_runtime() { check "install the Flink 1.20 runtime" "$1" runtime install FLINK-1_20; }
+
+unit_tests() { run_ctest "unit, component, contract and lint" ctest --preset dev -j "$jobs"; }
+
+static_checks() {
     check "build with clang" bash -c 'cmake --preset clang && cmake --build --preset clang' &&
         check "clang-tidy and cppcheck" tests/lint/check_tidy.sh
 }
 
-e2e() {
-    check "build for release" bash -c 'cmake --preset release && cmake --build --preset release' &&
-        check "build for checking" bash -c 'cmake --preset dev && cmake --build --preset dev' &&
-        check "install the Flink 1.20 runtime" build/release/kobel runtime install FLINK-1_20 &&
-        check "the cluster port on real Flink" tests/contract_flink/run.sh &&
-        run_pytest "the API with every reply checked" env KOBEL_BINARY="$PWD/build/dev/kobel" \
-            "$venv/bin/python" -m pytest tests/e2e/test_api.py tests/e2e/test_http.py tests/e2e/test_auth.py \
-            tests/e2e/test_constraints.py tests/e2e/test_schemathesis.py -q -rs -p no:cacheprovider &&
-        run_pytest "end to end on real Flink" env KOBEL_BINARY="$PWD/build/release/kobel" \
-            "$venv/bin/python" -m pytest tests/e2e -q -rs --durations=20 -p no:cacheprovider &&
-        check "the demo" scripts/demo.sh
-    return 0
+checked_api() {
+    # shellcheck disable=SC2046
+    run_pytest "the API with every reply checked" build/dev/kobel $(dealt_out) tests/e2e/test_api.py tests/e2e/test_http.py \
+        tests/e2e/test_auth.py tests/e2e/test_constraints.py tests/e2e/test_schemathesis.py
 }
 
-mkdir -p "$logs"
-check "install what is needed" scripts/setup.sh test || exit 1
+end_to_end() {
+    rm -rf "$logs/exercised"
+    # shellcheck disable=SC2046
+    run_pytest "end to end on real Flink" build/release/kobel $(dealt_out) tests/e2e \
+        --deselect=tests/e2e/test_operations.py::test_every_operation_was_done_and_refused
+    run_pytest "every operation was done and refused" build/release/kobel tests/e2e/test_operations.py -k test_every_operation_was_done_and_refused
+}
+
+unit() { build_dev && unit_tests; }
+lint() { build_dev && run_ctest "lint" ctest --preset dev -L lint -j "$jobs"; }
+tidy() { static_checks; }
+
+e2e() {
+    build_release && build_dev && install_runtime build/release/kobel || return
+    check "the cluster port on real Flink" tests/contract_flink/run.sh
+    checked_api
+    end_to_end
+    check "the demo" scripts/demo.sh
+}
+
+# What needs no Flink runs beside what waits for Flink most of the time, and gives way to it.
+all() {
+    build_dev && build_release && install_runtime build/release/kobel || return
+    begin_beside unit_tests static_checks
+    checked_api
+    end_to_end
+    end_beside
+    check "the cluster port on real Flink" tests/contract_flink/run.sh
+    check "the demo" scripts/demo.sh
+}
+
+quick() {
+    build_dev && install_runtime build/dev/kobel || return
+    begin_beside unit_tests
+    # shellcheck disable=SC2046
+    run_pytest "a handful end to end" build/dev/kobel $(dealt_out) tests/e2e -m quick
+    end_beside
+}
+
+# begin_beside FUNCTION...: one after the other in the background; end_beside waits for the last.
+begin_beside() {
+    set -m # a process group of its own, to be ended as one
+    (
+        renice -n 5 "$BASHPID" >/dev/null
+        for one in "$@"; do "$one"; done
+    ) &
+    lane=$!
+    set +m
+}
+end_beside() {
+    wait "$lane" || true
+    lane=
+}
+
+# --- what is left ---
+
+remove() { [ -n "$1" ] && [ -d "$1" ] && rm -rf --one-file-system "$1"; }
+
+# Directories of tests are kept when one failed, until the next run.
+clean_up() {
+    [ -n "$lane" ] && kill -- "-$lane" 2>/dev/null
+    if [ "${keep:-no}" = yes ]; then echo "$work" >"$logs/kept"; else remove "$work"; fi
+}
+
+tell_what_is_left() {
+    local place
+    printf '\nleft behind:'
+    for place in build "$([ "$keep" = yes ] && echo "$work")"; do
+        [ -d "$place" ] && printf ' %s %s;' "$place" "$(du -sh "$place" | cut -f1)"
+    done
+    printf ' kept for the next run:'
+    for place in "${XDG_CACHE_HOME:-$HOME/.cache}/kobel" "${XDG_DATA_HOME:-$HOME/.local/share}/kobel/runtimes" ~/.m2; do
+        [ -d "$place" ] && printf ' %s %s' "$place" "$(du -sh "$place" | cut -f1)"
+    done
+    printf '\n'
+}
+
+parts=("$@")
+[ ${#parts[@]} -eq 0 ] && parts=(all)
 for one in "${parts[@]}"; do
     case $one in
-    unit | lint | tidy | e2e) "$one" ;;
+    all | quick | unit | lint | tidy | e2e) ;;
     *)
-        echo "usage: scripts/test.sh [unit|lint|tidy|e2e]..." >&2
+        echo "usage: scripts/test.sh [quick|unit|lint|tidy|e2e]..." >&2
         exit 2
         ;;
     esac
 done
 
+mkdir -p "$logs"
+[ -f "$logs/kept" ] && remove "$(cat "$logs/kept")"
+rm -f "$logs"/{kept,sums,table,skipped}
+work=$(mktemp -d "${TMPDIR:-/tmp}/kobel-tests.XXXXXX")
+trap clean_up EXIT
+trap 'exit 130' INT TERM
+
+check "install what is needed" scripts/setup.sh test || parts=()
+for one in "${parts[@]}"; do "$one"; done
+
+read -r passed failed < <(awk '{ passed += $1; failed += $2 } END { print passed + 0, failed + 0 }' "$logs/sums")
+[ "$failed" -eq 0 ] || keep=yes
+keep=${keep:-no}
 printf '\n'
-printf '%s\n' "${table[@]}"
+cat "$logs/table"
+[ -f "$logs/skipped" ] && printf '\n' && cat "$logs/skipped"
+tell_what_is_left
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT / "tests" / "e2e"))
 os.environ.setdefault("KOBEL_BINARY", str(ROOT / "build" / "release" / "kobel"))
 
 from kobel import BINARY, wait_for  # noqa: E402
+from programs import compile_all, pack  # noqa: E402
 
 
 def runtime_directory():
@@ -22,12 +23,7 @@ def runtime_directory():
 
 
 def build_jar(runtime, work, main_class):
-    classes = work / "classes"
-    sources = sorted(str(path) for path in (ROOT / "tests" / "e2e" / "jobs").glob("*.java"))
-    subprocess.run(["javac", "-nowarn", "--release", "11", "-d", str(classes), "-cp", f"{runtime}/lib/*", *sources], check=True)
-    jar = work / f"{main_class}.jar"
-    subprocess.run(["jar", "--create", "--file", str(jar), "--main-class", f"jobs.{main_class}", "-C", str(classes), "."], check=True)
-    return str(jar)
+    return pack(work / f"{main_class}.jar", compile_all(runtime, work), f"jobs.{main_class}")
 
 
 # --- kobel's own API ---

@@ -20,7 +20,7 @@ import time
 
 from common import ROOT, build_jar, runtime_directory
 
-from plain_flink import PlainFlink, free_port
+from plain_flink import HeldPort, PlainFlink
 
 ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 3
 LAUNCHER = str(ROOT / "build" / "release" / "kobel-launch")
@@ -75,7 +75,8 @@ def round_trip_us(fence):
 
 def throughput_gbit(fence):
     """From the application to a server on the host, as records to a broker."""
-    port = free_port()
+    held = HeldPort()
+    port = held.number
     server = subprocess.Popen(["iperf3", "-s", "-1", "--forceflush", "-B", "127.0.0.1", "-p", str(port)], stdout=subprocess.PIPE, text=True)
     try:
         # It says so once it listens.
@@ -85,6 +86,7 @@ def throughput_gbit(fence):
     finally:
         server.kill()
         server.wait()
+        held.release()
     return told["end"]["sum_received"]["bits_per_second"] / 1e9
 
 

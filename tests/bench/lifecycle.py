@@ -18,7 +18,7 @@ import time
 from common import build_jar, gap, processor_ticks, pss_kb, recovery, resident_kb, roll_back, runtime_directory, snapshot, wait_for_spare
 
 from kobel import BINARY, Application, Kobel, wait_for
-from plain_flink import PlainFlink, free_port
+from plain_flink import HeldPort, PlainFlink
 
 ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 3
 
@@ -40,7 +40,8 @@ def measure_plain(runtime, jar, work):
 def daemon_start(work):
     """Seconds from exec to the first answered request."""
     data = tempfile.mkdtemp(dir=work)
-    port = free_port()
+    held = HeldPort()
+    port = held.number
     began = time.monotonic()
     process = subprocess.Popen([BINARY, "serve", "--port", str(port), "--data", data], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     request = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
@@ -55,6 +56,7 @@ def daemon_start(work):
     seconds = time.monotonic() - began
     process.terminate()
     process.wait()
+    held.release()
     return seconds
 
 

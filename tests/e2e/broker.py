@@ -1,6 +1,5 @@
 """A Kafka broker of the tests' own, from Maven's packages."""
 
-import os
 import pathlib
 import shutil
 import subprocess
@@ -9,9 +8,10 @@ import time
 
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
-from plain_flink import free_port
+from once import cache, made_once, with_downloads
+from plain_flink import HeldPort
 
-from kobel import wait_for
+from kobel import PATIENCE_S, wait_for
 
 KAFKA = "3.9.1"
 POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion><groupId>kobel.tests</groupId>
@@ -20,42 +20,35 @@ POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0
 <dependency><groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>1.7.36</version></dependency></dependencies></project>"""
 
 
-def cache():
-    return pathlib.Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "kobel"
-
-
 def kafka_jars():
     """The directory of the broker's jars; fetched once."""
-    jars = cache() / f"kafka-{KAFKA}"
-    if not (jars / "complete").exists():
-        work = cache() / "kafka-pom"
-        os.makedirs(work, exist_ok=True)
-        (work / "pom.xml").write_text(POM)
-        subprocess.run(["mvn", "-q", "-B", "-f", str(work / "pom.xml"), "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies",
-                        f"-DoutputDirectory={jars}"], check=True)
-        (jars / "complete").touch()
-    return jars
+    def fetch(directory):
+        pom = directory / "pom.xml"
+        pom.write_text(POM)
+        with with_downloads():
+            subprocess.run(["mvn", "-q", "-B", "-f", str(pom), "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies",
+                            f"-DoutputDirectory={directory}"], check=True)
+    return made_once(cache() / f"kafka-{KAFKA}", fetch)
 
 
-def build_job(work):
+def build_job(directory):
     """The job of tests/e2e/kafka with its connector, as one jar."""
-    source = pathlib.Path(__file__).parent / "kafka"
-    target = work / "exactly-once"
-    shutil.copytree(source, target, dirs_exist_ok=True)
-    subprocess.run(["mvn", "-q", "-B", "-f", str(target / "pom.xml"), "package"], check=True)
-    return str(target / "target" / "exactly-once.jar")
+    shutil.copytree(pathlib.Path(__file__).parent / "kafka", directory, dirs_exist_ok=True)
+    with with_downloads():
+        subprocess.run(["mvn", "-q", "-B", "-f", str(directory / "pom.xml"), "package"], check=True)
 
 
 class Broker:
     def __init__(self, work):
-        self.port, controller = free_port(), free_port()
-        self.servers = f"127.0.0.1:{self.port}"
+        self.ports = [HeldPort(), HeldPort()]
+        port, controller = (held.number for held in self.ports)
+        self.servers = f"127.0.0.1:{port}"
         work.mkdir(parents=True, exist_ok=True)
         properties = work / "server.properties"
         properties.write_text("\n".join([
             "process.roles=broker,controller", "node.id=1", f"controller.quorum.voters=1@127.0.0.1:{controller}",
-            f"listeners=PLAINTEXT://127.0.0.1:{self.port},CONTROLLER://127.0.0.1:{controller}", "controller.listener.names=CONTROLLER",
-            f"advertised.listeners=PLAINTEXT://127.0.0.1:{self.port}", f"log.dirs={work}/logs", "offsets.topic.replication.factor=1",
+            f"listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}", "controller.listener.names=CONTROLLER",
+            f"advertised.listeners=PLAINTEXT://127.0.0.1:{port}", f"log.dirs={work}/logs", "offsets.topic.replication.factor=1",
             "transaction.state.log.replication.factor=1", "transaction.state.log.min.isr=1", "transaction.state.log.num.partitions=5",
             "offsets.topic.num.partitions=1", "group.initial.rebalance.delay.ms=0", "num.partitions=2", ""]))
         java = ["java", "-Xms64m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn",
@@ -82,6 +75,8 @@ class Broker:
         self.process.kill()
         self.process.wait()
         self.log.close()
+        for held in self.ports:
+            held.release()
 
 
 class Load(threading.Thread):
@@ -115,7 +110,7 @@ class Load(threading.Thread):
         return self.sent
 
 
-def read_committed(servers, total, timeout):
+def read_committed(servers, total, timeout=2 * PATIENCE_S):
     """What can be read of `out` once `total` records are there, or after a while: lines in order."""
     consumer = Consumer({"bootstrap.servers": servers, "group.id": "check", "isolation.level": "read_committed", "enable.auto.commit": False})
     consumer.assign([TopicPartition("out", 0, 0)])

@@ -9,43 +9,73 @@ import pytest
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-import exercised  # noqa: E402, F401: listens to each boto3 client that is made from here on
+import exercised  # noqa: E402: listens to each boto3 client that is made from here on
+import progress  # noqa: E402
+from broker import build_job  # noqa: E402
 from kobel import BINARY, Application, Kobel  # noqa: E402
+from once import alone, cache, made_once, shared_directory  # noqa: E402
+from programs import build_jars  # noqa: E402
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "slow: takes about a minute or more; begins before others, so that nobody waits for it alone")
+    config.addinivalue_line("markers", "quick: one of the handful for each commit")
+    progress.register(config)
+    # Daemons of workers run beside each other, none knows of the others' needs.
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        workers = int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+        os.environ.setdefault("KOBEL_MEMORY_BUDGET", f"{available_mb() * 3 // 4 // workers}m")
+
+
+def available_mb():
+    with open("/proc/meminfo") as file:
+        return int(re.search(r"MemAvailable:\s+(\d+)", file.read())[1]) // 1024
 
 
 def pytest_collection_modifyitems(items):
-    """What was exercised is looked at when everything was."""
-    items.sort(key=lambda item: item.name == "test_every_operation_was_done_and_refused")
+    """What was exercised is looked at when everything was; slow tests come first, each with a short one behind it, which is how
+    pytest-xdist deals them out: two to each worker."""
+    last = [item for item in items if item.name == exercised.CHECK]
+    slow = [item for item in items if item.get_closest_marker("slow")]
+    others = [item for item in items if item not in last and item not in slow]
+    mixed = [item for pair in zip(slow, others) for item in pair]
+    items[:] = mixed + slow[len(others):] + others[len(slow):] + last
+
+
+def pytest_sessionfinish():
+    exercised.save()
+
+
+def install_runtime(name):
+    with alone(cache() / "runtimes.lock"):
+        subprocess.run([BINARY, "runtime", "install", name], check=True)
 
 
 @pytest.fixture(scope="session")
 def runtime():
     """The directory of the installed Flink 1.20."""
-    subprocess.run([BINARY, "runtime", "install", "FLINK-1_20"], check=True)
+    install_runtime("FLINK-1_20")
     listed = subprocess.run([BINARY, "runtime", "list"], check=True, capture_output=True, text=True).stdout
     return next(line.split()[-1] for line in listed.splitlines() if line.startswith("FLINK-1_20"))
 
 
 @pytest.fixture(scope="session")
+def runtime_2_2(runtime):
+    install_runtime("FLINK-2_2")
+
+
+@pytest.fixture(scope="session")
 def jars(runtime, tmp_path_factory):
-    """Test programs by the name of their main class, built with the JDK against the runtime's own jars."""
-    work = tmp_path_factory.mktemp("jars")
-    classes = work / "classes"
-    sources = sorted(str(path) for path in (HERE / "jobs").glob("*.java"))
-    subprocess.run(["javac", "-nowarn", "--release", "11", "-d", str(classes), "-cp", f"{runtime}/lib/*", *sources], check=True)
-    built = {}
-    for source in sources:
-        name = pathlib.Path(source).stem
-        jar = work / f"{name}.jar"
-        subprocess.run(["jar", "--create", "--file", str(jar), "--main-class", f"jobs.{name}", "-C", str(classes), "."], check=True)
-        built[name] = str(jar)
-    no_main = work / "NoMain.jar"
-    subprocess.run(["jar", "--create", "--file", str(no_main), "-C", str(classes), "."], check=True)
-    built["NoMain"] = str(no_main)
-    noise = work / "Noise.jar"
-    noise.write_bytes(os.urandom(4096))
-    built["Noise"] = str(noise)
-    return built
+    """Test programs by the name of their main class."""
+    directory = made_once(shared_directory(tmp_path_factory) / "jars", lambda directory: build_jars(runtime, directory))
+    return {jar.stem: str(jar) for jar in directory.glob("*.jar")}
+
+
+@pytest.fixture(scope="session")
+def exactly_once_jar(tmp_path_factory):
+    """The job of tests/e2e/kafka."""
+    directory = shared_directory(tmp_path_factory) / "exactly-once"
+    return str(made_once(directory, build_job) / "target" / "exactly-once.jar")
 
 
 @pytest.fixture(scope="session")

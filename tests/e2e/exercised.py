@@ -1,8 +1,13 @@
 """What was asked of any daemon through boto3 in this session: the operations that were done, and those that were refused."""
 
+import json
+import os
 import pathlib
 
 import boto3
+
+# The test that looks at it (test_operations.py).
+CHECK = "test_every_operation_was_done_and_refused"
 
 done = set()
 refused = set()
@@ -16,8 +21,29 @@ boto3.setup_default_session()
 boto3.DEFAULT_SESSION.events.register("after-call.kinesis-analytics-v2", note)
 
 
+def save():
+    """Where KOBEL_EXERCISED names a directory, what this process has asked is added to what is there."""
+    directory = os.environ.get("KOBEL_EXERCISED")
+    if directory and (done or refused):
+        os.makedirs(directory, exist_ok=True)
+        with open(os.path.join(directory, f"{os.getpid()}.json"), "w") as file:
+            json.dump({"done": sorted(done), "refused": sorted(refused)}, file)
+
+
+def load():
+    """What other sessions have saved; False: nothing is known of them."""
+    directory = os.environ.get("KOBEL_EXERCISED")
+    saved = list(pathlib.Path(directory).glob("*.json")) if directory else []
+    for path in saved:
+        known = json.loads(path.read_text())
+        done.update(known["done"])
+        refused.update(known["refused"])
+    return bool(saved)
+
+
 def is_whole_suite(config):
-    """Whether all tests of this directory are run."""
+    """Whether all tests of this directory are run, by this process alone."""
     narrowed = [name for name in ("keyword", "markexpr", "deselect", "ignore", "ignore_glob", "lf") if config.getoption(name, default=None)]
     here = pathlib.Path(__file__).parent
-    return not narrowed and all(here.is_relative_to((config.invocation_params.dir / argument).resolve()) for argument in config.args)
+    return not narrowed and not hasattr(config, "workerinput") and all(
+        here.is_relative_to((config.invocation_params.dir / argument).resolve()) for argument in config.args)

@@ -17,7 +17,7 @@ BINARY = os.environ.get("KOBEL_BINARY", "build/release/kobel")
 ROLE = "arn:aws:iam::000000000000:role/test"
 SETTLED = ("READY", "RUNNING")
 # How long a thing that has to come may take on a slow machine; only a failure waits it out.
-PATIENCE_S = 180
+PATIENCE_S = 300
 
 
 def wait_for(condition, what, timeout=PATIENCE_S):
@@ -61,13 +61,13 @@ class Kobel:
         self.process = subprocess.Popen(
             [*self.wrapper, BINARY, "serve", "--port", "0", "--ready-file", ready, "--data", self.data, "--log-level", "debug", *self.options],
             stdout=subprocess.DEVNULL, stderr=self.log)
-        wait_for(lambda: os.path.exists(ready) or self.process.poll() is not None, "the daemon is ready", 20)
+        wait_for(lambda: os.path.exists(ready) or self.process.poll() is not None, "the daemon is ready")
         assert self.process.poll() is None, open(os.path.join(self.data, "daemon.log")).read()
         with open(ready) as file:
             self.url = json.load(file)["url"]
         self.client = boto3.client(
             "kinesisanalyticsv2", endpoint_url=self.url, region_name="us-east-1", aws_access_key_id="test",
-            aws_secret_access_key="test", config=Config(retries={"max_attempts": 1}))
+            aws_secret_access_key="test", config=Config(retries={"max_attempts": 1}, read_timeout=PATIENCE_S))
 
     def kill(self):
         self.process.send_signal(signal.SIGKILL)
@@ -77,7 +77,7 @@ class Kobel:
     def stop(self):
         """SIGTERM; the exit status."""
         self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(timeout=30)
+        status = self.process.wait(timeout=PATIENCE_S)
         self.log.close()
         return status
 

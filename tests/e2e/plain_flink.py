@@ -11,17 +11,25 @@ import time
 import urllib.error
 import urllib.request
 
-from kobel import wait_for
+from kobel import PATIENCE_S, wait_for
 
 MODULES = [f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in (
     "java.lang", "java.net", "java.io", "java.nio", "sun.nio.ch", "java.lang.reflect", "java.text", "java.time", "java.util",
     "java.util.concurrent", "java.util.concurrent.atomic", "java.util.concurrent.locks")]
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+class HeldPort:
+    """A port that nobody else is given until it is released: a socket that does not listen holds it, which is not in the way of
+    the JVM that will (both say SO_REUSEADDR)."""
+
+    def __init__(self):
+        self.socket = socket.socket()
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(("127.0.0.1", 0))
+        self.number = self.socket.getsockname()[1]
+
+    def release(self):
+        self.socket.close()
 
 
 class PlainFlink:
@@ -29,11 +37,12 @@ class PlainFlink:
 
     def __init__(self, runtime, work, settings=()):
         self.work = work
-        self.rest = free_port()
+        self.ports = [HeldPort(), HeldPort()]
+        self.rest = self.ports[0].number
         os.makedirs(work / "conf", exist_ok=True)
         os.makedirs(work / "flink-web-upload", exist_ok=True)
         (work / "conf" / "config.yaml").write_text("\n".join([
-            "jobmanager.rpc.address: 127.0.0.1", f"jobmanager.rpc.port: {free_port()}", f"rest.port: {self.rest}",
+            "jobmanager.rpc.address: 127.0.0.1", f"jobmanager.rpc.port: {self.ports[1].number}", f"rest.port: {self.rest}",
             f"rest.bind-port: {self.rest}", "taskmanager.host: 127.0.0.1", f"web.upload.dir: {work}", f"io.tmp.dirs: {work}",
             "state.backend.type: rocksdb", f"execution.checkpointing.dir: file://{work}/checkpoints",
             "taskmanager.cpu.cores: 1.0", "taskmanager.memory.task.heap.size: 384m", "taskmanager.memory.framework.heap.size: 128m",
@@ -54,7 +63,7 @@ class PlainFlink:
         request = urllib.request.Request(f"http://127.0.0.1:{self.rest}{path}", data=None if body is None else json.dumps(body).encode(),
                                          headers={"Content-Type": "application/json"})
         try:
-            with urllib.request.urlopen(request, timeout=60) as answer:
+            with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
                 return json.load(answer)
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return None
@@ -83,3 +92,5 @@ class PlainFlink:
         for process in self.processes:
             process.send_signal(signal.SIGKILL)
             process.wait()
+        for held in self.ports:
+            held.release()

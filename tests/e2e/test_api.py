@@ -8,7 +8,7 @@ import urllib.request
 
 import pytest
 
-from kobel import BINARY, refused
+from kobel import BINARY, PATIENCE_S, refused
 
 ROLE = "arn:aws:iam::000000000000:role/x"
 TARGET = "KinesisAnalytics_20180523."
@@ -19,7 +19,7 @@ def send(kobel, target, body, content_type="application/x-amz-json-1.1", method=
     request = urllib.request.Request(kobel.url + path, data=body, method=method, headers={
         "Content-Type": content_type, **({"X-Amz-Target": target} if target else {}), **headers})
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
             return answer.status, answer.headers, answer.read()
     except urllib.error.HTTPError as refused:
         return refused.code, refused.headers, refused.read()
@@ -32,6 +32,7 @@ def plain(application):
     return application
 
 
+@pytest.mark.quick
 def test_defaults_are_filled_in(plain):
     detail = plain.describe()
     description = detail["ApplicationConfigurationDescription"]
@@ -49,6 +50,7 @@ def test_defaults_are_filled_in(plain):
     assert detail["CreateTimestamp"].microsecond == 0
 
 
+@pytest.mark.quick
 def test_refusals_have_the_words_of_the_service(plain):
     client, name = plain.client, plain.name
     assert refused(client.create_application, ApplicationName=name, RuntimeEnvironment="FLINK-1_20", ServiceExecutionRole=ROLE) == (
@@ -115,6 +117,7 @@ def test_the_odd_replies(shared):
     assert send(shared, None, b"{}", content_type="text/plain")[0] == 403
 
 
+@pytest.mark.quick
 def test_lists_are_paged(shared):
     names = [f"page-{number}" for number in range(3)]
     for name in names:
@@ -139,6 +142,7 @@ def the_best_level():
     return next(re.match("level (full|contained|scoped)", one["text"])[1] for one in json.loads(told)["host"] if one["subject"] == "sandbox")
 
 
+@pytest.mark.quick
 def test_kobels_own_paths(shared):
     assert json.loads(send(shared, None, None, method="GET", path="/healthz")[2])["status"] == "ok"
     assert send(shared, None, None, method="GET", path="/readyz")[0] == 200

@@ -16,7 +16,7 @@ from botocore.config import Config
 from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 
-from kobel import BINARY, Kobel
+from kobel import BINARY, PATIENCE_S, Kobel
 
 KEY = ("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
 TEMPORARY = ("ASIAEXAMPLE", "other/secret", "the+session/token==")
@@ -44,7 +44,7 @@ def refusal(call, *arguments, **named):
 def send(kobel, headers, path="/", body=b"{}"):
     request = urllib.request.Request(kobel.url + path, data=body, method="POST", headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
             return answer.status, json.loads(answer.read())
     except urllib.error.HTTPError as refused:
         return refused.code, json.loads(refused.read())

@@ -4,9 +4,9 @@ import json
 import urllib.request
 
 import pytest
-from broker import Broker, Load, assert_counted_once, build_job, read_committed
+from broker import Broker, Load, assert_counted_once, read_committed
 
-from kobel import ROLE, Application, Kobel, wait_for
+from kobel import PATIENCE_S, ROLE, Application, Kobel, wait_for
 
 KEYS = [f"key-{number}" for number in range(500)]
 # A record takes 5 ms: one subtask does 200 a second.
@@ -46,12 +46,13 @@ def create(kobel, servers, jar):
     return application
 
 
-def test_a_job_follows_its_load_up_and_down(runtime, kobel, broker, tmp_path):
-    application = create(kobel, broker.servers, build_job(tmp_path))
+@pytest.mark.slow
+def test_a_job_follows_its_load_up_and_down(kobel, broker, exactly_once_jar):
+    application = create(kobel, broker.servers, exactly_once_jar)
     url = f"{kobel.url}/kobel/v1/applications/elastic"
 
     def explained():
-        return json.load(urllib.request.urlopen(f"{url}/scaling?limit=1", timeout=10))
+        return json.load(urllib.request.urlopen(f"{url}/scaling?limit=1", timeout=PATIENCE_S))
 
     def said():
         newest = explained()
@@ -74,7 +75,7 @@ def test_a_job_follows_its_load_up_and_down(runtime, kobel, broker, tmp_path):
         runs_with(lambda parallelism: 4 <= parallelism <= 6, "it has grown", 300)
 
         def lag():
-            figures = json.load(urllib.request.urlopen(f"{url}/metrics?metric=none", timeout=10)).get("newest", {}).get("app", {})
+            figures = json.load(urllib.request.urlopen(f"{url}/metrics?metric=none", timeout=PATIENCE_S)).get("newest", {}).get("app", {})
             return figures.get("pendingRecords", -1)
         wait_for(lambda: 0 <= lag() < HIGH, "the lag is worked off", 300)
         load.per_second = LOW
@@ -83,6 +84,6 @@ def test_a_job_follows_its_load_up_and_down(runtime, kobel, broker, tmp_path):
         sent = load.end()
     moves = explained()["moves"]
     assert len(moves) <= 4, [(move["currentParallelism"], move["wantedParallelism"], move["text"]) for move in moves]
-    assert_counted_once(read_committed(broker.servers, sum(sent.values()), 300), sent, "counted once")
+    assert_counted_once(read_committed(broker.servers, sum(sent.values())), sent, "counted once")
     application.stop()
     application.delete()

@@ -79,6 +79,7 @@ def run(tmp_path):
             one.process.wait()
 
 
+@pytest.mark.slow
 def test_the_clients_take_an_application_through_its_life(application, jars):
     application.create(jars["Counting"])
     application.start()
@@ -277,6 +278,7 @@ def test_a_closed_terminal_stops_the_job_with_a_snapshot_however_often_it_is_tol
     assert "stopped, with snapshot" in closed.err
 
 
+@pytest.mark.quick
 def test_a_closed_pipe_stops_the_job_with_a_snapshot(runtime, jars, tmp_path):
     with open(tmp_path / "err", "w") as err:
         process = subprocess.Popen([BINARY, "run", jars["Counting"], "--port", "0", "--data", str(tmp_path / "data")],
@@ -299,6 +301,7 @@ def test_an_interrupt_before_the_start_starts_nothing(runtime, jars, run):
     assert "RUNNING version" not in early.err
 
 
+@pytest.mark.slow
 def test_run_watches_the_jar_and_the_properties(runtime, jars, run, tmp_path):
     jar = tmp_path / "job.jar"
     properties = tmp_path / "job.properties"

@@ -6,6 +6,7 @@ import urllib.parse
 
 import pytest
 
+from kobel import PATIENCE_S
 from shapes import OPERATIONS, invalid_requests, requests_at_limits, sample, without_hash_codes
 
 SHOWN = 30  # mismatches
@@ -16,7 +17,7 @@ class Wire:
     """One connection that takes raw requests."""
 
     def __init__(self, kobel):
-        self.connection = http.client.HTTPConnection(urllib.parse.urlsplit(kobel.url).netloc, timeout=30)
+        self.connection = http.client.HTTPConnection(urllib.parse.urlsplit(kobel.url).netloc, timeout=PATIENCE_S)
 
     def send(self, operation, request):
         """Status, exception ("" for none) and its text."""

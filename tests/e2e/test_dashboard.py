@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 import pytest
 from botocore.exceptions import ClientError
 
-from kobel import ROLE
+from kobel import PATIENCE_S, ROLE
 
 
 def get(kobel, path, method="GET", cookie=None, **headers):
-    connection = http.client.HTTPConnection(urlsplit(kobel.url).netloc, timeout=10)
+    connection = http.client.HTTPConnection(urlsplit(kobel.url).netloc, timeout=PATIENCE_S)
     try:
         connection.request(method, path, headers={**({"Cookie": cookie} if cookie else {}), **headers})
         answer = connection.getresponse()

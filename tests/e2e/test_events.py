@@ -9,13 +9,13 @@ import urllib.request
 
 import pytest
 
-from kobel import Application, Kobel, wait_for
+from kobel import PATIENCE_S, Application, Kobel, wait_for
 
 
 def ask(kobel, path, body=None):
     request = urllib.request.Request(kobel.url + path, data=None if body is None else json.dumps(body).encode())
     try:
-        with urllib.request.urlopen(request, timeout=60) as answer:
+        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
             return answer.status, json.loads(answer.read())
     except urllib.error.HTTPError as refused:
         return refused.code, json.loads(refused.read())
@@ -94,7 +94,7 @@ class Stream:
 
     def __init__(self, application, last_event=None):
         address = urllib.parse.urlsplit(application.kobel.url)
-        self.connection = http.client.HTTPConnection(address.hostname, address.port, timeout=60)
+        self.connection = http.client.HTTPConnection(address.hostname, address.port, timeout=PATIENCE_S)
         headers = {"Accept": "text/event-stream", **({"Last-Event-ID": str(last_event)} if last_event else {})}
         self.connection.request("GET", f"/kobel/v1/applications/{application.name}/events", headers=headers)
         self.answer = self.connection.getresponse()
@@ -160,6 +160,7 @@ def test_a_killed_process_is_recovered_and_told(running, kind):
     assert shown["lastRecoveryMs"] == up["elapsedMs"]
 
 
+@pytest.mark.quick
 def test_a_savepoint_fails_on_purpose(running):
     history = History(running)
     assert fault(running, "fail-savepoint")[0] == 200

@@ -11,9 +11,9 @@ import urllib.error
 import urllib.request
 
 import pytest
-from broker import Broker, Load, assert_counted_once, build_job, read_committed
+from broker import Broker, Load, assert_counted_once, read_committed
 
-from kobel import ROLE, Application, Kobel, wait_for
+from kobel import PATIENCE_S, ROLE, Application, Kobel, wait_for
 
 ROUNDS = int(os.environ.get("KOBEL_TORTURE_ROUNDS", "6"))
 SEED = int(os.environ.get("KOBEL_TORTURE_SEED", str(random.randrange(1 << 30))))
@@ -26,11 +26,6 @@ def broker(tmp_path_factory):
     broker.create_topics({"in": 2, "out": 1})
     yield broker
     broker.stop()
-
-
-@pytest.fixture(scope="module")
-def jar(tmp_path_factory):
-    return build_job(tmp_path_factory.mktemp("job"))
 
 
 class Chaos:
@@ -50,7 +45,7 @@ class Chaos:
 
         def strikes():
             try:
-                urllib.request.urlopen(request, timeout=10).close()
+                urllib.request.urlopen(request, timeout=PATIENCE_S).close()
                 return True
             except urllib.error.HTTPError as refused:
                 # The cluster of the round before has only just died: there will be another.
@@ -112,7 +107,7 @@ class Chaos:
         self.settle()
 
     def is_whole(self):
-        shown = json.load(urllib.request.urlopen(f"{self.kobel.url}/kobel/v1/applications/{self.application.name}", timeout=10))
+        shown = json.load(urllib.request.urlopen(f"{self.kobel.url}/kobel/v1/applications/{self.application.name}", timeout=PATIENCE_S))
         current = shown.get("current", {})
         # A snapshot that is still being taken is in the way of the next one.
         if any(snapshot["SnapshotStatus"] == "CREATING" for snapshot in self.application.snapshots()):
@@ -124,12 +119,13 @@ class Chaos:
         time.sleep(self.random.random())
 
 
-def test_each_record_is_counted_once(runtime, broker, jar, tmp_path):
+@pytest.mark.slow
+def test_each_record_is_counted_once(runtime, broker, exactly_once_jar, tmp_path):
     print(f"KOBEL_TORTURE_SEED={SEED}")
     kobel = Kobel(tmp_path)
     application = Application(kobel, "exactly-once")
     chaos = Chaos(kobel, application, broker.servers)
-    application.put_code(jar)
+    application.put_code(exactly_once_jar)
     application.client.create_application(
         ApplicationName="exactly-once", RuntimeEnvironment="FLINK-1_20", ServiceExecutionRole=ROLE,
         ApplicationConfiguration={
@@ -150,7 +146,7 @@ def test_each_record_is_counted_once(runtime, broker, jar, tmp_path):
     finally:
         sent = load.end()
     total = sum(sent.values())
-    lines = read_committed(broker.servers, total, 90)
+    lines = read_committed(broker.servers, total)
     assert_counted_once(lines, sent, f"seed {SEED}")
     application.stop()
     application.delete()

@@ -59,6 +59,7 @@ def test_an_update_that_fails_ends_ready(application, jars):
     application.wait_for_count(count)
 
 
+@pytest.mark.quick
 def test_an_update_that_fails_is_rolled_back_where_that_was_asked_for(application, jars):
     application.create(jars["Counting"], ApplicationSystemRollbackConfiguration={"RollbackEnabled": True})
     application.start()
@@ -117,6 +118,7 @@ def test_a_second_daemon_on_the_same_data_is_refused(own):
     (["dance"], "unknown command"),
     (["runtime", "install", "FLINK-9"], "which runtime?"),
 ])
+@pytest.mark.quick
 def test_wrong_usage_is_said_with_status_2(words, text):
     done = subprocess.run([BINARY, *words], capture_output=True, text=True)
     assert done.returncode == 2

@@ -8,14 +8,14 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from kobel import BINARY, Kobel
+from kobel import BINARY, PATIENCE_S, Kobel
 
 TARGET = "X-Amz-Target: KinesisAnalytics_20180523."
 
 
 def connect(kobel):
     address = urlsplit(kobel.url)
-    return socket.create_connection((address.hostname, address.port), timeout=10)
+    return socket.create_connection((address.hostname, address.port), timeout=PATIENCE_S)
 
 
 def post(operation, body=b"{}", *headers):
@@ -42,6 +42,7 @@ def test_a_connection_is_kept(shared):
             assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", headers["x-amzn-requestid"])
 
 
+@pytest.mark.quick
 def test_requests_in_a_row_are_answered_in_a_row(shared):
     requests = [post("ListApplications"), post("Dance"), post("DescribeApplication", b'{"ApplicationName":"nobody"}'),
                 post("TagResource", b"{"), post("ListApplications", b'{"Limit":1}')]
@@ -101,7 +102,7 @@ def test_what_is_too_large_is_refused_and_others_are_served(shared):
 def test_seventy_megabytes_do_no_harm(shared):
     body = b'{"ApplicationName":"large","x":"' + b"a" * (69 << 20) + b'"}'
     with connect(shared) as peer, peer.makefile("rb") as stream:
-        peer.settimeout(60)
+        peer.settimeout(PATIENCE_S)
         peer.sendall(post("DescribeApplication", body))
         status, _, answer = read_reply(stream)
         assert status == 400 and json.loads(answer)["__type"] == "ResourceNotFoundException"

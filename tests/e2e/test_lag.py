@@ -3,9 +3,10 @@
 import json
 import urllib.request
 
-from broker import Broker, Load, build_job
+import pytest
+from broker import Broker, Load
 
-from kobel import ROLE, Application, Kobel, wait_for
+from kobel import PATIENCE_S, ROLE, Application, Kobel, wait_for
 
 KEYS = [f"key-{number}" for number in range(50)]
 
@@ -27,16 +28,17 @@ def create(kobel, servers, jar):
     return application
 
 
-def test_the_lag_of_a_consumer_group_is_a_metric_and_a_broker_that_went_away_is_told_once(runtime, tmp_path):
+@pytest.mark.slow
+def test_the_lag_of_a_consumer_group_is_a_metric_and_a_broker_that_went_away_is_told_once(runtime, exactly_once_jar, tmp_path):
     broker = Broker(tmp_path / "kafka")
     kobel = Kobel(tmp_path / "kobel", "--metrics-interval", "1s")
     url = f"{kobel.url}/kobel/v1/applications/behind"
     try:
         broker.create_topics({"in": 2, "out": 1})
-        application = create(kobel, broker.servers, build_job(tmp_path))
+        application = create(kobel, broker.servers, exactly_once_jar)
 
         def figure(name):
-            return json.load(urllib.request.urlopen(f"{url}/metrics", timeout=10)).get("newest", {}).get("app", {}).get(name, -1)
+            return json.load(urllib.request.urlopen(f"{url}/metrics", timeout=PATIENCE_S)).get("newest", {}).get("app", {}).get(name, -1)
 
         load = Load(broker.servers, KEYS, 600)
         load.start()
@@ -46,7 +48,7 @@ def test_the_lag_of_a_consumer_group_is_a_metric_and_a_broker_that_went_away_is_
             wait_for(lambda: figure("consumerLag") > 0, "what was not committed yet is seen")
         finally:
             load.end()
-        text = urllib.request.urlopen(f"{kobel.url}/metrics", timeout=10).read().decode()
+        text = urllib.request.urlopen(f"{kobel.url}/metrics", timeout=PATIENCE_S).read().decode()
         assert 'kobel_application_consumer_lag_records{account="000000000000",region="us-east-1",application="behind"} ' in text
         wait_for(lambda: figure("consumerLag") == 0, "what was committed reaches the end")
 
@@ -54,7 +56,7 @@ def test_the_lag_of_a_consumer_group_is_a_metric_and_a_broker_that_went_away_is_
         events = []
 
         def told():
-            events[:] = [event for event in json.load(urllib.request.urlopen(f"{url}/events?limit=1000", timeout=10))["events"]
+            events[:] = [event for event in json.load(urllib.request.urlopen(f"{url}/events?limit=1000", timeout=PATIENCE_S))["events"]
                          if event["kind"] == "lag"]
             return events
         wait_for(told, "the broker's absence is told")

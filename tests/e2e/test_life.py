@@ -6,9 +6,12 @@ import subprocess
 import sys
 import time
 
+import pytest
+
 from kobel import Application, wait_for
 
 
+@pytest.mark.quick
 def test_a_whole_life_keeps_its_count(application, jars):
     detail = application.create(jars["Counting"])
     assert detail["ApplicationStatus"] == "READY" and detail["ApplicationVersionId"] == 1
@@ -96,6 +99,7 @@ def test_a_bounded_job_ends_ready(application, jars):
     wait_for(lambda: application.status() == "READY", "the job's end")
 
 
+@pytest.mark.quick
 def test_a_force_stop_interrupts_a_start(application, jars):
     application.create(jars["Counting"])
     start = application.client.start_application(ApplicationName=application.name)["OperationId"]

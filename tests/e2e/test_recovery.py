@@ -33,6 +33,7 @@ def assert_goes_on(application, count):
     assert [line[1] for line in application.lines()].count(1) == 1
 
 
+@pytest.mark.quick
 def test_a_killed_daemon_brings_a_running_application_back(own, jars):
     application = running(own, jars)
     own.kill()

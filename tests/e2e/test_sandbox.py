@@ -12,16 +12,16 @@ import urllib.request
 import pytest
 
 import hostile
-from kobel import BINARY, Application, Kobel, wait_for
+from kobel import BINARY, PATIENCE_S, Application, Kobel, wait_for
 
 
 def status(kobel):
-    return json.load(urllib.request.urlopen(f"{kobel.url}/kobel/v1/status", timeout=10))
+    return json.load(urllib.request.urlopen(f"{kobel.url}/kobel/v1/status", timeout=PATIENCE_S))
 
 
 def events(application):
     url = f"{application.kobel.url}/kobel/v1/applications/{application.name}/events?limit=1000"
-    return json.load(urllib.request.urlopen(url, timeout=10))["events"]
+    return json.load(urllib.request.urlopen(url, timeout=PATIENCE_S))["events"]
 
 
 def output(application):

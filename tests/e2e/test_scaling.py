@@ -8,17 +8,17 @@ import urllib.request
 
 import pytest
 
-from kobel import BINARY, Application, Kobel, wait_for
+from kobel import BINARY, PATIENCE_S, Application, Kobel, wait_for
 
 CUSTOM = {"ConfigurationType": "CUSTOM", "ParallelismPerKPU": 1}
 
 
 def ask(kobel, path):
-    return json.load(urllib.request.urlopen(f"{kobel.url}{path}", timeout=10))
+    return json.load(urllib.request.urlopen(f"{kobel.url}{path}", timeout=PATIENCE_S))
 
 
 def text(kobel, path):
-    return urllib.request.urlopen(f"{kobel.url}{path}", timeout=10).read().decode()
+    return urllib.request.urlopen(f"{kobel.url}{path}", timeout=PATIENCE_S).read().decode()
 
 
 def samples(exposition, metric):
@@ -80,6 +80,7 @@ def test_a_running_job_is_measured(quick, jars):
     application.delete()
 
 
+@pytest.mark.slow
 def test_the_rule_of_the_service_doubles_what_burns(quick, jars):
     """15 minutes above 75 % of the processor, in half a minute; the limit of 3 KPUs holds."""
     application = Application(quick, "burning")
@@ -123,7 +124,7 @@ def test_the_clock_can_be_set_forward_over_the_minutes(runtime, jars, tmp_path):
         base = "/kobel/v1/applications/waits"
         wait_for(lambda: [one for one in ask(kobel, f"{base}/scaling")["evaluations"] if one["inputs"].get("cpuMaxRatio", 0) > 0.75],
                  "the processor is seen to be busy")
-        urllib.request.urlopen(f"{kobel.url}/kobel/v1/clock", data=b'{"advance": "16m"}', timeout=10).close()
+        urllib.request.urlopen(f"{kobel.url}/kobel/v1/clock", data=b'{"advance": "16m"}', timeout=PATIENCE_S).close()
         wait_for(lambda: [event for event in ask(kobel, f"{base}/events?limit=1000")["events"] if event["kind"] == "scaling"], "it scales")
         assert application.settle() == "RUNNING"
     finally:

@@ -1,18 +1,18 @@
 """The AWS SDKs for Java and for JavaScript each take one application through its life; what they check is in clients/."""
 
-import os
 import pathlib
 import shutil
 import subprocess
 
 import pytest
 
+from once import cache, with_downloads
+
 CLIENTS = pathlib.Path(__file__).parent / "clients"
-CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "kobel" / "clients"
 
 
 def run(*words, **options):
-    done = subprocess.run([str(word) for word in words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=600, **options)
+    done = subprocess.run([str(word) for word in words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, **options)
     assert done.returncode == 0, f"{' '.join(str(word) for word in words)}\n{done.stdout[-8000:]}"
     return done.stdout
 
@@ -21,31 +21,35 @@ def run(*words, **options):
 def java(tmp_path):
     """The class path of the compiled client."""
     path = tmp_path / "classpath"
-    run("mvn", "-q", "-B", "-f", CLIENTS / "java" / "pom.xml", f"-Doutput.directory={tmp_path}/target", "compile",
-        "dependency:build-classpath", f"-Dmdep.outputFile={path}")
+    with with_downloads():
+        run("mvn", "-q", "-B", "-f", CLIENTS / "java" / "pom.xml", f"-Doutput.directory={tmp_path}/target", "compile",
+            "dependency:build-classpath", f"-Dmdep.outputFile={path}")
     return f"{tmp_path}/target/classes:{path.read_text().strip()}"
 
 
 @pytest.fixture
 def javascript():
     """A directory with the client and its packages, which stay there while package.json stays as it is."""
-    directory = CACHE / "javascript"
+    directory = cache() / "clients" / "javascript"
     directory.mkdir(parents=True, exist_ok=True)
     wanted = (CLIENTS / "javascript" / "package.json").read_text()
     installed = directory / "installed.json"
-    if not installed.exists() or installed.read_text() != wanted:
-        shutil.copy(CLIENTS / "javascript" / "package.json", directory)
-        run("npm", "install", "--no-audit", "--no-fund", "--no-package-lock", cwd=directory)
-        installed.write_text(wanted)
-    shutil.copy(CLIENTS / "javascript" / "life.mjs", directory)
+    with with_downloads():
+        if not installed.exists() or installed.read_text() != wanted:
+            shutil.copy(CLIENTS / "javascript" / "package.json", directory)
+            run("npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--cache", cache() / "npm", cwd=directory)
+            installed.write_text(wanted)
+        shutil.copy(CLIENTS / "javascript" / "life.mjs", directory)
     return directory
 
 
+@pytest.mark.slow
 def test_the_sdk_for_java_lives_a_full_life(application, jars, java):
     run("java", "-cp", java, "clients.Life", application.kobel.url, application.name, jars["Counting"])
     assert application.is_gone()
 
 
+@pytest.mark.slow
 def test_the_sdk_for_javascript_lives_a_full_life(application, jars, javascript):
     run("node", javascript / "life.mjs", application.kobel.url, application.name, jars["Counting"])
     assert application.is_gone()

@@ -6,7 +6,7 @@ import urllib.request
 
 import pytest
 
-from kobel import Application, Kobel, wait_for
+from kobel import PATIENCE_S, Application, Kobel, wait_for
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def kobel(runtime, tmp_path):
 
 
 def clusters(kobel):
-    return json.load(urllib.request.urlopen(f"{kobel.url}/kobel/v1/status", timeout=10))["clusters"]
+    return json.load(urllib.request.urlopen(f"{kobel.url}/kobel/v1/status", timeout=PATIENCE_S))["clusters"]
 
 
 def spare(kobel):
@@ -35,6 +35,7 @@ def claimed(kobel):
     return [one.get("spareId") for one in clusters(kobel) if not one["isSpare"]]
 
 
+@pytest.mark.slow
 def test_start_update_and_recovery_take_the_spare(kobel, jars):
     application = Application(kobel, "quick")
     application.create(jars["Counting"], "first")
@@ -54,8 +55,8 @@ def test_start_update_and_recovery_take_the_spare(kobel, jars):
 
     ready = wait_for_spare(kobel)
     url = f"{kobel.url}/kobel/v1/applications/quick"
-    wait_for(lambda: json.load(urllib.request.urlopen(url, timeout=10))["lastCheckpoint"], "a checkpoint is on record")
-    urllib.request.urlopen(f"{url}/faults", data=b'{"fault": "kill-jobmanager"}', timeout=10).close()
+    wait_for(lambda: json.load(urllib.request.urlopen(url, timeout=PATIENCE_S))["lastCheckpoint"], "a checkpoint is on record")
+    urllib.request.urlopen(f"{url}/faults", data=b'{"fault": "kill-jobmanager"}', timeout=PATIENCE_S).close()
     wait_for(lambda: ready in claimed(kobel), "the spare has taken over")
     application.wait_for_count(counted + 5, "second")
     application.stop()

@@ -12,12 +12,7 @@ import pytest
 from botocore.exceptions import ClientError
 from plain_flink import PlainFlink
 
-from kobel import BINARY, Application, Kobel, wait_for
-
-
-@pytest.fixture(scope="session")
-def runtime_2_2(runtime):
-    subprocess.run([BINARY, "runtime", "install", "FLINK-2_2"], check=True)
+from kobel import Application, Kobel, wait_for
 
 
 @pytest.fixture
@@ -38,6 +33,7 @@ def snapshot_is_taken(application, name):
     return wait_for(lambda: {"READY": "taken", "FAILED": "failed"}.get(application.snapshots()[0]["SnapshotStatus"]), "the snapshot has ended") == "taken"
 
 
+@pytest.mark.slow
 def test_flink_is_upgraded_in_place_and_rolled_back(runtime_2_2, running):
     client, name = running.client, running.name
     take_snapshot(running, "of-1-20")

@@ -172,6 +172,7 @@ def start(tree, blocks):
     blocks["run_configuration"] = run_configuration(False)
 
 
+@pytest.mark.slow
 def test_terraform_has_nothing_left_to_do_after_each_change(terraform, application, jars):
     for key in (f"{application.name}.jar", f"{application.name}-2.jar"):
         shutil.copy(jars["Counting"], os.path.join(application.kobel.data, "s3", "code", key))

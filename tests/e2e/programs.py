@@ -1,0 +1,35 @@
+"""The programs of tests/e2e/jobs as jars, one for each main class."""
+
+import os
+import pathlib
+import subprocess
+import zipfile
+
+SOURCES = pathlib.Path(__file__).parent / "jobs"
+
+
+def pack(jar, classes, main_class):
+    """All classes, and a manifest that names the main class where there is one."""
+    manifest = "Manifest-Version: 1.0\n" + (f"Main-Class: {main_class}\n" if main_class else "")
+    with zipfile.ZipFile(jar, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("META-INF/MANIFEST.MF", f"{manifest}\n")
+        for path in sorted(classes.rglob("*.class")):
+            archive.write(path, path.relative_to(classes))
+    return str(jar)
+
+
+def compile_all(runtime, directory):
+    """The directory of the classes."""
+    classes = directory / "classes"
+    sources = sorted(str(path) for path in SOURCES.glob("*.java"))
+    subprocess.run(["javac", "-nowarn", "--release", "11", "-d", str(classes), "-cp", f"{runtime}/lib/*", *sources], check=True)
+    return classes
+
+
+def build_jars(runtime, directory):
+    """One for each program, one without a main class and one that is no jar."""
+    classes = compile_all(runtime, directory)
+    for source in SOURCES.glob("*.java"):
+        pack(directory / f"{source.stem}.jar", classes, f"jobs.{source.stem}")
+    pack(directory / "NoMain.jar", classes, None)
+    (directory / "Noise.jar").write_bytes(os.urandom(4096))
