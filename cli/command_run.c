@@ -27,9 +27,10 @@ static bool look_at_jar(struct run *run, const char *path, struct error *err) {
 
     if (!jar_read(path, &facts, err)) return false;
     jar_findings(&facts, runtime == NULL ? "FLINK-1_20" : runtime, &findings);
-    if (jar_is_no_program(&facts))
-        return error_set(err, ERROR_INVALID, "'%s': %s. %s", path, findings.list[0].text,
-                         findings.list[0].advice);
+    const struct finding *obstacle = jar_obstacle(&facts, &findings);
+    if (obstacle != NULL)
+        return error_set(err, ERROR_INVALID, "'%s' cannot be run: %s. %s", path, obstacle->text,
+                         obstacle->advice);
     for (size_t index = 0; index < findings.count; index++) {
         const struct finding *finding = &findings.list[index];
         if (finding->severity < FINDING_WARNING) continue;

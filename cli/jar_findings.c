@@ -254,6 +254,23 @@ bool jar_is_no_program(const struct jar_facts *facts) {
     return facts->class_count == 0 && facts->python_files.count + facts->jars.count > 0;
 }
 
+const struct finding *jar_obstacle(const struct jar_facts *facts, const struct findings *findings) {
+    static const char *const subjects[] = {"Python", "zip", "main class", "signatures", "size"};
+    // Flink looks for classes in the jars that lie in lib/ of a jar, too.
+    bool may_be_within = facts->main_class[0] != '\0' && facts->jars.count > 0;
+
+    for (size_t index = 0; index < findings->count; index++) {
+        const struct finding *finding = &findings->list[index];
+        if (finding->severity != FINDING_ERROR) continue;
+        for (size_t at = 0; at < COUNT_OF(subjects); at++) {
+            bool is_main = text_equal(subjects[at], "main class");
+            if (text_equal(finding->subject, subjects[at]) && !(is_main && may_be_within))
+                return finding;
+        }
+    }
+    return NULL;
+}
+
 // The service takes both as ZIPFILE, too.
 static void judge_kind(const struct jar_facts *facts, struct findings *out) {
     if (facts->python_files.count > 0)

@@ -2,43 +2,17 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "cli/app_calls.h"
+#include "cli/run_runtime.h"
 #include "cli/run_state.h"
-
-static const char RUNTIME_USUAL[] = "FLINK-1_20";
-
-// The runtime of a new application: the usual one where it is installed, else what is.
-static bool choose_runtime(struct run *run, char *out, size_t size_bytes, struct error *err) {
-    AUTO(json_decref) json_t *status = NULL;
-    const char *chosen = NULL;
-
-    if (!client_get(run->client, "/kobel/v1/status", 10000, &status, err)) return false;
-    const json_t *runtimes = json_member(status, "runtimes");
-    for (size_t index = 0; index < json_array_size(runtimes); index++) {
-        const char *name = json_text(json_array_get(runtimes, index), "runtimeEnvironment");
-        if (chosen == NULL || text_equal(name, RUNTIME_USUAL)) chosen = name;
-    }
-    if (chosen == NULL)
-        return error_set(err, ERROR_UNAVAILABLE,
-                         "no Flink runtime is installed: `kobel runtime "
-                         "install FLINK-1_20`");
-    (void)text_copy(out, size_bytes, chosen);
-    return true;
-}
 
 static bool create(struct run *run, const struct run_wish *wish, struct error *err) {
     int64_t since_us = clock_monotonic_us();
     AUTO(json_decref) json_t *reply = NULL;
-    struct run_wish complete = *wish;
-    char runtime[32];
 
-    if (wish->runtime == NULL) {
-        if (!choose_runtime(run, runtime, sizeof runtime, err)) return false;
-        complete.runtime = runtime;
-    }
-    if (!client_call(run->client, "CreateApplication", run_create_request(&complete), &reply, err))
+    if (!client_call(run->client, "CreateApplication", run_create_request(wish), &reply, err))
         return false;
     run_say(run, COLOUR_PLAIN, run_since_ms(since_us), "application %s is created, %s", run->name,
-            complete.runtime);
+            wish->runtime);
     return true;
 }
 
@@ -124,9 +98,9 @@ static bool settle(struct run *run, json_t **detail, struct error *err) {
 
 bool run_deploy(struct run *run, bool is_first, struct error *err) {
     AUTO(json_decref) json_t *detail = NULL;
+    char runtime[RUN_RUNTIME_SIZE];
     struct run_wish wish = {
         .name = run->name,
-        .runtime = run->session->options.runtime,
         .code = &run->code,
         .groups = run->groups,
         .parallelism = is_first ? run->session->options.parallelism : 0,
@@ -134,9 +108,12 @@ bool run_deploy(struct run *run, bool is_first, struct error *err) {
         .allows_non_restored = run->session->options.allows_non_restored,
     };
 
-    if (app_describe(run->client, run->name, &detail, err))
-        return settle(run, &detail, err) && deploy_known(run, &wish, detail, err);
-    if (err->kind != ERROR_NOT_FOUND) return false;
+    bool is_known = app_describe(run->client, run->name, &detail, err);
+    if (!is_known && err->kind != ERROR_NOT_FOUND) return false;
+    // Before anything is made or changed that would be left behind.
+    if (!run_choose_runtime(run, detail, runtime, err)) return false;
+    if (runtime[0] != '\0') wish.runtime = runtime;
+    if (is_known) return settle(run, &detail, err) && deploy_known(run, &wish, detail, err);
     return create(run, &wish, err) && run_begin_looking(run, false, false, err) &&
            start(run, &wish, err);
 }

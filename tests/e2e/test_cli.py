@@ -11,7 +11,7 @@ import zipfile
 
 import pytest
 
-from kobel import BINARY, PATIENCE_S, Kobel, wait_for
+from kobel import BINARY, PATIENCE_S, ROLE, Application, Kobel, wait_for
 
 
 def call(kobel, *words, status=0):
@@ -383,8 +383,27 @@ def test_run_tells_what_failed(runtime, jars, run, tmp_path):
     zipped = run(archive)
     assert zipped.end() == 1 and "archive of 2 jars" in zipped.err
 
+    no_main = run(jars["NoMain"])
+    assert no_main.end() == 1 and "the manifest names no main class" in no_main.err and "is created" not in no_main.err
+
     missing = run(tmp_path / "missing.jar")
     assert missing.end() == 1 and "there is no file" in missing.err
+
+
+def test_a_run_that_failed_does_not_stick(shared, jars, tmp_path):
+    """A runtime that is not installed: nothing is created; an application that was made for one takes what is there."""
+    failed = Run(tmp_path, jars["Counting"], "--name", "sticks", "--runtime", "FLINK-1_19", KOBEL_URL=shared.url)
+    assert failed.end() == 1 and "runtime FLINK-1_19 is not installed: `kobel runtime install FLINK-1_19`" in failed.err
+    application = Application(shared, "sticks")
+    assert application.is_gone()
+    shared.client.create_application(ApplicationName="sticks", RuntimeEnvironment="FLINK-1_19", ServiceExecutionRole=ROLE)
+    running = Run(tmp_path, jars["Counting"], "--name", "sticks", "-p", "job.label=x", KOBEL_URL=shared.url)
+    running.wait_for("RUNNING version 2")
+    assert "runtime FLINK-1_19 is not installed; application sticks, which has no state, takes FLINK-1_20" in running.err
+    running.wait_for("| x count=10")
+    running.interrupt()
+    assert running.end() == 0
+    application.delete()
 
 
 def test_run_uses_the_daemon_that_answers_and_leaves_it(shared, jars, tmp_path):

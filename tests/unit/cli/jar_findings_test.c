@@ -147,6 +147,29 @@ Test(jar_findings, archives_of_python_or_of_jars_are_not_judged_as_jars) {
     cr_assert(not(jar_is_no_program(&jars)));
 }
 
+Test(jar_findings, what_keeps_a_jar_from_running_is_told_from_what_may_not_matter_here) {
+    struct jar_facts facts = good();
+
+    judge(&facts, "FLINK-1_20");
+    cr_assert(jar_obstacle(&facts, &found) == NULL);
+    facts.flink_core = (struct jar_count){1, "x.class"};
+    judge(&facts, "FLINK-1_20");
+    cr_assert(jar_obstacle(&facts, &found) == NULL);
+    facts.signatures = (struct jar_count){1, "META-INF/x.SF"};
+    judge(&facts, "FLINK-1_20");
+    cr_assert(eq(str, (char *)jar_obstacle(&facts, &found)->subject, "signatures"));
+    facts.has_main_class = false;
+    judge(&facts, "FLINK-1_20");
+    cr_assert(eq(str, (char *)jar_obstacle(&facts, &found)->subject, "main class"));
+    facts.signatures.count = 0;
+    facts.jars = (struct jar_count){1, "lib/job.jar"}; // it may be in there
+    judge(&facts, "FLINK-1_20");
+    cr_assert(jar_obstacle(&facts, &found) == NULL);
+    facts.main_class[0] = '\0';
+    judge(&facts, "FLINK-1_20");
+    cr_assert(eq(str, (char *)jar_obstacle(&facts, &found)->subject, "main class"));
+}
+
 Test(jar_findings, versions_are_compared_number_by_number) {
     static const struct {
         const char *left;
