@@ -1,10 +1,12 @@
 """Programs beside each other on one machine: daemons that share a range of ports, and strangers on it."""
 
+import concurrent.futures
 import contextlib
 import glob
 import http.server
 import json
 import os
+import queue
 import re
 import shutil
 import socket
@@ -149,3 +151,55 @@ def test_a_runtime_that_an_application_runs_on_is_not_removed(runtime, jars, tmp
 
 def same_disk(left, right):
     return os.stat(left).st_dev == os.stat(right).st_dev
+
+
+LIVES = int(os.environ.get("KOBEL_TEST_LIVES", "10"))
+DAEMONS = 5
+AT_A_TIME = 2
+
+
+def live(kobel, jar, number):
+    """One application from its creation to its deletion; no count is missing or there twice."""
+    application = Application(kobel, f"life-{number}")
+    application.create(jar)
+    operation = application.client.start_application(ApplicationName=application.name)["OperationId"]
+    assert application.settle() == "RUNNING", application.operation(operation)
+    count = application.wait_for_count(5, "first")
+    operation = application.update_configuration(EnvironmentPropertyUpdates=application.properties("second"))
+    assert application.settle() == "RUNNING"
+    assert application.operation(operation)["OperationStatus"] == "SUCCESSFUL", application.operation(operation)
+    application.wait_for_count(count, "second")
+    operation = application.client.stop_application(ApplicationName=application.name)["OperationId"]
+    assert application.settle() == "READY"
+    assert application.operation(operation)["OperationStatus"] == "SUCCESSFUL", application.operation(operation)
+    counts = sorted(line[1] for line in application.lines())
+    assert counts == list(range(1, len(counts) + 1))
+    told = [event for event in events_of(kobel, application.name) if event["kind"] == "recovery" or event.get("phase") == "LOST"]
+    assert told == []
+    application.delete()
+
+
+def test_lives_on_daemons_beside_each_other(runtime, jars, tmp_path):
+    """Daemons that share a range of ports take applications through their lives at the same time, and nothing fails, not even once:
+    10 lives here; KOBEL_TEST_LIVES=50 makes them 50."""
+    kobels = [Kobel(tmp_path / f"daemon-{index}", "--cluster-ports", "21100-24099", "--spares", str(index % 2)) for index in range(DAEMONS)]
+    idle = queue.SimpleQueue()
+    for kobel in kobels:
+        idle.put(kobel)
+
+    def one(number):
+        kobel = idle.get()
+        try:
+            live(kobel, jars["Counting"], number)
+        finally:
+            idle.put(kobel)
+
+    try:
+        with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
+            for _ in pool.map(one, range(LIVES)):
+                pass
+        assert [recoveries(kobel) for kobel in kobels] == [[]] * DAEMONS
+    finally:
+        statuses = [kobel.stop() for kobel in kobels]
+    assert statuses == [0] * DAEMONS
+    assert [kobel.java_processes() for kobel in kobels] == [[]] * DAEMONS
