@@ -113,7 +113,7 @@ static struct admin_reply show_clock(const struct admin_request *request) {
     struct clock now = clock_of(request->options->clock);
 
     json_put_int(body, "nowMs", clock_now_ms(&now));
-    json_put(body, "scale", json_real(clock->scale));
+    json_put_real(body, "scale", clock->scale);
     return admin_reply_json(200, body);
 }
 

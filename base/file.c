@@ -28,6 +28,7 @@ bool file_join(char *out, size_t size_bytes, struct error *err, const char *firs
     va_list parts;
     char path[FILE_PATH_MAX];
     bool fits = text_copy(path, sizeof path, first);
+    bool is_text = text_is_utf8(first);
     size_t length = strlen(path);
 
     va_start(parts, first);
@@ -35,9 +36,12 @@ bool file_join(char *out, size_t size_bytes, struct error *err, const char *firs
          part = va_arg(parts, const char *)) {
         const char *slash = length > 0 && path[length - 1] == '/' ? "" : "/";
         fits = text_format(path + length, sizeof path - length, "%s%s", slash, part);
+        is_text = is_text && text_is_utf8(part);
         length += strlen(path + length);
     }
     va_end(parts);
+    // With replacements it would be the path of another file.
+    if (!is_text) return error_set(err, ERROR_INVALID, "the path '%s' is not UTF-8", path);
     if (!fits || length >= size_bytes)
         return error_set(err, ERROR_INVALID, "path below '%.200s' is too long", first);
     (void)text_copy(out, size_bytes, path);
@@ -65,6 +69,8 @@ static bool make_directory(const char *path, unsigned mode, struct error *err) {
 bool file_make_directories(const char *path, unsigned mode, struct error *err) {
     char part[FILE_PATH_MAX];
 
+    if (!text_is_utf8(path))
+        return error_set(err, ERROR_INVALID, "the path '%s' is not UTF-8", path);
     if (!text_copy(part, sizeof part, path))
         return error_set(err, ERROR_INVALID, "path '%.200s...' is too long", path);
     for (char *slash = strchr(part + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
@@ -198,7 +204,7 @@ bool file_list(const char *path, file_visit_fn *visit, void *userdata, struct er
     }
     for (int index = 0; index < names.count; index++) {
         const char *name = names.entries[index]->d_name;
-        if (is_dots(name)) continue;
+        if (is_dots(name) || !text_is_utf8(name)) continue;
         if (!file_join(full, sizeof full, err, path, name, NULL)) return false;
         if (!visit(userdata, name, file_is_directory(full), err)) return false;
     }

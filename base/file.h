@@ -22,7 +22,7 @@ static inline int file_take(int *place) {
     return fd;
 }
 
-// Joins with single slashes. ERROR_INVALID when the result does not fit.
+// Joins with single slashes. ERROR_INVALID when the result does not fit or a part is not UTF-8.
 MUST_CHECK bool file_join(char *out, size_t size_bytes, struct error *err, const char *first, ...)
     __attribute__((sentinel));
 
@@ -30,6 +30,7 @@ bool file_exists(const char *path);
 bool file_is_directory(const char *path);
 
 // Creates `path` and its missing parents with `mode`. An existing directory is a success.
+// ERROR_INVALID: it is too long or not UTF-8.
 MUST_CHECK bool file_make_directories(const char *path, unsigned mode, struct error *err);
 
 // ERROR_NOT_FOUND: no such file. ERROR_LIMIT: larger than the buffer's limit.
@@ -46,6 +47,7 @@ MUST_CHECK bool file_remove_tree(const char *path, struct error *err);
 int64_t file_tree_size_bytes(const char *path);
 
 // Calls `visit` for every entry but . and .. in byte order; stops and returns false when it does.
+// Names that are not UTF-8 are passed over: kobel made none of them.
 typedef bool file_visit_fn(void *userdata, const char *name, bool is_directory, struct error *err);
 MUST_CHECK bool file_list(const char *path, file_visit_fn *visit, void *userdata,
                           struct error *err);

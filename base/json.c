@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -163,6 +164,10 @@ void json_put_int(json_t *object, const char *key, int64_t value) {
 
 void json_put_bool(json_t *object, const char *key, bool value) {
     json_put(object, key, json_boolean(value));
+}
+
+void json_put_real(json_t *object, const char *key, double value) {
+    if (isfinite(value)) json_put(object, key, json_real(value));
 }
 
 void json_put_copy(json_t *object, const char *key, const json_t *value) {

@@ -38,6 +38,8 @@ void json_put(json_t *object, const char *key, json_t *value);
 void json_put_text(json_t *object, const char *key, const char *text);
 void json_put_int(json_t *object, const char *key, int64_t value);
 void json_put_bool(json_t *object, const char *key, bool value);
+// What is no finite number has no place in JSON: nothing is put then.
+void json_put_real(json_t *object, const char *key, double value);
 // A copy of a borrowed value (see json_copy_of); does nothing when `value` is NULL.
 void json_put_copy(json_t *object, const char *key, const json_t *value);
 json_t *json_new_text(const char *text);     // never NULL; any bytes, as above

@@ -31,12 +31,6 @@ bool log_level_from_name(const char *name, enum log_level *out_level) {
     return true;
 }
 
-// What a user sent must not be able to start a line or drive a terminal.
-static void make_printable(char *line) {
-    for (; *line != '\0'; line++)
-        if ((unsigned char)*line < 0x20 || *line == 0x7F) *line = ' ';
-}
-
 static void format_time(char *out, size_t size_bytes) {
     struct timespec now;
     struct tm parts;
@@ -63,6 +57,7 @@ void log_write(enum log_level level, const char *room, const char *message, cons
         (void)text_format_list(line + length, sizeof line - length, format, arguments);
         va_end(arguments);
     }
-    make_printable(line);
+    // What a user sent must not be able to start a line or drive a terminal.
+    text_make_printable(line);
     (void)fprintf(stderr, "%s\n", line);
 }

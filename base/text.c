@@ -36,6 +36,7 @@ bool text_format_list(char *out, size_t size_bytes, const char *format, va_list 
     bool is_whole = (size_t)length < size_bytes;
     size_t used = is_whole ? (size_t)length : size_bytes - 1;
     size_t valid = utf8_valid_bytes(out, used);
+    if (valid == used) return is_whole;
     // The last character may have been cut.
     if (!is_whole && used - valid < 4) out[valid] = '\0';
     return text_copy(out, size_bytes, out) && is_whole;
@@ -133,6 +134,15 @@ void text_cut_utf8(char *utf8, size_t limit_bytes) {
     utf8[utf8_cut(utf8, strlen(utf8), limit_bytes)] = '\0';
 }
 
+void text_make_printable(char *utf8) {
+    for (unsigned char *at = (unsigned char *)utf8; *at != '\0'; at++) {
+        // U+0080 to U+009F control terminals, too.
+        bool is_pair = at[0] == 0xC2 && at[1] >= 0x80 && at[1] <= 0x9F;
+        if (is_pair) *at++ = ' ';
+        if (is_pair || *at < ' ' || *at == 0x7F) *at = ' ';
+    }
+}
+
 void text_hex(char *out, const void *bytes, size_t size) {
     static const char digits[] = "0123456789abcdef";
     const unsigned char *from = bytes;
@@ -179,6 +189,7 @@ void text_unescape_url(char *text) {
     for (const char *at = text; *at != '\0'; at++) {
         int high = *at == '%' ? hex_digit(at[1]) : -1;
         int low = high >= 0 ? hex_digit(at[2]) : -1;
+        if (high == 0 && low == 0) low = -1; // a 0 byte would end the text
         *to++ = low >= 0 ? (char)(high * 16 + low) : *at;
         if (low >= 0) at += 2;
     }

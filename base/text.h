@@ -40,9 +40,12 @@ size_t text_count_characters(const char *utf8);
 // Cuts valid UTF-8 to at most `limit` bytes without splitting a character.
 void text_cut_utf8(char *utf8, size_t limit_bytes);
 
+// Control characters, of which line ends are some and which could drive a terminal, become spaces.
+void text_make_printable(char *utf8);
+
 // Lower-case hex of `size` bytes; `out` needs 2 * size + 1.
 void text_hex(char *out, const void *bytes, size_t size);
 
-// "a%20b" becomes "a b", in place; what is no escape stays. The result may be any bytes: check it
-// with text_is_utf8() before it is used as text.
+// "a%20b" becomes "a b", in place; what is no escape stays, and so does "%00". The result may be
+// any bytes: check it with text_is_utf8() before it is used as text.
 void text_unescape_url(char *text);

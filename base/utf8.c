@@ -50,13 +50,14 @@ static size_t length_of(unsigned char first) {
     return 0;
 }
 
-// The length of the character beyond ASCII at `bytes`; 0: there is none.
-static size_t character_bytes(const unsigned char *bytes, size_t size_bytes) {
-    size_t length = length_of(bytes[0]);
+size_t utf8_character_bytes(const char *bytes, size_t size_bytes) {
+    const unsigned char *from = (const unsigned char *)bytes;
 
-    if (length == 0 || length > size_bytes || !is_second(bytes[0], bytes[1])) return 0;
+    if (from[0] < 0x80) return 1;
+    size_t length = length_of(from[0]);
+    if (length == 0 || length > size_bytes || !is_second(from[0], from[1])) return 0;
     for (size_t at = 2; at < length; at++)
-        if (!is_continuation(bytes[at])) return 0;
+        if (!is_continuation(from[at])) return 0;
     return length;
 }
 
@@ -66,7 +67,7 @@ size_t utf8_valid_bytes(const char *bytes, size_t size_bytes) {
     for (;;) {
         at += ascii_bytes(bytes + at, size_bytes - at);
         if (at == size_bytes) return at;
-        size_t length = character_bytes((const unsigned char *)bytes + at, size_bytes - at);
+        size_t length = utf8_character_bytes(bytes + at, size_bytes - at);
         if (length == 0) return at;
         at += length;
     }

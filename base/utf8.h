@@ -12,6 +12,9 @@
 size_t utf8_valid_bytes(const char *bytes, size_t size_bytes);
 bool utf8_is_valid(const char *bytes, size_t size_bytes);
 
+// The length of the valid character at `bytes` (`size_bytes` > 0), 1 for ASCII; 0: there is none.
+size_t utf8_character_bytes(const char *bytes, size_t size_bytes);
+
 // The largest number of bytes, up to `limit_bytes`, that ends between two characters of valid
 // UTF-8.
 size_t utf8_cut(const char *utf8, size_t size_bytes, size_t limit_bytes);

@@ -1,5 +1,6 @@
 #include "cli/cli.h"
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "cli/session.h"
 
@@ -52,9 +53,9 @@ static int print_manual(const struct cli_program *program, const char *command, 
     else
         manual_print_help(&manual, stdout);
     if (is_known) return EXIT_DONE;
-    (void)fprintf(stderr, text_equal(command, "completion")
-                              ? "kobel: completion for bash, zsh or fish?\n"
-                              : "kobel: unknown command; `kobel help` lists them\n");
+    terminal_complain(text_equal(command, "completion")
+                          ? "completion for bash, zsh or fish?"
+                          : "unknown command; `kobel help` lists them");
     return EXIT_USAGE;
 }
 
@@ -83,18 +84,19 @@ int cli_run(const struct cli_program *program, const char *command, char *const 
     if (is_manual_command(command)) return print_manual(program, command, arguments[0]);
     if (asks_for_help(arguments)) return print_manual(program, "help", command);
     if (!open_session(program, command, arguments, &session, &err)) {
-        (void)fprintf(stderr, "kobel: %s\n", err.message);
+        terminal_complain(err.message);
         return EXIT_USAGE;
     }
     bool is_done = find(command)(&session, &err);
     client_free(session.client);
     if (is_done) return session.exit_status;
-    (void)fflush(stdout);
-    (void)fprintf(stderr, "kobel: %s\n", err.message);
+    terminal_complain(err.message);
     return EXIT_FAILED;
 }
 
-void session_print_json(const json_t *value) {
-    (void)json_dumpf(value, stdout, JSON_INDENT(2) | JSON_ENCODE_ANY);
+void session_print_json(const struct session *session, const json_t *value) {
+    AUTO(memory_free) char *text = json_dumps(value, JSON_INDENT(2) | JSON_ENCODE_ANY);
+
+    terminal_print_json(&session->out, text == NULL ? "null" : text);
     (void)fputc('\n', stdout);
 }

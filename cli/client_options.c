@@ -258,6 +258,16 @@ static bool check_words(const char *command, const struct client_options *option
     return true;
 }
 
+// Whatever is asked of the daemon is JSON.
+static bool check_text(const char *url, char *const *arguments, struct error *err) {
+    if (url != NULL && !text_is_utf8(url))
+        return error_set(err, ERROR_INVALID, "KOBEL_URL: '%s' is not UTF-8", url);
+    for (; *arguments != NULL; arguments++)
+        if (!text_is_utf8(*arguments))
+            return error_set(err, ERROR_INVALID, "the argument '%s' is not UTF-8", *arguments);
+    return true;
+}
+
 bool client_options_read(const char *command, char *const *arguments,
                          const struct manual_option *serve, size_t serve_count,
                          struct client_options *out_options, struct error *err) {
@@ -266,6 +276,7 @@ bool client_options_read(const char *command, char *const *arguments,
     struct client_options options = {.port = text_is_empty(port) ? NULL : port};
     struct reader reader = {command, arguments, serve, serve_count, &options};
 
+    if (!check_text(url, arguments, err)) return false;
     if (!text_is_empty(url) && !take_url(&options, url, err)) return error_prefix(err, "KOBEL_URL");
     for (; *reader.at != NULL; reader.at++) {
         bool is_option = (*reader.at)[0] == '-' && (*reader.at)[1] != '\0';

@@ -15,10 +15,12 @@ static void tell(const struct session *session, int64_t since_us, const char *te
     json_put_text(result, "ApplicationName", session->app_name);
     json_put_int(result, "DurationMs", duration_ms);
     terminal_duration(duration_ms, duration);
-    if (session->options.is_json)
-        session_print_json(result);
-    else
-        (void)printf("%s: %s (%s)\n", session->app_name, text, duration);
+    if (session->options.is_json) {
+        session_print_json(session, result);
+        return;
+    }
+    terminal_say(&session->out, COLOUR_PLAIN, "%s: %s (%s)", session->app_name, text, duration);
+    (void)fputc('\n', stdout);
 }
 
 // Waits for the end of an operation; *out_result says what the application is then.
@@ -171,8 +173,9 @@ bool command_scale(struct session *session, struct error *err) {
 
     if (!text_to_int64(session->options.words[1], &parallelism) || parallelism < 1) {
         session->exit_status = 2;
-        (void)fprintf(stderr, "kobel: '%s' is no parallelism: 1 or more\n",
-                      session->options.words[1]);
+        (void)text_format(text, sizeof text, "'%s' is no parallelism: 1 or more",
+                          session->options.words[1]);
+        terminal_complain(text);
         return true;
     }
     json_t *changes = json_new_object();

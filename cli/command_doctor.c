@@ -21,10 +21,10 @@ static enum colour colour_of(enum finding_severity severity) {
 static void print_finding(const struct terminal *out, const struct finding *finding) {
     bool is_good = finding->severity == FINDING_GOOD;
 
-    (void)fprintf(out->file, "  %s%-7s%s %-12s ",
-                  terminal_colour(out, colour_of(finding->severity)),
-                  is_good ? "ok" : finding_severity_name(finding->severity),
-                  terminal_colour(out, COLOUR_PLAIN), finding->subject);
+    terminal_say(out, COLOUR_PLAIN, "  ");
+    terminal_say(out, colour_of(finding->severity), "%-7s",
+                 is_good ? "ok" : finding_severity_name(finding->severity));
+    terminal_say(out, COLOUR_PLAIN, " %-12s ", finding->subject);
     terminal_print_folded(out, INDENT, finding->text);
     (void)fputc('\n', out->file);
     if (finding->advice[0] == '\0') return;
@@ -35,8 +35,8 @@ static void print_finding(const struct terminal *out, const struct finding *find
 
 static void print_all(const struct terminal *out, const char *title,
                       const struct findings *findings) {
-    (void)fprintf(out->file, "%s%s%s\n", terminal_colour(out, COLOUR_BOLD), title,
-                  terminal_colour(out, COLOUR_PLAIN));
+    terminal_say(out, COLOUR_BOLD, "%s", title);
+    (void)fputc('\n', out->file);
     for (size_t index = 0; index < findings->count; index++)
         print_finding(out, &findings->list[index]);
 }
@@ -64,7 +64,7 @@ static void tell(const struct session *session, const struct findings *host, con
     if (session->options.is_json) {
         json_put(all, "host", findings_json(host));
         if (jar != NULL) json_put(all, "jar", findings_json(of_jar));
-        session_print_json(all);
+        session_print_json(session, all);
         return;
     }
     print_all(&session->out, "this machine", host);

@@ -25,15 +25,16 @@ static void print_event(const struct session *session, const json_t *event) {
 
     if (session->options.is_json) { // one a line: it may go on for ever
         AUTO(memory_free) char *text = json_print(event);
-        (void)printf("%s\n", text);
+        terminal_print_json(out, text);
+        (void)fputc('\n', out->file);
         return;
     }
     terminal_time(json_int_or(event, "atMs", 0), time);
-    (void)printf("%s%s%s  %s%-20s%s ", terminal_colour(out, COLOUR_FAINT), time,
-                 terminal_colour(out, COLOUR_PLAIN), terminal_colour(out, colour_of(kind, message)),
-                 kind, terminal_colour(out, COLOUR_PLAIN));
-    terminal_print_safely(out, message, strlen(message));
-    (void)fputc('\n', stdout);
+    terminal_say(out, COLOUR_FAINT, "%s", time);
+    terminal_say(out, COLOUR_PLAIN, "  ");
+    terminal_say(out, colour_of(kind, message), "%-20s", kind);
+    terminal_say(out, COLOUR_PLAIN, " %s", message);
+    (void)fputc('\n', out->file);
 }
 
 bool command_events(struct session *session, struct error *err) {

@@ -7,8 +7,9 @@
 enum { ASK_TIMEOUT_MS = 20000, CELL_SIZE = 32, MOVE_INDENT = 4 };
 
 static void print_title(const struct session *session, const char *title) {
-    (void)printf("\n%s%s%s\n", terminal_colour(&session->out, COLOUR_BOLD), title,
-                 terminal_colour(&session->out, COLOUR_PLAIN));
+    (void)fputc('\n', stdout);
+    terminal_say(&session->out, COLOUR_BOLD, "%s", title);
+    (void)fputc('\n', stdout);
 }
 
 static void print_text(const struct session *session, size_t indent, const char *text) {
@@ -19,13 +20,14 @@ static void print_text(const struct session *session, size_t indent, const char 
 static void print_head(const struct session *session, const json_t *reply) {
     bool is_enabled = json_bool_or(reply, "enabled", false);
 
-    (void)printf("%s is %s with parallelism %lld; %s, %s", session->app_name,
-                 json_text_or(reply, "status", ""),
+    terminal_say(&session->out, COLOUR_PLAIN, "%s is %s with parallelism %lld; %s, %s",
+                 session->app_name, json_text_or(reply, "status", ""),
                  (long long)json_int_or(reply, "currentParallelism", 0),
                  is_enabled ? "scaled by itself" : "not scaled",
                  is_enabled ? json_text_or(reply, "policy", "") : "AutoScalingEnabled is false");
     if (is_enabled)
-        (void)printf(", from %lld to %lld", (long long)json_int_or(reply, "floor", 0),
+        terminal_say(&session->out, COLOUR_PLAIN, ", from %lld to %lld",
+                     (long long)json_int_or(reply, "floor", 0),
                      (long long)json_int_or(reply, "ceiling", 0));
     (void)fputs("\n\n", stdout);
     print_text(session, 0, json_text_or(reply, "explanation", ""));
@@ -76,9 +78,10 @@ static void print_moves(const struct session *session, const json_t *moves) {
         const json_t *move = json_array_get(moves, index);
         char time[24];
         terminal_time(json_int_or(move, "atMs", 0), time);
-        (void)printf("%s  %lld to %lld\n%*s", time,
+        terminal_say(&session->out, COLOUR_PLAIN, "%s  %lld to %lld", time,
                      (long long)json_int_or(move, "currentParallelism", 0),
-                     (long long)json_int_or(move, "wantedParallelism", 0), MOVE_INDENT, "");
+                     (long long)json_int_or(move, "wantedParallelism", 0));
+        (void)fprintf(session->out.file, "\n%*s", MOVE_INDENT, "");
         print_text(session, MOVE_INDENT, json_text_or(move, "text", ""));
     }
 }
@@ -90,7 +93,7 @@ bool command_explain(struct session *session, struct error *err) {
                  err))
         return false;
     if (session->options.is_json) {
-        session_print_json(reply);
+        session_print_json(session, reply);
         return true;
     }
     print_head(session, reply);

@@ -76,11 +76,11 @@ static void print_daemon(const struct session *session, const json_t *daemon) {
 
     terminal_size(json_int_or(memory, "usedBytes", 0), used);
     terminal_size(json_int_or(memory, "budgetBytes", 0), budget);
-    (void)printf("%skobel %s at %s, profile %s, sandbox %s, memory %s of %s%s\n",
-                 terminal_colour(&session->out, COLOUR_FAINT), json_text_or(daemon, "version", "?"),
-                 client_url(session->client), json_text_or(daemon, "profile", "?"),
-                 json_text_or(daemon, "sandbox", "?"), used, budget,
-                 terminal_colour(&session->out, COLOUR_PLAIN));
+    terminal_say(
+        &session->out, COLOUR_FAINT, "kobel %s at %s, profile %s, sandbox %s, memory %s of %s",
+        json_text_or(daemon, "version", "?"), client_url(session->client),
+        json_text_or(daemon, "profile", "?"), json_text_or(daemon, "sandbox", "?"), used, budget);
+    (void)fputc('\n', stdout);
 }
 
 // What is wrong with jobs that are meant to run: the service calls them RUNNING all the same.
@@ -92,10 +92,8 @@ static void print_troubles(const struct session *session, const json_t *daemon,
         const json_t *detail = json_array_get(details, index);
         const char *trouble = json_text(find_own(daemon, detail), "trouble");
         if (trouble == NULL) continue;
-        (void)printf("%s%s%s: ", terminal_colour(out, COLOUR_RED),
-                     json_text_or(detail, "ApplicationName", ""),
-                     terminal_colour(out, COLOUR_PLAIN));
-        terminal_print_safely(out, trouble, strlen(trouble));
+        terminal_say(out, COLOUR_RED, "%s", json_text_or(detail, "ApplicationName", ""));
+        terminal_say(out, COLOUR_PLAIN, ": %s", trouble);
         (void)fputc('\n', stdout);
     }
 }
@@ -110,7 +108,7 @@ static void print_all(const struct session *session, const json_t *daemon, const
     for (size_t index = 0; index < json_array_size(details); index++)
         add_row(table, daemon, json_array_get(details, index));
     if (json_array_size(details) == 0)
-        (void)printf("there is no application: `kobel run app.jar` makes one\n");
+        (void)fputs("there is no application: `kobel run app.jar` makes one\n", stdout);
     else
         table_print(table, &session->out);
     print_troubles(session, daemon, details);
@@ -167,6 +165,11 @@ static bool list_some(struct session *session, const char *operation, const char
     return true;
 }
 
+static void print_name(const struct session *session, const char *name) {
+    terminal_say(&session->out, COLOUR_PLAIN, "%s", name);
+    (void)fputc('\n', stdout);
+}
+
 // For completion: what can be restored.
 static bool show_snapshot_names(struct session *session, struct error *err) {
     AUTO(json_decref) json_t *reply = NULL;
@@ -177,7 +180,7 @@ static bool show_snapshot_names(struct session *session, struct error *err) {
         return false;
     const json_t *snapshots = json_member(reply, "SnapshotSummaries");
     for (size_t index = 0; index < json_array_size(snapshots); index++)
-        (void)printf("%s\n", json_text_or(json_array_get(snapshots, index), "SnapshotName", ""));
+        print_name(session, json_text_or(json_array_get(snapshots, index), "SnapshotName", ""));
     return true;
 }
 
@@ -193,7 +196,7 @@ static bool show_one(struct session *session, const json_t *daemon, struct error
         return false;
     if (session->options.is_json) {
         json_put_copy(lists, "ApplicationDetail", detail);
-        session_print_json(lists);
+        session_print_json(session, lists);
         return true;
     }
     json_add(details, json_copy_of(detail));
@@ -216,7 +219,7 @@ static bool show_all(struct session *session, const json_t *daemon, struct error
         const char *name = json_text_or(summary, "ApplicationName", "");
         json_t *detail = NULL;
         if (session->options.only_names) {
-            (void)printf("%s\n", name);
+            print_name(session, name);
             continue;
         }
         if (app_describe(session->client, name, &detail, err)) {
@@ -231,7 +234,7 @@ static bool show_all(struct session *session, const json_t *daemon, struct error
         AUTO(json_decref) json_t *all = json_new_object();
         json_put_copy(all, "daemon", daemon);
         json_put_copy(all, "applications", details);
-        session_print_json(all);
+        session_print_json(session, all);
         return true;
     }
     print_all(session, daemon, details);

@@ -40,8 +40,8 @@ void log_print_line(void *userdata, const struct log_files_line *line) {
     if (!line->is_output) colour = colour_of(printer->level);
     // A program of another system may end its lines with both.
     if (length > 0 && line->text[length - 1] == '\r') length--;
-    (void)fprintf(out->file, "%s%-13s |%s ", terminal_colour(out, COLOUR_GREEN), line->source,
-                  terminal_colour(out, COLOUR_PLAIN));
+    terminal_say(out, COLOUR_GREEN, "%-13s |", line->source);
+    (void)fputc(' ', out->file);
     (void)fputs(colour == COLOUR_PLAIN ? "" : terminal_colour(out, colour), out->file);
     terminal_print_safely(out, line->text, length);
     (void)fprintf(out->file, "%s\n", terminal_colour(out, COLOUR_PLAIN));

@@ -25,11 +25,9 @@ void run_say(struct run *run, enum colour colour, int64_t duration_ms, const cha
     va_end(arguments);
     // What the job printed before comes before.
     (void)fflush(stdout);
-    (void)fprintf(out->file, "%s%-13s |%s %s", terminal_colour(out, COLOUR_BOLD), "kobel",
-                  terminal_colour(out, COLOUR_PLAIN),
-                  colour == COLOUR_PLAIN ? "" : terminal_colour(out, colour));
-    terminal_print_safely(out, text, strlen(text));
-    (void)fputs(colour == COLOUR_PLAIN ? "" : terminal_colour(out, COLOUR_PLAIN), out->file);
+    terminal_say(out, COLOUR_BOLD, "%-13s |", "kobel");
+    terminal_say(out, COLOUR_PLAIN, " ");
+    terminal_say(out, colour, "%s", text);
     if (duration_ms >= 0) {
         terminal_duration(duration_ms, duration);
         (void)fprintf(out->file, " (%s)", duration);

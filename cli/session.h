@@ -29,4 +29,4 @@ session_command_fn command_run;
 session_command_fn command_doctor;
 
 // Prints a value for scripts: indented JSON with the members in order of their making.
-void session_print_json(const json_t *value);
+void session_print_json(const struct session *session, const json_t *value);

@@ -1,8 +1,11 @@
 #include "cli/terminal.h"
 
 #include "base/cleanup.h"
+#include "base/memory.h"
 #include "base/text.h"
+#include "base/utf8.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -35,34 +38,18 @@ const char *terminal_colour(const struct terminal *terminal, enum colour colour)
 
 // --- text of others ---
 
-// The bytes of the UTF-8 character that begins here; 0: none does, or it is a control character
-// (U+0080 to U+009F are ones, too). RFC 3629.
-static size_t character_bytes(const unsigned char *at, size_t left_bytes) {
-    static const struct {
-        unsigned char first_min, first_max, second_min, second_max;
-        size_t bytes;
-    } shapes[] = {
-        {0xC2, 0xC2, 0xA0, 0xBF, 2}, {0xC3, 0xDF, 0x80, 0xBF, 2}, {0xE0, 0xE0, 0xA0, 0xBF, 3},
-        {0xE1, 0xEC, 0x80, 0xBF, 3}, {0xED, 0xED, 0x80, 0x9F, 3}, {0xEE, 0xEF, 0x80, 0xBF, 3},
-        {0xF0, 0xF0, 0x90, 0xBF, 4}, {0xF1, 0xF3, 0x80, 0xBF, 4}, {0xF4, 0xF4, 0x80, 0x8F, 4},
-    };
+// The bytes of the character that begins here; 0: none does, or it is a control character (U+0080
+// to U+009F are ones, too).
+static size_t shown_bytes(const char *at, size_t left_bytes) {
+    const unsigned char *byte = (const unsigned char *)at;
+    size_t length = utf8_character_bytes(at, left_bytes);
 
-    if (*at < 0x80) return (*at >= ' ' && *at != 127) || *at == '\t' ? 1 : 0;
-    for (size_t index = 0; index < COUNT_OF(shapes); index++) {
-        size_t bytes = shapes[index].bytes;
-        if (*at < shapes[index].first_min || *at > shapes[index].first_max) continue;
-        if (left_bytes < bytes || at[1] < shapes[index].second_min ||
-            at[1] > shapes[index].second_max)
-            return 0;
-        for (size_t next = 2; next < bytes; next++)
-            if ((at[next] & 0xC0) != 0x80) return 0;
-        return bytes;
-    }
-    return 0;
+    if (length == 1) return (byte[0] >= ' ' && byte[0] != 0x7F) || byte[0] == '\t' ? 1 : 0;
+    return length == 2 && byte[0] == 0xC2 && byte[1] < 0xA0 ? 0 : length;
 }
 
 // The bytes of an escape that changes colours, "\033[1;31m"; 0: it is none.
-static size_t colour_bytes(const unsigned char *at, size_t left_bytes) {
+static size_t colour_bytes(const char *at, size_t left_bytes) {
     size_t length = 2;
 
     if (left_bytes < 3 || at[0] != '\033' || at[1] != '[') return 0;
@@ -72,18 +59,57 @@ static size_t colour_bytes(const unsigned char *at, size_t left_bytes) {
 }
 
 void terminal_print_safely(const struct terminal *terminal, const char *text, size_t size_bytes) {
-    const unsigned char *bytes = (const unsigned char *)text;
-
     for (size_t at = 0; at < size_bytes;) {
         size_t good = at;
         for (size_t found = 1; good < size_bytes && found > 0; good += found)
-            found = character_bytes(bytes + good, size_bytes - good);
+            found = shown_bytes(text + good, size_bytes - good);
         (void)fwrite(text + at, 1, good - at, terminal->file);
         at = good;
         if (at == size_bytes) return;
-        size_t colour = colour_bytes(bytes + at, size_bytes - at);
+        size_t colour = colour_bytes(text + at, size_bytes - at);
         if (colour == 0) (void)fputc('?', terminal->file);
         at += colour == 0 ? 1 : colour;
+    }
+}
+
+void terminal_say(const struct terminal *terminal, enum colour colour, const char *format, ...) {
+    va_list arguments;
+    char *text = NULL;
+
+    va_start(arguments, format);
+    int length = vasprintf(&text, format, arguments);
+    va_end(arguments);
+    if (length < 0) abort();
+    if (colour != COLOUR_PLAIN) (void)fputs(terminal_colour(terminal, colour), terminal->file);
+    terminal_print_safely(terminal, text, (size_t)length);
+    if (colour != COLOUR_PLAIN)
+        (void)fputs(terminal_colour(terminal, COLOUR_PLAIN), terminal->file);
+    memory_free(text);
+}
+
+void terminal_complain(const char *message) {
+    const struct terminal out = {.file = stderr};
+
+    (void)fflush(stdout);
+    terminal_say(&out, COLOUR_PLAIN, "kobel: %s", message);
+    (void)fputc('\n', stderr);
+}
+
+void terminal_print_json(const struct terminal *terminal, const char *text) {
+    const unsigned char *byte;
+
+    for (; *text != '\0'; text++) {
+        size_t plain = strcspn(text, "\x7F\xC2");
+        (void)fwrite(text, 1, plain, terminal->file);
+        text += plain;
+        byte = (const unsigned char *)text;
+        bool is_pair = byte[0] == 0xC2 && byte[1] < 0xA0;
+        if (*text == '\0') return;
+        if (*text == 0x7F || is_pair)
+            (void)fprintf(terminal->file, "\\u%04X", is_pair ? *++byte : *byte);
+        else
+            (void)fputc(*text, terminal->file);
+        text += is_pair;
     }
 }
 

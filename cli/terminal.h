@@ -24,6 +24,17 @@ const char *terminal_colour(const struct terminal *terminal, enum colour colour)
 // terminal, and what is no UTF-8 become '?'.
 void terminal_print_safely(const struct terminal *terminal, const char *text, size_t size_bytes);
 
+// A formatted text, printed so, in a colour. Line ends are control characters, too.
+void terminal_say(const struct terminal *terminal, enum colour colour, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+// "kobel: <message>" as a line of stderr, printed so, behind what was printed before.
+void terminal_complain(const char *message);
+
+// JSON for scripts, which may be read on a terminal: control characters that JSON allows in texts
+// are escaped.
+void terminal_print_json(const struct terminal *terminal, const char *text);
+
 // A text that begins in column `indent`, whose further lines begin there too. Without a line end.
 void terminal_print_folded(const struct terminal *terminal, size_t indent, const char *text);
 

@@ -145,10 +145,13 @@ static void print_head(struct buffer *out, const char *name, const char *help) {
 // A label's value: backslash, quote and line feed are escaped.
 static void print_label(struct buffer *out, const char *name, const char *value) {
     (void)buffer_append_format(out, "%s=\"", name);
-    for (const char *at = value; *at != '\0'; at++) {
-        char letter[3] = {*at, '\0', '\0'};
-        if (*at == '\\' || *at == '"') (void)buffer_append_text(out, "\\");
-        (void)buffer_append_text(out, *at == '\n' ? "\\n" : letter);
+    while (*value != '\0') {
+        size_t plain = strcspn(value, "\\\"\n");
+        (void)buffer_append_format(out, "%.*s", (int)plain, value);
+        value += plain;
+        if (*value == '\0') break;
+        (void)buffer_append_text(out, *value == '\n' ? "\\n" : *value == '"' ? "\\\"" : "\\\\");
+        value++;
     }
     (void)buffer_append_text(out, "\"");
 }

@@ -196,8 +196,7 @@ static json_t *means(const struct metric_sum *sums, const struct metric_definiti
 
     for (int index = 0; index < count; index++)
         if (sums[index].count > 0)
-            json_put(figures, definitions[index].name,
-                     json_real(sums[index].sum / sums[index].count));
+            json_put_real(figures, definitions[index].name, sums[index].sum / sums[index].count);
     return figures;
 }
 

@@ -79,7 +79,7 @@ static bool last_move_of(struct app_service *service, const struct app *app,
 // --- on record ---
 
 static void put_figure(json_t *object, const char *key, double figure) {
-    if (figure >= 0) json_put(object, key, json_real(figure));
+    if (figure >= 0) json_put_real(object, key, figure);
 }
 
 static json_t *inputs_of(const struct job_measurement *measurement,

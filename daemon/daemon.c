@@ -11,6 +11,7 @@
 #include "runtime/catalog.h"
 #include "runtime/file_code_store.h"
 #include "runtime/flink_cluster.h"
+#include "runtime/job_environment.h"
 #include "runtime/orphans.h"
 #include "sandbox/sandbox_holds.h"
 
@@ -28,8 +29,7 @@ struct daemon {
     struct java java;
     bool has_java;
     int64_t memory_budget_bytes;
-    char *job_env_text;
-    const char *job_environment[64];
+    struct argument_list job_environment;
     sd_event *loop;
     sd_event_source *timer;  // the reconciler's next turn
     struct bent_clock clock; // the service's
@@ -123,23 +123,6 @@ static void choose_budget(struct daemon *self) {
     self->memory_budget_bytes = available_bytes / 4 * 3;
 }
 
-// The lines of --job-env, and what of the daemon's own environment AWS SDKs in jobs look for.
-static void collect_job_environment(struct daemon *self) {
-    AUTO(buffer_release) struct buffer text = BUFFER_INIT(32768);
-    size_t count = 0;
-    char *rest;
-
-    for (char **variable = environ; *variable != NULL; variable++)
-        if (text_starts_with(*variable, "AWS_"))
-            (void)buffer_append_format(&text, "%s\n", *variable);
-    (void)buffer_append_text(&text, self->options->job_env);
-    self->job_env_text = buffer_take_text(&text);
-    rest = self->job_env_text;
-    for (char *line = strsep(&rest, "\n");
-         line != NULL && count + 1 < COUNT_OF(self->job_environment); line = strsep(&rest, "\n"))
-        if (line[0] != '\0') self->job_environment[count++] = line;
-}
-
 // Why it is not a stronger one, and what programs can reach: nobody should find out by an accident.
 static void warn_of_gaps(const struct sandbox *sandbox, const struct sandbox_refusals *refusals) {
     AUTO(buffer_release) struct buffer open = BUFFER_INIT(4096);
@@ -164,7 +147,7 @@ static bool open_clusters(struct daemon *self, struct error *err) {
         .data_directory = self->data.path,
         .mark = self->data.mark,
         .runtimes_directory = self->options->runtimes,
-        .job_environment = self->job_environment,
+        .job_environment = argument_list_items(&self->job_environment),
         .first_port = self->options->first_port,
         .last_port = self->options->last_port,
         .spares = self->options->spares,
@@ -289,7 +272,8 @@ static bool open_loop(struct daemon *self, struct error *err) {
 }
 
 static bool open_all(struct daemon *self, struct error *err) {
-    collect_job_environment(self);
+    job_environment_collect(self->options->job_env, (const char *const *)environ,
+                            &self->job_environment);
     if (!data_directory_open(self->options->data, &self->data, err)) return false;
     // What a dead daemon left still uses memory.
     orphans_kill(self->data.mark);
@@ -310,7 +294,7 @@ static void close_all(struct daemon *self) {
     (void)sd_event_source_disable_unref(self->timer);
     (void)sd_event_unref(self->loop);
     data_directory_close(&self->data);
-    memory_free(self->job_env_text);
+    argument_list_release(&self->job_environment);
 }
 
 // --- being ready ---
@@ -339,10 +323,11 @@ static bool announce(const struct daemon *self, struct error *err) {
     log_info("daemon", "ready", "url=%s listen=%s data=\"%s\" sandbox=%s profile=%s", url,
              self->options->listen, self->data.path, sandbox_level_name(self->sandbox.level),
              profile_name(self->options->profile));
-    (void)printf("export AWS_ENDPOINT_URL_KINESIS_ANALYTICS_V2=%s\n"
-                 "export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test "
-                 "AWS_DEFAULT_REGION=us-east-1\n",
-                 url);
+    (void)fprintf(stdout,
+                  "export AWS_ENDPOINT_URL_KINESIS_ANALYTICS_V2=%s\n"
+                  "export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test "
+                  "AWS_DEFAULT_REGION=us-east-1\n",
+                  url);
     (void)fflush(stdout);
     return true;
 }

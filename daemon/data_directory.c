@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "cli/terminal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,9 +19,10 @@ static bool make(const char *wanted, struct data_directory *data, struct error *
     if (!text_equal(wanted, ":temp:")) {
         if (!file_make_directories(wanted, 0700, err)) return false;
     } else {
-        if (!text_format(data->path, sizeof data->path, "%s/kobel-XXXXXX",
-                         text_is_empty(base) ? "/tmp" : base) ||
-            mkdtemp(data->path) == NULL)
+        if (!file_join(data->path, sizeof data->path, err, text_is_empty(base) ? "/tmp" : base,
+                       "kobel-XXXXXX", NULL))
+            return error_prefix(err, "TMPDIR");
+        if (mkdtemp(data->path) == NULL)
             return error_system(err, errno, "make a temporary data directory");
         data->is_temporary = true;
         return true;
@@ -28,9 +30,10 @@ static bool make(const char *wanted, struct data_directory *data, struct error *
     // Flink writes absolute paths into its checkpoints.
     char *real = realpath(wanted, NULL);
     if (real == NULL) return error_system(err, errno, "find '%s'", wanted);
-    bool fits = text_copy(data->path, sizeof data->path, real);
+    // Where links lead may have any name.
+    bool fits = file_join(data->path, sizeof data->path, err, real, NULL);
     free(real);
-    return fits || error_set(err, ERROR_INVALID, "the path of the data directory is too long");
+    return fits || error_prefix(err, "data directory");
 }
 
 static bool lock(struct data_directory *data, struct error *err) {
@@ -106,8 +109,7 @@ bool data_directory_open(const char *wanted, struct data_directory *out_data, st
 void data_directory_close(struct data_directory *data) {
     struct error err;
 
-    if (data->is_temporary && !file_remove_tree(data->path, &err))
-        (void)fprintf(stderr, "kobel: %s\n", err.message);
+    if (data->is_temporary && !file_remove_tree(data->path, &err)) terminal_complain(err.message);
     file_close(data->lock_fd);
     *data = DATA_DIRECTORY_INIT;
 }

@@ -1,6 +1,7 @@
 // The command line.
 #include "base/text.h"
 #include "cli/cli.h"
+#include "cli/terminal.h"
 #include "daemon/daemon.h"
 #include "daemon/options.h"
 #include "daemon/runtime_command.h"
@@ -12,7 +13,7 @@ enum { WORDS_MAX = 8, OPTIONS_MAX = 64 };
 static int run(const char *command, const struct options *options, const char *const *words) {
     if (text_equal(command, "serve") && words[0] == NULL) return daemon_run(options);
     if (text_equal(command, "runtime")) return runtime_command_run(options, words);
-    (void)fprintf(stderr, "kobel: unknown command; `kobel help` lists them\n");
+    terminal_complain("unknown command; `kobel help` lists them");
     return 2;
 }
 
@@ -36,11 +37,11 @@ int main(int argc, char **argv) {
 
     if (cli_knows(command)) return run_client(command, argc < 2 ? no_arguments : argv + 2);
     if (text_equal(command, "version") || text_equal(command, "--version")) {
-        (void)printf("kobel %s\n", KOBEL_VERSION);
+        (void)fputs("kobel " KOBEL_VERSION "\n", stdout);
         return 0;
     }
     if (!options_read(argc - 2, argv + 2, &options, words, WORDS_MAX, &err)) {
-        (void)fprintf(stderr, "kobel: %s\n", err.message);
+        terminal_complain(err.message);
         return 2;
     }
     // Flink is asked over plain HTTP: no TLS library needs to be set up.

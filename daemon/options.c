@@ -107,7 +107,8 @@ static bool parse_job_env(struct options *options, const char *value, struct err
     if (strchr(value, '=') == NULL)
         return error_set(err, ERROR_INVALID, "'%s' is not of the form KEY=VALUE", value);
     return text_format(options->job_env + used, sizeof options->job_env - used, "%s\n", value) ||
-           error_set(err, ERROR_INVALID, "too many variables for jobs");
+           error_set(err, ERROR_INVALID, "more than %zu kB of variables for jobs",
+                     sizeof options->job_env >> 10);
 }
 
 static bool parse_s3_endpoint(struct options *options, const char *value, struct error *err) {
@@ -295,7 +296,11 @@ static bool xdg_data(const char *name, char out[static FILE_PATH_MAX], struct er
 
 static bool apply(const struct option *option, struct options *options, const char *value,
                   const char *origin, struct error *err) {
-    return option->parse(options, value, err) || error_prefix(err, "%s", origin);
+    bool is_well = text_is_utf8(value)
+                       ? option->parse(options, value, err)
+                       : error_set(err, ERROR_INVALID, "'%.200s' is not UTF-8", value);
+
+    return is_well || error_prefix(err, "%s", origin);
 }
 
 static bool read_environment(struct options *options, struct error *err) {

@@ -31,7 +31,7 @@ struct options {
     uint16_t first_port; // of clusters
     uint16_t last_port;
     int64_t memory_budget_bytes;     // 0 = 75 % of what the machine has available
-    char job_env[4096];              // KEY=VALUE lines
+    char job_env[65536];             // KEY=VALUE lines
     char s3_endpoint[FILE_PATH_MAX]; // "" = directories
     bool verifies_signatures;
     struct auth_key auth_keys[OPTIONS_AUTH_KEYS_MAX];

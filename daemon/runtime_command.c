@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "cli/terminal.h"
 #include "runtime/catalog.h"
 
 #include <unistd.h>
@@ -33,14 +34,13 @@ static void on_progress(void *userdata, const char *step, double fraction) {
 }
 
 static int fail(const struct error *err) {
-    (void)fprintf(stderr, "kobel: %s\n", err->message);
+    terminal_complain(err->message);
     return EXIT_FAILED;
 }
 
 static bool read_runtime(const char *name, enum runtime_environment *out_runtime) {
     if (runtime_environment_from_name(name, out_runtime)) return true;
-    (void)fprintf(stderr, "kobel: which runtime? FLINK-1_15, FLINK-1_18, FLINK-1_19, FLINK-1_20 or "
-                          "FLINK-2_2\n");
+    terminal_complain("which runtime? FLINK-1_15, FLINK-1_18, FLINK-1_19, FLINK-1_20 or FLINK-2_2");
     return false;
 }
 
@@ -62,17 +62,19 @@ static int install(const struct options *options, const char *name) {
 
 static int list(const struct options *options) {
     AUTO(json_decref) json_t *runtimes = NULL;
+    struct terminal out = terminal_of(STDOUT_FILENO);
     struct error err;
     size_t index;
     json_t *runtime;
 
     if (!catalog_list(options->runtimes, &runtimes, &err)) return fail(&err);
     json_array_foreach(runtimes, index, runtime) {
-        (void)printf("%-12s Flink %-8s %5lld MB  %s\n",
+        terminal_say(&out, COLOUR_PLAIN, "%-12s Flink %-8s %5lld MB  %s",
                      json_text_or(runtime, "runtimeEnvironment", ""),
                      json_text_or(runtime, "flinkVersion", ""),
                      (long long)(json_int_or(runtime, "sizeBytes", 0) >> 20),
                      json_text_or(runtime, "directory", ""));
+        (void)fputc('\n', stdout);
     }
     if (json_array_size(runtimes) == 0)
         (void)fprintf(stderr, "no runtime is installed: kobel runtime install FLINK-1_20\n");
@@ -81,15 +83,17 @@ static int list(const struct options *options) {
 
 static int remove_one(const struct options *options, const char *name) {
     AUTO(installed_runtime_release) struct installed_runtime installed = {0};
+    struct terminal out = terminal_of(STDOUT_FILENO);
     enum runtime_environment runtime;
     struct error err;
 
     if (!read_runtime(name, &runtime)) return EXIT_USAGE;
     bool is_whole = catalog_find(options->runtimes, runtime, &installed, &err);
     if (!catalog_remove(options->runtimes, runtime, options->forces, &err)) return fail(&err);
-    (void)printf("runtime %s (%s%s) is removed from %s\n", runtime_environment_name(runtime),
-                 is_whole ? "Flink " : "incomplete", is_whole ? installed.flink_version : "",
-                 options->runtimes);
+    terminal_say(&out, COLOUR_PLAIN, "runtime %s (%s%s) is removed from %s",
+                 runtime_environment_name(runtime), is_whole ? "Flink " : "incomplete",
+                 is_whole ? installed.flink_version : "", options->runtimes);
+    (void)fputc('\n', stdout);
     return EXIT_DONE;
 }
 
@@ -97,6 +101,6 @@ int runtime_command_run(const struct options *options, const char *const *words)
     if (text_equal(words[0], "install")) return install(options, words[1]);
     if (text_equal(words[0], "list")) return list(options);
     if (text_equal(words[0], "remove")) return remove_one(options, words[1]);
-    (void)fprintf(stderr, "kobel: runtime install, list or remove?\n");
+    terminal_complain("runtime install, list or remove?");
     return EXIT_USAGE;
 }

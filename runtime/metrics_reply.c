@@ -44,6 +44,22 @@ static void note_max_parallelism(const json_t *vertex, struct flink_topology *ou
     if (out->max_parallelism == 0 || most < out->max_parallelism) out->max_parallelism = most;
 }
 
+// Two vertices may have the same name, or names that begin with the same hundred characters: by its
+// name a vertex is found in what was measured.
+static void make_distinct(struct flink_topology *topology, int number) {
+    struct flink_vertex *vertex = &topology->vertices[number];
+
+    for (int index = 0; index < number; index++) {
+        if (!text_equal(topology->vertices[index].name, vertex->name)) continue;
+        char mark[16];
+        (void)text_format(mark, sizeof mark, " #%d", number + 1);
+        text_cut_utf8(vertex->name, sizeof vertex->name - 1 - strlen(mark));
+        size_t length = strlen(vertex->name);
+        (void)text_copy(vertex->name + length, sizeof vertex->name - length, mark);
+        return;
+    }
+}
+
 bool metrics_reply_topology(const json_t *reply, struct flink_topology *out, struct error *err) {
     const json_t *vertices = json_member(reply, "vertices");
     const json_t *nodes = json_path(reply, "plan", "nodes", NULL);
@@ -61,6 +77,7 @@ bool metrics_reply_topology(const json_t *reply, struct flink_topology *out, str
             return error_set(err, ERROR_INVALID, "a vertex without a proper id");
         // What is too long is cut: it is for people.
         (void)text_copy(vertex->name, sizeof vertex->name, json_text_or(one, "name", ""));
+        make_distinct(&topology, topology.vertex_count);
         int64_t parallelism = json_int_or(one, "parallelism", 1);
         if (parallelism < 1 || parallelism > FLINK_PARALLELISM_MAX)
             return error_set(err, ERROR_INVALID, "a vertex without a proper parallelism");

@@ -297,10 +297,10 @@ int64_t db_column_int(sqlite3_stmt *stmt, int column) {
     return sqlite3_column_int64(stmt, column);
 }
 
-void db_column_text(sqlite3_stmt *stmt, int column, char *out, size_t size_bytes) {
+bool db_column_text(sqlite3_stmt *stmt, int column, char *out, size_t size_bytes) {
     const char *text = (const char *)sqlite3_column_text(stmt, column);
 
-    (void)text_copy(out, size_bytes, text == NULL ? "" : text);
+    return text_copy(out, size_bytes, text == NULL ? "" : text);
 }
 
 bool db_column_json(sqlite3_stmt *stmt, int column, json_t **out_value, struct error *err) {
@@ -311,6 +311,22 @@ bool db_column_json(sqlite3_stmt *stmt, int column, json_t **out_value, struct e
     if (text_is_utf8(text)) return json_parse(text, length, out_value, err);
     AUTO(memory_free) char *replaced = utf8_copy_new(text, length);
     return json_parse(replaced, strlen(replaced), out_value, err);
+}
+
+json_t *db_column_object(sqlite3_stmt *stmt, int column) {
+    json_t *value = NULL;
+    struct error damaged;
+
+    if (!db_column_json(stmt, column, &value, &damaged)) return json_new_object();
+    if (json_is_object(value)) return value;
+    json_decref(value);
+    return json_new_object();
+}
+
+void db_column_put(sqlite3_stmt *stmt, int column, json_t *object, const char *key) {
+    const char *text = (const char *)sqlite3_column_text(stmt, column);
+
+    json_put_text(object, key, text == NULL ? "" : text);
 }
 
 int db_changes(struct db *db) {

@@ -70,11 +70,16 @@ MUST_CHECK bool db_run(struct db *db, sqlite3_stmt *stmt, struct error *err);
 // Steps to the next row; *out_row is false at the end.
 MUST_CHECK bool db_next(struct db *db, sqlite3_stmt *stmt, bool *out_row, struct error *err);
 int64_t db_column_int(sqlite3_stmt *stmt, int column);
-void db_column_text(sqlite3_stmt *stmt, int column, char *out,
-                    size_t size_bytes); // NULL reads as ""
+// NULL reads as "". False: it did not fit and was cut.
+bool db_column_text(sqlite3_stmt *stmt, int column, char *out, size_t size_bytes);
 // Rows that were written before texts were made valid (base/utf8.h) may hold what is not UTF-8: it
 // is replaced. ERROR_INVALID: it is no JSON. The caller owns the result.
 MUST_CHECK bool db_column_json(sqlite3_stmt *stmt, int column, json_t **out_value,
                                struct error *err);
+// The same for what is only shown: "{}" where no object is stored, so that one damaged row does not
+// make all the others unreadable. Never NULL; the caller owns it.
+json_t *db_column_object(sqlite3_stmt *stmt, int column);
+// Puts a text, "" for NULL, into an object.
+void db_column_put(sqlite3_stmt *stmt, int column, json_t *object, const char *key);
 int db_changes(struct db *db);      // rows changed by the last statement
 int64_t db_last_row(struct db *db); // key of the last row added

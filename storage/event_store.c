@@ -43,30 +43,26 @@ bool event_store_add(struct db *db, const char *app_id, const struct event *even
     return db_column_int(stmt, 0) % CLEANED_EVERY != 0 || clean(db, app_id, err);
 }
 
-static bool read_event(sqlite3_stmt *stmt, json_t **out_event, struct error *err) {
-    json_t *event = NULL;
+static json_t *read_event(sqlite3_stmt *stmt) {
+    json_t *event = db_column_object(stmt, 4);
 
-    if (!db_column_json(stmt, 4, &event, err)) return error_prefix(err, "event");
     json_put_int(event, "sequence", db_column_int(stmt, 0));
     json_put_int(event, "atMs", db_column_int(stmt, 1));
-    json_put_text(event, "kind", (const char *)sqlite3_column_text(stmt, 2));
-    json_put_text(event, "message", (const char *)sqlite3_column_text(stmt, 3));
-    *out_event = event;
-    return true;
+    db_column_put(stmt, 2, event, "kind");
+    db_column_put(stmt, 3, event, "message");
+    return event;
 }
 
 bool event_store_find_newest(struct db *db, const char *app_id, const char *kind,
                              json_t **out_event, struct error *err) {
     AUTO(db_done) sqlite3_stmt *stmt = NULL;
-    json_t *event = NULL;
     bool row;
 
     if (!db_prepare(db, SQL_NEWEST, &stmt, err)) return false;
     db_bind_text(stmt, 1, app_id);
     db_bind_text(stmt, 2, kind);
     if (!db_next(db, stmt, &row, err)) return error_prefix(err, "find event");
-    if (row && !read_event(stmt, &event, err)) return false;
-    *out_event = event;
+    *out_event = row ? read_event(stmt) : NULL;
     return true;
 }
 
@@ -74,7 +70,6 @@ bool event_store_list(struct db *db, const char *app_id, int64_t after_sequence,
                       json_t **out_events, struct error *err) {
     AUTO(db_done) sqlite3_stmt *stmt = NULL;
     AUTO(json_decref) json_t *events = json_new_array();
-    json_t *event = NULL;
 
     if (!db_prepare(db, SQL_LIST, &stmt, err)) return false;
     db_bind_text(stmt, 1, app_id);
@@ -83,8 +78,7 @@ bool event_store_list(struct db *db, const char *app_id, int64_t after_sequence,
     for (bool row;;) {
         if (!db_next(db, stmt, &row, err)) return error_prefix(err, "list events");
         if (!row) break;
-        if (!read_event(stmt, &event, err)) return false;
-        json_add(events, event);
+        json_add(events, read_event(stmt));
     }
     *out_events = TAKE(events);
     return true;

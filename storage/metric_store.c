@@ -39,10 +39,9 @@ bool metric_store_visit(struct db *db, const char *app_id, int64_t from_ms, int6
     db_bind_int(stmt, 2, from_ms);
     db_bind_int(stmt, 3, to_ms);
     for (bool row;;) {
-        AUTO(json_decref) json_t *figures = NULL;
         if (!db_next(db, stmt, &row, err)) return error_prefix(err, "read metrics");
         if (!row) return true;
-        if (!db_column_json(stmt, 1, &figures, err)) return error_prefix(err, "metrics");
+        AUTO(json_decref) json_t *figures = db_column_object(stmt, 1);
         visit(userdata, db_column_int(stmt, 0), figures);
     }
 }

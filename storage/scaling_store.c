@@ -56,11 +56,9 @@ bool scaling_store_list(struct db *db, const char *app_id, bool moves_only, int6
     db_bind_text(stmt, 1, app_id);
     db_bind_int(stmt, 2, limit);
     for (bool row;;) {
-        json_t *body = NULL;
         if (!db_next(db, stmt, &row, err)) return error_prefix(err, "list evaluations");
         if (!row) break;
-        if (!db_column_json(stmt, 0, &body, err)) return error_prefix(err, "evaluation");
-        json_add(bodies, body);
+        json_add(bodies, db_column_object(stmt, 0));
     }
     *out_bodies = TAKE(bodies);
     return true;

@@ -38,8 +38,8 @@ bool tag_store_list(struct db *db, const char *app_id, json_t **out_tags, struct
         if (!db_next(db, stmt, &row, err)) return error_prefix(err, "list tags");
         if (!row) break;
         json_t *tag = json_new_object();
-        json_put_text(tag, "Key", (const char *)sqlite3_column_text(stmt, 0));
-        json_put_text(tag, "Value", (const char *)sqlite3_column_text(stmt, 1));
+        db_column_put(stmt, 0, tag, "Key");
+        db_column_put(stmt, 1, tag, "Value");
         json_add(tags, tag);
     }
     *out_tags = TAKE(tags);
@@ -55,7 +55,7 @@ bool tag_store_find(struct db *db, const char *app_id, const char *key, char *ou
     db_bind_text(stmt, 1, app_id);
     db_bind_text(stmt, 2, key);
     if (!db_next(db, stmt, &row, err)) return error_prefix(err, "find tag");
-    *out_found = row && text_copy(out, size_bytes, (const char *)sqlite3_column_text(stmt, 0));
+    *out_found = row && db_column_text(stmt, 0, out, size_bytes);
     return true;
 }
 

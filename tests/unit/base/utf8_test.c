@@ -2,12 +2,15 @@
 #include "base/utf8.h"
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -102,4 +105,70 @@ Test(utf8, json_takes_any_bytes_as_text_and_as_key) {
     cr_assert(json_parse(printed, strlen(printed), &read, &err), "%s", err.message);
     cr_assert(eq(str, (char *)json_text(read, "text"), "\xEF\xBF\xBDtext"));
     cr_assert(eq(i64, json_int_or(read, "key\xEF\xBF\xBD\xEF\xBF\xBD", 0), 1));
+}
+
+// A path with replacements would be that of another file.
+Test(utf8, paths_that_are_no_text_are_refused) {
+    char path[64];
+    struct error err;
+
+    cr_assert(file_join(path, sizeof path, &err, "/tmp", "\xC3\xA4", NULL));
+    cr_assert(eq(str, path, "/tmp/\xC3\xA4"));
+    cr_assert(not(file_join(path, sizeof path, &err, "/tmp", "\xE4", NULL)));
+    cr_assert(eq(str, err.message, "the path '/tmp/\xEF\xBF\xBD' is not UTF-8"));
+    cr_assert(not(file_join(path, sizeof path, &err, "/t\xFFmp", "a", NULL)));
+    cr_assert(not(file_make_directories("/tmp/kobel-\xFF", 0700, &err)));
+    cr_assert(not(file_exists("/tmp/kobel-\xEF\xBF\xBD")));
+}
+
+static bool count(void *userdata, const char *name, bool is_directory, struct error *err) {
+    (void)name;
+    (void)is_directory;
+    (void)err;
+    ++*(int *)userdata;
+    return true;
+}
+
+// A job may name a file as it likes: the others are still found.
+Test(utf8, files_whose_names_are_no_text_are_passed_over) {
+    char directory[] = "/tmp/kobel-utf8-XXXXXX";
+    char path[64];
+    struct error err;
+    int seen = 0;
+
+    cr_assert(mkdtemp(directory) != NULL);
+    cr_assert(file_join(path, sizeof path, &err, directory, "good", NULL));
+    cr_assert(file_write_atomically(path, "", 0, 0644, &err));
+    path[strlen(path) - 1] = '\xFF';
+    FILE *file = fopen(path, "w");
+    cr_assert(file != NULL);
+    (void)fclose(file);
+    cr_assert(file_list(directory, count, &seen, &err), "%s", err.message);
+    cr_assert(eq(int, seen, 1));
+    cr_assert(file_remove_tree(directory, &err));
+}
+
+Test(utf8, a_line_has_no_control_characters) {
+    char text[] = "a\nb\033[2J\x7F\xC2\x9Bz \xC2\xA0\xC3\xA4";
+
+    text_make_printable(text);
+    cr_assert(eq(str, text, "a b [2J   z \xC2\xA0\xC3\xA4"));
+}
+
+Test(utf8, an_escaped_0_byte_of_a_url_does_not_end_the_text) {
+    char text[] = "a%00b%20c%C3%A4%4";
+
+    text_unescape_url(text);
+    cr_assert(eq(str, text, "a%00b c\xC3\xA4%4"));
+}
+
+Test(utf8, what_is_no_number_has_no_place_in_json) {
+    AUTO(json_decref) json_t *object = json_new_object();
+    volatile double large = 1.7e308;
+
+    json_put_real(object, "infinite", large * 10);
+    json_put_real(object, "not", large * 10 - large * 10);
+    json_put_real(object, "half", 0.5);
+    AUTO(memory_free) char *printed = json_print(object);
+    cr_assert(eq(str, printed, "{\"half\":0.5}"));
 }

@@ -50,3 +50,9 @@ Test(client_options, the_number_of_words_is_checked) {
     cr_assert(is_read("snapshot", (char *[]){"app", "name", NULL}));
     cr_assert(not(is_read("restore", (char *[]){"app", NULL})));
 }
+
+Test(client_options, what_is_no_text_is_refused) {
+    cr_assert(not(is_read("stop", (char *[]){"app\xFF", NULL})));
+    cr_assert(eq(str, err.message, "the argument 'app\xEF\xBF\xBD' is not UTF-8"));
+    cr_assert(not(is_read("run", (char *[]){"app.jar", "-p", "G.k=\xE4", NULL})));
+}

@@ -55,6 +55,21 @@ Test(terminal, what_could_drive_it_or_is_no_text_becomes_a_question_mark) {
     cr_assert(was_given(&terminal, "nul?inside"));
 }
 
+Test(terminal, what_is_said_has_colours_of_its_own_only) {
+    struct terminal terminal = begin(0);
+
+    terminal.has_colours = true;
+    terminal_say(&terminal, COLOUR_RED, "%s|%d", "a\033[2J\nb", 5);
+    cr_assert(was_given(&terminal, "\033[31ma?[2J?b|5\033[0m"));
+}
+
+Test(terminal, json_cannot_drive_it) {
+    struct terminal terminal = begin(0);
+
+    terminal_print_json(&terminal, "{\n  \"a\": \"\x7F\xC2\x9B\xC2\xA9 \xE6\x97\xA5\"\n}");
+    cr_assert(was_given(&terminal, "{\n  \"a\": \"\\u007F\\u009B\xC2\xA9 \xE6\x97\xA5\"\n}"));
+}
+
 Test(terminal, a_text_is_folded_at_spaces_below_its_beginning) {
     static const char TEXT[] = "one two three four five six";
     static const struct {

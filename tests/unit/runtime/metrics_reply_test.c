@@ -119,3 +119,26 @@ Test(process_usage, counts_a_process_and_what_it_started) {
     cr_assert(not(process_usage_read(child, &gone)));
     cr_assert(not(process_usage_read(0, &gone)));
 }
+
+// The first review: an operator's name that was cut within a character ended the daemon (A1a).
+Test(metrics_reply, long_names_are_cut_between_characters_and_stay_distinct) {
+    AUTO(json_decref) json_t *reply = parse(JOB);
+    json_t *vertices = json_object_get(reply, "vertices");
+    AUTO(json_decref) json_t *object = json_new_object();
+    struct flink_topology topology;
+    char name[160] = "";
+
+    for (int index = 0; index < 50; index++)
+        (void)text_format(name + strlen(name), sizeof name - strlen(name), "\xE6\x97\xA5");
+    for (size_t index = 0; index < 3; index++) {
+        (void)text_format(name + 150, sizeof name - 150, "%zu", index);
+        json_put_text(json_array_get(vertices, index), "name", name);
+    }
+    cr_assert(metrics_reply_topology(reply, &topology, &err), "%s", err.message);
+    for (int index = 0; index < 3; index++) {
+        cr_assert(text_is_utf8(topology.vertices[index].name));
+        json_put_int(object, topology.vertices[index].name, index);
+    }
+    cr_assert(eq(sz, json_object_size(object), 3));
+    cr_assert(text_ends_with(topology.vertices[2].name, "\xE6\x97\xA5 #3"));
+}

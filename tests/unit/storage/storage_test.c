@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "storage/app_store.h"
 #include "storage/event_store.h"
+#include "storage/metric_store.h"
 #include "storage/operation_store.h"
 #include "storage/scaling_store.h"
 #include "storage/snapshot_store.h"
@@ -438,4 +439,44 @@ Test(storage, keeps_as_many_evaluations_of_each_application_in_whatever_order_th
     cr_assert(le(sz, count_evaluations(&first, false), SCALING_KEPT + 100));
     cr_assert(le(sz, count_evaluations(&second, false), SCALING_KEPT + SCALING_MOVES_KEPT + 100));
     cr_assert(le(sz, count_evaluations(&second, true), SCALING_MOVES_KEPT));
+}
+
+// Rows that an earlier version wrote: cut within a character, or no JSON at all (A1b, A1f).
+Test(storage, damaged_rows_do_not_hide_the_others) {
+    static const char SQL[] =
+        "INSERT INTO event (app_id, at_ms, kind, message, detail) VALUES"
+        " ('id1', 1, 'status', CAST(X'61C3' AS TEXT), '{\"a\":1}'),"
+        " ('id1', 2, 'status', 'b', CAST(X'7B2261FF223A317D' AS TEXT)),"
+        " ('id1', 3, 'status', 'c', '{\"cut'), ('id1', 4, 'status', 'd', '[]')";
+    AUTO(json_decref) json_t *events = NULL;
+    AUTO(db_done) sqlite3_stmt *stmt = NULL;
+
+    (void)add_app("id1", "a");
+    cr_assert(db_prepare(db, SQL, &stmt, &err), "%s", err.message);
+    cr_assert(db_run(db, stmt, &err));
+    cr_assert(event_store_list(db, "id1", 0, 10, &events, &err), "%s", err.message);
+    cr_assert(eq(sz, json_array_size(events), 4));
+    cr_assert(eq(str, (char *)json_text(json_array_get(events, 0), "message"), "a\xEF\xBF\xBD"));
+    cr_assert(eq(i64, json_int_or(json_array_get(events, 1), "a\xEF\xBF\xBD", 0), 1));
+    cr_assert(eq(str, (char *)json_text(json_array_get(events, 2), "message"), "c"));
+    cr_assert(eq(str, (char *)json_text(json_array_get(events, 3), "message"), "d"));
+}
+
+static void count_figures(void *userdata, int64_t at_ms, const json_t *figures) {
+    (void)at_ms;
+    *(size_t *)userdata += json_object_size(figures);
+}
+
+Test(storage, damaged_measurements_do_not_hide_the_others) {
+    static const char SQL[] = "INSERT INTO metric VALUES"
+                              " ('id1', 1, CAST(X'7B22E6223A317D' AS TEXT)), ('id1', 2, '{'),"
+                              " ('id1', 3, '{\"a\":1}')";
+    AUTO(db_done) sqlite3_stmt *stmt = NULL;
+    size_t count = 0;
+
+    (void)add_app("id1", "a");
+    cr_assert(db_prepare(db, SQL, &stmt, &err), "%s", err.message);
+    cr_assert(db_run(db, stmt, &err));
+    cr_assert(metric_store_visit(db, "id1", 0, 10, count_figures, &count, &err), "%s", err.message);
+    cr_assert(eq(sz, count, 2));
 }
