@@ -3,14 +3,15 @@
 #include "base/text.h"
 #include "controller/lifecycle.h"
 #include "controller/move_begin.h"
+#include "controller/restore_points.h"
 #include "controller/state.h"
 #include "storage/snapshot_store.h"
 
 // --- start ---
 
-static bool find_restore_path(struct app_service *service, const struct app *app,
-                              const struct run_configuration *run, struct placement *next,
-                              struct error *err) {
+static bool find_state(struct app_service *service, const struct app *app,
+                       const struct run_configuration *run, struct placement *next,
+                       struct error *err) {
     struct snapshot snapshot = {0};
     struct error missing;
 
@@ -28,7 +29,7 @@ static bool find_restore_path(struct app_service *service, const struct app *app
     case RESTORE_TYPE_COUNT:
         break;
     }
-    (void)text_copy(next->restore_path, sizeof next->restore_path, snapshot.location);
+    next->from = restore_points_of_snapshot(service, app, &snapshot);
     return true;
 }
 
@@ -44,7 +45,7 @@ static bool plan_start(struct app_service *service, struct app *app,
                                .version = app->version,
                                .parallelism = spec.parallelism,
                                .allow_non_restored_state = run->allow_non_restored_state};
-    if (!find_restore_path(service, app, run, next, err)) return false;
+    if (!find_state(service, app, run, next, err)) return false;
     if (spec.code_sha256[0] == '\0')
         return error_set(err, ERROR_CONFIGURATION,
                          "Application %s has no application code to start.", app->name);
@@ -97,7 +98,7 @@ static bool plan_stop(struct app_service *service, struct app *app, struct error
     job_spec_read(&version, &spec);
     if (!spec.snapshots_enabled) return true;
     if (!check_healthy(service, app, err)) return false;
-    app->move.takes_snapshot = true;
+    app->move.halt = HALT_SAVEPOINT;
     move_begin_name_snapshot(app, "STOPAPPLICATION", service_now_ms(service));
     return true;
 }
@@ -116,7 +117,8 @@ bool app_service_stop(struct app_service *service, const struct app_scope *scope
                          app_status_name(app.status));
     (void)text_copy(interrupted, sizeof interrupted, app.move.operation_id);
     order.interrupted = interrupted;
-    app.move = (struct move){0};
+    // Whether the old job of an interrupted move is over already says what the newest state is.
+    app.move = (struct move){.halted = force && app.move.halted};
     if (!force && !plan_stop(service, &app, err)) return false;
     if (!move_begin(service, &app, &order, err)) return false;
     (void)text_copy(out_operation_id, APP_OPERATION_ID_SIZE, app.move.operation_id);

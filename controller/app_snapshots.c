@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "controller/event_log.h"
 #include "controller/move_begin.h"
+#include "controller/restore_points.h"
 #include "controller/state.h"
 #include "storage/snapshot_store.h"
 
@@ -37,6 +38,7 @@ bool app_service_create_snapshot(struct app_service *service, const struct app_s
     AUTO(app_version_release) struct app_version version = {0};
     AUTO(db_rollback) struct db_tx tx = {0};
     struct snapshot snapshot = {.status = SNAPSHOT_CREATING};
+    struct restore_facts facts;
     struct job_spec spec;
     struct app app;
 
@@ -49,6 +51,8 @@ bool app_service_create_snapshot(struct app_service *service, const struct app_s
     snapshot.runtime = spec.runtime;
     digest_random_hex(snapshot.trigger_id, sizeof snapshot.trigger_id - 1);
     snapshot.created_at_ms = service_now_ms(service);
+    restore_points_look(service, &app, &facts);
+    (void)text_copy(snapshot.after_checkpoint, FILE_PATH_MAX, facts.checkpoints[SLOT_CURRENT]);
     if (!db_begin(service->db, &tx, err)) return false;
     if (!snapshot_store_add(service->db, app.id, &snapshot, err)) return false;
     if (!event_log_snapshot(service, &app, snapshot.name, "CREATING", "", err)) return false;
@@ -71,28 +75,14 @@ static bool check_delete(const struct app *app, const struct snapshot *snapshot,
         return error_set(err, ERROR_CONFLICT, "Snapshot %s is in CREATING status", snapshot->name);
     // What a move is about to restore from must not go from under it.
     if (snapshot->location[0] != '\0' && app->move.kind != MOVE_NONE &&
-        text_equal(app->slots[SLOT_NEXT].restore_path, snapshot->location))
+        text_equal(app->slots[SLOT_NEXT].from.path, snapshot->location))
         return error_set(err, ERROR_CONFLICT, "Snapshot %s is being restored", snapshot->name);
     return true;
-}
-
-// A running job that has no checkpoint of its own yet can be recovered only from where it was
-// restored: those files stay until the application goes, whatever the list says.
-static bool is_still_needed(struct app_service *service, const struct app *app,
-                            const struct snapshot *snapshot) {
-    const struct cluster_port *clusters = &service->clusters;
-    const struct placement *current = &app->slots[SLOT_CURRENT];
-    char checkpoint[FILE_PATH_MAX];
-
-    return snapshot->location[0] != '\0' && text_equal(current->restore_path, snapshot->location) &&
-           !clusters->ops->find_checkpoint(clusters->self, app->id, current->job_id, checkpoint);
 }
 
 bool app_service_delete_snapshot(struct app_service *service, const struct app_scope *scope,
                                  const char *name, const char *snapshot_name,
                                  int64_t creation_timestamp_ms, struct error *err) {
-    const struct cluster_port *clusters = &service->clusters;
-    AUTO(db_rollback) struct db_tx tx = {0};
     struct snapshot snapshot;
     struct app app;
 
@@ -100,13 +90,5 @@ bool app_service_delete_snapshot(struct app_service *service, const struct app_s
         return false;
     if (!app_store_find(service->db, scope, name, &app, err)) return false;
     if (!check_delete(&app, &snapshot, creation_timestamp_ms, err)) return false;
-    // First the files, then the row: what is listed exists, and what was removed half-way can be
-    // removed again.
-    if (!is_still_needed(service, &app, &snapshot) &&
-        !clusters->ops->remove_snapshot(clusters->self, app.id, snapshot.name, err))
-        return false;
-    if (!db_begin(service->db, &tx, err)) return false;
-    if (!snapshot_store_remove(service->db, app.id, snapshot.name, err)) return false;
-    if (!event_log_snapshot(service, &app, snapshot.name, "DELETED", "", err)) return false;
-    return db_commit(&tx, err);
+    return restore_points_remove(service, &app, &snapshot, NULL, err);
 }

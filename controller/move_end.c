@@ -4,7 +4,7 @@
 #include "controller/event_log.h"
 #include "controller/lifecycle.h"
 #include "controller/operation_log.h"
-#include "controller/retention.h"
+#include "controller/restore_points.h"
 #include "controller/roll_back.h"
 #include "controller/spare.h"
 #include "storage/snapshot_store.h"
@@ -32,6 +32,12 @@ static void retire_unnamed(const struct app_service *service, const struct clust
             continue;
         service->clusters.ops->retire(service->clusters.self, id);
     }
+}
+
+static void retire_all(const struct app_service *service, const struct cluster_names *names) {
+    for (int slot = 0; slot < SLOT_COUNT; slot++)
+        if (names->ids[slot][0] != '\0')
+            service->clusters.ops->retire(service->clusters.self, names->ids[slot]);
 }
 
 static void describe_memory(const struct plan_view *view, char *out, size_t size_bytes) {
@@ -88,19 +94,87 @@ static bool fail_snapshot_of_move(struct app_service *service, const struct app 
            event_log_snapshot(service, app, snapshot.name, "FAILED", "its move was given up", err);
 }
 
-static bool fail_open_snapshots(struct app_service *service, const struct app *app,
-                                struct error *err) {
+// Snapshots that were being taken when the job ended. One that is complete on disk is as good as if
+// we had been told; *out_stopped: the job was stopped with one.
+static bool settle_open_snapshots(struct app_service *service, const struct app *app,
+                                  bool *out_stopped, struct error *err) {
+    const struct cluster_port *clusters = &service->clusters;
     struct snapshot snapshot;
     struct error missing;
 
+    *out_stopped = false;
     while (snapshot_store_find_by_status(service->db, app->id, SNAPSHOT_CREATING, &snapshot,
                                          &missing)) {
-        snapshot.status = SNAPSHOT_FAILED;
+        char location[FILE_PATH_MAX];
+        bool is_complete =
+            clusters->ops->find_savepoint(clusters->self, app->id, &snapshot, location);
+        snapshot.status = is_complete ? SNAPSHOT_READY : SNAPSHOT_FAILED;
+        if (is_complete) {
+            (void)text_copy(snapshot.location, sizeof snapshot.location, location);
+            *out_stopped = *out_stopped || snapshot.is_automatic;
+        }
         if (!snapshot_store_save(service->db, app->id, &snapshot, err) ||
-            !event_log_snapshot(service, app, snapshot.name, "FAILED", "the job ended", err))
+            !event_log_snapshot(service, app, snapshot.name, snapshot_status_name(snapshot.status),
+                                "the job ended", err))
             return false;
     }
     return true;
+}
+
+// The job ended by itself, and the newest savepoint that was to stop it failed as far as anybody
+// heard: where it is complete on disk after all, it is what the job ended with.
+static bool take_late_savepoint(struct app_service *service, const struct app *app,
+                                struct error *err) {
+    const struct cluster_port *clusters = &service->clusters;
+    struct snapshot snapshot;
+    char location[FILE_PATH_MAX];
+    size_t count;
+
+    if (!snapshot_store_list_newest(service->db, app->id, INT64_MAX, &snapshot, 1, &count, err))
+        return false;
+    if (count == 0 || snapshot.status != SNAPSHOT_FAILED || !snapshot.is_automatic ||
+        snapshot.created_at_ms < app->slots[SLOT_CURRENT].retry_at_ms ||
+        !clusters->ops->find_savepoint(clusters->self, app->id, &snapshot, location))
+        return true;
+    snapshot.status = SNAPSHOT_READY;
+    (void)text_copy(snapshot.location, sizeof snapshot.location, location);
+    return snapshot_store_save(service->db, app->id, &snapshot, err) &&
+           event_log_snapshot(service, app, snapshot.name, "READY", "the job had stopped with it",
+                              err);
+}
+
+// "If snapshots are disabled the job restarts without state" (api-semantics 6.7): of such a version
+// nothing is kept over the end of its job.
+static bool keeps_state(struct app_service *service, const struct app *app,
+                        const struct placement *placement, bool *out_keeps, struct error *err) {
+    AUTO(app_version_release) struct app_version version = {0};
+    struct job_spec spec;
+
+    if (!version_store_load(service->db, app->id, placement->version, &version, err)) return false;
+    job_spec_read(&version, &spec);
+    *out_keeps = spec.snapshots_enabled;
+    return true;
+}
+
+// The newest restore point of an application outlives every end: what the next start restores.
+static bool keep_newest_state(struct app_service *service, const struct app *app,
+                              struct error *err) {
+    char name[APP_SNAPSHOT_NAME_SIZE];
+    struct restore_facts facts;
+    struct snapshot latest;
+    struct error missing;
+    struct state_ref state;
+    enum app_slot slot;
+    bool keeps;
+
+    bool has_latest = snapshot_store_find_latest(service->db, app->id, &latest, &missing);
+    if (!has_latest && missing.kind != ERROR_NOT_FOUND)
+        return error_set(err, missing.kind, "%s", missing.message);
+    restore_points_look(service, app, &facts);
+    if (!restore_at_rest(app, &facts, has_latest ? &latest : NULL, &state, &slot)) return true;
+    if (!keeps_state(service, app, &app->slots[slot], &keeps, err)) return false;
+    restore_points_name(service, app, name);
+    return !keeps || restore_points_keep(service, app, &app->slots[slot], &state, name, err);
 }
 
 static bool end_operation(struct app_service *service, const struct app *app,
@@ -158,49 +232,55 @@ static bool end_reverted(struct app_service *service, struct app *app, const str
     return take_version_back(service, app, err);
 }
 
-static void come_to_rest(struct app_service *service, struct app *app) {
+static bool come_to_rest(struct app_service *service, struct app *app, struct error *err) {
+    bool was_stopped;
+
+    if (!settle_open_snapshots(service, app, &was_stopped, err)) return false;
+    if (!was_stopped && !keep_newest_state(service, app, err)) return false;
     app->slots[SLOT_CURRENT] = (struct placement){0};
     app->slots[SLOT_NEXT] = (struct placement){0};
     app->has_run_configuration = false;
     app->last_checkpoint[0] = '\0';
     app->current_parallelism = configured_parallelism(service, app);
+    return true;
 }
 
 static bool end_abandoned(struct app_service *service, struct app *app,
                           const struct plan_view *view, struct error *err) {
-    if (!end_operation(service, app, OPERATION_FAILED, failure_of(app, view), err)) return false;
-    come_to_rest(service, app);
-    return true;
+    return end_operation(service, app, OPERATION_FAILED, failure_of(app, view), err) &&
+           come_to_rest(service, app, err);
 }
 
 static bool end_halted(struct app_service *service, struct app *app, const struct plan_view *view,
                        struct error *err) {
     (void)view;
-    if (!end_operation(service, app, OPERATION_SUCCESSFUL, NULL, err)) return false;
-    if (!fail_open_snapshots(service, app, err)) return false;
-    come_to_rest(service, app);
-    return true;
+    return end_operation(service, app, OPERATION_SUCCESSFUL, NULL, err) &&
+           come_to_rest(service, app, err);
 }
 
-// The job ended by itself, well or badly: nothing was asked for, so no operation ends.
-static bool end_by_itself(struct app_service *service, struct app *app,
-                          const struct plan_view *view, struct error *err) {
+// The job failed by itself: nothing was asked for, so no operation ends.
+static bool end_failed(struct app_service *service, struct app *app, const struct plan_view *view,
+                       struct error *err) {
     (void)view;
-    if (!fail_open_snapshots(service, app, err)) return false;
-    come_to_rest(service, app);
-    return true;
+    return come_to_rest(service, app, err);
+}
+
+// The job has done what it was there for: what is left of its state (Flink removes its checkpoints)
+// is no restore point, unless it was stopped after all.
+static bool end_finished(struct app_service *service, struct app *app, const struct plan_view *view,
+                         struct error *err) {
+    (void)view;
+    if (!take_late_savepoint(service, app, err)) return false;
+    app->slots[SLOT_CURRENT].phase = PLACEMENT_EMPTY;
+    return come_to_rest(service, app, err);
 }
 
 typedef bool end_fn(struct app_service *service, struct app *app, const struct plan_view *view,
                     struct error *err);
 
 static end_fn *const ends[APP_EVENT_COUNT] = {
-    [EVENT_UP] = end_up,
-    [EVENT_REVERTED] = end_reverted,
-    [EVENT_ABANDONED] = end_abandoned,
-    [EVENT_HALTED] = end_halted,
-    [EVENT_FINISHED] = end_by_itself,
-    [EVENT_FAILED] = end_by_itself,
+    [EVENT_UP] = end_up,         [EVENT_REVERTED] = end_reverted, [EVENT_ABANDONED] = end_abandoned,
+    [EVENT_HALTED] = end_halted, [EVENT_FINISHED] = end_finished, [EVENT_FAILED] = end_failed,
 };
 
 bool move_end_commit(struct app_service *service, struct app *app, const struct plan_view *view,
@@ -210,6 +290,8 @@ bool move_end_commit(struct app_service *service, struct app *app, const struct 
     struct cluster_names before = names_of(app);
     AUTO(db_rollback) struct db_tx tx = {0};
 
+    // What a job leaves is looked at when nothing writes any more.
+    if (event == EVENT_ABANDONED || event == EVENT_HALTED) retire_all(service, &before);
     if (!db_begin(service->db, &tx, err)) return false;
     if (!lifecycle_apply(&app->status, event, err)) return false;
     if (!event_log_phase(service, app, app_event_name(event), NULL, err)) return false;
@@ -220,10 +302,7 @@ bool move_end_commit(struct app_service *service, struct app *app, const struct 
     if (!db_commit(&tx, err)) return false;
     retire_unnamed(service, &before, app);
     spare_keep(service, app);
-    // A start restores snapshots, never checkpoints: at rest they are of no use.
-    if (app->status == APP_READY)
-        return retention_prune_checkpoints(service, app, "", "nothing runs", err);
-    return true;
+    return app->status != APP_READY || restore_points_prune(service, app, err);
 }
 
 bool move_end_roll_back(struct app_service *service, struct app *app, const struct plan_view *view,

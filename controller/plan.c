@@ -2,11 +2,6 @@
 
 #include "base/text.h"
 
-static const int64_t BACKOFF_FIRST_MS = 1000;
-static const int64_t BACKOFF_MAX_MS = 60000;
-static const int64_t STABLE_MS = 60000;
-static const int64_t STABLE_WITH_CHECKPOINT_MS = 5000;
-
 static const char *const step_names[STEP_KIND_COUNT] = {
     [STEP_WAIT] = "wait",
     [STEP_QUEUE] = "queue",
@@ -21,6 +16,8 @@ static const char *const step_names[STEP_KIND_COUNT] = {
     [STEP_SNAPSHOT] = "snapshot",
     [STEP_SNAPSHOT_DONE] = "snapshot-done",
     [STEP_SNAPSHOT_FAILED] = "snapshot-failed",
+    [STEP_SNAPSHOT_AGAIN] = "snapshot-again",
+    [STEP_HALT_AGAIN] = "halt-again",
     [STEP_SNAPSHOT_SALVAGE] = "snapshot-salvage",
     [STEP_NOTE_CHECKPOINT] = "note-checkpoint",
     [STEP_NOTE_RESTART] = "note-restart",
@@ -31,34 +28,6 @@ static const char *const step_names[STEP_KIND_COUNT] = {
 
 const char *step_kind_name(enum step_kind kind) {
     return step_names[kind];
-}
-
-// FNV-1a: some number of an application and a count, always the same.
-static uint32_t hash_of(const char *app_id, int count) {
-    uint32_t hash = 2166136261U ^ (uint32_t)count;
-
-    for (const char *at = app_id; *at != '\0'; at++)
-        hash = (hash ^ (unsigned char)*at) * 16777619U;
-    return hash;
-}
-
-int64_t plan_backoff_of(int64_t first_ms, int64_t max_ms, int failures, const char *app_id) {
-    int64_t delay_ms = first_ms;
-
-    for (int count = 1; count < failures && delay_ms < max_ms; count++)
-        delay_ms *= 2;
-    if (delay_ms > max_ms) delay_ms = max_ms;
-    return delay_ms - delay_ms / 4 * (int64_t)(hash_of(app_id, failures) % 1024) / 1024;
-}
-
-int64_t plan_backoff_ms(int attempt, const char *app_id) {
-    return attempt <= 1 ? 0
-                        : plan_backoff_of(BACKOFF_FIRST_MS, BACKOFF_MAX_MS, attempt - 1, app_id);
-}
-
-bool plan_was_stable(int64_t up_for_ms, bool has_checkpoint) {
-    // Negative: the clock was set back meanwhile, and nobody knows.
-    return up_for_ms < 0 || up_for_ms >= (has_checkpoint ? STABLE_WITH_CHECKPOINT_MS : STABLE_MS);
 }
 
 static struct step wait_for(const char *reason) {
@@ -154,20 +123,40 @@ static enum ascent ascend(const struct app *app, const struct plan_view *view, e
 
 // --- manual snapshots ---
 
-static struct step plan_snapshot(const struct plan_view *view) {
+static bool may_try_again(const struct plan_view *view) {
+    return view->slots[SLOT_CURRENT].savepoint.is_transient &&
+           view->snapshot.tries < PLAN_SAVEPOINT_TRIES_MAX;
+}
+
+// The try before came to nothing: true while the next one is to wait.
+static bool is_early(const struct plan_view *view, int64_t now_ms, struct step *out_step) {
+    int64_t wait_ms = view->snapshot.not_before_ms - now_ms;
+
+    // Not longer than that, though: the clock may have been set back.
+    if (wait_ms <= 0 || wait_ms > plan_savepoint_backoff_ms(view->snapshot.tries)) return false;
+    *out_step = wait_for("the next try of the savepoint is a little later");
+    out_step->again_at_ms = view->snapshot.not_before_ms;
+    return true;
+}
+
+static struct step plan_snapshot(const struct plan_view *view, int64_t now_ms) {
     const struct cluster_view *cluster = &view->slots[SLOT_CURRENT];
+    struct step step;
 
     if (is_gone(cluster))
         return step_on(STEP_SNAPSHOT_SALVAGE, SLOT_CURRENT, "its cluster died meanwhile");
     if (!text_equal(cluster->savepoint.trigger_id, view->snapshot.trigger_id)) {
         if (cluster->health == CLUSTER_BOOTING) return wait_for("its cluster boots");
+        if (is_early(view, now_ms, &step)) return step;
         return step_on(STEP_SNAPSHOT, SLOT_CURRENT, "a snapshot is wanted");
     }
     switch (cluster->savepoint.state) {
     case SAVEPOINT_COMPLETED:
         return step_on(STEP_SNAPSHOT_DONE, SLOT_CURRENT, "the savepoint is complete");
     case SAVEPOINT_FAILED:
-        return step_on(STEP_SNAPSHOT_FAILED, SLOT_CURRENT, "Flink could not take it");
+        return may_try_again(view)
+                   ? step_on(STEP_SNAPSHOT_AGAIN, SLOT_CURRENT, "a task ended meanwhile")
+                   : step_on(STEP_SNAPSHOT_FAILED, SLOT_CURRENT, "Flink could not take it");
     case SAVEPOINT_NONE:
     case SAVEPOINT_IN_PROGRESS:
         break;
@@ -201,14 +190,20 @@ static bool plan_halt_of_recovering(const struct app *app, const struct plan_vie
     return true;
 }
 
+static bool is_over(const struct cluster_view *cluster) {
+    return cluster->job == JOB_FINISHED || cluster->job == JOB_FAILED ||
+           cluster->job == JOB_CANCELED;
+}
+
 // The old job still runs: end it with a savepoint whose place is recorded before anything else
 // happens.
-static struct step plan_halt(const struct app *app, const struct plan_view *view) {
+static struct step plan_halt(const struct app *app, const struct plan_view *view, int64_t now_ms) {
     const struct cluster_view *cluster = &view->slots[SLOT_CURRENT];
     struct step step;
 
-    if (view->has_snapshot) return plan_snapshot(view);
-    if (!app->move.takes_snapshot) return step_on(STEP_DROP, SLOT_CURRENT, "no snapshot is wanted");
+    if (view->has_snapshot) return plan_snapshot(view, now_ms);
+    if (app->move.halt != HALT_SAVEPOINT)
+        return step_on(STEP_DROP, SLOT_CURRENT, "no savepoint is wanted");
     if (is_gone(cluster)) {
         if (app->move.trigger_id[0] != '\0')
             return step_on(STEP_SALVAGE, SLOT_CURRENT, "its cluster died during the halt");
@@ -216,16 +211,23 @@ static struct step plan_halt(const struct app *app, const struct plan_view *view
     }
     if (app->move.trigger_id[0] == '\0' ||
         !text_equal(cluster->savepoint.trigger_id, app->move.trigger_id)) {
-        if (cluster->job == JOB_FINISHED || cluster->job == JOB_FAILED)
-            return step_on(STEP_DROP, SLOT_CURRENT, "the job is over by itself");
+        if (is_over(cluster)) {
+            // A savepoint that was asked for may have ended it, whatever was heard of it.
+            return app->move.trigger_id[0] != '\0'
+                       ? step_on(STEP_SALVAGE, SLOT_CURRENT, "the job is over")
+                       : step_on(STEP_DROP, SLOT_CURRENT, "the job is over by itself");
+        }
         if (plan_halt_of_recovering(app, view, &step)) return step;
+        if (app->move.trigger_id[0] != '\0' && is_early(view, now_ms, &step)) return step;
         return step_on(STEP_HALT, SLOT_CURRENT, "the old job is to stop");
     }
     switch (cluster->savepoint.state) {
     case SAVEPOINT_COMPLETED:
         return step_on(STEP_HALTED, SLOT_CURRENT, "the savepoint is complete");
     case SAVEPOINT_FAILED:
-        return commit(EVENT_REVERTED, "Flink could not take the savepoint");
+        return may_try_again(view)
+                   ? step_on(STEP_HALT_AGAIN, SLOT_CURRENT, "a task ended meanwhile")
+                   : commit(EVENT_REVERTED, "Flink could not take the savepoint");
     case SAVEPOINT_NONE:
     case SAVEPOINT_IN_PROGRESS:
         break;
@@ -239,12 +241,43 @@ static bool has_old_job(const struct app *app) {
     return !app->move.halted && app->slots[SLOT_CURRENT].phase != PLACEMENT_EMPTY;
 }
 
-static struct step give_up(const struct app *app, const struct plan_view *view,
+enum blame { BLAME_PROGRAM, BLAME_CLUSTERS };
+
+// A scaling is kobel's own doing, and the death of processes no judgement on a program that ran
+// before: neither takes an application down, whatever its version says.
+static bool goes_back(const struct app *app, const struct plan_view *view, enum blame blame) {
+    if (app->move.kind == MOVE_SCALE) return true;
+    if (app->move.kind != MOVE_UPDATE) return false;
+    return view->can_roll_back || (blame == BLAME_CLUSTERS && view->has_same_program);
+}
+
+static struct step give_up(const struct app *app, const struct plan_view *view, enum blame blame,
                            const char *reason) {
     if (has_old_job(app)) return commit(EVENT_REVERTED, reason);
-    bool may_roll_back = app->move.kind == MOVE_UPDATE || app->move.kind == MOVE_SCALE;
-    if (may_roll_back && view->can_roll_back) return step_on(STEP_ROLL_BACK, SLOT_NEXT, reason);
+    if (goes_back(app, view, blame)) return step_on(STEP_ROLL_BACK, SLOT_NEXT, reason);
     return commit(EVENT_ABANDONED, reason);
+}
+
+// The next cluster is to be launched, and may not be: true = take the step.
+static bool plan_unlaunchable(const struct app *app, const struct plan_view *view, int64_t now_ms,
+                              struct step *out_step) {
+    const struct placement *next = &app->slots[SLOT_NEXT];
+    bool has_warm = app->move.halted && app->slots[SLOT_CURRENT].phase != PLACEMENT_EMPTY;
+
+    if (next->phase != PLACEMENT_PLANNED) return false;
+    if (next->attempt >= PLAN_ATTEMPTS_MAX)
+        *out_step = give_up(app, view, BLAME_CLUSTERS, "no cluster could be started");
+    else if (view->fits_beside)
+        return false;
+    else if (has_old_job(app) && view->fits_alone)
+        // PREPARE follows HALT where memory does not allow two clusters at once.
+        *out_step = plan_halt(app, view, now_ms);
+    else if (has_warm && view->fits_alone)
+        // Another cluster is worth more than a warm one for the way back.
+        *out_step = step_on(STEP_DROP, SLOT_CURRENT, "the next cluster needs its memory");
+    else
+        *out_step = give_up(app, view, BLAME_CLUSTERS, "the memory budget does not allow it");
+    return true;
 }
 
 static struct step plan_transfer(const struct app *app, const struct plan_view *view,
@@ -254,25 +287,20 @@ static struct step plan_transfer(const struct app *app, const struct plan_view *
     struct step step = {0};
 
     if (next->phase == PLACEMENT_EMPTY) return commit(EVENT_UP, "the old job was never touched");
-    if (next->phase == PLACEMENT_PLANNED && next->attempt >= PLAN_ATTEMPTS_MAX)
-        return give_up(app, view, "no cluster could be started");
-    if (next->phase == PLACEMENT_PLANNED && !view->fits_beside) {
-        // PREPARE follows HALT where memory does not allow two clusters at once.
-        if (has_old_job(app) && view->fits_alone) return plan_halt(app, view);
-        return give_up(app, view, "the memory budget does not allow it");
-    }
-    // A program that takes its JobManager along (System.exit) would do it again.
-    if (next->phase == PLACEMENT_SUBMITTED && cluster->health == CLUSTER_LOST)
-        return give_up(app, view, "a process died while the job started");
+    if (plan_unlaunchable(app, view, now_ms, &step)) return step;
+    // Any other death is no judgement on the job: it is tried on another cluster.
+    if (next->phase == PLACEMENT_SUBMITTED && cluster->health == CLUSTER_LOST &&
+        cluster->is_ended_by_program)
+        return give_up(app, view, BLAME_PROGRAM, "the program ended its JobManager");
 
     switch (ascend(app, view, SLOT_NEXT, now_ms, &step)) {
     case ASCENT_PREPARED:
-        if (has_old_job(app)) return plan_halt(app, view);
+        if (has_old_job(app)) return plan_halt(app, view, now_ms);
         return step_on(STEP_SUBMIT, SLOT_NEXT, "its cluster is ready");
     case ASCENT_UP:
         return commit(EVENT_UP, "every vertex is RUNNING");
     case ASCENT_HOPELESS:
-        return give_up(app, view, "the job did not start");
+        return give_up(app, view, BLAME_PROGRAM, "the job did not start");
     case ASCENT_STEP:
         break;
     }
@@ -307,34 +335,38 @@ static struct step plan_stop(const struct app *app, const struct plan_view *view
 
     if (app->move.halted || app->slots[SLOT_CURRENT].phase == PLACEMENT_EMPTY)
         return commit(EVENT_HALTED, "the job is stopped");
-    if (!app->move.takes_snapshot) return plan_halt(app, view);
+    if (app->move.halt != HALT_SAVEPOINT) return plan_halt(app, view, now_ms);
     // The savepoint of a stop is the only thing that the next start restores: a job whose cluster
     // died is brought back first, so that nothing since its last snapshot is lost.
     bool interrupted = app->move.trigger_id[0] != '\0' && is_gone(&view->slots[SLOT_CURRENT]);
     if (!interrupted && plan_recovery(app, view, now_ms, &step)) return step;
-    return plan_halt(app, view);
+    return plan_halt(app, view, now_ms);
 }
 
 static struct step plan_rest(const struct app *app, const struct plan_view *view, int64_t now_ms) {
     const struct cluster_view *cluster = &view->slots[SLOT_CURRENT];
     struct step step;
+    int64_t again_at_ms = 0;
 
     if (app->status != APP_RUNNING) return wait_for("at rest");
-    if (view->has_snapshot && is_gone(cluster)) return plan_snapshot(view);
+    if (view->has_snapshot && is_gone(cluster)) return plan_snapshot(view, now_ms);
     if (plan_recovery(app, view, now_ms, &step)) return step;
     if (cluster->job == JOB_FINISHED) return commit(EVENT_FINISHED, "the job reached its end");
     if (cluster->job == JOB_FAILED || cluster->job == JOB_CANCELED)
         return commit(EVENT_FAILED, "the job failed for good");
     if (view->has_snapshot) {
-        step = plan_snapshot(view);
+        step = plan_snapshot(view, now_ms);
         if (step.kind != STEP_WAIT) return step;
+        again_at_ms = step.again_at_ms;
     }
     if (cluster->restarts > app->job_restarts)
         return step_on(STEP_NOTE_RESTART, SLOT_CURRENT, "Flink restarted the job");
     if (cluster->last_checkpoint[0] != '\0' &&
         !text_equal(cluster->last_checkpoint, app->last_checkpoint))
         return step_on(STEP_NOTE_CHECKPOINT, SLOT_CURRENT, "a checkpoint was completed");
-    return wait_for("the job runs");
+    step = wait_for("the job runs");
+    step.again_at_ms = again_at_ms;
+    return step;
 }
 
 // --- limits ---
@@ -402,7 +434,7 @@ static bool plan_hopeless(const struct app *app, const struct plan_view *view,
     case MOVE_ROLL_BACK:
         *out_step = plan_phase(app, view, &slot) == PHASE_HALT
                         ? commit(EVENT_REVERTED, "the old job cannot be stopped")
-                        : give_up(app, view, "the job did not start");
+                        : give_up(app, view, BLAME_PROGRAM, "the job did not start");
         return true;
     case MOVE_STOP:
         *out_step = commit(EVENT_REVERTED, "the job cannot be stopped");

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "controller/lifecycle.h"
+#include "controller/plan_backoff.h"
 #include "model/app.h"
 #include "model/snapshot.h"
 #include "runtime/cluster.h"
@@ -15,6 +16,8 @@
 #define PLAN_ATTEMPTS_MAX 3
 // Restarts of a job that never had all its vertices RUNNING, before its move is given up.
 #define PLAN_RESTARTS_MAX 3
+// Further savepoints that are asked for when one failed only because a task ended meanwhile.
+#define PLAN_SAVEPOINT_TRIES_MAX 4
 
 enum step_kind {
     STEP_WAIT,     // until a view changes or again_at_ms
@@ -31,6 +34,8 @@ enum step_kind {
     STEP_SNAPSHOT,         // savepoint for a manual snapshot
     STEP_SNAPSHOT_DONE,    // record where
     STEP_SNAPSHOT_FAILED,  // record that
+    STEP_SNAPSHOT_AGAIN,   // it failed, and another may succeed: by another trigger
+    STEP_HALT_AGAIN,       // the same of the savepoint of HALT
     STEP_SNAPSHOT_SALVAGE, // the cluster died meanwhile: is it complete on disk?
     STEP_NOTE_CHECKPOINT,  // record the newest completed checkpoint
     STEP_NOTE_RESTART,     // record that Flink restarted the job
@@ -51,10 +56,11 @@ struct plan_view {
     bool fits_beside; // the memory budget takes the next cluster beside everything that runs
     bool fits_alone;  // ... or would, once this application's current cluster is gone
     enum launch_wait launch_wait;
-    bool is_queued;     // ... and that is known already
-    bool can_roll_back; // the version that failed asked for it, and there is one to go back to
-    bool has_snapshot;  // a manual snapshot is CREATING
-    struct snapshot snapshot;
+    bool is_queued;        // ... and that is known already
+    bool can_roll_back;    // the version that failed asked for it, and there is one to go back to
+    bool has_same_program; // as the version before: no reason that it should not run
+    bool has_snapshot;     // a manual snapshot is CREATING
+    struct snapshot snapshot; // the oldest one that is CREATING
     // Why what is under way comes to nothing, in words for the user: a phase lasts longer than it
     // may, or a step fails again and again (controller/progress.h). "" = it does not.
     char hopeless[APP_FAILURE_SIZE];
@@ -85,13 +91,3 @@ enum move_phase {
 // `*out_slot`: whose placement it is about.
 enum move_phase plan_phase(const struct app *app, const struct plan_view *view,
                            enum app_slot *out_slot);
-
-// How long a cluster of the application that failed `attempt` times in a row is left alone. The
-// first replacement starts at once.
-int64_t plan_backoff_ms(int attempt, const char *app_id);
-// The same for anything that is tried again: doubles from `first_ms` to `max_ms`, and is shorter by
-// up to a quarter, differently for each application, so that many do not come back in lockstep.
-int64_t plan_backoff_of(int64_t first_ms, int64_t max_ms, int failures, const char *app_id);
-// Was a cluster that is lost now up for so long that its loss counts as the first one? A checkpoint
-// that it completed means that the job got on.
-bool plan_was_stable(int64_t up_for_ms, bool has_checkpoint);

@@ -31,12 +31,19 @@ static void look_at(const struct app_service *service, const struct app *app, en
 static bool observe_roll_back(struct app_service *service, const struct app *app,
                               struct plan_view *view, struct error *err) {
     AUTO(app_version_release) struct app_version version = {0};
+    AUTO(app_version_release) struct app_version before = {0};
     struct job_spec spec;
+    struct job_spec old_spec;
 
-    if (app->move.kind != MOVE_UPDATE && app->move.kind != MOVE_SCALE) return true;
+    if (app->move.kind != MOVE_UPDATE || app->move.previous_version == 0) return true;
     if (!version_store_load(service->db, app->id, app->version, &version, err)) return false;
     job_spec_read(&version, &spec);
     view->can_roll_back = spec.rollback_enabled;
+    if (!version_store_load(service->db, app->id, app->move.previous_version, &before, err))
+        return false;
+    job_spec_read(&before, &old_spec);
+    view->has_same_program =
+        spec.runtime == old_spec.runtime && text_equal(spec.code_sha256, old_spec.code_sha256);
     return true;
 }
 

@@ -2,15 +2,14 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "controller/event_log.h"
+#include "controller/restore_points.h"
 #include "controller/state.h"
 #include "storage/snapshot_store.h"
 #include "storage/tag_store.h"
 
 #include <string.h>
 
-// An application cannot have more than its limit by hand, and automatic ones are looked at often.
-enum { SNAPSHOTS_MAX = 2000 };
+enum { PAGE_SIZE = 16 }; // snapshots that are looked at together
 static const char TAG[] = "kobel:snapshot-retention";
 
 // --- the rule ---
@@ -22,7 +21,11 @@ static bool parse_part(const char *part, struct retention_policy *policy, struct
     if (text_starts_with(part, "max-age=") && text_to_ms(part + 8, &policy->max_age_ms) &&
         policy->max_age_ms > 0)
         return true;
-    return error_set(err, ERROR_INVALID, "'%.60s' is no retention: keep=10,max-age=7d", part);
+    if (text_starts_with(part, "automatic=") && text_to_int64(part + 10, &policy->automatic) &&
+        policy->automatic > 0)
+        return true;
+    return error_set(err, ERROR_INVALID, "'%.60s' is no retention: keep=10,automatic=5,max-age=7d",
+                     part);
 }
 
 bool retention_parse(const char *text, struct retention_policy *out_policy, struct error *err) {
@@ -37,39 +40,22 @@ bool retention_parse(const char *text, struct retention_policy *out_policy, stru
     return true;
 }
 
-// How many READY ones are newer.
-static int64_t rank_of(const struct snapshot *snapshots, size_t index) {
-    int64_t rank = 0;
-
-    for (size_t newer = 0; newer < index; newer++)
-        rank += snapshots[newer].status == SNAPSHOT_READY;
-    return rank;
-}
-
-const char *retention_reason(const struct retention_policy *policy,
-                             const struct snapshot *snapshots, size_t count, size_t index,
-                             int64_t now_ms) {
-    const struct snapshot *snapshot = &snapshots[index];
-    int64_t rank = rank_of(snapshots, index);
-
-    (void)count;
-    if (snapshot->status != SNAPSHOT_READY || rank == 0) return NULL;
-    if (policy->keep > 0 && rank >= policy->keep) return "there are enough newer ones";
+const char *retention_reason(const struct retention_policy *policy, const struct snapshot *snapshot,
+                             const struct retention_rank *rank, int64_t now_ms) {
+    if (snapshot->status != SNAPSHOT_READY || rank->all == 0) return NULL;
+    if (policy->keep > 0 && rank->all >= policy->keep) return "there are enough newer ones";
+    if (policy->automatic > 0 && snapshot->is_automatic && rank->automatic >= policy->automatic)
+        return "there are enough newer automatic ones";
     if (policy->max_age_ms > 0 && now_ms - snapshot->created_at_ms > policy->max_age_ms)
         return "it is too old";
     return NULL;
 }
 
-int64_t retention_next_ms(const struct retention_policy *policy, const struct snapshot *snapshots,
-                          size_t count, int64_t now_ms) {
-    int64_t next_ms = 0;
+int64_t retention_due_ms(const struct retention_policy *policy, const struct snapshot *snapshot,
+                         const struct retention_rank *rank) {
+    bool may_go = policy->max_age_ms > 0 && snapshot->status == SNAPSHOT_READY && rank->all > 0;
 
-    if (policy->max_age_ms == 0) return 0;
-    for (size_t index = 1; index < count; index++) {
-        int64_t due_ms = snapshots[index].created_at_ms + policy->max_age_ms + 1;
-        if (due_ms > now_ms && (next_ms == 0 || due_ms < next_ms)) next_ms = due_ms;
-    }
-    return next_ms;
+    return may_go ? snapshot->created_at_ms + policy->max_age_ms + 1 : 0;
 }
 
 // --- applying it ---
@@ -88,67 +74,51 @@ static bool policy_of(struct app_service *service, const struct app *app,
     return true;
 }
 
-// What a job or a move would go back to.
-static bool is_referred_to(const struct app *app, const struct snapshot *snapshot) {
-    for (int slot = 0; slot < SLOT_COUNT; slot++)
-        if (text_equal(app->slots[slot].restore_path, snapshot->location)) return true;
-    return app->move.kind != MOVE_NONE && text_equal(app->move.snapshot_name, snapshot->name);
-}
+struct applying {
+    struct app_service *service;
+    const struct app *app;
+    struct retention_policy policy;
+    struct restore_facts facts;
+    int64_t now_ms;
+    struct retention_rank rank; // of the snapshot that is looked at
+    int64_t next_ms;
+};
 
-static bool remove_one(struct app_service *service, const struct app *app,
-                       const struct snapshot *snapshot, const char *reason, struct error *err) {
-    const struct cluster_port *clusters = &service->clusters;
-    AUTO(db_rollback) struct db_tx tx = {0};
-    json_t *detail;
-    char message[400];
+static bool apply_to(struct applying *self, const struct snapshot *snapshot, struct error *err) {
+    const char *reason = retention_reason(&self->policy, snapshot, &self->rank, self->now_ms);
+    int64_t due_ms = retention_due_ms(&self->policy, snapshot, &self->rank);
 
-    if (!clusters->ops->remove_snapshot(clusters->self, app->id, snapshot->name, err)) return false;
-    if (!db_begin(service->db, &tx, err)) return false;
-    if (!snapshot_store_remove(service->db, app->id, snapshot->name, err)) return false;
-    detail = json_new_object();
-    json_put_text(detail, "snapshot", snapshot->name);
-    json_put_text(detail, "reason", reason);
-    (void)text_format(message, sizeof message, "snapshot %s was removed: %s", snapshot->name,
-                      reason);
-    return event_log_add(service, app, "retention", message, detail, err) && db_commit(&tx, err);
+    if (snapshot->status == SNAPSHOT_READY) {
+        self->rank.all++;
+        self->rank.automatic += snapshot->is_automatic;
+    }
+    if (due_ms > self->now_ms && (self->next_ms == 0 || due_ms < self->next_ms))
+        self->next_ms = due_ms;
+    // What the job would go back to stays on the list, too.
+    if (reason == NULL || restore_needs_snapshot(self->app, &self->facts, snapshot)) return true;
+    return restore_points_remove(self->service, self->app, snapshot, reason, err);
 }
 
 bool retention_apply(struct app_service *service, const struct app *app, int64_t now_ms,
                      int64_t *out_next_ms, struct error *err) {
-    struct retention_policy policy;
-    size_t count;
+    struct applying self = {.service = service, .app = app, .now_ms = now_ms};
+    struct snapshot page[PAGE_SIZE];
+    int64_t before_sequence = INT64_MAX;
+    size_t count = PAGE_SIZE;
 
     *out_next_ms = 0;
-    if (!policy_of(service, app, &policy, err)) return false;
-    if (retention_is_none(&policy)) return true;
-    AUTO(memory_free) struct snapshot *snapshots = memory_alloc(SNAPSHOTS_MAX * sizeof *snapshots);
-    if (!snapshot_store_list_newest(service->db, app->id, INT64_MAX, snapshots, SNAPSHOTS_MAX,
-                                    &count, err))
-        return false;
-    for (size_t index = 0; index < count; index++) {
-        const char *reason = retention_reason(&policy, snapshots, count, index, now_ms);
-        if (reason == NULL || is_referred_to(app, &snapshots[index])) continue;
-        if (!remove_one(service, app, &snapshots[index], reason, err)) return false;
+    if (!policy_of(service, app, &self.policy, err)) return false;
+    if (retention_is_none(&self.policy)) return true;
+    restore_points_look(service, app, &self.facts);
+    while (count == PAGE_SIZE) {
+        if (!snapshot_store_list_newest(service->db, app->id, before_sequence, page, PAGE_SIZE,
+                                        &count, err))
+            return false;
+        for (size_t index = 0; index < count; index++) {
+            before_sequence = page[index].sequence;
+            if (!apply_to(&self, &page[index], err)) return false;
+        }
     }
-    *out_next_ms = retention_next_ms(&policy, snapshots, count, now_ms);
+    *out_next_ms = self.next_ms;
     return true;
-}
-
-bool retention_prune_checkpoints(struct app_service *service, const struct app *app,
-                                 const char *keep_job_id, const char *reason, struct error *err) {
-    const struct cluster_port *clusters = &service->clusters;
-    AUTO(db_rollback) struct db_tx tx = {0};
-    char message[200];
-    int removed = 0;
-
-    if (!clusters->ops->prune_checkpoints(clusters->self, app->id, keep_job_id, &removed, err))
-        return false;
-    if (removed == 0) return true;
-    (void)text_format(message, sizeof message, "checkpoints of %d earlier jobs were removed: %s",
-                      removed, reason);
-    if (!db_begin(service->db, &tx, err)) return false;
-    json_t *detail = json_new_object();
-    json_put_int(detail, "jobs", removed);
-    json_put_text(detail, "reason", reason);
-    return event_log_add(service, app, "retention", message, detail, err) && db_commit(&tx, err);
 }

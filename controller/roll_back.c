@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "controller/lifecycle.h"
 #include "controller/move_begin.h"
+#include "controller/restore_points.h"
 #include "controller/version_change.h"
 #include "storage/snapshot_store.h"
 
@@ -91,17 +92,18 @@ static bool restore_snapshot(struct app_service *service, struct app *app,
     struct snapshot snapshot;
 
     if (!find_snapshot(service, app, spec->runtime, &snapshot, err)) return false;
-    (void)text_copy(next->restore_path, sizeof next->restore_path, snapshot.location);
+    next->from = restore_points_of_snapshot(service, app, &snapshot);
     return true;
 }
 
 // A RUNNING application: its job is dropped, as its state is what somebody wants to be rid of, and
-// the version before starts from the last snapshot.
+// the version before starts from the last snapshot. Its newest checkpoint is kept all the same.
 static bool plan_from_running(struct app_service *service, struct app *app,
                               const struct job_spec *spec, struct error *err) {
     app->slots[SLOT_NEXT] = (struct placement){
         .phase = PLACEMENT_PLANNED, .version = app->version + 1, .parallelism = spec->parallelism};
-    app->move = (struct move){0};
+    app->move = (struct move){.halt = HALT_CHECKPOINT};
+    move_begin_name_snapshot(app, "ROLLBACKAPPLICATION", service_now_ms(service));
     return restore_snapshot(service, app, spec, err);
 }
 
@@ -129,7 +131,7 @@ static bool plan_from_move(struct app_service *service, struct app *app,
         clusters->ops->view(clusters->self, current->cluster_id, &view);
     if (current->phase == PLACEMENT_EMPTY) next->parallelism = spec->parallelism;
     roll_back_place(app, current->phase != PLACEMENT_EMPTY && view.health == CLUSTER_READY);
-    return next->restore_path[0] != '\0' || restore_snapshot(service, app, spec, err);
+    return next->from.origin != STATE_EMPTY || restore_snapshot(service, app, spec, err);
 }
 
 static bool roll_back(struct app_service *service, struct app *app, int64_t target,

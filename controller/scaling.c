@@ -142,7 +142,8 @@ static bool begin(struct app_service *service, struct app *app, bool takes_snaps
     struct move_order order = {.kind = MOVE_SCALE, .event = EVENT_SCALE};
     AUTO(db_rollback) struct db_tx tx = {0};
 
-    app->move = (struct move){.restores_halt = true, .takes_snapshot = takes_snapshot};
+    app->move = (struct move){.restores_halt = true,
+                              .halt = takes_snapshot ? HALT_SAVEPOINT : HALT_DISCARDS};
     app->slots[SLOT_NEXT] = (struct placement){.phase = PLACEMENT_PLANNED,
                                                .version = app->version,
                                                .parallelism = decision->wanted_parallelism};

@@ -5,6 +5,7 @@
 #include "controller/lifecycle.h"
 #include "controller/move_begin.h"
 #include "controller/operation_log.h"
+#include "controller/restore_points.h"
 #include "controller/spare.h"
 
 // --- may it be changed? ---
@@ -99,7 +100,7 @@ static bool plan_restore(struct app_service *service, const json_t *wanted, stru
     app->move.restores_halt = run.restore_type == RESTORE_LATEST;
     if (run.restore_type == RESTORE_CUSTOM) {
         if (!move_begin_find_custom(service, app, run.snapshot_name, &snapshot, err)) return false;
-        (void)text_copy(next->restore_path, sizeof next->restore_path, snapshot.location);
+        next->from = restore_points_of_snapshot(service, app, &snapshot);
     }
     next->allow_non_restored_state = run.allow_non_restored_state;
     app->has_run_configuration = true;
@@ -132,7 +133,7 @@ static bool apply_to_running(struct app_service *service, const struct version_c
     *next = (struct placement){.phase = PLACEMENT_PLANNED, .version = version->version};
     next->parallelism = parallelism_after(change, app, &spec);
     if (!plan_restore(service, change->run_configuration, app, err)) return false;
-    app->move.takes_snapshot = snapshots_enabled;
+    app->move.halt = snapshots_enabled ? HALT_SAVEPOINT : HALT_DISCARDS;
     if (snapshots_enabled)
         move_begin_name_snapshot(app, "UPDATEAPPLICATION", version->created_at_ms);
     if (!db_begin(service->db, &tx, err)) return false;

@@ -267,7 +267,7 @@ static const struct option table[] = {
     {"--application-limit", "KOBEL_APPLICATION_LIMIT", "N", "100",     parse_application_limit, "applications of an account in a Region; none = no limit"},
     {"--snapshot-limit", "KOBEL_SNAPSHOT_LIMIT", "N",     "1000",      parse_snapshot_limit, "snapshots of an application that are taken by hand"},
     {"--kpu-limit",     "KOBEL_KPU_LIMIT",     "N",       "64",        parse_kpu_limit,     "KPUs of an application"},
-    {"--snapshot-retention", "KOBEL_SNAPSHOT_RETENTION", "RULE", "none", parse_retention, "which snapshots go by themselves: keep=10,max-age=7d; the tag kobel:snapshot-retention comes before it"},
+    {"--snapshot-retention", "KOBEL_SNAPSHOT_RETENTION", "RULE", "none", parse_retention, "which snapshots go by themselves: keep=10,automatic=5,max-age=7d; the tag kobel:snapshot-retention comes before it"},
     {"--spares",        "KOBEL_SPARES",        "N",       NULL,      parse_spares,        "clusters kept ready, of the runtime and size used last (default: 1 in the dev profile, 0 in aws)"},
     {"--spare-max-age", "KOBEL_SPARE_MAX_AGE", "TIME",    "30m",     parse_spare_max_age, "how long an unused one is kept"},
     {"--silence-limit", "KOBEL_SILENCE_LIMIT", "TIME",    "30s",     parse_silence_limit, "how long a JobManager may not answer, or TaskManagers be missing, until another cluster takes the job over; Flink's heartbeat.timeout, too"},

@@ -18,6 +18,12 @@ static const char *const status_names[APP_STATUS_COUNT] = {
     [APP_DELETING] = "DELETING",
 };
 
+static const char *const origin_names[STATE_ORIGIN_COUNT] = {
+    [STATE_EMPTY] = "EMPTY",
+    [STATE_SNAPSHOT] = "SNAPSHOT",
+    [STATE_CHECKPOINT] = "CHECKPOINT",
+};
+
 static const char *const phase_names[PLACEMENT_PHASE_COUNT] = {
     [PLACEMENT_EMPTY] = "EMPTY",
     [PLACEMENT_PLANNED] = "PLANNED",
@@ -98,5 +104,17 @@ bool restore_type_from_name(const char *name, enum restore_type *out_type) {
 
     if (!names_find(restore_names, COUNT_OF(restore_names), name, &index)) return false;
     *out_type = (enum restore_type)index;
+    return true;
+}
+
+const char *state_origin_name(enum state_origin origin) {
+    return origin_names[origin];
+}
+
+bool state_origin_from_name(const char *name, enum state_origin *out_origin) {
+    size_t index;
+
+    if (!names_find(origin_names, COUNT_OF(origin_names), name, &index)) return false;
+    *out_origin = (enum state_origin)index;
     return true;
 }

@@ -42,6 +42,23 @@ struct app_scope {
     char region[APP_REGION_SIZE];
 };
 
+// The state that a job starts from, and where it is on disk.
+enum state_origin {
+    STATE_EMPTY,
+    STATE_SNAPSHOT,   // a savepoint
+    STATE_CHECKPOINT, // of an earlier job; its directory is never written to again
+    STATE_ORIGIN_COUNT,
+};
+
+const char *state_origin_name(enum state_origin origin); // "SNAPSHOT"
+bool state_origin_from_name(const char *name, enum state_origin *out_origin);
+
+struct state_ref {
+    enum state_origin origin;
+    char job_id[APP_JOB_ID_SIZE]; // CHECKPOINT: whose
+    char path[FILE_PATH_MAX];     // of the directory that has _metadata; "" = EMPTY
+};
+
 // How far one cluster is with the job that it was launched for.
 enum placement_phase {
     PLACEMENT_EMPTY,     // no cluster
@@ -60,8 +77,8 @@ struct placement {
                                   // checkpoints are the state
     int64_t version;              // the application version that it runs
     int parallelism;
-    char restore_path[FILE_PATH_MAX]; // where the job starts from when job_id has no checkpoint; ""
-                                      // = empty
+    struct state_ref from; // what the job was started from, or is to be; without a checkpoint of
+                           // its own it is its state
     bool allow_non_restored_state;
     int attempt;         // launches that failed, or clusters that were lost, in a row
     int64_t retry_at_ms; // PLANNED: not launched before; UP: since when it is up
@@ -84,14 +101,21 @@ enum move_kind {
     MOVE_KIND_COUNT,
 };
 
+// How the old job ends.
+enum halt_kind {
+    HALT_DISCARDS,   // snapshots are disabled: its state goes with it
+    HALT_SAVEPOINT,  // by stop-with-savepoint, recorded as `snapshot_name`
+    HALT_CHECKPOINT, // at once; its newest checkpoint is kept as `snapshot_name`
+};
+
 struct move {
     enum move_kind kind;
     char operation_id[APP_OPERATION_ID_SIZE]; // "" for a deletion
-    bool takes_snapshot; // HALT is a stop-with-savepoint, recorded as `snapshot_name`
+    enum halt_kind halt;
     char snapshot_name[APP_SNAPSHOT_NAME_SIZE];
     char trigger_id[APP_JOB_ID_SIZE]; // of the stop-with-savepoint; "" until it is attempted
-    bool restores_halt;               // the next job starts from the savepoint of HALT (else from
-                                      // next.restore_path as it is)
+    bool restores_halt;               // the next job starts from what HALT leaves (else from
+                                      // next.from as it is)
     bool halted;                      // the old job is over and what it left is recorded
     int64_t previous_version;         // what a reverted update goes back to
     char failure[APP_FAILURE_SIZE];   // the newest reason why something of it went wrong

@@ -1,4 +1,5 @@
-// A snapshot: the service's name for a Flink savepoint that it keeps for the user.
+// A snapshot: the service's name for a Flink savepoint that it keeps for the user. Where a job
+// ended without one, its newest checkpoint is kept as a snapshot, too.
 #pragma once
 
 #include "model/app.h"
@@ -24,5 +25,13 @@ struct snapshot {
     enum runtime_environment runtime; // of that version
     char trigger_id[APP_JOB_ID_SIZE]; // of the savepoint request
     char location[FILE_PATH_MAX];     // directory of the savepoint; "" until READY
+    // A checkpoint that is kept: of which job. Its files stay in the directory of that job's
+    // checkpoints, since Flink writes absolute paths into them. "" = a savepoint.
+    char job_id[APP_JOB_ID_SIZE];
+    // The newest checkpoint of the job when it was asked for: while there is no other, this one is
+    // newer. "" = there was none.
+    char after_checkpoint[FILE_PATH_MAX];
     int64_t created_at_ms;
+    int tries;             // that came to nothing and were repeated
+    int64_t not_before_ms; // of the next try
 };

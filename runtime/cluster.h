@@ -11,6 +11,7 @@
 #include "model/app.h"
 #include "model/cluster_size.h"
 #include "model/job_spec.h"
+#include "model/snapshot.h"
 #include "runtime/job_measurement.h"
 
 enum cluster_health {
@@ -44,6 +45,7 @@ struct savepoint_view {
     char trigger_id[APP_JOB_ID_SIZE]; // the newest request
     enum savepoint_state state;
     char location[FILE_PATH_MAX]; // a local path, without file:
+    bool is_transient; // FAILED because a task was not there just then: another try may succeed
     char failure[APP_FAILURE_SIZE];
 };
 
@@ -60,6 +62,9 @@ struct cluster_view {
     struct savepoint_view savepoint;
     char last_checkpoint[FILE_PATH_MAX]; // newest completed checkpoint of job_id, a local path; ""
                                          // = none
+    // LOST: its JobManager ended by itself, with an exit status, while main() ran in it. That was
+    // the program (System.exit), which would do it again.
+    bool is_ended_by_program;
     // One line: Flink's own root cause of LOST, REJECTED, FAILED or of the newest restart, followed
     // by where the logs are; "" = none.
     char failure[APP_FAILURE_SIZE];
@@ -87,8 +92,8 @@ struct submission {
 
 struct savepoint_request {
     char trigger_id[APP_JOB_ID_SIZE];
-    char snapshot_name[APP_SNAPSHOT_NAME_SIZE]; // its directory is made below the application's
-                                                // snapshots
+    char snapshot_name[APP_SNAPSHOT_NAME_SIZE]; // it gets a directory of its own by name and
+                                                // trigger
     bool stops_job;                             // stop-with-savepoint, without drain
 };
 
@@ -103,6 +108,9 @@ struct cluster_page {
 typedef void cluster_page_fn(void *userdata, const struct cluster_page *page,
                              const struct error *err);
 struct cluster_fetch;
+
+// Are the checkpoints of that job still needed? Called from within prune_checkpoints() only.
+typedef bool cluster_need_fn(void *userdata, const char *job_id);
 
 // What can be made to go wrong on purpose, for tests of users and of ours.
 enum cluster_fault {
@@ -169,15 +177,17 @@ struct cluster_ops {
     // The newest complete checkpoint that `job_id` left on disk; false when there is none.
     bool (*find_checkpoint)(void *self, const char *app_id, const char *job_id,
                             char out_path[static FILE_PATH_MAX]);
-    // The complete savepoint in the directory of a snapshot; false when there is none or only a
-    // part of one.
-    bool (*find_savepoint)(void *self, const char *app_id, const char *snapshot_name,
+    // The complete savepoint of a snapshot by its name and trigger; false when there is none or
+    // only a part of one.
+    bool (*find_savepoint)(void *self, const char *app_id, const struct snapshot *snapshot,
                            char out_path[static FILE_PATH_MAX]);
-    // Removes the checkpoints of all jobs of the application but `keep_job_id` ("" = of all);
-    // *out_removed: of how many jobs there were any.
-    bool (*prune_checkpoints)(void *self, const char *app_id, const char *keep_job_id,
-                              int *out_removed, struct error *err);
-    bool (*remove_snapshot)(void *self, const char *app_id, const char *snapshot_name,
+    // Removes the checkpoints of the jobs of the application that are not needed; *out_removed: of
+    // how many jobs there were any.
+    bool (*prune_checkpoints)(void *self, const char *app_id, cluster_need_fn *is_needed,
+                              void *userdata, int *out_removed, struct error *err);
+    // Removes the savepoint of a snapshot, or what there is of it, and nothing else: by its name
+    // and trigger, and at its location where an earlier kobel had it.
+    bool (*remove_snapshot)(void *self, const char *app_id, const struct snapshot *snapshot,
                             struct error *err);
     // Removes everything the application has on disk but its code. Its clusters are retired
     // already.

@@ -40,6 +40,7 @@ struct cluster_processes {
     size_t count;
     bool is_lost;
     bool has_clashed;
+    bool is_jobmanager_exit;
     void (*on_lost)(void *userdata, const char *reason);
     void *userdata;
 };
@@ -58,6 +59,10 @@ const char *cluster_processes_instance(const struct cluster_processes *processes
 
 bool cluster_processes_have_clashed(const struct cluster_processes *processes) {
     return processes->has_clashed;
+}
+
+bool cluster_processes_jobmanager_exited(const struct cluster_processes *processes) {
+    return processes->is_jobmanager_exit;
 }
 
 int cluster_processes_count(const struct cluster_processes *processes) {
@@ -212,6 +217,12 @@ static bool describe_clash(const struct member *member, struct process_end end, 
     return false;
 }
 
+// Not killed: bubblewrap exits with 128 and the signal of what it ran. Flink's own fatal exit is
+// -17, which is what System.exit() in main() becomes, too.
+static bool is_own_exit(struct process_end end) {
+    return !end.was_signalled && (end.number < 128 || end.number == 239);
+}
+
 static void on_end(void *userdata, struct process_end end) {
     const struct member *member = userdata;
     struct cluster_processes *self = member->owner;
@@ -220,6 +231,7 @@ static void on_end(void *userdata, struct process_end end) {
     if (self->is_lost) return;
     self->is_lost = true;
     self->has_clashed = describe_clash(member, end, reason, sizeof reason);
+    self->is_jobmanager_exit = member == &self->members[0] && is_own_exit(end);
     if (!self->has_clashed) describe_end(member, end, reason, sizeof reason);
     self->on_lost(self->userdata, reason);
 }

@@ -39,6 +39,8 @@ const struct port_block *cluster_processes_ports(const struct cluster_processes 
 const char *cluster_processes_instance(const struct cluster_processes *processes);
 // Lost because another program listens on one of its ports: others will do.
 bool cluster_processes_have_clashed(const struct cluster_processes *processes);
+// Lost because the JobManager ended by itself, with an exit status.
+bool cluster_processes_jobmanager_exited(const struct cluster_processes *processes);
 // How many there are, and the pid of one, whose descendants are what runs in its sandbox; index 0
 // is the JobManager.
 int cluster_processes_count(const struct cluster_processes *processes);

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "runtime/cluster_silence.h"
 #include "runtime/flink_reply.h"
+#include "runtime/flink_trigger.h"
 
 static const int64_t BUSY_MS = 20;
 static const int64_t QUIET_MS = 1000;
@@ -12,7 +13,6 @@ static const int64_t RETRY_MS = 100;     // after a question that was not answer
 static const int64_t PATIENCE_MS = 1000; // between looks at a question that is open
 // The service gives a program's main() five minutes to submit its job (api-semantics 5.3).
 static const int64_t SUBMIT_TIMEOUT_MS = 300000;
-static const int64_t TRIGGER_TIMEOUT_MS = 10000;
 
 struct cluster_watch {
     sd_event *loop; // borrowed: it outlives every cluster
@@ -37,7 +37,7 @@ struct cluster_watch {
     bool checkpoints_next; // the next quiet question is about checkpoints
     struct flink_call *question;
     struct flink_call *submission;
-    struct flink_call *trigger;
+    struct flink_trigger trigger;
 };
 
 const struct cluster_view *cluster_watch_view(const struct cluster_watch *watch) {
@@ -140,6 +140,11 @@ static int on_patience(sd_event_source *source, uint64_t time_us, void *userdata
     return 0;
 }
 
+static void end_question(struct cluster_watch *watch) {
+    end_call(&watch->question);
+    set_patience(watch, SD_EVENT_OFF);
+}
+
 // --- answers ---
 
 // The question is asked again later.
@@ -151,11 +156,15 @@ static void missed(struct cluster_watch *watch) {
 
 // True when there is an answer that can be used.
 static bool take_answer(struct cluster_watch *watch, const struct error *err) {
-    end_call(&watch->question);
-    set_patience(watch, SD_EVENT_OFF);
+    end_question(watch);
     if (err == NULL) return true;
     missed(watch);
     return false;
+}
+
+// There is no such thing: whether Flink is well is decided by the questions about the job.
+static bool is_refused(const struct error *reason) {
+    return reason != NULL && reason->kind == ERROR_INVALID;
 }
 
 static void take_slots(struct cluster_watch *watch, int slots) {
@@ -216,8 +225,7 @@ static void on_job(void *userdata, json_t *reply, const struct error *reason) {
     struct error err;
 
     if (reason != NULL && reason->kind == ERROR_INVALID && watch->is_unanswered) {
-        end_call(&watch->question);
-        set_patience(watch, SD_EVENT_OFF);
+        end_question(watch);
         watch->is_unanswered = false;
         view->job = JOB_REJECTED;
         changed(watch);
@@ -243,17 +251,11 @@ static void on_job(void *userdata, json_t *reply, const struct error *reason) {
         changed(watch);
 }
 
-// Flink has none to tell of: whether it is well is decided by the questions about the job.
-static bool is_refused(const struct error *reason) {
-    return reason != NULL && reason->kind == ERROR_INVALID;
-}
-
 static void on_failure(void *userdata, json_t *reply, const struct error *reason) {
     struct cluster_watch *watch = userdata;
 
-    if (is_refused(reason)) watch->wants_failure = false;
+    if (reason == NULL || is_refused(reason)) watch->wants_failure = false;
     if (!take_answer(watch, reason)) return;
-    watch->wants_failure = false;
     flink_reply_exception(reply, watch->view.failure, sizeof watch->view.failure);
     ask_again(watch);
     changed(watch);
@@ -264,9 +266,8 @@ static void on_checkpoints(void *userdata, json_t *reply, const struct error *re
     char path[FILE_PATH_MAX];
     struct error err;
 
-    if (is_refused(reason)) watch->checkpoints_next = false;
+    if (reason == NULL || is_refused(reason)) watch->checkpoints_next = false;
     if (!take_answer(watch, reason)) return;
-    watch->checkpoints_next = false;
     bool is_other =
         flink_reply_checkpoint(reply, path, &err) && !text_equal(path, watch->view.last_checkpoint);
     if (is_other) (void)text_copy(watch->view.last_checkpoint, FILE_PATH_MAX, path);
@@ -274,11 +275,32 @@ static void on_checkpoints(void *userdata, json_t *reply, const struct error *re
     if (is_other) changed(watch);
 }
 
+static void fail_savepoint(struct savepoint_view *savepoint, const char *reason) {
+    savepoint->state = SAVEPOINT_FAILED;
+    (void)text_copy(savepoint->failure, sizeof savepoint->failure, reason);
+}
+
+static void on_triggered(void *userdata, const struct error *err) {
+    struct cluster_watch *watch = userdata;
+
+    if (err == NULL) {
+        ask_after(watch, 0);
+        return;
+    }
+    fail_savepoint(&watch->view.savepoint, err->message);
+    changed(watch);
+}
+
 static void on_savepoint(void *userdata, json_t *reply, const struct error *reason) {
     struct cluster_watch *watch = userdata;
     struct savepoint_view *savepoint = &watch->view.savepoint;
     struct error err;
 
+    if (is_refused(reason) && flink_trigger_repeat(&watch->trigger)) {
+        end_question(watch);
+        ask_again(watch);
+        return;
+    }
     if (!take_answer(watch, reason)) return;
     if (!flink_reply_savepoint(reply, savepoint, &err)) {
         missed(watch);
@@ -330,7 +352,7 @@ static int on_time(sd_event_source *source, uint64_t now_us, void *userdata) {
         ask(watch, on_taskmanagers, "/taskmanagers");
     } else if (watch->wants_failure) {
         ask_of_job(watch, on_failure, "/exceptions?maxExceptions=1");
-    } else if (is_taking && watch->trigger == NULL) {
+    } else if (is_taking && !flink_trigger_is_open(&watch->trigger)) {
         ask_of_savepoint(watch);
     } else if (is_quiet(watch) && watch->checkpoints_next) {
         ask_of_job(watch, on_checkpoints, "/checkpoints");
@@ -392,28 +414,12 @@ void cluster_watch_submit(struct cluster_watch *watch, const char *jar_id, const
     ask_again(watch);
 }
 
-static void on_triggered(void *userdata, json_t *reply, const struct error *err) {
-    struct cluster_watch *watch = userdata;
-    struct savepoint_view *savepoint = &watch->view.savepoint;
-
-    (void)reply;
-    end_call(&watch->trigger);
-    if (err == NULL) {
-        ask_after(watch, 0);
-        return;
-    }
-    savepoint->state = SAVEPOINT_FAILED;
-    (void)text_copy(savepoint->failure, sizeof savepoint->failure, err->message);
-    changed(watch);
-}
-
 void cluster_watch_forget_job(struct cluster_watch *watch) {
     int slots = watch->view.slots;
 
-    end_call(&watch->question);
-    set_patience(watch, SD_EVENT_OFF);
+    end_question(watch);
     end_call(&watch->submission);
-    end_call(&watch->trigger);
+    flink_trigger_cancel(&watch->trigger);
     json_decref(TAKE(watch->plan));
     watch->wants_failure = watch->is_unanswered = watch->checkpoints_next = false;
     watch->view = (struct cluster_view){.slots = slots};
@@ -427,30 +433,25 @@ void cluster_watch_fail_savepoint(struct cluster_watch *watch) {
 void cluster_watch_savepoint(struct cluster_watch *watch, const char *trigger_id,
                              const char *directory, bool stops_job) {
     struct savepoint_view *savepoint = &watch->view.savepoint;
-    AUTO(json_decref) json_t *body = json_new_object();
-    AUTO(memory_free) char *uri = memory_format("file://%s", directory);
-    char path[256];
 
     *savepoint = (struct savepoint_view){.state = SAVEPOINT_IN_PROGRESS};
     (void)text_copy(savepoint->trigger_id, sizeof savepoint->trigger_id, trigger_id);
     if (watch->fails_savepoint) {
         watch->fails_savepoint = false;
-        savepoint->state = SAVEPOINT_FAILED;
-        (void)text_copy(savepoint->failure, sizeof savepoint->failure, "failed on purpose");
+        fail_savepoint(savepoint, "failed on purpose");
         return;
     }
-    json_put_text(body, "triggerId", trigger_id);
-    json_put_text(body, "formatType", "CANONICAL");
-    json_put_text(body, stops_job ? "targetDirectory" : "target-directory", uri);
-    if (stops_job)
-        json_put_bool(body, "drain", false);
-    else
-        json_put_bool(body, "cancel-job", false);
-    (void)text_format(path, sizeof path, "/jobs/%s/%s", watch->view.job_id,
-                      stops_job ? "stop" : "savepoints");
-    end_call(&watch->trigger);
-    watch->trigger =
-        flink_client_post(&watch->client, path, body, TRIGGER_TIMEOUT_MS, on_triggered, watch);
+    flink_trigger_cancel(&watch->trigger);
+    watch->trigger = (struct flink_trigger){
+        .client = &watch->client, .stops_job = stops_job, .done = on_triggered, .userdata = watch};
+    (void)text_copy(watch->trigger.job_id, APP_JOB_ID_SIZE, watch->view.job_id);
+    (void)text_copy(watch->trigger.trigger_id, APP_JOB_ID_SIZE, trigger_id);
+    (void)text_copy(watch->trigger.directory, FILE_PATH_MAX, directory);
+    flink_trigger_send(&watch->trigger);
+}
+
+bool cluster_watch_runs_main(const struct cluster_watch *watch) {
+    return watch->view.job == JOB_SUBMITTING || watch->is_unanswered;
 }
 
 // --- life ---
@@ -470,9 +471,9 @@ bool cluster_watch_new(sd_event *loop, const struct cluster_watch_options *optio
     watch->on_stranger = options->on_stranger;
     watch->userdata = options->userdata;
     int code = sd_event_add_time(loop, &watch->timer, CLOCK_MONOTONIC, 0, 1000, on_time, watch);
-    if (code < 0) return error_system(err, -code, "timer of a cluster");
-    code =
-        sd_event_add_time(loop, &watch->patience, CLOCK_MONOTONIC, 0, 100000, on_patience, watch);
+    if (code >= 0)
+        code = sd_event_add_time(loop, &watch->patience, CLOCK_MONOTONIC, 0, 100000, on_patience,
+                                 watch);
     if (code < 0) return error_system(err, -code, "timer of a cluster");
     (void)sd_event_source_set_enabled(watch->patience, SD_EVENT_OFF);
     ask_after(watch, BUSY_MS);
@@ -484,7 +485,7 @@ void cluster_watch_free(struct cluster_watch *watch) {
     if (watch == NULL) return;
     flink_call_free(watch->question);
     flink_call_free(watch->submission);
-    flink_call_free(watch->trigger);
+    flink_trigger_cancel(&watch->trigger);
     json_decref(watch->plan);
     (void)sd_event_source_disable_unref(watch->timer);
     (void)sd_event_source_disable_unref(watch->patience);

@@ -61,3 +61,6 @@ void cluster_watch_fail_savepoint(struct cluster_watch *watch);
 // Asks for a savepoint of the current job below `directory`; with `stops_job` the job ends with it.
 void cluster_watch_savepoint(struct cluster_watch *watch, const char *trigger_id,
                              const char *directory, bool stops_job);
+
+// The program's main() has been called in the JobManager, and has not come back as far as is known.
+bool cluster_watch_runs_main(const struct cluster_watch *watch);

@@ -108,6 +108,9 @@ static void on_silent(void *userdata, const char *reason) {
 static void on_process_lost(void *userdata, const char *reason) {
     struct cluster *cluster = userdata;
 
+    cluster->is_ended_by_program = cluster->watch != NULL &&
+                                   cluster_watch_runs_main(cluster->watch) &&
+                                   cluster_processes_jobmanager_exited(cluster->processes);
     if (cluster_processes_have_clashed(cluster->processes))
         on_stranger(cluster, reason);
     else
@@ -250,7 +253,8 @@ static bool savepoint(void *self, const char *cluster_id, const struct savepoint
     const struct savepoint_view *known = &cluster_watch_view(cluster->watch)->savepoint;
     if (text_equal(known->trigger_id, request->trigger_id)) return true;
     if (!workspace_snapshot_directory(owner->data_directory, cluster->spec.app_id,
-                                      request->snapshot_name, directory, err) ||
+                                      request->snapshot_name, request->trigger_id, directory,
+                                      err) ||
         !file_make_directories(directory, 0700, err))
         return false;
     cluster_watch_savepoint(cluster->watch, request->trigger_id, directory, request->stops_job);
@@ -322,6 +326,7 @@ static void view(void *self, const char *cluster_id, struct cluster_view *out_vi
         cluster->watch != NULL && cluster->health != CLUSTER_BOOTING && !cluster->has_clashed;
     if (was_ready) *out_view = *cluster_watch_view(cluster->watch);
     out_view->health = cluster->has_clashed ? CLUSTER_BOOTING : cluster->health;
+    out_view->is_ended_by_program = cluster->is_ended_by_program;
     if (out_view->health == CLUSTER_LOST)
         (void)text_copy(out_view->failure, sizeof out_view->failure, cluster->failure);
     point_to_logs(cluster, out_view);

@@ -19,28 +19,29 @@ bool flink_files_find_checkpoint(void *self, const char *app_id, const char *job
     return workspace_find_checkpoint(owner->data_directory, app_id, job_id, out_path);
 }
 
-bool flink_files_find_savepoint(void *self, const char *app_id, const char *snapshot_name,
+bool flink_files_find_savepoint(void *self, const char *app_id, const struct snapshot *snapshot,
                                 char out_path[static FILE_PATH_MAX]) {
     const struct flink_clusters *owner = self;
 
-    return workspace_find_savepoint(owner->data_directory, app_id, snapshot_name, out_path);
+    return workspace_find_savepoint(owner->data_directory, app_id, snapshot, out_path);
 }
 
-bool flink_files_prune_checkpoints(void *self, const char *app_id, const char *keep_job_id,
-                                   int *out_removed, struct error *err) {
+bool flink_files_prune_checkpoints(void *self, const char *app_id, cluster_need_fn *is_needed,
+                                   void *userdata, int *out_removed, struct error *err) {
     struct flink_clusters *owner = self;
 
-    if (!workspace_prune_checkpoints(owner->data_directory, app_id, keep_job_id, out_removed, err))
+    if (!workspace_prune_checkpoints(owner->data_directory, app_id, is_needed, userdata,
+                                     out_removed, err))
         return false;
     flink_files_changed(owner, app_id);
     return true;
 }
 
-bool flink_files_remove_snapshot(void *self, const char *app_id, const char *snapshot_name,
+bool flink_files_remove_snapshot(void *self, const char *app_id, const struct snapshot *snapshot,
                                  struct error *err) {
     struct flink_clusters *owner = self;
 
-    if (!workspace_remove_snapshot(owner->data_directory, app_id, snapshot_name, err)) return false;
+    if (!workspace_remove_snapshot(owner->data_directory, app_id, snapshot, err)) return false;
     flink_files_changed(owner, app_id);
     return true;
 }

@@ -37,6 +37,7 @@ struct cluster {
     struct showing *showing; // ... and is being given them; see flink_cluster_claim.c
     struct workspace_paths paths;
     enum cluster_health health;
+    bool is_ended_by_program; // see cluster_view
     bool has_clashed; // lost while it booted, because of somebody else's program on its ports
     int clashes;      // of the same launch before this one
     char failure[APP_FAILURE_SIZE]; // why LOST
@@ -152,10 +153,10 @@ void flink_files_changed(struct flink_clusters *owner, const char *app_id);
 int64_t flink_files_disk_used_bytes(void *self, const char *app_id);
 bool flink_files_find_checkpoint(void *self, const char *app_id, const char *job_id,
                                  char out_path[static FILE_PATH_MAX]);
-bool flink_files_find_savepoint(void *self, const char *app_id, const char *snapshot_name,
+bool flink_files_find_savepoint(void *self, const char *app_id, const struct snapshot *snapshot,
                                 char out_path[static FILE_PATH_MAX]);
-bool flink_files_prune_checkpoints(void *self, const char *app_id, const char *keep_job_id,
-                                   int *out_removed, struct error *err);
-bool flink_files_remove_snapshot(void *self, const char *app_id, const char *snapshot_name,
+bool flink_files_prune_checkpoints(void *self, const char *app_id, cluster_need_fn *is_needed,
+                                   void *userdata, int *out_removed, struct error *err);
+bool flink_files_remove_snapshot(void *self, const char *app_id, const struct snapshot *snapshot,
                                  struct error *err);
 bool flink_files_erase_app(void *self, const char *app_id, struct error *err);

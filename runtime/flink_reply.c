@@ -96,6 +96,25 @@ bool flink_reply_checkpoint(const json_t *reply, char out_path[static FILE_PATH_
     return copy_path(out_path, json_text_or(completed, "external_path", ""), err);
 }
 
+// Messages of Flink's CheckpointFailureReason and CheckpointPlanCalculator that say that a task was
+// just ending, restarting or not there yet when it was asked.
+static bool is_transient(const char *trace) {
+    static const char *const messages[] = {
+        "TaskManager received a checkpoint request for unknown task",
+        "is not being executed at the moment",
+        "Task local checkpoint failure",
+        "Not all required tasks are currently running",
+        "Checkpoint was declined (tasks not ready)",
+        "Checkpoint was declined (task is closing)",
+        "Checkpoint was declined because one input stream is finished",
+        "Checkpoint Coordinator is suspending",
+    };
+
+    for (size_t index = 0; index < COUNT_OF(messages); index++)
+        if (strstr(trace, messages[index]) != NULL) return true;
+    return false;
+}
+
 bool flink_reply_savepoint(const json_t *reply, struct savepoint_view *out, struct error *err) {
     const char *status = json_text(json_member(reply, "status"), "id");
     const json_t *operation = json_member(reply, "operation");
@@ -107,9 +126,10 @@ bool flink_reply_savepoint(const json_t *reply, struct savepoint_view *out, stru
         return true;
     }
     if (failure != NULL || json_text(operation, "location") == NULL) {
+        const char *trace = json_text_or(failure, "stack-trace", "no location was given");
         out->state = SAVEPOINT_FAILED;
-        flink_reply_cause(json_text_or(failure, "stack-trace", "no location was given"),
-                          out->failure, sizeof out->failure);
+        out->is_transient = is_transient(trace);
+        flink_reply_cause(trace, out->failure, sizeof out->failure);
         return true;
     }
     if (!copy_path(out->location, json_text(operation, "location"), err)) return false;

@@ -160,15 +160,24 @@ bool workspace_clean(const char *data_directory, struct error *err) {
 
 // A snapshot may be called ".." or have a name that is too long for a file: such a one lies under a
 // digest of its name.
-bool workspace_snapshot_directory(const char *data_directory, const char *app_id,
-                                  const char *snapshot_name, char out_path[static FILE_PATH_MAX],
-                                  struct error *err) {
+static bool name_directory(const char *data_directory, const char *app_id,
+                           const char *snapshot_name, char out_path[static FILE_PATH_MAX],
+                           struct error *err) {
     char digest[DIGEST_SHA256_HEX_SIZE];
     bool is_plain = snapshot_name[0] != '.' && strlen(snapshot_name) <= 200;
 
     digest_sha256_hex(snapshot_name, strlen(snapshot_name), digest);
     return file_join(out_path, FILE_PATH_MAX, err, data_directory, "apps", app_id, "snapshots",
                      is_plain ? snapshot_name : digest, NULL);
+}
+
+bool workspace_snapshot_directory(const char *data_directory, const char *app_id,
+                                  const char *snapshot_name, const char *trigger_id,
+                                  char out_path[static FILE_PATH_MAX], struct error *err) {
+    char directory[FILE_PATH_MAX];
+
+    return name_directory(data_directory, app_id, snapshot_name, directory, err) &&
+           file_join(out_path, FILE_PATH_MAX, err, directory, trigger_id, NULL);
 }
 
 struct search {
@@ -221,18 +230,22 @@ bool workspace_find_checkpoint(const char *data_directory, const char *app_id, c
 }
 
 bool workspace_find_savepoint(const char *data_directory, const char *app_id,
-                              const char *snapshot_name, char out_path[static FILE_PATH_MAX]) {
+                              const struct snapshot *snapshot,
+                              char out_path[static FILE_PATH_MAX]) {
     char directory[FILE_PATH_MAX];
     struct error err;
 
-    return workspace_snapshot_directory(data_directory, app_id, snapshot_name, directory, &err) &&
+    return snapshot->trigger_id[0] != '\0' &&
+           workspace_snapshot_directory(data_directory, app_id, snapshot->name,
+                                        snapshot->trigger_id, directory, &err) &&
            find_complete(directory, "savepoint-", out_path);
 }
 
 struct pruning {
     const char *data_directory;
     const char *directory;
-    const char *keep;
+    cluster_need_fn *is_needed;
+    void *userdata;
     int removed;
 };
 
@@ -240,16 +253,19 @@ static bool prune_one(void *userdata, const char *name, bool is_directory, struc
     struct pruning *pruning = userdata;
 
     (void)is_directory;
-    if (text_equal(name, pruning->keep)) return true;
+    if (pruning->is_needed(pruning->userdata, name)) return true;
     pruning->removed++;
     return remove_child(pruning->data_directory, pruning->directory, name, err);
 }
 
 bool workspace_prune_checkpoints(const char *data_directory, const char *app_id,
-                                 const char *keep_job_id, int *out_removed, struct error *err) {
+                                 cluster_need_fn *is_needed, void *userdata, int *out_removed,
+                                 struct error *err) {
     char directory[FILE_PATH_MAX];
-    struct pruning pruning = {
-        .data_directory = data_directory, .directory = directory, .keep = keep_job_id};
+    struct pruning pruning = {.data_directory = data_directory,
+                              .directory = directory,
+                              .is_needed = is_needed,
+                              .userdata = userdata};
 
     if (!file_join(directory, sizeof directory, err, data_directory, "apps", app_id, "checkpoints",
                    NULL))
@@ -261,12 +277,30 @@ bool workspace_prune_checkpoints(const char *data_directory, const char *app_id,
     return true;
 }
 
-bool workspace_remove_snapshot(const char *data_directory, const char *app_id,
-                               const char *snapshot_name, struct error *err) {
-    char directory[FILE_PATH_MAX];
+// Below `directory`, and no way out of it again.
+static bool is_within(const char *path, const char *directory) {
+    size_t length = strlen(directory);
 
-    return workspace_snapshot_directory(data_directory, app_id, snapshot_name, directory, err) &&
-           trash_put(data_directory, directory, err);
+    return text_starts_with(path, directory) && path[length] == '/' && path[length + 1] != '\0' &&
+           strstr(path + length, "/../") == NULL;
+}
+
+bool workspace_remove_snapshot(const char *data_directory, const char *app_id,
+                               const struct snapshot *snapshot, struct error *err) {
+    char directory[FILE_PATH_MAX];
+    char own[FILE_PATH_MAX];
+
+    if (!name_directory(data_directory, app_id, snapshot->name, directory, err)) return false;
+    if (snapshot->trigger_id[0] != '\0' &&
+        (!file_join(own, sizeof own, err, directory, snapshot->trigger_id, NULL) ||
+         !trash_put(data_directory, own, err)))
+        return false;
+    // Of an earlier kobel: directly below the name, where another's may lie, too.
+    if (is_within(snapshot->location, directory) &&
+        !trash_put(data_directory, snapshot->location, err))
+        return false;
+    (void)rmdir(directory); // stays while there is another
+    return true;
 }
 
 bool workspace_erase(const char *data_directory, const char *app_id, struct error *err) {

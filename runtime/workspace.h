@@ -2,7 +2,8 @@
 //
 //   <data>/code/<sha256>
 //   <data>/apps/<app>/checkpoints/<job>/chk-<n>/_metadata     Flink's
-//   <data>/apps/<app>/snapshots/<name>/savepoint-…/_metadata  Flink's
+//   <data>/apps/<app>/snapshots/<name>/<trigger>/savepoint-…/_metadata  Flink's; an earlier kobel
+//                                                             had no <trigger>
 //   <data>/apps/<app>/clusters/<cluster>/{conf,etc,log,work,jars}
 //   <data>/spares/<spare>/{conf,etc,log,work,jars}            of a cluster that was launched before
 //                                                             anybody asked; once it is claimed,
@@ -15,6 +16,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "model/app.h"
+#include "runtime/cluster.h"
 
 #define WORKSPACE_LOGS_KEPT 5 // directories of ended clusters that keep their logs, per application
 
@@ -72,18 +74,20 @@ MUST_CHECK bool workspace_clean(const char *data_directory, struct error *err);
 // The directory of the newest checkpoint of a job that is complete (has its _metadata).
 bool workspace_find_checkpoint(const char *data_directory, const char *app_id, const char *job_id,
                                char out_path[static FILE_PATH_MAX]);
-// Where the savepoint of a snapshot is made.
+// Where the savepoint of a snapshot is made: a name may be used again, a trigger is not.
 MUST_CHECK bool workspace_snapshot_directory(const char *data_directory, const char *app_id,
-                                             const char *snapshot_name,
+                                             const char *snapshot_name, const char *trigger_id,
                                              char out_path[static FILE_PATH_MAX],
                                              struct error *err);
 // The directory of the complete savepoint of a snapshot.
 bool workspace_find_savepoint(const char *data_directory, const char *app_id,
-                              const char *snapshot_name, char out_path[static FILE_PATH_MAX]);
-// *out_removed: how many jobs' checkpoints there were.
+                              const struct snapshot *snapshot, char out_path[static FILE_PATH_MAX]);
+// *out_removed: how many jobs' checkpoints were not needed.
 MUST_CHECK bool workspace_prune_checkpoints(const char *data_directory, const char *app_id,
-                                            const char *keep_job_id, int *out_removed,
-                                            struct error *err);
+                                            cluster_need_fn *is_needed, void *userdata,
+                                            int *out_removed, struct error *err);
+// Removes the directory of its trigger, and its location where that is another, of an earlier
+// kobel. Nothing outside the application's snapshots.
 MUST_CHECK bool workspace_remove_snapshot(const char *data_directory, const char *app_id,
-                                          const char *snapshot_name, struct error *err);
+                                          const struct snapshot *snapshot, struct error *err);
 MUST_CHECK bool workspace_erase(const char *data_directory, const char *app_id, struct error *err);

@@ -32,12 +32,13 @@ static const char SQL_ALL[] = "SELECT id FROM app ORDER BY id";
 
 static const char SQL_SAVE_PLACEMENT[] =
     "INSERT OR REPLACE INTO placement (app_id, slot, phase, cluster_id, job_id, version,"
-    " parallelism, restore_path, allow_non_restored, attempt, retry_at_ms)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    " parallelism, restore_path, allow_non_restored, attempt, retry_at_ms, restore_origin,"
+    " restore_job_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 static const char SQL_REMOVE_PLACEMENT[] = "DELETE FROM placement WHERE app_id = ?1 AND slot = ?2";
 static const char SQL_LOAD_PLACEMENT[] =
     "SELECT phase, cluster_id, job_id, version, parallelism, restore_path, allow_non_restored,"
-    " attempt, retry_at_ms FROM placement WHERE app_id = ?1 AND slot = ?2";
+    " attempt, retry_at_ms, restore_origin, restore_job_id FROM placement WHERE app_id = ?1 AND "
+    "slot = ?2";
 
 static const char SQL_SAVE_MOVE[] =
     "INSERT OR REPLACE INTO move (app_id, kind, operation_id, takes_snapshot, snapshot_name,"
@@ -70,10 +71,12 @@ static bool save_placement(struct db *db, const char *app_id, enum app_slot slot
     db_bind_text(stmt, 5, placement->job_id);
     db_bind_int(stmt, 6, placement->version);
     db_bind_int(stmt, 7, placement->parallelism);
-    db_bind_text(stmt, 8, placement->restore_path);
+    db_bind_text(stmt, 8, placement->from.path);
     db_bind_int(stmt, 9, placement->allow_non_restored_state);
     db_bind_int(stmt, 10, placement->attempt);
     db_bind_int(stmt, 11, placement->retry_at_ms);
+    db_bind_text(stmt, 12, state_origin_name(placement->from.origin));
+    db_bind_text(stmt, 13, placement->from.job_id);
     return db_run(db, stmt, err);
 }
 
@@ -82,6 +85,7 @@ static bool load_placement(struct db *db, const char *app_id, enum app_slot slot
     AUTO(db_done) sqlite3_stmt *stmt = NULL;
     struct placement placement = {0};
     char phase[16];
+    char origin[16];
     bool row;
 
     if (!db_prepare(db, SQL_LOAD_PLACEMENT, &stmt, err)) return false;
@@ -96,10 +100,14 @@ static bool load_placement(struct db *db, const char *app_id, enum app_slot slot
         db_column_text(stmt, 2, placement.job_id, sizeof placement.job_id);
         placement.version = db_column_int(stmt, 3);
         placement.parallelism = (int)db_column_int(stmt, 4);
-        db_column_text(stmt, 5, placement.restore_path, sizeof placement.restore_path);
+        db_column_text(stmt, 5, placement.from.path, sizeof placement.from.path);
         placement.allow_non_restored_state = db_column_int(stmt, 6) != 0;
         placement.attempt = (int)db_column_int(stmt, 7);
         placement.retry_at_ms = db_column_int(stmt, 8);
+        db_column_text(stmt, 9, origin, sizeof origin);
+        if (!state_origin_from_name(origin, &placement.from.origin))
+            return error_set(err, ERROR_UNAVAILABLE, "database: unknown origin '%s'", origin);
+        db_column_text(stmt, 10, placement.from.job_id, sizeof placement.from.job_id);
     }
     *out = placement;
     return true;
@@ -117,7 +125,7 @@ static bool save_move(struct db *db, const char *app_id, const struct move *move
     if (is_none) return db_run(db, stmt, err);
     db_bind_text(stmt, 2, move_kind_name(move->kind));
     db_bind_text(stmt, 3, move->operation_id);
-    db_bind_int(stmt, 4, move->takes_snapshot);
+    db_bind_int(stmt, 4, move->halt);
     db_bind_text(stmt, 5, move->snapshot_name);
     db_bind_text(stmt, 6, move->trigger_id);
     db_bind_int(stmt, 7, move->restores_halt);
@@ -142,7 +150,7 @@ static bool load_move(struct db *db, const char *app_id, struct move *out, struc
         if (!move_kind_from_name(kind, &move.kind))
             return error_set(err, ERROR_UNAVAILABLE, "database: unknown move '%s'", kind);
         db_column_text(stmt, 1, move.operation_id, sizeof move.operation_id);
-        move.takes_snapshot = db_column_int(stmt, 2) != 0;
+        move.halt = (enum halt_kind)db_column_int(stmt, 2);
         db_column_text(stmt, 3, move.snapshot_name, sizeof move.snapshot_name);
         db_column_text(stmt, 4, move.trigger_id, sizeof move.trigger_id);
         move.restores_halt = db_column_int(stmt, 5) != 0;

@@ -12,10 +12,11 @@ extern const char schema_2_sql[];
 extern const char schema_3_sql[];
 extern const char schema_4_sql[];
 extern const char schema_5_sql[];
+extern const char schema_6_sql[];
 
 // One script a schema version; index 0 makes version 1. Scripts are only ever added.
-static const char *const migrations[] = {schema_sql, schema_2_sql, schema_3_sql, schema_4_sql,
-                                         schema_5_sql};
+static const char *const migrations[] = {schema_sql,   schema_2_sql, schema_3_sql,
+                                         schema_4_sql, schema_5_sql, schema_6_sql};
 
 // What every connection is set to. WAL with synchronous NORMAL: a killed process loses nothing, a
 // power cut may take the last commits but never the consistency, which is right for a stand-in on a

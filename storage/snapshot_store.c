@@ -1,24 +1,32 @@
 #include "storage/snapshot_store.h"
 
 #define COLUMNS                                                                                    \
-    "sequence, name, status, is_automatic, version, runtime, trigger_id, location, created_at_ms"
+    "sequence, name, status, is_automatic, version, runtime, trigger_id, location,"                \
+    " created_at_ms, job_id, tries, not_before_ms, after_checkpoint"
 
 static const char SQL_ADD[] =
     "INSERT INTO snapshot (app_id, name, status, is_automatic, version, runtime, trigger_id,"
-    " location, created_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+    " location, created_at_ms, job_id, after_checkpoint)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
 static const char SQL_FIND[] = "SELECT " COLUMNS " FROM snapshot WHERE app_id = ?1 AND name = ?2";
 static const char SQL_LATEST[] = "SELECT " COLUMNS " FROM snapshot WHERE app_id = ?1 AND"
                                  " status = 'READY' ORDER BY sequence DESC LIMIT 1";
 static const char SQL_BY_STATUS[] = "SELECT " COLUMNS " FROM snapshot WHERE app_id = ?1 AND"
                                     " status = ?2 ORDER BY sequence LIMIT 1";
-static const char SQL_SAVE[] = "UPDATE snapshot SET status = ?3, trigger_id = ?4, location = ?5"
+static const char SQL_SAVE[] = "UPDATE snapshot SET status = ?3, trigger_id = ?4, location = ?5,"
+                               " job_id = ?6, tries = ?7, not_before_ms = ?8"
                                " WHERE app_id = ?1 AND name = ?2";
 static const char SQL_REMOVE[] = "DELETE FROM snapshot WHERE app_id = ?1 AND name = ?2";
 static const char SQL_LIST[] = "SELECT " COLUMNS " FROM snapshot WHERE app_id = ?1 AND"
                                " sequence > ?2 ORDER BY sequence LIMIT ?3";
 static const char SQL_LIST_NEWEST[] = "SELECT " COLUMNS " FROM snapshot WHERE app_id = ?1 AND"
                                       " sequence < ?2 ORDER BY sequence DESC LIMIT ?3";
-static const char SQL_COUNT[] = "SELECT count(*) FROM snapshot WHERE app_id = ?1";
+static const char SQL_COUNT[] =
+    "SELECT count(*) FROM snapshot WHERE app_id = ?1 AND status <> 'FAILED'";
+static const char SQL_HAS_JOB[] =
+    "SELECT 1 FROM snapshot WHERE app_id = ?1 AND job_id = ?2 AND job_id <> '' LIMIT 1";
+static const char SQL_IS_SHARED[] = "SELECT 1 FROM snapshot WHERE app_id = ?1 AND location = ?2 AND"
+                                    " name <> ?3 LIMIT 1";
 
 bool snapshot_store_add(struct db *db, const char *app_id, struct snapshot *snapshot,
                         struct error *err) {
@@ -34,6 +42,8 @@ bool snapshot_store_add(struct db *db, const char *app_id, struct snapshot *snap
     db_bind_text(stmt, 7, snapshot->trigger_id);
     db_bind_text(stmt, 8, snapshot->location);
     db_bind_int(stmt, 9, snapshot->created_at_ms);
+    db_bind_text(stmt, 10, snapshot->job_id);
+    db_bind_text(stmt, 11, snapshot->after_checkpoint);
     // UNIQUE(app_id, name) decides; a SELECT first would only add a second truth.
     if (!db_run(db, stmt, err)) return error_prefix(err, "add snapshot '%s'", snapshot->name);
     snapshot->sequence = db_last_row(db);
@@ -54,6 +64,10 @@ static bool read_snapshot(sqlite3_stmt *stmt, struct snapshot *out, struct error
     db_column_text(stmt, 6, snapshot.trigger_id, sizeof snapshot.trigger_id);
     db_column_text(stmt, 7, snapshot.location, sizeof snapshot.location);
     snapshot.created_at_ms = db_column_int(stmt, 8);
+    db_column_text(stmt, 9, snapshot.job_id, sizeof snapshot.job_id);
+    snapshot.tries = (int)db_column_int(stmt, 10);
+    snapshot.not_before_ms = db_column_int(stmt, 11);
+    db_column_text(stmt, 12, snapshot.after_checkpoint, sizeof snapshot.after_checkpoint);
     if (!snapshot_status_from_name(status, &snapshot.status) ||
         !runtime_environment_from_name(runtime, &snapshot.runtime))
         return error_set(err, ERROR_UNAVAILABLE, "database: snapshot '%s' is '%s' of '%s'",
@@ -110,6 +124,9 @@ bool snapshot_store_save(struct db *db, const char *app_id, const struct snapsho
     db_bind_text(stmt, 3, snapshot_status_name(snapshot->status));
     db_bind_text(stmt, 4, snapshot->trigger_id);
     db_bind_text(stmt, 5, snapshot->location);
+    db_bind_text(stmt, 6, snapshot->job_id);
+    db_bind_int(stmt, 7, snapshot->tries);
+    db_bind_int(stmt, 8, snapshot->not_before_ms);
     if (!db_run(db, stmt, err)) return false;
     return db_changes(db) == 1 ||
            error_set(err, ERROR_NOT_FOUND, "no snapshot '%s'", snapshot->name);
@@ -164,4 +181,33 @@ bool snapshot_store_count(struct db *db, const char *app_id, int64_t *out_count,
     if (!db_next(db, stmt, &row, err)) return false;
     *out_count = db_column_int(stmt, 0);
     return true;
+}
+
+static bool has_row(struct db *db, sqlite3_stmt *stmt, bool *out_found, struct error *err) {
+    bool row;
+
+    if (!db_next(db, stmt, &row, err)) return false;
+    *out_found = row;
+    return true;
+}
+
+bool snapshot_store_has_job(struct db *db, const char *app_id, const char *job_id, bool *out_found,
+                            struct error *err) {
+    AUTO(db_done) sqlite3_stmt *stmt = NULL;
+
+    if (!db_prepare(db, SQL_HAS_JOB, &stmt, err)) return false;
+    db_bind_text(stmt, 1, app_id);
+    db_bind_text(stmt, 2, job_id);
+    return has_row(db, stmt, out_found, err);
+}
+
+bool snapshot_store_is_shared(struct db *db, const char *app_id, const struct snapshot *snapshot,
+                              bool *out_found, struct error *err) {
+    AUTO(db_done) sqlite3_stmt *stmt = NULL;
+
+    if (!db_prepare(db, SQL_IS_SHARED, &stmt, err)) return false;
+    db_bind_text(stmt, 1, app_id);
+    db_bind_text(stmt, 2, snapshot->location);
+    db_bind_text(stmt, 3, snapshot->name);
+    return has_row(db, stmt, out_found, err);
 }

@@ -17,7 +17,7 @@ MUST_CHECK bool snapshot_store_find_latest(struct db *db, const char *app_id,
 MUST_CHECK bool snapshot_store_find_by_status(struct db *db, const char *app_id,
                                               enum snapshot_status status,
                                               struct snapshot *out_snapshot, struct error *err);
-// Writes status, trigger and location.
+// Writes status, trigger, location, job and tries.
 MUST_CHECK bool snapshot_store_save(struct db *db, const char *app_id,
                                     const struct snapshot *snapshot, struct error *err);
 MUST_CHECK bool snapshot_store_remove(struct db *db, const char *app_id, const char *name,
@@ -30,5 +30,13 @@ MUST_CHECK bool snapshot_store_list(struct db *db, const char *app_id, int64_t a
 MUST_CHECK bool snapshot_store_list_newest(struct db *db, const char *app_id,
                                            int64_t before_sequence, struct snapshot *out_list,
                                            size_t limit, size_t *out_count, struct error *err);
+// Of those that take room, which FAILED ones do not.
 MUST_CHECK bool snapshot_store_count(struct db *db, const char *app_id, int64_t *out_count,
                                      struct error *err);
+// Is a checkpoint of that job kept as a snapshot?
+MUST_CHECK bool snapshot_store_has_job(struct db *db, const char *app_id, const char *job_id,
+                                       bool *out_found, struct error *err);
+// Does another one lie at the same place? (An earlier kobel had a directory for each name.)
+MUST_CHECK bool snapshot_store_is_shared(struct db *db, const char *app_id,
+                                         const struct snapshot *snapshot, bool *out_found,
+                                         struct error *err);

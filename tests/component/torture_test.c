@@ -2,21 +2,14 @@
 // it is run again for each of them, with that one failing, and again with the daemon dying there:
 // before a call that an intention on record promised, and before a commit that tells of a call.
 // Every run has to end in the same state, and nothing that was counted may be lost.
-#include "base/digest.h"
 #include "base/text.h"
-#include "fakes/fake_world.h"
+#include "fakes/fake_commands.h"
+#include "storage/app_store.h"
 #include "storage/snapshot_store.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <string.h>
-
-static const char UPDATE_TO_FOUR[] =
-    "{\"FlinkApplicationConfigurationUpdate\":{\"ParallelismConfigurationUpdate\":"
-    "{\"ConfigurationTypeUpdate\":\"CUSTOM\",\"ParallelismUpdate\":4}}}";
-
-// A command that a dying daemon did not take is given again by its user.
-typedef bool command_fn(struct fake_world *world, struct error *err);
 
 struct scenario {
     const char *name;
@@ -29,84 +22,9 @@ struct scenario {
     int snapshots;       // READY at the end, at least: a move whose old job died goes on from a
                          // checkpoint
     bool is_tight;       // the memory takes one cluster at a time
+    bool forgets;        // what it ends with need not be what it had: a job reached its end
+    bool is_unheard;     // a daemon that dies does not know of it: the job is recovered
 };
-
-static bool command_start(struct fake_world *world, struct error *err) {
-    return fake_world_start(world, "a", err);
-}
-
-static bool command_stop(struct fake_world *world, struct error *err) {
-    return fake_world_stop(world, "a", false, err);
-}
-
-static bool command_force_stop(struct fake_world *world, struct error *err) {
-    return fake_world_stop(world, "a", true, err);
-}
-
-static bool command_update(struct fake_world *world, struct error *err) {
-    return fake_world_update(world, "a", UPDATE_TO_FOUR, err);
-}
-
-static bool command_update_properties(struct fake_world *world, struct error *err) {
-    return fake_world_update(world, "a",
-                             "{\"EnvironmentPropertyUpdates\":{\"PropertyGroups\":[{"
-                             "\"PropertyGroupId\":\"g\",\"PropertyMap\":{\"k\":\"v\"}}]}}",
-                             err);
-}
-
-static bool command_snapshot(struct fake_world *world, struct error *err) {
-    return app_service_create_snapshot(world->service, &world->scope, "a", "s", err);
-}
-
-static bool command_delete(struct fake_world *world, struct error *err) {
-    struct app app = fake_world_app(world, "a");
-
-    return app_service_delete(world->service, &world->scope, "a", app.created_at_ms / 1000, err);
-}
-
-static bool command_roll_back(struct fake_world *world, struct error *err) {
-    return fake_world_roll_back(world, "a", err);
-}
-
-static bool command_delete_snapshot(struct fake_world *world, struct error *err) {
-    struct snapshot snapshot;
-
-    // Gone already, as it was to be.
-    if (!app_service_describe_snapshot(world->service, &world->scope, "a", "s", &snapshot, err))
-        return err->kind == ERROR_NOT_FOUND;
-    return app_service_delete_snapshot(world->service, &world->scope, "a", "s",
-                                       snapshot.created_at_ms, err);
-}
-
-// A process of its cluster dies: nobody commands that, either.
-static bool command_lose(struct fake_world *world, struct error *err) {
-    struct app app = fake_world_app(world, "a");
-
-    (void)err;
-    fake_clusters_lose(world->clusters, app.slots[SLOT_CURRENT].cluster_id);
-    return true;
-}
-
-// An update whose job Flink refuses, of an application that goes back by itself.
-static bool command_bad_update(struct fake_world *world, struct error *err) {
-    char digest[DIGEST_SHA256_HEX_SIZE];
-
-    digest_sha256_hex("bad.jar", strlen("bad.jar"), digest);
-    fake_clusters_reject_code(world->clusters, digest);
-    return fake_world_update(
-        world, "a",
-        "{\"ApplicationSystemRollbackConfigurationUpdate\":{\"RollbackEnabledUpdate\":true},"
-        "\"ApplicationCodeConfigurationUpdate\":{\"CodeContentUpdate\":{"
-        "\"S3ContentLocationUpdate\":{\"FileKeyUpdate\":\"bad.jar\"}}}}",
-        err);
-}
-
-// The autoscaler's move: nobody commands it, so nothing is to be given again.
-static bool command_burn(struct fake_world *world, struct error *err) {
-    (void)err;
-    fake_world_burn(world);
-    return true;
-}
 
 enum scenario_name {
     START,
@@ -122,6 +40,16 @@ enum scenario_name {
     SCALE,
     SYSTEM_ROLL_BACK,
     RECOVERY,
+    INCIDENT,
+    BAD_UPDATE,
+    FAILURE,
+    CANCELLATION,
+    END,
+    REUSED_NAME,
+    DEATH_IN_CONFIRM,
+    DEATHS_IN_CONFIRM,
+    STOP_WHILE_A_TASK_ENDS,
+    FORCE_STOP_OF_AN_UPDATE,
 };
 
 // clang-format off
@@ -139,6 +67,16 @@ static const struct scenario scenarios[] = {
     [SCALE] =            {"scale",            command_burn,            APP_RUNNING, APP_RUNNING,      true,  NULL,             1, 0, false},
     [SYSTEM_ROLL_BACK] = {"system-roll-back", command_bad_update,      APP_RUNNING, APP_RUNNING,      true,  NULL,             3, 0, false},
     [RECOVERY] =         {"recovery",         command_lose,            APP_RUNNING, APP_RUNNING,      true,  NULL,             1, 0, false},
+    [INCIDENT] =         {"incident",         command_incident,        APP_RUNNING, APP_READY,        false, NULL,             2, 1, false},
+    [BAD_UPDATE] =       {"bad-update",       command_update_badly,    APP_RUNNING, APP_READY,        false, NULL,             2, 1, false},
+    [FAILURE] =          {"failure",          command_fail,            APP_RUNNING, APP_READY,        false, NULL,             1, 1, false, false, true},
+    [CANCELLATION] =     {"cancellation",     command_cancel,          APP_RUNNING, APP_READY,        false, NULL,             1, 1, false, false, true},
+    [END] =              {"end",              command_finish,          APP_RUNNING, APP_READY,        false, NULL,             1, 0, false, true, true},
+    [REUSED_NAME] =      {"reused-name",      command_reuse_name,      APP_RUNNING, APP_RUNNING,      true,  command_snapshot, 1, 0, false},
+    [DEATH_IN_CONFIRM] = {"death-in-confirm", command_die_in_confirm,  APP_RUNNING, APP_RUNNING,      true,  NULL,             2, 0, false},
+    [DEATHS_IN_CONFIRM] = {"deaths-in-confirm", command_die_again_and_again, APP_RUNNING, APP_RUNNING, true, NULL,           0, 0, false},
+    [STOP_WHILE_A_TASK_ENDS] = {"stop-while-a-task-ends", command_stop_while_a_task_ends, APP_RUNNING, APP_READY, false, NULL, 1, 1, false},
+    [FORCE_STOP_OF_AN_UPDATE] = {"force-stop-of-an-update", command_force_stop, APP_UPDATING, APP_READY, false, command_update, 2, 1, false},
 };
 // clang-format on
 
@@ -150,9 +88,34 @@ struct fault {
     int crashing_turn; // the daemon dies between two turns
 };
 
+// The newest restore point of an application is never removed: after each turn, whatever failed in
+// it, there is one on disk and on record from which it would go on at least where it could before.
+static struct {
+    const char *what;
+    int durable;
+    bool is_off; // the user wants it gone, or the job reached its end
+} watched;
+
+static void look_at_state(struct fake_world *world) {
+    if (watched.is_off) return;
+    int durable = fake_world_durable_count(world, "a");
+    cr_assert(ge(int, durable, watched.durable), "%s: a restore point was removed", watched.what);
+    watched.durable = durable;
+}
+
+static bool is_settled(struct fake_world *world) {
+    struct error err;
+    struct app app;
+
+    if (!app_store_find(world->db, &world->scope, "a", &app, &err)) return true;
+    return app.move.kind == MOVE_NONE &&
+           (app.status == APP_READY || app.slots[SLOT_CURRENT].phase == PLACEMENT_UP);
+}
+
 static void settle(struct fake_world *world) {
-    for (int turn = 0; turn < 120; turn++) {
+    for (int turn = 0; turn < 120 && (turn < 40 || world->is_dead || !is_settled(world)); turn++) {
         if (world->is_dead) fake_world_crash(world);
+        look_at_state(world);
         fake_world_run(world, 1);
     }
 }
@@ -198,7 +161,9 @@ static void check_snapshots(struct fake_world *world, const struct app *app, int
         cr_assert(one->status != SNAPSHOT_CREATING, "%s: %s is CREATING", what, one->name);
         if (one->status != SNAPSHOT_READY) continue;
         ready++;
-        cr_assert(clusters.ops->find_savepoint(clusters.self, app->id, one->name, path),
+        cr_assert(one->job_id[0] != '\0'
+                      ? clusters.ops->find_checkpoint(clusters.self, app->id, one->job_id, path)
+                      : clusters.ops->find_savepoint(clusters.self, app->id, one, path),
                   "%s: %s has no files", what, one->name);
     }
     cr_assert(ready >= wanted, "%s: %d snapshots of %d", what, ready, wanted);
@@ -209,15 +174,21 @@ static void check_end(struct fake_world *world, const struct scenario *scenario,
     struct app app = fake_world_app(world, "a");
     const char *what = text_of(scenario, fault);
 
-    cr_assert(app.status == scenario->end, "%s: status %d", what, (int)app.status);
-    cr_assert(eq(int, fake_clusters_count(world->clusters), scenario->runs_at_end ? 1 : 0),
-              "%s: clusters", what);
+    bool has_died = fault->crashing_call + fault->crashing_commit + fault->crashing_turn > 0;
+    bool is_recovered = scenario->is_unheard && has_died && app.status == APP_RUNNING;
+    bool runs = scenario->runs_at_end || is_recovered;
+    cr_assert(app.status == scenario->end || is_recovered, "%s: status %d", what, (int)app.status);
+    cr_assert(eq(int, fake_clusters_count(world->clusters), runs ? 1 : 0), "%s: clusters", what);
     if (scenario->end == APP_STATUS_COUNT) return;
-    cr_assert(eq(int, (int)app.version, scenario->version_at_end), "%s: version", what);
+    if (scenario->version_at_end > 0)
+        cr_assert(eq(int, (int)app.version, scenario->version_at_end), "%s: version", what);
     cr_assert(eq(int, app.move.kind, MOVE_NONE), "%s", what);
     cr_assert(eq(int, app.slots[SLOT_NEXT].phase, PLACEMENT_EMPTY), "%s", what);
-    check_snapshots(world, &app, scenario->snapshots, what);
-    if (!scenario->runs_at_end) return;
+    check_snapshots(world, &app, is_recovered ? 0 : scenario->snapshots, what);
+    if (!runs && !scenario->forgets)
+        cr_assert(ge(int, fake_world_latest_count(world, "a"), watched.durable),
+                  "%s: the next start would lose state", what);
+    if (!runs || scenario->forgets) return;
     cr_assert(eq(int, app.slots[SLOT_CURRENT].phase, PLACEMENT_UP), "%s", what);
     cr_assert(ge(int, fake_clusters_running_count(world->clusters), counted), "%s: state was lost",
               what);
@@ -231,6 +202,10 @@ static void run(const struct scenario *scenario, const struct fault *fault, int 
     int counted = 0;
 
     fake_world_open(&world);
+    watched.what = text_of(scenario, fault);
+    watched.durable = -1;
+    watched.is_off = scenario->end == APP_STATUS_COUNT || scenario->forgets;
+    world.look = look_at_state;
     if (scenario->is_tight) {
         world.memory_budget_bytes = (int64_t)1 << 30; // one cluster of the dev profile, not two
         fake_world_crash(&world);
@@ -352,12 +327,56 @@ Test(torture, recovery_ends_running_with_its_state_whatever_fails) {
     torture(&scenarios[RECOVERY]);
 }
 
+Test(torture, update_that_fails_without_a_cluster_keeps_the_state_whatever_fails) {
+    torture(&scenarios[INCIDENT]);
+}
+
+Test(torture, update_that_fails_keeps_the_state_whatever_fails) {
+    torture(&scenarios[BAD_UPDATE]);
+}
+
+Test(torture, failed_job_keeps_its_state_whatever_fails) {
+    torture(&scenarios[FAILURE]);
+}
+
+Test(torture, cancelled_job_keeps_its_state_whatever_fails) {
+    torture(&scenarios[CANCELLATION]);
+}
+
+Test(torture, bounded_job_ends_ready_whatever_fails) {
+    torture(&scenarios[END]);
+}
+
+Test(torture, name_of_a_snapshot_can_be_used_again_whatever_fails) {
+    torture(&scenarios[REUSED_NAME]);
+}
+
+Test(torture, update_survives_a_death_while_the_new_job_starts_whatever_fails) {
+    torture(&scenarios[DEATH_IN_CONFIRM]);
+}
+
+Test(torture, update_of_the_same_code_goes_back_after_many_deaths_whatever_fails) {
+    torture(&scenarios[DEATHS_IN_CONFIRM]);
+}
+
+Test(torture, stop_is_tried_again_when_a_task_ends_whatever_fails) {
+    torture(&scenarios[STOP_WHILE_A_TASK_ENDS]);
+}
+
+Test(torture, force_stop_of_an_update_keeps_the_state_whatever_fails) {
+    torture(&scenarios[FORCE_STOP_OF_AN_UPDATE]);
+}
+
 // RollbackApplication in the middle of an update, and the daemon's death soon after.
 static void roll_back_during_update(int turns, int turns_to_crash) {
     struct fake_world world;
     struct error err;
 
     fake_world_open(&world);
+    watched.what = "roll back during an update";
+    watched.durable = -1;
+    watched.is_off = false;
+    world.look = look_at_state;
     cr_assert(fake_world_create(&world, "a", &err));
     cr_assert(fake_world_start(&world, "a", &err));
     cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));

@@ -115,6 +115,25 @@ static struct savepoint_view save(const struct cluster_suite *suite, const char 
     return view;
 }
 
+static struct snapshot snapshot_called(const char *name, const char *trigger_id) {
+    struct snapshot snapshot = {0};
+
+    (void)text_copy(snapshot.name, sizeof snapshot.name, name);
+    (void)text_copy(snapshot.trigger_id, sizeof snapshot.trigger_id, trigger_id);
+    return snapshot;
+}
+
+static bool is_the_first_job(void *userdata, const char *job_id) {
+    (void)userdata;
+    return text_equal(job_id, "00000000000000000000000000000001");
+}
+
+static bool is_nobodys(void *userdata, const char *job_id) {
+    (void)userdata;
+    (void)job_id;
+    return false;
+}
+
 void cluster_suite_run(struct cluster_suite *suite) {
     const struct cluster_ops *ops = suite->port.ops;
     void *self = suite->port.self;
@@ -132,8 +151,14 @@ void cluster_suite_run(struct cluster_suite *suite) {
     cr_assert(ops->find_checkpoint(self, APP, "00000000000000000000000000000001", path));
 
     struct savepoint_view manual = save(suite, "000000000000000000000000000000a1", "manual", false);
-    cr_assert(ops->find_savepoint(self, APP, "manual", path));
+    struct snapshot by_hand = snapshot_called("manual", manual.trigger_id);
+    cr_assert(ops->find_savepoint(self, APP, &by_hand, path));
     cr_assert(eq(str, path, manual.location));
+    // A directory for each trigger, not for each name.
+    struct snapshot namesake = snapshot_called("manual", "000000000000000000000000000000b1");
+    cr_assert(not(ops->find_savepoint(self, APP, &namesake, path)));
+    cr_assert(ops->remove_snapshot(self, APP, &namesake, &err), "%s", err.message);
+    cr_assert(ops->find_savepoint(self, APP, &by_hand, path));
     (void)wait_until(suite, runs, "the job goes on after a snapshot");
 
     struct savepoint_view last = save(suite, "000000000000000000000000000000a2", "last", true);
@@ -151,11 +176,15 @@ void cluster_suite_run(struct cluster_suite *suite) {
     cr_assert(eq(int, look(suite, CLUSTER).health, CLUSTER_ABSENT));
     cr_assert(eq(int, (int)ops->memory_used_bytes(self), 0));
     int removed;
-    cr_assert(ops->prune_checkpoints(self, APP, "", &removed, &err), "%s", err.message);
+    struct snapshot stopped = snapshot_called("last", last.trigger_id);
+    cr_assert(ops->prune_checkpoints(self, APP, is_the_first_job, NULL, &removed, &err), "%s",
+              err.message);
+    cr_assert(ops->prune_checkpoints(self, APP, is_nobodys, NULL, &removed, &err), "%s",
+              err.message);
     cr_assert(not(ops->find_checkpoint(self, APP, "00000000000000000000000000000001", path)));
-    cr_assert(ops->remove_snapshot(self, APP, "manual", &err), "%s", err.message);
-    cr_assert(not(ops->find_savepoint(self, APP, "manual", path)));
-    cr_assert(ops->find_savepoint(self, APP, "last", path));
+    cr_assert(ops->remove_snapshot(self, APP, &by_hand, &err), "%s", err.message);
+    cr_assert(not(ops->find_savepoint(self, APP, &by_hand, path)));
+    cr_assert(ops->find_savepoint(self, APP, &stopped, path));
     cr_assert(ops->erase_app(self, APP, &err), "%s", err.message);
-    cr_assert(not(ops->find_savepoint(self, APP, "last", path)));
+    cr_assert(not(ops->find_savepoint(self, APP, &stopped, path)));
 }

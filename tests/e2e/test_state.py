@@ -97,7 +97,7 @@ def test_a_program_that_the_later_flink_cannot_run_is_ready_where_nothing_goes_b
 def test_a_snapshot_is_flinks_own(running, runtime, jars, tmp_path):
     take_snapshot(running, "portable")
     counted = running.wait_for_count(5)
-    savepoints = list(pathlib.Path(running.kobel.data).glob("apps/*/snapshots/portable/savepoint-*/_metadata"))
+    savepoints = list(pathlib.Path(running.kobel.data).glob("apps/*/snapshots/portable/*/savepoint-*/_metadata"))
     assert len(savepoints) == 1
     running.stop(Force=True)
     plain = PlainFlink(runtime, tmp_path)

@@ -24,7 +24,7 @@ struct fake *fake_clusters_find(struct fake_clusters *self, const char *cluster_
     return NULL;
 }
 
-static struct point *find_point(struct fake_clusters *self, const char *path) {
+struct point *fake_clusters_point(struct fake_clusters *self, const char *path) {
     for (size_t index = 0; index < POINTS_MAX; index++)
         if (self->points[index].is_used && text_equal(self->points[index].path, path))
             return &self->points[index];
@@ -32,7 +32,7 @@ static struct point *find_point(struct fake_clusters *self, const char *path) {
 }
 
 static void add_point(struct fake_clusters *self, const char *path, int count) {
-    struct point *point = find_point(self, path);
+    struct point *point = fake_clusters_point(self, path);
 
     for (size_t index = 0; index < POINTS_MAX && point == NULL; index++)
         if (!self->points[index].is_used) point = &self->points[index];
@@ -186,46 +186,47 @@ static bool find_checkpoint(void *userdata, const char *app_id, const char *job_
     return find_newest(userdata, prefix, out_path);
 }
 
-static void savepoint_path(const char *app_id, const char *name, char *out, size_t size) {
-    (void)text_format(out, size, "/disk/%s/snapshots/%s/savepoint", app_id, name);
+static void savepoint_path(const char *app_id, const char *name, const char *trigger_id, char *out,
+                           size_t size) {
+    (void)text_format(out, size, "/disk/%s/snapshots/%s/%s/savepoint", app_id, name, trigger_id);
 }
 
-static bool find_savepoint(void *userdata, const char *app_id, const char *snapshot_name,
+static bool find_savepoint(void *userdata, const char *app_id, const struct snapshot *snapshot,
                            char out_path[static FILE_PATH_MAX]) {
     char path[FILE_PATH_MAX];
 
-    savepoint_path(app_id, snapshot_name, path, sizeof path);
+    savepoint_path(app_id, snapshot->name, snapshot->trigger_id, path, sizeof path);
     return find_newest(userdata, path, out_path);
 }
 
-static bool prune_checkpoints(void *userdata, const char *app_id, const char *keep_job_id,
-                              int *out_removed, struct error *err) {
+static bool prune_checkpoints(void *userdata, const char *app_id, cluster_need_fn *is_needed,
+                              void *need_userdata, int *out_removed, struct error *err) {
     struct fake_clusters *self = userdata;
     char all[FILE_PATH_MAX];
-    char kept[FILE_PATH_MAX];
+    char job_id[APP_JOB_ID_SIZE];
 
     if (!call(self, err)) return false;
     *out_removed = 0;
     (void)text_format(all, sizeof all, "/disk/%s/checkpoints/", app_id);
-    checkpoint_prefix(app_id, keep_job_id, kept, sizeof kept);
     for (size_t index = 0; index < POINTS_MAX; index++) {
         struct point *point = &self->points[index];
-        bool is_kept = keep_job_id[0] != '\0' && text_starts_with(point->path, kept);
-        if (!point->is_used || !text_starts_with(point->path, all) || is_kept) continue;
+        if (!point->is_used || !text_starts_with(point->path, all)) continue;
+        (void)text_format(job_id, sizeof job_id, "%.32s", point->path + strlen(all));
+        if (is_needed(need_userdata, job_id)) continue;
         point->is_used = false;
         ++*out_removed;
     }
     return true;
 }
 
-static bool remove_snapshot(void *userdata, const char *app_id, const char *snapshot_name,
+static bool remove_snapshot(void *userdata, const char *app_id, const struct snapshot *snapshot,
                             struct error *err) {
     struct fake_clusters *self = userdata;
     char path[FILE_PATH_MAX];
 
     if (!call(self, err)) return false;
-    savepoint_path(app_id, snapshot_name, path, sizeof path);
-    struct point *point = find_point(self, path);
+    savepoint_path(app_id, snapshot->name, snapshot->trigger_id, path, sizeof path);
+    struct point *point = fake_clusters_point(self, path);
     if (point != NULL) point->is_used = false;
     return true;
 }
@@ -334,8 +335,27 @@ struct cluster_port fake_clusters_port(struct fake_clusters *self) {
 
 // --- time ---
 
+void fake_clusters_finish(struct fake_clusters *self, struct fake *fake) {
+    char prefix[FILE_PATH_MAX];
+
+    checkpoint_prefix(fake->spec.app_id, fake->view.job_id, prefix, sizeof prefix);
+    for (size_t index = 0; index < POINTS_MAX; index++)
+        if (text_starts_with(self->points[index].path, prefix)) self->points[index].is_used = false;
+    fake->view.job = JOB_FINISHED;
+}
+
+static bool dies_early(struct fake_clusters *self, struct fake *fake) {
+    bool exits = self->mains_to_exit > 0;
+
+    if (!exits && self->confirms_to_lose == 0) return false;
+    exits ? self->mains_to_exit-- : self->confirms_to_lose--;
+    fake_clusters_lose(self, fake->spec.cluster_id);
+    fake->view.is_ended_by_program = exits;
+    return true;
+}
+
 static void start_job(struct fake_clusters *self, struct fake *fake) {
-    const struct point *point = find_point(self, fake->restored_from);
+    const struct point *point = fake_clusters_point(self, fake->restored_from);
 
     if (self->reject_reason[0] != '\0' || fake->is_broken ||
         (fake->restored_from[0] != '\0' && point == NULL)) {
@@ -355,6 +375,13 @@ static void start_job(struct fake_clusters *self, struct fake *fake) {
 static void end_savepoint(struct fake_clusters *self, struct fake *fake) {
     struct savepoint_view *savepoint_view = &fake->view.savepoint;
 
+    if (self->savepoints_to_miss_a_task > 0) {
+        self->savepoints_to_miss_a_task--;
+        savepoint_view->state = SAVEPOINT_FAILED;
+        savepoint_view->is_transient = true;
+        (void)text_copy(savepoint_view->failure, APP_FAILURE_SIZE, "a task was not there");
+        return;
+    }
     bool fails_once = self->savepoints_to_fail > 0;
     if (fails_once) self->savepoints_to_fail--;
     if (fails_once || self->savepoints_fail || fake->view.job != JOB_RUNNING) {
@@ -362,10 +389,14 @@ static void end_savepoint(struct fake_clusters *self, struct fake *fake) {
         (void)text_copy(savepoint_view->failure, APP_FAILURE_SIZE, "savepoints fail");
         return;
     }
-    savepoint_path(fake->spec.app_id, fake->snapshot_name, savepoint_view->location, FILE_PATH_MAX);
+    savepoint_path(fake->spec.app_id, fake->snapshot_name, savepoint_view->trigger_id,
+                   savepoint_view->location, FILE_PATH_MAX);
     add_point(self, savepoint_view->location, fake->count);
     savepoint_view->state = SAVEPOINT_COMPLETED;
-    if (fake->stops_job) fake->view.job = JOB_FINISHED;
+    if (fake->stops_job) fake_clusters_finish(self, fake);
+    if (self->savepoints_to_forget == 0) return;
+    self->savepoints_to_forget--;
+    savepoint_view->state = SAVEPOINT_FAILED;
 }
 
 static void checkpoint(struct fake_clusters *self, struct fake *fake) {
@@ -375,7 +406,7 @@ static void checkpoint(struct fake_clusters *self, struct fake *fake) {
     if (self->has_no_checkpoints) return;
     checkpoint_prefix(fake->spec.app_id, fake->view.job_id, prefix, sizeof prefix);
     const char *old = fake->view.last_checkpoint;
-    struct point *subsumed = find_point(self, old);
+    struct point *subsumed = fake_clusters_point(self, old);
     if (subsumed != NULL) subsumed->is_used = false;
     (void)text_format(fake->view.last_checkpoint, FILE_PATH_MAX, "%schk-%06d", prefix,
                       ++self->checkpoints);
@@ -404,8 +435,10 @@ static bool step(struct fake_clusters *self, struct fake *fake) {
         return true;
     }
     if (fake->view.health != CLUSTER_READY) return false;
-    if (fake->view.job == JOB_SUBMITTING)
+    if (fake->view.job == JOB_SUBMITTING && !dies_early(self, fake))
         start_job(self, fake);
+    else if (fake->view.health == CLUSTER_LOST)
+        return true;
     else if (fake->view.savepoint.state == SAVEPOINT_IN_PROGRESS)
         end_savepoint(self, fake);
     else if (fake->view.job == JOB_RUNNING)

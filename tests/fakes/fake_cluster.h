@@ -53,10 +53,24 @@ void fake_clusters_restart_job(struct fake_clusters *clusters, const char *clust
 void fake_clusters_disable_checkpoints(struct fake_clusters *clusters);
 void fake_clusters_finish_job(struct fake_clusters *clusters, const char *cluster_id);
 
+// It fails for good or is cancelled, by itself.
+void fake_clusters_end_job(struct fake_clusters *clusters, const char *cluster_id,
+                           enum job_state state);
+// The next savepoints fail because a task ended meanwhile.
+void fake_clusters_miss_a_task(struct fake_clusters *clusters, int savepoints);
+// The next savepoints are completed, and said to have failed.
+void fake_clusters_forget_savepoints(struct fake_clusters *clusters, int savepoints);
+// The next clusters die when their job has been submitted: killed, or by System.exit() in main().
+void fake_clusters_lose_in_confirm(struct fake_clusters *clusters, int count);
+void fake_clusters_exit_in_main(struct fake_clusters *clusters, int count);
+
 // What every measurement gives from now on. Without it nothing is measured.
 void fake_clusters_set_load(struct fake_clusters *clusters, const struct job_measurement *load);
 
 // --- looking ---
+
+// What the job had counted in the complete savepoint or checkpoint at `path`; -1 = there is none.
+int fake_clusters_count_at(struct fake_clusters *clusters, const char *path);
 
 uint32_t fake_clusters_held_runtimes(const struct fake_clusters *clusters);
 int fake_clusters_count(const struct fake_clusters *clusters); // launched and not retired

@@ -88,14 +88,45 @@ void fake_clusters_finish_job(struct fake_clusters *self, const char *cluster_id
     struct fake *fake = fake_clusters_find(self, cluster_id);
 
     if (fake == NULL) return;
-    fake->view.job = JOB_FINISHED;
+    fake_clusters_finish(self, fake);
     if (self->on_change != NULL) self->on_change(self->userdata, fake->spec.app_id);
+}
+
+void fake_clusters_end_job(struct fake_clusters *self, const char *cluster_id,
+                           enum job_state state) {
+    struct fake *fake = fake_clusters_find(self, cluster_id);
+
+    if (fake == NULL) return;
+    fake->view.job = state;
+    if (self->on_change != NULL) self->on_change(self->userdata, fake->spec.app_id);
+}
+
+void fake_clusters_miss_a_task(struct fake_clusters *self, int savepoints) {
+    self->savepoints_to_miss_a_task = savepoints;
+}
+
+void fake_clusters_forget_savepoints(struct fake_clusters *self, int savepoints) {
+    self->savepoints_to_forget = savepoints;
+}
+
+void fake_clusters_lose_in_confirm(struct fake_clusters *self, int clusters) {
+    self->confirms_to_lose = clusters;
+}
+
+void fake_clusters_exit_in_main(struct fake_clusters *self, int programs) {
+    self->mains_to_exit = programs;
 }
 
 // --- looking ---
 
 uint32_t fake_clusters_held_runtimes(const struct fake_clusters *clusters) {
     return clusters->held_runtimes;
+}
+
+int fake_clusters_count_at(struct fake_clusters *self, const char *path) {
+    const struct point *point = fake_clusters_point(self, path);
+
+    return point == NULL ? -1 : point->count;
 }
 
 int fake_clusters_count(const struct fake_clusters *self) {

@@ -49,11 +49,18 @@ struct fake_clusters {
     bool jobs_hang;
     bool savepoints_fail;
     int savepoints_to_fail;
+    int savepoints_to_miss_a_task;
+    int confirms_to_lose;
+    int mains_to_exit;
+    int savepoints_to_forget;
     bool boots_fail;
     bool has_no_checkpoints;
     int checkpoints;
     struct job_measurement load; // what is measured of every job; no vertices: nothing
 };
 
+struct point *fake_clusters_point(struct fake_clusters *self, const char *path);
+// Flink removes the checkpoints of a job that reached its end.
+void fake_clusters_finish(struct fake_clusters *self, struct fake *fake);
 // NULL: no such cluster.
 struct fake *fake_clusters_find(struct fake_clusters *self, const char *cluster_id);

@@ -3,6 +3,8 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "storage/app_store.h"
+#include "storage/snapshot_store.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -107,6 +109,7 @@ void fake_world_crash(struct fake_world *world) {
 void fake_world_run(struct fake_world *world, int turns) {
     for (int turn = 0; turn < turns && !world->is_dead; turn++) {
         controller_run_due(world->service);
+        if (world->look != NULL) world->look(world);
         (void)fake_clusters_tick(world->clusters);
         world->now_ms += 250;
         world->elapsed_ms += 250;
@@ -227,4 +230,66 @@ struct operation fake_world_operation(struct fake_world *world, const char *name
                                      &count, &err))
         abort();
     return operation;
+}
+
+// --- restore points ---
+
+static int larger(int one, int other) {
+    return one > other ? one : other;
+}
+
+static int count_of_job(struct fake_world *world, const struct app *app, const char *job_id) {
+    const struct cluster_port clusters = fake_clusters_port(world->clusters);
+    char path[FILE_PATH_MAX];
+
+    if (job_id[0] == '\0' || !clusters.ops->find_checkpoint(clusters.self, app->id, job_id, path))
+        return -1;
+    return fake_clusters_count_at(world->clusters, path);
+}
+
+static int count_of_snapshot(struct fake_world *world, const struct app *app,
+                             const struct snapshot *snapshot) {
+    const struct cluster_port clusters = fake_clusters_port(world->clusters);
+    char path[FILE_PATH_MAX];
+
+    // Complete and not told of yet: that is found out.
+    if (snapshot->status == SNAPSHOT_CREATING)
+        return clusters.ops->find_savepoint(clusters.self, app->id, snapshot, path)
+                   ? fake_clusters_count_at(world->clusters, path)
+                   : -1;
+    if (snapshot->status != SNAPSHOT_READY) return -1;
+    if (snapshot->job_id[0] != '\0') return count_of_job(world, app, snapshot->job_id);
+    return fake_clusters_count_at(world->clusters, snapshot->location);
+}
+
+int fake_world_durable_count(struct fake_world *world, const char *name) {
+    static struct snapshot snapshots[64];
+    struct error err;
+    struct app app;
+    size_t count;
+    int best = -1;
+
+    if (!app_store_find(world->db, &world->scope, name, &app, &err)) return -1;
+    if (!snapshot_store_list_newest(world->db, app.id, INT64_MAX, snapshots, 64, &count, &err))
+        abort();
+    for (size_t index = 0; index < count; index++)
+        best = larger(best, count_of_snapshot(world, &app, &snapshots[index]));
+    for (int slot = 0; slot < SLOT_COUNT; slot++) {
+        const struct placement *placement = &app.slots[slot];
+        if (placement->phase == PLACEMENT_EMPTY) continue;
+        best = larger(best, count_of_job(world, &app, placement->job_id));
+        best = larger(best, fake_clusters_count_at(world->clusters, placement->from.path));
+    }
+    return best;
+}
+
+int fake_world_latest_count(struct fake_world *world, const char *name) {
+    struct app app = fake_world_app(world, name);
+    struct snapshot snapshot;
+    struct error err;
+
+    if (app.status == APP_STATUS_COUNT ||
+        !snapshot_store_find_latest(world->db, app.id, &snapshot, &err))
+        return -1;
+    return count_of_snapshot(world, &app, &snapshot);
 }

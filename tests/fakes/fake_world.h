@@ -23,6 +23,8 @@ struct fake_world {
     int crashing_commit; // this commit does not happen, and nothing after it until
                          // fake_world_crash()
     bool is_dead;
+    // Called after each turn of the controller, before the clusters get on; NULL = nothing.
+    void (*look)(struct fake_world *world);
 };
 
 void fake_world_open(struct fake_world *world);
@@ -49,5 +51,9 @@ bool fake_world_stop(struct fake_world *world, const char *name, bool force, str
 void fake_world_burn(struct fake_world *world);
 
 struct app fake_world_app(struct fake_world *world, const char *name);
+// What the application had counted at its newest restore point that is on disk and on record:
+// where it would go on if everything died now; and what the next start restores. -1 = none.
+int fake_world_durable_count(struct fake_world *world, const char *name);
+int fake_world_latest_count(struct fake_world *world, const char *name);
 // The newest operation.
 struct operation fake_world_operation(struct fake_world *world, const char *name);

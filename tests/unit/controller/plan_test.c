@@ -17,7 +17,8 @@ enum world {
     RUNS,
     STOPPED,
     DEAD,
-    FLAPPING
+    FLAPPING,
+    EXITED
 };
 
 // A cluster as the plan may see it. Jobs are called "job", savepoints "trigger".
@@ -43,6 +44,7 @@ static void see(struct cluster_view *view, enum world world) {
                      .job_id = "job",
                      .savepoint = {.trigger_id = "trigger", .state = SAVEPOINT_COMPLETED}},
         [DEAD] = {.health = CLUSTER_LOST},
+        [EXITED] = {.health = CLUSTER_LOST, .is_ended_by_program = true},
         [FLAPPING] = {.health = CLUSTER_READY,
                       .job = JOB_RESTARTING,
                       .job_id = "job",
@@ -79,7 +81,8 @@ static struct row rows[] = {
     {"... is done",                          APP_STARTING, MOVE_START, false, false, PLACEMENT_EMPTY, NOTHING, PLACEMENT_SUBMITTED, RUNS,       0, false, STEP_COMMIT, EVENT_UP},
     {"... is refused by Flink",              APP_STARTING, MOVE_START, false, false, PLACEMENT_EMPTY, NOTHING, PLACEMENT_SUBMITTED, REJECTED,   0, false, STEP_COMMIT, EVENT_ABANDONED},
     {"... never runs",                       APP_STARTING, MOVE_START, false, false, PLACEMENT_EMPTY, NOTHING, PLACEMENT_SUBMITTED, FLAPPING,   0, false, STEP_COMMIT, EVENT_ABANDONED},
-    {"... takes its JobManager along",       APP_STARTING, MOVE_START, false, false, PLACEMENT_EMPTY, NOTHING, PLACEMENT_SUBMITTED, DEAD,       0, false, STEP_COMMIT, EVENT_ABANDONED},
+    {"... takes its JobManager along",       APP_STARTING, MOVE_START, false, false, PLACEMENT_EMPTY, NOTHING, PLACEMENT_SUBMITTED, EXITED,     0, false, STEP_COMMIT, EVENT_ABANDONED},
+    {"... loses a process while it starts",  APP_STARTING, MOVE_START, false, false, PLACEMENT_EMPTY, NOTHING, PLACEMENT_SUBMITTED, DEAD,       0, false, STEP_RELAUNCH, 0},
     {"... loses its daemon",                 APP_STARTING, MOVE_START, false, false, PLACEMENT_EMPTY, NOTHING, PLACEMENT_SUBMITTED, NOTHING,    0, false, STEP_RELAUNCH, 0},
     {"... loses its cluster while booting",  APP_STARTING, MOVE_START, false, false, PLACEMENT_EMPTY, NOTHING, PLACEMENT_LAUNCHED,  DEAD,       0, false, STEP_RELAUNCH, 0},
     {"... gives up after three clusters",    APP_STARTING, MOVE_START, false, false, PLACEMENT_EMPTY, NOTHING, PLACEMENT_PLANNED,   NOTHING,    3, false, STEP_COMMIT, EVENT_ABANDONED},
@@ -122,7 +125,7 @@ ParameterizedTest(struct row *row, plan, takes_the_step_of_the_table) {
     struct app app = {.status = row->status};
     struct plan_view view = {.fits_beside = !row->tight, .fits_alone = true};
 
-    app.move = (struct move){.kind = row->move, .takes_snapshot = true, .halted = row->halted};
+    app.move = (struct move){.kind = row->move, .halt = HALT_SAVEPOINT, .halted = row->halted};
     if (row->triggered) (void)text_copy(app.move.trigger_id, sizeof app.move.trigger_id, "trigger");
     app.slots[SLOT_CURRENT] = (struct placement){.phase = row->current, .job_id = "job"};
     app.slots[SLOT_NEXT] =
@@ -138,12 +141,73 @@ ParameterizedTest(struct row *row, plan, takes_the_step_of_the_table) {
 
 Test(plan, rolls_back_where_that_was_asked_for) {
     struct app app = {.status = APP_UPDATING,
-                      .move = {.kind = MOVE_UPDATE, .takes_snapshot = true, .halted = true}};
+                      .move = {.kind = MOVE_UPDATE, .halt = HALT_SAVEPOINT, .halted = true}};
     struct plan_view view = {.fits_beside = true, .can_roll_back = true};
 
     app.slots[SLOT_NEXT] = (struct placement){.phase = PLACEMENT_SUBMITTED, .job_id = "job"};
     see(&view.slots[SLOT_NEXT], REJECTED);
     cr_assert(eq(int, plan_next(&app, &view, 0).kind, STEP_ROLL_BACK));
+}
+
+// What has an update come to, of a version that asks for no rolling back?
+static enum step_kind given_up(enum move_kind kind, bool has_same_program, enum world seen,
+                               int attempt) {
+    struct app app = {.status = APP_UPDATING,
+                      .move = {.kind = kind, .halt = HALT_SAVEPOINT, .halted = true}};
+    struct plan_view view = {.fits_beside = true, .has_same_program = has_same_program};
+
+    app.slots[SLOT_NEXT] =
+        (struct placement){.phase = seen == NOTHING ? PLACEMENT_PLANNED : PLACEMENT_SUBMITTED,
+                           .job_id = "job",
+                           .attempt = attempt};
+    see(&view.slots[SLOT_NEXT], seen);
+    return plan_next(&app, &view, 0).kind;
+}
+
+Test(plan, goes_back_by_itself_where_the_program_is_not_to_blame) {
+    cr_assert(eq(int, given_up(MOVE_UPDATE, true, REJECTED, 0), STEP_COMMIT));
+    cr_assert(eq(int, given_up(MOVE_UPDATE, true, EXITED, 0), STEP_COMMIT));
+    cr_assert(eq(int, given_up(MOVE_UPDATE, true, NOTHING, 3), STEP_ROLL_BACK));
+    cr_assert(eq(int, given_up(MOVE_UPDATE, false, NOTHING, 3), STEP_COMMIT));
+    cr_assert(eq(int, given_up(MOVE_SCALE, false, NOTHING, 3), STEP_ROLL_BACK));
+    cr_assert(eq(int, given_up(MOVE_SCALE, false, REJECTED, 0), STEP_ROLL_BACK));
+    cr_assert(eq(int, given_up(MOVE_START, true, NOTHING, 3), STEP_COMMIT));
+}
+
+// A savepoint failed on the cluster that is to be halted, or whose job goes on.
+static struct step after_failure(enum move_kind kind, bool is_transient, int tries,
+                                 const char *trigger_id, int64_t not_before_ms) {
+    struct app app = {.status = kind == MOVE_NONE ? APP_RUNNING : APP_STOPPING,
+                      .move = {.kind = kind, .halt = HALT_SAVEPOINT}};
+    struct plan_view view = {.has_snapshot = kind == MOVE_NONE};
+
+    app.slots[SLOT_CURRENT] = (struct placement){.phase = PLACEMENT_UP, .job_id = "job"};
+    (void)text_copy(app.move.trigger_id, sizeof app.move.trigger_id, trigger_id);
+    (void)text_copy(view.snapshot.trigger_id, sizeof view.snapshot.trigger_id, trigger_id);
+    view.snapshot.tries = tries;
+    view.snapshot.not_before_ms = not_before_ms;
+    see(&view.slots[SLOT_CURRENT], RUNS);
+    view.slots[SLOT_CURRENT].savepoint = (struct savepoint_view){
+        .trigger_id = "trigger", .state = SAVEPOINT_FAILED, .is_transient = is_transient};
+    return plan_next(&app, &view, 1000);
+}
+
+Test(plan, tries_a_savepoint_again_that_a_task_was_missing_for) {
+    cr_assert(eq(int, after_failure(MOVE_STOP, true, 0, "trigger", 0).kind, STEP_HALT_AGAIN));
+    cr_assert(eq(int, after_failure(MOVE_NONE, true, 0, "trigger", 0).kind, STEP_SNAPSHOT_AGAIN));
+    cr_assert(eq(int, after_failure(MOVE_NONE, true, 4, "trigger", 0).kind, STEP_SNAPSHOT_FAILED));
+    cr_assert(eq(int, after_failure(MOVE_NONE, false, 0, "trigger", 0).kind, STEP_SNAPSHOT_FAILED));
+    cr_assert(eq(int, after_failure(MOVE_STOP, true, 4, "trigger", 0).event, EVENT_REVERTED));
+    cr_assert(eq(int, after_failure(MOVE_STOP, false, 0, "trigger", 0).event, EVENT_REVERTED));
+    // By another trigger, a little later.
+    struct step early = after_failure(MOVE_NONE, true, 2, "another", 1200);
+    cr_assert(eq(int, early.kind, STEP_WAIT));
+    cr_assert(eq(int, (int)early.again_at_ms, 1200));
+    cr_assert(eq(int, after_failure(MOVE_STOP, true, 2, "another", 1200).kind, STEP_WAIT));
+    cr_assert(eq(int, after_failure(MOVE_STOP, true, 2, "another", 1000).kind, STEP_HALT));
+    cr_assert(eq(int, after_failure(MOVE_NONE, true, 2, "another", 1000).kind, STEP_SNAPSHOT));
+    // The clock was set back meanwhile.
+    cr_assert(eq(int, after_failure(MOVE_NONE, true, 2, "another", 900000).kind, STEP_SNAPSHOT));
 }
 
 Test(plan, leaves_a_failed_cluster_alone_for_a_while) {

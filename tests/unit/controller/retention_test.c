@@ -39,18 +39,33 @@ static size_t fill(struct snapshot *snapshots, size_t count, int64_t now_ms) {
     return count;
 }
 
-static int count_to_go(const char *rule) {
+// What of six snapshots goes by the rule; `*out_due_ms`: the first time that one gets too old.
+static int look(const char *rule, bool are_automatic, int64_t *out_due_ms) {
     struct retention_policy policy = parse(rule);
     struct snapshot snapshots[6];
+    struct retention_rank rank = {0};
     int64_t now_ms = 100 * DAY_MS;
     size_t count = fill(snapshots, 6, now_ms);
     int to_go = 0;
 
-    for (size_t index = 0; index < count; index++)
-        to_go += retention_reason(&policy, snapshots, count, index, now_ms) != NULL;
-    cr_assert(retention_reason(&policy, snapshots, count, 0, now_ms) == NULL);
-    cr_assert(retention_reason(&policy, snapshots, count, 1, now_ms) == NULL);
+    *out_due_ms = 0;
+    for (size_t index = 0; index < count; index++) {
+        snapshots[index].is_automatic = are_automatic;
+        bool goes = retention_reason(&policy, &snapshots[index], &rank, now_ms) != NULL;
+        int64_t due_ms = retention_due_ms(&policy, &snapshots[index], &rank);
+        cr_assert(index > 1 || !goes);
+        to_go += goes;
+        if (due_ms > now_ms && (*out_due_ms == 0 || due_ms < *out_due_ms)) *out_due_ms = due_ms;
+        rank.all += snapshots[index].status == SNAPSHOT_READY;
+        rank.automatic += snapshots[index].status == SNAPSHOT_READY && are_automatic;
+    }
     return to_go;
+}
+
+static int count_to_go(const char *rule) {
+    int64_t due_ms;
+
+    return look(rule, false, &due_ms);
 }
 
 Test(retention, keeps_what_the_rule_keeps_and_always_the_newest) {
@@ -63,14 +78,18 @@ Test(retention, keeps_what_the_rule_keeps_and_always_the_newest) {
     cr_assert(eq(int, count_to_go("keep=3,max-age=72h"), 2));
 }
 
-Test(retention, knows_when_to_look_again) {
-    struct retention_policy policy = parse("max-age=10d");
-    struct retention_policy by_count = parse("keep=2");
-    struct snapshot snapshots[6];
-    int64_t now_ms = 100 * DAY_MS;
-    size_t count = fill(snapshots, 6, now_ms);
+Test(retention, by_the_rule_for_automatic_ones_touches_none_by_hand) {
+    int64_t due_ms;
 
-    cr_assert(eq(long, (long)retention_next_ms(&policy, snapshots, count, now_ms),
-                 (long)(105 * DAY_MS + 1)));
-    cr_assert(eq(long, (long)retention_next_ms(&by_count, snapshots, count, now_ms), 0));
+    cr_assert(eq(int, look("automatic=2", true, &due_ms), 3));
+    cr_assert(eq(int, look("automatic=2", false, &due_ms), 0));
+}
+
+Test(retention, knows_when_to_look_again) {
+    int64_t due_ms;
+
+    (void)look("max-age=10d", false, &due_ms);
+    cr_assert(eq(long, (long)due_ms, (long)(105 * DAY_MS + 1)));
+    (void)look("keep=2", false, &due_ms);
+    cr_assert(eq(long, (long)due_ms, 0));
 }

@@ -56,16 +56,17 @@ Test(storage, gives_back_an_application_as_it_was_saved) {
     app.has_run_configuration = true;
     app.run_configuration =
         (struct run_configuration){.restore_type = RESTORE_CUSTOM, .snapshot_name = "s"};
-    app.slots[SLOT_NEXT] = (struct placement){.phase = PLACEMENT_SUBMITTED,
-                                              .cluster_id = "c",
-                                              .job_id = "j",
-                                              .version = 2,
-                                              .parallelism = 4,
-                                              .restore_path = "/p",
-                                              .attempt = 2,
-                                              .retry_at_ms = 77};
+    app.slots[SLOT_NEXT] =
+        (struct placement){.phase = PLACEMENT_SUBMITTED,
+                           .cluster_id = "c",
+                           .job_id = "j",
+                           .version = 2,
+                           .parallelism = 4,
+                           .from = {.origin = STATE_CHECKPOINT, .job_id = "i", .path = "/p"},
+                           .attempt = 2,
+                           .retry_at_ms = 77};
     app.move = (struct move){
-        .kind = MOVE_UPDATE, .operation_id = "o", .takes_snapshot = true, .failure = "f"};
+        .kind = MOVE_UPDATE, .operation_id = "o", .halt = HALT_CHECKPOINT, .failure = "f"};
     cr_assert(app_store_save(db, &app, &err), "%s", err.message);
     cr_assert(app_store_find(db, &scope, "a", &loaded, &err));
     cr_assert(eq(int, memcmp(&app.slots, &loaded.slots, sizeof app.slots), 0));

@@ -1,0 +1,186 @@
+#include "controller/restore_points.h"
+
+#include "base/text.h"
+#include "controller/event_log.h"
+#include "storage/snapshot_store.h"
+
+void restore_points_look(struct app_service *service, const struct app *app,
+                         struct restore_facts *out_facts) {
+    const struct cluster_port *clusters = &service->clusters;
+    struct restore_facts facts = {0};
+
+    for (int slot = 0; slot < SLOT_COUNT; slot++) {
+        const struct placement *placement = &app->slots[slot];
+        char path[FILE_PATH_MAX];
+        if (placement->phase != PLACEMENT_EMPTY && placement->job_id[0] != '\0' &&
+            clusters->ops->find_checkpoint(clusters->self, app->id, placement->job_id, path))
+            (void)text_copy(facts.checkpoints[slot], FILE_PATH_MAX, path);
+    }
+    *out_facts = facts;
+}
+
+struct state_ref restore_points_of_snapshot(struct app_service *service, const struct app *app,
+                                            const struct snapshot *snapshot) {
+    const struct cluster_port *clusters = &service->clusters;
+    struct state_ref state = restore_of_snapshot(snapshot);
+    char path[FILE_PATH_MAX];
+
+    if (state.origin == STATE_CHECKPOINT &&
+        clusters->ops->find_checkpoint(clusters->self, app->id, state.job_id, path))
+        (void)text_copy(state.path, sizeof state.path, path);
+    return state;
+}
+
+// --- keeping ---
+
+void restore_points_name(struct app_service *service, const struct app *app,
+                         char out_name[static APP_SNAPSHOT_NAME_SIZE]) {
+    (void)text_format(out_name, APP_SNAPSHOT_NAME_SIZE, "CHECKPOINT-%s-%lld", app->name,
+                      (long long)service_now_ms(service));
+}
+
+static bool is_listed(struct app_service *service, const struct app *app,
+                      const struct state_ref *state, bool *out_found, struct error *err) {
+    struct snapshot nameless = {0};
+
+    if (state->origin == STATE_CHECKPOINT)
+        return snapshot_store_has_job(service->db, app->id, state->job_id, out_found, err);
+    (void)text_copy(nameless.location, sizeof nameless.location, state->path);
+    return snapshot_store_is_shared(service->db, app->id, &nameless, out_found, err);
+}
+
+// The row that is to be, or a new one.
+static bool load_row(struct app_service *service, const struct app *app,
+                     const struct placement *placement, const char *name, struct snapshot *out,
+                     bool *out_is_new, struct error *err) {
+    AUTO(app_version_release) struct app_version version = {0};
+    struct snapshot snapshot = {.is_automatic = true};
+    struct job_spec spec;
+
+    *out_is_new = false;
+    if (snapshot_store_find(service->db, app->id, name, out, err)) return true;
+    if (err->kind != ERROR_NOT_FOUND) return false;
+    if (!version_store_load(service->db, app->id, placement->version, &version, err)) return false;
+    job_spec_read(&version, &spec);
+    (void)text_copy(snapshot.name, sizeof snapshot.name, name);
+    snapshot.version = placement->version;
+    snapshot.runtime = spec.runtime;
+    snapshot.created_at_ms = service_now_ms(service);
+    *out = snapshot;
+    *out_is_new = true;
+    return true;
+}
+
+bool restore_points_keep(struct app_service *service, const struct app *app,
+                         const struct placement *placement, const struct state_ref *state,
+                         const char *name, struct error *err) {
+    struct snapshot snapshot;
+    bool is_kept = state->origin == STATE_EMPTY;
+    bool is_new;
+
+    if (!is_kept && !is_listed(service, app, state, &is_kept, err)) return false;
+    if (!load_row(service, app, placement, name, &snapshot, &is_new, err)) return false;
+    if (is_kept && (is_new || snapshot.status != SNAPSHOT_CREATING)) return true;
+    snapshot.status = is_kept ? SNAPSHOT_FAILED : SNAPSHOT_READY;
+    if (!is_kept) {
+        (void)text_copy(snapshot.location, sizeof snapshot.location, state->path);
+        (void)text_copy(snapshot.job_id, sizeof snapshot.job_id, state->job_id);
+    }
+    bool is_saved = is_new ? snapshot_store_add(service->db, app->id, &snapshot, err)
+                           : snapshot_store_save(service->db, app->id, &snapshot, err);
+    return is_saved &&
+           event_log_snapshot(service, app, name, snapshot_status_name(snapshot.status),
+                              "the job ended without a savepoint: its newest restore point is kept",
+                              err);
+}
+
+// --- removing ---
+
+static bool remove_files(struct app_service *service, const struct app *app,
+                         const struct snapshot *snapshot, struct error *err) {
+    const struct cluster_port *clusters = &service->clusters;
+    struct restore_facts facts;
+    bool is_needed = false;
+
+    // Of a checkpoint, restore_points_prune() decides when its row is gone.
+    if (snapshot->job_id[0] != '\0') return true;
+    restore_points_look(service, app, &facts);
+    if (restore_needs_snapshot(app, &facts, snapshot)) return true;
+    if (snapshot->location[0] != '\0' &&
+        !snapshot_store_is_shared(service->db, app->id, snapshot, &is_needed, err))
+        return false;
+    return is_needed || clusters->ops->remove_snapshot(clusters->self, app->id, snapshot, err);
+}
+
+bool restore_points_discard(struct app_service *service, const struct app *app,
+                            const struct snapshot *snapshot, struct error *err) {
+    return remove_files(service, app, snapshot, err);
+}
+
+static bool tell_of_removal(struct app_service *service, const struct app *app,
+                            const struct snapshot *snapshot, const char *rule, struct error *err) {
+    char message[400];
+    json_t *detail;
+
+    if (rule == NULL) return event_log_snapshot(service, app, snapshot->name, "DELETED", "", err);
+    detail = json_new_object();
+    json_put_text(detail, "snapshot", snapshot->name);
+    json_put_text(detail, "reason", rule);
+    (void)text_format(message, sizeof message, "snapshot %s was removed: %s", snapshot->name, rule);
+    return event_log_add(service, app, "retention", message, detail, err);
+}
+
+bool restore_points_remove(struct app_service *service, const struct app *app,
+                           const struct snapshot *snapshot, const char *rule, struct error *err) {
+    AUTO(db_rollback) struct db_tx tx = {0};
+
+    // First the files, then the row: what is listed exists, and what was removed half-way can be
+    // removed again.
+    if (!remove_files(service, app, snapshot, err)) return false;
+    if (!db_begin(service->db, &tx, err)) return false;
+    if (!snapshot_store_remove(service->db, app->id, snapshot->name, err)) return false;
+    if (!tell_of_removal(service, app, snapshot, rule, err)) return false;
+    if (!db_commit(&tx, err)) return false;
+    return snapshot->job_id[0] == '\0' || restore_points_prune(service, app, err);
+}
+
+struct pruning {
+    struct app_service *service;
+    const struct app *app;
+    struct restore_facts facts;
+};
+
+// When in doubt, it is.
+static bool is_needed(void *userdata, const char *job_id) {
+    const struct pruning *pruning = userdata;
+    struct error unknown;
+    bool is_listed;
+
+    if (restore_needs_job(pruning->app, &pruning->facts, job_id)) return true;
+    return !snapshot_store_has_job(pruning->service->db, pruning->app->id, job_id, &is_listed,
+                                   &unknown) ||
+           is_listed;
+}
+
+bool restore_points_prune(struct app_service *service, const struct app *app, struct error *err) {
+    const struct cluster_port *clusters = &service->clusters;
+    const char *reason = app->status == APP_READY ? "nothing runs, and no snapshot refers to them"
+                                                  : "a later restore point is complete";
+    struct pruning pruning = {.service = service, .app = app};
+    AUTO(db_rollback) struct db_tx tx = {0};
+    char message[200];
+    int removed = 0;
+
+    restore_points_look(service, app, &pruning.facts);
+    if (!clusters->ops->prune_checkpoints(clusters->self, app->id, is_needed, &pruning, &removed,
+                                          err))
+        return false;
+    if (removed == 0) return true;
+    (void)text_format(message, sizeof message, "checkpoints of %d earlier jobs were removed: %s",
+                      removed, reason);
+    if (!db_begin(service->db, &tx, err)) return false;
+    json_t *detail = json_new_object();
+    json_put_int(detail, "jobs", removed);
+    json_put_text(detail, "reason", reason);
+    return event_log_add(service, app, "retention", message, detail, err) && db_commit(&tx, err);
+}
