@@ -13,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static const int64_t TRIAL_MAX_MS = 10000;
+static const int64_t TRIAL_MAX_MS = 60000;
 
 static bool spawn(const char *const *arguments, const char *const *environment, int kept_fd,
                   int said_fd, pid_t *out_pid, struct error *err) {

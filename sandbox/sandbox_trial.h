@@ -9,6 +9,6 @@
 // `arguments[0]` is an absolute path; `environment` is all that the command gets; both are ended by
 // NULL. `kept_fd` stays open for it under its number; -1 = none. True: exit status 0. Otherwise
 // ERROR_UNAVAILABLE with the first line that it said, or how it ended; one that takes longer than
-// ten seconds is killed.
+// a minute is killed.
 MUST_CHECK bool sandbox_trial(const char *const *arguments, const char *const *environment,
                               int kept_fd, struct error *err);
