@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -136,28 +137,72 @@ static bool is_dots(const char *name) {
     return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-static bool remove_at(int parent, const char *name, struct error *err);
+// A tree may be nested deeper than there are descriptors: what lies deep is moved to the top, and
+// removed from there.
+enum { REMOVAL_DEPTH_MAX = 64, REMOVAL_PASSES_MAX = 100000 };
 
-static bool remove_entries(DIR *directory, struct error *err) {
+struct removal {
+    int top; // directory
+    int moved;
+};
+
+static bool remove_at(struct removal *removal, int parent, const char *name, int depth,
+                      struct error *err);
+
+static bool remove_entries(struct removal *removal, DIR *directory, int depth, struct error *err) {
     for (struct dirent *entry = readdir(directory); entry != NULL; entry = readdir(directory)) {
         if (is_dots(entry->d_name)) continue;
-        if (!remove_at(dirfd(directory), entry->d_name, err)) return false;
+        if (!remove_at(removal, dirfd(directory), entry->d_name, depth, err)) return false;
     }
     return true;
 }
 
-static bool remove_at(int parent, const char *name, struct error *err) {
+static bool move_to_top(struct removal *removal, int parent, const char *name, struct error *err) {
+    uint64_t number = 0;
+    char free_name[24];
+
+    // Not one that somebody could have put there.
+    (void)!getrandom(&number, sizeof number, 0);
+    (void)text_format(free_name, sizeof free_name, "%016llx", (unsigned long long)number);
+    if (renameat(parent, name, removal->top, free_name) < 0)
+        return error_system(err, errno, "remove directory '%s'", name);
+    removal->moved++;
+    return true;
+}
+
+static bool remove_at(struct removal *removal, int parent, const char *name, int depth,
+                      struct error *err) {
     if (unlinkat(parent, name, 0) == 0 || errno == ENOENT) return true;
     if (errno != EISDIR && errno != EPERM) return error_system(err, errno, "remove '%s'", name);
+    if (unlinkat(parent, name, AT_REMOVEDIR) == 0) return true;
+    if (depth == REMOVAL_DEPTH_MAX) return move_to_top(removal, parent, name, err);
     AUTO(close_directory) DIR *directory = open_directory_at(parent, name);
     if (directory == NULL) return error_system(err, errno, "remove '%s'", name);
-    if (!remove_entries(directory, err)) return false;
+    if (!remove_entries(removal, directory, depth + 1, err)) return false;
     if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT) return true;
     return error_system(err, errno, "remove directory '%s'", name);
 }
 
+bool file_remove_tree_at(int parent, const char *name, struct error *err) {
+    struct removal removal = {0};
+
+    if (unlinkat(parent, name, 0) == 0 || errno == ENOENT) return true;
+    if (errno != EISDIR && errno != EPERM) return error_system(err, errno, "remove '%s'", name);
+    AUTO(close_directory) DIR *directory = open_directory_at(parent, name);
+    if (directory == NULL) return error_system(err, errno, "remove '%s'", name);
+    removal.top = dirfd(directory);
+    for (int pass = 0; pass < REMOVAL_PASSES_MAX; pass++) {
+        removal.moved = 0;
+        if (!remove_entries(&removal, directory, 1, err)) return false;
+        if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT) return true;
+        if (removal.moved == 0) break;
+        rewinddir(directory);
+    }
+    return error_system(err, errno, "remove directory '%s'", name);
+}
+
 bool file_remove_tree(const char *path, struct error *err) {
-    return remove_at(AT_FDCWD, path, err);
+    return file_remove_tree_at(AT_FDCWD, path, err);
 }
 
 static int64_t size_at(int parent, const char *name) {

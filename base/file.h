@@ -40,8 +40,10 @@ MUST_CHECK bool file_read(const char *path, struct buffer *out, struct error *er
 MUST_CHECK bool file_write_atomically(const char *path, const void *bytes, size_t size_bytes,
                                       unsigned mode, struct error *err);
 
-// Removes a file or a whole tree without following links. Absent is a success.
+// Removes a file or a whole tree, however deeply nested, without following links. Absent is a
+// success.
 MUST_CHECK bool file_remove_tree(const char *path, struct error *err);
+MUST_CHECK bool file_remove_tree_at(int directory, const char *name, struct error *err);
 
 // Bytes on disk (st_blocks) below `path`; 0 when absent.
 int64_t file_tree_size_bytes(const char *path);

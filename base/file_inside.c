@@ -29,7 +29,7 @@ static int open_by_parts(int root, const char *relative, int flags) {
 
     for (char *name = strsep(&rest, "/"); name != NULL && at >= 0; name = strsep(&rest, "/")) {
         bool is_last = rest == NULL;
-        if (name[0] == '\0' || text_equal(name, ".") || text_equal(name, "..")) {
+        if (name[0] == '\0' || text_equal(name, "..")) {
             errno = EXDEV;
             return -1;
         }
@@ -118,6 +118,59 @@ bool file_is_regular_inside(const char *root, const char *relative) {
     struct error ignored;
 
     return file_open_inside(root, relative, &fd, &ignored);
+}
+
+// Whatever was opened without waiting is written to as usual.
+static bool is_writable_file(int fd) {
+    struct stat entry;
+
+    return fstat(fd, &entry) == 0 && S_ISREG(entry.st_mode) && fcntl(fd, F_SETFL, O_APPEND) == 0;
+}
+
+bool file_open_append_inside(const char *root, const char *name, int *out_fd, struct error *err) {
+    AUTO(file_close) int directory = -1;
+    const int flags =
+        O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
+
+    if (!file_open_directory_inside(root, "", &directory, err)) return false;
+    AUTO(file_close) int fd = openat(directory, name, flags, 0600);
+    if (fd >= 0 && is_writable_file(fd)) {
+        *out_fd = file_take(&fd);
+        return true;
+    }
+    file_close(file_take(&fd));
+    (void)unlinkat(directory, name, 0);
+    fd = openat(directory, name, flags | O_EXCL, 0600);
+    if (fd < 0 || !is_writable_file(fd))
+        return error_system(err, errno, "open '%s/%s'", root, name);
+    *out_fd = file_take(&fd);
+    return true;
+}
+
+bool file_make_directories_inside(const char *root, const char *relative, unsigned mode,
+                                  struct error *err) {
+    AUTO(memory_free) char *copy = memory_copy_text(relative);
+    AUTO(file_close) int at = -1;
+    char *rest = copy;
+
+    if (!file_open_directory_inside(root, "", &at, err)) return false;
+    for (char *name = strsep(&rest, "/"); name != NULL; name = strsep(&rest, "/")) {
+        if (name[0] == '\0' || text_equal(name, ".") || text_equal(name, ".."))
+            return error_set(err, ERROR_INVALID, "'%s/%s' is no plain path", root, relative);
+        if (mkdirat(at, name, (mode_t)mode) < 0 && errno != EEXIST)
+            return error_system(err, errno, "make directory '%s/%s'", root, relative);
+        int next = openat(at, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+        if (next < 0) return error_system(err, errno, "make directory '%s/%s'", root, relative);
+        file_close(at);
+        at = next;
+    }
+    return true;
+}
+
+const char *file_below(const char *root, const char *path) {
+    size_t length = strlen(root);
+
+    return text_starts_with(path, root) && path[length] == '/' ? path + length + 1 : NULL;
 }
 
 int64_t file_after_gap(int fd, int64_t offset) {

@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FILE_INSIDE_ENTRIES_MAX 10000 // of one directory that are looked at
+#define FILE_INSIDE_ENTRIES_MAX 2000 // of one directory that are looked at: some milliseconds
 
 // Opens a regular file for reading. ERROR_NOT_FOUND: nothing is there, or no regular file, or a
 // link is on the way; the message says which.
@@ -26,6 +26,18 @@ MUST_CHECK bool file_open_writable_inside(const char *root, const char *relative
 MUST_CHECK bool file_open_directory_inside(const char *root, const char *relative, int *out_fd,
                                            struct error *err);
 bool file_is_regular_inside(const char *root, const char *relative);
+
+// Opens a regular file in `root` for appending, which is made if it is missing and takes the place
+// of what is no regular file. A name, not a path.
+MUST_CHECK bool file_open_append_inside(const char *root, const char *name, int *out_fd,
+                                        struct error *err);
+// Makes a directory and its missing parents. An existing directory is a success.
+MUST_CHECK bool file_make_directories_inside(const char *root, const char *relative, unsigned mode,
+                                             struct error *err);
+
+// What `path` is below `root`: "app/log" of "/data/apps/app/log" below "/data/apps". NULL: it does
+// not lie there.
+const char *file_below(const char *root, const char *path);
 
 // Where the next bytes are at or after `offset` that were not given back to the file system (see
 // runtime/log_budget.h); `offset` itself where there is no such gap.

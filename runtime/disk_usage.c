@@ -2,32 +2,34 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/file_walk.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "model/app.h"
 
-#include <fts.h>
-#include <sys/stat.h>
-
 // Entries in one turn of the loop: about a millisecond.
 enum { SLICE_ENTRIES = 300 };
-static const int64_t PAUSE_US = 2000000; // between two countings of one application
+// Between two countings of one application: at least so long, and many times what one takes, so
+// that a tree of millions of entries costs no more than a few per cent of a processor.
+static const int64_t PAUSE_US = 2000000;
+enum { PAUSE_BY_DURATION = 30 };
 
 struct counted_app {
     struct counted_app *next;
     char app_id[APP_ID_SIZE];
     int64_t bytes;
     int64_t counted_us; // 0: never
-    int64_t due_us;     // monotonic; 0: nothing has changed
+    int64_t pause_us;
+    int64_t due_us; // monotonic; 0: nothing has changed
 };
 
 struct disk_usage {
     sd_event_source *timer;
     char directory[FILE_PATH_MAX]; // <data>/apps
     struct counted_app *apps;
-    FTS *walk; // of `walked`; NULL: none is under way
+    struct file_walk *walk; // of `walked`; NULL: none is under way
     struct counted_app *walked;
-    int64_t walked_bytes;
+    int64_t spent_us; // on it
 };
 
 static struct counted_app *next_due(const struct disk_usage *usage) {
@@ -52,31 +54,34 @@ static void set_timer(struct disk_usage *usage) {
 // --- counting ---
 
 static void begin_walk(struct disk_usage *usage, struct counted_app *app) {
-    AUTO(memory_free) char *path = memory_format("%s/%s", usage->directory, app->app_id);
-    char *const roots[] = {path, NULL};
-
     app->due_us = 0;
     usage->walked = app;
-    usage->walked_bytes = 0;
-    usage->walk = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR | FTS_XDEV, NULL);
+    usage->spent_us = 0;
+    usage->walk = file_walk_new(usage->directory, app->app_id);
+    if (usage->walk == NULL) app->bytes = 0;
 }
 
 static void end_walk(struct disk_usage *usage) {
-    if (usage->walk != NULL) (void)fts_close(usage->walk);
-    usage->walk = NULL;
+    file_walk_free(TAKE(usage->walk));
     usage->walked = NULL;
 }
 
-// True: it is complete. What vanishes while it is counted is not there.
+static void take_count(struct disk_usage *usage) {
+    struct counted_app *app = usage->walked;
+    int64_t long_us = usage->spent_us * PAUSE_BY_DURATION;
+
+    app->bytes = file_walk_bytes(usage->walk);
+    app->counted_us = clock_monotonic_us();
+    app->pause_us = long_us > PAUSE_US ? long_us : PAUSE_US;
+}
+
+// True: it is complete.
 static bool walk_on(struct disk_usage *usage) {
-    for (int count = 0; count < SLICE_ENTRIES; count++) {
-        const FTSENT *entry = fts_read(usage->walk);
-        if (entry == NULL) return true;
-        if (entry->fts_info == FTS_DP || entry->fts_info == FTS_NS || entry->fts_info == FTS_DNR)
-            continue;
-        usage->walked_bytes += (int64_t)entry->fts_statp->st_blocks * 512;
-    }
-    return false;
+    int64_t begun_us = clock_monotonic_us();
+    bool is_done = file_walk_on(usage->walk, SLICE_ENTRIES);
+
+    usage->spent_us += clock_monotonic_us() - begun_us;
+    return is_done;
 }
 
 static int on_timer(sd_event_source *source, uint64_t now_us, void *userdata) {
@@ -87,8 +92,7 @@ static int on_timer(sd_event_source *source, uint64_t now_us, void *userdata) {
     if (usage->walk == NULL && next != NULL && next->due_us <= (int64_t)now_us)
         begin_walk(usage, next);
     if (usage->walk != NULL && walk_on(usage)) {
-        usage->walked->bytes = usage->walked_bytes;
-        usage->walked->counted_us = clock_monotonic_us();
+        take_count(usage);
         end_walk(usage);
     }
     set_timer(usage);
@@ -115,8 +119,8 @@ static struct counted_app *touch(struct disk_usage *usage, const char *app_id) {
     }
     struct counted_app *app = *place;
     if (app->due_us != 0) return app;
-    bool is_fresh = app->counted_us != 0 && app->counted_us + PAUSE_US > now_us;
-    app->due_us = is_fresh ? app->counted_us + PAUSE_US : now_us;
+    bool is_fresh = app->counted_us != 0 && app->counted_us + app->pause_us > now_us;
+    app->due_us = is_fresh ? app->counted_us + app->pause_us : now_us;
     set_timer(usage);
     return app;
 }
@@ -144,7 +148,7 @@ void disk_usage_forget(struct disk_usage *usage, const char *app_id) {
 
 static bool touch_found(void *userdata, const char *name, bool is_directory, struct error *err) {
     (void)err;
-    if (is_directory) disk_usage_touch(userdata, name);
+    if (is_directory && name[0] != '.') disk_usage_touch(userdata, name);
     return true;
 }
 

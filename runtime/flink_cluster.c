@@ -1,6 +1,7 @@
 #include "runtime/flink_cluster.h"
 
 #include "base/clock.h"
+#include "base/file_inside.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "runtime/cluster_silence.h"
@@ -255,7 +256,8 @@ static bool savepoint(void *self, const char *cluster_id, const struct savepoint
     if (!workspace_snapshot_directory(owner->data_directory, cluster->spec.app_id,
                                       request->snapshot_name, request->trigger_id, directory,
                                       err) ||
-        !file_make_directories(directory, 0700, err))
+        !file_make_directories_inside(cluster->paths.snapshots,
+                                      file_below(cluster->paths.snapshots, directory), 0700, err))
         return false;
     cluster_watch_savepoint(cluster->watch, request->trigger_id, directory, request->stops_job);
     if (known->state == SAVEPOINT_FAILED) flink_cluster_changed(cluster);
@@ -376,7 +378,7 @@ bool flink_clusters_new(sd_event *loop, const struct flink_clusters_options *opt
         return error_set(err, ERROR_INVALID, "the path of the data directory is too long");
     self->cgroups = cgroup_root_open(self->data_directory);
     if (!workspace_clean(self->data_directory, err) ||
-        !trash_new(loop, self->data_directory, &self->trash, err) ||
+        !trash_new(loop, self->data_directory, NULL, &self->trash, err) ||
         !disk_usage_new(loop, self->data_directory, &self->usage, err))
         return false;
     if (!http_client_new(loop, &self->http, err)) return false;

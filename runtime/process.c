@@ -1,6 +1,7 @@
 #include "runtime/process.h"
 
 #include "base/file.h"
+#include "base/file_inside.h"
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -8,6 +9,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -59,14 +61,28 @@ static int on_end(sd_event_source *source, int fd, uint32_t events, void *userda
     return 0;
 }
 
+// In a directory of logs a job may have put anything: the child, which the daemon waits for until
+// it is another program, could block in an open() of its own.
+static bool open_output(const char *path, int *out_fd, struct error *err) {
+    char directory[FILE_PATH_MAX];
+
+    if (path == NULL) {
+        *out_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+        return *out_fd >= 0 || error_system(err, errno, "open '/dev/null'");
+    }
+    const char *slash = strrchr(path, '/');
+    if (slash == NULL) return file_open_append_inside(".", path, out_fd, err);
+    (void)text_format(directory, sizeof directory, "%.*s", (int)(slash - path + 1), path);
+    return file_open_append_inside(directory, slash + 1, out_fd, err);
+}
+
 // Everything kobel opens is close-on-exec; what the child shall keep is said to posix_spawn, which
 // clears the flag for a dup2 onto itself.
-static void add_files(posix_spawn_file_actions_t *files, const struct process_spec *spec) {
-    const char *output = spec->output_path == NULL ? "/dev/null" : spec->output_path;
-
+static void add_files(posix_spawn_file_actions_t *files, const struct process_spec *spec,
+                      int output) {
     (void)posix_spawn_file_actions_addopen(files, 0, "/dev/null", O_RDONLY, 0);
-    (void)posix_spawn_file_actions_addopen(files, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0600);
-    (void)posix_spawn_file_actions_adddup2(files, 1, 2);
+    (void)posix_spawn_file_actions_adddup2(files, output, 1);
+    (void)posix_spawn_file_actions_adddup2(files, output, 2);
     for (const int *fd = spec->kept_fds; fd != NULL && *fd >= 0; fd++)
         (void)posix_spawn_file_actions_adddup2(files, *fd, *fd);
 }
@@ -74,9 +90,11 @@ static void add_files(posix_spawn_file_actions_t *files, const struct process_sp
 static bool spawn(const struct process_spec *spec, pid_t *out_pid, struct error *err) {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
+    AUTO(file_close) int output = -1;
     sigset_t none;
     sigset_t all;
 
+    if (!open_output(spec->output_path, &output, err)) return false;
     (void)sigemptyset(&none);
     (void)sigfillset(&all);
     (void)posix_spawn_file_actions_init(&files);
@@ -86,7 +104,7 @@ static bool spawn(const struct process_spec *spec, pid_t *out_pid, struct error 
     (void)posix_spawnattr_setsigdefault(&attributes, &all);
     (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK |
                                                     POSIX_SPAWN_SETSIGDEF);
-    add_files(&files, spec);
+    add_files(&files, spec, output);
     // posix_spawn takes its vectors without const for the sake of old code; it does not write to
     // them.
     union {

@@ -3,44 +3,100 @@
 #include "base/argument_list.h"
 #include "base/digest.h"
 #include "base/file.h"
+#include "base/file_inside.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "runtime/process.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 
-enum { REMOVED_AT_ONCE = 64, NAME_SIZE = 33 };
-static const uint64_t PAUSE_FIRST_US = 500000;
-static const uint64_t PAUSE_MAX_US = 60000000;
+enum { REMOVED_AT_ONCE = 64, NAME_SIZE = 33, TOLD_AFTER_TRIES = 5 };
+static const uint64_t RETRY_US = 1000000;
+static const uint64_t RETRY_MAX_US = (uint64_t)5 * 60 * 1000000;
 
 struct trash {
-    char directory[FILE_PATH_MAX];
+    // Of <data>/apps, which may lie on another file system, and of <data>: in the order of bytes.
+    char directories[2][FILE_PATH_MAX];
     sd_event *loop;
+    struct trash_options options;
     sd_event_source *look;
     sd_event_source *retry;
-    uint64_t pause_us;       // before the next retry; 0: nothing has failed
-    struct process *remover; // NULL, or it has ended: nothing is being removed
+    struct process *remover;   // NULL, or it has ended: nothing is being removed
+    char last[FILE_PATH_MAX];  // that it was told to remove
+    char after[FILE_PATH_MAX]; // what could not be removed comes before, and waits; "": nothing
+    int tries;                 // in a row after which something was left
 };
 
-bool trash_put(const char *data_directory, const char *path, struct error *err) {
-    char directory[FILE_PATH_MAX];
+// --- putting ---
+
+// <data>/apps, or whatever else lies directly below <data> and holds the path: it is kobel's own
+// and may be a link to another disk, while a job may have put links into what lies below.
+static bool split(const char *data_directory, const char *path, char out_root[static FILE_PATH_MAX],
+                  char out_parent[static FILE_PATH_MAX], const char **out_name, struct error *err) {
+    const char *below = file_below(data_directory, path);
+
+    if (below == NULL)
+        return error_set(err, ERROR_INVALID, "'%s' does not lie in the data directory", path);
+    (void)text_copy(out_root, FILE_PATH_MAX, data_directory);
+    const char *slash = strchr(below, '/');
+    if (slash != NULL) {
+        (void)text_format(out_root, FILE_PATH_MAX, "%.*s", (int)(slash - path), path);
+        below = slash + 1;
+    }
+    (void)text_copy(out_parent, FILE_PATH_MAX, below);
+    char *last = strrchr(out_parent, '/');
+    *out_name = last == NULL ? below : below + (last + 1 - out_parent);
+    (last == NULL ? out_parent : last)[0] = '\0';
+    return true;
+}
+
+static bool move_into(const char *trash, int parent, const char *name) {
     char target[FILE_PATH_MAX];
-    char name[NAME_SIZE];
+    char random[NAME_SIZE];
     struct error ignored;
 
-    digest_random_hex(name, sizeof name - 1);
-    bool is_out_of_the_way =
-        file_join(directory, sizeof directory, &ignored, data_directory, "trash", NULL) &&
-        file_join(target, sizeof target, &ignored, directory, name, NULL) &&
-        file_make_directories(directory, 0700, &ignored) && rename(path, target) == 0;
+    digest_random_hex(random, sizeof random - 1);
+    if (!file_join(target, sizeof target, &ignored, trash, random, NULL) ||
+        !file_make_directories(trash, 0700, &ignored)) {
+        errno = ENOSPC;
+        return false;
+    }
+    return renameat(parent, name, AT_FDCWD, target) == 0;
+}
+
+static bool move_out(const char *data_directory, const char *root, int parent, const char *name) {
+    char trash[FILE_PATH_MAX];
+    struct error ignored;
+
+    if (!file_join(trash, sizeof trash, &ignored, data_directory, "trash", NULL)) return false;
+    if (move_into(trash, parent, name) || errno == ENOENT) return true;
+    if (errno != EXDEV || !file_join(trash, sizeof trash, &ignored, root, ".trash", NULL))
+        return false;
+    return move_into(trash, parent, name) || errno == ENOENT;
+}
+
+bool trash_put(const char *data_directory, const char *path, struct error *err) {
+    AUTO(file_close) int directory = -1;
+    char root[FILE_PATH_MAX];
+    char parent[FILE_PATH_MAX];
+    const char *name = NULL;
+
+    if (!split(data_directory, path, root, parent, &name, err)) return false;
+    if (!file_open_directory_inside(root, parent, &directory, err))
+        return err->kind == ERROR_NOT_FOUND;
     // A disk so full that it takes no name more: the slow way makes room.
-    return is_out_of_the_way || file_remove_tree(path, err);
+    return move_out(data_directory, root, directory, name) ||
+           file_remove_tree_at(directory, name, err);
 }
 
 // --- the remover ---
 
 struct collection {
+    struct trash *trash;
     const char *directory;
     struct argument_list *arguments;
     size_t count;
@@ -48,43 +104,65 @@ struct collection {
 
 static bool collect(void *userdata, const char *name, bool is_directory, struct error *err) {
     struct collection *collection = userdata;
+    struct trash *trash = collection->trash;
     char path[FILE_PATH_MAX];
 
     (void)is_directory;
-    if (collection->count == REMOVED_AT_ONCE) return true;
     if (!file_join(path, sizeof path, err, collection->directory, name, NULL)) return false;
+    if (collection->count == REMOVED_AT_ONCE || strcmp(path, trash->after) <= 0) return true;
     argument_list_add(collection->arguments, path);
+    (void)text_copy(trash->last, sizeof trash->last, path);
     collection->count++;
     return true;
 }
 
-// Something still writes there, as a JVM may until the kernel has ended it; or the disk fails.
-static void try_later(struct trash *trash) {
-    trash->pause_us = trash->pause_us == 0 ? PAUSE_FIRST_US : 2 * trash->pause_us;
-    if (trash->pause_us > PAUSE_MAX_US) trash->pause_us = PAUSE_MAX_US;
-    (void)sd_event_source_set_time_relative(trash->retry, trash->pause_us);
+static void retry_later(struct trash *trash) {
+    uint64_t first_us = trash->options.retry_us != 0 ? trash->options.retry_us : RETRY_US;
+    uint64_t wait_us = first_us << (trash->tries < 16 ? trash->tries : 16);
+
+    trash->after[0] = '\0';
+    trash->tries++;
+    if (trash->tries == TOLD_AFTER_TRIES) {
+        log_warn("runtime", "files that nobody needs cannot be removed",
+                 "directory=\"%s\" tries=%d", trash->directories[1], trash->tries);
+        if (trash->options.reported_tries != NULL) *trash->options.reported_tries = trash->tries;
+    }
+    (void)sd_event_source_set_time_relative(trash->retry,
+                                            wait_us < RETRY_MAX_US ? wait_us : RETRY_MAX_US);
     (void)sd_event_source_set_enabled(trash->retry, SD_EVENT_ONESHOT);
 }
 
 static void on_removed(void *userdata, struct process_end end) {
     struct trash *trash = userdata;
 
-    if (!end.was_signalled && end.number == 0) {
-        trash->pause_us = 0;
-        trash_empty(trash);
-    } else
-        try_later(trash);
+    // What is left waits until the rest was removed.
+    if (end.was_signalled || end.number != 0)
+        (void)text_copy(trash->after, sizeof trash->after, trash->last);
+    trash_empty(trash);
 }
 
-static bool remove_some(struct trash *trash, struct error *err) {
+static bool collect_all(struct collection *collection, struct error *err) {
+    for (size_t index = 0; index < COUNT_OF(collection->trash->directories); index++) {
+        collection->directory = collection->trash->directories[index];
+        if (file_is_directory(collection->directory) &&
+            !file_list(collection->directory, collect, collection, err))
+            return false;
+    }
+    return true;
+}
+
+// *out_began: there was something to remove.
+static bool remove_some(struct trash *trash, bool *out_began, struct error *err) {
     AUTO(argument_list_release) struct argument_list arguments = {0};
-    struct collection collection = {.directory = trash->directory, .arguments = &arguments};
+    struct collection collection = {.trash = trash, .arguments = &arguments};
     const char *const environment[] = {NULL};
+    const char *remover = trash->options.remover;
 
     // It would go on without the daemon, and nobody would know of it.
-    argument_list_add_all(&arguments, "/usr/bin/setpriv", "--pdeathsig", "KILL", "--", "/bin/rm",
-                          "-rf", "--", NULL);
-    if (!file_list(trash->directory, collect, &collection, err)) return false;
+    argument_list_add_all(&arguments, "/usr/bin/setpriv", "--pdeathsig", "KILL", "--",
+                          remover != NULL ? remover : "/bin/rm", "-rf", "--", NULL);
+    if (!collect_all(&collection, err)) return false;
+    *out_began = collection.count > 0;
     if (collection.count == 0) return true;
     struct process_spec spec = {.arguments = argument_list_items(&arguments),
                                 .environment = environment,
@@ -95,12 +173,16 @@ static bool remove_some(struct trash *trash, struct error *err) {
 
 static int on_look(sd_event_source *source, void *userdata) {
     struct trash *trash = userdata;
+    bool began = false;
     struct error ignored;
 
     (void)source;
     if (trash->remover != NULL && !process_has_ended(trash->remover)) return 0;
     process_free(TAKE(trash->remover));
-    if (!remove_some(trash, &ignored)) try_later(trash);
+    if (!remove_some(trash, &began, &ignored) || (!began && trash->after[0] != '\0'))
+        retry_later(trash);
+    else if (!began)
+        trash->tries = 0;
     return 0;
 }
 
@@ -117,19 +199,28 @@ void trash_empty(struct trash *trash) {
 
 // --- life ---
 
-bool trash_new(sd_event *loop, const char *data_directory, struct trash **out_trash,
-               struct error *err) {
+static bool watch(struct trash *trash, struct error *err) {
+    int code = sd_event_add_defer(trash->loop, &trash->look, on_look, trash);
+
+    if (code >= 0)
+        code =
+            sd_event_add_time(trash->loop, &trash->retry, CLOCK_MONOTONIC, 0, 0, on_retry, trash);
+    if (code < 0) return error_system(err, -code, "remover");
+    (void)sd_event_source_set_enabled(trash->retry, SD_EVENT_OFF);
+    return true;
+}
+
+bool trash_new(sd_event *loop, const char *data_directory, const struct trash_options *options,
+               struct trash **out_trash, struct error *err) {
     AUTO(trash_free) struct trash *trash = memory_alloc(sizeof *trash);
 
     trash->loop = sd_event_ref(loop);
-    if (!file_join(trash->directory, sizeof trash->directory, err, data_directory, "trash", NULL) ||
-        !file_make_directories(trash->directory, 0700, err))
+    if (options != NULL) trash->options = *options;
+    if (!file_join(trash->directories[0], FILE_PATH_MAX, err, data_directory, "apps", ".trash",
+                   NULL) ||
+        !file_join(trash->directories[1], FILE_PATH_MAX, err, data_directory, "trash", NULL) ||
+        !file_make_directories(trash->directories[1], 0700, err) || !watch(trash, err))
         return false;
-    int code = sd_event_add_defer(loop, &trash->look, on_look, trash);
-    if (code < 0) return error_system(err, -code, "remover");
-    code = sd_event_add_time(loop, &trash->retry, CLOCK_MONOTONIC, 0, 0, on_retry, trash);
-    if (code < 0) return error_system(err, -code, "remover");
-    (void)sd_event_source_set_enabled(trash->retry, SD_EVENT_OFF);
     *out_trash = TAKE(trash);
     return true;
 }

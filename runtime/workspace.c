@@ -1,6 +1,7 @@
 #include "runtime/workspace.h"
 
 #include "base/digest.h"
+#include "base/file_inside.h"
 #include "base/text.h"
 #include "runtime/trash.h"
 
@@ -137,7 +138,7 @@ static bool clean_app(void *userdata, const char *name, bool is_directory, struc
     const char *data_directory = userdata;
     char clusters[FILE_PATH_MAX];
 
-    if (!is_directory) return true;
+    if (!is_directory || name[0] == '.') return true;
     return workspace_settle_spares(data_directory, name, err) &&
            file_join(clusters, sizeof clusters, err, data_directory, "apps", name, "clusters",
                      NULL) &&
@@ -150,10 +151,12 @@ bool workspace_clean(const char *data_directory, struct error *err) {
         void *out;
     } data = {.in = data_directory}; // only read
     char apps[FILE_PATH_MAX];
+    char spares[FILE_PATH_MAX];
 
     if (!file_join(apps, sizeof apps, err, data_directory, "apps", NULL)) return false;
     if (file_is_directory(apps) && !file_list(apps, clean_app, data.out, err)) return false;
-    return remove_child(data_directory, data_directory, "spares", err);
+    return workspace_spares_directory(data_directory, spares, err) &&
+           trash_put(data_directory, spares, err);
 }
 
 // --- restore points ---
@@ -180,43 +183,48 @@ bool workspace_snapshot_directory(const char *data_directory, const char *app_id
            file_join(out_path, FILE_PATH_MAX, err, directory, trigger_id, NULL);
 }
 
+// The job may have put anything there: see base/file_inside.h.
 struct search {
-    const char *directory;
+    const char *apps;      // <data>/apps, kobel's own
+    const char *directory; // below it
     const char *prefix;
     int64_t best;
     char path[FILE_PATH_MAX];
 };
 
 // A directory without _metadata is one that Flink never finished.
-static bool consider(void *userdata, const char *name, bool is_directory, struct error *err) {
+static bool consider(void *userdata, const char *name, enum file_kind kind, struct error *err) {
     struct search *search = userdata;
     char path[FILE_PATH_MAX];
     char metadata[FILE_PATH_MAX];
     int64_t number = 0;
 
-    if (!is_directory || !text_starts_with(name, search->prefix)) return true;
+    if (kind != FILE_DIRECTORY || !text_starts_with(name, search->prefix)) return true;
     // "chk-17" has a number, "savepoint-1a2b3c-…" none: there any complete one will do.
     (void)text_to_int64(name + strlen(search->prefix), &number);
     if (number < search->best) return true;
     if (!file_join(path, sizeof path, err, search->directory, name, NULL) ||
         !file_join(metadata, sizeof metadata, err, path, "_metadata", NULL))
         return false;
-    if (!file_exists(metadata)) return true;
+    if (!file_is_regular_inside(search->apps, metadata)) return true;
     search->best = number;
     (void)text_copy(search->path, sizeof search->path, path);
     return true;
 }
 
-static bool find_complete(const char *directory, const char *prefix,
+// `directory` lies below <data>/apps.
+static bool find_complete(const char *data_directory, const char *directory, const char *prefix,
                           char out_path[static FILE_PATH_MAX]) {
-    struct search search = {.directory = directory, .prefix = prefix};
+    char apps[FILE_PATH_MAX];
+    struct search search = {.apps = apps, .prefix = prefix};
     struct error err;
 
-    if (!file_is_directory(directory) || !file_list(directory, consider, &search, &err))
-        return false;
-    if (search.path[0] == '\0') return false;
-    (void)text_copy(out_path, FILE_PATH_MAX, search.path);
-    return true;
+    if (!file_join(apps, sizeof apps, &err, data_directory, "apps", NULL)) return false;
+    search.directory = file_below(apps, directory);
+    return search.directory != NULL &&
+           file_list_inside(apps, search.directory, consider, &search, &err) &&
+           search.path[0] != '\0' &&
+           file_join(out_path, FILE_PATH_MAX, &err, apps, search.path, NULL);
 }
 
 bool workspace_find_checkpoint(const char *data_directory, const char *app_id, const char *job_id,
@@ -226,7 +234,7 @@ bool workspace_find_checkpoint(const char *data_directory, const char *app_id, c
 
     return file_join(directory, sizeof directory, &err, data_directory, "apps", app_id,
                      "checkpoints", job_id, NULL) &&
-           find_complete(directory, "chk-", out_path);
+           find_complete(data_directory, directory, "chk-", out_path);
 }
 
 bool workspace_find_savepoint(const char *data_directory, const char *app_id,
@@ -238,8 +246,11 @@ bool workspace_find_savepoint(const char *data_directory, const char *app_id,
     return snapshot->trigger_id[0] != '\0' &&
            workspace_snapshot_directory(data_directory, app_id, snapshot->name,
                                         snapshot->trigger_id, directory, &err) &&
-           find_complete(directory, "savepoint-", out_path);
+           find_complete(data_directory, directory, "savepoint-", out_path);
 }
+
+// A job may have made any number of entries; the next pruning goes on.
+enum { PRUNED_AT_ONCE = 200 };
 
 struct pruning {
     const char *data_directory;
@@ -249,11 +260,12 @@ struct pruning {
     int removed;
 };
 
-static bool prune_one(void *userdata, const char *name, bool is_directory, struct error *err) {
+static bool prune_one(void *userdata, const char *name, enum file_kind kind, struct error *err) {
     struct pruning *pruning = userdata;
 
-    (void)is_directory;
-    if (pruning->is_needed(pruning->userdata, name)) return true;
+    (void)kind;
+    if (pruning->removed == PRUNED_AT_ONCE || pruning->is_needed(pruning->userdata, name))
+        return true;
     pruning->removed++;
     return remove_child(pruning->data_directory, pruning->directory, name, err);
 }
@@ -271,8 +283,8 @@ bool workspace_prune_checkpoints(const char *data_directory, const char *app_id,
                    NULL))
         return false;
     *out_removed = 0;
-    if (!file_is_directory(directory)) return true;
-    if (!file_list(directory, prune_one, &pruning, err)) return false;
+    if (!file_list_inside(directory, "", prune_one, &pruning, err) && err->kind != ERROR_NOT_FOUND)
+        return false;
     *out_removed = pruning.removed;
     return true;
 }

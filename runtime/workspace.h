@@ -48,6 +48,9 @@ MUST_CHECK bool workspace_make(const struct workspace_paths *paths, struct error
 // Leaves of an ended cluster only its logs, and of those only the newest WORKSPACE_LOGS_KEPT.
 MUST_CHECK bool workspace_retire(const char *data_directory, const char *app_id,
                                  const char *cluster_id, struct error *err);
+// <data>/spares, or <data>/apps/.spares where <data>/apps lies on another file system.
+MUST_CHECK bool workspace_spares_directory(const char *data_directory,
+                                           char out_path[static FILE_PATH_MAX], struct error *err);
 // The paths of a spare for whoever comes; of an application's own with its checkpoints and
 // snapshots when `app_id` is not "".
 MUST_CHECK bool workspace_spare_paths_of(const char *data_directory, const char *spare_id,

@@ -6,9 +6,31 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-static const char SPARES[] = "spares";
+// Spares are renamed into the place of the clusters that they became, and so lie on the same file
+// system as those.
+bool workspace_spares_directory(const char *data_directory, char out_path[static FILE_PATH_MAX],
+                                struct error *err) {
+    char apps[FILE_PATH_MAX];
+    struct stat of_data;
+    struct stat of_apps;
+
+    if (!file_join(apps, sizeof apps, err, data_directory, "apps", NULL)) return false;
+    bool is_elsewhere = stat(data_directory, &of_data) == 0 && stat(apps, &of_apps) == 0 &&
+                        of_data.st_dev != of_apps.st_dev;
+    return is_elsewhere ? file_join(out_path, FILE_PATH_MAX, err, apps, ".spares", NULL)
+                        : file_join(out_path, FILE_PATH_MAX, err, data_directory, "spares", NULL);
+}
+
+static bool spare_directory(const char *data_directory, const char *spare_id,
+                            char out_path[static FILE_PATH_MAX], struct error *err) {
+    char spares[FILE_PATH_MAX];
+
+    return workspace_spares_directory(data_directory, spares, err) &&
+           file_join(out_path, FILE_PATH_MAX, err, spares, spare_id, NULL);
+}
 
 bool workspace_spare_paths_of(const char *data_directory, const char *spare_id, const char *app_id,
                               struct workspace_paths *out_paths, struct error *err) {
@@ -16,7 +38,7 @@ bool workspace_spare_paths_of(const char *data_directory, const char *spare_id, 
     char directory[FILE_PATH_MAX];
 
     bool fit =
-        file_join(directory, sizeof directory, err, data_directory, SPARES, spare_id, NULL) &&
+        spare_directory(data_directory, spare_id, directory, err) &&
         workspace_paths_in(directory, &paths, err) &&
         (app_id[0] == '\0' || workspace_paths_add_state(data_directory, app_id, &paths, err));
     if (!fit) return false;
@@ -32,7 +54,7 @@ bool workspace_claim_spare(const char *data_directory, const char *spare_id, con
 
     // The link first: what is made below the cluster is made in the spare.
     if (!workspace_paths_of(data_directory, app_id, cluster_id, &paths, err) ||
-        !file_join(target, sizeof target, err, "../../..", SPARES, spare_id, NULL) ||
+        !spare_directory(data_directory, spare_id, target, err) ||
         !text_copy(link, sizeof link, paths.cluster))
         return false;
     *strrchr(link, '/') = '\0';
@@ -53,8 +75,7 @@ bool workspace_settle_spare(const char *data_directory, const char *app_id, cons
     if (length < 0) return true; // it never was one
     target[length] = '\0';
     const char *name = strrchr(target, '/');
-    if (!file_join(spare, sizeof spare, err, data_directory, SPARES,
-                   name == NULL ? target : name + 1, NULL))
+    if (!spare_directory(data_directory, name == NULL ? target : name + 1, spare, err))
         return false;
     if (unlink(paths.cluster) < 0) return error_system(err, errno, "unlink '%s'", paths.cluster);
     return rename(spare, paths.cluster) == 0 || errno == ENOENT ||
@@ -86,6 +107,6 @@ bool workspace_settle_spares(const char *data_directory, const char *app_id, str
 bool workspace_remove_spare(const char *data_directory, const char *spare_id, struct error *err) {
     char directory[FILE_PATH_MAX];
 
-    return file_join(directory, sizeof directory, err, data_directory, SPARES, spare_id, NULL) &&
+    return spare_directory(data_directory, spare_id, directory, err) &&
            trash_put(data_directory, directory, err);
 }

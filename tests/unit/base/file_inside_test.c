@@ -2,17 +2,24 @@
 #include "base/file_inside.h"
 
 #include "base/file.h"
+#include "base/file_walk.h"
 #include "base/memory.h"
 #include "base/text.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -137,4 +144,138 @@ Test(file_inside, a_listing_tells_links_from_what_they_lead_to) {
     cr_assert(eq(int, listing.others, 2));
     cr_assert(symlink("log", at("linked")) == 0);
     cr_assert(not(file_list_inside(root, "linked", note, &listing, &err)));
+}
+
+// --- where openat2() is refused, as old containers do ---
+
+static void refuse_openat2(void) {
+    struct sock_filter program[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat2, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog filter = {.len = COUNT_OF(program), .filter = program};
+
+    cr_assert(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+    cr_assert(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0);
+}
+
+Test(file_inside, holds_without_openat2_as_well) {
+    AUTO(buffer_release) struct buffer text = BUFFER_INIT(64);
+    struct listing listing = {0};
+    char relative[FILE_PATH_MAX];
+    struct error err;
+
+    refuse_openat2();
+    put(at("log/a.log"), "last line\n");
+    cr_assert(mkfifo(at("log/fifo"), 0600) == 0);
+    cr_assert(symlink(outside, at("log/link")) == 0);
+    cr_assert(symlink("/tmp", at("way")) == 0);
+    cr_assert(file_read_tail_inside(root, "log/a.log", 10, &text, &err), "%s", err.message);
+    cr_assert(not(is_readable("log/fifo")));
+    cr_assert(not(is_readable("log/link")));
+    (void)text_format(relative, sizeof relative, "way/%s", strrchr(outside, '/') + 1);
+    cr_assert(not(is_readable(relative)));
+    cr_assert(not(is_readable("log/../../etc/passwd")));
+    cr_assert(file_list_inside(at("log"), "", note, &listing, &err), "%s", err.message);
+    cr_assert(eq(int, listing.regular, 1));
+}
+
+// --- writing ---
+
+Test(file_inside, whatever_lies_in_the_place_of_an_output_gives_way) {
+    struct stat entry;
+    struct error err;
+
+    put(at("log/kept.out"), "kept");
+    cr_assert(mkfifo(at("log/fifo.out"), 0600) == 0);
+    cr_assert(symlink(outside, at("log/link.out")) == 0);
+    cr_assert(symlink(at("nowhere"), at("log/dangling.out")) == 0);
+    static const char *const names[] = {"kept.out", "fifo.out", "link.out", "dangling.out",
+                                        "new.out"};
+    char log[FILE_PATH_MAX];
+    (void)text_copy(log, sizeof log, at("log"));
+    for (size_t index = 0; index < COUNT_OF(names); index++) {
+        AUTO(file_close) int fd = -1;
+        cr_assert(file_open_append_inside(log, names[index], &fd, &err), "%s", err.message);
+        cr_assert(eq(int, fcntl(fd, F_GETFL) & (O_NONBLOCK | O_APPEND), O_APPEND));
+        cr_assert(write(fd, "more", 4) == 4);
+        cr_assert(fstat(fd, &entry) == 0 && S_ISREG(entry.st_mode));
+        cr_assert(eq(i64, (int64_t)entry.st_size, index == 0 ? 8 : 4));
+    }
+    cr_assert(stat(outside, &entry) == 0);
+    cr_assert(eq(i64, (int64_t)entry.st_size, 17));
+    cr_assert(not(file_exists(at("nowhere"))));
+}
+
+Test(file_inside, directories_are_made_through_no_link) {
+    struct error err;
+
+    cr_assert(file_make_directories_inside(root, "log/a/b", 0700, &err), "%s", err.message);
+    cr_assert(file_make_directories_inside(root, "log/a/b", 0700, &err));
+    cr_assert(file_is_directory(at("log/a/b")));
+    cr_assert(mkdir(at("victim"), 0700) == 0);
+    cr_assert(symlink("../victim", at("log/link")) == 0);
+    cr_assert(not(file_make_directories_inside(root, "log/link/x", 0700, &err)));
+    cr_assert(not(file_make_directories_inside(root, "log/link", 0700, &err)));
+    cr_assert(not(file_make_directories_inside(root, "../x", 0700, &err)));
+    cr_assert(not(file_exists(at("victim/x"))));
+}
+
+Test(file_inside, tells_what_lies_below) {
+    cr_assert(eq(str, (char *)file_below("/data/apps", "/data/apps/a/log"), "a/log"));
+    cr_assert(file_below("/data/apps", "/data/apps") == NULL);
+    cr_assert(file_below("/data/apps", "/data/apps2/x") == NULL);
+}
+
+// --- sizes that a job chooses ---
+
+// A file that grows while it is read is read to the end that was asked for.
+Test(file_inside, a_tail_is_no_longer_than_was_asked_for) {
+    AUTO(buffer_release) struct buffer text = BUFFER_INIT(64);
+    struct error err;
+
+    put(at("log/a.log"), "0123456789");
+    cr_assert(file_read_tail_inside(root, "log/a.log", 4, &text, &err), "%s", err.message);
+    cr_assert(eq(str, (char *)buffer_text(&text), "6789"));
+}
+
+Test(file_inside, of_a_huge_directory_some_entries_are_looked_at) {
+    struct listing listing = {0};
+    struct error err;
+
+    cr_assert(mkdir(at("log/huge"), 0700) == 0);
+    for (int count = 0; count < FILE_INSIDE_ENTRIES_MAX + 10; count++) {
+        char name[32];
+        (void)text_format(name, sizeof name, "log/huge/%d", count);
+        AUTO(file_close) int fd = open(at(name), O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+        cr_assert(ge(int, fd, 0));
+    }
+    cr_assert(file_list_inside(root, "log/huge", note, &listing, &err), "%s", err.message);
+    cr_assert(eq(int, listing.regular, FILE_INSIDE_ENTRIES_MAX));
+}
+
+// As deep as a job likes, which is deeper than there are descriptors.
+Test(file_inside, a_tree_of_any_depth_is_counted_and_removed) {
+    AUTO(file_close) int at_fd = -1;
+    struct error err;
+
+    cr_assert(mkdir(at("deep"), 0700) == 0);
+    at_fd = open(at("deep"), O_PATH | O_DIRECTORY | O_CLOEXEC);
+    for (int depth = 0; depth < 3000; depth++) {
+        cr_assert(mkdirat(at_fd, "d", 0700) == 0);
+        int next = openat(at_fd, "d", O_PATH | O_DIRECTORY | O_CLOEXEC);
+        cr_assert(ge(int, next, 0));
+        file_close(at_fd);
+        at_fd = next;
+    }
+    AUTO(file_walk_free) struct file_walk *walk = file_walk_new(root, "deep");
+    cr_assert(walk != NULL);
+    int turns = 1;
+    while (!file_walk_on(walk, 10))
+        turns++;
+    cr_assert(le(int, turns, 20));
+    cr_assert(file_remove_tree(at("deep"), &err), "%s", err.message);
+    cr_assert(not(file_exists(at("deep"))));
 }

@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <linux/fs.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -78,7 +79,7 @@ Test(disk, what_is_thrown_away_is_gone_at_once_and_removed_later) {
 
     fill("apps/a/big", 200);
     path_of("apps/a/big", path);
-    cr_assert(trash_new(loop, root, &trash, &err), "%s", err.message);
+    cr_assert(trash_new(loop, root, NULL, &trash, &err), "%s", err.message);
     cr_assert(trash_put(root, path, &err));
     cr_assert(not(file_exists(path)));
     cr_assert(eq(int, count_entries("trash"), 1));
@@ -96,7 +97,7 @@ Test(disk, what_a_daemon_left_in_the_trash_is_removed_by_the_next_one) {
         (void)text_format(name, sizeof name, "trash/left-%d", number);
         fill(name, 1);
     }
-    cr_assert(trash_new(loop, root, &trash, &err), "%s", err.message);
+    cr_assert(trash_new(loop, root, NULL, &trash, &err), "%s", err.message);
     while (count_entries("trash") > 0)
         turn();
 }
@@ -119,12 +120,119 @@ Test(disk, what_cannot_be_removed_is_tried_again, .timeout = 60) {
     fill("trash/other", 1);
     path_of("trash/held", path);
     if (!hold(path, true)) cr_skip_test("this file system holds nothing against root");
-    cr_assert(trash_new(loop, root, &trash, &err), "%s", err.message);
+    cr_assert(trash_new(loop, root, NULL, &trash, &err), "%s", err.message);
     while (count_entries("trash") > 1)
         turn();
     cr_assert(hold(path, false));
     while (count_entries("trash") > 0)
         turn();
+}
+
+// A JVM that ends may still write while its directory is removed.
+Test(disk, what_could_not_be_removed_is_tried_again_and_told_of) {
+    AUTO(trash_free) struct trash *trash = NULL;
+    int reported_tries = 0;
+    char remover[FILE_PATH_MAX];
+    char script[FILE_PATH_MAX * 2];
+    struct trash_options options = {
+        .remover = remover, .retry_us = 1000, .reported_tries = &reported_tries};
+
+    // Fails seven times in a row.
+    path_of("remover", remover);
+    (void)text_format(script, sizeof script,
+                      "#!/bin/sh\necho x >>%s/tries\n[ $(wc -l <%s/tries) -gt 7 ] && exec /bin/rm "
+                      "\"$@\"\nexit 1\n",
+                      root, root);
+    cr_assert(file_write_atomically(remover, script, strlen(script), 0700, &err));
+    fill("trash/left", 3);
+    cr_assert(trash_new(loop, root, &options, &trash, &err), "%s", err.message);
+    while (count_entries("trash") > 0)
+        turn();
+    cr_assert(eq(int, reported_tries, 5));
+}
+
+// What cannot be removed may not keep what can.
+Test(disk, what_cannot_be_removed_is_not_in_the_way) {
+    AUTO(trash_free) struct trash *trash = NULL;
+    char remover[FILE_PATH_MAX];
+    struct trash_options options = {.remover = remover, .retry_us = 1000};
+    static const char script[] = "#!/bin/sh\nfail=0\nfor path; do case $path in */0*) fail=1 ;; "
+                                 "/*) /bin/rm -rf \"$path\" ;; esac; done\nexit $fail\n";
+
+    path_of("remover", remover);
+    cr_assert(file_write_atomically(remover, script, strlen(script), 0700, &err));
+    for (int number = 0; number < 140; number++) {
+        char name[32];
+        (void)text_format(name, sizeof name, "trash/%d%03d", number >= 100, number);
+        fill(name, 1);
+    }
+    cr_assert(trash_new(loop, root, &options, &trash, &err), "%s", err.message);
+    while (count_entries("trash") > 100)
+        turn();
+}
+
+static void make_link(const char *target, const char *name) {
+    char path[FILE_PATH_MAX];
+
+    path_of(name, path);
+    cr_assert(symlink(target, path) == 0);
+}
+
+Test(disk, nothing_is_thrown_away_through_a_link_that_a_job_made) {
+    char path[FILE_PATH_MAX];
+
+    fill("apps/a/snapshots", 1);
+    fill("apps/b/snapshots/s/savepoint", 1);
+    make_link("../../b/snapshots/s", "apps/a/snapshots/s");
+    path_of("apps/a/snapshots/s/savepoint", path);
+    cr_assert(trash_put(root, path, &err));
+    cr_assert(file_exists(path));
+    path_of("apps/a/snapshots/s", path);
+    cr_assert(trash_put(root, path, &err));
+    cr_assert(not(file_exists(path)));
+    path_of("apps/b/snapshots/s/savepoint", path);
+    cr_assert(file_exists(path));
+}
+
+// <data>/apps as a link to another disk, as far as this machine has one.
+Test(disk, applications_may_lie_on_another_file_system) {
+    AUTO(trash_free) struct trash *trash = NULL;
+    char elsewhere[] = "/dev/shm/kobel-disk-XXXXXX";
+    char path[FILE_PATH_MAX];
+
+    cr_assert(mkdtemp(elsewhere) != NULL);
+    make_link(elsewhere, "apps");
+    fill("apps/a/checkpoints/job", 1);
+    path_of("apps/a/checkpoints/job", path);
+    cr_assert(trash_new(loop, root, NULL, &trash, &err), "%s", err.message);
+    cr_assert(trash_put(root, path, &err));
+    cr_assert(not(file_exists(path)));
+    cr_assert(eq(int, count_entries("apps/.trash"), 1), "it was removed in the loop");
+    trash_empty(trash);
+    while (count_entries("apps/.trash") > 0)
+        turn();
+    cr_assert(file_remove_tree(elsewhere, &err));
+}
+
+// A job can make millions of entries, links to anywhere, and directories nested without end.
+Test(disk, counting_a_hostile_tree_takes_no_longer_in_each_turn) {
+    AUTO(disk_usage_free) struct disk_usage *usage = NULL;
+    int turns = 0;
+
+    fill("apps/a/work", 1000);
+    make_link("/", "apps/a/work/root");
+    make_link("..", "apps/a/work/again");
+    char deep[FILE_PATH_MAX] = "apps/a/work";
+    for (int depth = 0; depth < 100; depth++)
+        (void)text_format(deep + strlen(deep), sizeof deep - strlen(deep), "/d");
+    fill(deep, 1);
+    cr_assert(disk_usage_new(loop, root, &usage, &err), "%s", err.message);
+    while (disk_usage_bytes(usage, "a") == 0) {
+        turn();
+        turns++;
+    }
+    cr_assert(ge(int, turns, 3), "all at once");
+    cr_assert(lt(i64, disk_usage_bytes(usage, "a"), (int64_t)1200 * 8192));
 }
 
 Test(disk, is_counted_in_slices_and_again_when_asked) {
