@@ -173,12 +173,6 @@ const char *file_below(const char *root, const char *path) {
     return text_starts_with(path, root) && path[length] == '/' ? path + length + 1 : NULL;
 }
 
-int64_t file_after_gap(int fd, int64_t offset) {
-    off_t next = lseek(fd, (off_t)offset, SEEK_DATA);
-
-    return next > (off_t)offset ? (int64_t)next : offset;
-}
-
 bool file_read_tail_inside(const char *root, const char *relative, size_t limit_bytes,
                            struct buffer *out, struct error *err) {
     AUTO(file_close) int fd = -1;

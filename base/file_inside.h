@@ -39,10 +39,6 @@ MUST_CHECK bool file_make_directories_inside(const char *root, const char *relat
 // not lie there.
 const char *file_below(const char *root, const char *path);
 
-// Where the next bytes are at or after `offset` that were not given back to the file system (see
-// runtime/log_budget.h); `offset` itself where there is no such gap.
-int64_t file_after_gap(int fd, int64_t offset);
-
 // Reads the last bytes of a file, at most `limit_bytes`, however large it is and whoever writes to
 // it meanwhile. Appends to `out`, which must have room for them.
 MUST_CHECK bool file_read_tail_inside(const char *root, const char *relative, size_t limit_bytes,

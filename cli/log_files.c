@@ -2,12 +2,12 @@
 
 #include "base/file.h"
 #include "base/file_inside.h"
+#include "base/growing_file.h"
 #include "base/memory.h"
 #include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 // A longer line is handed on in pieces. One turn takes so much of a file, so that whoever looks for
 // interrupts in between gets to it however much is printed.
@@ -20,7 +20,7 @@ struct log_file {
     char source[64];
     bool is_output;
     bool skips; // to the end of a line whose beginning is gone
-    off_t offset;
+    int64_t offset;
     struct buffer rest; // of a line without its end
 };
 
@@ -160,16 +160,6 @@ static void hand_on(struct log_files *files, struct log_file *file) {
     buffer_clear(&file->rest);
 }
 
-// The oldest part of a long log is given back to the file system (--log-budget).
-static void skip_gap(struct log_file *file, int fd) {
-    off_t next = (off_t)file_after_gap(fd, file->offset);
-
-    if (next == file->offset) return;
-    file->offset = next;
-    file->skips = true;
-    buffer_clear(&file->rest);
-}
-
 static void take_bytes(struct log_files *files, struct log_file *file, const char *bytes,
                        size_t size_bytes) {
     struct error ignored;
@@ -196,22 +186,27 @@ static void take_bytes(struct log_files *files, struct log_file *file, const cha
     }
 }
 
+// What was dropped between may have held the rest of a line, and the beginning of the next.
+static void note_place(struct log_file *file, enum growing_file_place place) {
+    if (place == GROWING_FILE_ON) return;
+    buffer_clear(&file->rest);
+    file->skips = place == GROWING_FILE_GAP;
+}
+
 // True: there is more.
 static bool read_file(struct log_files *files, struct log_file *file) {
     char block[16384];
     AUTO(file_close) int fd = -1;
+    enum growing_file_place place;
     struct error ignored;
 
     if (!file_open_inside(file->directory, file->name, &fd, &ignored)) return false;
-    off_t size = lseek(fd, 0, SEEK_END);
-    if (size < file->offset) file->offset = 0; // begun anew
-    skip_gap(file, fd);
     for (size_t taken = 0; taken < TURN_MAX_BYTES;) {
-        ssize_t got = pread(fd, block, sizeof block, file->offset);
-        if (got <= 0) return false;
-        file->offset += got;
-        taken += (size_t)got;
-        take_bytes(files, file, block, (size_t)got);
+        size_t got = growing_file_read(fd, &file->offset, block, sizeof block, &place);
+        note_place(file, place);
+        if (got == 0) return false;
+        taken += got;
+        take_bytes(files, file, block, got);
     }
     return true;
 }

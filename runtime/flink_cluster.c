@@ -9,7 +9,6 @@
 #include "runtime/flink_cluster_parts.h"
 #include "runtime/flink_conf.h"
 #include "runtime/kafka_client.h"
-#include "runtime/log_budget.h"
 #include "runtime/orphans.h"
 
 #include <errno.h>
@@ -43,7 +42,7 @@ static void stop_processes(struct cluster *cluster) {
     kafka_lag_free(TAKE(cluster->lag));
     cluster_processes_free(TAKE(cluster->processes));
     cluster->boot_timer = sd_event_source_disable_unref(cluster->boot_timer);
-    cluster->log_timer = sd_event_source_disable_unref(cluster->log_timer);
+    log_budget_free(TAKE(cluster->logs));
 }
 
 static void free_cluster(struct cluster *cluster) {
@@ -207,8 +206,9 @@ bool flink_cluster_boot(struct flink_clusters *owner, const struct launch_spec *
     // needs from the beginning.
     cluster->shows_later =
         sandbox_has_namespaces(owner->options.sandbox.level) && is_spare && spec->app_id[0] == '\0';
-    bool started =
-        choose_paths(cluster, err) && start(cluster, err) && flink_logs_watch(cluster, err);
+    bool started = choose_paths(cluster, err) && start(cluster, err) &&
+                   log_budget_new(owner->loop, cluster->paths.log, spec->size.taskmanagers,
+                                  owner->options.log_budget_bytes, &cluster->logs, err);
     if (!started) {
         free_cluster(cluster);
         return false;

@@ -12,6 +12,7 @@
 #include "runtime/disk_usage.h"
 #include "runtime/flink_cluster.h"
 #include "runtime/http_client.h"
+#include "runtime/log_budget.h"
 #include "runtime/orphans.h"
 #include "runtime/trash.h"
 
@@ -48,7 +49,7 @@ struct cluster {
     struct cluster_meter *meter; // NULL before the first measurement; asks `lag`
     struct boot_progress boot;
     sd_event_source *boot_timer; // looks at it
-    sd_event_source *log_timer;  // looks at what they take of the disk
+    struct log_budget *logs;     // what they take of the disk
     sd_event_source *burial;     // ends the processes in a turn of the loop of their own
 };
 
@@ -109,9 +110,6 @@ bool flink_prime(struct cluster *cluster);
 bool flink_submit(void *self, const char *cluster_id, const struct submission *job,
                   struct error *err);
 void flink_submit_cancel(struct cluster *cluster); // the code is still being copied
-
-// Keeps the logs of a cluster within their budget from now on. ERROR_SYSTEM.
-MUST_CHECK bool flink_logs_watch(struct cluster *cluster, struct error *err);
 
 // --- claiming ---
 

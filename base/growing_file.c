@@ -1,0 +1,58 @@
+#include "base/growing_file.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { TRIES_MAX = 8 };
+
+int64_t growing_file_after_gap(int fd, int64_t offset) {
+    off_t next = lseek(fd, (off_t)offset, SEEK_DATA);
+
+    return next > (off_t)offset ? (int64_t)next : offset;
+}
+
+static int64_t size_of(int fd) {
+    struct stat entry;
+
+    return fstat(fd, &entry) < 0 ? 0 : (int64_t)entry.st_size;
+}
+
+// Where what lay at `offset` lies in a file that has become shorter: it was cut at its beginning,
+// or it is another.
+static int64_t offset_after_cut(int64_t offset, int64_t size) {
+    int64_t cuts = (offset - size + GROWING_FILE_CUT_BYTES - 1) / GROWING_FILE_CUT_BYTES;
+    int64_t moved = offset - cuts * GROWING_FILE_CUT_BYTES;
+
+    return moved > 0 ? moved : 0;
+}
+
+// Of `got` bytes that were read at `offset` those that are not of a gap, which may have come
+// meanwhile and reads as zeros.
+static int64_t bytes_before_gap(int fd, int64_t offset, int64_t got) {
+    off_t hole = lseek(fd, (off_t)offset, SEEK_HOLE);
+
+    return hole < 0 || (int64_t)hole >= offset + got ? got : (int64_t)hole - offset;
+}
+
+size_t growing_file_read(int fd, int64_t *offset, void *block, size_t size_bytes,
+                         enum growing_file_place *out_place) {
+    *out_place = GROWING_FILE_ON;
+    for (int tries = 0; tries < TRIES_MAX; tries++) {
+        int64_t size = size_of(fd);
+        if (size < *offset) {
+            *offset = offset_after_cut(*offset, size);
+            if (*offset == 0) *out_place = GROWING_FILE_NEW;
+        }
+        int64_t next = growing_file_after_gap(fd, *offset);
+        if (next > *offset) *out_place = GROWING_FILE_GAP;
+        *offset = next;
+        ssize_t got = pread(fd, block, size_bytes, (off_t)next);
+        if (got <= 0) return 0;
+        int64_t usable = bytes_before_gap(fd, next, got);
+        // It was cut, or became part of a gap, while it was read.
+        if (size_of(fd) < size || usable == 0) continue;
+        *offset += usable;
+        return (size_t)usable;
+    }
+    return 0;
+}
