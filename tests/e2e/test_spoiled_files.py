@@ -4,7 +4,9 @@ import glob
 import hashlib
 import json
 import os
+import shutil
 import subprocess
+import tempfile
 import urllib.request
 
 import pytest
@@ -60,8 +62,18 @@ def test_a_link_in_the_place_of_a_log_tells_nothing(kobel, jars, tmp_path):
     application.stop(Force=True)
 
 
-def test_a_job_that_overwrites_its_jar_harms_itself_only(kobel, jars):
+@pytest.fixture(params=["full", "scoped", "none"])
+def at_level(request, runtime, tmp_path):
+    """Where nothing else holds a job back, the stored code is safe because a job has only a copy of it."""
+    kobel = Kobel(tmp_path / "data", "--sandbox", request.param)
+    yield kobel
+    assert kobel.stop() == 0
+    assert kobel.java_processes() == []
+
+
+def test_a_job_that_overwrites_its_jar_harms_itself_only(at_level, jars):
     """Finding B1: the stored code was the same file, and with it that of every other application and version."""
+    kobel = at_level
     application = create(kobel, jars, "jar")
     other = Application(kobel, "other")
     other.create(jars["Spoils"], label="other")
@@ -89,6 +101,35 @@ def test_damaged_code_is_told_and_not_run(kobel, jars):
     operation = kobel.client.start_application(ApplicationName="damaged")["OperationId"]
     assert application.settle() == "READY"
     assert "is damaged" in str(application.operation(operation))
+    # The same code again takes the place of what is damaged.
+    application.update_configuration(**application.new_code(jars["Counting"]))
+    application.start()
+    application.stop(Force=True)
+
+
+def test_applications_may_lie_on_another_file_system(runtime, jars, tmp_path):
+    """Finding D5: a hard link from the store failed, 5 times a second and without a word."""
+    elsewhere = tempfile.mkdtemp(dir="/dev/shm", prefix="kobel-apps-")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "apps").symlink_to(elsewhere)
+    kobel = Kobel(tmp_path / "data", "--spares", "1")
+    try:
+        application = Application(kobel, "elsewhere")
+        application.create(jars["Counting"])
+        application.start()
+        application.wait_for_count(0)
+        # This one takes a spare, whose logs stay when it has ended.
+        wait_for(lambda: any(one.get("spare") == "READY" for one in get(kobel, "/kobel/v1/status")["clusters"]), "a spare is primed")
+        application.update_configuration(EnvironmentPropertyUpdates=Application.properties("second"))
+        assert application.settle() == "RUNNING"
+        application.wait_for_count(0, "second")
+        application.stop()
+        assert {"first", "second"} <= {line[0] for line in application.lines()}
+        application.delete()
+        wait_for(lambda: os.listdir(f"{elsewhere}/.trash") == [], "what was removed is gone")
+    finally:
+        assert kobel.stop() == 0
+        shutil.rmtree(elsewhere)
 
 
 def test_output_stays_within_the_budget_and_its_newest_lines_stay(kobel, jars):
