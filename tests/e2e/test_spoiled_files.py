@@ -74,9 +74,10 @@ def at_level(request, runtime, tmp_path):
 def test_a_job_that_overwrites_its_jar_harms_itself_only(at_level, jars):
     """Finding B1: the stored code was the same file, and with it that of every other application and version."""
     kobel = at_level
-    application = create(kobel, jars, "jar")
+    # Before the start: to import the same code again would put a good copy in the place of a spoiled one.
     other = Application(kobel, "other")
     other.create(jars["Spoils"], label="other")
+    application = create(kobel, jars, "jar")
     wait_for(lambda: any("overwrote a jar" in open(path, errors="replace").read() for path in
                          glob.glob(f"{kobel.data}/apps/*/clusters/*/log/taskmanager-1.out")), "it has overwritten its jar")
     stored = [path for path in glob.glob(f"{kobel.data}/code/*") if os.path.isfile(path)]
