@@ -422,7 +422,7 @@ static bool check_sender(struct exchange *exchange) {
 // One door: whoever answers, host, origin, size and signature have been checked here.
 static void route(struct exchange *exchange) {
     if (!check_sender(exchange)) return;
-    if (!text_is_utf8(exchange->uri)) {
+    if (!text_is_utf8(exchange->path) || !text_is_utf8(exchange->query)) {
         set_fault(exchange, 400, "InvalidRequestException",
                   "the address of the request is not UTF-8; escape other bytes as %XX");
         return;

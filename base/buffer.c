@@ -1,6 +1,7 @@
 #include "base/buffer.h"
 
 #include "base/memory.h"
+#include "base/utf8.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -38,14 +39,13 @@ bool buffer_append_text(struct buffer *buffer, const char *text) {
     size_t length = strlen(text);
     size_t room = buffer->limit_bytes - buffer->size_bytes;
 
-    if (length <= room) {
-        append(buffer, text, length);
-        return true;
+    if (!utf8_is_valid(text, length)) {
+        AUTO(memory_free) char *replaced = utf8_copy_new(text, length);
+        return buffer_append_text(buffer, replaced);
     }
-    while (room > 0 && ((unsigned char)text[room] & 0xC0U) == 0x80U)
-        room--;
-    append(buffer, text, room);
-    return false;
+    size_t kept = utf8_cut(text, length, room);
+    append(buffer, text, kept);
+    return kept == length;
 }
 
 bool buffer_append_format(struct buffer *buffer, const char *format, ...) {

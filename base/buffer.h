@@ -19,7 +19,7 @@ struct buffer {
 MUST_CHECK bool buffer_append(struct buffer *buffer, const void *bytes, size_t size_bytes,
                               struct error *err);
 // For text that the program itself makes: past the limit the rest is dropped and false is returned.
-// UTF-8 is cut between characters.
+// What is not UTF-8 is replaced (base/utf8.h), and text is cut between characters.
 bool buffer_append_text(struct buffer *buffer, const char *text);
 bool buffer_append_format(struct buffer *buffer, const char *format, ...)
     __attribute__((format(printf, 2, 3)));

@@ -144,7 +144,8 @@ static bool reconcile(struct app_service *service, const char *app_id, enum step
             return true;
         }
     }
-    work_queue_add(service->queue, app_id, service_now_ms(service));
+    // Not in this turn: others wait, too.
+    work_queue_add(service->queue, app_id, service_now_ms(service) + 1);
     return true;
 }
 

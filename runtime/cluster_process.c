@@ -161,7 +161,8 @@ static void read_reason(const struct member *member, const char *suffix, char *o
     if (!file_read_tail_inside(member->owner->paths->log, name, TAIL_BYTES, &tail, &ignored))
         return;
     // What begins within a line may not be taken for one.
-    const char *line = tail.size_bytes == TAIL_BYTES ? strchr(buffer_text(&tail), '\n') : NULL;
+    const char *line =
+        tail.size_bytes == TAIL_BYTES ? memchr(buffer_text(&tail), '\n', TAIL_BYTES) : NULL;
     size_t skipped = line == NULL ? 0 : (size_t)(line + 1 - buffer_text(&tail));
     end_reason_find(buffer_text(&tail) + skipped, tail.size_bytes - skipped, out, size_bytes);
 }

@@ -199,13 +199,15 @@ static bool is_hollow(const struct head *head) {
 }
 
 static void append_head(struct buffer *out, const struct head *head) {
-    bool was_space = false;
-
-    for (size_t at = 0; at < head->length; at++) {
-        bool is_space = (unsigned char)head->text[at] <= ' ';
-        char letter[2] = {is_space ? ' ' : head->text[at], '\0'};
-        if (!is_space || !was_space) (void)buffer_append_text(out, letter);
-        was_space = is_space;
+    for (size_t at = 0; at < head->length;) {
+        size_t word = at;
+        while (word < head->length && (unsigned char)head->text[word] > ' ')
+            word++;
+        (void)buffer_append_format(out, "%.*s", (int)(word - at), head->text + at);
+        if (word == head->length) return;
+        (void)buffer_append_text(out, " ");
+        for (at = word; at < head->length && (unsigned char)head->text[at] <= ' ';)
+            at++;
     }
 }
 

@@ -24,10 +24,32 @@ static const struct {
      "a.B.c(B.java)\n"
      "    at a.B.d(B.java)\n",
      "Exception in thread \"main\" java.lang.OutOfMemoryError: Java heap space"},
-    {"Killed by the user\n", "Killed by the user"},
+    // What a job prints is no reason.
+    {"42\nno Error so far, every Exception was handled\n", ""},
+    {"main.MyException: no such topic\n42\n", "main.MyException: no such topic"},
+    {"Terminating due to java.lang.OutOfMemoryError: Metaspace\n",
+     "Terminating due to java.lang.OutOfMemoryError: Metaspace"},
+    {"Unrecognized VM option 'UseMagic'\nError: Could not create the Java Virtual Machine.\n"
+     "Error: A fatal exception has occurred. Program will exit.\n",
+     "Unrecognized VM option 'UseMagic'"},
+    {"Error: Could not find or load main class a.B\n"
+     "Caused by: java.lang.ClassNotFoundException: a.B\n",
+     "Caused by: java.lang.ClassNotFoundException: a.B"},
+    {"#\n# A fatal error has been detected by the Java Runtime Environment:\n#\n"
+     "#  SIGSEGV (0xb) at pc=0x00, pid=7, tid=8\n#\n# JRE version: OpenJDK\n",
+     "#  SIGSEGV (0xb) at pc=0x00, pid=7, tid=8"},
+    // An exception that the job was restarted after, long before its process was killed.
+    {"2026-11-28 08:00:00,123 WARN  o.a.f.r.taskmanager.Task [] - Source (1/1) to FAILED\n"
+     "java.lang.IllegalStateException: bad record\n\tat a.B.c(B.java)\nCaused by: a.BException\n"
+     "2026-11-28 08:00:09,123 INFO  o.a.f.r.taskmanager.Task [] - Source (1/1) to RUNNING\n",
+     ""},
+    {"2026-11-28 08:00:00,123 ERROR o.a.f.r.ClusterEntrypoint [] - Could not start.\n"
+     "java.lang.IllegalStateException: bad\n\tat a.B.c(B.java)\n"
+     "Caused by: java.net.BindException: Address already in use\n",
+     "Caused by: java.net.BindException: Address already in use"},
     {"bwrap: Can't set hostname\nand more\n", "bwrap: Can't set hostname"},
     {"Error: \xE4\xE4\n", "Error: \xEF\xBF\xBD\xEF\xBF\xBD"},
-    {"\xFF\xFE\x01\n", "\xEF\xBF\xBD\xEF\xBF\xBD\x01"},
+    {"ERROR \xFF\x1B[2J\x01\n", "ERROR \xEF\xBF\xBD [2J "},
 };
 
 Test(end_reason, is_the_newest_error) {
@@ -37,6 +59,14 @@ Test(end_reason, is_the_newest_error) {
         end_reason_find(rows[index].tail, strlen(rows[index].tail), reason, sizeof reason);
         cr_expect(eq(str, reason, (char *)rows[index].reason));
     }
+}
+
+Test(end_reason, is_found_behind_0_bytes) {
+    static const char TAIL[] = "\0\0\0Error: one\0\n\0";
+    char reason[40];
+
+    end_reason_find(TAIL, sizeof TAIL - 1, reason, sizeof reason);
+    cr_assert(eq(str, reason, "Error: one"));
 }
 
 // The first review: 'Error: ä…' cut at 511 bytes ended the daemon.
