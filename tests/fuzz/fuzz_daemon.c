@@ -1,0 +1,343 @@
+// Any bytes as names, traces, logs, addresses, headers and properties, for the whole daemon: it has
+// to live, and every answer has to be text, and JSON where it says so. An input is a list of
+// records, ended by the byte 0x1E; the first byte of each says what the rest is (`commands`).
+#include "api/operations.h"
+#include "base/json.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "base/utf8.h"
+#include "fuzz/fuzz.h"
+#include "fuzz/fuzz_daemon_world.h"
+#include "runtime/end_reason.h"
+#include "runtime/flink_reply.h"
+
+#include <math.h>
+#include <string.h>
+
+#define JSON_HEAD                                                                                  \
+    "POST / HTTP/1.1\r\nContent-Type: application/x-amz-json-1.1\r\nX-Amz-Target: "                \
+    "KinesisAnalytics_20180523."
+enum { RECORD_END = 0x1E, RECORDS_MAX = 24, TURNS_MAX = 64 };
+
+static struct world world;
+
+struct record {
+    const char *bytes; // ended by a 0 byte that does not count
+    size_t size_bytes;
+};
+
+static int ask(const char *operation, const char *body, size_t body_bytes) {
+    AUTO(buffer_release) struct buffer reply = BUFFER_INIT((size_t)16 << 20);
+    char head[256];
+
+    (void)text_format(head, sizeof head, JSON_HEAD "%s", operation);
+    return world_ask(&world, head, body, body_bytes, &reply);
+}
+
+static int ask_text(const char *operation, const char *body) {
+    return ask(operation, body, strlen(body));
+}
+
+static void put_raw(char *out, size_t size_bytes, const struct record *record) {
+    size_t length = strnlen(record->bytes, record->size_bytes);
+
+    if (length >= size_bytes) length = size_bytes - 1;
+    memcpy(out, record->bytes, length);
+    out[length] = '\0';
+}
+
+// --- what comes in over the network ---
+
+static void send_bytes(const struct record *record) {
+    world_send_raw(&world, world.open_server, record->bytes, record->size_bytes);
+}
+
+static void send_wrapped(const struct http_server *server, const char *before,
+                         const struct record *record, const char *behind) {
+    AUTO(buffer_release) struct buffer request = BUFFER_INIT((size_t)4 << 20);
+    struct error full;
+
+    FUZZ_EXPECT(buffer_append(&request, before, strlen(before), &full));
+    FUZZ_EXPECT(buffer_append(&request, record->bytes, record->size_bytes, &full));
+    FUZZ_EXPECT(buffer_append(&request, behind, strlen(behind), &full));
+    world_send_raw(&world, server, request.data, request.size_bytes);
+}
+
+static void send_address(const struct record *record) {
+    send_wrapped(world.open_server, "GET /kobel/v1/applications/", record,
+                 " HTTP/1.1\r\nHost: localhost\r\n\r\n");
+}
+
+static void send_headers(const struct record *record) {
+    send_wrapped(world.open_server,
+                 JSON_HEAD "DescribeApplication\r\nHost: localhost\r\nContent-Length: 23\r\n",
+                 record, "\r\n\r\n{\"ApplicationName\":\"a\"}");
+}
+
+static void send_credentials(const struct record *record) {
+    send_wrapped(world.guarded_server,
+                 JSON_HEAD "ListApplications\r\nHost: localhost\r\nContent-Length: 2\r\n"
+                           "X-Amz-Date: 20251124T160000Z\r\nAuthorization: AWS4-HMAC-SHA256 ",
+                 record, "\r\n\r\n{}");
+}
+
+// The first byte picks the operation.
+static void send_operation(const struct record *record) {
+    if (record->size_bytes == 0) return;
+    FUZZ_EXPECT(ask(operations_at((unsigned char)record->bytes[0] % operations_count())->name,
+                    record->bytes + 1, record->size_bytes - 1) < 500);
+}
+
+static void update_properties(const struct record *record) {
+    AUTO(json_decref) json_t *request = json_new_object();
+    AUTO(memory_free) char *text = memory_alloc(record->size_bytes + 1);
+    json_t *update = json_new_object();
+    json_t *groups = json_new_array();
+    json_t *group = json_new_object();
+    json_t *map = json_new_object();
+    json_t *environment = json_new_object();
+
+    memcpy(text, record->bytes, record->size_bytes);
+    json_put_text(map, text, text);
+    json_put_text(group, "PropertyGroupId", "g");
+    json_put(group, "PropertyMap", map);
+    json_add(groups, group);
+    json_put(environment, "PropertyGroups", groups);
+    json_put(update, "EnvironmentPropertyUpdates", environment);
+    json_put_text(request, "ApplicationName", "a");
+    json_put_int(request, "CurrentApplicationVersionId", 1);
+    json_put(request, "ApplicationConfigurationUpdate", update);
+    AUTO(memory_free) char *body = json_print(request);
+    FUZZ_EXPECT(ask_text("UpdateApplication", body) < 500);
+}
+
+// --- what comes in from clusters ---
+
+// Of a cluster that is there; NULL: none is.
+static struct fake *any_cluster(void) {
+    for (size_t index = 0; index < CLUSTERS_MAX; index++)
+        if (world.clusters->fakes[index].is_used) return &world.clusters->fakes[index];
+    return NULL;
+}
+
+static void fail_job(const struct record *record) {
+    struct fake *fake = any_cluster();
+
+    if (fake == NULL) return;
+    fake_clusters_restart_job(world.clusters, fake->spec.cluster_id, "");
+    put_raw(fake->view.failure, sizeof fake->view.failure, record);
+}
+
+static void lose_cluster(const struct record *record) {
+    struct fake *fake = any_cluster();
+
+    if (fake == NULL) return;
+    fake_clusters_lose(world.clusters, fake->spec.cluster_id);
+    put_raw(fake->view.failure, sizeof fake->view.failure, record);
+}
+
+static void reject_job(const struct record *record) {
+    put_raw(world.clusters->reject_reason, sizeof world.clusters->reject_reason, record);
+}
+
+static void fail_savepoint(const struct record *record) {
+    struct fake *fake = any_cluster();
+
+    if (fake == NULL || fake->view.savepoint.state == SAVEPOINT_NONE) return;
+    fake->view.savepoint.state = SAVEPOINT_FAILED;
+    put_raw(fake->view.savepoint.failure, sizeof fake->view.savepoint.failure, record);
+}
+
+static void name_points(const struct record *record) {
+    struct fake *fake = any_cluster();
+
+    if (fake == NULL) return;
+    // As the runtime does: what is recorded has to be what is seen again.
+    (void)text_copy(fake->view.last_checkpoint, sizeof fake->view.last_checkpoint, record->bytes);
+    (void)text_copy(fake->view.savepoint.location, sizeof fake->view.savepoint.location,
+                    record->bytes);
+}
+
+static void end_with_log(const struct record *record) {
+    char reason[APP_FAILURE_SIZE];
+
+    end_reason_find(record->bytes, record->size_bytes, reason, sizeof reason);
+    FUZZ_EXPECT(text_is_utf8(reason) && strchr(reason, '\n') == NULL);
+    lose_cluster(&(struct record){reason, strlen(reason)});
+}
+
+static void fail_with_trace(const struct record *record) {
+    char cause[APP_FAILURE_SIZE];
+
+    flink_reply_cause(record->bytes, cause, sizeof cause);
+    FUZZ_EXPECT(text_is_utf8(cause));
+    fail_job(&(struct record){cause, strlen(cause)});
+}
+
+// A vertex for every line.
+static void name_operators(const struct record *record) {
+    struct job_measurement load = {.cpu_max_ratio = 0.9, .memory_bytes = 1e8, .consumer_lag = -1};
+    const char *at = record->bytes;
+    const char *end = at + record->size_bytes;
+
+    while (at < end && load.vertex_count < MEASURED_VERTICES_MAX) {
+        const char *stop = memchr(at, '\n', (size_t)(end - at));
+        struct measured_vertex *vertex = &load.vertices[load.vertex_count++];
+        if (stop == NULL) stop = end;
+        put_raw(vertex->name, sizeof vertex->name, &(struct record){at, (size_t)(stop - at)});
+        vertex->parallelism = 1;
+        vertex->is_source = load.vertex_count == 1;
+        vertex->busy_ratio = vertex->busiest_ratio = 0.8;
+        vertex->records_out_per_s = vertex->records_in_per_s = 100;
+        at = stop + 1;
+    }
+    put_raw(load.lag_failure, sizeof load.lag_failure, record);
+    fake_clusters_set_load(world.clusters, &load);
+}
+
+// Numbers that no Flink has sent so far, for the vertices that are there.
+static void set_figures(const struct record *record) {
+    struct job_measurement *load = &world.clusters->load;
+    double figure = MEASUREMENT_UNKNOWN;
+
+    memcpy(&figure, record->bytes,
+           record->size_bytes < sizeof figure ? record->size_bytes : sizeof figure);
+    if (!isfinite(figure)) figure = MEASUREMENT_UNKNOWN; // as the runtime does
+    load->uptime_ms = load->full_restarts = load->gc_count = figure;
+    for (int index = 0; index < load->vertex_count; index++) {
+        struct measured_vertex *vertex = &load->vertices[index];
+        vertex->records_in = vertex->records_in_per_s = vertex->pending_records = figure;
+        vertex->records_out = vertex->records_out_per_s = vertex->records_lag_max = figure;
+    }
+}
+
+// Each byte is a turn after so many seconds.
+static void take_turns(const struct record *record) {
+    for (size_t index = 0; index < record->size_bytes && index < TURNS_MAX; index++)
+        world_turn(&world, 1000 * (int64_t)(unsigned char)record->bytes[index]);
+}
+
+static const struct {
+    char name;
+    void (*run)(const struct record *record);
+} commands[] = {
+    {'H', send_bytes},      {'U', send_address},      {'A', send_headers}, {'K', send_credentials},
+    {'R', send_operation},  {'P', update_properties}, {'F', fail_job},     {'L', lose_cluster},
+    {'J', reject_job},      {'S', fail_savepoint},    {'C', name_points},  {'E', end_with_log},
+    {'T', fail_with_trace}, {'N', name_operators},    {'M', set_figures},  {'t', take_turns},
+};
+
+static void run_record(const char *bytes, size_t size_bytes) {
+    // On the heap and of the exact size, so that AddressSanitizer sees a read behind the end.
+    AUTO(memory_free) char *copy = memory_alloc(size_bytes); // ended by a 0 byte
+    struct record record = {copy, size_bytes - 1};
+
+    memcpy(copy, bytes + 1, size_bytes - 1);
+    for (size_t index = 0; index < COUNT_OF(commands); index++)
+        if (commands[index].name == bytes[0]) commands[index].run(&record);
+    world_turn(&world, 1000);
+}
+
+// --- what goes out ---
+
+// The labels of a line of Prometheus' format: name="value", in which \, " and line ends are
+// escaped. Returns what is behind them.
+static const char *skip_labels(const char *at) {
+    for (at++; *at != '}'; at += *at == ',') {
+        at += strspn(at, "abcdefghijklmnopqrstuvwxyz_");
+        FUZZ_EXPECT(at[0] == '=' && at[1] == '"');
+        for (at += 2; *at != '"'; at++) {
+            FUZZ_EXPECT(*at != '\0' && *at != '\n');
+            if (*at != '\\') continue;
+            at++;
+            FUZZ_EXPECT(*at == '\\' || *at == '"' || *at == 'n');
+        }
+        at++;
+    }
+    return at + 1;
+}
+
+static void check_metrics(struct buffer *reply) {
+    FUZZ_EXPECT(world_ask(&world, "GET /metrics HTTP/1.1", "", 0, reply) == 200);
+    for (const char *at = buffer_text(reply); *at != '\0'; at += *at == '\n') {
+        if (*at != '#') {
+            at += strspn(at, "abcdefghijklmnopqrstuvwxyz_");
+            if (*at == '{') at = skip_labels(at);
+            FUZZ_EXPECT(*at == ' ');
+        }
+        at += strcspn(at, "\n");
+    }
+}
+
+static void check_operation(struct buffer *reply) {
+    static const char LIST[] = "{\"ApplicationName\":\"a\",\"Limit\":1}";
+    AUTO(json_decref) json_t *list = NULL;
+    AUTO(json_decref) json_t *request = json_new_object();
+    struct error err;
+
+    if (world_ask(&world, JSON_HEAD "ListApplicationOperations", LIST, sizeof LIST - 1, reply) !=
+        200)
+        return;
+    FUZZ_EXPECT(json_parse(buffer_text(reply), reply->size_bytes, &list, &err));
+    const json_t *newest = json_array_get(json_object_get(list, "ApplicationOperationInfoList"), 0);
+    if (newest == NULL) return;
+    json_put_text(request, "ApplicationName", "a");
+    json_put_copy(request, "OperationId", json_member(newest, "OperationId"));
+    AUTO(memory_free) char *body = json_print(request);
+    FUZZ_EXPECT(ask_text("DescribeApplicationOperation", body) == 200);
+}
+
+static void check_everything(void) {
+    static const char *const paths[] = {"/kobel/v1/status",
+                                        "/kobel/v1/applications/a",
+                                        "/kobel/v1/applications/a/events",
+                                        "/kobel/v1/applications/a/scaling",
+                                        "/kobel/v1/applications/a/metrics",
+                                        "/healthz"};
+    static const char *const operations[] = {"DescribeApplication", "ListApplicationSnapshots",
+                                             "ListApplicationVersions"};
+    AUTO(buffer_release) struct buffer reply = BUFFER_INIT((size_t)16 << 20);
+    char head[128];
+
+    for (size_t index = 0; index < COUNT_OF(paths); index++) {
+        (void)text_format(head, sizeof head, "GET %s HTTP/1.1", paths[index]);
+        FUZZ_EXPECT(world_ask(&world, head, "", 0, &reply) < 500);
+    }
+    for (size_t index = 0; index < COUNT_OF(operations); index++)
+        FUZZ_EXPECT(ask_text(operations[index], "{\"ApplicationName\":\"a\"}") < 500);
+    check_metrics(&reply);
+    check_operation(&reply);
+}
+
+// An application that runs, so that there is something to ask for.
+static void start_application(void) {
+    static const char create[] =
+        "{\"ApplicationName\":\"a\",\"RuntimeEnvironment\":\"FLINK-1_20\",\"ServiceExecutionRole\":"
+        "\"arn:aws:iam::1:role/r\",\"ApplicationConfiguration\":{\"ApplicationCodeConfiguration\":{"
+        "\"CodeContentType\":\"ZIPFILE\",\"CodeContent\":{\"ZipFileContent\":\"AAAA\"}}}}";
+
+    FUZZ_EXPECT(ask_text("CreateApplication", create) == 200);
+    FUZZ_EXPECT(ask_text("StartApplication", "{\"ApplicationName\":\"a\"}") == 200);
+    for (int turn = 0; turn < 6; turn++)
+        world_turn(&world, 250);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    const char *at = (const char *)data;
+    const char *end = at + size;
+
+    world_begin(&world);
+    start_application();
+    for (int count = 0; at < end && count < RECORDS_MAX; count++) {
+        const char *stop = memchr(at, RECORD_END, (size_t)(end - at));
+        if (stop == NULL) stop = end;
+        if (stop > at) run_record(at, (size_t)(stop - at));
+        at = stop + 1;
+    }
+    // What was measured becomes a minute on record.
+    world_turn(&world, 61000);
+    world_turn(&world, 61000);
+    check_everything();
+    world_end(&world);
+    return 0;
+}
