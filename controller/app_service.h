@@ -163,7 +163,8 @@ void app_service_watch_events(struct app_service *service, void (*on_event)(void
                               void *userdata);
 
 // Makes something go wrong for an application, on purpose: "kill-jobmanager", "kill-taskmanager",
-// "fail-savepoint" (the next), "refuse-launch" (the next), "delay" (everything, for `delay_ms`).
+// "fail-savepoint" (the next), "refuse-launch" (the next), "delay" (everything, for `delay_ms`),
+// "busy-processor" (measurements say that TaskManagers use all of theirs, for `delay_ms`).
 // ERROR_INVALID: no such fault. ERROR_CONFLICT: it runs nowhere.
 MUST_CHECK bool app_service_inject(struct app_service *service, const struct app_scope *scope,
                                    const char *name, const char *fault, int64_t delay_ms,

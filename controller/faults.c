@@ -5,7 +5,15 @@
 #include "base/text.h"
 #include "controller/event_log.h"
 
-enum fault { KILL_JOBMANAGER, KILL_TASKMANAGER, FAIL_SAVEPOINT, REFUSE_LAUNCH, DELAY, FAULT_COUNT };
+enum fault {
+    KILL_JOBMANAGER,
+    KILL_TASKMANAGER,
+    FAIL_SAVEPOINT,
+    REFUSE_LAUNCH,
+    DELAY,
+    BUSY_PROCESSOR,
+    FAULT_COUNT
+};
 
 static const char *const names[FAULT_COUNT] = {
     [KILL_JOBMANAGER] = "kill-jobmanager",
@@ -13,13 +21,14 @@ static const char *const names[FAULT_COUNT] = {
     [FAIL_SAVEPOINT] = "fail-savepoint",
     [REFUSE_LAUNCH] = "refuse-launch",
     [DELAY] = "delay",
+    [BUSY_PROCESSOR] = "busy-processor",
 };
 
 struct armed_fault {
     struct armed_fault *next;
     char app_id[APP_ID_SIZE];
     enum fault fault;
-    int64_t until_ms; // DELAY
+    int64_t until_ms; // DELAY, BUSY_PROCESSOR
 };
 
 static void arm(struct app_service *service, const char *app_id, enum fault fault,
@@ -57,15 +66,31 @@ bool faults_take_refusal(struct app_service *service, const char *app_id) {
     return true;
 }
 
-bool faults_delay(struct app_service *service, const char *app_id, int64_t now_ms,
+// Whether a fault that lasts does so still.
+static bool lasts(struct app_service *service, const char *app_id, enum fault fault, int64_t now_ms,
                   int64_t *out_until_ms) {
-    struct armed_fault **place = find(service, app_id, DELAY);
+    struct armed_fault **place = find(service, app_id, fault);
 
     if (place == NULL) return false;
+    if (now_ms >= (*place)->until_ms) {
+        disarm(place);
+        return false;
+    }
     *out_until_ms = (*place)->until_ms;
-    if (now_ms < *out_until_ms) return true;
-    disarm(place);
-    return false;
+    return true;
+}
+
+bool faults_delay(struct app_service *service, const char *app_id, int64_t now_ms,
+                  int64_t *out_until_ms) {
+    return lasts(service, app_id, DELAY, now_ms, out_until_ms);
+}
+
+void faults_measure(struct app_service *service, const char *app_id, int64_t now_ms,
+                    struct job_measurement *measurement) {
+    int64_t until_ms;
+
+    if (lasts(service, app_id, BUSY_PROCESSOR, now_ms, &until_ms))
+        measurement->cpu_max_ratio = measurement->cpu_mean_ratio = 1;
 }
 
 void faults_free(struct app_service *service) {
@@ -108,7 +133,7 @@ bool app_service_inject(struct app_service *service, const struct app_scope *sco
     if (!names_find(names, FAULT_COUNT, fault, &index))
         return error_set(err, ERROR_INVALID,
                          "'%s' is no fault: kill-jobmanager, kill-taskmanager, fail-savepoint, "
-                         "refuse-launch, delay",
+                         "refuse-launch, delay, busy-processor",
                          fault);
     if (!app_store_find(service->db, scope, name, &app, err)) return false;
     if (!tell(service, &app, fault, err)) return false;
@@ -121,6 +146,7 @@ bool app_service_inject(struct app_service *service, const struct app_scope *sco
         return inject(service, &app, CLUSTER_FAULT_FAIL_SAVEPOINT, err);
     case REFUSE_LAUNCH:
     case DELAY:
+    case BUSY_PROCESSOR:
     case FAULT_COUNT:
         break;
     }

@@ -9,5 +9,8 @@ bool faults_take_refusal(struct app_service *service, const char *app_id);
 // True while everything of the application is to wait; until when.
 bool faults_delay(struct app_service *service, const char *app_id, int64_t now_ms,
                   int64_t *out_until_ms);
+// A measurement as it is to be seen: with a processor that is busy, where that was asked for.
+void faults_measure(struct app_service *service, const char *app_id, int64_t now_ms,
+                    struct job_measurement *measurement);
 // Those of all applications.
 void faults_free(struct app_service *service);

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "controller/event_log.h"
+#include "controller/faults.h"
 #include "controller/scaling.h"
 #include "controller/state.h"
 #include "storage/metric_store.h"
@@ -237,6 +238,7 @@ bool metering_tend(struct app_service *service, struct app *app, int64_t now_ms,
         clusters->ops->measured(clusters->self, meter->cluster_id);
     if (measured != NULL && measured->number != meter->latest.number) {
         meter->latest = *measured;
+        faults_measure(service, app->id, now_ms, &meter->latest);
         if (!take(service, app, meter, interval_ms, now_ms, err)) return false;
         if (app->move.kind != MOVE_NONE) return true;
     }

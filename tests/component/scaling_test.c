@@ -76,6 +76,22 @@ Test(scaling, a_busy_job_moves_to_twice_its_size_with_its_state) {
     cr_assert(eq(int, (int)json_int_or(json_array_get(moves, 0), "wantedParallelism", 0), 2));
 }
 
+Test(scaling, a_processor_that_is_busy_on_purpose_doubles_a_job_that_is_not) {
+    struct job_measurement load = {.vertex_count = 1, .cpu_max_ratio = 0.2};
+
+    load.vertices[0] = (struct measured_vertex){.name = "v", .parallelism = 1, .is_source = true};
+    fake_clusters_set_load(world.clusters, &load);
+    pass(20);
+    cr_assert(eq(int, fake_world_app(&world, "a").current_parallelism, 1));
+    cr_assert(app_service_inject(world.service, &world.scope, "a", "busy-processor", 1200000, &err),
+              "%s", err.message);
+    pass(16);
+    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
+    cr_assert(eq(int, fake_world_app(&world, "a").current_parallelism, 2));
+    pass(30);
+    cr_assert(eq(int, fake_world_app(&world, "a").current_parallelism, 2), "it lasts 20 minutes");
+}
+
 Test(scaling, what_measured_nothing_is_not_scaled) {
     pass(20);
     AUTO(json_decref) json_t *explanation = explain();

@@ -15,7 +15,7 @@
 static struct error err;
 
 static bool pass(void *self) {
-    return sd_event_run(self, 30000000) > 0;
+    return sd_event_run(self, 600000000) > 0;
 }
 
 static const char *wanted(const char *variable) {
@@ -38,7 +38,7 @@ static void put_code(const char *data, const char *jar, char *out_sha256) {
     cr_assert(file_write_atomically(path, bytes.data, bytes.size_bytes, 0600, &err));
 }
 
-Test(cluster, real_flink_keeps_the_promises_of_the_port, .timeout = 180) {
+Test(cluster, real_flink_keeps_the_promises_of_the_port, .timeout = 3600) {
     char data[] = "/tmp/kobel-contract-XXXXXX";
     struct flink_clusters_options options = {.data_directory = data,
                                              .mark = "",

@@ -1,4 +1,7 @@
-"""An application and a snapshot under Terraform's management: whatever was applied, the next plan finds nothing to do."""
+"""Applications and a snapshot under Terraform's management: whatever was applied, the next plan finds nothing to do.
+
+For every command the provider describes all of AWS, which takes ten seconds of processor: so each command is for three applications.
+"""
 
 import glob
 import json
@@ -9,10 +12,10 @@ import subprocess
 
 import pytest
 
-from kobel import ROLE, wait_for
+from kobel import ROLE, Application, wait_for
 
-APP = "aws_kinesisanalyticsv2_application.app"
-SNAPSHOT = "aws_kinesisanalyticsv2_application_snapshot.snapshot"
+APP = "aws_kinesisanalyticsv2_application"
+SNAPSHOT = "aws_kinesisanalyticsv2_application_snapshot"
 # Where providers are kept for Terraform without its registry: the variable, else Terraform's own places, else add-on directories.
 MIRRORS = ("~/.terraform.d/plugins", "~/.local/share/terraform/plugins", "/usr/local/share/terraform/plugins",
            "/usr/share/terraform/plugins", "/opt/*")
@@ -27,7 +30,7 @@ def find_provider():
 
 
 class Terraform:
-    """A working directory with one configuration, which is written from `application` and `snapshot` before each command.
+    """A working directory with one configuration, which is written from `applications` (by label) and `snapshot` before each command.
 
     The provider takes seconds to start and has to for every command, unless it runs already: so it does.
     """
@@ -35,8 +38,9 @@ class Terraform:
     def __init__(self, directory, kobel, provider):
         self.directory = directory
         self.kobel = kobel
-        self.application = {}
+        self.applications = {}
         self.snapshot = {}
+        self.imports = {}  # ids by address
         (directory / "cli.tfrc").write_text("disable_checkpoint = true\n")
         # Profiles and certificates of whoever runs this are not for kobel.
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
@@ -59,8 +63,8 @@ class Terraform:
                 "region": "us-east-1", "access_key": "test", "secret_key": "test", "skip_credentials_validation": True,
                 "skip_requesting_account_id": True, "skip_metadata_api_check": True, "skip_region_validation": True,
                 "endpoints": {"kinesisanalyticsv2": self.kobel.url}}},
-            "resource": {"aws_kinesisanalyticsv2_application": {"app": self.application},
-                         "aws_kinesisanalyticsv2_application_snapshot": {"snapshot": self.snapshot}}}))
+            "resource": {APP: self.applications, SNAPSHOT: {"snapshot": self.snapshot}},
+            "import": [{"to": address, "id": name} for address, name in self.imports.items()]}))
 
     def run(self, *words, allowed=(0,)):
         self.write()
@@ -70,38 +74,49 @@ class Terraform:
         assert done.returncode in allowed, f"terraform {' '.join(words)}: {done.returncode}\n{done.stdout[-6000:]}\n{done.stderr[-6000:]}"
         return done
 
-    def change(self, what, how=None):
-        """Changes the configuration and applies it: nothing may be left to do."""
-        if how is not None:
-            how(self.application, self.application["application_configuration"][0])
+    def change(self, what, **how):
+        """Changes the configuration of the applications that are named and applies it: nothing may be left to do."""
+        for label, function in how.items():
+            function(self.applications[label], self.applications[label]["application_configuration"][0])
         self.run("apply", "-input=false", "-auto-approve", "-no-color")
         done = self.run("plan", "-input=false", "-no-color", "-detailed-exitcode", allowed=(0, 2))
         assert done.returncode == 0, f"{what}: {done.stdout}"
 
 
 @pytest.fixture
-def terraform(application, tmp_path):
+def terraform(shared, tmp_path):
     if shutil.which("terraform") is None:
         pytest.skip("no terraform command was found: what it does with kobel was not looked at")
     provider = find_provider()
     if provider is None:
         pytest.skip("no directory with Terraform's AWS provider was found; KOBEL_TF_PLUGINS can name one")
-    terraform = Terraform(tmp_path, application.kobel, provider)
-    terraform.application = configuration(application)
-    terraform.snapshot = {"application_name": f"${{{APP}.name}}", "snapshot_name": "by-terraform"}
-    terraform.run("init", "-input=false", "-no-color")
+    terraform = Terraform(tmp_path, shared, provider)
     yield terraform
     terraform.close()
 
 
-def configuration(application):
+@pytest.fixture
+def applications(shared, jars):
+    """By label: one and two are to run, three is to be at rest."""
+    found = {label: Application(shared, f"terraform-{label}") for label in ("one", "two", "three")}
+    for application in found.values():
+        for key in (f"{application.name}.jar", f"{application.name}-2.jar"):
+            shutil.copy(jars["Counting"], os.path.join(shared.data, "s3", "code", key))
+    yield found
+    for application in found.values():
+        if not application.is_gone():
+            application.settle()
+            application.delete()
+
+
+def configuration(name):
     """Every block that Flink uses."""
     return {
-        "name": application.name, "runtime_environment": "FLINK-1_20", "service_execution_role": ROLE, "description": "by Terraform",
+        "name": name, "runtime_environment": "FLINK-1_20", "service_execution_role": ROLE, "description": "by Terraform",
         "application_mode": "STREAMING", "start_application": True, "tags": {"team": "a", "empty": ""},
         "cloudwatch_logging_options": log_stream("first"),
         "application_configuration": [{
-            "application_code_configuration": code(f"{application.name}.jar"),
+            "application_code_configuration": code(f"{name}.jar"),
             "application_snapshot_configuration": [{"snapshots_enabled": True}],
             "environment_properties": groups(job={"label": "first"}, other={"a": "1", "b": "2"}),
             "flink_application_configuration": custom_flink(1000, "INFO", 1),
@@ -172,22 +187,35 @@ def start(tree, blocks):
     blocks["run_configuration"] = run_configuration(False)
 
 
+def at_rest(tree, blocks):
+    stop(tree, blocks)
+    del tree["cloudwatch_logging_options"], blocks["vpc_configuration"]
+    blocks["application_snapshot_configuration"] = [{"snapshots_enabled": False}]
+
+
 @pytest.mark.slow
-def test_terraform_has_nothing_left_to_do_after_each_change(terraform, application, jars):
-    for key in (f"{application.name}.jar", f"{application.name}-2.jar"):
-        shutil.copy(jars["Counting"], os.path.join(application.kobel.data, "s3", "code", key))
-    terraform.change("creation")
-    assert application.status() == "RUNNING"
-    assert [snapshot["SnapshotName"] for snapshot in application.snapshots()] == ["by-terraform"]
+def test_terraform_has_nothing_left_to_do_after_each_change(terraform, applications):
+    def statuses():
+        return [application.status() for application in applications.values()]
 
-    for how in (change_every_block, take_blocks_away, restart_otherwise, stop, add_blocks_at_rest, start):
-        terraform.change(how.__name__, how)
-        assert application.status() == ("READY" if how in (stop, add_blocks_at_rest) else "RUNNING")
+    terraform.applications = {label: configuration(application.name) for label, application in applications.items()}
+    terraform.snapshot = {"application_name": f"${{{APP}.one.name}}", "snapshot_name": "by-terraform"}
+    terraform.run("init", "-input=false", "-no-color")
+    terraform.change("creation", three=at_rest)
+    assert statuses() == ["RUNNING", "RUNNING", "READY"]
+    assert [snapshot["SnapshotName"] for snapshot in applications["one"].snapshots()] == ["by-terraform"]
 
-    terraform.run("state", "rm", APP, SNAPSHOT)
-    terraform.run("import", "-input=false", APP, application.describe()["ApplicationARN"])
-    terraform.run("import", "-input=false", SNAPSHOT, f"{application.name}/by-terraform")
+    terraform.change("other blocks, none, more", one=change_every_block, two=take_blocks_away, three=add_blocks_at_rest)
+    assert statuses() == ["RUNNING", "RUNNING", "READY"]
+    terraform.change("a restart, a stop, a start", one=restart_otherwise, two=stop, three=start)
+    assert statuses() == ["RUNNING", "READY", "RUNNING"]
+
+    terraform.imports = {f"{APP}.{label}": application.describe()["ApplicationARN"] for label, application in applications.items()}
+    terraform.imports[f"{SNAPSHOT}.snapshot"] = f"{applications['one'].name}/by-terraform"
+    terraform.run("state", "rm", *terraform.imports)
     terraform.change("import")
+    assert statuses() == ["RUNNING", "READY", "RUNNING"]
 
+    terraform.imports = {}
     terraform.run("destroy", "-input=false", "-auto-approve", "-no-color")
-    assert application.is_gone()
+    assert all(application.is_gone() for application in applications.values())
