@@ -154,7 +154,7 @@ def test_duplicate_keys_and_odd_values(shared):
 
 def test_one_port_has_one_daemon(shared, tmp_path):
     port = urlsplit(shared.url).port
-    second = subprocess.run([BINARY, "serve", "--port", str(port), "--data", str(tmp_path)], capture_output=True, text=True, timeout=60)
+    second = subprocess.run([BINARY, "serve", "--port", str(port), "--data", str(tmp_path)], capture_output=True, text=True, timeout=PATIENCE_S)
     assert second.returncode == 1
     assert f"127.0.0.1 port {port}: Address already in use" in second.stderr and "--port" in second.stderr
 
