@@ -322,6 +322,7 @@ def main():
     options = parser.parse_args()
     print(f"seed {options.seed}, {options.minutes:g} minutes, {options.applications} applications, {options.at_once} at once, {BINARY}", flush=True)
     soak = Soak(options)
+    signal.signal(signal.SIGTERM, lambda *_: soak.fail("soak", "it was told to end"))
     try:
         soak.run(options.applications, options.at_once)
         if not soak.wrong:
