@@ -179,9 +179,9 @@ static bool refuse_by_argument(scmp_filter_ctx filter) {
                        SCMP_CMP64(fast_open_calls[index].flags_argument, SCMP_CMP_MASKED_EQ,
                                   MSG_FASTOPEN, MSG_FASTOPEN)))
             return false;
-    return refuse_if(filter, EPERM, SCMP_SYS(personality), SCMP_A0(SCMP_CMP_NE, 0)) &&
+    return refuse_if(filter, EPERM, SCMP_SYS(personality), SCMP_A0(SCMP_CMP_NE, 0, 0)) &&
            // Limits of another process of the same user.
-           refuse_if(filter, EPERM, SCMP_SYS(prlimit64), SCMP_A0(SCMP_CMP_NE, 0));
+           refuse_if(filter, EPERM, SCMP_SYS(prlimit64), SCMP_A0(SCMP_CMP_NE, 0, 0));
 }
 
 // Unix sockets lead to the services of the user and of the host (D-Bus, Docker), and no path tells
@@ -193,17 +193,18 @@ static bool refuse_sockets(scmp_filter_ctx filter) {
 
     for (uint64_t family = 0; family <= FAMILY_LAST; family++)
         if (family != AF_INET && family != AF_INET6 && family != AF_NETLINK &&
-            !refuse_if(filter, EAFNOSUPPORT, socket_call, SCMP_A0(SCMP_CMP_EQ, family)))
+            !refuse_if(filter, EAFNOSUPPORT, socket_call, SCMP_A0(SCMP_CMP_EQ, family, 0)))
             return false;
     for (uint64_t type = 0; type <= SOCKET_TYPE_MASK; type++)
         if (type != SOCK_STREAM && !refuse_if(filter, EPROTONOSUPPORT, pair_call,
                                               SCMP_A1(SCMP_CMP_MASKED_EQ, SOCKET_TYPE_MASK, type)))
             return false;
-    const struct scmp_arg_cmp other_netlink[] = {SCMP_A0(SCMP_CMP_EQ, AF_NETLINK),
-                                                 SCMP_A2(SCMP_CMP_NE, NETLINK_ROUTING)};
-    return refuse_if(filter, EAFNOSUPPORT, socket_call, SCMP_A0(SCMP_CMP_GT, FAMILY_LAST)) &&
-           refuse_if(filter, EPROTONOSUPPORT, socket_call, SCMP_A2(SCMP_CMP_GT, PROTOCOL_LAST)) &&
-           refuse_if(filter, EAFNOSUPPORT, pair_call, SCMP_A0(SCMP_CMP_NE, AF_UNIX)) &&
+    const struct scmp_arg_cmp other_netlink[] = {SCMP_A0(SCMP_CMP_EQ, AF_NETLINK, 0),
+                                                 SCMP_A2(SCMP_CMP_NE, NETLINK_ROUTING, 0)};
+    return refuse_if(filter, EAFNOSUPPORT, socket_call, SCMP_A0(SCMP_CMP_GT, FAMILY_LAST, 0)) &&
+           refuse_if(filter, EPROTONOSUPPORT, socket_call,
+                     SCMP_A2(SCMP_CMP_GT, PROTOCOL_LAST, 0)) &&
+           refuse_if(filter, EAFNOSUPPORT, pair_call, SCMP_A0(SCMP_CMP_NE, AF_UNIX, 0)) &&
            seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(EPROTONOSUPPORT), socket_call, 2,
                                   other_netlink) == 0;
 }

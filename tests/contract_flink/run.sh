@@ -8,10 +8,12 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 cmake --preset dev >/dev/null
-cmake --build --preset dev --target contract_flink >/dev/null
+cmake --build --preset dev >/dev/null
 javac -nowarn --release 11 -d "$work/classes" -cp "$runtime/lib/*" tests/e2e/jobs/*.java
 for name in Counting Throws; do
     jar --create --file "$work/$name.jar" --main-class "jobs.$name" -C "$work/classes" .
 done
+# What lies beside kobel does not lie beside the test.
+export KOBEL_LAUNCHER=$PWD/build/dev/kobel-launch KOBEL_PRELOAD=$PWD/build/dev/libkobel-properties.so
 KOBEL_TEST_RUNTIMES=$(dirname "$runtime") KOBEL_TEST_JAR=$work/Counting.jar KOBEL_TEST_BROKEN_JAR=$work/Throws.jar \
     build/dev/tests/contract_flink

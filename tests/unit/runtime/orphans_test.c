@@ -1,5 +1,9 @@
 #include "runtime/orphans.h"
 
+#include "base/buffer.h"
+#include "base/file.h"
+#include "base/text.h"
+
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <signal.h>
@@ -35,12 +39,25 @@ Test(orphans, carry_the_mark_as_a_whole_word) {
                   "%zu", index);
 }
 
+// posix_spawn() returns when the new program has its memory, a moment before /proc shows its words.
+static void wait_for_words(pid_t pid) {
+    struct buffer words = BUFFER_INIT(4096);
+    char path[64];
+    struct error err;
+
+    (void)text_format(path, sizeof path, "/proc/%d/environ", (int)pid);
+    while (words.size_bytes == 0)
+        cr_assert(file_read(path, &words, &err), "%s", err.message);
+    buffer_release(&words);
+}
+
 static pid_t start(char *mark) {
     char *arguments[] = {"/bin/sleep", "600", NULL};
     char *environment[] = {"PATH=/bin", mark, NULL};
     pid_t pid = 0;
 
     cr_assert(posix_spawn(&pid, arguments[0], NULL, NULL, arguments, environment) == 0);
+    wait_for_words(pid);
     return pid;
 }
 
@@ -51,9 +68,13 @@ Test(orphans, only_those_with_the_mark_are_killed) {
 
     orphans_kill("");
     orphans_kill("5d41402abc4b2a76b9719d911017c592");
-    cr_assert(waitpid(ours, &status, WNOHANG) == ours);
-    cr_assert(eq(int, WTERMSIG(status), SIGKILL));
-    cr_assert(waitpid(others, &status, WNOHANG) == 0);
+    pid_t ended = waitpid(ours, &status, WNOHANG);
+    pid_t lives = waitpid(others, NULL, WNOHANG);
+    // Before anything is asserted: what is left would hold the output of the test open.
+    (void)kill(ours, SIGKILL);
     (void)kill(others, SIGKILL);
-    (void)waitpid(others, &status, 0);
+    (void)waitpid(others, NULL, 0);
+    cr_assert(eq(int, ended, ours));
+    cr_assert(eq(int, WTERMSIG(status), SIGKILL));
+    cr_assert(eq(int, lives, 0));
 }
