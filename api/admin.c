@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 static const char JSON_TYPE[] = "application/json";
+// Of one answer: a few milliseconds.
+enum { STATUS_APPS_MAX = 100 };
 
 struct admin_reply admin_reply_json(int status, json_t *body) {
     struct admin_reply reply = {status, JSON_TYPE, json_print(body)};
@@ -76,12 +78,20 @@ static struct admin_reply readiness(const struct admin_request *request) {
     return admin_reply_json(200, body);
 }
 
+// ?after=ID&limit=N: which applications it lists.
 static struct admin_reply status(const struct admin_request *request) {
     const struct http_server_options *options = request->options;
+    char after_id[APP_ID_SIZE] = "";
+    char text[16];
+    int64_t limit = STATUS_APPS_MAX;
     json_t *body = NULL;
     struct error err;
 
-    if (!app_service_status(request->service, &body, &err))
+    (void)admin_parameter(request->query, "after", after_id, sizeof after_id);
+    bool is_given = admin_parameter(request->query, "limit", text, sizeof text);
+    if (is_given && (!text_to_int64(text, &limit) || limit < 1 || limit > STATUS_APPS_MAX))
+        return admin_reply_error(400, "invalid", "\"limit\" is a number from 1 to 100");
+    if (!app_service_status(request->service, after_id, (size_t)limit, &body, &err))
         return admin_reply_error(500, error_kind_name(err.kind), err.message);
     json_put_text(body, "version", options->version);
     json_put_int(body, "pid", getpid());
@@ -95,14 +105,6 @@ static struct admin_reply document(const struct admin_request *request) {
 
     (void)request;
     return (struct admin_reply){200, JSON_TYPE, memory_copy_text(text)};
-}
-
-static struct admin_reply prometheus(const struct admin_request *request) {
-    char *text = NULL;
-    struct error err;
-
-    if (!app_service_print_metrics(request->service, &text, &err)) return admin_reply_failure(&err);
-    return (struct admin_reply){200, "text/plain; version=0.0.4; charset=utf-8", text};
 }
 
 // --- the clock ---
@@ -152,7 +154,6 @@ static const struct {
 } routes[] = {
     {"/healthz", health, NULL, true},
     {"/readyz", readiness, NULL, true},
-    {"/metrics", prometheus, NULL, false},
     {"/kobel/v1/status", status, NULL, false},
     {"/kobel/v1/openapi.json", document, NULL, false},
     {"/kobel/v1/clock", show_clock, set_clock, false},
@@ -167,7 +168,7 @@ bool admin_is_health(const char *path) {
 bool admin_is_own_path(const char *path) {
     for (size_t index = 0; index < COUNT_OF(routes); index++)
         if (text_equal(routes[index].path, path)) return true;
-    return text_starts_with(path, "/kobel/");
+    return text_equal(path, ADMIN_METRICS_PATH) || text_starts_with(path, "/kobel/");
 }
 
 bool admin_answer(const struct admin_request *request, struct admin_reply *out_reply) {

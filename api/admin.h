@@ -25,7 +25,9 @@ struct admin_request {
 
 // /healthz and /readyz: asked by those who watch over the daemon, and without a signature.
 bool admin_is_health(const char *path);
-// Does admin_answer() know the path?
+// Answered in pieces (api/exposition_reply.h), not here.
+#define ADMIN_METRICS_PATH "/metrics"
+// Is the path one of kobel's own, and none of the service's API?
 bool admin_is_own_path(const char *path);
 
 // False: the path is none of ours.

@@ -64,7 +64,7 @@ static struct admin_reply measurements(const struct admin_request *request,
     json_t *body = NULL;
     char metric[64] = "";
     char task[MEASURED_NAME_SIZE] = "";
-    struct metric_query query = {.to_ms = INT64_MAX, .metric = metric, .task = task};
+    struct metric_query query = {.from_ms = -1, .to_ms = INT64_MAX, .metric = metric, .task = task};
     struct error err;
 
     if (!read_time(request, "from", &query.from_ms) || !read_time(request, "to", &query.to_ms))

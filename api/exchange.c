@@ -305,6 +305,26 @@ static void begin_events(struct exchange *exchange, const struct app_scope *scop
     exchange->waiting = event_wait_begin(exchange->parts->waits, &question, on_events, exchange);
 }
 
+// --- metrics, which are sent in pieces ---
+
+static void begin_exposition(struct exchange *exchange) {
+    static const char type[] = "text/plain; version=0.0.4; charset=utf-8";
+    struct exposition_reply_options options = {.loop = exchange->parts->loop,
+                                               .service = exchange->parts->context.service,
+                                               .sleep = sleep_stream,
+                                               .wake = wake_stream,
+                                               .userdata = exchange};
+
+    if (!text_equal(exchange->method, "GET") && !text_equal(exchange->method, "HEAD")) {
+        struct admin_reply reply = admin_reply_error(405, "method", "GET and HEAD only");
+        set_admin(exchange, &reply);
+        memory_free(reply.body);
+        return;
+    }
+    exchange->exposition = exposition_reply_new(&options);
+    take_response(exchange, 200, type, exposition_reply_response(exchange->exposition));
+}
+
 // True: it is one of kobel's own paths, and answered or waiting.
 static bool begin_admin(struct exchange *exchange) {
     const struct exchange_parts *parts = exchange->parts;
@@ -321,6 +341,10 @@ static bool begin_admin(struct exchange *exchange) {
     const char *rest;
 
     if (text_equal(exchange->path, "/")) return false;
+    if (text_equal(exchange->path, ADMIN_METRICS_PATH)) {
+        begin_exposition(exchange);
+        return true;
+    }
     protocol_scope(header(exchange, "Authorization"), credential_of(exchange), &request.scope);
     bool is_app = admin_app_path(&request, &scope, name, &rest);
     if (is_app && text_equal(rest, "events") && text_equal(exchange->method, "GET")) {
@@ -494,6 +518,7 @@ void exchange_free(struct exchange *exchange) {
     if (exchange->waiting != NULL) exchange->cancel(exchange->waiting);
     if (exchange->response != NULL) MHD_destroy_response(exchange->response);
     event_stream_free(exchange->stream);
+    exposition_reply_free(exchange->exposition);
     buffer_release(&exchange->body);
     memory_free(exchange->uri);
     memory_free(exchange);

@@ -6,6 +6,7 @@
 #include "api/call.h"
 #include "api/event_stream.h"
 #include "api/event_wait.h"
+#include "api/exposition_reply.h"
 #include "api/http_guard.h"
 #include "api/http_server.h"
 #include "api/reply_cache.h"
@@ -24,6 +25,7 @@ struct exchange_parts {
     struct document *document;
     struct reply_cache *replies;
     struct event_waits *waits;
+    sd_event *loop;
     // An exchange that was waiting has its answer now.
     void (*on_answered)(void *userdata, struct exchange *exchange);
     void *userdata;
@@ -48,9 +50,10 @@ struct exchange {
     struct call *call; // under way
     void *waiting;     // something else under way, and how to end it
     void (*cancel)(void *waiting);
-    struct event_stream *stream; // what the response is read from; NULL: it is complete
-    const char *operation;       // for the log; borrowed from the document
-    bool is_kept;                // the answer may be given again to the same question
+    struct event_stream *stream;         // what the response is read from; NULL: it is complete
+    struct exposition_reply *exposition; // the same
+    const char *operation;               // for the log; borrowed from the document
+    bool is_kept;                        // the answer may be given again to the same question
     struct app_scope scope;
     char request_id[CALL_REQUEST_ID_SIZE];
     int64_t began_us;

@@ -286,6 +286,7 @@ bool http_server_new(sd_event *loop, struct app_service *service, const struct c
 
     server->loop = sd_event_ref(loop);
     parts->options = *options;
+    parts->loop = loop;
     parts->on_answered = on_answered;
     parts->userdata = server;
     (void)text_copy(parts->listen_address, sizeof parts->listen_address, options->listen_address);

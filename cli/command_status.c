@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+enum { ASK_TIMEOUT_MS = 10000 };
+
 // Appends the ApplicationSummaries of all pages.
 static bool list_all(struct client *client, json_t *out_list, struct error *err) {
     AUTO(json_decref) json_t *reply = NULL;
@@ -26,16 +28,40 @@ static bool list_all(struct client *client, json_t *out_list, struct error *err)
     return true;
 }
 
+// The daemon's status with all of its applications: it tells of a hundred at a time.
+static bool read_daemon(struct client *client, json_t **out_daemon, struct error *err) {
+    AUTO(json_decref) json_t *daemon = NULL;
+    AUTO(json_decref) json_t *page = NULL;
+
+    if (!client_get(client, "/kobel/v1/status", ASK_TIMEOUT_MS, &daemon, err)) return false;
+    for (const char *next = json_text(daemon, "next"); next != NULL;
+         next = json_text(page, "next")) {
+        AUTO(memory_free) char *path = memory_format("/kobel/v1/status?after=%s", next);
+        json_decref(page);
+        page = NULL;
+        if (!client_get(client, path, ASK_TIMEOUT_MS, &page, err)) return false;
+        if (json_array_extend(json_object_get(daemon, "apps"), json_object_get(page, "apps")) != 0)
+            return error_set(err, ERROR_UNAVAILABLE, "the status of the daemon has no list");
+    }
+    (void)json_object_del(daemon, "next");
+    *out_daemon = TAKE(daemon);
+    return true;
+}
+
+// Makes "byArn" of "apps", for find_own().
+static void index_by_arn(json_t *daemon) {
+    json_t *by_arn = json_new_object();
+    size_t index;
+    json_t *app;
+
+    json_array_foreach(json_object_get(daemon, "apps"), index, app)
+        json_put(by_arn, json_text_or(app, "arn", ""), json_incref(app));
+    json_put(daemon, "byArn", by_arn);
+}
+
 // What kobel's own status has of the application that a detail is about.
 static const json_t *find_own(const json_t *daemon, const json_t *detail) {
-    const json_t *apps = json_member(daemon, "apps");
-    const char *arn = json_text_or(detail, "ApplicationARN", "");
-
-    for (size_t index = 0; index < json_array_size(apps); index++) {
-        const json_t *app = json_array_get(apps, index);
-        if (text_equal(json_text(app, "arn"), arn)) return app;
-    }
-    return NULL;
+    return json_member(json_member(daemon, "byArn"), json_text_or(detail, "ApplicationARN", ""));
 }
 
 // "READY", or "READY, next BOOTING" during a move.
@@ -98,13 +124,14 @@ static void print_troubles(const struct session *session, const json_t *daemon,
     }
 }
 
-static void print_all(const struct session *session, const json_t *daemon, const json_t *details) {
+static void print_all(const struct session *session, json_t *daemon, const json_t *details) {
     AUTO(table_free)
     struct table *table =
         table_new(8, (const char *[]){"APPLICATION", "STATUS", "VERSION", "PARALLELISM", "RUNTIME",
                                       "CLUSTER", "RESTARTS", "CHANGED"});
 
     print_daemon(session, daemon);
+    index_by_arn(daemon);
     for (size_t index = 0; index < json_array_size(details); index++)
         add_row(table, daemon, json_array_get(details, index));
     if (json_array_size(details) == 0)
@@ -184,7 +211,7 @@ static bool show_snapshot_names(struct session *session, struct error *err) {
     return true;
 }
 
-static bool show_one(struct session *session, const json_t *daemon, struct error *err) {
+static bool show_one(struct session *session, json_t *daemon, struct error *err) {
     AUTO(json_decref) json_t *detail = NULL;
     AUTO(json_decref) json_t *lists = json_new_object();
     AUTO(json_decref) json_t *details = json_new_array();
@@ -208,7 +235,7 @@ static bool show_one(struct session *session, const json_t *daemon, struct error
 
 // --- the command ---
 
-static bool show_all(struct session *session, const json_t *daemon, struct error *err) {
+static bool show_all(struct session *session, json_t *daemon, struct error *err) {
     AUTO(json_decref) json_t *summaries = json_new_array();
     AUTO(json_decref) json_t *details = json_new_array();
     size_t index;
@@ -244,7 +271,7 @@ static bool show_all(struct session *session, const json_t *daemon, struct error
 bool command_status(struct session *session, struct error *err) {
     AUTO(json_decref) json_t *daemon = NULL;
 
-    if (!client_get(session->client, "/kobel/v1/status", 10000, &daemon, err)) return false;
+    if (!read_daemon(session->client, &daemon, err)) return false;
     if (session->app_name == NULL) return show_all(session, daemon, err);
     return session->options.only_names ? show_snapshot_names(session, err)
                                        : show_one(session, daemon, err);

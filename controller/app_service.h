@@ -5,6 +5,7 @@
 // service.
 #pragma once
 
+#include "base/buffer.h"
 #include "base/clock.h"
 #include "base/json.h"
 #include "controller/app_rules.h"
@@ -177,9 +178,11 @@ MUST_CHECK bool app_service_show(struct app_service *service, const struct app_s
 
 // What was measured from from_ms on and before to_ms (UTC), as series of minutes with the service's
 // names: {"application", "periodMs", "series": [{"name", "unit", "task"?, "points": [[atMs, mean],
-// ...]}], "newest": {...}}. `metric` and `task` choose; "" = all. The caller owns the object.
+// ...]}], "newest": {...}, "next"?}. `metric` and `task` choose; "" = all. At most 240 minutes and
+// about 5,000 points, oldest first; "next" is the from_ms of what is left. The caller owns the
+// object.
 struct metric_query {
-    int64_t from_ms;
+    int64_t from_ms; // -1: three hours before to_ms, or before now
     int64_t to_ms;
     const char *metric;
     const char *task;
@@ -191,9 +194,13 @@ MUST_CHECK bool app_service_metrics(struct app_service *service, const struct ap
 MUST_CHECK bool app_service_explain(struct app_service *service, const struct app_scope *scope,
                                     const char *name, int64_t limit, json_t **out_explanation,
                                     struct error *err);
-// Everything that is known now, in the text format of Prometheus 0.0.4. The caller frees.
-MUST_CHECK bool app_service_print_metrics(struct app_service *service, char **out_text,
-                                          struct error *err);
+// Everything that is known now, in the text format of Prometheus 0.0.4, piece by piece: next()
+// appends a piece and says whether more follow. Other turns of the loop may come between them.
+struct exposition;
+struct exposition *app_service_exposition_new(struct app_service *service);
+void app_service_exposition_free(struct exposition *exposition);
+MUST_CHECK bool app_service_exposition_next(struct exposition *exposition, struct buffer *out,
+                                            bool *out_more, struct error *err);
 
 // Is there a dashboard to be shown? ERROR_CONFLICT: the application does not run.
 MUST_CHECK bool app_service_check_dashboard(struct app_service *service,
@@ -208,9 +215,11 @@ struct cluster_fetch *app_service_fetch_page(struct app_service *service,
 void app_service_cancel_page(struct app_service *service, struct cluster_fetch *fetch);
 
 // For GET /kobel/v1/status and /readyz: what the controller knows. The caller owns the object:
-// {"applications": n, "running": n, "memory": {"budgetBytes": n, "usedBytes": n}, "apps": [...]}
-MUST_CHECK bool app_service_status(struct app_service *service, json_t **out_status,
-                                   struct error *err);
+// {"applications": n, "running": n, "memory": {"budgetBytes": n, "usedBytes": n}, "apps": [...],
+// "next"?}. `apps` are those after the id `after_id` ("" = from the first), at most `limit`; "next"
+// is there when more follow: the id to go on after.
+MUST_CHECK bool app_service_status(struct app_service *service, const char *after_id, size_t limit,
+                                   json_t **out_status, struct error *err);
 MUST_CHECK bool app_service_check_writable(struct app_service *service, struct error *err);
 
 // Commands of one turn of the loop are committed together (storage/db.h): between begin and end

@@ -1,5 +1,6 @@
 // What kobel's own API shows of applications, beyond what the service would: their history, their
 // restore points, what they cost.
+#include "base/memory.h"
 #include "controller/event_log.h"
 #include "controller/progress.h"
 #include "controller/state.h"
@@ -95,39 +96,40 @@ bool app_service_show(struct app_service *service, const struct app_scope *scope
 
 // --- all of them ---
 
-struct totals {
-    struct app_service *service;
-    json_t *apps;
-    int64_t running;
-};
-
-static bool add_one(void *userdata, const char *app_id, struct error *err) {
-    struct totals *totals = userdata;
-    json_t *object = NULL;
-    struct app app;
-
-    if (!app_store_load(totals->service->db, app_id, &app, err) ||
-        !show(totals->service, &app, &object, err))
-        return false;
-    totals->running += app.status == APP_RUNNING;
-    json_add(totals->apps, object);
+static bool add_page(struct app_service *service, const struct app_brief *page, size_t count,
+                     json_t *apps, struct error *err) {
+    for (size_t index = 0; index < count; index++) {
+        json_t *object = NULL;
+        struct app app;
+        if (!app_store_load(service->db, page[index].id, &app, err) ||
+            !show(service, &app, &object, err))
+            return false;
+        json_add(apps, object);
+    }
     return true;
 }
 
-bool app_service_status(struct app_service *service, json_t **out_status, struct error *err) {
+bool app_service_status(struct app_service *service, const char *after_id, size_t limit,
+                        json_t **out_status, struct error *err) {
+    AUTO(memory_free) struct app_brief *page = memory_alloc((limit + 1) * sizeof *page);
     AUTO(json_decref) json_t *apps = json_new_array();
-    struct totals totals = {.service = service, .apps = apps};
+    struct app_totals totals;
+    size_t count;
 
-    if (!app_store_visit_all(service->db, add_one, &totals, err)) return false;
+    if (!app_store_totals(service->db, &totals, err) ||
+        !app_store_list_all(service->db, after_id, page, limit + 1, &count, err) ||
+        !add_page(service, page, count < limit ? count : limit, apps, err))
+        return false;
     json_t *status = json_new_object();
     json_t *memory = json_new_object();
-    json_put_int(status, "applications", (int64_t)json_array_size(apps));
+    json_put_int(status, "applications", totals.applications);
     json_put_int(status, "running", totals.running);
     json_put_int(memory, "budgetBytes", service->memory_budget_bytes);
     json_put_int(memory, "usedBytes",
                  service->clusters.ops->memory_used_bytes(service->clusters.self));
     json_put(status, "memory", memory);
-    json_put_copy(status, "apps", apps);
+    json_put(status, "apps", TAKE(apps));
+    if (count > limit) json_put_text(status, "next", page[limit - 1].id);
     *out_status = status;
     return true;
 }

@@ -250,3 +250,23 @@ bool metering_tend(struct app_service *service, struct app *app, int64_t now_ms,
     *out_next_ms = meter->due_ms;
     return true;
 }
+
+struct app_brief *metering_list(const struct app_service *service, size_t *out_count) {
+    size_t count = 0;
+
+    for (const struct meter *meter = service->meters; meter != NULL; meter = meter->next)
+        count++;
+    struct app_brief *list = memory_alloc((count + 1) * sizeof *list);
+    count = 0;
+    for (const struct meter *meter = service->meters; meter != NULL; meter = meter->next) {
+        struct app app;
+        struct error gone;
+        if (!app_store_load(service->db, meter->app_id, &app, &gone)) continue;
+        list[count] = (struct app_brief){.scope = app.scope};
+        (void)text_copy(list[count].id, sizeof list[count].id, app.id);
+        (void)text_copy(list[count].name, sizeof list[count].name, app.name);
+        count++;
+    }
+    *out_count = count;
+    return list;
+}

@@ -9,6 +9,7 @@
 #include "controller/scaling_window.h"
 #include "model/app.h"
 #include "runtime/job_measurement.h"
+#include "storage/app_store.h"
 
 struct app_service;
 
@@ -23,3 +24,5 @@ void metering_free(struct app_service *service);
 // The newest measurement of the job that runs; NULL: none.
 const struct job_measurement *metering_latest(const struct app_service *service,
                                               const char *app_id);
+// The applications of which there is one; the caller frees the list.
+struct app_brief *metering_list(const struct app_service *service, size_t *out_count);

@@ -28,6 +28,9 @@ static const char SQL_COUNT[] =
 static const char SQL_TOTALS[] =
     "SELECT coalesce(sum(apps), 0),"
     " coalesce(sum(apps) FILTER (WHERE status = ?1), 0) FROM app_count";
+static const char SQL_LIST_ALL[] =
+    "SELECT id, account, region, name, status, current_parallelism, recoveries FROM app"
+    " WHERE id > ?1 ORDER BY id LIMIT ?2";
 static const char SQL_ALL[] = "SELECT id FROM app ORDER BY id";
 
 static const char SQL_SAVE_PLACEMENT[] =
@@ -351,6 +354,33 @@ bool app_store_totals(struct db *db, struct app_totals *out_totals, struct error
     db_bind_text(stmt, 1, app_status_name(APP_RUNNING));
     if (!db_next(db, stmt, &row, err)) return false;
     *out_totals = (struct app_totals){db_column_int(stmt, 0), db_column_int(stmt, 1)};
+    return true;
+}
+
+bool app_store_list_all(struct db *db, const char *after_id, struct app_brief *out_list,
+                        size_t limit, size_t *out_count, struct error *err) {
+    AUTO(db_done) sqlite3_stmt *stmt = NULL;
+    size_t count = 0;
+    char status[20];
+
+    if (!db_prepare(db, SQL_LIST_ALL, &stmt, err)) return false;
+    db_bind_text(stmt, 1, after_id);
+    db_bind_int(stmt, 2, (int64_t)limit);
+    for (bool row; count < limit; count++) {
+        if (!db_next(db, stmt, &row, err)) return error_prefix(err, "list all applications");
+        if (!row) break;
+        struct app_brief *brief = &out_list[count];
+        db_column_text(stmt, 0, brief->id, sizeof brief->id);
+        db_column_text(stmt, 1, brief->scope.account, sizeof brief->scope.account);
+        db_column_text(stmt, 2, brief->scope.region, sizeof brief->scope.region);
+        db_column_text(stmt, 3, brief->name, sizeof brief->name);
+        db_column_text(stmt, 4, status, sizeof status);
+        if (!app_status_from_name(status, &brief->status))
+            return error_set(err, ERROR_UNAVAILABLE, "database: unknown status '%s'", status);
+        brief->current_parallelism = (int)db_column_int(stmt, 5);
+        brief->recoveries = db_column_int(stmt, 6);
+    }
+    *out_count = count;
     return true;
 }
 

@@ -43,6 +43,20 @@ struct app_totals {
 };
 MUST_CHECK bool app_store_totals(struct db *db, struct app_totals *out_totals, struct error *err);
 
+// What a look at all applications tells of one.
+struct app_brief {
+    char id[APP_ID_SIZE];
+    struct app_scope scope;
+    char name[APP_NAME_SIZE];
+    enum app_status status;
+    int current_parallelism;
+    int64_t recoveries;
+};
+// Of every scope, in the order of ids, only those after `after_id` ("" = from the first).
+// `out_list` has room for `limit`.
+MUST_CHECK bool app_store_list_all(struct db *db, const char *after_id, struct app_brief *out_list,
+                                   size_t limit, size_t *out_count, struct error *err);
+
 // Every application of every scope, for the controller's start. Stops at the first false.
 typedef bool app_store_visit_fn(void *userdata, const char *app_id, struct error *err);
 MUST_CHECK bool app_store_visit_all(struct db *db, app_store_visit_fn *visit, void *userdata,

@@ -2,6 +2,8 @@
 
 #include "base/memory.h"
 
+#include <string.h>
+
 static const char SQL_SET[] = "INSERT INTO metric (app_id, at_ms, figures) VALUES (?1, ?2, ?3)"
                               " ON CONFLICT DO UPDATE SET figures = excluded.figures";
 static const char SQL_CLEAN[] = "DELETE FROM metric WHERE app_id = ?1 AND at_ms < ?2";
@@ -17,6 +19,15 @@ static bool clean(struct db *db, const char *app_id, int64_t keep_from_ms, struc
     return db_run(db, stmt, err);
 }
 
+static const int64_t MINUTE_MS = 60000;
+
+// The oldest minute that still has room.
+static int64_t oldest_with_room_ms(int64_t at_ms, const char *text) {
+    int64_t minutes = METRIC_MAX_BYTES / ((int64_t)strlen(text) + 1);
+
+    return at_ms - minutes * MINUTE_MS;
+}
+
 bool metric_store_set(struct db *db, const char *app_id, int64_t at_ms, const json_t *figures,
                       int64_t keep_from_ms, struct error *err) {
     AUTO(memory_free) char *text = json_print(figures);
@@ -27,7 +38,8 @@ bool metric_store_set(struct db *db, const char *app_id, int64_t at_ms, const js
     db_bind_int(stmt, 2, at_ms);
     db_bind_text(stmt, 3, text);
     if (!db_run(db, stmt, err)) return error_prefix(err, "set metrics");
-    return clean(db, app_id, keep_from_ms, err);
+    int64_t room_from_ms = oldest_with_room_ms(at_ms, text);
+    return clean(db, app_id, keep_from_ms > room_from_ms ? keep_from_ms : room_from_ms, err);
 }
 
 bool metric_store_visit(struct db *db, const char *app_id, int64_t from_ms, int64_t to_ms,
@@ -42,6 +54,6 @@ bool metric_store_visit(struct db *db, const char *app_id, int64_t from_ms, int6
         if (!db_next(db, stmt, &row, err)) return error_prefix(err, "read metrics");
         if (!row) return true;
         AUTO(json_decref) json_t *figures = db_column_object(stmt, 1);
-        visit(userdata, db_column_int(stmt, 0), figures);
+        if (!visit(userdata, db_column_int(stmt, 0), figures)) return true;
     }
 }
