@@ -2,6 +2,7 @@
 // turn of the loop.
 #pragma once
 
+#include "api/traffic.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "controller/app_service.h"
@@ -27,9 +28,11 @@ struct call {
     const struct document_operation *operation;
     struct app_scope scope;
     char request_id[CALL_REQUEST_ID_SIZE];
-    char host[256];   // under which the client knows us, with the port
-    bool is_fleeting; // the answer depends on more than what is on record
-    json_t *request;  // owned
+    char host[256];          // under which the client knows us, with the port
+    bool is_fleeting;        // the answer depends on more than what is on record
+    json_t *request;         // owned
+    struct traffic *traffic; // what the request is counted in while it is worked on; NULL = nowhere
+    size_t counted_bytes;
     void *connection; // NULL once the client is gone: the answer is then dropped
     call_answer_fn *answer;
 };

@@ -26,6 +26,7 @@ struct exchange_parts {
     struct reply_cache *replies;
     struct event_waits *waits;
     sd_event *loop;
+    struct traffic *traffic;
     // An exchange that was waiting has its answer now.
     void (*on_answered)(void *userdata, struct exchange *exchange);
     void *userdata;
@@ -46,9 +47,15 @@ struct exchange {
     const char *method;
     struct buffer body;
     bool is_too_large;
-    bool is_answering; // within exchange_answer(): who answers now is not called back
-    struct call *call; // under way
-    void *waiting;     // something else under way, and how to end it
+    bool is_crowded_out;   // there was no room for its body
+    bool has_all;          // the body has come
+    bool is_waiting;       // counts as such
+    bool is_page;          // the same
+    size_t counted_bytes;  // of the body, in `traffic`
+    size_t received_bytes; // of the body, dropped ones included
+    bool is_answering;     // within exchange_answer(): who answers now is not called back
+    struct call *call;     // under way
+    void *waiting;         // something else under way, and how to end it
     void (*cancel)(void *waiting);
     struct event_stream *stream;         // what the response is read from; NULL: it is complete
     struct exposition_reply *exposition; // the same
@@ -63,6 +70,10 @@ struct exchange {
 struct exchange *exchange_new(const struct exchange_parts *parts, struct MHD_Connection *connection,
                               const char *uri, const char *method);
 void exchange_take(struct exchange *exchange, const char *bytes, size_t size_bytes);
+// Is it to be answered now, although its body has not come?
+bool exchange_is_refused(const struct exchange *exchange);
+// Has it taken longer than it may for its body?
+bool exchange_is_slow(const struct exchange *exchange);
 // Has the response when it returns, or calls on_answered() in a later turn.
 void exchange_answer(struct exchange *exchange);
 // Instead of the answer that is there, or was waited for: something went wrong on our side.

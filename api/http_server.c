@@ -1,6 +1,7 @@
 #include "api/http_server.h"
 
 #include "api/exchange.h"
+#include "api/traffic.h"
 #include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -13,7 +14,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 
-enum { CONNECTIONS_MAX = 512, IDLE_TIMEOUT_S = 60, HEADER_MEMORY_BYTES = 16384 };
+enum { IDLE_TIMEOUT_S = 60, HEADER_MEMORY_BYTES = 16384 };
 
 struct http_server {
     struct MHD_Daemon *daemon;
@@ -21,7 +22,11 @@ struct http_server {
     sd_event_source *io;
     sd_event_source *timer;
     struct exchange_parts parts;
+    struct traffic traffic;
     struct exchange *exchanges;
+    struct peer *first_peer; // those without a request come in the order of how long they are
+    struct peer *last_peer;
+    int peer_count;
     uint16_t port;
     bool is_in_turn; // within MHD_run()
 };
@@ -117,27 +122,77 @@ static void on_answered(void *userdata, struct exchange *exchange) {
 
 // --- libmicrohttpd's callbacks ---
 
-// The request line of the request that a connection is reading: libmicrohttpd unescapes it in place
-// before it shows it.
-struct request_line {
+// A connection. Its request line is kept, since libmicrohttpd unescapes it in place before it shows
+// it.
+struct peer {
+    struct peer *previous;
+    struct peer *next;
+    struct MHD_Connection *connection;
     char *uri;
+    bool has_request; // all of its head has come, and it is not answered
+    bool is_ending;
 };
+
+static void unlink_peer(struct http_server *server, struct peer *peer) {
+    *(peer->previous == NULL ? &server->first_peer : &peer->previous->next) = peer->next;
+    *(peer->next == NULL ? &server->last_peer : &peer->next->previous) = peer->previous;
+    peer->previous = NULL;
+    peer->next = NULL;
+    server->peer_count--;
+}
+
+static void append_peer(struct http_server *server, struct peer *peer) {
+    peer->previous = server->last_peer;
+    *(server->last_peer == NULL ? &server->first_peer : &server->last_peer->next) = peer;
+    server->last_peer = peer;
+    server->peer_count++;
+}
+
+// libmicrohttpd finds out with the next look at its socket.
+static void end_connection(struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+
+    if (info != NULL) (void)shutdown(info->connect_fd, SHUT_RDWR);
+}
+
+// Uploads that have had their time hold bytes and connections that others want.
+static void end_slow_uploads(struct http_server *server) {
+    for (struct exchange *exchange = server->exchanges; exchange != NULL; exchange = exchange->next)
+        if (exchange_is_slow(exchange)) end_connection(exchange->connection);
+}
+
+// So that whoever has a request always gets in: the one that has had none for longest goes.
+static void make_room(struct http_server *server) {
+    if (server->peer_count <= TRAFFIC_CONNECTIONS_MAX - TRAFFIC_CONNECTIONS_FREE) return;
+    for (struct peer *peer = server->first_peer; peer != NULL; peer = peer->next) {
+        if (peer->has_request || peer->is_ending) continue;
+        peer->is_ending = true;
+        end_connection(peer->connection);
+        return;
+    }
+    end_slow_uploads(server);
+}
 
 static void on_connection(void *userdata, struct MHD_Connection *connection, void **place,
                           enum MHD_ConnectionNotificationCode code) {
-    (void)userdata;
-    (void)connection;
+    struct http_server *server = userdata;
+    struct peer *peer = *place;
+
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        *place = memory_alloc(sizeof(struct request_line));
+        make_room(server);
+        *place = peer = memory_alloc(sizeof *peer);
+        peer->connection = connection;
+        append_peer(server, peer);
         return;
     }
-    struct request_line *line = *place;
-    memory_free(line->uri);
-    memory_free(line);
+    unlink_peer(server, peer);
+    memory_free(peer->uri);
+    memory_free(peer);
     *place = NULL;
 }
 
-static struct request_line *line_of(struct MHD_Connection *connection) {
+static struct peer *peer_of(struct MHD_Connection *connection) {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
 
@@ -145,11 +200,11 @@ static struct request_line *line_of(struct MHD_Connection *connection) {
 }
 
 static void *on_request_line(void *userdata, const char *uri, struct MHD_Connection *connection) {
-    struct request_line *line = line_of(connection);
+    struct peer *peer = peer_of(connection);
 
     (void)userdata;
-    memory_free(line->uri);
-    line->uri = memory_copy_text(uri);
+    memory_free(peer->uri);
+    peer->uri = memory_copy_text(uri);
     return NULL;
 }
 
@@ -162,11 +217,13 @@ static enum MHD_Result on_request(void *userdata, struct MHD_Connection *connect
     (void)url;
     (void)version;
     if (exchange == NULL) {
-        *place = exchange =
-            exchange_new(&server->parts, connection, line_of(connection)->uri, method);
+        struct peer *peer = peer_of(connection);
+        peer->has_request = true;
+        *place = exchange = exchange_new(&server->parts, connection, peer->uri, method);
         exchange->next = server->exchanges;
         server->exchanges = exchange;
-        if (!exchange->is_too_large) return MHD_YES;
+        if (exchange->is_crowded_out) end_slow_uploads(server);
+        if (!exchange_is_refused(exchange)) return MHD_YES;
         // Said before the body is sent; the connection ends with it.
         exchange_answer(exchange);
         return exchange_send(exchange);
@@ -190,9 +247,14 @@ static void on_completed(void *userdata, struct MHD_Connection *connection, void
     struct http_server *server = userdata;
     struct exchange *exchange = *place;
     struct exchange **link = &server->exchanges;
+    struct peer *peer = peer_of(connection);
 
-    (void)connection;
     (void)code;
+    if (peer != NULL) {
+        peer->has_request = false;
+        unlink_peer(server, peer);
+        append_peer(server, peer);
+    }
     if (exchange == NULL) return;
     while (*link != exchange)
         link = &(*link)->next;
@@ -254,9 +316,9 @@ static bool start(struct http_server *server, const struct sockaddr_in *address,
         flags, 0, NULL, NULL, on_request, server, MHD_OPTION_LISTEN_SOCKET, fd,
         MHD_OPTION_NOTIFY_COMPLETED, on_completed, server, MHD_OPTION_NOTIFY_CONNECTION,
         on_connection, server, MHD_OPTION_URI_LOG_CALLBACK, on_request_line, server,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX, MHD_OPTION_CONNECTION_TIMEOUT,
-        (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEADER_MEMORY_BYTES,
-        MHD_OPTION_END);
+        MHD_OPTION_CONNECTION_LIMIT, (unsigned)TRAFFIC_CONNECTIONS_MAX,
+        MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)IDLE_TIMEOUT_S, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)HEADER_MEMORY_BYTES, MHD_OPTION_END);
     return server->daemon != NULL ||
            error_set(err, ERROR_SYSTEM, "libmicrohttpd does not start on %s port %u",
                      server->parts.listen_address, ntohs(address->sin_port));
@@ -287,6 +349,7 @@ bool http_server_new(sd_event *loop, struct app_service *service, const struct c
     server->loop = sd_event_ref(loop);
     parts->options = *options;
     parts->loop = loop;
+    parts->traffic = &server->traffic;
     parts->on_answered = on_answered;
     parts->userdata = server;
     (void)text_copy(parts->listen_address, sizeof parts->listen_address, options->listen_address);

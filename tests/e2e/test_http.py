@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from kobel import BINARY, PATIENCE_S, Kobel
+from kobel import BINARY, PATIENCE_S, Kobel, wait_for
 
 TARGET = "X-Amz-Target: KinesisAnalytics_20180523."
 
@@ -184,3 +184,95 @@ def test_a_name_that_was_bent_to_this_machine_is_refused(runtime, tmp_path, list
         assert ask("10.1.2.3")[0] == ask("kobel")[0] == (200 if listen == "0.0.0.0" else 403)
     finally:
         assert kobel.stop() == 0
+
+
+@pytest.fixture
+def own_daemon(runtime, tmp_path):
+    kobel = Kobel(tmp_path)
+    yield kobel
+    assert kobel.stop() == 0
+
+
+def is_served(kobel):
+    with connect(kobel) as peer, peer.makefile("rb") as stream:
+        peer.sendall(post("ListApplications"))
+        return read_reply(stream)[0] == 200
+
+
+def test_connections_that_ask_nothing_keep_nobody_out(own_daemon):
+    """More than there are places: the one that has done nothing for longest goes."""
+    idle = []
+    try:
+        for number in range(600):
+            peer = connect(own_daemon)
+            idle.append(peer)
+            # Every second one has begun a head, and goes no further.
+            if number % 2 == 0:
+                peer.sendall(post("ListApplications")[:60])
+        assert is_served(own_daemon)
+        assert idle[0].recv(1) == b""
+    finally:
+        for peer in idle:
+            peer.close()
+
+
+def test_those_who_wait_for_events_keep_nobody_out(own_daemon):
+    own_daemon.client.create_application(ApplicationName="watched", RuntimeEnvironment="FLINK-1_20", ServiceExecutionRole="arn:aws:iam::1:role/r")
+    stream_head = b"GET /kobel/v1/applications/watched/events HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: text/event-stream\r\n\r\n"
+    wait_head = b"GET /kobel/v1/applications/watched/events?after=1000000&wait=50 HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    peers = []
+    try:
+        for number in range(256):
+            peer = connect(own_daemon)
+            peers.append(peer)
+            peer.sendall(stream_head if number % 2 == 0 else wait_head)
+            if number % 2 == 0:
+                assert peer.recv(12) == b"HTTP/1.1 200"
+        assert is_served(own_daemon)
+
+        def answer_to(head):
+            with connect(own_daemon) as peer, peer.makefile("rb") as stream:
+                peer.sendall(head)
+                status, _, body = read_reply(stream)
+                return status, json.loads(body)
+        for head in (stream_head, wait_head):
+            # Those that wait have been counted when this is read: requests are taken in the order in which they come.
+            status, refusal = answer_to(head)
+            assert status == 503 and "256 requests wait" in refusal["error"]["message"]
+        assert answer_to(wait_head.replace(b"&wait=50", b""))[0] == 200
+        peers.pop(0).close()
+        own_daemon.client.tag_resource(ResourceARN=own_daemon.client.describe_application(ApplicationName="watched")["ApplicationDetail"]["ApplicationARN"],
+                                       Tags=[{"Key": "a", "Value": "b"}])
+        assert is_served(own_daemon)
+    finally:
+        for peer in peers:
+            peer.close()
+
+
+def test_large_bodies_are_limited_in_sum(own_daemon):
+    size = 65 << 20
+    head = post("DescribeApplication").replace(b"Content-Length: 2", b"Content-Length: %d" % size).split(b"\r\n\r\n")[0] + b"\r\n\r\n"
+    begun = b'{"ApplicationName":"nobody","x":"' + b"a" * (size - (1 << 20))
+    holders = [connect(own_daemon) for _ in range(2)]
+    try:
+        for peer in holders:
+            peer.settimeout(60)
+            peer.sendall(head + begun)
+
+        def status_of_a_third():
+            with connect(own_daemon) as peer, peer.makefile("rb") as stream:
+                peer.sendall(head)
+                # Refused before its body is sent, or let in and then waited for.
+                peer.settimeout(1)
+                try:
+                    status, _, body = read_reply(stream)
+                except TimeoutError:
+                    return None
+                assert json.loads(body)["__type"] == "ThrottlingException" and "other requests" in json.loads(body)["message"]
+                return status
+        wait_for(lambda: status_of_a_third() == 503, "two bodies are in")
+        assert is_served(own_daemon)
+    finally:
+        for peer in holders:
+            peer.close()
+    wait_for(lambda: status_of_a_third() is None, "there is room again")

@@ -1,0 +1,83 @@
+// Answers of exchanges, in the forms that they have.
+#include "api/exchange_parts.h"
+#include "api/fault.h"
+#include "api/flink_proxy.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char AMZ_JSON[] = "application/x-amz-json-1.1";
+
+const char *exchange_header(const struct exchange *exchange, const char *name) {
+    return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
+}
+
+void exchange_take_response(struct exchange *exchange, int status, const char *content_type,
+                            struct MHD_Response *response) {
+    if (exchange->response != NULL) MHD_destroy_response(exchange->response);
+    (void)MHD_add_response_header(response, "Content-Type", content_type);
+    (void)MHD_add_response_header(response, "x-amzn-RequestId", exchange->request_id);
+    exchange->response = response;
+    exchange->status = (unsigned)status;
+}
+
+void exchange_set_response(struct exchange *exchange, int status, const char *content_type,
+                           const char *body, size_t size_bytes) {
+    // Copied: the body belongs to whoever answers.
+    union {
+        const char *in;
+        void *out;
+    } text = {.in = body};
+    struct MHD_Response *response =
+        MHD_create_response_from_buffer(size_bytes, text.out, MHD_RESPMEM_MUST_COPY);
+
+    if (response == NULL) abort();
+    exchange_take_response(exchange, status, content_type, response);
+}
+
+void exchange_set_json(struct exchange *exchange, int status, const char *body,
+                       const char *error_type) {
+    exchange_set_response(exchange, status, AMZ_JSON, body, strlen(body));
+    if (error_type != NULL)
+        (void)MHD_add_response_header(exchange->response, "x-amzn-ErrorType", error_type);
+}
+
+void exchange_set_fault(struct exchange *exchange, int status, const char *error_type,
+                        const char *message) {
+    AUTO(memory_free) char *body = fault_body(error_type, message);
+
+    exchange_set_json(exchange, status, body, error_type);
+}
+
+void exchange_log_answer(const struct exchange *exchange, const char *error_type) {
+    log_debug("api", "answered", "request=%s operation=%s status=%u error=%s us=%lld",
+              exchange->request_id, exchange->operation == NULL ? "-" : exchange->operation,
+              exchange->status, error_type == NULL ? "-" : error_type,
+              (long long)(clock_monotonic_us() - exchange->began_us));
+}
+
+void exchange_answered(struct exchange *exchange) {
+    exchange->call = NULL;
+    exchange->waiting = NULL;
+    if (!exchange->is_answering) exchange->parts->on_answered(exchange->parts->userdata, exchange);
+}
+
+// Of a signed query string; NULL: there is none.
+const char *exchange_credential(const struct exchange *exchange) {
+    if (exchange->query[0] == '\0') return NULL;
+    return MHD_lookup_connection_value(exchange->connection, MHD_GET_ARGUMENT_KIND,
+                                       "X-Amz-Credential");
+}
+
+void exchange_set_admin(struct exchange *exchange, const struct admin_reply *reply) {
+    exchange_set_response(exchange, reply->status, reply->content_type, reply->body,
+                          strlen(reply->body));
+}
+
+bool exchange_is_dashboard(const struct exchange *exchange) {
+    return text_starts_with(exchange->path, FLINK_PROXY_PREFIX);
+}

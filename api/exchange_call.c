@@ -1,0 +1,99 @@
+// Exchanges that are operations of the service's API.
+#include "api/exchange_parts.h"
+#include "api/protocol.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <string.h>
+
+static struct reply_key key_of(const struct exchange *exchange) {
+    return (struct reply_key){.operation = exchange->operation,
+                              .scope = &exchange->scope,
+                              .body = buffer_text(&exchange->body),
+                              .body_bytes = exchange->body.size_bytes};
+}
+
+static void on_call_answer(void *userdata, int status, const char *body, const char *error_type) {
+    struct exchange *exchange = userdata;
+
+    exchange_set_json(exchange, status, body, error_type);
+    exchange_log_answer(exchange, error_type);
+    if (exchange->is_kept && status == 200 && !exchange->call->is_fleeting) {
+        struct reply_key key = key_of(exchange);
+        reply_cache_put(exchange->parts->replies, &key, body,
+                        app_service_generation(exchange->parts->context.service));
+    }
+    exchange_answered(exchange);
+}
+
+static void answer_refusal(struct exchange *exchange, const struct protocol_refusal *refusal) {
+    if (refusal->error_type == NULL) {
+        exchange_set_response(exchange, refusal->status, "application/xml", refusal->body,
+                              strlen(refusal->body));
+        return;
+    }
+    exchange_set_fault(exchange, refusal->status, refusal->error_type,
+                       refusal->has_message ? refusal->message : NULL);
+    exchange_log_answer(exchange, refusal->error_type);
+}
+
+static struct protocol_request read_request(struct exchange *exchange) {
+    return (struct protocol_request){
+        .method = exchange->method,
+        .path = exchange->path,
+        .content_type = exchange_header(exchange, "Content-Type"),
+        .target = exchange_header(exchange, "X-Amz-Target"),
+        .authorization = exchange_header(exchange, "Authorization"),
+        .credential = exchange_credential(exchange),
+        .body = buffer_text(&exchange->body),
+        .body_bytes = exchange->body.size_bytes,
+    };
+}
+
+static bool answer_from_cache(struct exchange *exchange) {
+    struct reply_key key = key_of(exchange);
+    const char *body = reply_cache_get(exchange->parts->replies, &key,
+                                       app_service_generation(exchange->parts->context.service));
+
+    if (body == NULL) return false;
+    exchange_set_json(exchange, 200, body, NULL);
+    exchange_log_answer(exchange, NULL);
+    return true;
+}
+
+void exchange_begin_call(struct exchange *exchange) {
+    const struct exchange_parts *parts = exchange->parts;
+    struct protocol_request request = read_request(exchange);
+    struct protocol_refusal refusal;
+    struct protocol_call read = {0};
+
+    if (!protocol_read_head(parts->document, &request, &read, &refusal)) {
+        answer_refusal(exchange, &refusal);
+        return;
+    }
+    exchange->scope = read.scope;
+    if (read.operation != NULL) exchange->operation = read.operation->name;
+    exchange->is_kept = read.row != NULL && read.row->is_question &&
+                        exchange->body.size_bytes <= REPLY_CACHE_BODY_MAX_BYTES;
+    if (exchange->is_kept && answer_from_cache(exchange)) return;
+    if (!protocol_read_body(&request, &read, &refusal)) {
+        answer_refusal(exchange, &refusal);
+        return;
+    }
+    if (!exchange->is_kept) buffer_release(&exchange->body);
+    struct call *call = memory_alloc(sizeof *call);
+    call->context = &parts->context;
+    call->operation = read.operation;
+    call->scope = read.scope;
+    call->request = read.request;
+    call->connection = exchange;
+    call->answer = on_call_answer;
+    call->traffic = parts->traffic;
+    call->counted_bytes = exchange->counted_bytes;
+    exchange->counted_bytes = 0;
+    (void)text_copy(call->request_id, sizeof call->request_id, exchange->request_id);
+    const char *host = exchange_header(exchange, "Host");
+    (void)text_copy(call->host, sizeof call->host, host == NULL ? parts->listen_address : host);
+    exchange->call = call;
+    read.row->run(call);
+}

@@ -1,0 +1,86 @@
+// Who may ask: host, origin and signature of exchanges.
+#include "api/admin.h"
+#include "api/auth.h"
+#include "api/exchange_parts.h"
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+static const char *find_header(void *userdata, const char *name) {
+    return exchange_header(userdata, name);
+}
+
+struct header_visit {
+    auth_visit_fn *visit;
+    void *context;
+    bool is_well;
+};
+
+static enum MHD_Result on_header(void *userdata, enum MHD_ValueKind kind, const char *name,
+                                 const char *value) {
+    struct header_visit *visit = userdata;
+
+    (void)kind;
+    visit->is_well = visit->visit(visit->context, name, value == NULL ? "" : value);
+    return visit->is_well ? MHD_YES : MHD_NO;
+}
+
+static bool visit_headers(void *userdata, auth_visit_fn *visit, void *context) {
+    const struct exchange *exchange = userdata;
+    struct header_visit state = {visit, context, true};
+
+    (void)MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, on_header, &state);
+    return state.is_well;
+}
+
+// Before anything of the body is looked at. False: refused and answered.
+bool exchange_check_signature(struct exchange *exchange) {
+    const struct auth_keys *keys = &exchange->parts->options.auth_keys;
+    struct auth_request request = {
+        .method = exchange->method,
+        .path = exchange->path,
+        .query = exchange->query,
+        .body = buffer_text(&exchange->body),
+        .body_bytes = exchange->body.size_bytes,
+        .header = find_header,
+        .visit_headers = visit_headers,
+        .userdata = exchange,
+        .now_s = clock_now_ms(&exchange->parts->options.wall_clock) / 1000,
+    };
+    const char *error_type;
+    char text[AUTH_TEXT_SIZE];
+
+    // That somebody is there, and well, may be known to those who watch over it.
+    if (keys->count == 0 || admin_is_health(exchange->path)) return true;
+    if (auth_check(keys, &request, &error_type, text)) return true;
+    if (!admin_is_own_path(exchange->path)) {
+        exchange_set_fault(exchange, 400, error_type, text);
+        exchange_log_answer(exchange, error_type);
+        return false;
+    }
+    struct admin_reply reply = admin_reply_error(403, error_type, text);
+    exchange_set_admin(exchange, &reply);
+    memory_free(reply.body);
+    return false;
+}
+
+bool exchange_check_sender(struct exchange *exchange) {
+    const char *host = exchange_header(exchange, "Host");
+
+    if (!http_guard_admits_host(&exchange->parts->guard, host)) {
+        AUTO(memory_free)
+        char *text = memory_format("'%.100s' is not known as a name of this daemon: use an address "
+                                   "or localhost, or start it with --allowed-host NAME",
+                                   host);
+        exchange_set_fault(exchange, 403, "AccessDeniedException", text);
+        return false;
+    }
+    const char *origin = exchange_header(exchange, "Origin");
+    // Sandboxed pages of dashboards; flink_proxy.c wants more of them.
+    bool is_dashboards_own =
+        exchange_is_dashboard(exchange) && text_equal(origin, HTTP_GUARD_OPAQUE_ORIGIN);
+    if (is_dashboards_own || http_guard_admits_origin(origin, host)) return true;
+    exchange_set_fault(exchange, 403, "AccessDeniedException",
+                       "requests of other web pages are refused");
+    return false;
+}
