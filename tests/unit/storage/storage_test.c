@@ -463,9 +463,10 @@ Test(storage, damaged_rows_do_not_hide_the_others) {
     cr_assert(eq(str, (char *)json_text(json_array_get(events, 3), "message"), "d"));
 }
 
-static void count_figures(void *userdata, int64_t at_ms, const json_t *figures) {
+static bool count_figures(void *userdata, int64_t at_ms, const json_t *figures) {
     (void)at_ms;
     *(size_t *)userdata += json_object_size(figures);
+    return true;
 }
 
 Test(storage, damaged_measurements_do_not_hide_the_others) {
