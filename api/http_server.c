@@ -307,7 +307,7 @@ static bool start(struct http_server *server, const struct sockaddr_in *address,
     int fd = -1;
 
     if (!open_socket(server, address, &fd, err)) return false;
-    struct sockaddr_in bound;
+    struct sockaddr_in bound = {0};
     socklen_t bound_bytes = sizeof bound;
     if (getsockname(fd, (struct sockaddr *)&bound, &bound_bytes) == 0)
         server->port = ntohs(bound.sin_port);

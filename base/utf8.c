@@ -84,21 +84,21 @@ size_t utf8_cut(const char *utf8, size_t size_bytes, size_t limit_bytes) {
     return limit_bytes;
 }
 
-size_t utf8_copy(char *out, size_t out_size_bytes, const char *bytes, size_t size_bytes,
+size_t utf8_copy(char *out, size_t out_size_bytes, const char *bytes, size_t length_bytes,
                  bool *out_is_whole) {
     size_t room = out_size_bytes - 1;
     size_t used = 0;
     size_t at = 0;
     bool is_whole = true;
 
-    while (at < size_bytes && is_whole) {
-        size_t valid = utf8_valid_bytes(bytes + at, size_bytes - at);
+    while (at < length_bytes && is_whole) {
+        size_t valid = utf8_valid_bytes(bytes + at, length_bytes - at);
         size_t kept = utf8_cut(bytes + at, valid, room - used);
         memcpy(out + used, bytes + at, kept);
         used += kept;
         at += valid;
         is_whole = kept == valid;
-        if (at == size_bytes || !is_whole) break;
+        if (at == length_bytes || !is_whole) break;
         is_whole = room - used >= REPLACEMENT_BYTES;
         if (is_whole) {
             memcpy(out + used, REPLACEMENT, REPLACEMENT_BYTES);

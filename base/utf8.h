@@ -23,7 +23,7 @@ size_t utf8_cut(const char *utf8, size_t size_bytes, size_t limit_bytes);
 // U+FFFD, cut between characters where it does not fit, and terminated. Returns the bytes written
 // without the terminator; `out_is_whole` (may be NULL) says whether all of it fitted. `out` and
 // `bytes` must not overlap.
-size_t utf8_copy(char *out, size_t out_size_bytes, const char *bytes, size_t size_bytes,
+size_t utf8_copy(char *out, size_t out_size_bytes, const char *bytes, size_t length_bytes,
                  bool *out_is_whole);
 // The same in memory of its own, which the caller frees. Never NULL.
 char *utf8_copy_new(const char *bytes, size_t size_bytes);

@@ -337,6 +337,8 @@ bool cluster_processes_start(sd_event *loop, const struct cluster_processes_opti
     AUTO(cluster_processes_free) struct cluster_processes *self = memory_alloc(sizeof *self);
     int taskmanagers = options->spec->size.taskmanagers;
 
+    if (options->silence_limit_ms <= 0)
+        return error_set(err, ERROR_INVALID, "a cluster wants a limit of silence");
     self->spec = options->spec;
     self->pool = options->ports;
     self->paths = options->paths;

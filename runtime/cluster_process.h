@@ -19,7 +19,7 @@ struct cluster_processes_options {
     const char *mark;                        // see orphans.h; borrowed for the call
     struct port_pool *ports;                 // borrowed as long as the processes are there
     uint16_t api_port;                       // kobel's own, closed to them; 0 = open
-    int64_t silence_limit_ms;                // see cluster_silence.h
+    int64_t silence_limit_ms;                // see cluster_silence.h; more than 0
     const char *shown_later;                 // see sandbox_spec; borrowed for the call
     const struct cgroup_root *cgroups;       // borrowed for the call; NULL = no limits
     const char *const *environment; // KEY=VALUE lines beside what every process gets; may be NULL

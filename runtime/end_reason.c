@@ -23,6 +23,22 @@ static const char *level_of(const char *line) {
     return NULL;
 }
 
+// The same of a line that a JVM logs of itself: "[21.002s][warning][cds] Skipping ...".
+static const char *jvm_level_of(const char *line) {
+    static const char *const levels[][2] = {{"[trace]", "TRACE"},
+                                            {"[debug]", "DEBUG"},
+                                            {"[info", "INFO"},
+                                            {"[warning]", "WARN"},
+                                            {"[error", "ERROR"}};
+
+    if (line[0] != '[') return NULL;
+    size_t length = strspn(line + 1, "0123456789.,");
+    if (length == 0 || !text_starts_with(line + 1 + length, "s]")) return NULL;
+    for (size_t index = 0; index < COUNT_OF(levels); index++)
+        if (text_starts_with(line + length + 3, levels[index][0])) return levels[index][1];
+    return NULL;
+}
+
 // A word such as "java.lang.OutOfMemoryError:" or "MyException"; the words "Error" and "Exception"
 // alone are ordinary English.
 static bool is_class_of_errors(const char *word, size_t length) {
@@ -93,6 +109,7 @@ void end_reason_find(const char *tail, size_t tail_bytes, char *out, size_t out_
     out[0] = '\0';
     for (char *line = strsep(&rest, "\n"); line != NULL; line = strsep(&rest, "\n")) {
         const char *begun = level_of(line);
+        if (begun == NULL) begun = jvm_level_of(line);
         if (begun != NULL) level = begun;
         bool is_serious = level == NULL || level[0] == 'E' || level[0] == 'F';
         bool is_error = begun != NULL || is_complaint(line) || names_an_error(line);

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "runtime/cluster_process.h"
+#include "runtime/cluster_silence.h"
 #include "runtime/cluster_watch.h"
 #include "runtime/http_client.h"
 
@@ -166,6 +167,7 @@ static bool start(struct priming *self, const struct installed_runtime *runtime,
         .sandbox = &none,
         .mark = "",
         .ports = &self->ports,
+        .silence_limit_ms = CLUSTER_SILENCE_LIMIT_MS,
         .on_lost = on_lost,
         .userdata = self,
     };
@@ -187,6 +189,7 @@ static bool start(struct priming *self, const struct installed_runtime *runtime,
         .instance = cluster_processes_instance(self->processes),
         .ports = *cluster_processes_ports(self->processes),
         .slots = 1,
+        .silence_limit_ms = CLUSTER_SILENCE_LIMIT_MS,
         .on_change = on_change,
         .on_stranger = on_lost,
     };

@@ -47,6 +47,12 @@ static const struct {
      "java.lang.IllegalStateException: bad\n\tat a.B.c(B.java)\n"
      "Caused by: java.net.BindException: Address already in use\n",
      "Caused by: java.net.BindException: Address already in use"},
+    // The JVM's own log: classes that were left out of the archive have names of errors, too.
+    {"[21.002s][warning][cds] Skipping a/B$InitException: Not linked\n"
+     "[21.003s][info   ][cds] Skipping a/FooError: Old class\n",
+     ""},
+    {"[0.013s][error  ][cds] An error has occurred while mapping\n",
+     "[0.013s][error  ][cds] An error has occurred while mapping"},
     {"bwrap: Can't set hostname\nand more\n", "bwrap: Can't set hostname"},
     {"Error: \xE4\xE4\n", "Error: \xEF\xBF\xBD\xEF\xBF\xBD"},
     {"ERROR \xFF\x1B[2J\x01\n", "ERROR \xEF\xBF\xBD [2J "},

@@ -1,0 +1,15 @@
+"""A runtime is installed where there is none: fetched, checked, compiled for, started once to write its archives."""
+
+import subprocess
+
+from kobel import BINARY
+
+
+def test_a_runtime_is_installed_and_started_once(runtime, tmp_path):
+    result = subprocess.run([BINARY, "runtime", "install", "FLINK-1_20", "--runtimes", str(tmp_path)], capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr
+    installed = tmp_path / "FLINK-1_20"
+    assert (installed / "jobmanager.jsa").stat().st_size > 0
+    assert (installed / "taskmanager.jsa").stat().st_size > 0
+    # What was needed to write the archives is gone.
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["FLINK-1_20"]
