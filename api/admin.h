@@ -44,7 +44,9 @@ bool admin_parameter(const char *query, const char *name, char *out, size_t size
 // from the path.
 bool admin_app_path(const struct admin_request *request, struct app_scope *out_scope,
                     char out_name[static APP_NAME_SIZE], const char **out_rest);
-// Answers those but the events, which may have to wait.
+// Answers those but the events, which may have to wait, and logs that are followed.
 struct admin_reply admin_app_answer(const struct admin_request *request,
                                     const struct app_scope *scope, const char *name,
                                     const char *rest);
+struct admin_reply admin_logs_answer(const struct admin_request *request,
+                                     const struct app_scope *scope, const char *name);

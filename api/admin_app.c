@@ -1,5 +1,5 @@
 // /kobel/v1/applications/<name>: how it is; /scaling: why it has the size that it has; /metrics:
-// what was measured; /faults: make something go wrong.
+// what was measured; /logs: what was written; /faults: make something go wrong.
 #include "api/admin.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -106,6 +106,7 @@ static const struct {
     {"", "GET", show},
     {"scaling", "GET", explain},
     {"metrics", "GET", measurements},
+    {"logs", "GET", admin_logs_answer},
     {"faults", "POST", inject},
 };
 

@@ -116,8 +116,10 @@ void exchange_free(struct exchange *exchange) {
     if (exchange->response != NULL) MHD_destroy_response(exchange->response);
     event_stream_free(exchange->stream);
     exposition_reply_free(exchange->exposition);
+    log_stream_free(exchange->logs);
     if (exchange->is_waiting) exchange->parts->traffic->waiting--;
     if (exchange->is_page) exchange->parts->traffic->pages--;
+    if (exchange->is_follower) exchange->parts->traffic->followers--;
     drop_body(exchange);
     memory_free(exchange->uri);
     memory_free(exchange);

@@ -9,6 +9,7 @@
 #include "api/exposition_reply.h"
 #include "api/http_guard.h"
 #include "api/http_server.h"
+#include "api/log_stream.h"
 #include "api/reply_cache.h"
 #include "openapi/document.h"
 
@@ -51,6 +52,7 @@ struct exchange {
     bool has_all;          // the body has come
     bool is_waiting;       // counts as such
     bool is_page;          // the same
+    bool is_follower;      // the same
     size_t counted_bytes;  // of the body, in `traffic`
     size_t received_bytes; // of the body, dropped ones included
     bool is_answering;     // within exchange_answer(): who answers now is not called back
@@ -59,6 +61,7 @@ struct exchange {
     void (*cancel)(void *waiting);
     struct event_stream *stream;         // what the response is read from; NULL: it is complete
     struct exposition_reply *exposition; // the same
+    struct log_stream *logs;             // the same
     const char *operation;               // for the log; borrowed from the document
     bool is_kept;                        // the answer may be given again to the same question
     struct app_scope scope;

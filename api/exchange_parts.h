@@ -32,3 +32,11 @@ void exchange_begin_call(struct exchange *exchange);
 void exchange_begin_dashboard(struct exchange *exchange);
 // True: it is one of kobel's own paths, and answered or waiting.
 bool exchange_begin_own(struct exchange *exchange);
+
+// Answers that wait for something, or are sent piece by piece.
+bool exchange_wants_stream(const struct exchange *exchange);
+void exchange_begin_events(struct exchange *exchange, const struct app_scope *scope,
+                           const char *name);
+void exchange_begin_logs(struct exchange *exchange, const struct app_scope *scope,
+                         const char *name);
+void exchange_begin_exposition(struct exchange *exchange);

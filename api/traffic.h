@@ -11,6 +11,7 @@ enum {
     TRAFFIC_CONNECTIONS_FREE = 32, // kept free by ending those that do nothing
     TRAFFIC_WAITING_MAX = 256,     // requests that wait for events, or stream them
     TRAFFIC_PAGES_MAX = 24,        // dashboards' pages that are fetched, each up to 16 MB
+    TRAFFIC_FOLLOWERS_MAX = 32,    // that follow logs: each looks at all files again and again
 };
 // Two of the largest requests, and some more. Small bodies are not counted: 512 of them are 32 MB.
 #define TRAFFIC_BODIES_MAX_BYTES ((size_t)160 << 20)
@@ -20,6 +21,7 @@ struct traffic {
     size_t body_bytes; // of bodies that are taken in or worked on
     unsigned waiting;
     unsigned pages;
+    unsigned followers;
 };
 
 // Would a body of that size fit now?

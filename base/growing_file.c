@@ -20,8 +20,8 @@ static int64_t size_of(int fd) {
 // Where what lay at `offset` lies in a file that has become shorter: it was cut at its beginning,
 // or it is another.
 static int64_t offset_after_cut(int64_t offset, int64_t size) {
-    int64_t cuts = (offset - size + GROWING_FILE_CUT_BYTES - 1) / GROWING_FILE_CUT_BYTES;
-    int64_t moved = offset - cuts * GROWING_FILE_CUT_BYTES;
+    int64_t rest = (offset - size) % GROWING_FILE_CUT_BYTES;
+    int64_t moved = rest == 0 ? size : size - (GROWING_FILE_CUT_BYTES - rest);
 
     return moved > 0 ? moved : 0;
 }

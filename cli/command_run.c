@@ -301,7 +301,9 @@ bool command_run(struct session *session, struct error *err) {
     interrupts_begin();
     bool is_done = run_all(&run, err);
     if (run.files != NULL) {
-        while (log_files_read(run.files))
+        struct error ignored;
+        bool has_more = true;
+        while (has_more && log_files_read(run.files, &has_more, &ignored))
             continue;
         log_files_flush(run.files);
     }

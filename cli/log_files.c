@@ -1,141 +1,45 @@
 #include "cli/log_files.h"
 
-#include "base/file.h"
-#include "base/file_inside.h"
-#include "base/growing_file.h"
+#include "base/line_cutter.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "cli/app_calls.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 // A longer line is handed on in pieces. One turn takes so much of a file, so that whoever looks for
 // interrupts in between gets to it however much is printed.
-enum { LINE_MAX_BYTES = 65536, TURN_MAX_BYTES = 4 << 20 };
+enum { LINE_MAX_BYTES = 65536, TURN_MAX_BYTES = 1 << 20, TIMEOUT_MS = 10000 };
 
 struct log_file {
     struct log_file *next;
-    char directory[FILE_PATH_MAX];
-    char name[256];
-    char source[64];
+    char *cluster;
+    char *name;
+    char *source;
     bool is_output;
-    bool skips; // to the end of a line whose beginning is gone
-    int64_t offset;
-    struct buffer rest; // of a line without its end
+    int64_t position;
+    struct line_cutter cutter;
 };
 
 struct log_files {
-    char directory[FILE_PATH_MAX];
-    int64_t newest; // number of the newest cluster that was seen
-    int64_t first;  // number of the first cluster that counts
-    bool has_first;
-    struct log_file *files; // in the order of their finding
+    struct client *client;
+    char *app_name;
+    int64_t first;            // number of the first cluster that counts; -1: not known yet
+    struct log_file *files;   // in the order of their finding
+    struct log_file *current; // whose lines are handed on
     log_files_line_fn *on_line;
     void *userdata;
 };
 
-// --- finding ---
-
-// "<app id>-<hex number>": clusters are numbered as they are launched. -1: another name.
-static int64_t cluster_number(const char *name) {
-    const char *dash = strrchr(name, '-');
-    char *end = NULL;
-
-    if (dash == NULL || dash[1] == '\0') return -1;
-    long long number = strtoll(dash + 1, &end, 16);
-    return *end == '\0' ? number : -1;
-}
-
-static bool note_newest(void *userdata, const char *name, bool is_directory, struct error *err) {
-    struct log_files *files = userdata;
-    int64_t number = cluster_number(name);
-
-    (void)err;
-    if (is_directory && number > files->newest) files->newest = number;
-    return true;
-}
-
-static void look_for_newest(struct log_files *files) {
-    struct error ignored;
-
-    if (file_is_directory(files->directory))
-        (void)!file_list(files->directory, note_newest, files, &ignored);
-}
-
-// "taskmanager-1.log" and "jobmanager.out" are of interest; files of RocksDB and of the collector
-// are not.
-static bool is_log(const char *name) {
-    return (text_starts_with(name, "jobmanager") || text_starts_with(name, "taskmanager")) &&
-           (text_ends_with(name, ".log") || text_ends_with(name, ".out"));
-}
-
-struct place {
-    struct log_files *files;
-    char directory[FILE_PATH_MAX];
-};
-
-// Below the directory anything may lie: the job can write to it.
-static bool add_file(void *userdata, const char *name, enum file_kind kind, struct error *err) {
-    struct place *place = userdata;
-    struct log_file **end = &place->files->files;
-
-    (void)err;
-    if (kind != FILE_REGULAR || !is_log(name)) return true;
-    // Those of a cluster are in the order of their names.
-    for (; *end != NULL; end = &(*end)->next) {
-        if (!text_equal((*end)->directory, place->directory)) continue;
-        int order = strcmp((*end)->name, name);
-        if (order == 0) return true;
-        if (order > 0) break;
-    }
-    struct log_file *file = memory_alloc(sizeof *file);
-    (void)text_copy(file->directory, sizeof file->directory, place->directory);
-    (void)text_copy(file->name, sizeof file->name, name);
-    (void)text_format(file->source, sizeof file->source, "%.*s", (int)(strlen(name) - 4), name);
-    file->is_output = text_ends_with(name, ".out");
-    file->rest = BUFFER_INIT(LINE_MAX_BYTES);
-    file->next = *end;
-    *end = file;
-    return true;
-}
-
-static bool add_cluster(void *userdata, const char *name, bool is_directory, struct error *err) {
-    struct log_files *files = userdata;
-    struct place place = {.files = files};
-
-    if (!is_directory || cluster_number(name) < files->first) return true;
-    if (!file_join(place.directory, sizeof place.directory, err, files->directory, name, "log",
-                   NULL))
-        return false;
-    return !file_is_directory(place.directory) ||
-           file_list_inside(place.directory, "", add_file, &place, err);
-}
-
-static void find_files(struct log_files *files) {
-    struct error ignored;
-
-    if (!file_is_directory(files->directory)) return;
-    if (!files->has_first) {
-        look_for_newest(files);
-        files->first = files->newest;
-        files->has_first = true;
-    }
-    // A directory that is removed while it is read is simply not there any more.
-    (void)!file_list(files->directory, add_cluster, files, &ignored);
-}
-
-struct log_files *log_files_new(const char *clusters_directory, bool skips_old,
+struct log_files *log_files_new(struct client *client, const char *app_name,
                                 log_files_line_fn *on_line, void *userdata) {
     struct log_files *files = memory_alloc(sizeof *files);
 
-    (void)text_copy(files->directory, sizeof files->directory, clusters_directory);
+    files->client = client;
+    files->app_name = memory_copy_text(app_name);
+    files->first = -1;
     files->on_line = on_line;
     files->userdata = userdata;
-    if (skips_old) {
-        look_for_newest(files);
-        files->first = files->newest + 1;
-        files->has_first = true;
-    }
     return files;
 }
 
@@ -144,83 +48,135 @@ void log_files_free(struct log_files *files) {
     while (files->files != NULL) {
         struct log_file *file = files->files;
         files->files = file->next;
-        buffer_release(&file->rest);
+        memory_free(file->cluster);
+        memory_free(file->name);
+        memory_free(file->source);
+        line_cutter_release(&file->cutter);
         memory_free(file);
     }
+    memory_free(files->app_name);
     memory_free(files);
 }
 
-// --- reading ---
-
-static void hand_on(struct log_files *files, struct log_file *file) {
-    struct log_files_line line = {file->source, file->is_output, buffer_text(&file->rest),
-                                  file->rest.size_bytes};
-
-    files->on_line(files->userdata, &line);
-    buffer_clear(&file->rest);
+bool log_files_has_any(const struct log_files *files) {
+    return files->files != NULL;
 }
 
-static void take_bytes(struct log_files *files, struct log_file *file, const char *bytes,
-                       size_t size_bytes) {
-    struct error ignored;
+// --- which there are ---
 
-    if (file->skips) {
-        const char *end = memchr(bytes, '\n', size_bytes);
-        if (end == NULL) return;
-        file->skips = false;
-        size_bytes -= (size_t)(end + 1 - bytes);
-        bytes = end + 1;
+static struct log_file *find_or_add(struct log_files *files, const json_t *entry) {
+    const char *cluster = json_text_or(entry, "cluster", "");
+    const char *name = json_text_or(entry, "file", "");
+    struct log_file **end = &files->files;
+
+    for (; *end != NULL; end = &(*end)->next)
+        if (text_equal((*end)->cluster, cluster) && text_equal((*end)->name, name)) return *end;
+    struct log_file *file = memory_alloc(sizeof *file);
+    file->cluster = memory_copy_text(cluster);
+    file->name = memory_copy_text(name);
+    file->source = memory_copy_text(json_text_or(entry, "source", ""));
+    file->is_output = json_is_true(json_member(entry, "isOutput"));
+    line_cutter_init(&file->cutter, LINE_MAX_BYTES);
+    *end = file;
+    return file;
+}
+
+static int64_t newest_of(const json_t *list) {
+    int64_t newest = 0;
+    size_t index;
+    json_t *entry;
+
+    json_array_foreach(list, index, entry) {
+        int64_t number = json_int_or(entry, "number", 0);
+        if (number > newest) newest = number;
     }
-    while (size_bytes > 0) {
-        const char *end = memchr(bytes, '\n', size_bytes);
-        size_t length = end == NULL ? size_bytes : (size_t)(end - bytes);
-        // A line that is too long for the buffer is cut here.
-        if (!buffer_append(&file->rest, bytes, length, &ignored)) {
-            hand_on(files, file);
-            (void)!buffer_append(&file->rest, bytes, length, &ignored);
-        }
-        if (end == NULL) return;
-        hand_on(files, file);
-        bytes += length + 1;
-        size_bytes -= length + 1;
-    }
+    return newest;
 }
 
-// What was dropped between may have held the rest of a line, and the beginning of the next.
-static void note_place(struct log_file *file, enum growing_file_place place) {
-    if (place == GROWING_FILE_ON) return;
-    buffer_clear(&file->rest);
-    file->skips = place == GROWING_FILE_GAP;
+static bool list(struct log_files *files, json_t **out_reply, struct error *err) {
+    return app_get(files->client, files->app_name, "/logs", TIMEOUT_MS, out_reply, err);
 }
 
-// True: there is more.
-static bool read_file(struct log_files *files, struct log_file *file) {
-    char block[16384];
-    AUTO(file_close) int fd = -1;
-    enum growing_file_place place;
-    struct error ignored;
+bool log_files_skip_old(struct log_files *files, bool only_newer, struct error *err) {
+    AUTO(json_decref) json_t *reply = NULL;
+    size_t index;
+    json_t *entry;
 
-    if (!file_open_inside(file->directory, file->name, &fd, &ignored)) return false;
-    for (size_t taken = 0; taken < TURN_MAX_BYTES;) {
-        size_t got = growing_file_read(fd, &file->offset, block, sizeof block, &place);
-        note_place(file, place);
-        if (got == 0) return false;
-        taken += got;
-        take_bytes(files, file, block, got);
+    if (!list(files, &reply, err)) return false;
+    const json_t *entries = json_member(reply, "files");
+    files->first = newest_of(entries) + (only_newer ? 1 : 0);
+    json_array_foreach(entries, index, entry) {
+        if (json_int_or(entry, "number", 0) < files->first) continue;
+        struct log_file *file = find_or_add(files, entry);
+        file->position = json_int_or(entry, "sizeBytes", 0);
     }
     return true;
 }
 
-bool log_files_read(struct log_files *files) {
-    bool has_more = false;
+// --- reading ---
 
-    find_files(files);
-    for (struct log_file *file = files->files; file != NULL; file = file->next)
-        has_more = read_file(files, file) || has_more;
-    return has_more;
+static void hand_on(void *userdata, const char *text, size_t length) {
+    struct log_files *files = userdata;
+    struct log_files_line line = {files->current->source, files->current->is_output, text, length};
+
+    files->on_line(files->userdata, &line);
+}
+
+static bool read_page(struct log_files *files, struct log_file *file, size_t *out_bytes,
+                      struct error *err) {
+    AUTO(json_decref) json_t *page = NULL;
+    AUTO(memory_free)
+    char *rest = memory_format("/logs?cluster=%s&file=%s&from=%lld", file->cluster, file->name,
+                               (long long)file->position);
+
+    if (!app_get(files->client, files->app_name, rest, TIMEOUT_MS, &page, err)) return false;
+    const char *place = json_text_or(page, "place", "on");
+    const char *text = json_text_or(page, "text", "");
+    if (!text_equal(place, "on")) line_cutter_restart(&file->cutter, text_equal(place, "gap"));
+    files->current = file;
+    line_cutter_take(&file->cutter, text, strlen(text), hand_on, files);
+    file->position = json_int_or(page, "next", file->position);
+    *out_bytes = strlen(text);
+    return true;
+}
+
+// A file that is removed in between is simply not there any more.
+static bool read_file(struct log_files *files, struct log_file *file, int64_t end_bytes,
+                      bool *has_more, struct error *err) {
+    for (size_t taken = 0; file->position != end_bytes;) {
+        size_t bytes = 0;
+        if (!read_page(files, file, &bytes, err)) return err->kind == ERROR_NOT_FOUND;
+        taken += bytes;
+        if (bytes == 0) return true;
+        if (taken < TURN_MAX_BYTES) continue;
+        *has_more = true;
+        return true;
+    }
+    return true;
+}
+
+bool log_files_read(struct log_files *files, bool *out_has_more, struct error *err) {
+    AUTO(json_decref) json_t *reply = NULL;
+    bool has_more = false;
+    size_t index;
+    json_t *entry;
+
+    if (!list(files, &reply, err)) return false;
+    const json_t *entries = json_member(reply, "files");
+    if (files->first < 0) files->first = newest_of(entries);
+    json_array_foreach(entries, index, entry) {
+        if (json_int_or(entry, "number", 0) < files->first) continue;
+        struct log_file *file = find_or_add(files, entry);
+        if (!read_file(files, file, json_int_or(entry, "sizeBytes", 0), &has_more, err))
+            return false;
+    }
+    *out_has_more = has_more;
+    return true;
 }
 
 void log_files_flush(struct log_files *files) {
-    for (struct log_file *file = files->files; file != NULL; file = file->next)
-        if (file->rest.size_bytes > 0) hand_on(files, file);
+    for (struct log_file *file = files->files; file != NULL; file = file->next) {
+        files->current = file;
+        line_cutter_flush(&file->cutter, hand_on, files);
+    }
 }

@@ -38,14 +38,10 @@ void run_say(struct run *run, enum colour colour, int64_t duration_ms, const cha
 // --- logs ---
 
 bool run_begin_looking(struct run *run, bool is_known, bool is_running, struct error *err) {
-    char directory[FILE_PATH_MAX];
-
     if (run->files != NULL) return true;
-    if (!app_logs_directory(run->client, run->name, directory, err)) return false;
-    run->files = log_files_new(directory, is_known && !is_running, log_print_line, &run->printer);
+    run->files = log_files_new(run->client, run->name, log_print_line, &run->printer);
+    if (is_known && !log_files_skip_old(run->files, !is_running, err)) return false;
     run->printer.is_mute = true;
-    while (log_files_read(run->files))
-        continue;
     while (is_known) {
         int64_t before = run->last_event;
         if (!run_read_events(run, err)) return false;
@@ -56,8 +52,12 @@ bool run_begin_looking(struct run *run, bool is_known, bool is_running, struct e
 }
 
 void run_read_logs(struct run *run) {
+    struct error ignored;
+    bool has_more = false;
+
     if (run->files == NULL) return;
-    (void)log_files_read(run->files);
+    // A daemon that does not answer is told of by whoever asks it for more than logs.
+    (void)!log_files_read(run->files, &has_more, &ignored);
     if (fflush(stdout) != 0 || ferror(stdout) != 0) interrupts_hang_up();
 }
 

@@ -1,7 +1,6 @@
 // `kobel run` while it runs: what it has seen, and how it tells it.
 #pragma once
 
-#include "cli/app_logs.h"
 #include "cli/local_server.h"
 #include "cli/log_print.h"
 #include "cli/run_request.h"

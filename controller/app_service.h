@@ -202,6 +202,20 @@ void app_service_exposition_free(struct exposition *exposition);
 MUST_CHECK bool app_service_exposition_next(struct exposition *exposition, struct buffer *out,
                                             bool *out_more, struct error *err);
 
+// The logs of an application's clusters, oldest cluster first: {"files": [{"cluster", "number",
+// "file", "source": "taskmanager-1", "isOutput", "sizeBytes"}]}. The caller owns the object.
+MUST_CHECK bool app_service_logs(struct app_service *service, const struct app_scope *scope,
+                                 const char *name, json_t **out_logs, struct error *err);
+// What is in one of them from a position on: see struct cluster_log_page. ERROR_NOT_FOUND.
+struct log_query {
+    const char *cluster_id;
+    const char *file;
+    int64_t from;
+};
+MUST_CHECK bool app_service_log_page(struct app_service *service, const struct app_scope *scope,
+                                     const char *name, const struct log_query *query,
+                                     struct cluster_log_page *out_page, struct error *err);
+
 // Is there a dashboard to be shown? ERROR_CONFLICT: the application does not run.
 MUST_CHECK bool app_service_check_dashboard(struct app_service *service,
                                             const struct app_scope *scope, const char *name,

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/growing_file.h"
 #include "model/app.h"
 #include "model/cluster_size.h"
 #include "model/job_spec.h"
@@ -120,6 +121,30 @@ enum cluster_fault {
     CLUSTER_FAULT_COUNT,
 };
 
+// A log or an output of a process of a cluster that runs, or that has ended and whose logs are
+// kept.
+#define CLUSTER_LOG_FILE_SIZE  64
+#define CLUSTER_LOG_PAGE_BYTES 65536
+
+struct cluster_log {
+    char cluster_id[APP_CLUSTER_ID_SIZE];
+    int64_t number;                   // of the cluster: the application's clusters are counted
+    char file[CLUSTER_LOG_FILE_SIZE]; // "jobmanager.log", "taskmanager-1.out"
+    int64_t size_bytes;               // where it ends
+};
+typedef void cluster_log_fn(void *userdata, const struct cluster_log *log);
+
+// What is in one from a position on. The oldest part of a log is given back to the file system, and
+// cut off now and then, which moves what is left: whoever asks for `next` goes on all the same.
+struct cluster_log_page {
+    enum growing_file_place place; // does it follow what lay before the position?
+    int64_t from;                  // where the bytes are now
+    int64_t next;                  // what to ask for next
+    int64_t size_file_bytes;
+    size_t size_bytes;
+    char bytes[CLUSTER_LOG_PAGE_BYTES]; // anything; characters of UTF-8 are not cut
+};
+
 struct cluster_ops {
     // Starts the processes of one cluster. ERROR_UNAVAILABLE: the runtime is not installed, no
     // java; ERROR_EXISTS: a cluster of that id is known. What fails later shows as CLUSTER_LOST.
@@ -168,6 +193,13 @@ struct cluster_ops {
     // Bytes that the application has on disk: checkpoints, snapshots, clusters with their logs. As
     // last counted; 0: not yet.
     int64_t (*disk_used_bytes)(void *self, const char *app_id);
+
+    // The logs of the application's clusters, the oldest cluster's first.
+    bool (*list_logs)(void *self, const char *app_id, cluster_log_fn *visit, void *userdata,
+                      struct error *err);
+    // ERROR_NOT_FOUND: there is no such log.
+    bool (*read_log)(void *self, const char *app_id, const char *cluster_id, const char *file,
+                     int64_t from, struct cluster_log_page *out_page, struct error *err);
 
     // What counts against the memory budget (cluster_size_counted_bytes): of all clusters that were
     // launched and are not retired, and of one of them; 0 = not known.

@@ -141,6 +141,10 @@ bool flink_spare_fits(const struct flink_clusters *owner, const struct launch_sp
 void flink_spare_make_room(struct flink_clusters *owner, int64_t needed_bytes);
 void flink_spare_keep(void *self, const struct launch_spec *spec);
 void flink_runtimes_hold(void *self, uint32_t runtimes);
+bool flink_logs_list(void *self, const char *app_id, cluster_log_fn *visit, void *userdata,
+                     struct error *err);
+bool flink_logs_read(void *self, const char *app_id, const char *cluster_id, const char *file,
+                     int64_t from, struct cluster_log_page *out_page, struct error *err);
 // What only this application could have used; it is going away.
 void flink_spare_forget(struct flink_clusters *owner, const char *app_id);
 

@@ -76,6 +76,8 @@ static void expect_everything_told(void) {
     expect_json(value);
     cr_assert(app_service_list_events(world.service, &world.scope, "a", 0, 1000, &value, &err));
     expect_json(value);
+    cr_assert(app_service_logs(world.service, &world.scope, "a", &value, &err));
+    expect_json(value);
     expect_metrics_told();
 }
 

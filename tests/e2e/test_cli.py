@@ -1,12 +1,16 @@
 """The clients of the command line, as a user runs them."""
 
+import glob
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
 import threading
+import urllib.error
+import urllib.request
 import zipfile
 
 import pytest
@@ -417,3 +421,53 @@ def test_run_uses_the_daemon_that_answers_and_leaves_it(shared, jars, tmp_path):
     assert "READY" in call(shared, "status", "run-shared")
     detail = shared.client.describe_application(ApplicationName="run-shared")["ApplicationDetail"]
     shared.client.delete_application(ApplicationName="run-shared", CreateTimestamp=detail["CreateTimestamp"])
+
+
+def test_logs_are_read_through_the_api(application, jars):
+    """A client sees no file: the daemon may run in a container."""
+    url = f"{application.kobel.url}/kobel/v1/applications/{application.name}/logs"
+
+    def ask(query=""):
+        return json.load(urllib.request.urlopen(url + query, timeout=10))
+
+    application.create(jars["Counting"])
+    assert ask() == {"files": []}
+    application.start()
+    application.wait_for_count(20)
+    files = {one["file"]: one for one in ask()["files"]}
+    assert set(files) == {"jobmanager.log", "jobmanager.out", "taskmanager-1.log", "taskmanager-1.out"}
+    assert (files["taskmanager-1.out"]["source"], files["taskmanager-1.out"]["isOutput"]) == ("taskmanager-1", True)
+    query = f"?cluster={files['taskmanager-1.out']['cluster']}&file=taskmanager-1.out"
+    page = ask(query)
+    assert page["from"] == 0 and page["next"] == len(page["text"].encode()) and "first count=20 " in page["text"]
+    later = wait_for(lambda: (lambda more: more["text"] and more)(ask(f"{query}&from={page['next']}")), "more is printed")
+    assert later["from"] == page["next"] and "count=1 " not in later["text"]
+
+    for wrong, status in [("?file=taskmanager-1.out", 404), (f"{query}/..", 404), (f"{query}&from=x", 400)]:
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            ask(wrong)
+        assert refused.value.code == status
+
+    # As it is written, for curl -N and a browser's EventSource.
+    request = urllib.request.Request(url, headers={"Accept": "text/event-stream"})
+    with urllib.request.urlopen(request, timeout=PATIENCE_S) as stream:
+        beyond = 40
+        for line in stream:
+            if not line.startswith(b"data: "):
+                continue
+            event = json.loads(line[6:])
+            found = event["isOutput"] and event["source"] == "taskmanager-1" and f"first count={beyond} " in event["line"]
+            if found:
+                break
+        assert found
+
+    # The oldest part is given back to the file system (--log-budget): what is left begins with a whole line.
+    path = pathlib.Path(glob.glob(f"{application.kobel.data}/apps/*/clusters/{files['jobmanager.log']['cluster']}/log/jobmanager.log")[0])
+    assert path.stat().st_size > 8192
+    subprocess.run(["fallocate", "--punch-hole", "--length", "8192", path], check=True)
+    assert ask(f"?cluster={files['jobmanager.log']['cluster']}&file=jobmanager.log")["from"] == 8192
+    lines = [line for line in call(application.kobel, "logs", application.name).splitlines() if line.startswith("jobmanager    | ")]
+    assert re.match(r"jobmanager    \| \d{4}-\d\d-\d\d ", lines[0]), lines[0]
+    with pytest.raises(urllib.error.HTTPError) as missing:
+        urllib.request.urlopen(url.replace(application.name, "nobody"), timeout=10)
+    assert missing.value.code == 404

@@ -261,6 +261,36 @@ static int64_t disk_used_bytes(void *self, const char *app_id) {
     return 0;
 }
 
+static bool list_logs(void *self, const char *app_id, cluster_log_fn *visit, void *userdata,
+                      struct error *err) {
+    struct cluster_log log = {.number = 1, .file = "taskmanager-1.out"};
+
+    (void)self;
+    (void)err;
+    (void)text_format(log.cluster_id, sizeof log.cluster_id, "%s-1", app_id);
+    log.size_bytes = (int64_t)strlen(FAKE_LOG);
+    visit(userdata, &log);
+    return true;
+}
+
+static bool read_log(void *self, const char *app_id, const char *cluster_id, const char *file,
+                     int64_t from, struct cluster_log_page *out_page, struct error *err) {
+    int64_t size_bytes = (int64_t)strlen(FAKE_LOG);
+
+    (void)self;
+    (void)app_id;
+    (void)cluster_id;
+    if (!text_equal(file, "taskmanager-1.out")) return error_set(err, ERROR_NOT_FOUND, "no log");
+    bool is_new = from < 0 || from > size_bytes;
+    if (is_new) from = 0;
+    out_page->place = is_new ? GROWING_FILE_NEW : GROWING_FILE_ON;
+    out_page->from = from;
+    out_page->next = out_page->size_file_bytes = size_bytes;
+    out_page->size_bytes = (size_t)(size_bytes - from);
+    memcpy(out_page->bytes, FAKE_LOG + from, out_page->size_bytes);
+    return true;
+}
+
 static void keep_spare(void *self, const struct launch_spec *spec) {
     (void)self;
     (void)spec;
@@ -311,6 +341,8 @@ static const struct cluster_ops ops = {
     .job_plan = job_plan,
     .fetch = fetch,
     .inject = inject,
+    .list_logs = list_logs,
+    .read_log = read_log,
     .keep_spare = keep_spare,
     .hold_runtimes = hold_runtimes,
     .disk_used_bytes = disk_used_bytes,

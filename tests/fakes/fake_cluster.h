@@ -7,6 +7,9 @@
 
 struct fake_clusters;
 
+// What every application has printed, not all of it text.
+#define FAKE_LOG "first line\nsecond \xff line\nbegun"
+
 struct fake_clusters *fake_clusters_new(cluster_change_fn *on_change, void *userdata);
 void fake_clusters_free(struct fake_clusters *clusters);
 DEFINE_AUTO(fake_clusters_free, struct fake_clusters *);

@@ -293,6 +293,8 @@ static void check_everything(void) {
                                         "/kobel/v1/applications/a/events",
                                         "/kobel/v1/applications/a/scaling",
                                         "/kobel/v1/applications/a/metrics",
+                                        "/kobel/v1/applications/a/logs",
+                                        "/kobel/v1/applications/a/logs?file=taskmanager-1.out",
                                         "/healthz"};
     static const char *const operations[] = {"DescribeApplication", "ListApplicationSnapshots",
                                              "ListApplicationVersions"};

@@ -46,8 +46,8 @@ Test(traffic, gives_places_up_to_their_number) {
     for (unsigned place = 0; place < TRAFFIC_WAITING_MAX; place++)
         cr_assert(traffic_take_place(&count, TRAFFIC_WAITING_MAX));
     cr_assert(not(traffic_take_place(&count, TRAFFIC_WAITING_MAX)));
-    cr_assert(lt(int, TRAFFIC_WAITING_MAX + TRAFFIC_PAGES_MAX + TRAFFIC_CONNECTIONS_FREE,
-                 TRAFFIC_CONNECTIONS_MAX));
+    int all = TRAFFIC_WAITING_MAX + TRAFFIC_PAGES_MAX + TRAFFIC_FOLLOWERS_MAX;
+    cr_assert(lt(int, all + TRAFFIC_CONNECTIONS_FREE, TRAFFIC_CONNECTIONS_MAX));
 }
 
 Test(traffic, gives_an_upload_the_time_that_its_bytes_deserve) {
