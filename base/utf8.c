@@ -111,10 +111,10 @@ size_t utf8_copy(char *out, size_t out_size_bytes, const char *bytes, size_t len
     return used;
 }
 
-char *utf8_copy_new(const char *bytes, size_t size_bytes) {
-    size_t room = size_bytes * REPLACEMENT_BYTES + 1;
+char *utf8_copy_new(const char *bytes, size_t length_bytes) {
+    size_t room = length_bytes * REPLACEMENT_BYTES + 1;
     char *copy = memory_alloc(room);
 
-    (void)utf8_copy(copy, room, bytes, size_bytes, NULL);
+    (void)utf8_copy(copy, room, bytes, length_bytes, NULL);
     return copy;
 }

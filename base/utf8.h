@@ -26,4 +26,4 @@ size_t utf8_cut(const char *utf8, size_t size_bytes, size_t limit_bytes);
 size_t utf8_copy(char *out, size_t out_size_bytes, const char *bytes, size_t length_bytes,
                  bool *out_is_whole);
 // The same in memory of its own, which the caller frees. Never NULL.
-char *utf8_copy_new(const char *bytes, size_t size_bytes);
+char *utf8_copy_new(const char *bytes, size_t length_bytes);

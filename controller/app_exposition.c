@@ -183,10 +183,10 @@ struct exposition *app_service_exposition_new(struct app_service *service) {
     return all;
 }
 
-void app_service_exposition_free(struct exposition *all) {
-    if (all == NULL) return;
-    memory_free(all->measured);
-    memory_free(all);
+void app_service_exposition_free(struct exposition *exposition) {
+    if (exposition == NULL) return;
+    memory_free(exposition->measured);
+    memory_free(exposition);
 }
 
 bool app_service_exposition_next(struct exposition *all, struct buffer *out, bool *out_more,

@@ -51,7 +51,7 @@ static struct load_estimate span(const struct situation *situation, int64_t span
 // --- words ---
 
 static struct name name_of(const struct scaling_input *input, int vertex) {
-    struct name name;
+    struct name name = {0};
 
     if (input->vertex_names == NULL) {
         (void)text_format(name.text, sizeof(name.text), "%d", vertex);

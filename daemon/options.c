@@ -327,6 +327,18 @@ static const struct option *find(const char *argument, const char **out_value) {
     return NULL;
 }
 
+// The value of the option at `*at`, which may be the next argument.
+static bool take_value(const struct option *option, int count, char **arguments, int *at,
+                       const char **value, struct error *err) {
+    if (option->value == NULL && *value != NULL)
+        return error_set(err, ERROR_INVALID, "%s takes no value", option->flag);
+    if (option->value == NULL) *value = "";
+    if (*value == NULL && *at + 1 == count)
+        return error_set(err, ERROR_INVALID, "%s wants a value (%s)", option->flag, option->value);
+    if (*value == NULL) *value = arguments[++*at];
+    return true;
+}
+
 static bool read_flags(int count, char **arguments, struct options *options, const char **out_rest,
                        size_t rest_max, struct error *err) {
     size_t rest = 0;
@@ -342,14 +354,9 @@ static bool read_flags(int count, char **arguments, struct options *options, con
             out_rest[rest++] = arguments[at];
             continue;
         }
-        if (option->value == NULL && value != NULL)
-            return error_set(err, ERROR_INVALID, "%s takes no value", option->flag);
-        if (option->value == NULL) value = "";
-        if (value == NULL && at + 1 == count)
-            return error_set(err, ERROR_INVALID, "%s wants a value (%s)", option->flag,
-                             option->value);
-        if (value == NULL) value = arguments[++at];
-        if (!apply(option, options, value, option->flag, err)) return false;
+        if (!take_value(option, count, arguments, &at, &value, err) ||
+            !apply(option, options, value, option->flag, err))
+            return false;
     }
     out_rest[rest] = NULL;
     return true;

@@ -301,6 +301,7 @@ static bool start_one(sd_event *loop, const struct cluster_processes_options *op
                       struct cluster_processes *self, enum flink_role role, int index,
                       struct error *err) {
     struct member *member = &self->members[self->count];
+    const struct flink_process process = {role, index, options->mark};
     AUTO(argument_list_release) struct argument_list arguments = {0};
     AUTO(argument_list_release) struct argument_list environment = {0};
     AUTO(file_close) int seccomp_fd = -1;
@@ -313,8 +314,8 @@ static bool start_one(sd_event *loop, const struct cluster_processes_options *op
     (void)text_format(output, sizeof output, "%s/%s.out", self->paths->log, member->name);
     if (!limit(options, member, err)) return false;
     fence_in(options, member, seccomp_fd, &arguments);
-    flink_conf_command(role, index, options->mark, options->spec, options->runtime, options->java,
-                       options->paths, &self->ports, &arguments);
+    flink_conf_command(&process, options->spec, options->runtime, options->java, options->paths,
+                       &self->ports, &arguments);
     add_environment(options, &environment);
     struct process_spec spec = {
         .arguments = argument_list_items(&arguments),

@@ -296,19 +296,20 @@ static void add_taskmanager_settings(int index, const struct cluster_ports *port
     }
 }
 
-void flink_conf_command(enum flink_role role, int index, const char *mark,
-                        const struct launch_spec *spec, const struct installed_runtime *runtime,
-                        const struct java *java, const struct workspace_paths *paths,
-                        const struct cluster_ports *ports, struct argument_list *out) {
-    bool is_jobmanager = role == FLINK_JOBMANAGER;
+void flink_conf_command(const struct flink_process *process, const struct launch_spec *spec,
+                        const struct installed_runtime *runtime, const struct java *java,
+                        const struct workspace_paths *paths, const struct cluster_ports *ports,
+                        struct argument_list *out) {
+    bool is_jobmanager = process->role == FLINK_JOBMANAGER;
     const char *archive =
         is_jobmanager ? runtime->jobmanager_archive : runtime->taskmanager_archive;
     char name[32];
 
-    flink_conf_process_name(role, index, name, sizeof name);
+    flink_conf_process_name(process->role, process->index, name, sizeof name);
     argument_list_add(out, java->binary);
-    if (mark[0] != '\0') argument_list_add_format(out, ORPHANS_PROPERTY "=%s", mark);
-    add_memory_flags(role, &spec->size, out);
+    if (process->mark[0] != '\0')
+        argument_list_add_format(out, ORPHANS_PROPERTY "=%s", process->mark);
+    add_memory_flags(process->role, &spec->size, out);
     if (spec->size.profile == PROFILE_DEV && archive[0] != '\0')
         argument_list_add_format(
             out, "-XX:%s=%s",
@@ -326,5 +327,5 @@ void flink_conf_command(enum flink_role role, int index, const char *mark,
                           : "org.apache.flink.runtime.taskexecutor.TaskManagerRunner");
     argument_list_add_all(out, "--configDir", paths->conf, NULL);
     if (is_jobmanager) return;
-    add_taskmanager_settings(index, ports, out);
+    add_taskmanager_settings(process->index, ports, out);
 }

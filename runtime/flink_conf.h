@@ -56,12 +56,17 @@ void flink_conf_duration(int64_t duration_ms, char *out, size_t size_bytes);
 
 enum flink_role { FLINK_JOBMANAGER, FLINK_TASKMANAGER };
 
-// The java command line of one process, from the binary to the last argument. `index` numbers
-// TaskManagers from 1; `mark`: see orphans.h.
-void flink_conf_command(enum flink_role role, int index, const char *mark,
-                        const struct launch_spec *spec, const struct installed_runtime *runtime,
-                        const struct java *java, const struct workspace_paths *paths,
-                        const struct cluster_ports *ports, struct argument_list *out);
+struct flink_process {
+    enum flink_role role;
+    int index;        // numbers TaskManagers from 1
+    const char *mark; // see orphans.h; borrowed
+};
+
+// The java command line of one process, from the binary to the last argument.
+void flink_conf_command(const struct flink_process *process, const struct launch_spec *spec,
+                        const struct installed_runtime *runtime, const struct java *java,
+                        const struct workspace_paths *paths, const struct cluster_ports *ports,
+                        struct argument_list *out);
 // "jobmanager", "taskmanager-1": names its log and output files.
 void flink_conf_process_name(enum flink_role role, int index, char *out, size_t size_bytes);
 

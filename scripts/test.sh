@@ -62,12 +62,12 @@ run_pytest() {
     grep -E '^SKIPPED ' "$last_log" >>"$logs/skipped" || true
 }
 
-# As many as the memory takes (a test may have three clusters, and a daemon must not be short of memory), two for each processor:
-# tests wait more than they compute.
+# As many as the memory takes (a test may have three clusters, and a daemon must not be short of memory), and one more
+# than there are processors: some of the tests wait.
 workers() {
     local by_memory
     by_memory=$(awk '/^MemAvailable/ { print int($2 / 4000000) }' /proc/meminfo)
-    echo $((by_memory < 1 ? 1 : by_memory < 2 * jobs ? by_memory : 2 * jobs))
+    echo $((by_memory < 1 ? 1 : by_memory < jobs + 1 ? by_memory : jobs + 1))
 }
 dealt_out() { echo "-n${KOBEL_TEST_WORKERS:-$(workers)} --dist=load --maxschedchunk=1"; }
 
@@ -94,7 +94,7 @@ end_to_end() {
     rm -rf "$logs/exercised"
     # shellcheck disable=SC2046
     run_pytest "end to end on real Flink" build/release/kobel $(dealt_out) tests/e2e \
-        --deselect=tests/e2e/test_operations.py::test_every_operation_was_done_and_refused
+        --deselect=test_operations.py::test_every_operation_was_done_and_refused
     run_pytest "every operation was done and refused" build/release/kobel tests/e2e/test_operations.py -k test_every_operation_was_done_and_refused
 }
 

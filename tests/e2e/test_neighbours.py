@@ -153,7 +153,7 @@ def same_disk(left, right):
     return os.stat(left).st_dev == os.stat(right).st_dev
 
 
-LIVES = int(os.environ.get("KOBEL_TEST_LIVES", "10"))
+LIVES = int(os.environ.get("KOBEL_TEST_LIVES", "3"))
 DAEMONS = 5
 AT_A_TIME = 2
 
@@ -181,7 +181,7 @@ def live(kobel, jar, number):
 
 def test_lives_on_daemons_beside_each_other(runtime, jars, tmp_path):
     """Daemons that share a range of ports take applications through their lives at the same time, and nothing fails, not even once:
-    10 lives here; KOBEL_TEST_LIVES=50 makes them 50."""
+    3 lives here; KOBEL_TEST_LIVES=50 makes them 50."""
     kobels = [Kobel(tmp_path / f"daemon-{index}", "--cluster-ports", "21100-24099", "--spares", str(index % 2)) for index in range(DAEMONS)]
     idle = queue.SimpleQueue()
     for kobel in kobels:

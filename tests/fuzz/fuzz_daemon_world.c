@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 static const int64_t BEGIN_MS = 1764000000000;
-static const size_t ANSWER_MAX_BYTES = (size_t)16 << 20;
+enum { ANSWER_MAX_BYTES = 16 << 20 };
 // The servers and what they have compiled are used by so many inputs.
 enum { INPUTS_A_WORLD = 256, QUIET_TURNS = 3, WAIT_TURNS = 1000, WAIT_US = 10000 };
 
@@ -146,7 +146,31 @@ static const char *find_header(const char *head, const char *name) {
     return NULL;
 }
 
-// False: not all of it is there yet, or it has no length.
+// The body that was sent in chunks, into memory that the next one takes. False: more is to come.
+static bool join_chunks(struct answer *out, const char *from, const char *end) {
+    static char joined[ANSWER_MAX_BYTES];
+    size_t used = 0;
+
+    for (;;) {
+        char *after = NULL;
+        const char *line = memmem(from, (size_t)(end - from), "\r\n", 2);
+        if (line == NULL) return false;
+        size_t size = strtoul(from, &after, 16);
+        FUZZ_EXPECT(after == line);
+        from = line + 2;
+        if ((size_t)(end - from) < size + 2) return false;
+        FUZZ_EXPECT(memcmp(from + size, "\r\n", 2) == 0 && used + size <= sizeof joined);
+        memcpy(joined + used, from, size);
+        used += size;
+        from += size + 2;
+        if (size > 0) continue;
+        out->body = joined;
+        out->body_bytes = used;
+        return true;
+    }
+}
+
+// False: not all of it is there yet, or it has no end.
 static bool read_answer(const struct buffer *bytes, struct answer *out) {
     const char *text = buffer_text(bytes);
     const char *end = strstr(text, "\r\n\r\n");
@@ -156,11 +180,14 @@ static bool read_answer(const struct buffer *bytes, struct answer *out) {
     if (end == NULL) return false;
     FUZZ_EXPECT(text_starts_with(text, "HTTP/1."));
     const char *announced = find_header(text, "Content-Length: ");
+    const char *chunked = find_header(text, "Transfer-Encoding: chunked");
+    out->status = (text[9] - '0') * 100 + (text[10] - '0') * 10 + (text[11] - '0');
+    out->type = find_header(text, "Content-Type: ");
+    if (chunked != NULL && chunked < end + 2)
+        return join_chunks(out, end + 4, text + bytes->size_bytes);
     if (announced == NULL || announced > end) return false;
     (void)text_format(length, sizeof length, "%.*s", (int)strcspn(announced, "\r"), announced);
     FUZZ_EXPECT(text_to_int64(length, &body_bytes));
-    out->status = (text[9] - '0') * 100 + (text[10] - '0') * 10 + (text[11] - '0');
-    out->type = find_header(text, "Content-Type: ");
     out->body = end + 4;
     out->body_bytes = (size_t)body_bytes;
     return (size_t)(out->body - text) + out->body_bytes <= bytes->size_bytes;
