@@ -95,6 +95,12 @@ static bool set(rd_kafka_conf_t *conf, const char *name, const char *value, stru
 static bool configure(rd_kafka_conf_t *conf, const struct kafka_source *source, struct error *err) {
     static const char *const own[][2] = {
         {"client.id", "kobel"},
+        // Nobody joins it and nothing is committed. The library wants one: where the coordinator of
+        // the group that is asked has moved, it looks for that of its own, and ends the process
+        // where there is none (librdkafka 2.0.2, rd_kafka_cgrp_op() without a group).
+        {"group.id", "kobel"},
+        {"enable.auto.commit", "false"},
+        {"enable.auto.offset.store", "false"},
         {"enable.partition.eof", "true"},
         // Records that somebody writes meanwhile are fetched once at most, and not read.
         {"queued.min.messages", "1"},

@@ -13,8 +13,8 @@ LINE = re.compile(rb"\S+ count=(\d+) at=(\d+)\n")
 class Range:
     """Counts without a gap that one attempt of a job has printed."""
 
-    def __init__(self, path, count, at_ms):
-        self.path = path
+    def __init__(self, path, inode, count, at_ms):
+        self.path, self.inode = path, inode
         self.first = self.last = count
         self.begin_ms = self.end_ms = at_ms
 
@@ -32,8 +32,7 @@ class Counts:
         self.offsets = {}
         self.ranges = []
         self.samples = []  # (milliseconds, count), a few a second
-        self.floor = 0  # every restore knows this many
-        self.floor_reason = "nothing"
+        self.floors = []  # (milliseconds, count, what keeps it): every job that begins later knows as many
         self.may_repeat = True
         self.judged = 0
         self.checkpoint = None
@@ -45,27 +44,28 @@ class Counts:
     def read(self):
         with self.lock:
             found = glob.glob(os.path.join(self.directory, "clusters", "*", "log", "taskmanager-*.out"))
-            # A claimed spare has two names.
-            for path in {os.path.realpath(one) for one in found}:
+            for path in found:
                 self.read_file(path)
             self.ranges.sort(key=lambda one: one.begin_ms)
 
     def read_file(self, path):
         try:
             with open(path, "rb") as file:
-                file.seek(self.offsets.get(path, 0))
+                # What was a spare has two names, one after the other.
+                inode = os.fstat(file.fileno()).st_ino
+                file.seek(self.offsets.get(inode, 0))
                 data = file.read()
         except OSError:
             return
         whole = data[:data.rfind(b"\n") + 1]
-        self.offsets[path] = self.offsets.get(path, 0) + len(whole)
-        current = next((one for one in reversed(self.ranges) if one.path == path), None)
+        self.offsets[inode] = self.offsets.get(inode, 0) + len(whole)
+        current = next((one for one in reversed(self.ranges) if one.inode == inode), None)
         for found in LINE.finditer(whole):
             count, at_ms = int(found[1]), int(found[2])
             if current is not None and count == current.last + 1:
                 current.last, current.end_ms = count, at_ms
             else:
-                current = Range(path, count, at_ms)
+                current = Range(path, inode, count, at_ms)
                 self.ranges.append(current)
             if not self.samples or at_ms > self.samples[-1][0] + 200:
                 self.samples.append((at_ms, count))
@@ -93,19 +93,18 @@ class Counts:
             except OSError:
                 return
             is_same_job = self.checkpoint is not None and os.path.dirname(self.checkpoint) == os.path.dirname(path)
-            if is_same_job and self.checkpoint_count > self.floor:
-                self.floor, self.floor_reason = self.checkpoint_count, f"checkpoint {path}"
+            if is_same_job:
+                self.floors.append((complete_ms, self.checkpoint_count, f"checkpoint {path}"))
             self.checkpoint, self.checkpoint_count = path, self.count_at(complete_ms)
 
     def raise_floor(self, count, reason):
         with self.lock:
-            if count > self.floor:
-                self.floor, self.floor_reason = count, reason
+            self.floors.append((int(time.time() * 1000), count, reason))
 
     def begin_restore(self, count, reason):
         """The next job goes on from there, whatever the one before counts and keeps until then."""
         with self.lock:
-            self.floor, self.floor_reason = count, reason
+            self.floors = [(0, count, reason)]
             self.is_restoring = self.may_repeat = True
 
     def end_restore(self):
@@ -143,8 +142,9 @@ class Counts:
             return [f"counts are missing: {before}; then {after}"]
         if after.first <= before.last and not self.may_repeat:
             return [f"counts were repeated though the state was taken along: {before}; then {after}"]
-        if after.first <= min(self.floor, before.last):
-            return [f"state was lost, {self.floor} were safe by {self.floor_reason}: {before}; then {after}"]
+        floor, reason = max(((count, reason) for at_ms, count, reason in self.floors if at_ms < after.begin_ms), default=(0, "nothing"))
+        if after.first <= min(floor, before.last):
+            return [f"state was lost, {floor} were safe by {reason}: {before}; then {after}"]
         return []
 
 

@@ -121,6 +121,21 @@ Test(kafka_lag, a_group_that_has_committed_nothing_has_no_lag_and_no_failure) {
     cr_assert(eq(str, measurement.lag_failure, ""));
 }
 
+// The library then looks for the coordinator of its own group (and ended the daemon where it had
+// none).
+Test(kafka_lag, a_coordinator_that_moves_is_asked_again) {
+    static const int16_t OFFSET_FETCH = 9;
+
+    write_records(0, 2);
+    commit(0, 1);
+    rd_kafka_mock_push_request_errors(broker, OFFSET_FETCH, 2,
+                                      RD_KAFKA_RESP_ERR_NOT_COORDINATOR_FOR_GROUP,
+                                      RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS);
+    AUTO(kafka_lag_free)
+    struct kafka_lag *lag = lag_of(rd_kafka_mock_cluster_bootstraps(broker), "");
+    cr_assert(eq(dbl, measure(lag, 1).consumer_lag, 1));
+}
+
 Test(kafka_lag, settings_that_are_not_the_librarys_are_told_and_not_tried_again) {
     AUTO(kafka_lag_free)
     struct kafka_lag *lag = lag_of("127.0.0.1:1", ",\"security.protocol\":\"SASL_SSL\","
