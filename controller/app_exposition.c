@@ -64,7 +64,7 @@ static void print_line(struct buffer *out, const char *name, const struct app_br
     print_label(out, "region", app->scope.region);
     (void)buffer_append_text(out, ",");
     print_label(out, "application", app->name);
-    if (label != NULL) {
+    if (label_value != NULL) {
         (void)buffer_append_text(out, ",");
         print_label(out, label, label_value);
     }
