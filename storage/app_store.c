@@ -237,16 +237,20 @@ static bool read_run_configuration(sqlite3_stmt *stmt, struct app *app, struct e
     return true;
 }
 
-static bool read_app(sqlite3_stmt *stmt, struct app *app, struct error *err) {
+static bool read_status(sqlite3_stmt *stmt, int column, enum app_status *out, struct error *err) {
     char status[20];
 
+    db_column_text(stmt, column, status, sizeof status);
+    return app_status_from_name(status, out) ||
+           error_set(err, ERROR_UNAVAILABLE, "database: unknown status '%s'", status);
+}
+
+static bool read_app(sqlite3_stmt *stmt, struct app *app, struct error *err) {
     db_column_text(stmt, 0, app->id, sizeof app->id);
     db_column_text(stmt, 1, app->scope.account, sizeof app->scope.account);
     db_column_text(stmt, 2, app->scope.region, sizeof app->scope.region);
     db_column_text(stmt, 3, app->name, sizeof app->name);
-    db_column_text(stmt, 4, status, sizeof status);
-    if (!app_status_from_name(status, &app->status))
-        return error_set(err, ERROR_UNAVAILABLE, "database: unknown status '%s'", status);
+    if (!read_status(stmt, 4, &app->status, err)) return false;
     app->version = db_column_int(stmt, 5);
     app->current_parallelism = (int)db_column_int(stmt, 6);
     db_column_text(stmt, 10, app->last_checkpoint, sizeof app->last_checkpoint);
@@ -311,7 +315,6 @@ bool app_store_list(struct db *db, const struct app_scope *scope, const char *af
                     struct error *err) {
     AUTO(db_done) sqlite3_stmt *stmt = NULL;
     size_t count = 0;
-    char status[20];
 
     if (!db_prepare(db, SQL_LIST, &stmt, err)) return false;
     db_bind_text(stmt, 1, scope->account);
@@ -323,9 +326,7 @@ bool app_store_list(struct db *db, const struct app_scope *scope, const char *af
         if (!row) break;
         struct app_summary *summary = &out_list[count];
         db_column_text(stmt, 0, summary->name, sizeof summary->name);
-        db_column_text(stmt, 1, status, sizeof status);
-        if (!app_status_from_name(status, &summary->status))
-            return error_set(err, ERROR_UNAVAILABLE, "database: unknown status '%s'", status);
+        if (!read_status(stmt, 1, &summary->status, err)) return false;
         summary->version = db_column_int(stmt, 2);
         db_column_text(stmt, 3, summary->runtime_environment, sizeof summary->runtime_environment);
     }
@@ -361,7 +362,6 @@ bool app_store_list_all(struct db *db, const char *after_id, struct app_brief *o
                         size_t limit, size_t *out_count, struct error *err) {
     AUTO(db_done) sqlite3_stmt *stmt = NULL;
     size_t count = 0;
-    char status[20];
 
     if (!db_prepare(db, SQL_LIST_ALL, &stmt, err)) return false;
     db_bind_text(stmt, 1, after_id);
@@ -374,9 +374,7 @@ bool app_store_list_all(struct db *db, const char *after_id, struct app_brief *o
         db_column_text(stmt, 1, brief->scope.account, sizeof brief->scope.account);
         db_column_text(stmt, 2, brief->scope.region, sizeof brief->scope.region);
         db_column_text(stmt, 3, brief->name, sizeof brief->name);
-        db_column_text(stmt, 4, status, sizeof status);
-        if (!app_status_from_name(status, &brief->status))
-            return error_set(err, ERROR_UNAVAILABLE, "database: unknown status '%s'", status);
+        if (!read_status(stmt, 4, &brief->status, err)) return false;
         brief->current_parallelism = (int)db_column_int(stmt, 5);
         brief->recoveries = db_column_int(stmt, 6);
     }
