@@ -44,6 +44,7 @@ check() { if part "$@"; then count 1 0; else count 0 1; return 1; fi; }
 run_ctest() {
     part "$@"
     local sum
+    sed -n '/^The following tests FAILED:/,$ { /^[[:space:]].*(/p }' "$last_log" >>"$logs/failures"
     sum=$(grep -E '^[0-9]+% tests passed' "$last_log" | sed 's/.*, \([0-9]*\) tests failed out of \([0-9]*\)/\1 \2/')
     if [ -z "$sum" ]; then count 0 1; else count $((${sum#* } - ${sum% *})) "${sum% *}"; fi
 }
@@ -53,13 +54,14 @@ run_pytest() {
     local title=$1 binary=$2 sum ok bad
     shift 2
     part "$title" env KOBEL_BINARY="$PWD/$binary" KOBEL_PROGRESS=3 KOBEL_EXERCISED="$PWD/$logs/exercised" \
-        "$venv/bin/python" -m pytest -q -rs --durations=20 --basetemp="$work/$(echo "$title" | tr -cs 'A-Za-z0-9\n' '-')" "$@"
+        "$venv/bin/python" -m pytest -q -rsfE --durations=20 --basetemp="$work/$(echo "$title" | tr -cs 'A-Za-z0-9\n' '-')" "$@"
     sum=$(grep -E '^[0-9]+ (passed|failed|skipped|error).* in [0-9.]+s' "$last_log" | tail -n 1)
     ok=$(grep -oE '^[0-9]+ passed|, [0-9]+ passed' <<<"$sum" | grep -oE '[0-9]+')
     bad=$(grep -oE '[0-9]+ (failed|error)' <<<"$sum" | cut -d' ' -f1 | paste -sd+)
     [ -z "$ok" ] && [ "$((bad))" -eq 0 ] && bad=1
     count "${ok:-0}" "$((bad))"
     grep -E '^SKIPPED ' "$last_log" >>"$logs/skipped" || true
+    grep -E '^(FAILED|ERROR) ' "$last_log" | cut -c1-300 >>"$logs/failures" || true
 }
 
 # As many as the memory takes (a test may have three clusters, and a daemon must not be short of memory), and one more
@@ -181,7 +183,7 @@ done
 
 mkdir -p "$logs"
 [ -f "$logs/kept" ] && remove "$(cat "$logs/kept")"
-rm -f "$logs"/{kept,sums,table,skipped}
+rm -f "$logs"/{kept,sums,table,skipped,failures}
 work=$(mktemp -d "${TMPDIR:-/tmp}/kobel-tests.XXXXXX")
 trap clean_up EXIT
 trap 'exit 130' INT TERM
@@ -194,7 +196,9 @@ read -r passed failed < <(awk '{ passed += $1; failed += $2 } END { print passed
 keep=${keep:-no}
 printf '\n'
 cat "$logs/table"
-[ -f "$logs/skipped" ] && printf '\n' && cat "$logs/skipped"
+for one in skipped failures; do
+    [ -s "$logs/$one" ] && printf '\n' && cat "$logs/$one"
+done
 tell_what_is_left
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

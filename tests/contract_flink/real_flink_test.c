@@ -38,7 +38,7 @@ static void put_code(const char *data, const char *jar, char *out_sha256) {
     cr_assert(file_write_atomically(path, bytes.data, bytes.size_bytes, 0600, &err));
 }
 
-Test(cluster, real_flink_keeps_the_promises_of_the_port, .timeout = 3600) {
+Test(cluster, real_flink_keeps_the_promises_of_the_port) {
     char data[] = "/tmp/kobel-contract-XXXXXX";
     struct flink_clusters_options options = {.data_directory = data,
                                              .mark = "",

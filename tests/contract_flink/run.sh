@@ -16,4 +16,4 @@ done
 # What lies beside kobel does not lie beside the test.
 export KOBEL_LAUNCHER=$PWD/build/dev/kobel-launch KOBEL_PRELOAD=$PWD/build/dev/libkobel-properties.so
 KOBEL_TEST_RUNTIMES=$(dirname "$runtime") KOBEL_TEST_JAR=$work/Counting.jar KOBEL_TEST_BROKEN_JAR=$work/Throws.jar \
-    build/dev/tests/contract_flink
+    timeout 1800 build/dev/tests/contract_flink

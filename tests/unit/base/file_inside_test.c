@@ -61,7 +61,7 @@ static bool is_readable(const char *relative) {
     return file_read_tail_inside(root, relative, 64, &text, &err);
 }
 
-TestSuite(file_inside, .init = make_root, .fini = remove_root, .timeout = 600);
+TestSuite(file_inside, .init = make_root, .fini = remove_root);
 
 Test(file_inside, reads_the_end_of_a_regular_file) {
     AUTO(buffer_release) struct buffer text = BUFFER_INIT(64);

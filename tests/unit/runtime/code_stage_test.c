@@ -87,7 +87,7 @@ static void tear_down(void) {
     (void)!file_remove_tree(directory, &err);
 }
 
-TestSuite(code_stage, .init = set_up, .fini = tear_down, .timeout = 600);
+TestSuite(code_stage, .init = set_up, .fini = tear_down);
 
 // The first review: a program that wrote to its jar changed the stored code of every application.
 Test(code_stage, what_a_job_does_to_its_jar_leaves_the_store_alone) {

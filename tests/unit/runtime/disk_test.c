@@ -112,7 +112,7 @@ static bool hold(const char *directory, bool is_held) {
 }
 
 // Finding D10: it was left until the next removal.
-Test(disk, what_cannot_be_removed_is_tried_again, .timeout = 600) {
+Test(disk, what_cannot_be_removed_is_tried_again) {
     AUTO(trash_free) struct trash *trash = NULL;
     char path[FILE_PATH_MAX];
 

@@ -55,7 +55,7 @@ static void tear_down(void) {
     cr_assert(file_remove_tree(directory, &err), "%s", err.message);
 }
 
-TestSuite(log_files_kept, .init = set_up, .fini = tear_down, .timeout = 120);
+TestSuite(log_files_kept, .init = set_up, .fini = tear_down);
 
 static const char *at(const char *name) {
     static char path[FILE_PATH_MAX];

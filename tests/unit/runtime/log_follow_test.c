@@ -100,7 +100,7 @@ static void tear_down(void) {
     memory_free(owner);
 }
 
-TestSuite(log_follow, .init = set_up, .fini = tear_down, .timeout = 60);
+TestSuite(log_follow, .init = set_up, .fini = tear_down);
 
 static int64_t line_number(int64_t number) {
     return 1000000000 + number;
