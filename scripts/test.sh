@@ -83,7 +83,7 @@ unit_tests() { run_ctest "unit, component, contract and lint" ctest --preset dev
 
 static_checks() {
     check "build with clang" bash -c 'cmake --preset clang && cmake --build --preset clang' &&
-        check "clang-tidy and cppcheck" tests/lint/check_tidy.sh
+        check "clang-tidy and cppcheck" tests/lint/check_tidy.py
 }
 
 checked_api() {

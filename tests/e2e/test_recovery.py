@@ -125,8 +125,8 @@ def events(application, kind):
         return [event for event in json.load(answer)["events"] if event["kind"] == kind]
 
 
-@pytest.mark.parametrize("main_class, what", [(b"StandaloneSessionClusterEntrypoint", "no usable answer for 5 s"),
-                                              (b"TaskManagerRunner", "only 0 of 1 slots were registered for 5 s")])
+@pytest.mark.parametrize("main_class, what", [(b"StandaloneSessionClusterEntrypoint", "no usable answer for"),
+                                              (b"TaskManagerRunner", "only 0 of 1 slots were registered for")])
 def test_a_flink_process_that_hangs_is_replaced(impatient, jars, main_class, what):
     application = running(impatient, jars)
     count = application.lines()[-1][1]
