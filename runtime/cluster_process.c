@@ -41,6 +41,8 @@ struct cluster_processes {
     bool is_lost;
     bool has_clashed;
     bool is_jobmanager_exit;
+    struct cluster_processes **leaving; // the list that it is on; NULL = it is still wanted
+    struct cluster_processes *next_leaving;
     void (*on_lost)(void *userdata, const char *reason);
     void *userdata;
 };
@@ -224,11 +226,25 @@ static bool is_own_exit(struct process_end end) {
     return !end.was_signalled && (end.number < 128 || end.number == 239);
 }
 
+static void end_leaving(struct cluster_processes *self) {
+    struct cluster_processes **place = self->leaving;
+
+    if (!cluster_processes_have_ended(self)) return;
+    while (*place != self)
+        place = &(*place)->next_leaving;
+    *place = self->next_leaving;
+    cluster_processes_free(self);
+}
+
 static void on_end(void *userdata, struct process_end end) {
     const struct member *member = userdata;
     struct cluster_processes *self = member->owner;
     char reason[APP_FAILURE_SIZE];
 
+    if (self->leaving != NULL) {
+        end_leaving(self);
+        return;
+    }
     if (self->is_lost) return;
     self->is_lost = true;
     self->has_clashed = describe_clash(member, end, reason, sizeof reason);
@@ -396,4 +412,21 @@ void cluster_processes_free(struct cluster_processes *self) {
     port_pool_give(self->pool, &self->block);
     memory_free(self->members);
     memory_free(self);
+}
+
+void cluster_processes_leave(struct cluster_processes *self, struct cluster_processes **leaving) {
+    if (self == NULL) return;
+    cluster_processes_kill(self);
+    self->leaving = leaving;
+    self->next_leaving = *leaving;
+    *leaving = self;
+    end_leaving(self);
+}
+
+void cluster_processes_free_leaving(struct cluster_processes **leaving) {
+    while (*leaving != NULL) {
+        struct cluster_processes *first = *leaving;
+        *leaving = first->next_leaving;
+        cluster_processes_free(first);
+    }
 }

@@ -53,6 +53,12 @@ void cluster_processes_kill_one(struct cluster_processes *self, bool is_jobmanag
 void cluster_processes_terminate(struct cluster_processes *self);
 // All of them have ended.
 bool cluster_processes_have_ended(const struct cluster_processes *self);
-// Kills and reaps all of them.
+// Kills and reaps all of them; waits for their ends, which is a matter of milliseconds.
 void cluster_processes_free(struct cluster_processes *self);
+// Kills all of them and frees them, their ports and their groups when the last has ended: to take
+// the memory of a JVM back may take longer than the loop may wait. Until then they are on the list
+// of whose head this is. NULL is legal.
+void cluster_processes_leave(struct cluster_processes *self, struct cluster_processes **leaving);
+// Frees all that are on the list.
+void cluster_processes_free_leaving(struct cluster_processes **leaving);
 DEFINE_AUTO(cluster_processes_free, struct cluster_processes *);

@@ -40,7 +40,7 @@ static void stop_processes(struct cluster *cluster) {
     cluster_watch_free(TAKE(cluster->watch));
     cluster_meter_free(TAKE(cluster->meter));
     kafka_lag_free(TAKE(cluster->lag));
-    cluster_processes_free(TAKE(cluster->processes));
+    cluster_processes_leave(TAKE(cluster->processes), &cluster->owner->leaving);
     cluster->boot_timer = sd_event_source_disable_unref(cluster->boot_timer);
     log_budget_free(TAKE(cluster->logs));
 }
@@ -402,6 +402,7 @@ void flink_clusters_free(struct flink_clusters *self) {
         self->clusters = cluster->next;
         free_cluster(cluster);
     }
+    cluster_processes_free_leaving(&self->leaving);
     // What ran inside a sandbox dies with it, but not at once: whoever ends here may rely on
     // nothing being left.
     orphans_kill(self->mark);

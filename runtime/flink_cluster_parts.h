@@ -65,6 +65,7 @@ struct flink_clusters {
     uint16_t api_port;
     struct http_client *http;
     struct cluster *clusters;
+    struct cluster_processes *leaving; // killed; see cluster_processes_leave()
     struct trash *trash;
     struct disk_usage *usage;
     struct launch_spec wanted[SPARES_MAX]; // spares to be kept, the newest wish first
