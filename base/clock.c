@@ -96,3 +96,7 @@ int64_t observed_time_look(struct observed_time *time, int64_t now_ms) {
 void observed_time_begin(struct observed_time *time, int64_t now_ms) {
     *time = (struct observed_time){.looked_at_ms = now_ms};
 }
+
+int64_t clock_elapsed_ms(int64_t since_ms, int64_t now_ms) {
+    return now_ms > since_ms ? now_ms - since_ms : 0;
+}

@@ -40,6 +40,9 @@ int64_t clock_real_ms(const struct bent_clock *clock, int64_t bent_ms);
 int64_t clock_monotonic_us(void);
 struct clock clock_monotonic(void); // the same as a clock
 
+// Between two readings of a clock that may have been set back meanwhile: then 0.
+int64_t clock_elapsed_ms(int64_t since_ms, int64_t now_ms);
+
 // How long something has gone on, as far as somebody was there to see it: each look adds what has
 // passed since the one before, but never more than a look can be late on a busy machine. A daemon
 // that was halted, or a machine that was suspended, so does not count as time in which others did

@@ -1,5 +1,6 @@
 #include "controller/event_log.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "storage/event_store.h"
 
@@ -43,7 +44,7 @@ bool event_log_phase(struct app_service *service, const struct app *app, const c
     }
     json_put_text(all, "move", move_kind_name(app->move.kind));
     json_put_text(all, "phase", phase);
-    json_put_int(all, "elapsedMs", now_ms - app->move.started_at_ms);
+    json_put_int(all, "elapsedMs", clock_elapsed_ms(app->move.started_at_ms, now_ms));
     (void)text_format(message, sizeof message, "%s of a %s", phase, move_kind_name(app->move.kind));
     return event_log_add_at(service, app, now_ms, "move", message, all, err);
 }

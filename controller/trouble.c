@@ -1,5 +1,6 @@
 #include "controller/trouble.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "controller/event_log.h"
 #include "storage/event_store.h"
@@ -49,9 +50,9 @@ bool trouble_add_recovery(struct app_service *service, const struct app *app, co
     if (json_text(held, "reason") == NULL && json_text(before, "reason") != NULL)
         json_put_text(held, "reason", json_text(before, "reason"));
     if (is_over(held)) {
-        json_put_int(held, "elapsedMs", now_ms - since_ms);
-        (void)text_format(text, sizeof text, "%s: it took %lld ms", message,
-                          (long long)(now_ms - since_ms));
+        int64_t elapsed_ms = clock_elapsed_ms(since_ms, now_ms);
+        json_put_int(held, "elapsedMs", elapsed_ms);
+        (void)text_format(text, sizeof text, "%s: it took %lld ms", message, (long long)elapsed_ms);
     }
     return event_log_add_at(service, app, now_ms, "recovery", text, TAKE(held), err);
 }
@@ -77,7 +78,7 @@ bool trouble_add_restart(struct app_service *service, const struct app *app, int
     if (is_loop)
         (void)text_format(message, sizeof message,
                           "the job is in a loop of restarts, %lld in %lld s: %s", (long long)streak,
-                          (long long)(now_ms - since_ms) / 1000, cause);
+                          (long long)clock_elapsed_ms(since_ms, now_ms) / 1000, cause);
     else
         (void)text_format(message, sizeof message,
                           "Flink restarted the job (%d since it was submitted): %s",

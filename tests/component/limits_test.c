@@ -201,6 +201,17 @@ Test(limits, a_clock_that_is_set_back_delays_nothing) {
     cr_assert(eq(int, fake_world_app(&world, "a").slots[SLOT_CURRENT].phase, PLACEMENT_UP));
 }
 
+Test(limits, nothing_is_told_to_have_taken_less_than_no_time) {
+    bring_up();
+    fake_clusters_lose(world.clusters, fake_world_app(&world, "a").slots[SLOT_CURRENT].cluster_id);
+    fake_world_run(&world, 1);
+    world.now_ms -= 3600000;
+    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
+    pass(10);
+    cr_assert(eq(int, count_events("recovery", ": it took "), 1));
+    cr_assert(eq(int, count_events("recovery", ": it took -"), 0));
+}
+
 // --- steps that fail again and again ---
 
 static int calls_in(int seconds) {

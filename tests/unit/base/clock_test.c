@@ -32,6 +32,11 @@ Test(clock, shows_real_time_until_it_is_bent) {
     cr_assert(eq(long, (long)clock_real_ms(&bent, 60000), 60000));
 }
 
+Test(clock, nothing_takes_less_than_no_time) {
+    cr_assert(eq(i64, clock_elapsed_ms(1000, 1500), 500));
+    cr_assert(eq(i64, clock_elapsed_ms(1500, 1000), 0), "it was set back meanwhile");
+}
+
 Test(text, reads_times) {
     int64_t ms = -1;
 
