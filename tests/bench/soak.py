@@ -106,6 +106,9 @@ class Daemon:
 
     def fill_the_disk(self, choice):
         filler = self.disk / "filler"
+        silent = [one.counts for one in self.soak.all if one.daemon is self and one.counts is not None]
+        for counts in silent:
+            counts.begin_silence()
         try:
             with open(filler, "wb", buffering=0) as file:
                 while True:
@@ -114,6 +117,8 @@ class Daemon:
             pass
         time.sleep(2 + 6 * choice)
         filler.unlink()
+        for counts in silent:
+            counts.end_silence()
 
     def hold_a_process(self, one, seconds):
         pids = self.kobel.java_pids(b"org.apache.flink", f"/apps/{os.path.basename(one.counts.directory)}/")
