@@ -94,12 +94,16 @@ static void add_ports(struct argument_list *out, const char *option,
 
 // --- the launcher ---
 
+// The last launcher before the command takes it: a limit of memory is for the command, and a build
+// with sanitizers could not even begin below one.
+static void add_memory_limit(const struct sandbox_spec *spec, struct argument_list *out) {
+    if (spec->data_bytes <= 0) return;
+    argument_list_add(out, "--data");
+    argument_list_add_format(out, "%lld", (long long)spec->data_bytes);
+}
+
 static void add_limits(const struct sandbox_spec *spec, struct argument_list *out) {
     add_each(out, "--group", spec->groups);
-    if (spec->data_bytes > 0) {
-        argument_list_add(out, "--data");
-        argument_list_add_format(out, "%lld", (long long)spec->data_bytes);
-    }
     if (spec->processes > 0) {
         argument_list_add(out, "--processes");
         argument_list_add_format(out, "%d", spec->processes);
@@ -215,6 +219,7 @@ static void add_closed_proc(const struct sandbox *sandbox, const struct sandbox_
     add_top_directories(out, spec->read_only);
     add_top_directories(out, spec->writable);
     add_option_of(out, "--read", machine_files, COUNT_OF(machine_files));
+    add_memory_limit(spec, out);
     argument_list_add(out, "--");
 }
 
@@ -229,6 +234,7 @@ void sandbox_wrap(const struct sandbox *sandbox, const struct sandbox_spec *spec
     argument_list_add_all(out, sandbox->launcher, "--parent", NULL);
     argument_list_add_format(out, "%d", (int)getpid());
     add_limits(spec, out);
+    if (!closes_proc(sandbox)) add_memory_limit(spec, out);
     if (sandbox_closes_ports(sandbox)) add_closed_ports(spec, out);
     if (sandbox->level == SANDBOX_SCOPED) add_scope(sandbox, spec, out);
     if (!sandbox_has_namespaces(sandbox->level))

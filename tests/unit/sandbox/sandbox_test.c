@@ -46,6 +46,29 @@ Test(sandbox, scoped_closes_files_with_the_launcher_alone) {
     cr_assert(not(is_open));
 }
 
+static size_t place_of(const struct argument_list *list, const char *word) {
+    size_t index = 0;
+
+    while (index < list->count && !text_equal(list->items[index], word))
+        index++;
+    return index;
+}
+
+Test(sandbox, the_limit_of_memory_is_for_the_command_and_not_for_what_launches_it) {
+    AUTO(argument_list_release) struct argument_list outside = {0};
+    AUTO(argument_list_release) struct argument_list inside = {0};
+    struct sandbox sandbox = {.level = SANDBOX_FULL, .landlock = 4, .launcher = "/launch"};
+    struct sandbox_spec spec = {.data_bytes = 1 << 30, .filter_fd = -1};
+
+    sandbox_wrap(&sandbox, &spec, &outside);
+    cr_assert(lt(sz, place_of(&outside, "--data"), place_of(&outside, "/usr/bin/bwrap")));
+    // Here a second launcher comes after bubblewrap.
+    sandbox.level = SANDBOX_CONTAINED;
+    sandbox_wrap(&sandbox, &spec, &inside);
+    cr_assert(gt(sz, place_of(&inside, "--data"), place_of(&inside, "/usr/bin/bwrap")));
+    cr_assert(lt(sz, place_of(&inside, "--data"), inside.count));
+}
+
 Test(sandbox, ports_are_closed_where_that_can_be_done) {
     AUTO(argument_list_release) struct argument_list open = {0};
     AUTO(argument_list_release) struct argument_list closed = {0};
