@@ -154,8 +154,8 @@ def same_disk(left, right):
 
 
 LIVES = int(os.environ.get("KOBEL_TEST_LIVES", "3"))
-DAEMONS = 5
-AT_A_TIME = 2
+DAEMONS = min(10, LIVES + 2)
+AT_A_TIME = min(10, max(2, LIVES // 5))
 
 
 def live(kobel, jar, number):
@@ -181,7 +181,7 @@ def live(kobel, jar, number):
 
 def test_lives_on_daemons_beside_each_other(runtime, jars, tmp_path):
     """Daemons that share a range of ports take applications through their lives at the same time, and nothing fails, not even once:
-    3 lives here; KOBEL_TEST_LIVES=50 makes them 50."""
+    3 lives here; KOBEL_TEST_LIVES=50 makes them 50, ten at a time on ten daemons."""
     kobels = [Kobel(tmp_path / f"daemon-{index}", "--cluster-ports", "21100-24099", "--spares", str(index % 2)) for index in range(DAEMONS)]
     idle = queue.SimpleQueue()
     for kobel in kobels:

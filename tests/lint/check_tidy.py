@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 """clang-tidy and cppcheck over the rooms, with the compile commands of the clang preset. Slow: not part of ctest.
 
-What was found good is not looked at again while the source as the compiler sees it, the rules and the tools are the same: so a run
-costs what has changed. KOBEL_TIDY_ANEW=1 looks at everything.
+What was found good is not looked at again while the source with its headers, the rules and the packages of the machine are the same: so
+a run costs what has changed. KOBEL_TIDY_ANEW=1 looks at everything.
 """
 
 import concurrent.futures
+import functools
 import hashlib
 import json
 import os
 import pathlib
-import shlex
+import re
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ BUILD = ROOT / "build" / "clang"
 ROOMS = "base model openapi storage runtime controller api cli launcher preload sandbox daemon".split()
 KEPT = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "kobel" / "tidy"
 KEPT_FOR_S = 30 * 86400
+INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)
 TIDY = ["clang-tidy-14", "--quiet", "-p", str(BUILD)]
 # varFuncNullUB: NULL ends our sentinel lists; it is a pointer in every C library that kobel runs on.
 CPPCHECK = ["cppcheck", "--quiet", "--std=c17", "--enable=warning,performance,portability", "--inline-suppr", "--error-exitcode=1",
@@ -39,14 +41,21 @@ def digest(*parts):
     return sum.hexdigest()
 
 
+@functools.cache
+def included(path):
+    """The files of the checkout that a source is made of, itself first."""
+    found = dict.fromkeys([path])
+    for name in INCLUDE.findall((ROOT / path).read_text()):
+        if (ROOT / name).exists():
+            found.update(dict.fromkeys(included(name)))
+    return list(found)
+
+
 def seen_by_compiler(entry):
-    """The preprocessed source, comments included: they may suppress a finding. Its flags are part of it."""
-    words = shlex.split(entry["command"])
-    out = words.index("-o")
-    del words[out:out + 2]
-    words.remove("-c")
-    done = subprocess.run([*words, "-E", "-C"], cwd=entry["directory"], check=True, stdout=subprocess.PIPE)
-    return digest(entry["command"], done.stdout)
+    """The source with its headers, comments included (they may suppress a finding), and its flags. Headers of the system are those of
+    the packages, which `rules` knows."""
+    command = entry["command"].replace(str(ROOT), ".")
+    return digest(command, *((ROOT / path).read_bytes() for path in included(os.path.relpath(entry["file"], ROOT))))
 
 
 def is_good(key, command):
@@ -72,14 +81,14 @@ def forget_the_old():
 def main():
     KEPT.mkdir(parents=True, exist_ok=True)
     forget_the_old()
-    rules = digest(output(TIDY[0], "--version"), (ROOT / ".clang-tidy").read_bytes())
+    rules = digest(output("dpkg-query", "-W"), (ROOT / ".clang-tidy").read_bytes())
     entries = [entry for entry in json.loads((BUILD / "compile_commands.json").read_text())
                if entry["file"].endswith(".c") and pathlib.Path(entry["file"]).relative_to(ROOT).parts[0] in ROOMS]
     sources = sorted(os.path.relpath(entry["file"], ROOT) for entry in entries)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        seen = list(pool.map(seen_by_compiler, entries))
+        seen = [seen_by_compiler(entry) for entry in entries]
         good = list(pool.map(lambda one: is_good(digest(rules, one[1]), [*TIDY, one[0]["file"]]), zip(entries, seen)))
-    whole = digest(output(CPPCHECK[0], "--version"), *CPPCHECK, *sources, *seen)
+    whole = digest(rules, *CPPCHECK, *sources, *seen)
     good.append(is_good(whole, [*CPPCHECK, *sources]))
     print(f"{good.count(False)} of {len(good)} looks found something")
     return 0 if all(good) else 1
