@@ -102,12 +102,11 @@ static void look_at_memory(struct app_service *service, const struct app *app, i
 }
 
 static enum launch_wait wait_of(const struct app_service *service, const struct app *app,
-                                const struct placement *planned, const struct launch_spec *shape,
-                                const struct plan_view *view) {
+                                const struct launch_spec *shape, const struct plan_view *view) {
     const struct cluster_port *clusters = &service->clusters;
-    bool is_recovery = planned == &app->slots[SLOT_CURRENT];
 
-    if (is_recovery && !view->fits_beside) return LAUNCH_WAITS_FOR_MEMORY;
+    // Whoever may not wait for it is not asked to (controller/plan.c).
+    if (!view->fits_beside) return LAUNCH_WAITS_FOR_MEMORY;
     // The old job has been stopped: nobody's gap is made longer for another's start.
     if (app->move.halted) return LAUNCH_IS_FREE;
     if (has_predecessor(service, app->id) || !clusters->ops->admits(clusters->self, shape))
@@ -127,7 +126,7 @@ bool admission_look(struct app_service *service, const struct app *app, struct p
     }
     if (!shape_of(service, app, planned, &shape, err)) return false;
     look_at_memory(service, app, cluster_size_bytes(&shape.size), view);
-    view->launch_wait = wait_of(service, app, planned, &shape, view);
+    view->launch_wait = wait_of(service, app, &shape, view);
     struct waiter *waiter = *find(service, app->id);
     if (waiter == NULL) return true;
     waiter->seen_ms = clock_now_ms(&service->elapsed);

@@ -57,15 +57,43 @@ const char *execution_reason(const struct execution *run, const char *failure) {
     return run->view->hopeless[0] != '\0' ? run->view->hopeless : failure;
 }
 
-// The cluster of the slot failed once more: another is planned, later each time.
-static void plan_again(struct execution *run, const char *reason) {
-    struct placement *placement = run->placement;
+// --- losing a cluster ---
 
+static bool record_loss(struct execution *run, const char *what, const char *reason,
+                        struct error *err) {
+    int attempt = run->placement->attempt;
+    int64_t retry_ms = plan_backoff_ms(attempt, run->app->id);
+    json_t *detail = json_new_object();
+    char message[APP_FAILURE_SIZE + 128];
+
+    json_put_text(detail, "reason", reason);
+    json_put_int(detail, "attempt", attempt);
+    json_put_int(detail, "retryInMs", retry_ms);
+    if (attempt > 1 && run->step->kind == STEP_RELAUNCH)
+        (void)text_format(message, sizeof message,
+                          "%d clusters in a row were lost, the next one is launched in %.1f s: %s",
+                          attempt, (double)retry_ms / 1000, reason);
+    else
+        (void)text_format(message, sizeof message, "%s: %s", what, reason);
+    return execution_record_phase(run, "LOST", message, detail, err);
+}
+
+// The cluster of the slot, or its launch, came to nothing once more: that is told, another one is
+// planned, later each time, and nothing is left of this one.
+static bool plan_again(struct execution *run, int attempt, const char *what, const char *reason,
+                       struct error *err) {
+    const struct cluster_port *clusters = &run->service->clusters;
+    struct placement *placement = run->placement;
+    char cluster_id[APP_CLUSTER_ID_SIZE];
+
+    (void)text_copy(cluster_id, sizeof cluster_id, placement->cluster_id);
     placement->phase = PLACEMENT_PLANNED;
-    placement->attempt++;
-    placement->retry_at_ms =
-        service_now_ms(run->service) + plan_backoff_ms(placement->attempt, run->app->id);
+    placement->attempt = attempt;
+    placement->retry_at_ms = service_now_ms(run->service) + plan_backoff_ms(attempt, run->app->id);
     (void)text_copy(run->app->move.failure, sizeof run->app->move.failure, reason);
+    if (!record_loss(run, what, reason, err)) return false;
+    clusters->ops->retire(clusters->self, cluster_id);
+    return true;
 }
 
 // --- launching and submitting ---
@@ -108,55 +136,31 @@ static bool run_launch(struct execution *run, struct error *err) {
     else if (clusters->ops->launch(clusters->self, &launch, &refused))
         return true;
 
-    plan_again(run, refused.message);
     // What is not installed does not come by waiting a second.
-    if (refused.kind == ERROR_UNAVAILABLE && run->placement->attempt < PLAN_ATTEMPTS_MAX)
-        run->placement->attempt = PLAN_ATTEMPTS_MAX;
-    return execution_record(run, err);
-}
-
-static bool record_loss(struct execution *run, struct error *err) {
-    int attempt = run->placement->attempt;
-    int64_t retry_ms = plan_backoff_ms(attempt, run->app->id);
-    const char *reason = execution_reason(run, run->cluster->failure);
-    json_t *detail = json_new_object();
-    char message[APP_FAILURE_SIZE + 128];
-
-    if (run->step->slot == SLOT_CURRENT) run->app->recoveries++;
-    json_put_text(detail, "reason", reason);
-    json_put_int(detail, "attempt", attempt);
-    json_put_int(detail, "retryInMs", retry_ms);
-    if (attempt > 1)
-        (void)text_format(message, sizeof message,
-                          "%d clusters in a row were lost, the next one is launched in %.1f s: %s",
-                          attempt, (double)retry_ms / 1000, reason);
-    else
-        (void)text_format(message, sizeof message, "a cluster was lost: %s", reason);
-    return execution_record_phase(run, "LOST", message, detail, err);
+    int attempt = run->placement->attempt + 1;
+    if (refused.kind == ERROR_UNAVAILABLE && attempt < PLAN_ATTEMPTS_MAX)
+        attempt = PLAN_ATTEMPTS_MAX;
+    return plan_again(run, attempt, "no cluster could be launched", refused.message, err);
 }
 
 static bool run_relaunch(struct execution *run, struct error *err) {
-    const struct cluster_port *clusters = &run->service->clusters;
-    char cluster_id[APP_CLUSTER_ID_SIZE];
+    struct placement *placement = run->placement;
 
-    (void)text_copy(cluster_id, sizeof cluster_id, run->placement->cluster_id);
     if (run->cluster->health == CLUSTER_ABSENT) {
         // Launched by a daemon that is gone, or never: that is no failure of the cluster.
-        run->placement->phase = PLACEMENT_PLANNED;
-        run->placement->retry_at_ms = 0;
-        if (!execution_record(run, err)) return false;
-    } else {
-        int64_t up_for_ms = service_now_ms(run->service) - run->placement->retry_at_ms;
-        struct restore_facts facts;
-        restore_points_look(run->service, run->app, &facts);
-        bool has_checkpoint = facts.checkpoints[run->step->slot][0] != '\0';
-        if (run->placement->phase == PLACEMENT_UP && plan_was_stable(up_for_ms, has_checkpoint))
-            run->placement->attempt = 0;
-        plan_again(run, execution_reason(run, run->cluster->failure));
-        if (!record_loss(run, err)) return false;
+        placement->phase = PLACEMENT_PLANNED;
+        placement->retry_at_ms = 0;
+        return execution_record(run, err);
     }
-    clusters->ops->retire(clusters->self, cluster_id);
-    return true;
+    int64_t up_for_ms = service_now_ms(run->service) - placement->retry_at_ms;
+    struct restore_facts facts;
+    restore_points_look(run->service, run->app, &facts);
+    bool has_checkpoint = facts.checkpoints[run->step->slot][0] != '\0';
+    bool was_stable =
+        placement->phase == PLACEMENT_UP && plan_was_stable(up_for_ms, has_checkpoint);
+    if (run->step->slot == SLOT_CURRENT) run->app->recoveries++;
+    return plan_again(run, was_stable ? 1 : placement->attempt + 1, "a cluster was lost",
+                      execution_reason(run, run->cluster->failure), err);
 }
 
 static bool record_submission(struct execution *run, const struct job_spec *spec,
@@ -177,6 +181,7 @@ static void choose_job(struct execution *run) {
 
     restore_points_look(run->service, run->app, &facts);
     run->placement->from = restore_of_slot(run->app, run->step->slot, &facts);
+    restore_points_refresh(run->service, run->app, &run->placement->from);
     digest_random_hex(run->placement->job_id, APP_JOB_ID_SIZE - 1);
     run->placement->phase = PLACEMENT_SUBMITTED;
     if (run->step->slot == SLOT_CURRENT) run->app->job_restarts = 0;
@@ -203,10 +208,12 @@ static bool run_submit(struct execution *run, struct error *err) {
     if (clusters->ops->submit(clusters->self, run->placement->cluster_id, &job, err)) return true;
     if (err->kind != ERROR_NOT_FOUND) return false;
 
-    // The code is not there any more: no later attempt will find it.
-    plan_again(run, err->message);
-    run->placement->attempt = PLAN_ATTEMPTS_MAX;
-    return execution_record(run, err);
+    // The code is not there any more: no later attempt of a move will find it.
+    int attempt = run->placement->attempt + 1;
+    char reason[sizeof err->message];
+    (void)text_copy(reason, sizeof reason, err->message);
+    return plan_again(run, attempt < PLAN_ATTEMPTS_MAX ? PLAN_ATTEMPTS_MAX : attempt,
+                      "the job cannot be submitted", reason, err);
 }
 
 static bool run_see_up(struct execution *run, struct error *err) {

@@ -123,10 +123,16 @@ static bool drop_job(struct execution *run, struct error *err) {
     struct db *db = run->service->db;
     AUTO(db_rollback) struct db_tx tx = {0};
     struct restore_facts facts;
+    bool is_finished = run->cluster->job == JOB_FINISHED;
+    bool is_late = false;
+    struct snapshot late;
 
     restore_points_look(run->service, app, &facts);
     struct state_ref left = restore_of_slot(app, SLOT_CURRENT, &facts);
     if (!db_begin(db, &tx, err)) return false;
+    if (is_finished && !restore_points_take_late(run->service, app, &is_late, &late, err))
+        return false;
+    if (is_late) left = restore_of_snapshot(&late);
     if (!keep_what_is_left(run, &left, err)) return false;
     app->slots[SLOT_NEXT].from = restore_after_halt(app, &left);
     app->move.halted = true;

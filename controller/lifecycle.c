@@ -35,6 +35,7 @@ static const unsigned char next[APP_STATUS_COUNT][APP_EVENT_COUNT] = {
                             [EVENT_FORCE_STOP] = TO(APP_FORCE_STOPPING),
                             [EVENT_DELETE]     = TO(APP_DELETING)},
     [APP_ROLLING_BACK]   = {[EVENT_UP]         = TO(APP_RUNNING),
+                            [EVENT_RESUMED]    = TO(APP_RUNNING),
                             [EVENT_REVERTED]   = TO(APP_RUNNING),
                             [EVENT_ABANDONED]  = TO(APP_READY),
                             [EVENT_FORCE_STOP] = TO(APP_FORCE_STOPPING),
@@ -52,11 +53,11 @@ static const unsigned char next[APP_STATUS_COUNT][APP_EVENT_COUNT] = {
 // clang-format on
 
 static const char *const event_names[APP_EVENT_COUNT] = {
-    [EVENT_START] = "start",         [EVENT_STOP] = "stop",     [EVENT_FORCE_STOP] = "force-stop",
-    [EVENT_UPDATE] = "update",       [EVENT_SCALE] = "scale",   [EVENT_ROLL_BACK] = "roll-back",
-    [EVENT_DELETE] = "delete",       [EVENT_UP] = "up",         [EVENT_REVERTED] = "reverted",
-    [EVENT_ABANDONED] = "abandoned", [EVENT_HALTED] = "halted", [EVENT_FINISHED] = "finished",
-    [EVENT_FAILED] = "failed",
+    [EVENT_START] = "start",         [EVENT_STOP] = "stop",       [EVENT_FORCE_STOP] = "force-stop",
+    [EVENT_UPDATE] = "update",       [EVENT_SCALE] = "scale",     [EVENT_ROLL_BACK] = "roll-back",
+    [EVENT_DELETE] = "delete",       [EVENT_UP] = "up",           [EVENT_REVERTED] = "reverted",
+    [EVENT_ABANDONED] = "abandoned", [EVENT_HALTED] = "halted",   [EVENT_FINISHED] = "finished",
+    [EVENT_FAILED] = "failed",       [EVENT_RESUMED] = "resumed",
 };
 
 const char *app_event_name(enum app_event event) {

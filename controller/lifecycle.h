@@ -24,6 +24,7 @@ enum app_event {
     EVENT_DELETE,
     EVENT_UP,        // the move is done: every vertex runs on the new cluster
     EVENT_REVERTED,  // the move was given up before the old job stopped: it goes on
+    EVENT_RESUMED,   // what was gone back to is not up, and is recovered from now on
     EVENT_ABANDONED, // the move failed after that, or there was no old job: nothing runs
     EVENT_HALTED,    // the job was stopped as asked
     EVENT_FINISHED,  // a bounded job reached its end

@@ -7,6 +7,7 @@
 #include "controller/restore_points.h"
 #include "controller/roll_back.h"
 #include "controller/spare.h"
+#include "controller/trouble.h"
 #include "storage/snapshot_store.h"
 
 // The ids of the clusters an application names, so that those it does not name any more can be
@@ -121,28 +122,6 @@ static bool settle_open_snapshots(struct app_service *service, const struct app 
     return true;
 }
 
-// The job ended by itself, and the newest savepoint that was to stop it failed as far as anybody
-// heard: where it is complete on disk after all, it is what the job ended with.
-static bool take_late_savepoint(struct app_service *service, const struct app *app,
-                                struct error *err) {
-    const struct cluster_port *clusters = &service->clusters;
-    struct snapshot snapshot;
-    char location[FILE_PATH_MAX];
-    size_t count;
-
-    if (!snapshot_store_list_newest(service->db, app->id, INT64_MAX, &snapshot, 1, &count, err))
-        return false;
-    if (count == 0 || snapshot.status != SNAPSHOT_FAILED || !snapshot.is_automatic ||
-        snapshot.created_at_ms < app->slots[SLOT_CURRENT].retry_at_ms ||
-        !clusters->ops->find_savepoint(clusters->self, app->id, &snapshot, location))
-        return true;
-    snapshot.status = SNAPSHOT_READY;
-    (void)text_copy(snapshot.location, sizeof snapshot.location, location);
-    return snapshot_store_save(service->db, app->id, &snapshot, err) &&
-           event_log_snapshot(service, app, snapshot.name, "READY", "the job had stopped with it",
-                              err);
-}
-
 // "If snapshots are disabled the job restarts without state" (api-semantics 6.7): of such a version
 // nothing is kept over the end of its job.
 static bool keeps_state(struct app_service *service, const struct app *app,
@@ -202,6 +181,22 @@ static bool end_up(struct app_service *service, struct app *app, const struct pl
         app->job_restarts = 0;
     }
     app->slots[SLOT_NEXT] = (struct placement){0};
+    app->current_parallelism = current->parallelism;
+    return end_operation(service, app, OPERATION_SUCCESSFUL, NULL, err);
+}
+
+// What was gone back to runs as soon as there is a cluster for it: a recovery from here on.
+static bool end_resumed(struct app_service *service, struct app *app, const struct plan_view *view,
+                        struct error *err) {
+    struct placement *current = &app->slots[SLOT_CURRENT];
+
+    if (!event_log_add(service, app, "error", failure_of(app, view), NULL, err)) return false;
+    *current = app->slots[SLOT_NEXT];
+    current->phase = PLACEMENT_PLANNED;
+    current->cluster_id[0] = '\0';
+    app->slots[SLOT_NEXT] = (struct placement){0};
+    app->last_checkpoint[0] = '\0';
+    app->job_restarts = 0;
     app->current_parallelism = current->parallelism;
     return end_operation(service, app, OPERATION_SUCCESSFUL, NULL, err);
 }
@@ -266,11 +261,10 @@ static bool end_failed(struct app_service *service, struct app *app, const struc
 }
 
 // The job has done what it was there for: what is left of its state (Flink removes its checkpoints)
-// is no restore point, unless it was stopped after all.
+// is no restore point.
 static bool end_finished(struct app_service *service, struct app *app, const struct plan_view *view,
                          struct error *err) {
     (void)view;
-    if (!take_late_savepoint(service, app, err)) return false;
     app->slots[SLOT_CURRENT].phase = PLACEMENT_EMPTY;
     return come_to_rest(service, app, err);
 }
@@ -279,20 +273,60 @@ typedef bool end_fn(struct app_service *service, struct app *app, const struct p
                     struct error *err);
 
 static end_fn *const ends[APP_EVENT_COUNT] = {
-    [EVENT_UP] = end_up,         [EVENT_REVERTED] = end_reverted, [EVENT_ABANDONED] = end_abandoned,
-    [EVENT_HALTED] = end_halted, [EVENT_FINISHED] = end_finished, [EVENT_FAILED] = end_failed,
+    [EVENT_UP] = end_up,
+    [EVENT_REVERTED] = end_reverted,
+    [EVENT_ABANDONED] = end_abandoned,
+    [EVENT_HALTED] = end_halted,
+    [EVENT_FINISHED] = end_finished,
+    [EVENT_FAILED] = end_failed,
+    [EVENT_RESUMED] = end_resumed,
 };
+
+// A job that seems to have reached its end may have been stopped after all, by a savepoint whose
+// move was given up. With no checkpoint after it that is certain, and the job is brought back.
+static bool bring_back_stopped(struct app_service *service, struct app *app, bool *out_back,
+                               struct error *err) {
+    struct placement *current = &app->slots[SLOT_CURRENT];
+    struct snapshot late;
+    bool is_late;
+
+    *out_back = false;
+    if (!restore_points_take_late(service, app, &is_late, &late, err)) return false;
+    if (!is_late || late.after_checkpoint[0] == '\0' ||
+        !text_equal(late.after_checkpoint, app->last_checkpoint))
+        return true;
+    *out_back = true;
+    current->phase = PLACEMENT_PLANNED;
+    current->from = restore_of_snapshot(&late);
+    current->job_id[0] = current->cluster_id[0] = '\0';
+    current->attempt = 0;
+    current->retry_at_ms = 0;
+    app->last_checkpoint[0] = '\0';
+    app->job_restarts = 0;
+    app->recoveries++;
+    json_t *detail = json_new_object();
+    json_put_text(detail, "reason", "it stopped with the savepoint of a move that was given up");
+    return trouble_add_recovery(service, app, "LOST", "the job is brought back", detail, err) &&
+           app_store_save(service->db, app, err);
+}
 
 bool move_end_commit(struct app_service *service, struct app *app, const struct plan_view *view,
                      const struct step *step, struct error *err) {
     enum app_event event = step->event;
     enum app_status status_before = app->status;
     struct cluster_names before = names_of(app);
+    bool is_back = false;
     AUTO(db_rollback) struct db_tx tx = {0};
 
     // What a job leaves is looked at when nothing writes any more.
     if (event == EVENT_ABANDONED || event == EVENT_HALTED) retire_all(service, &before);
     if (!db_begin(service->db, &tx, err)) return false;
+    if (event == EVENT_FINISHED && !bring_back_stopped(service, app, &is_back, err)) return false;
+    if (is_back) {
+        if (!db_commit(&tx, err)) return false;
+        retire_unnamed(service, &before, app);
+        return true;
+    }
     if (!lifecycle_apply(&app->status, event, err)) return false;
     if (!event_log_phase(service, app, app_event_name(event), NULL, err)) return false;
     if (!ends[event](service, app, view, err)) return false;
@@ -326,6 +360,11 @@ bool move_end_roll_back(struct app_service *service, struct app *app, const stru
     if (!roll_back_add_version(service, app, target, err)) return false;
     if (!lifecycle_apply(&app->status, EVENT_ROLL_BACK, err)) return false;
     if (!event_log_status(service, app, before_status, app->move.failure, err)) return false;
+    // Whatever the next job was to start from, the version before goes on where it was.
+    (void)restore_points_of_halt(service, app, &app->slots[SLOT_NEXT].from);
+    // Where its cluster has made room already, nothing else knows how many there were.
+    if (app->slots[SLOT_CURRENT].phase == PLACEMENT_EMPTY)
+        app->slots[SLOT_NEXT].parallelism = app->current_parallelism;
     // The old cluster is warm, and its job is over: it takes the job back.
     roll_back_place(app, app->slots[SLOT_CURRENT].phase != PLACEMENT_EMPTY &&
                              view->slots[SLOT_CURRENT].health == CLUSTER_READY);

@@ -241,21 +241,40 @@ static bool has_old_job(const struct app *app) {
     return !app->move.halted && app->slots[SLOT_CURRENT].phase != PLACEMENT_EMPTY;
 }
 
+// Flink was asked to stop the old job and may do so whatever happens to the next cluster: only what
+// comes of it says what there is to go back to.
+static bool is_halting(const struct app *app) {
+    return has_old_job(app) && app->move.trigger_id[0] != '\0';
+}
+
 enum blame { BLAME_PROGRAM, BLAME_CLUSTERS };
 
 // A scaling is kobel's own doing, and the death of processes no judgement on a program that ran
-// before: neither takes an application down, whatever its version says.
+// before, or never: none of them takes an application down, whatever its version says.
 static bool goes_back(const struct app *app, const struct plan_view *view, enum blame blame) {
+    bool was_submitted = app->slots[SLOT_NEXT].job_id[0] != '\0';
+
     if (app->move.kind == MOVE_SCALE) return true;
     if (app->move.kind != MOVE_UPDATE) return false;
-    return view->can_roll_back || (blame == BLAME_CLUSTERS && view->has_same_program);
+    return view->can_roll_back ||
+           (blame == BLAME_CLUSTERS && (view->has_same_program || !was_submitted));
 }
 
 static struct step give_up(const struct app *app, const struct plan_view *view, enum blame blame,
                            const char *reason) {
     if (has_old_job(app)) return commit(EVENT_REVERTED, reason);
     if (goes_back(app, view, blame)) return step_on(STEP_ROLL_BACK, SLOT_NEXT, reason);
+    // What ran before is brought up like any application whose clusters die: for as long as it
+    // takes.
+    if (app->move.kind == MOVE_ROLL_BACK && blame == BLAME_CLUSTERS)
+        return commit(EVENT_RESUMED, reason);
     return commit(EVENT_ABANDONED, reason);
+}
+
+// What was launched once had its memory, which a restart of the daemon may have given to others: it
+// is waited for. Only what is new is refused for the lack of it.
+static bool waits_for_memory(const struct app *app) {
+    return app->slots[SLOT_NEXT].cluster_id[0] != '\0' && !has_old_job(app);
 }
 
 // The next cluster is to be launched, and may not be: true = take the step.
@@ -275,6 +294,8 @@ static bool plan_unlaunchable(const struct app *app, const struct plan_view *vie
     else if (has_warm && view->fits_alone)
         // Another cluster is worth more than a warm one for the way back.
         *out_step = step_on(STEP_DROP, SLOT_CURRENT, "the next cluster needs its memory");
+    else if (waits_for_memory(app))
+        return false;
     else
         *out_step = give_up(app, view, BLAME_CLUSTERS, "the memory budget does not allow it");
     return true;
@@ -287,6 +308,7 @@ static struct step plan_transfer(const struct app *app, const struct plan_view *
     struct step step = {0};
 
     if (next->phase == PLACEMENT_EMPTY) return commit(EVENT_UP, "the old job was never touched");
+    if (is_halting(app)) return plan_halt(app, view, now_ms);
     if (plan_unlaunchable(app, view, now_ms, &step)) return step;
     // Any other death is no judgement on the job: it is tried on another cluster.
     if (next->phase == PLACEMENT_SUBMITTED && cluster->health == CLUSTER_LOST &&
@@ -401,7 +423,7 @@ enum move_phase plan_phase(const struct app *app, const struct plan_view *view,
     case MOVE_ROLL_BACK:
         phase = phase_of_slot(app, view, SLOT_NEXT);
         is_prepared = phase == PHASE_START || (phase == PHASE_WAITS && !view->fits_beside);
-        if (has_old_job(app) && is_prepared) return PHASE_HALT;
+        if (is_halting(app) || (has_old_job(app) && is_prepared)) return PHASE_HALT;
         *out_slot = SLOT_NEXT;
         return phase;
     case MOVE_STOP:
@@ -422,6 +444,8 @@ static bool plan_hopeless(const struct app *app, const struct plan_view *view,
                           struct step *out_step) {
     enum app_slot slot;
     bool is_snapshot = view->failing == STEP_SNAPSHOT || view->failing == STEP_SNAPSHOT_SALVAGE;
+    // A step that kobel cannot take says nothing of the program.
+    enum blame blame = view->failing == STEP_WAIT ? BLAME_PROGRAM : BLAME_CLUSTERS;
 
     if (view->has_snapshot && is_snapshot) {
         *out_step = step_on(STEP_SNAPSHOT_FAILED, SLOT_CURRENT, "it cannot be taken");
@@ -434,7 +458,7 @@ static bool plan_hopeless(const struct app *app, const struct plan_view *view,
     case MOVE_ROLL_BACK:
         *out_step = plan_phase(app, view, &slot) == PHASE_HALT
                         ? commit(EVENT_REVERTED, "the old job cannot be stopped")
-                        : give_up(app, view, BLAME_PROGRAM, "the job did not start");
+                        : give_up(app, view, blame, "the job did not start");
         return true;
     case MOVE_STOP:
         *out_step = commit(EVENT_REVERTED, "the job cannot be stopped");

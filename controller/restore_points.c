@@ -19,16 +19,64 @@ void restore_points_look(struct app_service *service, const struct app *app,
     *out_facts = facts;
 }
 
-struct state_ref restore_points_of_snapshot(struct app_service *service, const struct app *app,
-                                            const struct snapshot *snapshot) {
+void restore_points_refresh(struct app_service *service, const struct app *app,
+                            struct state_ref *state) {
     const struct cluster_port *clusters = &service->clusters;
-    struct state_ref state = restore_of_snapshot(snapshot);
     char path[FILE_PATH_MAX];
 
-    if (state.origin == STATE_CHECKPOINT &&
-        clusters->ops->find_checkpoint(clusters->self, app->id, state.job_id, path))
-        (void)text_copy(state.path, sizeof state.path, path);
+    if (state->origin == STATE_CHECKPOINT &&
+        clusters->ops->find_checkpoint(clusters->self, app->id, state->job_id, path))
+        (void)text_copy(state->path, sizeof state->path, path);
+}
+
+struct state_ref restore_points_of_snapshot(struct app_service *service, const struct app *app,
+                                            const struct snapshot *snapshot) {
+    struct state_ref state = restore_of_snapshot(snapshot);
+
+    restore_points_refresh(service, app, &state);
     return state;
+}
+
+bool restore_points_of_halt(struct app_service *service, const struct app *app,
+                            struct state_ref *out_state) {
+    struct snapshot snapshot;
+    struct error missing;
+
+    if (!app->move.halted || app->move.halt == HALT_DISCARDS ||
+        !snapshot_store_find(service->db, app->id, app->move.snapshot_name, &snapshot, &missing) ||
+        snapshot.status != SNAPSHOT_READY)
+        return false;
+    *out_state = restore_points_of_snapshot(service, app, &snapshot);
+    return true;
+}
+
+// --- late savepoints ---
+
+bool restore_points_take_late(struct app_service *service, const struct app *app, bool *out_taken,
+                              struct snapshot *out_snapshot, struct error *err) {
+    const struct cluster_port *clusters = &service->clusters;
+    struct snapshot snapshot;
+    char location[FILE_PATH_MAX];
+    int64_t before = INT64_MAX;
+    size_t count;
+
+    *out_taken = false;
+    for (;; before = snapshot.sequence) {
+        if (!snapshot_store_list_newest(service->db, app->id, before, &snapshot, 1, &count, err))
+            return false;
+        if (count == 0 || snapshot.created_at_ms < app->slots[SLOT_CURRENT].retry_at_ms)
+            return true;
+        if (snapshot.status == SNAPSHOT_FAILED && snapshot.is_automatic &&
+            clusters->ops->find_savepoint(clusters->self, app->id, &snapshot, location))
+            break;
+    }
+    snapshot.status = SNAPSHOT_READY;
+    (void)text_copy(snapshot.location, sizeof snapshot.location, location);
+    *out_snapshot = snapshot;
+    *out_taken = true;
+    return snapshot_store_save(service->db, app->id, &snapshot, err) &&
+           event_log_snapshot(service, app, snapshot.name, "READY", "the job had stopped with it",
+                              err);
 }
 
 // --- keeping ---

@@ -13,6 +13,22 @@ void restore_points_look(struct app_service *service, const struct app *app,
 struct state_ref restore_points_of_snapshot(struct app_service *service, const struct app *app,
                                             const struct snapshot *snapshot);
 
+// The same of what a placement is to start from: where the job of a checkpoint completed a later
+// one while it was ended, the earlier one is gone.
+void restore_points_refresh(struct app_service *service, const struct app *app,
+                            struct state_ref *state);
+
+// What HALT of the current move left, whatever the next job starts from. False: nothing.
+bool restore_points_of_halt(struct app_service *service, const struct app *app,
+                            struct state_ref *out_state);
+
+// The job is over, and a savepoint that was to stop it failed as far as anybody heard: where it is
+// complete on disk after all, its row becomes READY, `*out_taken` is true and `*out_snapshot` it.
+// Inside a transaction of the caller's.
+MUST_CHECK bool restore_points_take_late(struct app_service *service, const struct app *app,
+                                         bool *out_taken, struct snapshot *out_snapshot,
+                                         struct error *err);
+
 // Keeps `state` of the job of `placement` as an automatic READY snapshot called `name`, unless
 // there is a snapshot of it already. A row of that name that is still CREATING becomes it. Inside a
 // transaction of the caller's.

@@ -131,7 +131,8 @@ static bool plan_from_move(struct app_service *service, struct app *app,
         clusters->ops->view(clusters->self, current->cluster_id, &view);
     if (current->phase == PLACEMENT_EMPTY) next->parallelism = spec->parallelism;
     roll_back_place(app, current->phase != PLACEMENT_EMPTY && view.health == CLUSTER_READY);
-    return next->from.origin != STATE_EMPTY || restore_snapshot(service, app, spec, err);
+    return restore_points_of_halt(service, app, &next->from) || next->from.origin != STATE_EMPTY ||
+           restore_snapshot(service, app, spec, err);
 }
 
 static bool roll_back(struct app_service *service, struct app *app, int64_t target,

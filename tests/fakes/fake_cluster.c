@@ -31,17 +31,6 @@ struct point *fake_clusters_point(struct fake_clusters *self, const char *path) 
     return NULL;
 }
 
-static void add_point(struct fake_clusters *self, const char *path, int count) {
-    struct point *point = fake_clusters_point(self, path);
-
-    for (size_t index = 0; index < POINTS_MAX && point == NULL; index++)
-        if (!self->points[index].is_used) point = &self->points[index];
-    if (point == NULL) abort();
-    point->is_used = true;
-    point->count = count;
-    (void)text_copy(point->path, sizeof point->path, path);
-}
-
 // A call of the port; false when it is the one that is to fail, or nobody is left to make it.
 static bool call(struct fake_clusters *self, struct error *err) {
     self->calls++;
@@ -52,25 +41,19 @@ static bool call(struct fake_clusters *self, struct error *err) {
     return error_set(err, ERROR_SYSTEM, "call %d was made to fail", self->calls);
 }
 
-static int count_booting(const struct fake_clusters *self) {
-    int count = 0;
-
-    for (size_t index = 0; index < CLUSTERS_MAX; index++)
-        count += self->fakes[index].is_used && self->fakes[index].view.health == CLUSTER_BOOTING;
-    return count;
-}
-
 static bool admits(void *userdata, const struct launch_spec *spec) {
     const struct fake_clusters *self = userdata;
 
     (void)spec;
-    return self->boots_max == 0 || count_booting(self) < self->boots_max;
+    return self->boots_max == 0 || fake_clusters_booting(self) < self->boots_max;
 }
 
 static bool launch(void *userdata, const struct launch_spec *spec, struct error *err) {
     struct fake_clusters *self = userdata;
 
     if (!call(self, err)) return false;
+    if (self->launch_failure != NULL)
+        return error_set(err, ERROR_UNAVAILABLE, "%s", self->launch_failure);
     if (fake_clusters_find(self, spec->cluster_id) != NULL)
         return error_set(err, ERROR_EXISTS, "there already");
     for (size_t index = 0; index < CLUSTERS_MAX; index++) {
@@ -92,6 +75,7 @@ static bool submit(void *userdata, const char *cluster_id, const struct submissi
     if (!call(self, err)) return false;
     if (fake == NULL || fake->view.health != CLUSTER_READY)
         return error_set(err, ERROR_UNAVAILABLE, "not ready");
+    if (self->lost_code != NULL) return error_set(err, ERROR_NOT_FOUND, "%s", self->lost_code);
     if (self->submission_failure != NULL)
         return error_set(err, ERROR_SYSTEM, "%s", self->submission_failure);
     if (text_equal(fake->view.job_id, job->job_id)) return true;
@@ -117,6 +101,14 @@ static bool savepoint(void *userdata, const char *cluster_id,
     if (self->request_failure != NULL)
         return error_set(err, ERROR_SYSTEM, "%s", self->request_failure);
     if (text_equal(fake->view.savepoint.trigger_id, request->trigger_id)) return true;
+    if (fake->view.savepoint.state == SAVEPOINT_IN_PROGRESS && fake->stops_job) {
+        // The job is being stopped already, and goes on with that.
+        fake_clusters_end_savepoint(self, fake);
+        fake->view.savepoint = (struct savepoint_view){.state = SAVEPOINT_FAILED};
+        (void)text_copy(fake->view.savepoint.failure, APP_FAILURE_SIZE, "the job is being stopped");
+        (void)text_copy(fake->view.savepoint.trigger_id, APP_JOB_ID_SIZE, request->trigger_id);
+        return true;
+    }
     fake->view.savepoint = (struct savepoint_view){.state = SAVEPOINT_IN_PROGRESS};
     (void)text_copy(fake->view.savepoint.trigger_id, APP_JOB_ID_SIZE, request->trigger_id);
     (void)text_copy(fake->snapshot_name, sizeof fake->snapshot_name, request->snapshot_name);
@@ -161,10 +153,6 @@ static int64_t memory_of_bytes(void *userdata, const char *cluster_id) {
 
 // --- the disk ---
 
-static void checkpoint_prefix(const char *app_id, const char *job_id, char *out, size_t size) {
-    (void)text_format(out, size, "/disk/%s/checkpoints/%s/", app_id, job_id);
-}
-
 static bool find_newest(struct fake_clusters *self, const char *prefix,
                         char out_path[static FILE_PATH_MAX]) {
     const struct point *best = NULL;
@@ -182,20 +170,15 @@ static bool find_checkpoint(void *userdata, const char *app_id, const char *job_
                             char out_path[static FILE_PATH_MAX]) {
     char prefix[FILE_PATH_MAX];
 
-    checkpoint_prefix(app_id, job_id, prefix, sizeof prefix);
+    fake_checkpoint_prefix(app_id, job_id, prefix, sizeof prefix);
     return find_newest(userdata, prefix, out_path);
-}
-
-static void savepoint_path(const char *app_id, const char *name, const char *trigger_id, char *out,
-                           size_t size) {
-    (void)text_format(out, size, "/disk/%s/snapshots/%s/%s/savepoint", app_id, name, trigger_id);
 }
 
 static bool find_savepoint(void *userdata, const char *app_id, const struct snapshot *snapshot,
                            char out_path[static FILE_PATH_MAX]) {
     char path[FILE_PATH_MAX];
 
-    savepoint_path(app_id, snapshot->name, snapshot->trigger_id, path, sizeof path);
+    fake_savepoint_path(app_id, snapshot->name, snapshot->trigger_id, path, sizeof path);
     return find_newest(userdata, path, out_path);
 }
 
@@ -225,7 +208,7 @@ static bool remove_snapshot(void *userdata, const char *app_id, const struct sna
     char path[FILE_PATH_MAX];
 
     if (!call(self, err)) return false;
-    savepoint_path(app_id, snapshot->name, snapshot->trigger_id, path, sizeof path);
+    fake_savepoint_path(app_id, snapshot->name, snapshot->trigger_id, path, sizeof path);
     struct point *point = fake_clusters_point(self, path);
     if (point != NULL) point->is_used = false;
     return true;
@@ -366,131 +349,6 @@ struct cluster_port fake_clusters_port(struct fake_clusters *self) {
 }
 
 // --- time ---
-
-void fake_clusters_finish(struct fake_clusters *self, struct fake *fake) {
-    char prefix[FILE_PATH_MAX];
-
-    checkpoint_prefix(fake->spec.app_id, fake->view.job_id, prefix, sizeof prefix);
-    for (size_t index = 0; index < POINTS_MAX; index++)
-        if (text_starts_with(self->points[index].path, prefix)) self->points[index].is_used = false;
-    fake->view.job = JOB_FINISHED;
-}
-
-static bool dies_early(struct fake_clusters *self, struct fake *fake) {
-    bool exits = self->mains_to_exit > 0;
-
-    if (!exits && self->confirms_to_lose == 0) return false;
-    exits ? self->mains_to_exit-- : self->confirms_to_lose--;
-    fake_clusters_lose(self, fake->spec.cluster_id);
-    fake->view.is_ended_by_program = exits;
-    return true;
-}
-
-static void start_job(struct fake_clusters *self, struct fake *fake) {
-    const struct point *point = fake_clusters_point(self, fake->restored_from);
-
-    if (self->reject_reason[0] != '\0' || fake->is_broken ||
-        (fake->restored_from[0] != '\0' && point == NULL)) {
-        fake->view.job = JOB_REJECTED;
-        (void)text_copy(fake->view.failure, sizeof fake->view.failure,
-                        self->reject_reason[0] != '\0' ? self->reject_reason
-                                                       : "the restore point is not there");
-        self->reject_reason[0] = '\0';
-        return;
-    }
-    fake->count = point == NULL ? 0 : point->count;
-    fake->view.tasks_total = 4;
-    fake->view.job = self->jobs_hang ? JOB_CREATED : JOB_RUNNING;
-    fake->view.tasks_running = self->jobs_hang ? 0 : 4;
-}
-
-static void end_savepoint(struct fake_clusters *self, struct fake *fake) {
-    struct savepoint_view *savepoint_view = &fake->view.savepoint;
-
-    if (self->savepoints_to_miss_a_task > 0) {
-        self->savepoints_to_miss_a_task--;
-        savepoint_view->state = SAVEPOINT_FAILED;
-        savepoint_view->is_transient = true;
-        (void)text_copy(savepoint_view->failure, APP_FAILURE_SIZE, "a task was not there");
-        return;
-    }
-    bool fails_once = self->savepoints_to_fail > 0;
-    if (fails_once) self->savepoints_to_fail--;
-    if (fails_once || self->savepoints_fail || fake->view.job != JOB_RUNNING) {
-        savepoint_view->state = SAVEPOINT_FAILED;
-        (void)text_copy(savepoint_view->failure, APP_FAILURE_SIZE, "savepoints fail");
-        return;
-    }
-    savepoint_path(fake->spec.app_id, fake->snapshot_name, savepoint_view->trigger_id,
-                   savepoint_view->location, FILE_PATH_MAX);
-    add_point(self, savepoint_view->location, fake->count);
-    savepoint_view->state = SAVEPOINT_COMPLETED;
-    if (fake->stops_job) fake_clusters_finish(self, fake);
-    if (self->savepoints_to_forget == 0) return;
-    self->savepoints_to_forget--;
-    savepoint_view->state = SAVEPOINT_FAILED;
-}
-
-static void checkpoint(struct fake_clusters *self, struct fake *fake) {
-    char prefix[FILE_PATH_MAX];
-
-    fake->count++;
-    if (self->has_no_checkpoints) return;
-    checkpoint_prefix(fake->spec.app_id, fake->view.job_id, prefix, sizeof prefix);
-    const char *old = fake->view.last_checkpoint;
-    struct point *subsumed = fake_clusters_point(self, old);
-    if (subsumed != NULL) subsumed->is_used = false;
-    (void)text_format(fake->view.last_checkpoint, FILE_PATH_MAX, "%schk-%06d", prefix,
-                      ++self->checkpoints);
-    add_point(self, fake->view.last_checkpoint, fake->count);
-}
-
-// One tick of a boot, on a machine that is shared. False: it is not done yet.
-static bool boot(const struct fake_clusters *self, struct fake *fake) {
-    int booting = count_booting(self);
-
-    if (self->boot_ticks == 0) return true;
-    fake->boot_age++;
-    fake->booted += booting <= self->boots_at_once ? 1.0 : (double)self->boots_at_once / booting;
-    return fake->booted >= self->boot_ticks;
-}
-
-static bool step(struct fake_clusters *self, struct fake *fake) {
-    if (fake->view.health == CLUSTER_BOOTING) {
-        bool is_late = self->boot_ticks > 0 && fake->boot_age >= self->boot_limit;
-        if (!is_late && !boot(self, fake)) return false;
-        if (self->boots_fail || is_late)
-            fake_clusters_lose(self, fake->spec.cluster_id);
-        else
-            fake->view.health = CLUSTER_READY;
-        fake->view.slots = cluster_size_slots(&fake->spec.size);
-        return true;
-    }
-    if (fake->view.health != CLUSTER_READY) return false;
-    if (fake->view.job == JOB_SUBMITTING && !dies_early(self, fake))
-        start_job(self, fake);
-    else if (fake->view.health == CLUSTER_LOST)
-        return true;
-    else if (fake->view.savepoint.state == SAVEPOINT_IN_PROGRESS)
-        end_savepoint(self, fake);
-    else if (fake->view.job == JOB_RUNNING)
-        checkpoint(self, fake);
-    else
-        return false;
-    return true;
-}
-
-bool fake_clusters_tick(struct fake_clusters *self) {
-    bool changed = false;
-
-    for (size_t index = 0; index < CLUSTERS_MAX; index++) {
-        struct fake *fake = &self->fakes[index];
-        if (!fake->is_used || !step(self, fake)) continue;
-        changed = true;
-        if (self->on_change != NULL) self->on_change(self->userdata, fake->spec.app_id);
-    }
-    return changed;
-}
 
 void fake_clusters_crash(struct fake_clusters *self) {
     for (size_t index = 0; index < CLUSTERS_MAX; index++)

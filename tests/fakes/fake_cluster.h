@@ -31,6 +31,12 @@ void fake_clusters_fail_call(struct fake_clusters *clusters, int number);
 // Every submission, or request for a savepoint, fails for that reason; NULL: it does not any more.
 void fake_clusters_fail_submissions(struct fake_clusters *clusters, const char *reason);
 void fake_clusters_fail_requests(struct fake_clusters *clusters, const char *reason);
+// Every launch is refused for that reason, or the code of every submission is not there; NULL: not
+// any more.
+void fake_clusters_refuse_launches(struct fake_clusters *clusters, const char *reason);
+void fake_clusters_lose_code(struct fake_clusters *clusters, const char *reason);
+// The next savepoint takes so many ticks longer.
+void fake_clusters_delay_savepoint(struct fake_clusters *clusters, int ticks);
 // The daemon dies right before that call takes effect: *out_dead becomes true, and no later call
 // does anything until it is false again.
 void fake_clusters_die_at_call(struct fake_clusters *clusters, int number, bool *out_dead);

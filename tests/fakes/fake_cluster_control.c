@@ -15,6 +15,18 @@ void fake_clusters_fail_submissions(struct fake_clusters *self, const char *reas
     self->submission_failure = reason;
 }
 
+void fake_clusters_refuse_launches(struct fake_clusters *self, const char *reason) {
+    self->launch_failure = reason;
+}
+
+void fake_clusters_lose_code(struct fake_clusters *self, const char *reason) {
+    self->lost_code = reason;
+}
+
+void fake_clusters_delay_savepoint(struct fake_clusters *self, int ticks) {
+    self->savepoint_ticks = ticks;
+}
+
 void fake_clusters_fail_requests(struct fake_clusters *self, const char *reason) {
     self->request_failure = reason;
 }

@@ -1,5 +1,5 @@
-// The fake's insides, for fake_cluster.c (the port) and fake_cluster_control.c (what tests do to
-// it).
+// The fake's insides, for fake_cluster.c (the port), fake_cluster_life.c (what goes on by itself)
+// and fake_cluster_control.c (what tests do to it).
 #pragma once
 
 #include "fakes/fake_cluster.h"
@@ -38,8 +38,11 @@ struct fake_clusters {
     int failing_call;
     const char *submission_failure; // NULL: they do not fail
     const char *request_failure;
-    int boots_max;  // 0: any number
-    int boot_ticks; // 0: one
+    const char *launch_failure;
+    const char *lost_code;
+    int savepoint_ticks; // that the next savepoint takes longer
+    int boots_max;       // 0: any number
+    int boot_ticks;      // 0: one
     int boots_at_once;
     int boot_limit;
     int deadly_call;
@@ -62,5 +65,11 @@ struct fake_clusters {
 struct point *fake_clusters_point(struct fake_clusters *self, const char *path);
 // Flink removes the checkpoints of a job that reached its end.
 void fake_clusters_finish(struct fake_clusters *self, struct fake *fake);
+// What is under way is done: complete, or FAILED.
+void fake_clusters_end_savepoint(struct fake_clusters *self, struct fake *fake);
+int fake_clusters_booting(const struct fake_clusters *self);
+void fake_checkpoint_prefix(const char *app_id, const char *job_id, char *out, size_t size);
+void fake_savepoint_path(const char *app_id, const char *name, const char *trigger_id, char *out,
+                         size_t size);
 // NULL: no such cluster.
 struct fake *fake_clusters_find(struct fake_clusters *self, const char *cluster_id);
