@@ -1,7 +1,7 @@
 #include "controller/code_wait.h"
 
 #include "base/memory.h"
-#include "controller/state.h"
+#include "controller/code_collect.h"
 
 #include <string.h>
 
@@ -50,6 +50,8 @@ static void on_code(void *userdata, const struct code_artifact *artifact,
     struct code_wait *wait = userdata;
 
     unlink_wait(wait);
+    // The request may yet be refused.
+    code_collect_soon(wait->service);
     if (reason != NULL)
         fail(wait, reason);
     else

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "controller/admission.h"
+#include "controller/code_collect.h"
 #include "controller/faults.h"
 #include "controller/progress.h"
 #include "controller/runtime_use.h"
@@ -33,6 +34,7 @@ bool controller_new(const struct controller_options *options, struct app_service
     service->metering = options->metering;
     service->queue = work_queue_new(options->on_due_changed, options->userdata);
     if (!app_store_visit_all(service->db, queue_one, service, err)) return false;
+    code_collect_soon(service);
     *out_service = TAKE(service);
     return true;
 }

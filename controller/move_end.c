@@ -1,6 +1,7 @@
 #include "controller/move_end.h"
 
 #include "base/text.h"
+#include "controller/code_collect.h"
 #include "controller/event_log.h"
 #include "controller/lifecycle.h"
 #include "controller/operation_log.h"
@@ -209,6 +210,7 @@ static bool take_version_back(struct app_service *service, struct app *app, stru
     if (app->move.kind == MOVE_ROLL_BACK &&
         !version_store_mark_rolled_back(service->db, app->id, app->version, false, err))
         return false;
+    code_collect_soon(service);
     return version_store_remove(service->db, app->id, given_up, err);
 }
 
@@ -386,5 +388,6 @@ bool move_end_erase(struct app_service *service, struct app *app, struct error *
     if (!clusters->ops->erase_app(clusters->self, app->id, err)) return false;
     if (!db_begin(service->db, &tx, err)) return false;
     if (!app_store_remove(service->db, app->id, err)) return false;
+    code_collect_soon(service);
     return db_commit(&tx, err);
 }

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "controller/admission.h"
+#include "controller/code_collect.h"
 #include "controller/controller.h"
 #include "controller/executor.h"
 #include "controller/faults.h"
@@ -170,6 +171,10 @@ void controller_run_due(struct app_service *service) {
     while (work_queue_take(service->queue, now_ms, app_id)) {
         struct error err;
         enum step_kind kind;
+        if (text_equal(app_id, CODE_COLLECT_ID)) {
+            code_collect_run(service);
+            continue;
+        }
         if (reconcile(service, app_id, &kind, &err)) continue;
         log_warn("controller", "step failed, trying again", "app=%s error=\"%s\"", app_id,
                  err.message);

@@ -32,6 +32,8 @@ struct app_service {
     struct work_queue *queue;
     int64_t seen_now_ms; // both clocks, when the queue was last looked at
     int64_t seen_elapsed_ms;
+    bool collects_code;           // a pass over it has begun
+    bool has_stale_code;          // since then, something more may be unused
     struct code_wait *code_waits; // list of Create and Update calls that wait for their code
 };
 

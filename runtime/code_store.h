@@ -33,12 +33,18 @@ struct code_artifact {
 typedef void code_done_fn(void *userdata, const struct code_artifact *artifact,
                           const struct error *err);
 
+enum code_collected {
+    CODE_COLLECTED_ALL,
+    CODE_COLLECTED_SOME,    // there is more to look at
+    CODE_COLLECTED_NOTHING, // not now: code is being read, which has nothing on record yet
+};
+
 struct code_ops {
     void (*import)(void *self, const struct code_source *source, code_done_fn *done,
                    void *userdata);
-    // Removes code that `is_used` denies. For start-up and after deletions.
-    bool (*collect)(void *self, bool (*is_used)(void *userdata, const char *sha256), void *userdata,
-                    struct error *err);
+    // Looks at a part of the code and removes what `is_used` denies; the next call goes on there.
+    enum code_collected (*collect)(void *self, bool (*is_used)(void *userdata, const char *sha256),
+                                   void *userdata);
 };
 
 struct code_port {

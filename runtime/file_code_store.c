@@ -49,6 +49,7 @@ struct code_store {
     int64_t limit_bytes;
     char *slice;
     struct import *imports;
+    char collected[256]; // the last name that was looked at; "" = none
 };
 
 // --- life of an import ---
@@ -362,32 +363,47 @@ static void import_code(void *self, const struct code_source *source, code_done_
 
 // --- collecting ---
 
+// Each is a question to the database.
+enum { COLLECTED_AT_ONCE = 100 };
+
 struct collection {
     struct code_store *store;
+    int count;
     bool (*is_used)(void *userdata, const char *sha256);
     void *userdata;
 };
 
 static bool collect_one(void *userdata, const char *name, bool is_directory, struct error *err) {
-    const struct collection *collection = userdata;
+    struct collection *collection = userdata;
+    struct code_store *store = collection->store;
     char sha256[DIGEST_SHA256_HEX_SIZE];
     char path[FILE_PATH_MAX];
 
+    // In byte order: those before were looked at by an earlier call.
+    if (collection->count == COLLECTED_AT_ONCE || strcmp(name, store->collected) <= 0) return true;
+    collection->count++;
+    (void)text_copy(store->collected, sizeof store->collected, name);
     (void)text_format(sha256, sizeof sha256, "%.*s", (int)strcspn(name, "."), name);
     if (is_directory || (name[0] != '.' && collection->is_used(collection->userdata, sha256)))
         return true;
-    return file_join(path, sizeof path, err, collection->store->code_directory, name, NULL) &&
+    return file_join(path, sizeof path, err, store->code_directory, name, NULL) &&
            file_remove_tree(path, err);
 }
 
-static bool collect(void *self, bool (*is_used)(void *userdata, const char *sha256), void *userdata,
-                    struct error *err) {
+static enum code_collected collect(void *self, bool (*is_used)(void *userdata, const char *sha256),
+                                   void *userdata) {
     struct collection collection = {.store = self, .is_used = is_used, .userdata = userdata};
     struct code_store *store = self;
+    struct error ignored;
 
-    // An import under way has nothing on record yet.
-    if (store->imports != NULL) return true;
-    return file_list(store->code_directory, collect_one, &collection, err);
+    if (store->imports != NULL) return CODE_COLLECTED_NOTHING;
+    // What cannot be removed is passed over, and met again by the next collection.
+    if (!file_list(store->code_directory, collect_one, &collection, &ignored) &&
+        collection.count == 0)
+        return CODE_COLLECTED_NOTHING;
+    if (collection.count > 0) return CODE_COLLECTED_SOME;
+    store->collected[0] = '\0';
+    return CODE_COLLECTED_ALL;
 }
 
 static const struct code_ops ops = {.import = import_code, .collect = collect};

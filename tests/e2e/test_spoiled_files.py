@@ -155,3 +155,19 @@ def test_output_stays_within_the_budget_and_its_newest_lines_stay(kobel, jars):
     assert b"\0" not in shown.stdout
     assert len(shown.stdout) < 8 << 20
     application.stop(Force=True)
+
+
+def test_code_that_no_version_names_any_more_is_removed(kobel, jars):
+    """Deleted applications, and uploads that were refused, left their code for ever."""
+    code = os.path.join(kobel.data, "code")
+    application = Application(kobel, "short-lived")
+    application.create(jars["Counting"])
+    kept = Application(kobel, "kept")
+    kept.create(jars["Spoils"])
+    assert len(os.listdir(code)) == 2
+    application.delete()
+    with open(jars["Spoils"], "rb") as file:
+        digest = hashlib.sha256(file.read()).hexdigest()
+    wait_for(lambda: os.listdir(code) == [digest], "only what is needed is left")
+    kept.delete()
+    wait_for(lambda: not os.listdir(code), "nothing is left")

@@ -38,7 +38,15 @@ static void import_code(void *self, const struct code_source *source, code_done_
     done(userdata, &artifact, NULL);
 }
 
-static const struct code_ops code_ops = {.import = import_code};
+static enum code_collected
+collect_code(void *self, bool (*is_used)(void *userdata, const char *sha256), void *userdata) {
+    (void)self;
+    (void)is_used;
+    (void)userdata;
+    return CODE_COLLECTED_ALL;
+}
+
+static const struct code_ops code_ops = {.import = import_code, .collect = collect_code};
 
 static void on_change(void *userdata, const char *app_id) {
     struct world *world = userdata;

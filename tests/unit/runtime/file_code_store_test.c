@@ -194,6 +194,41 @@ static bool count_entry(void *userdata, const char *name, bool is_directory, str
     return true;
 }
 
+static int collect_all(const struct code_port *port) {
+    int steps = 1;
+
+    while (port->ops->collect(port->self, is_used, NULL) == CODE_COLLECTED_SOME)
+        steps++;
+    return steps;
+}
+
+Test(file_code_store, collects_in_parts_and_not_while_code_is_read, .init = set_up,
+     .fini = tear_down) {
+    struct code_port port = code_store_port(store);
+    struct outcome outcome = {0};
+    char path[96];
+    char code[64];
+    struct error err;
+
+    (void)text_format(code, sizeof code, "%s/code", directory);
+    for (int number = 0; number < 250; number++) {
+        (void)text_format(path, sizeof path, "%s/%064x", code, (unsigned)number);
+        cr_assert(file_write_atomically(path, "x", 1, 0600, &err), "%s", err.message);
+    }
+    used = "0000000000000000000000000000000000000000000000000000000000000007";
+    AUTO(buffer_release) struct buffer bytes = BUFFER_INIT(16);
+    (void)buffer_append_text(&bytes, "y");
+    struct code_source source = {.kind = CODE_SOURCE_BYTES, .bytes = &bytes};
+    port.ops->import(port.self, &source, on_done, &outcome);
+    cr_assert(eq(int, port.ops->collect(port.self, is_used, NULL), CODE_COLLECTED_NOTHING));
+    while (!outcome.is_done)
+        cr_assert(sd_event_run(loop, UINT64_MAX) >= 0);
+    cr_assert(gt(int, collect_all(&port), 3));
+    size_t left = 0;
+    cr_assert(file_list(code, count_entry, &left, &err), "%s", err.message);
+    cr_assert(eq(sz, left, 1));
+}
+
 Test(file_code_store, keeps_a_jar_with_its_zip_and_removes_it_with_it, .init = set_up,
      .fini = tear_down) {
     static const char *const names[] = {"my-job.jar", NULL};
@@ -206,12 +241,12 @@ Test(file_code_store, keeps_a_jar_with_its_zip_and_removes_it_with_it, .init = s
     import_bytes(zip, make_zip(zip, sizeof zip, names), &outcome);
     (void)text_format(code, sizeof code, "%s/code", directory);
     used = outcome.artifact.sha256;
-    cr_assert(port.ops->collect(port.self, is_used, NULL, &err), "%s", err.message);
+    collect_all(&port);
     AUTO(buffer_release) struct buffer jar = BUFFER_INIT(4096);
     jar_of(&outcome, &jar);
     cr_assert(eq(str, (char *)buffer_text(&jar), "my-job.jar"));
     used = "";
-    cr_assert(port.ops->collect(port.self, is_used, NULL, &err), "%s", err.message);
+    collect_all(&port);
     size_t left = 0;
     cr_assert(file_list(code, count_entry, &left, &err), "%s", err.message);
     cr_assert(eq(sz, left, 0));
@@ -234,7 +269,7 @@ Test(file_code_store, a_damaged_zip_is_refused_and_goes_with_the_next_collection
     cr_assert(eq(int, outcome.failure, ERROR_INVALID));
     cr_assert(strstr(outcome.text, "the zip cannot be read") != NULL, "%s", outcome.text);
     used = "";
-    cr_assert(port.ops->collect(port.self, is_used, NULL, &err), "%s", err.message);
+    collect_all(&port);
     (void)text_format(code, sizeof code, "%s/code", directory);
     cr_assert(file_list(code, count_entry, &left, &err), "%s", err.message);
     cr_assert(eq(sz, left, 0));
