@@ -47,7 +47,8 @@ void flink_reply_exception(const json_t *reply, char *out, size_t size_bytes);
 void flink_reply_error(const json_t *reply, char *out, size_t size_bytes);
 
 // One line for a Java stack trace: the exception that says most, then " StackTrace: " and the root
-// cause where that is another one (the service's format, api-semantics 6.10).
+// cause where that is another one (the service's format, api-semantics 6.10). Of a trace of more
+// than 64 KB, here and above, the first and the last 32 KB are looked at.
 void flink_reply_cause(const char *stack_trace, char *out, size_t size_bytes);
 
 // "file:/x" and "file:///x" → "/x"

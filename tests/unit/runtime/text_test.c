@@ -112,6 +112,82 @@ ParameterizedTest(struct trace *trace, flink_reply, finds_what_says_most_in_a_st
     cr_assert(eq(str, cause, trace->cause));
 }
 
+// --- traces that a program has made long ---
+
+static void append_many(struct buffer *trace, int count, const char *text) {
+    for (int index = 0; index < count; index++)
+        cr_assert(buffer_append(trace, text, strlen(text), &err));
+}
+
+// Each cause was searched to the end of the trace: this one would take a quarter of an hour.
+Test(flink_reply, a_trace_may_have_any_number_of_causes) {
+    AUTO(buffer_release) struct buffer trace = BUFFER_INIT((size_t)16 << 20);
+    char cause[900];
+
+    append_many(&trace, 1, "a.First: one");
+    append_many(&trace, 300000, "\nCaused by: ");
+    append_many(&trace, 1, "\nCaused by: z.Last: two");
+    flink_reply_cause(buffer_text(&trace), cause, sizeof cause);
+    cr_assert(eq(str, cause, "z.Last: two"));
+}
+
+// The bound: what is in the middle decides nothing, and what is at the ends does.
+Test(flink_reply, of_a_long_trace_the_ends_are_looked_at) {
+    AUTO(buffer_release) struct buffer trace = BUFFER_INIT((size_t)1 << 20);
+    char cause[900];
+
+    append_many(&trace, 1, "a.First: one");
+    append_many(&trace, 2000, "\n\tat a.B.c(B.java:1)");
+    append_many(&trace, 1, "\nCaused by: ProgramInvocationException: in the middle");
+    append_many(&trace, 2000, "\n\tat a.B.c(B.java:1)");
+    append_many(&trace, 1, "\nCaused by: z.Last: two\n\t... 9 more");
+    flink_reply_cause(buffer_text(&trace), cause, sizeof cause);
+    cr_assert(eq(str, cause, "z.Last: two"));
+}
+
+Test(flink_reply, the_root_of_a_long_trace_is_found_in_every_answer) {
+    AUTO(buffer_release) struct buffer trace = BUFFER_INIT((size_t)1 << 20);
+    AUTO(json_decref) json_t *savepoint = parse("{\"status\":{\"id\":\"COMPLETED\"}}");
+    AUTO(json_decref) json_t *errors = parse("{\"errors\":[\"Internal server error.\"]}");
+    AUTO(json_decref) json_t *exceptions = json_new_object();
+    json_t *operation = json_new_object();
+    json_t *failure = json_new_object();
+    struct savepoint_view view = {0};
+    char cause[900];
+
+    append_many(&trace, 1, "a.First: ");
+    append_many(&trace, 50000, "long");
+    append_many(&trace, 1, "\nCaused by: z.Last: Checkpoint Coordinator is suspending.");
+    json_put_text(failure, "stack-trace", buffer_text(&trace));
+    json_put(operation, "failure-cause", failure);
+    json_put(savepoint, "operation", operation);
+    json_add(json_object_get(errors, "errors"), json_new_text(buffer_text(&trace)));
+    json_put_text(exceptions, "root-exception", buffer_text(&trace));
+
+    cr_assert(flink_reply_savepoint(savepoint, &view, &err));
+    cr_assert(eq(str, view.failure, "z.Last: Checkpoint Coordinator is suspending."));
+    cr_assert(view.is_transient);
+    flink_reply_error(errors, cause, sizeof cause);
+    cr_assert(eq(str, cause, "z.Last: Checkpoint Coordinator is suspending."));
+    flink_reply_exception(exceptions, cause, sizeof cause);
+    cr_assert(eq(str, cause, "z.Last: Checkpoint Coordinator is suspending."));
+}
+
+Test(flink_reply, a_long_trace_is_cut_between_characters) {
+    char cause[80000];
+
+    // Characters of three bytes, at each offset.
+    for (int offset = 0; offset < 3; offset++) {
+        AUTO(buffer_release) struct buffer trace = BUFFER_INIT((size_t)1 << 20);
+        append_many(&trace, offset, "x");
+        append_many(&trace, 40000, "\xE6\x97\xA5");
+        flink_reply_cause(buffer_text(&trace), cause, sizeof cause);
+        cr_assert(strstr(cause, "\xEF\xBF\xBD") == NULL);
+        cr_assert(ge(sz, strlen(cause), 32766));
+        cr_assert(le(sz, strlen(cause), 32768));
+    }
+}
+
 Test(flink_reply, counts_the_tasks_of_a_job) {
     AUTO(json_decref)
     json_t *reply = parse("{\"state\":\"RUNNING\",\"vertices\":[{\"parallelism\":2,\"tasks\":{"
