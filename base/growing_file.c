@@ -1,20 +1,24 @@
 #include "base/growing_file.h"
 
+#include <errno.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { TRIES_MAX = 8 };
 
-int64_t growing_file_after_gap(int fd, int64_t offset) {
-    off_t next = lseek(fd, (off_t)offset, SEEK_DATA);
-
-    return next > (off_t)offset ? (int64_t)next : offset;
-}
-
 static int64_t size_of(int fd) {
     struct stat entry;
 
     return fstat(fd, &entry) < 0 ? 0 : (int64_t)entry.st_size;
+}
+
+int64_t growing_file_after_gap(int fd, int64_t offset) {
+    // Before the search: what is appended meanwhile comes behind it.
+    int64_t size = size_of(fd);
+    off_t next = lseek(fd, (off_t)offset, SEEK_DATA);
+
+    if (next < 0 && errno == ENXIO) next = (off_t)size;
+    return next > (off_t)offset ? (int64_t)next : offset;
 }
 
 // Where what lay at `offset` lies in a file that has become shorter: it was cut at its beginning,

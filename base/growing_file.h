@@ -23,5 +23,5 @@ size_t growing_file_read(int fd, int64_t *offset, void *block, size_t size_bytes
                          enum growing_file_place *out_place);
 
 // Where the next bytes are at or after `offset` that were not dropped; `offset` itself where none
-// were.
+// were, and the end of the file where nothing but a gap follows.
 int64_t growing_file_after_gap(int fd, int64_t offset);

@@ -24,7 +24,8 @@ static const uint64_t AT_ONCE_US = 1000;
 
 struct log_file {
     char name[40];
-    int64_t gap_bytes; // that are to be given back; 0: nothing is
+    int64_t gap_bytes;   // that are to be given back, from its beginning; 0: nothing is
+    int64_t given_bytes; // of them, so far
 };
 
 struct log_budget {
@@ -36,6 +37,7 @@ struct log_budget {
     int64_t piece_bytes;
     struct process *cutter; // NULL, or it has ended: no file is being cut
     bool never_cuts;        // this file system cannot
+    int next;               // of the files: whose turn it is to give back
     int count;
     struct log_file files[];
 };
@@ -53,18 +55,28 @@ int64_t log_budget_cut(int64_t gap_bytes) {
 
 // --- giving back ---
 
-static void give_back(struct log_budget *budget, struct log_file *file, int fd, int64_t from) {
-    int64_t left = file->gap_bytes - from;
-    int64_t length = left < budget->piece_bytes ? left : budget->piece_bytes;
+static void end_round(struct log_file *file) {
+    file->gap_bytes = file->given_bytes = 0;
+}
+
+// One piece, with what lies before it and holds no data: a program may have made the file longer,
+// or reserved room in it. Each piece goes on behind the one before, whatever has become of that.
+static void give_back(struct log_budget *budget, struct log_file *file, int fd) {
+    int64_t from = file->given_bytes;
+    int64_t data = growing_file_after_gap(fd, from);
     int64_t begun_us = clock_monotonic_us();
 
+    data -= data % LOG_BUDGET_ALIGNMENT_BYTES;
+    bool is_last = file->gap_bytes - data <= budget->piece_bytes;
+    int64_t to = is_last ? file->gap_bytes : data + budget->piece_bytes;
     // A file system without gaps loses all of it rather than fill up.
-    if (fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, from, length) < 0) {
+    if (fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, from, to - from) < 0) {
         (void)!ftruncate(fd, 0);
-        file->gap_bytes = 0;
+        end_round(file);
         return;
     }
-    if (length == left) file->gap_bytes = 0;
+    file->given_bytes = to;
+    if (is_last) end_round(file);
     bool was_long = clock_monotonic_us() - begun_us > PIECE_LONG_US;
     int64_t piece = was_long ? budget->piece_bytes / 2 : budget->piece_bytes * 2;
     if (piece >= PIECE_MIN_BYTES && piece <= PIECE_MAX_BYTES) budget->piece_bytes = piece;
@@ -76,8 +88,10 @@ static void on_cut(void *userdata, struct process_end end) {
     budget->never_cuts = end.was_signalled || end.number != 0;
 }
 
-static void cut(struct log_budget *budget, int fd, int64_t gap_bytes) {
-    int64_t cut_bytes = log_budget_cut(gap_bytes);
+static void cut(struct log_budget *budget, int fd, int64_t size_bytes) {
+    int64_t gap_bytes = growing_file_after_gap(fd, 0);
+    // A file system cuts off no whole file.
+    int64_t cut_bytes = gap_bytes < size_bytes ? log_budget_cut(gap_bytes) : 0;
     char length[24];
     char path[40];
     int kept_fds[] = {fd, -1};
@@ -100,40 +114,48 @@ static void cut(struct log_budget *budget, int fd, int64_t gap_bytes) {
     budget->never_cuts = !process_start(budget->loop, &spec, &budget->cutter, &ignored);
 }
 
-// What it takes of the disk. False: nothing is there.
-static bool look_at(struct log_budget *budget, struct log_file *file, bool may_give_back,
+// What it takes of the disk. Gives a piece of it back where *may_give_back, which is false then.
+// False: nothing is there.
+static bool look_at(struct log_budget *budget, struct log_file *file, bool *may_give_back,
                     int64_t *out_used_bytes) {
     AUTO(file_close) int fd = -1;
     struct stat entry;
     struct error ignored;
 
     if (!file_open_writable_inside(budget->directory, file->name, &fd, &ignored) ||
-        fstat(fd, &entry) < 0)
+        fstat(fd, &entry) < 0) {
+        end_round(file);
         return false;
+    }
     *out_used_bytes = (int64_t)entry.st_blocks * 512;
+    // Somebody has shortened it meanwhile.
+    if (file->gap_bytes > entry.st_size) end_round(file);
     if (file->gap_bytes == 0)
         file->gap_bytes =
             log_budget_gap(entry.st_size, *out_used_bytes, budget->budget_bytes / budget->count);
-    int64_t begin = growing_file_after_gap(fd, 0);
-    begin -= begin % LOG_BUDGET_ALIGNMENT_BYTES;
-    // Somebody has shortened it meanwhile, or all of it was given back.
-    if (file->gap_bytes > entry.st_size || file->gap_bytes <= begin) file->gap_bytes = 0;
-    if (file->gap_bytes == 0)
-        cut(budget, fd, begin);
-    else if (may_give_back)
-        give_back(budget, file, fd, begin);
+    if (file->gap_bytes == 0) {
+        cut(budget, fd, entry.st_size);
+    } else if (*may_give_back) {
+        give_back(budget, file, fd);
+        *may_give_back = false;
+    }
     return true;
 }
 
 static int on_timer(sd_event_source *source, uint64_t now_us, void *userdata) {
     struct log_budget *budget = userdata;
+    int first = budget->next;
     int64_t used_bytes = 0;
+    bool may_give_back = true;
     bool is_busy = false;
 
-    for (int index = 0; index < budget->count; index++) {
+    for (int step = 0; step < budget->count; step++) {
+        int index = (first + step) % budget->count;
         struct log_file *file = &budget->files[index];
+        bool had_turn = !may_give_back;
         int64_t used = 0;
-        if (look_at(budget, file, !is_busy, &used)) used_bytes += used;
+        if (look_at(budget, file, &may_give_back, &used)) used_bytes += used;
+        if (!had_turn && !may_give_back) budget->next = (index + 1) % budget->count;
         is_busy = is_busy || file->gap_bytes > 0;
     }
     bool grows_fast = used_bytes - budget->used_bytes > budget->budget_bytes / 20;
@@ -184,8 +206,10 @@ static void look_for_the_last_time(struct log_budget *budget) {
     int64_t ignored = 0;
 
     budget->piece_bytes = PIECE_LAST_BYTES;
-    for (int index = 0; index < budget->count; index++)
-        (void)look_at(budget, &budget->files[index], true, &ignored);
+    for (int index = 0; index < budget->count; index++) {
+        bool may_give_back = true;
+        (void)look_at(budget, &budget->files[index], &may_give_back, &ignored);
+    }
 }
 
 void log_budget_free(struct log_budget *budget) {

@@ -133,6 +133,80 @@ Test(log_files_kept, a_file_does_not_become_ever_longer) {
     cr_assert(eq(str, (char *)last, "last\n"));
 }
 
+// --- files that a program has made strange ---
+
+enum { TURNS_MAX = 3000 };
+static const int64_t TB = (int64_t)1 << 40;
+
+// How many turns it takes until the file takes no more than its share.
+static int turns_until_small(int fd) {
+    int turns = 0;
+
+    while (used(fd) > 4 * MB && turns++ < TURNS_MAX)
+        turn();
+    cr_assert(le(int, turns, TURNS_MAX), "%lld bytes are still there", (long long)used(fd));
+    return turns;
+}
+
+// Nothing is due for a while: there is nothing left to do.
+static void turn_until_calm(void) {
+    int turns = 0;
+
+    while (sd_event_run(loop, 50000) > 0)
+        cr_assert(turns++ < TURNS_MAX, "the timer goes on and on");
+}
+
+Test(log_files_kept, a_file_that_is_long_and_nearly_empty_keeps_nobody_from_his_turn) {
+    AUTO(file_close) int sparse = open_output("jobmanager.log");
+    AUTO(file_close) int growing = open_output("taskmanager-1.out");
+
+    print(sparse, 10);
+    cr_assert(ftruncate(sparse, TB) == 0);
+    for (int round = 0; round < 2; round++) {
+        print(growing, 10);
+        (void)turns_until_small(sparse);
+        (void)turns_until_small(growing);
+        turn_until_calm();
+    }
+    cr_assert(eq(i64, (int64_t)look(sparse).st_size, TB));
+    cr_assert(eq(i64, (int64_t)look(growing).st_size, 20 * MB));
+    cr_assert(ge(i64, used(growing), 2 * MB));
+}
+
+Test(log_files_kept, files_give_back_in_turns) {
+    AUTO(file_close) int scattered = open_output("jobmanager.log");
+    AUTO(file_close) int plain = open_output("taskmanager-1.out");
+    char block[4096] = "x";
+
+    // More pieces than there are turns below.
+    for (int64_t index = 0; index < 2000; index++)
+        cr_assert(pwrite(scattered, block, sizeof block, 0) == sizeof block &&
+                  ftruncate(scattered, (index + 1) * 32 * MB) == 0);
+    print(plain, 10);
+    cr_assert(lt(int, turns_until_small(plain), 100));
+    cr_assert(gt(i64, used(scattered), 4 * MB));
+    (void)turns_until_small(scattered);
+}
+
+Test(log_files_kept, room_that_was_reserved_is_given_back) {
+    AUTO(file_close) int fd = open_output("jobmanager.out");
+
+    cr_assert(posix_fallocate(fd, 0, 20 * MB) == 0);
+    (void)turns_until_small(fd);
+    turn_until_calm();
+}
+
+Test(log_files_kept, a_file_that_disappears_while_it_gives_back_is_forgotten) {
+    AUTO(file_close) int fd = open_output("jobmanager.log");
+
+    print(fd, 10);
+    int64_t all = used(fd);
+    while (used(fd) == all)
+        turn();
+    cr_assert(unlink(at("jobmanager.log")) == 0);
+    turn_until_calm();
+}
+
 Test(log_files_kept, what_is_no_log_of_a_process_is_left_alone) {
     AUTO(file_close) int own = open_output("own.data");
     AUTO(file_close) int output = open_output("jobmanager.out");

@@ -142,6 +142,22 @@ Test(log_follow, whoever_comes_late_reads_the_newest_lines) {
     line_cutter_release(&follower.cutter);
 }
 
+// Nobody reads the same gap again and again.
+Test(log_follow, a_gap_that_goes_on_to_the_end_is_passed) {
+    AUTO(file_close) int fd = open_output();
+    struct follower follower = begin();
+
+    print(fd, 100);
+    cr_assert(ftruncate(fd, (off_t)1 << 40) == 0);
+    follow(&follower);
+    cr_assert(eq(int, seen.count, 100));
+    cr_assert(eq(i64, follower.position, (int64_t)1 << 40));
+    print(fd, 10);
+    follow(&follower);
+    cr_assert(eq(i64, seen.last, line_number(109)));
+    line_cutter_release(&follower.cutter);
+}
+
 // As a long gap is cut off; a copy of the rest stands for it where the file system cannot.
 static void cut(int fd, int64_t bytes) {
     if (fallocate(fd, FALLOC_FL_COLLAPSE_RANGE, 0, bytes) == 0) return;
