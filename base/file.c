@@ -97,7 +97,9 @@ bool file_read(const char *path, struct buffer *out, struct error *err) {
     }
 }
 
-static bool write_all(int fd, const char *bytes, size_t size_bytes) {
+bool file_write_all(int fd, const void *from, size_t size_bytes) {
+    const char *bytes = from;
+
     while (size_bytes > 0) {
         ssize_t put = write(fd, bytes, size_bytes);
         if (put < 0 && errno == EINTR) continue;
@@ -117,7 +119,7 @@ bool file_write_atomically(const char *path, const void *bytes, size_t size_byte
     AUTO(file_close)
     int fd = open(neighbour, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
     if (fd < 0) return error_system(err, errno, "create '%s'", neighbour);
-    bool is_whole = write_all(fd, bytes, size_bytes) && fsync(fd) == 0;
+    bool is_whole = file_write_all(fd, bytes, size_bytes) && fsync(fd) == 0;
     if (is_whole && rename(neighbour, path) == 0) return true;
     int reason = errno;
     (void)unlink(neighbour);

@@ -36,6 +36,9 @@ MUST_CHECK bool file_make_directories(const char *path, unsigned mode, struct er
 // ERROR_NOT_FOUND: no such file. ERROR_LIMIT: larger than the buffer's limit.
 MUST_CHECK bool file_read(const char *path, struct buffer *out, struct error *err);
 
+// Writes all of it, whatever interrupts; false with errno otherwise.
+bool file_write_all(int fd, const void *from, size_t size_bytes);
+
 // Writes a neighbour, fsyncs and renames it: readers see the old content or the new, never a part.
 MUST_CHECK bool file_write_atomically(const char *path, const void *bytes, size_t size_bytes,
                                       unsigned mode, struct error *err);

@@ -9,7 +9,9 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -127,12 +129,29 @@ static bool is_writable_file(int fd) {
     return fstat(fd, &entry) == 0 && S_ISREG(entry.st_mode) && fcntl(fd, F_SETFL, O_APPEND) == 0;
 }
 
-bool file_open_append_inside(const char *root, const char *name, int *out_fd, struct error *err) {
+// The directory that `relative` lies in, and its name there.
+static bool open_parent(const char *root, const char *relative, int *out_directory,
+                        const char **out_name, struct error *err) {
+    const char *slash = strrchr(relative, '/');
+    const char *name = slash == NULL ? relative : slash + 1;
+    AUTO(memory_free) char *parent = memory_format("%.*s", (int)(name - relative), relative);
+
+    if (name[0] == '\0' || text_equal(name, ".") || text_equal(name, ".."))
+        return error_set(err, ERROR_INVALID, "'%s/%s' is no plain path", root, relative);
+    if (slash != NULL) parent[slash - relative] = '\0';
+    if (!file_open_directory_inside(root, parent, out_directory, err)) return false;
+    *out_name = name;
+    return true;
+}
+
+bool file_open_append_inside(const char *root, const char *relative, int *out_fd,
+                             struct error *err) {
     AUTO(file_close) int directory = -1;
+    const char *name = NULL;
     const int flags =
         O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
 
-    if (!file_open_directory_inside(root, "", &directory, err)) return false;
+    if (!open_parent(root, relative, &directory, &name, err)) return false;
     AUTO(file_close) int fd = openat(directory, name, flags, 0600);
     if (fd >= 0 && is_writable_file(fd)) {
         *out_fd = file_take(&fd);
@@ -142,9 +161,32 @@ bool file_open_append_inside(const char *root, const char *name, int *out_fd, st
     (void)unlinkat(directory, name, 0);
     fd = openat(directory, name, flags | O_EXCL, 0600);
     if (fd < 0 || !is_writable_file(fd))
-        return error_system(err, errno, "open '%s/%s'", root, name);
+        return error_system(err, errno, "open '%s/%s'", root, relative);
     *out_fd = file_take(&fd);
     return true;
+}
+
+bool file_write_inside(const char *root, const char *relative, const void *bytes, size_t size_bytes,
+                       unsigned mode, struct error *err) {
+    AUTO(file_close) int directory = -1;
+    const char *name = NULL;
+    uint64_t number = 0;
+    char neighbour[32];
+
+    if (!open_parent(root, relative, &directory, &name, err)) return false;
+    // Not one that somebody could have put there.
+    (void)!getrandom(&number, sizeof number, 0);
+    (void)text_format(neighbour, sizeof neighbour, ".new-%016llx", (unsigned long long)number);
+    AUTO(file_close)
+    int fd = openat(directory, neighbour, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+                    (mode_t)mode);
+    if (fd < 0) return error_system(err, errno, "create '%s/%s'", root, relative);
+    if (file_write_all(fd, bytes, size_bytes) &&
+        renameat(directory, neighbour, directory, name) == 0)
+        return true;
+    int reason = errno;
+    (void)unlinkat(directory, neighbour, 0);
+    return error_system(err, reason, "write '%s/%s'", root, relative);
 }
 
 bool file_make_directories_inside(const char *root, const char *relative, unsigned mode,

@@ -1,9 +1,14 @@
 // The door to what a job can write. Below the directories that are writable in a sandbox (log,
 // work, jars, checkpoints and snapshots of an application: runtime/workspace.h) anything may lie
 // under any name: a FIFO that blocks whoever opens it, a link to a secret, a device, a file of a
-// terabyte, a directory of a million entries. `root` is a path of kobel's own and may be a link
-// that kobel made; `relative` lies below it and is followed beneath it only, through no link.
-// Nothing here blocks.
+// terabyte, a directory of a million entries; and what is a directory now may be a link the next
+// time. Nothing here blocks.
+//
+// `root` is a path that no job can replace any part of: the directory of a cluster or of an
+// application, or what these lie in. It is opened by its name and may be a link that kobel made.
+// All that a job may write to, and so rename, is said in `relative`, which is followed beneath
+// `root` only, through no link: never `<cluster>/jars/x` and "name", but `<cluster>` and
+// "jars/x/name". tests/lint/check_banned.sh knows the paths that are no roots.
 #pragma once
 
 #include "base/buffer.h"
@@ -27,10 +32,16 @@ MUST_CHECK bool file_open_directory_inside(const char *root, const char *relativ
                                            struct error *err);
 bool file_is_regular_inside(const char *root, const char *relative);
 
-// Opens a regular file in `root` for appending, which is made if it is missing and takes the place
-// of what is no regular file. A name, not a path.
-MUST_CHECK bool file_open_append_inside(const char *root, const char *name, int *out_fd,
+// Opens a regular file for appending, which is made if it is missing and takes the place of what is
+// no regular file.
+MUST_CHECK bool file_open_append_inside(const char *root, const char *relative, int *out_fd,
                                         struct error *err);
+// Writes a neighbour and renames it, which replaces whatever lies there: readers see the old
+// content or the new. It is not waited for the disk: only for what is of no use once the machine
+// has stopped, as all in the directory of a cluster. ERROR_NOT_FOUND: the directory is not there,
+// or a link is on the way.
+MUST_CHECK bool file_write_inside(const char *root, const char *relative, const void *bytes,
+                                  size_t size_bytes, unsigned mode, struct error *err);
 // Makes a directory and its missing parents. An existing directory is a success.
 MUST_CHECK bool file_make_directories_inside(const char *root, const char *relative, unsigned mode,
                                              struct error *err);

@@ -37,10 +37,13 @@ static void report(const struct installation *self, const char *step, double fra
         self->options->progress(self->options->userdata, step, fraction);
 }
 
-static bool run_command(const char *const *arguments, const char *output_path, struct error *err) {
+// `log`: the name in the scratch directory of what it prints; NULL: nobody wants to know.
+static bool run_command(const struct installation *self, const char *const *arguments,
+                        const char *log, struct error *err) {
     struct process_spec spec = {.arguments = arguments,
                                 .environment = (const char *const *)environ,
-                                .output_path = output_path};
+                                .output_root = self->scratch,
+                                .output = log};
 
     return process_run_and_wait(&spec, err);
 }
@@ -74,7 +77,6 @@ static bool download(const struct installation *self, char out_archive[static FI
                      struct error *err) {
     AUTO(argument_list_release) struct argument_list command = {0};
     char cache[FILE_PATH_MAX];
-    char log[FILE_PATH_MAX];
     char file[128];
     char partial[FILE_PATH_MAX];
     struct find fresh = {.directory = partial};
@@ -87,25 +89,24 @@ static bool download(const struct installation *self, char out_archive[static FI
 
     report(self, "download", -1);
     if (!file_join(partial, sizeof partial, err, self->scratch, "download", NULL) ||
-        !file_make_directories(partial, 0755, err) ||
-        !file_join(log, sizeof log, err, self->scratch, "pip.log", NULL))
+        !file_make_directories(partial, 0755, err))
         return false;
     argument_list_add_all(&command, "/usr/bin/env", "python3", "-m", "pip", "download", "--no-deps",
                           "--no-binary", ":all:", "--disable-pip-version-check", "-d", partial,
                           NULL);
     argument_list_add_format(&command, "%s==%s", PACKAGE, self->version);
-    if (!run_command(argument_list_items(&command), log, err))
+    if (!run_command(self, argument_list_items(&command), "pip.log", err))
         return error_set(err, ERROR_UNAVAILABLE,
-                         "pip could not download %s==%s (python3 -m pip; its words are in %s). "
-                         "--from takes an official Flink distribution instead",
-                         PACKAGE, self->version, log);
+                         "pip could not download %s==%s (python3 -m pip; its words are in "
+                         "%s/pip.log). --from takes an official Flink distribution instead",
+                         PACKAGE, self->version, self->scratch);
     // Named apache-flink-libraries-… by older packagers and apache_flink_libraries-… by newer ones.
     if (!file_list(partial, find_archive, &fresh, err)) return false;
     // Into the cache in one piece, so that a download that was cut off is never taken for a whole
     // one.
     AUTO(argument_list_release) struct argument_list move = {0};
     argument_list_add_all(&move, "/bin/mv", "-f", fresh.path, out_archive, NULL);
-    return run_command(argument_list_items(&move), NULL, err);
+    return run_command(self, argument_list_items(&move), NULL, err);
 }
 
 // lib/, opt/ and plugins/ of the distribution, wherever they are: deps/lib in the pip package,
@@ -134,7 +135,7 @@ static bool copy_part(const struct installation *self, const char *from, const c
     if (!file_join(source, sizeof source, err, from, part, NULL)) return false;
     if (!file_is_directory(source)) return true;
     argument_list_add_all(&command, "/bin/cp", "-rL", source, self->directory, NULL);
-    return run_command(argument_list_items(&command), NULL, err);
+    return run_command(self, argument_list_items(&command), NULL, err);
 }
 
 static bool copy_directory(const struct installation *self, const char *from, struct error *err) {
@@ -215,12 +216,10 @@ static bool compile_primer(const struct installation *self, const char *class_pa
     AUTO(argument_list_release) struct argument_list jar = {0};
     char source[FILE_PATH_MAX];
     char classes[FILE_PATH_MAX];
-    char log[FILE_PATH_MAX];
 
     report(self, "compile", -1);
     if (!file_join(source, sizeof source, err, self->scratch, "Primer.java", NULL) ||
         !file_join(classes, sizeof classes, err, self->scratch, "classes", NULL) ||
-        !file_join(log, sizeof log, err, self->scratch, "javac.log", NULL) ||
         !file_write_atomically(source, primer_java, primer_java_size, 0644, err))
         return false;
     argument_list_add_format(&javac, "%s/bin/javac", self->java.home);
@@ -234,8 +233,8 @@ static bool compile_primer(const struct installation *self, const char *class_pa
     argument_list_add_format(&jar, "%s/bin/jar", self->java.home);
     argument_list_add_all(&jar, "--create", "--file", primer_path, "--main-class", "kobel.Primer",
                           "-C", classes, ".", NULL);
-    return run_command(argument_list_items(&javac), log, err) &&
-           run_command(argument_list_items(&jar), log, err);
+    return run_command(self, argument_list_items(&javac), "javac.log", err) &&
+           run_command(self, argument_list_items(&jar), "javac.log", err);
 }
 
 static bool prepare(const struct installation *self, struct error *err) {

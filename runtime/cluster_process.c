@@ -155,12 +155,12 @@ static bool limit(const struct cluster_processes_options *options, struct member
 static void read_reason(const struct member *member, const char *suffix, char *out,
                         size_t size_bytes) {
     AUTO(buffer_release) struct buffer tail = BUFFER_INIT(TAIL_BYTES);
-    char name[sizeof member->name + 8];
+    char name[sizeof member->name + sizeof WORKSPACE_LOG + 8];
     struct error ignored;
 
     out[0] = '\0';
-    (void)text_format(name, sizeof name, "%s%s", member->name, suffix);
-    if (!file_read_tail_inside(member->owner->paths->log, name, TAIL_BYTES, &tail, &ignored))
+    (void)text_format(name, sizeof name, WORKSPACE_LOG "/%s%s", member->name, suffix);
+    if (!file_read_tail_inside(member->owner->paths->cluster, name, TAIL_BYTES, &tail, &ignored))
         return;
     // What begins within a line may not be taken for one.
     const char *line =
@@ -321,13 +321,13 @@ static bool start_one(sd_event *loop, const struct cluster_processes_options *op
     AUTO(argument_list_release) struct argument_list arguments = {0};
     AUTO(argument_list_release) struct argument_list environment = {0};
     AUTO(file_close) int seccomp_fd = -1;
-    char output[FILE_PATH_MAX + 40];
+    char output[sizeof member->name + sizeof WORKSPACE_LOG + 8];
 
     if (!sandbox_open_filter(options->sandbox, &seccomp_fd, err)) return false;
     int kept_fds[] = {seccomp_fd, -1};
     member->owner = self;
     flink_conf_process_name(role, index, member->name, sizeof member->name);
-    (void)text_format(output, sizeof output, "%s/%s.out", self->paths->log, member->name);
+    (void)text_format(output, sizeof output, WORKSPACE_LOG "/%s.out", member->name);
     if (!limit(options, member, err)) return false;
     fence_in(options, member, seccomp_fd, &arguments);
     flink_conf_command(&process, options->spec, options->runtime, options->java, options->paths,
@@ -336,7 +336,8 @@ static bool start_one(sd_event *loop, const struct cluster_processes_options *op
     struct process_spec spec = {
         .arguments = argument_list_items(&arguments),
         .environment = argument_list_items(&environment),
-        .output_path = output,
+        .output_root = self->paths->cluster,
+        .output = output,
         .kept_fds = kept_fds,
         .done = on_end,
         .userdata = member,

@@ -98,7 +98,8 @@ static bool open_ends(struct code_stage *stage, const struct code_stage_spec *sp
         return error_set(err, ERROR_NOT_FOUND,
                          "the application's code is not in the store any more");
     if (stage->from < 0) return error_system(err, errno, "read '%s'", spec->code_path);
-    if (!file_open_directory_inside(spec->directory, "", &stage->directory, err)) return false;
+    if (!file_open_directory_inside(spec->root, spec->directory, &stage->directory, err))
+        return false;
     digest_random_hex(random, sizeof random - 1);
     (void)text_copy(stage->name, sizeof stage->name, spec->name);
     (void)text_format(stage->partial, sizeof stage->partial, ".staged-%s", random);

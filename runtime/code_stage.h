@@ -16,7 +16,8 @@ struct code_stage;
 struct code_stage_spec {
     const char *code_path;   // in the store
     const char *code_sha256; // of that file; "": not known
-    const char *directory;   // where the copy goes; a job may have been there before
+    const char *root;        // by the rules of base/file_inside.h, as a job may have been ...
+    const char *directory;   // ... where the copy goes, below it
     const char *name;        // of the copy, which replaces whatever has that name
 };
 

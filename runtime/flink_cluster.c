@@ -1,7 +1,6 @@
 #include "runtime/flink_cluster.h"
 
 #include "base/clock.h"
-#include "base/file_inside.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "runtime/cluster_silence.h"
@@ -207,7 +206,7 @@ bool flink_cluster_boot(struct flink_clusters *owner, const struct launch_spec *
     cluster->shows_later =
         sandbox_has_namespaces(owner->options.sandbox.level) && is_spare && spec->app_id[0] == '\0';
     bool started = choose_paths(cluster, err) && start(cluster, err) &&
-                   log_budget_new(owner->loop, cluster->paths.log, spec->size.taskmanagers,
+                   log_budget_new(owner->loop, cluster->paths.cluster, spec->size.taskmanagers,
                                   owner->options.log_budget_bytes, &cluster->logs, err);
     if (!started) {
         free_cluster(cluster);
@@ -253,11 +252,9 @@ static bool savepoint(void *self, const char *cluster_id, const struct savepoint
     if (cluster == NULL) return false;
     const struct savepoint_view *known = &cluster_watch_view(cluster->watch)->savepoint;
     if (text_equal(known->trigger_id, request->trigger_id)) return true;
-    if (!workspace_snapshot_directory(owner->data_directory, cluster->spec.app_id,
-                                      request->snapshot_name, request->trigger_id, directory,
-                                      err) ||
-        !file_make_directories_inside(cluster->paths.snapshots,
-                                      file_below(cluster->paths.snapshots, directory), 0700, err))
+    if (!workspace_make_snapshot_directory(owner->data_directory, cluster->spec.app_id,
+                                           request->snapshot_name, request->trigger_id, directory,
+                                           err))
         return false;
     cluster_watch_savepoint(cluster->watch, request->trigger_id, directory, request->stops_job);
     if (known->state == SAVEPOINT_FAILED) flink_cluster_changed(cluster);

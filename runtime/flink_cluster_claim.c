@@ -44,16 +44,15 @@ static bool show_one(struct cluster *cluster, int index, struct error *err) {
     AUTO(argument_list_release) struct argument_list arguments = {0};
     const char *paths[] = {cluster->paths.checkpoints, cluster->paths.snapshots, NULL};
     char apps[FILE_PATH_MAX];
-    char output[FILE_PATH_MAX + 16];
 
     if (!file_join(apps, sizeof apps, err, owner->data_directory, "apps", NULL)) return false;
     sandbox_show(&owner->options.sandbox, cluster_processes_pid(cluster->processes, index), apps,
                  paths, &arguments);
     (void)text_format(mark, sizeof mark, ORPHANS_VARIABLE "=%s", owner->mark);
-    (void)text_format(output, sizeof output, "%s/claim.out", cluster->paths.log);
     struct process_spec spec = {.arguments = argument_list_items(&arguments),
                                 .environment = environment,
-                                .output_path = output,
+                                .output_root = cluster->paths.cluster,
+                                .output = WORKSPACE_LOG "/claim.out",
                                 .done = on_shown,
                                 .userdata = cluster->showing};
     return process_start(owner->loop, &spec, &cluster->showing->processes[index], err);

@@ -80,22 +80,29 @@ static bool clusters_of(const struct flink_clusters *owner, const char *app_id,
                      NULL);
 }
 
-static bool log_directory_of(const struct flink_clusters *owner, const char *app_id,
-                             const char *cluster_id, char out[static FILE_PATH_MAX],
-                             struct error *err) {
+static bool cluster_root_of(const struct flink_clusters *owner, const char *app_id,
+                            const char *cluster_id, char out[static FILE_PATH_MAX],
+                            struct error *err) {
     char clusters[FILE_PATH_MAX];
 
     return clusters_of(owner, app_id, clusters, err) &&
-           file_join(out, FILE_PATH_MAX, err, clusters, cluster_id, "log", NULL);
+           file_join(out, FILE_PATH_MAX, err, clusters, cluster_id, NULL);
 }
 
-static void tell_file(const char *directory, struct cluster_log *log, cluster_log_fn *visit,
+static bool open_log(const char *cluster_root, const char *file, int *out_fd, struct error *err) {
+    char relative[CLUSTER_LOG_FILE_SIZE + sizeof WORKSPACE_LOG];
+
+    (void)text_format(relative, sizeof relative, WORKSPACE_LOG "/%s", file);
+    return file_open_inside(cluster_root, relative, out_fd, err);
+}
+
+static void tell_file(const char *cluster_root, struct cluster_log *log, cluster_log_fn *visit,
                       void *userdata) {
     AUTO(file_close) int fd = -1;
     struct error ignored;
 
     // It may be gone by now, or be no file any more.
-    if (!file_open_inside(directory, log->file, &fd, &ignored)) return;
+    if (!open_log(cluster_root, log->file, &fd, &ignored)) return;
     log->size_bytes = lseek(fd, 0, SEEK_END);
     if (log->size_bytes >= 0) visit(userdata, log);
 }
@@ -104,18 +111,17 @@ static void tell_cluster(const struct flink_clusters *owner, const char *app_id,
                          const char *cluster_id, cluster_log_fn *visit, void *userdata) {
     struct names files = {.limit = FILES_MAX};
     struct cluster_log log = {.number = number_of(cluster_id)};
-    char directory[FILE_PATH_MAX];
+    char root[FILE_PATH_MAX];
     struct error ignored;
 
-    if (!log_directory_of(owner, app_id, cluster_id, directory, &ignored) ||
-        !file_is_directory(directory) ||
-        !file_list_inside(directory, "", add_file, &files, &ignored))
+    if (!cluster_root_of(owner, app_id, cluster_id, root, &ignored) ||
+        !file_list_inside(root, WORKSPACE_LOG, add_file, &files, &ignored))
         return;
     (void)text_copy(log.cluster_id, sizeof log.cluster_id, cluster_id);
     qsort(files.list, files.count, sizeof files.list[0], by_name);
     for (size_t index = 0; index < files.count; index++) {
         (void)text_copy(log.file, sizeof log.file, files.list[index]);
-        tell_file(directory, &log, visit, userdata);
+        tell_file(root, &log, visit, userdata);
     }
 }
 
@@ -150,14 +156,13 @@ static size_t begun_bytes(const char *bytes, size_t size_bytes) {
 bool flink_logs_read(void *self, const char *app_id, const char *cluster_id, const char *file,
                      int64_t from, struct cluster_log_page *out_page, struct error *err) {
     const struct flink_clusters *owner = self;
-    char directory[FILE_PATH_MAX];
+    char root[FILE_PATH_MAX];
     AUTO(file_close) int fd = -1;
 
     if (number_of(cluster_id) < 0 || !is_log(file))
         return error_set(err, ERROR_NOT_FOUND, "there is no log '%.60s' of a cluster '%.60s'", file,
                          cluster_id);
-    if (!log_directory_of(owner, app_id, cluster_id, directory, err) ||
-        !file_open_inside(directory, file, &fd, err))
+    if (!cluster_root_of(owner, app_id, cluster_id, root, err) || !open_log(root, file, &fd, err))
         return false;
     int64_t next = from < 0 ? 0 : from;
     size_t got =

@@ -3,26 +3,27 @@
 // is two thirds of what a first job takes: worth it where nobody waits for the cluster (a spare),
 // or where an old job still runs while it boots and only the gap between the two counts.
 #include "base/digest.h"
+#include "base/file_inside.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "runtime/catalog.h"
 #include "runtime/flink_cluster_parts.h"
 #include "runtime/flink_conf.h"
 
-static const char JAR_ID[] = "primer.jar";
+#define JAR_ID "primer.jar"
+static const char JAR[] = WORKSPACE_UPLOAD "/" JAR_ID; // in the directory of the cluster
 
 static bool stage_primer(const struct cluster *cluster, struct error *err) {
     AUTO(installed_runtime_release) struct installed_runtime runtime = {0};
     char primer[FILE_PATH_MAX];
-    char jar[FILE_PATH_MAX];
     AUTO(buffer_release) struct buffer bytes = BUFFER_INIT(1 << 20);
 
     // Copied: runtimes may lie on another file system.
     return catalog_find(cluster->owner->runtimes_directory, cluster->spec.runtime, &runtime, err) &&
            file_join(primer, sizeof primer, err, runtime.directory, CATALOG_PRIMER, NULL) &&
-           file_join(jar, sizeof jar, err, cluster->paths.upload, JAR_ID, NULL) &&
            file_read(primer, &bytes, err) &&
-           file_write_atomically(jar, buffer_text(&bytes), bytes.size_bytes, 0644, err);
+           file_write_inside(cluster->paths.cluster, JAR, buffer_text(&bytes), bytes.size_bytes,
+                             0644, err);
 }
 
 // Where the trivial job's state goes, which is nobody's: what the sandbox has had in sight from the

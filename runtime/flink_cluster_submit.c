@@ -1,4 +1,5 @@
 // Submitting a job: its code is put where Flink looks for it, then Flink is told to run it.
+#include "base/file_inside.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "runtime/code_stage.h"
@@ -73,9 +74,16 @@ static bool begin_staging(struct cluster *cluster, const struct submission *job,
     char sha256[DIGEST_SHA256_HEX_SIZE];
     struct code_stage_spec spec = {.code_path = code,
                                    .code_sha256 = sha256,
-                                   .directory = cluster->paths.upload,
+                                   .root = cluster->paths.cluster,
+                                   .directory = WORKSPACE_UPLOAD,
                                    .name = staging->jar_id};
 
+    // Whatever a program put into its place: neither Flink nor kobel will use it.
+    if (!file_make_directories_inside(spec.root, spec.directory, 0700, err)) {
+        (void)error_prefix(err, "the directory of a job's code cannot be used");
+        flink_cluster_lose(cluster, err->message);
+        return false;
+    }
     return file_join(directory, sizeof directory, err, cluster->owner->data_directory, "code",
                      NULL) &&
            code_store_jar(directory, job->spec.code_sha256, code, sha256, err) &&

@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "runtime/process.h"
+#include "runtime/workspace.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -31,7 +32,7 @@ struct log_file {
 struct log_budget {
     sd_event_source *timer;
     sd_event *loop;
-    char directory[FILE_PATH_MAX];
+    char root[FILE_PATH_MAX]; // of the cluster
     int64_t budget_bytes;
     int64_t used_bytes; // at the last look
     int64_t piece_bytes;
@@ -122,7 +123,7 @@ static bool look_at(struct log_budget *budget, struct log_file *file, bool *may_
     struct stat entry;
     struct error ignored;
 
-    if (!file_open_writable_inside(budget->directory, file->name, &fd, &ignored) ||
+    if (!file_open_writable_inside(budget->root, file->name, &fd, &ignored) ||
         fstat(fd, &entry) < 0) {
         end_round(file);
         return false;
@@ -177,11 +178,11 @@ static void name_files(struct log_budget *budget, int process) {
     else
         (void)text_format(name, sizeof name, "taskmanager-%d", process);
     for (int index = 0; index < 2; index++)
-        (void)text_format(budget->files[budget->count++].name, sizeof budget->files[0].name, "%s%s",
-                          name, index == 0 ? ".log" : ".out");
+        (void)text_format(budget->files[budget->count++].name, sizeof budget->files[0].name,
+                          WORKSPACE_LOG "/%s%s", name, index == 0 ? ".log" : ".out");
 }
 
-bool log_budget_new(sd_event *loop, const char *log_directory, int taskmanagers,
+bool log_budget_new(sd_event *loop, const char *cluster_root, int taskmanagers,
                     int64_t budget_bytes, struct log_budget **out_budget, struct error *err) {
     size_t files = 2 * ((size_t)taskmanagers + 1);
     AUTO(log_budget_free)
@@ -190,7 +191,7 @@ bool log_budget_new(sd_event *loop, const char *log_directory, int taskmanagers,
     budget->loop = sd_event_ref(loop);
     budget->budget_bytes = budget_bytes;
     budget->piece_bytes = PIECE_MIN_BYTES;
-    (void)text_copy(budget->directory, sizeof budget->directory, log_directory);
+    (void)text_copy(budget->root, sizeof budget->root, cluster_root);
     for (int process = 0; process <= taskmanagers; process++)
         name_files(budget, process);
     // The accuracy lets the loop look after many clusters in one turn.

@@ -29,8 +29,8 @@ int64_t log_budget_cut(int64_t gap_bytes);
 struct log_budget;
 
 // Keeps the logs and outputs of a JobManager and so many TaskManagers within the budget until it is
-// freed. ERROR_SYSTEM.
-MUST_CHECK bool log_budget_new(sd_event *loop, const char *log_directory, int taskmanagers,
+// freed; they lie in WORKSPACE_LOG of `cluster_root`. ERROR_SYSTEM.
+MUST_CHECK bool log_budget_new(sd_event *loop, const char *cluster_root, int taskmanagers,
                                int64_t budget_bytes, struct log_budget **out_budget,
                                struct error *err);
 void log_budget_free(struct log_budget *budget); // NULL is legal

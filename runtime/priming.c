@@ -176,7 +176,7 @@ static bool start(struct priming *self, const struct installed_runtime *runtime,
     if (!sandbox_choose("none", &none, NULL, err)) return false;
     if (!workspace_paths_of(scratch_directory, "primer", "primer-1", &self->paths, err) ||
         !workspace_make(&self->paths, err) ||
-        !file_join(jar, sizeof jar, err, self->paths.upload, JAR_ID, NULL))
+        !file_join(jar, sizeof jar, err, self->paths.cluster, WORKSPACE_UPLOAD, JAR_ID, NULL))
         return false;
     if (symlink(primer_path, jar) < 0) return error_system(err, errno, "stage '%s'", jar);
     int code = sd_event_new(&self->loop);

@@ -63,17 +63,11 @@ static int on_end(sd_event_source *source, int fd, uint32_t events, void *userda
 
 // In a directory of logs a job may have put anything: the child, which the daemon waits for until
 // it is another program, could block in an open() of its own.
-static bool open_output(const char *path, int *out_fd, struct error *err) {
-    char directory[FILE_PATH_MAX];
-
-    if (path == NULL) {
-        *out_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
-        return *out_fd >= 0 || error_system(err, errno, "open '/dev/null'");
-    }
-    const char *slash = strrchr(path, '/');
-    if (slash == NULL) return file_open_append_inside(".", path, out_fd, err);
-    (void)text_format(directory, sizeof directory, "%.*s", (int)(slash - path + 1), path);
-    return file_open_append_inside(directory, slash + 1, out_fd, err);
+static bool open_output(const struct process_spec *spec, int *out_fd, struct error *err) {
+    if (spec->output != NULL)
+        return file_open_append_inside(spec->output_root, spec->output, out_fd, err);
+    *out_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    return *out_fd >= 0 || error_system(err, errno, "open '/dev/null'");
 }
 
 // Everything kobel opens is close-on-exec; what the child shall keep is said to posix_spawn, which
@@ -94,7 +88,7 @@ static bool spawn(const struct process_spec *spec, pid_t *out_pid, struct error 
     sigset_t none;
     sigset_t all;
 
-    if (!open_output(spec->output_path, &output, err)) return false;
+    if (!open_output(spec, &output, err)) return false;
     (void)sigemptyset(&none);
     (void)sigfillset(&all);
     (void)posix_spawn_file_actions_init(&files);

@@ -20,7 +20,8 @@ typedef void process_done_fn(void *userdata, struct process_end end);
 struct process_spec {
     const char *const *arguments;   // NULL-terminated; [0] is an absolute path
     const char *const *environment; // NULL-terminated KEY=VALUE; all that the child gets
-    const char *output_path;        // stdout and stderr, appended; in the place of what is no
+    const char *output_root;        // what the output is below, by the rules of base/file_inside.h
+    const char *output;             // stdout and stderr, appended; in the place of what is no
                                     // regular file; NULL = /dev/null
     const int *kept_fds; // descriptors that the child inherits under the same numbers, ended by -1;
                          // may be NULL

@@ -41,21 +41,20 @@ bool workspace_paths_in(const char *cluster, struct workspace_paths *out_paths, 
                file_join(paths.log, FILE_PATH_MAX, err, paths.cluster, "log", NULL) &&
                file_join(paths.work, FILE_PATH_MAX, err, paths.cluster, "work", NULL) &&
                file_join(paths.temporary, FILE_PATH_MAX, err, paths.work, NULL) &&
-               file_join(paths.jars, FILE_PATH_MAX, err, paths.cluster, "jars", NULL) &&
-               file_join(paths.upload, FILE_PATH_MAX, err, paths.jars, "flink-web-upload", NULL);
+               file_join(paths.jars, FILE_PATH_MAX, err, paths.cluster, "jars", NULL);
     if (!fit) return false;
     *out_paths = paths;
     return true;
 }
 
 bool workspace_make(const struct workspace_paths *paths, struct error *err) {
-    const char *directories[] = {paths->conf,   paths->etc,         paths->log,      paths->work,
-                                 paths->upload, paths->checkpoints, paths->snapshots};
+    const char *directories[] = {paths->cluster, paths->conf, paths->etc,         paths->log,
+                                 paths->work,    paths->jars, paths->checkpoints, paths->snapshots};
 
     for (size_t index = 0; index < sizeof directories / sizeof directories[0]; index++)
         if (directories[index][0] != '\0' && !file_make_directories(directories[index], 0700, err))
             return false;
-    return true;
+    return file_make_directories_inside(paths->cluster, WORKSPACE_UPLOAD, 0700, err);
 }
 
 // --- retiring ---
@@ -183,6 +182,17 @@ bool workspace_snapshot_directory(const char *data_directory, const char *app_id
            file_join(out_path, FILE_PATH_MAX, err, directory, trigger_id, NULL);
 }
 
+bool workspace_make_snapshot_directory(const char *data_directory, const char *app_id,
+                                       const char *snapshot_name, const char *trigger_id,
+                                       char out_path[static FILE_PATH_MAX], struct error *err) {
+    char app[FILE_PATH_MAX];
+
+    return workspace_snapshot_directory(data_directory, app_id, snapshot_name, trigger_id, out_path,
+                                        err) &&
+           file_join(app, sizeof app, err, data_directory, "apps", app_id, NULL) &&
+           file_make_directories_inside(app, file_below(app, out_path), 0700, err);
+}
+
 // The job may have put anything there: see base/file_inside.h.
 struct search {
     const char *apps;      // <data>/apps, kobel's own
@@ -273,17 +283,19 @@ static bool prune_one(void *userdata, const char *name, enum file_kind kind, str
 bool workspace_prune_checkpoints(const char *data_directory, const char *app_id,
                                  cluster_need_fn *is_needed, void *userdata, int *out_removed,
                                  struct error *err) {
+    char app[FILE_PATH_MAX];
     char directory[FILE_PATH_MAX];
     struct pruning pruning = {.data_directory = data_directory,
                               .directory = directory,
                               .is_needed = is_needed,
                               .userdata = userdata};
 
-    if (!file_join(directory, sizeof directory, err, data_directory, "apps", app_id, "checkpoints",
-                   NULL))
+    if (!file_join(app, sizeof app, err, data_directory, "apps", app_id, NULL) ||
+        !file_join(directory, sizeof directory, err, app, "checkpoints", NULL))
         return false;
     *out_removed = 0;
-    if (!file_list_inside(directory, "", prune_one, &pruning, err) && err->kind != ERROR_NOT_FOUND)
+    if (!file_list_inside(app, "checkpoints", prune_one, &pruning, err) &&
+        err->kind != ERROR_NOT_FOUND)
         return false;
     *out_removed = pruning.removed;
     return true;

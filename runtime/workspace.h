@@ -18,6 +18,14 @@
 #include "model/app.h"
 #include "runtime/cluster.h"
 
+// What of it a job may write to, and so rename and replace what lies in it: `log`, `work` and
+// `jars` of its clusters, its `checkpoints` and `snapshots`. These themselves it cannot replace:
+// they are mount points in a sandbox, or Landlock keeps what they lie in. Whatever lies below them
+// is reached by base/file_inside.h, from the directory of the cluster or of the application, by
+// these:
+#define WORKSPACE_LOG    "log"
+#define WORKSPACE_UPLOAD "jars/flink-web-upload" // where Flink looks for jars
+
 #define WORKSPACE_LOGS_KEPT 5 // directories of ended clusters that keep their logs, per application
 
 struct workspace_paths {
@@ -28,7 +36,6 @@ struct workspace_paths {
     char work[FILE_PATH_MAX];      // Flink's working directory and temporary files
     char temporary[FILE_PATH_MAX]; // of programs: work, where a sandbox has no /tmp of its own
     char jars[FILE_PATH_MAX];      // web.upload.dir
-    char upload[FILE_PATH_MAX];    // <jars>/flink-web-upload, where Flink looks for jars
     char checkpoints[FILE_PATH_MAX];
     char snapshots[FILE_PATH_MAX];
 };
@@ -82,6 +89,11 @@ MUST_CHECK bool workspace_snapshot_directory(const char *data_directory, const c
                                              const char *snapshot_name, const char *trigger_id,
                                              char out_path[static FILE_PATH_MAX],
                                              struct error *err);
+// The same, and makes it.
+MUST_CHECK bool workspace_make_snapshot_directory(const char *data_directory, const char *app_id,
+                                                  const char *snapshot_name, const char *trigger_id,
+                                                  char out_path[static FILE_PATH_MAX],
+                                                  struct error *err);
 // The directory of the complete savepoint of a snapshot.
 bool workspace_find_savepoint(const char *data_directory, const char *app_id,
                               const struct snapshot *snapshot, char out_path[static FILE_PATH_MAX]);

@@ -22,4 +22,11 @@ if grep -rnE '\.timeout *=' tests --include='*.c'; then
     echo ".timeout is not used here: CTest's TIMEOUT is the limit of a test"
     bad=1
 fi
+# What a job may replace is no root: base/file_inside.h.
+if grep -nE '(inside\(|root = )[^,;]*paths(\.|->)(log|work|temporary|jars|checkpoints|snapshots)\b' runtime/*.c ||
+    grep -nE 'file_(make_directories|read|write_atomically|list|remove_tree)\([^;]*paths(\.|->)(log|work|temporary|jars|checkpoints|snapshots)\b' \
+        runtime/*.c; then
+    echo "a job may write there: base/file_inside.h, from the directory of the cluster or the application"
+    bad=1
+fi
 exit $bad

@@ -178,7 +178,7 @@ Test(file_inside, holds_without_openat2_as_well) {
     (void)text_format(relative, sizeof relative, "way/%s", strrchr(outside, '/') + 1);
     cr_assert(not(is_readable(relative)));
     cr_assert(not(is_readable("log/../../etc/passwd")));
-    cr_assert(file_list_inside(at("log"), "", note, &listing, &err), "%s", err.message);
+    cr_assert(file_list_inside(root, "log", note, &listing, &err), "%s", err.message);
     cr_assert(eq(int, listing.regular, 1));
 }
 
@@ -194,11 +194,11 @@ Test(file_inside, whatever_lies_in_the_place_of_an_output_gives_way) {
     cr_assert(symlink(at("nowhere"), at("log/dangling.out")) == 0);
     static const char *const names[] = {"kept.out", "fifo.out", "link.out", "dangling.out",
                                         "new.out"};
-    char log[FILE_PATH_MAX];
-    (void)text_copy(log, sizeof log, at("log"));
     for (size_t index = 0; index < COUNT_OF(names); index++) {
         AUTO(file_close) int fd = -1;
-        cr_assert(file_open_append_inside(log, names[index], &fd, &err), "%s", err.message);
+        char relative[40];
+        (void)text_format(relative, sizeof relative, "log/%s", names[index]);
+        cr_assert(file_open_append_inside(root, relative, &fd, &err), "%s", err.message);
         cr_assert(eq(int, fcntl(fd, F_GETFL) & (O_NONBLOCK | O_APPEND), O_APPEND));
         cr_assert(write(fd, "more", 4) == 4);
         cr_assert(fstat(fd, &entry) == 0 && S_ISREG(entry.st_mode));
@@ -207,6 +207,38 @@ Test(file_inside, whatever_lies_in_the_place_of_an_output_gives_way) {
     cr_assert(stat(outside, &entry) == 0);
     cr_assert(eq(i64, (int64_t)entry.st_size, 17));
     cr_assert(not(file_exists(at("nowhere"))));
+}
+
+Test(file_inside, a_file_is_written_in_the_place_of_whatever_lies_there) {
+    static const char *const names[] = {"log/kept", "log/fifo", "log/link", "log/new", "top"};
+    struct stat entry;
+    struct error err;
+
+    put(at("log/kept"), "kept");
+    cr_assert(mkfifo(at("log/fifo"), 0600) == 0);
+    cr_assert(symlink(outside, at("log/link")) == 0);
+    for (size_t index = 0; index < COUNT_OF(names); index++) {
+        cr_assert(file_write_inside(root, names[index], "more!", 5, 0600, &err), "%s", err.message);
+        cr_assert(lstat(at(names[index]), &entry) == 0 && S_ISREG(entry.st_mode));
+        cr_assert(eq(i64, (int64_t)entry.st_size, 5));
+    }
+    cr_assert(stat(outside, &entry) == 0);
+    cr_assert(eq(i64, (int64_t)entry.st_size, 17));
+    cr_assert(not(file_write_inside(root, "log/", "x", 1, 0600, &err)));
+    cr_assert(not(file_write_inside(root, "log/..", "x", 1, 0600, &err)));
+}
+
+// A program renamed the directory that Flink takes jars from, and put a link in its place.
+Test(file_inside, nothing_is_written_through_a_directory_that_became_a_link) {
+    AUTO(file_close) int fd = -1;
+    struct error err;
+
+    cr_assert(mkdir(at("victim"), 0700) == 0);
+    cr_assert(symlink("../victim", at("log/upload")) == 0);
+    cr_assert(not(file_write_inside(root, "log/upload/a.jar", "x", 1, 0600, &err)));
+    cr_assert(eq(int, (int)err.kind, ERROR_NOT_FOUND));
+    cr_assert(not(file_open_append_inside(root, "log/upload/a.out", &fd, &err)));
+    cr_assert(rmdir(at("victim")) == 0, "something was written there");
 }
 
 Test(file_inside, directories_are_made_through_no_link) {

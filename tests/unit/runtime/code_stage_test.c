@@ -7,6 +7,7 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -58,7 +59,8 @@ static struct outcome stage(const char *bytes, size_t size_bytes, const char *re
     char sha256[DIGEST_SHA256_HEX_SIZE];
     struct code_stage_spec spec = {.code_path = at("code"),
                                    .code_sha256 = sha256,
-                                   .directory = at("upload"),
+                                   .root = directory,
+                                   .directory = "jars/upload",
                                    .name = "app.jar"};
     struct code_stage *staged = NULL;
     struct outcome outcome = {0};
@@ -78,7 +80,7 @@ static struct outcome stage(const char *bytes, size_t size_bytes, const char *re
 
 static void set_up(void) {
     cr_assert(mkdtemp(directory) != NULL);
-    cr_assert(mkdir(at("upload"), 0700) == 0);
+    cr_assert(mkdir(at("jars"), 0700) == 0 && mkdir(at("jars/upload"), 0700) == 0);
 }
 
 static void tear_down(void) {
@@ -93,19 +95,31 @@ TestSuite(code_stage, .init = set_up, .fini = tear_down);
 Test(code_stage, what_a_job_does_to_its_jar_leaves_the_store_alone) {
     cr_assert(stage("code", 4, "code", 4).is_well);
     put(at("moved"), "", 0);
-    cr_assert(truncate(at("upload/app.jar"), 0) == 0);
+    cr_assert(truncate(at("jars/upload/app.jar"), 0) == 0);
     check_content(at("code"), "code", 4);
     // Its next job runs what was deployed.
     cr_assert(stage("code", 4, "code", 4).is_well);
-    check_content(at("upload/app.jar"), "code", 4);
+    check_content(at("jars/upload/app.jar"), "code", 4);
 }
 
 Test(code_stage, a_link_in_the_place_of_the_jar_is_replaced) {
     put(at("victim"), "kept", 4);
-    cr_assert(symlink(at("victim"), at("upload/app.jar")) == 0);
+    cr_assert(symlink(at("victim"), at("jars/upload/app.jar")) == 0);
     cr_assert(stage("code", 4, "code", 4).is_well);
     check_content(at("victim"), "kept", 4);
-    check_content(at("upload/app.jar"), "code", 4);
+    check_content(at("jars/upload/app.jar"), "code", 4);
+}
+
+// The directory of the jars lies in one that the job can write to, and so can be a link by now.
+Test(code_stage, nothing_is_put_where_a_link_in_the_place_of_the_directory_leads) {
+    cr_assert(mkdir(at("victim"), 0700) == 0);
+    cr_assert(rename(at("jars/upload"), at("jars/moved")) == 0);
+    cr_assert(symlink(at("victim"), at("jars/upload")) == 0);
+    struct outcome outcome = stage("code", 4, "code", 4);
+    cr_assert(not(outcome.is_well));
+    cr_assert(strstr(outcome.err.message, "a link is on the way") != NULL, "%s",
+              outcome.err.message);
+    cr_assert(rmdir(at("victim")) == 0, "something was put there");
 }
 
 Test(code_stage, a_large_one_is_copied_in_turns_of_the_loop) {
@@ -116,7 +130,7 @@ Test(code_stage, a_large_one_is_copied_in_turns_of_the_loop) {
     struct outcome outcome = stage(bytes, size_bytes, bytes, size_bytes);
     cr_assert(outcome.is_done);
     cr_assert(outcome.is_well, "%s", outcome.err.message);
-    check_content(at("upload/app.jar"), bytes, size_bytes);
+    check_content(at("jars/upload/app.jar"), bytes, size_bytes);
 }
 
 Test(code_stage, damaged_code_is_not_run) {
@@ -125,12 +139,15 @@ Test(code_stage, damaged_code_is_not_run) {
     cr_assert(not(outcome.is_well));
     cr_assert(eq(int, (int)outcome.err.kind, ERROR_UNAVAILABLE));
     cr_assert(strstr(outcome.err.message, "is damaged") != NULL, "%s", outcome.err.message);
-    cr_assert(not(file_exists(at("upload/app.jar"))));
+    cr_assert(not(file_exists(at("jars/upload/app.jar"))));
 }
 
 Test(code_stage, code_that_is_gone_is_not_found) {
-    struct code_stage_spec spec = {
-        .code_path = at("none"), .code_sha256 = "", .directory = at("upload"), .name = "app.jar"};
+    struct code_stage_spec spec = {.code_path = at("none"),
+                                   .code_sha256 = "",
+                                   .root = directory,
+                                   .directory = "jars/upload",
+                                   .name = "app.jar"};
     struct code_stage *staged = NULL;
     struct error err;
 

@@ -39,10 +39,18 @@ static char directory[] = "/tmp/kobel-logs-XXXXXX";
 static sd_event *loop;
 static struct log_budget *budget;
 
+static const char *at(const char *name) {
+    static char path[FILE_PATH_MAX];
+
+    (void)text_format(path, sizeof path, "%s/log/%s", directory, name);
+    return path;
+}
+
 static void set_up(void) {
     struct error err;
 
     cr_assert(mkdtemp(directory) != NULL);
+    cr_assert(mkdir(at(""), 0700) == 0);
     cr_assert(sd_event_new(&loop) >= 0);
     cr_assert(log_budget_new(loop, directory, 1, 16 * MB, &budget, &err), "%s", err.message);
 }
@@ -56,13 +64,6 @@ static void tear_down(void) {
 }
 
 TestSuite(log_files_kept, .init = set_up, .fini = tear_down);
-
-static const char *at(const char *name) {
-    static char path[FILE_PATH_MAX];
-
-    (void)text_format(path, sizeof path, "%s/%s", directory, name);
-    return path;
-}
 
 static int open_output(const char *name) {
     return open(at(name), O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
