@@ -44,6 +44,19 @@ static void stop_processes(struct cluster *cluster) {
     log_budget_free(TAKE(cluster->logs));
 }
 
+// What cannot be removed now is removed by the next start's workspace_clean().
+static void leave_directory(const struct flink_clusters *owner, const struct launch_spec *spec,
+                            bool is_spare) {
+    const char *data = owner->data_directory;
+    struct error ignored;
+
+    bool is_left = is_spare
+                       ? workspace_remove_spare(data, spec->cluster_id, &ignored)
+                       : workspace_settle_spare(data, spec->app_id, spec->cluster_id, &ignored) &&
+                             workspace_retire(data, spec->app_id, spec->cluster_id, &ignored);
+    (void)is_left;
+}
+
 static void free_cluster(struct cluster *cluster) {
     stop_processes(cluster);
     (void)sd_event_source_disable_unref(cluster->burial);
@@ -210,6 +223,7 @@ bool flink_cluster_boot(struct flink_clusters *owner, const struct launch_spec *
                                   owner->options.log_budget_bytes, &cluster->logs, err);
     if (!started) {
         free_cluster(cluster);
+        leave_directory(owner, spec, is_spare);
         return false;
     }
     cluster->next = owner->clusters;
@@ -278,20 +292,12 @@ void flink_cluster_end(struct cluster *cluster) {
     struct cluster **place = &owner->clusters;
     struct launch_spec spec = cluster->spec;
     bool is_spare = cluster->is_spare;
-    struct error ignored;
 
     while (*place != cluster)
         place = &(*place)->next;
     *place = cluster->next;
     free_cluster(cluster);
-    // What cannot be removed now is removed by the next start's workspace_clean().
-    bool removed =
-        is_spare
-            ? workspace_remove_spare(owner->data_directory, spec.cluster_id, &ignored)
-            : workspace_settle_spare(owner->data_directory, spec.app_id, spec.cluster_id,
-                                     &ignored) &&
-                  workspace_retire(owner->data_directory, spec.app_id, spec.cluster_id, &ignored);
-    (void)removed;
+    leave_directory(owner, &spec, is_spare);
     flink_files_changed(owner, spec.app_id);
 }
 

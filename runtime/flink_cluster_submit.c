@@ -57,7 +57,11 @@ static void on_staged(void *userdata, const struct error *err) {
     struct cluster *cluster = userdata;
     const struct staging *staging = cluster->staging;
 
-    if (err != NULL)
+    // Code that is damaged stays so. What this machine could not do says nothing of it: another
+    // cluster is tried, as after any death.
+    if (err != NULL && err->kind == ERROR_SYSTEM)
+        flink_cluster_lose(cluster, err->message);
+    else if (err != NULL)
         cluster_watch_reject(cluster->watch, err->message);
     else
         cluster_watch_submit(cluster->watch, staging->jar_id, staging->job_id, staging->body);
