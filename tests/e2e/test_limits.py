@@ -77,7 +77,7 @@ def test_a_roll_back_that_hangs_can_be_stopped_by_force(own, jars, broker):
     assert application.status() == "ROLLING_BACK"
     application.stop(Force=True)
     assert application.operation(update)["OperationStatus"] == "CANCELLED"
-    assert own.java_processes() == []
+    wait_for(lambda: own.java_processes() == [], "nothing of it runs")
     broker.come()
     application.start()
     application.wait_for_count(count)
@@ -95,7 +95,7 @@ def test_a_roll_back_that_hangs_can_be_deleted(own, jars, broker):
     application.client.rollback_application(ApplicationName="waiting", CurrentApplicationVersionId=2)
     assert application.status() == "ROLLING_BACK"
     application.delete()
-    assert own.java_processes() == []
+    wait_for(lambda: own.java_processes() == [], "nothing of it runs")
 
 
 def test_an_update_that_hangs_goes_back_by_itself(runtime, tmp_path, jars, broker):
