@@ -126,6 +126,24 @@ bool file_write_atomically(const char *path, const void *bytes, size_t size_byte
     return error_system(err, reason, "write '%s'", path);
 }
 
+void file_regain(int fd) {
+    struct stat entry;
+    char path[40];
+
+    if (fstat(fd, &entry) < 0 || !S_ISDIR(entry.st_mode) || entry.st_uid != geteuid() ||
+        (entry.st_mode & S_IRWXU) == S_IRWXU)
+        return;
+    // fchmod() takes no descriptor that is a path only.
+    (void)text_format(path, sizeof path, "/proc/self/fd/%d", fd);
+    (void)chmod(path, (entry.st_mode & 07777) | S_IRWXU);
+}
+
+void file_regain_at(int parent, const char *name) {
+    AUTO(file_close) int fd = openat(parent, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+
+    if (fd >= 0) file_regain(fd);
+}
+
 // Opens a directory without following a link; NULL with errno otherwise.
 static DIR *open_directory_at(int parent, const char *name) {
     int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -151,12 +169,20 @@ struct removal {
 static bool remove_at(struct removal *removal, int parent, const char *name, int depth,
                       struct error *err);
 
+// Goes on past what cannot be removed.
 static bool remove_entries(struct removal *removal, DIR *directory, int depth, struct error *err) {
+    bool is_whole = true;
+
     for (struct dirent *entry = readdir(directory); entry != NULL; entry = readdir(directory)) {
         if (is_dots(entry->d_name)) continue;
-        if (!remove_at(removal, dirfd(directory), entry->d_name, depth, err)) return false;
+        is_whole = remove_at(removal, dirfd(directory), entry->d_name, depth, err) && is_whole;
     }
-    return true;
+    return is_whole;
+}
+
+static DIR *open_to_empty(int parent, const char *name) {
+    file_regain_at(parent, name);
+    return open_directory_at(parent, name);
 }
 
 static bool move_to_top(struct removal *removal, int parent, const char *name, struct error *err) {
@@ -166,6 +192,7 @@ static bool move_to_top(struct removal *removal, int parent, const char *name, s
     // Not one that somebody could have put there.
     (void)!getrandom(&number, sizeof number, 0);
     (void)text_format(free_name, sizeof free_name, "%016llx", (unsigned long long)number);
+    file_regain_at(parent, name);
     if (renameat(parent, name, removal->top, free_name) < 0)
         return error_system(err, errno, "remove directory '%s'", name);
     removal->moved++;
@@ -178,7 +205,7 @@ static bool remove_at(struct removal *removal, int parent, const char *name, int
     if (errno != EISDIR && errno != EPERM) return error_system(err, errno, "remove '%s'", name);
     if (unlinkat(parent, name, AT_REMOVEDIR) == 0) return true;
     if (depth == REMOVAL_DEPTH_MAX) return move_to_top(removal, parent, name, err);
-    AUTO(close_directory) DIR *directory = open_directory_at(parent, name);
+    AUTO(close_directory) DIR *directory = open_to_empty(parent, name);
     if (directory == NULL) return error_system(err, errno, "remove '%s'", name);
     if (!remove_entries(removal, directory, depth + 1, err)) return false;
     if (unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT) return true;
@@ -190,7 +217,7 @@ bool file_remove_tree_at(int parent, const char *name, struct error *err) {
 
     if (unlinkat(parent, name, 0) == 0 || errno == ENOENT) return true;
     if (errno != EISDIR && errno != EPERM) return error_system(err, errno, "remove '%s'", name);
-    AUTO(close_directory) DIR *directory = open_directory_at(parent, name);
+    AUTO(close_directory) DIR *directory = open_to_empty(parent, name);
     if (directory == NULL) return error_system(err, errno, "remove '%s'", name);
     removal.top = dirfd(directory);
     for (int pass = 0; pass < REMOVAL_PASSES_MAX; pass++) {

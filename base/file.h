@@ -43,7 +43,14 @@ bool file_write_all(int fd, const void *from, size_t size_bytes);
 MUST_CHECK bool file_write_atomically(const char *path, const void *bytes, size_t size_bytes,
                                       unsigned mode, struct error *err);
 
-// Removes a file or a whole tree, however deeply nested, without following links. Absent is a
+// Gives the owner of a directory all rights to it again, which a program of the same user may have
+// taken (mode 0555): nothing in it could be removed or renamed, nor it be moved to another place.
+// What is no directory, or not ours, is left alone. `fd` may be opened as a path only (O_PATH).
+void file_regain(int fd);
+void file_regain_at(int parent, const char *name); // through no link
+
+// Removes a file or a whole tree, however deeply nested and whatever rights its directories have,
+// without following links. What cannot be removed does not keep the rest; false then. Absent is a
 // success.
 MUST_CHECK bool file_remove_tree(const char *path, struct error *err);
 MUST_CHECK bool file_remove_tree_at(int directory, const char *name, struct error *err);

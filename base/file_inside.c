@@ -58,6 +58,21 @@ static int open_beneath(int root, const char *relative, int flags) {
     return -1;
 }
 
+// Some directory on the way has lost its owner's rights.
+static void regain_way(int root, const char *relative) {
+    AUTO(memory_free) char *copy = memory_copy_text(relative);
+    AUTO(file_close) int at = fcntl(root, F_DUPFD_CLOEXEC, 0);
+    char *rest = copy;
+
+    for (char *name = strsep(&rest, "/"); name != NULL && at >= 0; name = strsep(&rest, "/")) {
+        if (name[0] == '\0' || text_equal(name, "..")) return;
+        int next = openat(at, name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+        if (next >= 0) file_regain(next);
+        file_close(at);
+        at = next;
+    }
+}
+
 static const char *refusal(int error_number) {
     switch (error_number) {
     case ELOOP:
@@ -78,8 +93,13 @@ static bool open_inside(const char *root, const char *relative, int flags, int *
     if (top < 0 && errno == ENOENT)
         return error_set(err, ERROR_NOT_FOUND, "no directory '%s'", root);
     if (top < 0) return error_system(err, errno, "open '%s'", root);
-    *out_fd = open_beneath(top, relative[0] == '\0' ? "." : relative,
-                           flags | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    const char *path = relative[0] == '\0' ? "." : relative;
+    flags |= O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+    *out_fd = open_beneath(top, path, flags);
+    if (*out_fd < 0 && errno == EACCES) {
+        regain_way(top, path);
+        *out_fd = open_beneath(top, path, flags);
+    }
     if (*out_fd >= 0) return true;
     const char *reason = refusal(errno);
     if (reason != NULL)
@@ -112,7 +132,9 @@ bool file_open_writable_inside(const char *root, const char *relative, int *out_
 
 bool file_open_directory_inside(const char *root, const char *relative, int *out_fd,
                                 struct error *err) {
-    return open_inside(root, relative, O_RDONLY | O_DIRECTORY, out_fd, err);
+    if (!open_inside(root, relative, O_RDONLY | O_DIRECTORY, out_fd, err)) return false;
+    file_regain(*out_fd);
+    return true;
 }
 
 bool file_is_regular_inside(const char *root, const char *relative) {
@@ -203,6 +225,7 @@ bool file_make_directories_inside(const char *root, const char *relative, unsign
             return error_system(err, errno, "make directory '%s/%s'", root, relative);
         int next = openat(at, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (next < 0) return error_system(err, errno, "make directory '%s/%s'", root, relative);
+        file_regain(next);
         file_close(at);
         at = next;
     }

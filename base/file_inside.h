@@ -2,7 +2,8 @@
 // work, jars, checkpoints and snapshots of an application: runtime/workspace.h) anything may lie
 // under any name: a FIFO that blocks whoever opens it, a link to a secret, a device, a file of a
 // terabyte, a directory of a million entries; and what is a directory now may be a link the next
-// time. Nothing here blocks.
+// time. Nothing here blocks. A job, which has the daemon's user, may take rights from its
+// directories: whoever comes by here gets them back (file_regain()).
 //
 // `root` is a path that no job can replace any part of: the directory of a cluster or of an
 // application, or what these lie in. It is opened by its name and may be a link that kobel made.

@@ -11,6 +11,7 @@
 static const int64_t LOOK_EVERY_MS = 1500;
 static const int64_t RETRY_FIRST_MS = 200;
 static const int64_t RETRY_MAX_MS = 10000;
+static const int64_t FILES_TOLD_EVERY_MS = 3600000;
 
 // Longer than what ends each by itself, which is the cluster's to tell: boots without progress and
 // Flink's own limit of an hour for a savepoint (flink-runtime 1.5).
@@ -32,6 +33,7 @@ struct progress {
     int failures;        // in a row
     int64_t retry_at_ms; // of the clock of real time
     char reason[APP_FAILURE_SIZE];
+    int64_t files_told_ms; // of the clock of real time; 0: never
 };
 
 static struct progress *find(const struct app_service *service, const char *app_id) {
@@ -243,6 +245,16 @@ void progress_step_done(struct app_service *service, const char *app_id, enum st
     if (progress == NULL) return;
     // What is done while waiting may fail on, whatever step comes between.
     if (kind == STEP_WAIT || progress->failing != STEP_WAIT) progress->failures = 0;
+}
+
+bool progress_tells_of_files(struct app_service *service, const char *app_id) {
+    struct progress *progress = find_or_add(service, app_id);
+    int64_t now_ms = clock_now_ms(&service->elapsed);
+
+    if (progress->files_told_ms != 0 && now_ms - progress->files_told_ms < FILES_TOLD_EVERY_MS)
+        return false;
+    progress->files_told_ms = now_ms;
+    return true;
 }
 
 const char *progress_trouble(const struct app_service *service, const char *app_id) {

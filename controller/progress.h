@@ -41,5 +41,10 @@ void progress_step_done(struct app_service *service, const char *app_id, enum st
 // step.
 const char *progress_trouble(const struct app_service *service, const char *app_id);
 
+// Files that nobody needs could not be removed, and are tried again after so long of real time, or
+// earlier. True: that is to be told, which it was not for an hour.
+#define PROGRESS_FILES_AGAIN_MS 10000
+bool progress_tells_of_files(struct app_service *service, const char *app_id);
+
 void progress_forget(struct app_service *service, const char *app_id); // it is gone or at rest
 void progress_free(struct app_service *service);

@@ -74,10 +74,23 @@ static void log_step(const struct app *app, const struct step *step, enum app_st
                   step_kind_name(step->kind), (int)step->slot, step->reason);
 }
 
+// What cannot be removed now is tried again later, and keeps nothing else from being done.
+static void apply_retention(struct app_service *service, const struct app *app, int64_t now_ms) {
+    int64_t next_ms = 0;
+    struct error err;
+
+    if (!retention_apply(service, app, now_ms, &next_ms, &err)) {
+        if (progress_tells_of_files(service, app->id))
+            log_warn("controller", "snapshots cannot be removed, trying again",
+                     "app=%s error=\"%s\"", app->name, err.message);
+        next_ms = service_after_ms(service, PROGRESS_FILES_AGAIN_MS);
+    }
+    if (next_ms > 0) work_queue_add(service->queue, app->id, next_ms);
+}
+
 // Nothing to do but wait: a time to look at what may go.
 static bool rest(struct app_service *service, struct app *app, const struct step *step,
                  int64_t now_ms, struct error *err) {
-    int64_t next_ms = 0;
     int64_t measure_ms = 0;
     int64_t look_ms = progress_look_again_ms(service, app->id);
 
@@ -85,8 +98,7 @@ static bool rest(struct app_service *service, struct app *app, const struct step
     if (look_ms > 0) work_queue_add(service->queue, app->id, look_ms);
     if (step->again_at_ms > 0) work_queue_add(service->queue, app->id, step->again_at_ms);
     if (app->move.kind != MOVE_NONE) return true;
-    if (!retention_apply(service, app, now_ms, &next_ms, err)) return false;
-    if (next_ms > 0) work_queue_add(service->queue, app->id, next_ms);
+    apply_retention(service, app, now_ms);
     if (!metering_tend(service, app, now_ms, &measure_ms, err)) return false;
     if (measure_ms > 0) work_queue_add(service->queue, app->id, measure_ms);
     return true;

@@ -82,9 +82,10 @@ struct applying {
     int64_t now_ms;
     struct retention_rank rank; // of the snapshot that is looked at
     int64_t next_ms;
+    bool has_left; // a snapshot that could not be removed
 };
 
-static bool apply_to(struct applying *self, const struct snapshot *snapshot, struct error *err) {
+static void apply_to(struct applying *self, const struct snapshot *snapshot, struct error *err) {
     const char *reason = retention_reason(&self->policy, snapshot, &self->rank, self->now_ms);
     int64_t due_ms = retention_due_ms(&self->policy, snapshot, &self->rank);
 
@@ -95,8 +96,9 @@ static bool apply_to(struct applying *self, const struct snapshot *snapshot, str
     if (due_ms > self->now_ms && (self->next_ms == 0 || due_ms < self->next_ms))
         self->next_ms = due_ms;
     // What the job would go back to stays on the list, too.
-    if (reason == NULL || restore_needs_snapshot(self->app, &self->facts, snapshot)) return true;
-    return restore_points_remove(self->service, self->app, snapshot, reason, err);
+    if (reason == NULL || restore_needs_snapshot(self->app, &self->facts, snapshot)) return;
+    if (!restore_points_remove(self->service, self->app, snapshot, reason, err))
+        self->has_left = true;
 }
 
 bool retention_apply(struct app_service *service, const struct app *app, int64_t now_ms,
@@ -116,9 +118,10 @@ bool retention_apply(struct app_service *service, const struct app *app, int64_t
             return false;
         for (size_t index = 0; index < count; index++) {
             before_sequence = page[index].sequence;
-            if (!apply_to(&self, &page[index], err)) return false;
+            apply_to(&self, &page[index], err);
         }
     }
+    if (self.has_left) return false;
     *out_next_ms = self.next_ms;
     return true;
 }

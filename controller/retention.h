@@ -39,7 +39,8 @@ int64_t retention_due_ms(const struct retention_policy *policy, const struct sna
                          const struct retention_rank *rank);
 
 // Removes what is to go of one application, each with an event that says why. *out_next_ms: when a
-// later look may find more; 0 = not before there is another snapshot.
+// later look may find more; 0 = not before there is another snapshot. What cannot be removed does
+// not keep the rest; false then.
 struct app_service;
 struct app;
 MUST_CHECK bool retention_apply(struct app_service *service, const struct app *app, int64_t now_ms,

@@ -167,7 +167,12 @@ static bool open_clusters(struct daemon *self, struct error *err) {
         log_warn("daemon", "nothing can be started", "reason=\"%s\"", no_java.message);
     options.java = self->java;
     options.sandbox = self->sandbox;
-    return flink_clusters_new(self->loop, &options, &self->clusters, err);
+    if (!flink_clusters_new(self->loop, &options, &self->clusters, err)) return false;
+    const char *left_behind = flink_clusters_left_behind(self->clusters);
+    if (left_behind[0] != '\0')
+        log_warn("daemon", "files of ended clusters cannot be removed", "error=\"%s\"",
+                 left_behind);
+    return true;
 }
 
 static const char *environment_or(const char *name, const char *fallback) {

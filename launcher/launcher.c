@@ -31,10 +31,20 @@ static bool preload(const char *file, struct error *err) {
     return is_set || error_system(err, errno, "preload '%s'", file);
 }
 
+// What cannot be removed does not keep the rest.
+static bool remove_all(char **paths, struct error *err) {
+    bool is_whole = true;
+
+    for (; *paths != NULL; paths++)
+        is_whole = file_remove_tree(*paths, err) && is_whole;
+    return is_whole;
+}
+
 static bool launch(const struct plan *plan, struct error *err) {
     if (!confine(plan, err)) return false;
     // Only now: it is for the command, not for this program.
     if (!preload(plan->preload, err)) return false;
+    if (plan->removes) return remove_all(plan->command, err);
     (void)execv(plan->command[0], plan->command);
     return error_system(err, errno, "start '%s'", plan->command[0]);
 }
@@ -45,7 +55,7 @@ int main(int count, char **arguments) {
 
     if (plan_read(count - 1, arguments + 1, &plan, &err)) {
         if (plan.entered != 0 && enter_and_show(&plan, &err)) return 0;
-        if (plan.entered == 0) (void)launch(&plan, &err);
+        if (plan.entered == 0 && launch(&plan, &err)) return 0;
     }
     (void)fprintf(stderr, "kobel-launch: %s\n", err.message);
     return EXIT_NOT_LAUNCHED;

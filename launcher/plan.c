@@ -136,6 +136,13 @@ static bool read_hidden(struct plan *plan, char **values, struct error *err) {
     return true;
 }
 
+static bool read_remove(struct plan *plan, char **values, struct error *err) {
+    (void)values;
+    (void)err;
+    plan->removes = true;
+    return true;
+}
+
 // clang-format off
 static const struct option options[] = {
     {"--parent",          1, read_parent},
@@ -153,6 +160,7 @@ static const struct option options[] = {
     {"--enter",           1, read_entered},
     {"--show",            2, read_show},
     {"--hide",            1, read_hidden},
+    {"--remove",          0, read_remove},
 };
 // clang-format on
 

@@ -7,6 +7,8 @@
 //       puts itself behind the fence that the options describe and becomes the command.
 //   kobel-launch --enter PID --show FROM TO... --hide DIR
 //       mounts directories into the sandbox that bubblewrap process PID watches over.
+//   kobel-launch [--parent PID] --remove -- PATH...
+//       removes what nobody needs any more, whatever rights its directories have.
 #pragma once
 
 #include "base/error.h"
@@ -48,6 +50,7 @@ struct plan {
     } shows[PLAN_SHOWS_MAX];
     size_t show_count;
     const char *hidden;
+    bool removes;   // what `command` names, instead of becoming it
     char **command; // NULL-terminated
 };
 

@@ -214,7 +214,7 @@ struct cluster_ops {
     bool (*find_savepoint)(void *self, const char *app_id, const struct snapshot *snapshot,
                            char out_path[static FILE_PATH_MAX]);
     // Removes the checkpoints of the jobs of the application that are not needed; *out_removed: of
-    // how many jobs there were any.
+    // how many jobs there were any. What cannot be removed does not keep the rest; false then.
     bool (*prune_checkpoints)(void *self, const char *app_id, cluster_need_fn *is_needed,
                               void *userdata, int *out_removed, struct error *err);
     // Removes the savepoint of a snapshot, or what there is of it, and nothing else: by its name

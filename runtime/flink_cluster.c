@@ -370,6 +370,8 @@ bool flink_clusters_new(sd_event *loop, const struct flink_clusters_options *opt
                         struct flink_clusters **out_clusters, struct error *err) {
     AUTO(flink_clusters_free) struct flink_clusters *self = memory_alloc(sizeof *self);
 
+    struct trash_options trash = {.remover = self->options.sandbox.launcher};
+
     self->loop = sd_event_ref(loop);
     self->options = *options;
     if (options->log_budget_bytes == 0) self->options.log_budget_bytes = LOG_BUDGET_DEFAULT_BYTES;
@@ -382,8 +384,10 @@ bool flink_clusters_new(sd_event *loop, const struct flink_clusters_options *opt
         !text_copy(self->runtimes_directory, FILE_PATH_MAX, options->runtimes_directory))
         return error_set(err, ERROR_INVALID, "the path of the data directory is too long");
     self->cgroups = cgroup_root_open(self->data_directory);
-    if (!workspace_clean(self->data_directory, err) ||
-        !trash_new(loop, self->data_directory, NULL, &self->trash, err) ||
+    // Over the files of one application no daemon may fail to start.
+    if (!workspace_clean(self->data_directory, err))
+        (void)text_copy(self->left_behind, sizeof self->left_behind, err->message);
+    if (!trash_new(loop, self->data_directory, &trash, &self->trash, err) ||
         !disk_usage_new(loop, self->data_directory, &self->usage, err))
         return false;
     if (!http_client_new(loop, &self->http, err)) return false;
@@ -423,6 +427,10 @@ void flink_clusters_free(struct flink_clusters *self) {
 
 void flink_clusters_close_port(struct flink_clusters *clusters, uint16_t port) {
     clusters->api_port = port;
+}
+
+const char *flink_clusters_left_behind(const struct flink_clusters *clusters) {
+    return clusters->left_behind;
 }
 
 void flink_clusters_limits(const struct flink_clusters *clusters, char *out, size_t size_bytes) {

@@ -41,6 +41,10 @@ DEFINE_AUTO(flink_clusters_free, struct flink_clusters *);
 // The port of kobel's own API, which clusters that are launched from now on cannot connect to.
 void flink_clusters_close_port(struct flink_clusters *clusters, uint16_t port);
 
+// Why something that a daemon before left could not be removed at the start; "": all was. The next
+// start tries again.
+const char *flink_clusters_left_behind(const struct flink_clusters *clusters);
+
 // What the kernel limits: "memory, cpu, pids (v1)", or "none".
 void flink_clusters_limits(const struct flink_clusters *clusters, char *out, size_t size_bytes);
 

@@ -57,6 +57,7 @@ struct flink_clusters {
     sd_event *loop;
     struct flink_clusters_options options;
     char data_directory[FILE_PATH_MAX];
+    char left_behind[APP_FAILURE_SIZE]; // see flink_clusters_left_behind()
     char runtimes_directory[FILE_PATH_MAX];
     char mark[ORPHANS_MARK_SIZE];
     int held_runtimes[RUNTIME_COUNT]; // descriptors; -1 = not held

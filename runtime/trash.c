@@ -13,6 +13,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { REMOVED_AT_ONCE = 64, NAME_SIZE = 33, TOLD_AFTER_TRIES = 5 };
 static const uint64_t RETRY_US = 1000000;
@@ -84,13 +85,15 @@ bool trash_put(const char *data_directory, const char *path, struct error *err) 
     char root[FILE_PATH_MAX];
     char parent[FILE_PATH_MAX];
     const char *name = NULL;
+    struct error why;
 
     if (!split(data_directory, path, root, parent, &name, err)) return false;
-    if (!file_open_directory_inside(root, parent, &directory, err))
-        return err->kind == ERROR_NOT_FOUND;
-    // A disk so full that it takes no name more: the slow way makes room.
+    if (!file_open_directory_inside(root, parent, &directory, &why))
+        return why.kind == ERROR_NOT_FOUND || error_set(err, why.kind, "%s", why.message);
+    // A directory that may not be written to may not be moved either.
+    file_regain_at(directory, name);
     return move_out(data_directory, root, directory, name) ||
-           file_remove_tree_at(directory, name, err);
+           error_system(err, errno, "throw away '%s'", path);
 }
 
 // --- the remover ---
@@ -156,11 +159,11 @@ static bool remove_some(struct trash *trash, bool *out_began, struct error *err)
     AUTO(argument_list_release) struct argument_list arguments = {0};
     struct collection collection = {.trash = trash, .arguments = &arguments};
     const char *const environment[] = {NULL};
-    const char *remover = trash->options.remover;
 
-    // It would go on without the daemon, and nobody would know of it.
-    argument_list_add_all(&arguments, "/usr/bin/setpriv", "--pdeathsig", "KILL", "--",
-                          remover != NULL ? remover : "/bin/rm", "-rf", "--", NULL);
+    // Without its parent nobody would know of it.
+    argument_list_add_all(&arguments, trash->options.remover, "--parent", NULL);
+    argument_list_add_format(&arguments, "%d", (int)getpid());
+    argument_list_add_all(&arguments, "--remove", "--", NULL);
     if (!collect_all(&collection, err)) return false;
     *out_began = collection.count > 0;
     if (collection.count == 0) return true;
@@ -215,7 +218,7 @@ bool trash_new(sd_event *loop, const char *data_directory, const struct trash_op
     AUTO(trash_free) struct trash *trash = memory_alloc(sizeof *trash);
 
     trash->loop = sd_event_ref(loop);
-    if (options != NULL) trash->options = *options;
+    trash->options = *options;
     if (!file_join(trash->directories[0], FILE_PATH_MAX, err, data_directory, "apps", ".trash",
                    NULL) ||
         !file_join(trash->directories[1], FILE_PATH_MAX, err, data_directory, "trash", NULL) ||

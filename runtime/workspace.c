@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "runtime/trash.h"
 
-#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -70,9 +70,11 @@ static bool remove_child(const char *data_directory, const char *directory, cons
 static bool strip(const char *data_directory, const char *cluster, struct error *err) {
     static const char *const parts[] = {"conf", "etc", "work", "jars"};
 
+    bool is_whole = true;
+
     for (size_t index = 0; index < sizeof parts / sizeof parts[0]; index++)
-        if (!remove_child(data_directory, cluster, parts[index], err)) return false;
-    return true;
+        is_whole = remove_child(data_directory, cluster, parts[index], err) && is_whole;
+    return is_whole;
 }
 
 // Ended clusters have lost their configuration; which of them ended first is told by when their
@@ -80,7 +82,8 @@ static bool strip(const char *data_directory, const char *cluster, struct error 
 struct trimming {
     const char *data_directory;
     const char *directory;
-    bool strips; // every cluster first
+    bool strips;   // every cluster first
+    bool has_left; // something that could not be removed
     size_t ended;
     int64_t oldest_ns;
     char oldest[256];
@@ -98,7 +101,7 @@ static bool look_at(void *userdata, const char *name, bool is_directory, struct 
     if (lstat(path, &entry) < 0) return true;
     // What was a spare still runs.
     if (S_ISLNK(entry.st_mode) || !is_directory) return true;
-    if (trimming->strips && !strip(trimming->data_directory, path, err)) return false;
+    if (trimming->strips && !strip(trimming->data_directory, path, err)) trimming->has_left = true;
     if (file_is_directory(conf) || stat(path, &entry) < 0) return true;
     int64_t changed_ns = (int64_t)entry.st_mtim.tv_sec * 1000000000 + entry.st_mtim.tv_nsec;
     if (trimming->ended++ == 0 || changed_ns < trimming->oldest_ns) {
@@ -109,12 +112,15 @@ static bool look_at(void *userdata, const char *name, bool is_directory, struct 
 }
 
 static bool trim(const char *data_directory, const char *clusters, bool strips, struct error *err) {
+    bool is_whole = true;
+
     if (!file_is_directory(clusters)) return true;
     for (;;) {
         struct trimming trimming = {
             .data_directory = data_directory, .directory = clusters, .strips = strips};
         if (!file_list(clusters, look_at, &trimming, err)) return false;
-        if (trimming.ended <= WORKSPACE_LOGS_KEPT) return true;
+        is_whole = is_whole && !trimming.has_left;
+        if (trimming.ended <= WORKSPACE_LOGS_KEPT) return is_whole;
         if (!remove_child(data_directory, clusters, trimming.oldest, err)) return false;
         strips = false;
     }
@@ -130,32 +136,37 @@ bool workspace_retire(const char *data_directory, const char *app_id, const char
         !file_join(cluster, sizeof cluster, err, clusters, cluster_id, NULL))
         return false;
     if (!file_is_directory(cluster)) return true;
-    return strip(data_directory, cluster, err) && trim(data_directory, clusters, false, err);
+    bool is_stripped = strip(data_directory, cluster, err);
+    return trim(data_directory, clusters, false, err) && is_stripped;
 }
 
+struct cleaning {
+    const char *data_directory;
+    bool has_left; // something that could not be removed
+};
+
 static bool clean_app(void *userdata, const char *name, bool is_directory, struct error *err) {
-    const char *data_directory = userdata;
+    struct cleaning *cleaning = userdata;
     char clusters[FILE_PATH_MAX];
 
     if (!is_directory || name[0] == '.') return true;
-    return workspace_settle_spares(data_directory, name, err) &&
-           file_join(clusters, sizeof clusters, err, data_directory, "apps", name, "clusters",
-                     NULL) &&
-           trim(data_directory, clusters, true, err);
+    if (!workspace_settle_spares(cleaning->data_directory, name, err) ||
+        !file_join(clusters, sizeof clusters, err, cleaning->data_directory, "apps", name,
+                   "clusters", NULL) ||
+        !trim(cleaning->data_directory, clusters, true, err))
+        cleaning->has_left = true;
+    return true;
 }
 
 bool workspace_clean(const char *data_directory, struct error *err) {
-    union {
-        const char *in;
-        void *out;
-    } data = {.in = data_directory}; // only read
+    struct cleaning cleaning = {.data_directory = data_directory};
     char apps[FILE_PATH_MAX];
     char spares[FILE_PATH_MAX];
 
     if (!file_join(apps, sizeof apps, err, data_directory, "apps", NULL)) return false;
-    if (file_is_directory(apps) && !file_list(apps, clean_app, data.out, err)) return false;
+    if (file_is_directory(apps) && !file_list(apps, clean_app, &cleaning, err)) return false;
     return workspace_spares_directory(data_directory, spares, err) &&
-           trash_put(data_directory, spares, err);
+           trash_put(data_directory, spares, err) && !cleaning.has_left;
 }
 
 // --- restore points ---
@@ -268,6 +279,7 @@ struct pruning {
     cluster_need_fn *is_needed;
     void *userdata;
     int removed;
+    bool has_left; // something that could not be removed
 };
 
 static bool prune_one(void *userdata, const char *name, enum file_kind kind, struct error *err) {
@@ -276,8 +288,11 @@ static bool prune_one(void *userdata, const char *name, enum file_kind kind, str
     (void)kind;
     if (pruning->removed == PRUNED_AT_ONCE || pruning->is_needed(pruning->userdata, name))
         return true;
-    pruning->removed++;
-    return remove_child(pruning->data_directory, pruning->directory, name, err);
+    if (remove_child(pruning->data_directory, pruning->directory, name, err))
+        pruning->removed++;
+    else
+        pruning->has_left = true;
+    return true;
 }
 
 bool workspace_prune_checkpoints(const char *data_directory, const char *app_id,
@@ -297,6 +312,7 @@ bool workspace_prune_checkpoints(const char *data_directory, const char *app_id,
     if (!file_list_inside(app, "checkpoints", prune_one, &pruning, err) &&
         err->kind != ERROR_NOT_FOUND)
         return false;
+    if (pruning.has_left) return false;
     *out_removed = pruning.removed;
     return true;
 }
@@ -311,10 +327,15 @@ static bool is_within(const char *path, const char *directory) {
 
 bool workspace_remove_snapshot(const char *data_directory, const char *app_id,
                                const struct snapshot *snapshot, struct error *err) {
+    AUTO(file_close) int snapshots = -1;
+    char app[FILE_PATH_MAX];
     char directory[FILE_PATH_MAX];
     char own[FILE_PATH_MAX];
+    struct error ignored;
 
-    if (!name_directory(data_directory, app_id, snapshot->name, directory, err)) return false;
+    if (!file_join(app, sizeof app, err, data_directory, "apps", app_id, NULL) ||
+        !name_directory(data_directory, app_id, snapshot->name, directory, err))
+        return false;
     if (snapshot->trigger_id[0] != '\0' &&
         (!file_join(own, sizeof own, err, directory, snapshot->trigger_id, NULL) ||
          !trash_put(data_directory, own, err)))
@@ -323,7 +344,8 @@ bool workspace_remove_snapshot(const char *data_directory, const char *app_id,
     if (is_within(snapshot->location, directory) &&
         !trash_put(data_directory, snapshot->location, err))
         return false;
-    (void)rmdir(directory); // stays while there is another
+    if (file_open_directory_inside(app, "snapshots", &snapshots, &ignored))
+        (void)unlinkat(snapshots, strrchr(directory, '/') + 1, AT_REMOVEDIR); // stays with another
     return true;
 }
 

@@ -75,10 +75,12 @@ MUST_CHECK bool workspace_settle_spare(const char *data_directory, const char *a
 // Nobody has claimed it.
 MUST_CHECK bool workspace_remove_spare(const char *data_directory, const char *spare_id,
                                        struct error *err);
-// workspace_settle_spare() for each cluster of an application.
+// workspace_settle_spare() for each cluster of an application; one does not keep the others.
 MUST_CHECK bool workspace_settle_spares(const char *data_directory, const char *app_id,
                                         struct error *err);
-// The same for every cluster of every application: what a daemon that died left behind.
+// The same for every cluster of every application, of which only logs are left: what a daemon that
+// died left behind. What cannot be removed does not keep the rest; false then, with one reason, and
+// the next start tries again.
 MUST_CHECK bool workspace_clean(const char *data_directory, struct error *err);
 
 // The directory of the newest checkpoint of a job that is complete (has its _metadata).
@@ -97,7 +99,8 @@ MUST_CHECK bool workspace_make_snapshot_directory(const char *data_directory, co
 // The directory of the complete savepoint of a snapshot.
 bool workspace_find_savepoint(const char *data_directory, const char *app_id,
                               const struct snapshot *snapshot, char out_path[static FILE_PATH_MAX]);
-// *out_removed: how many jobs' checkpoints were not needed.
+// *out_removed: how many jobs' checkpoints were not needed. What cannot be removed does not keep
+// the rest; false then, with one reason, and the next pruning tries again.
 MUST_CHECK bool workspace_prune_checkpoints(const char *data_directory, const char *app_id,
                                             cluster_need_fn *is_needed, void *userdata,
                                             int *out_removed, struct error *err);

@@ -4,6 +4,7 @@
 #include "runtime/workspace.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -77,6 +78,7 @@ bool workspace_settle_spare(const char *data_directory, const char *app_id, cons
     const char *name = strrchr(target, '/');
     if (!spare_directory(data_directory, name == NULL ? target : name + 1, spare, err))
         return false;
+    file_regain_at(AT_FDCWD, spare); // or it could not be moved
     if (unlink(paths.cluster) < 0) return error_system(err, errno, "unlink '%s'", paths.cluster);
     return rename(spare, paths.cluster) == 0 || errno == ENOENT ||
            error_system(err, errno, "rename '%s'", spare);
@@ -85,13 +87,16 @@ bool workspace_settle_spare(const char *data_directory, const char *app_id, cons
 struct settling {
     const char *data_directory;
     const char *app_id;
+    bool has_left; // one that could not be settled
 };
 
 static bool settle_one(void *userdata, const char *name, bool is_directory, struct error *err) {
-    const struct settling *settling = userdata;
+    struct settling *settling = userdata;
 
     (void)is_directory;
-    return workspace_settle_spare(settling->data_directory, settling->app_id, name, err);
+    if (!workspace_settle_spare(settling->data_directory, settling->app_id, name, err))
+        settling->has_left = true;
+    return true;
 }
 
 bool workspace_settle_spares(const char *data_directory, const char *app_id, struct error *err) {
@@ -101,7 +106,8 @@ bool workspace_settle_spares(const char *data_directory, const char *app_id, str
     if (!file_join(clusters, sizeof clusters, err, data_directory, "apps", app_id, "clusters",
                    NULL))
         return false;
-    return !file_is_directory(clusters) || file_list(clusters, settle_one, &settling, err);
+    if (!file_is_directory(clusters)) return true;
+    return file_list(clusters, settle_one, &settling, err) && !settling.has_left;
 }
 
 bool workspace_remove_spare(const char *data_directory, const char *spare_id, struct error *err) {

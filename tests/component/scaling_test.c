@@ -2,7 +2,9 @@
 // minutes pass by the fake clock.
 #include "controller/scaling.h"
 
+#include "base/cleanup.h"
 #include "base/text.h"
+#include "controller/state.h"
 #include "fakes/fake_world.h"
 #include "storage/event_store.h"
 #include "storage/scaling_store.h"
@@ -74,6 +76,35 @@ Test(scaling, a_busy_job_moves_to_twice_its_size_with_its_state) {
     cr_assert(scaling_store_list(world.db, app.id, true, 10, &moves, &err), "%s", err.message);
     cr_assert(eq(sz, json_array_size(moves), 1));
     cr_assert(eq(int, (int)json_int_or(json_array_get(moves, 0), "wantedParallelism", 0), 2));
+}
+
+static bool has_snapshot(const char *name) {
+    struct snapshot snapshot;
+
+    return app_service_describe_snapshot(world.service, &world.scope, "a", name, &snapshot, &err);
+}
+
+// Its files were read-only, and the job was neither measured nor scaled any more.
+Test(scaling, snapshots_that_cannot_be_removed_keep_no_job_from_being_scaled) {
+    static const char *const names[] = {"first", "second", "third"};
+
+    for (size_t index = 0; index < COUNT_OF(names); index++) {
+        cr_assert(app_service_create_snapshot(world.service, &world.scope, "a", names[index], &err),
+                  "%s", err.message);
+        fake_world_run(&world, 4);
+    }
+    fake_clusters_fail_removals(world.clusters, "no right to remove it");
+    world.service->retention = (struct retention_policy){.keep = 1};
+    fake_world_burn(&world);
+    cr_assert(fake_world_run_until(&world, "a", APP_AUTOSCALING));
+    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
+    cr_assert(eq(int, fake_world_app(&world, "a").current_parallelism, 2));
+    cr_assert(has_snapshot("first") && has_snapshot("second"));
+    // Each is tried again, without anything else that happens.
+    fake_clusters_fail_removals(world.clusters, NULL);
+    pass(1);
+    cr_assert(not(has_snapshot("first")));
+    cr_assert(not(has_snapshot("second")));
 }
 
 Test(scaling, a_processor_that_is_busy_on_purpose_doubles_a_job_that_is_not) {

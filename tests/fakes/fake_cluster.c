@@ -208,6 +208,8 @@ static bool remove_snapshot(void *userdata, const char *app_id, const struct sna
     char path[FILE_PATH_MAX];
 
     if (!call(self, err)) return false;
+    if (self->removal_failure != NULL)
+        return error_set(err, ERROR_SYSTEM, "%s", self->removal_failure);
     fake_savepoint_path(app_id, snapshot->name, snapshot->trigger_id, path, sizeof path);
     struct point *point = fake_clusters_point(self, path);
     if (point != NULL) point->is_used = false;

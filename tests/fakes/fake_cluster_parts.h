@@ -38,6 +38,7 @@ struct fake_clusters {
     int failing_call;
     const char *submission_failure; // NULL: they do not fail
     const char *request_failure;
+    const char *removal_failure;
     const char *launch_failure;
     const char *lost_code;
     int savepoint_ticks; // that the next savepoint takes longer

@@ -5,6 +5,7 @@
 #include "base/file_walk.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "unit/ordinary_user.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -50,6 +51,7 @@ static void make_root(void) {
 static void remove_root(void) {
     struct error err;
 
+    become_oneself();
     (void)!file_remove_tree(root, &err);
     (void)!file_remove_tree(outside, &err);
 }
@@ -259,6 +261,31 @@ Test(file_inside, tells_what_lies_below) {
     cr_assert(eq(str, (char *)file_below("/data/apps", "/data/apps/a/log"), "a/log"));
     cr_assert(file_below("/data/apps", "/data/apps") == NULL);
     cr_assert(file_below("/data/apps", "/data/apps2/x") == NULL);
+}
+
+// --- rights that a job takes ---
+
+Test(file_inside, directories_without_rights_are_opened_written_to_and_removed) {
+    AUTO(buffer_release) struct buffer text = BUFFER_INIT(64);
+    struct stat entry;
+    struct error err;
+
+    become_ordinary_user(root);
+    cr_assert(mkdir(at("mine"), 0700) == 0);
+    cr_assert(file_make_directories_inside(root, "mine/a/b", 0700, &err), "%s", err.message);
+    put(at("mine/a/b/c"), "text");
+    cr_assert(chmod(at("mine/a/b"), 0) == 0 && chmod(at("mine/a"), 0) == 0);
+    cr_assert(file_read_tail_inside(root, "mine/a/b/c", 64, &text, &err), "%s", err.message);
+    cr_assert(chmod(at("mine/a"), 0555) == 0);
+    cr_assert(file_make_directories_inside(root, "mine/a/d", 0700, &err), "%s", err.message);
+    cr_assert(chmod(at("mine/a"), 0555) == 0);
+    cr_assert(file_write_inside(root, "mine/a/e", "x", 1, 0600, &err), "%s", err.message);
+    cr_assert(mkdir(at("other"), 0500) == 0);
+    cr_assert(symlink("../../other", at("mine/a/link")) == 0);
+    cr_assert(chmod(at("mine/a/b"), 0) == 0 && chmod(at("mine/a"), 0555) == 0);
+    cr_assert(file_remove_tree(at("mine"), &err), "%s", err.message);
+    cr_assert(not(file_exists(at("mine"))));
+    cr_assert(stat(at("other"), &entry) == 0 && (entry.st_mode & 0777) == 0500, "through a link");
 }
 
 // --- sizes that a job chooses ---
