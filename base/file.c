@@ -212,7 +212,7 @@ static bool remove_at(struct removal *removal, int parent, const char *name, int
     return error_system(err, errno, "remove directory '%s'", name);
 }
 
-bool file_remove_tree_at(int parent, const char *name, struct error *err) {
+static bool remove_tree_at(int parent, const char *name, struct error *err) {
     struct removal removal = {0};
 
     if (unlinkat(parent, name, 0) == 0 || errno == ENOENT) return true;
@@ -231,7 +231,7 @@ bool file_remove_tree_at(int parent, const char *name, struct error *err) {
 }
 
 bool file_remove_tree(const char *path, struct error *err) {
-    return file_remove_tree_at(AT_FDCWD, path, err);
+    return remove_tree_at(AT_FDCWD, path, err);
 }
 
 static int64_t size_at(int parent, const char *name) {

@@ -39,7 +39,8 @@ MUST_CHECK bool file_read(const char *path, struct buffer *out, struct error *er
 // Writes all of it, whatever interrupts; false with errno otherwise.
 bool file_write_all(int fd, const void *from, size_t size_bytes);
 
-// Writes a neighbour, fsyncs and renames it: readers see the old content or the new, never a part.
+// Writes a neighbour, fsyncs and renames it: readers see the old content or the new, never a part,
+// also after the machine has stopped. For what is to last: see file_write_inside().
 MUST_CHECK bool file_write_atomically(const char *path, const void *bytes, size_t size_bytes,
                                       unsigned mode, struct error *err);
 
@@ -53,7 +54,6 @@ void file_regain_at(int parent, const char *name); // through no link
 // without following links. What cannot be removed does not keep the rest; false then. Absent is a
 // success.
 MUST_CHECK bool file_remove_tree(const char *path, struct error *err);
-MUST_CHECK bool file_remove_tree_at(int directory, const char *name, struct error *err);
 
 // Bytes on disk (st_blocks) below `path`; 0 when absent.
 int64_t file_tree_size_bytes(const char *path);

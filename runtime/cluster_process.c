@@ -77,17 +77,18 @@ pid_t cluster_processes_pid(const struct cluster_processes *processes, int index
 
 // --- configuration ---
 
-static bool write_file(const char *directory, const char *name, const char *text,
-                       struct error *err) {
-    char path[FILE_PATH_MAX];
+// In the directory of the cluster, which ends with the daemon: nothing here waits for the disk.
+static bool write_file(const struct workspace_paths *paths, const char *directory, const char *name,
+                       const char *text, struct error *err) {
+    char relative[80];
 
-    return file_join(path, sizeof path, err, directory, name, NULL) &&
-           file_write_atomically(path, text, strlen(text), 0644, err);
+    (void)text_format(relative, sizeof relative, "%s/%s", directory, name);
+    return file_write_inside(paths->cluster, relative, text, strlen(text), 0644, err);
 }
 
 // Flink asks for its own host's name: "kobel", or the machine's where the sandbox has no other.
 // Behind it the host's own lines as they are now: names of brokers and of other containers.
-static bool write_hosts(const char *directory, struct error *err) {
+static bool write_hosts(const struct workspace_paths *paths, struct error *err) {
     AUTO(buffer_release) struct buffer hosts = BUFFER_INIT(HOSTS_MAX_BYTES);
     AUTO(buffer_release) struct buffer of_host = BUFFER_INIT(HOSTS_MAX_BYTES);
     char name[256] = "";
@@ -97,7 +98,7 @@ static bool write_hosts(const char *directory, struct error *err) {
     (void)buffer_append_format(&hosts, "127.0.0.1 localhost kobel %s\n", name);
     if (file_read("/etc/hosts", &of_host, &unreadable))
         (void)buffer_append_text(&hosts, buffer_text(&of_host));
-    return write_file(directory, "hosts", buffer_text(&hosts), err);
+    return write_file(paths, WORKSPACE_CONF, "hosts", buffer_text(&hosts), err);
 }
 
 static bool write_configuration(const struct cluster_processes *self, int64_t heartbeat_timeout_ms,
@@ -108,14 +109,14 @@ static bool write_configuration(const struct cluster_processes *self, int64_t he
 
     flink_conf_print(self->spec, self->instance, &self->ports, paths, heartbeat_timeout_ms, &flink);
     flink_conf_print_log4j(self->spec, &log4j);
-    return write_file(paths->conf, flink_conf_file_name(self->spec->runtime), buffer_text(&flink),
-                      err) &&
-           write_file(paths->conf, "log4j.properties", buffer_text(&log4j), err) &&
-           write_hosts(paths->conf, err) &&
-           write_file(paths->conf, "passwd", "flink:x:1000:1000:flink:/tmp:/usr/sbin/nologin\n",
-                      err) &&
+    return write_file(paths, WORKSPACE_CONF, flink_conf_file_name(self->spec->runtime),
+                      buffer_text(&flink), err) &&
+           write_file(paths, WORKSPACE_CONF, "log4j.properties", buffer_text(&log4j), err) &&
+           write_hosts(paths, err) &&
+           write_file(paths, WORKSPACE_CONF, "passwd",
+                      "flink:x:1000:1000:flink:/tmp:/usr/sbin/nologin\n", err) &&
            // Always there on the service; the submission fills it.
-           write_file(paths->etc, "application_properties.json", "[]", err);
+           write_file(paths, WORKSPACE_ETC, WORKSPACE_PROPERTIES, "[]", err);
 }
 
 // --- limits ---

@@ -96,12 +96,8 @@ static bool begin_staging(struct cluster *cluster, const struct submission *job,
 
 static bool write_properties(const struct cluster *cluster, const struct submission *job,
                              struct error *err) {
-    char path[FILE_PATH_MAX];
-
-    return file_join(path, sizeof path, err, cluster->paths.etc, "application_properties.json",
-                     NULL) &&
-           file_write_atomically(path, job->properties_text, strlen(job->properties_text), 0644,
-                                 err);
+    return file_write_inside(cluster->paths.cluster, WORKSPACE_ETC "/" WORKSPACE_PROPERTIES,
+                             job->properties_text, strlen(job->properties_text), 0644, err);
 }
 
 bool flink_submit(void *self, const char *cluster_id, const struct submission *job,

@@ -36,9 +36,9 @@ bool workspace_paths_in(const char *cluster, struct workspace_paths *out_paths, 
     struct workspace_paths paths = {0};
 
     bool fit = file_join(paths.cluster, FILE_PATH_MAX, err, cluster, NULL) &&
-               file_join(paths.conf, FILE_PATH_MAX, err, paths.cluster, "conf", NULL) &&
-               file_join(paths.etc, FILE_PATH_MAX, err, paths.cluster, "etc", NULL) &&
-               file_join(paths.log, FILE_PATH_MAX, err, paths.cluster, "log", NULL) &&
+               file_join(paths.conf, FILE_PATH_MAX, err, paths.cluster, WORKSPACE_CONF, NULL) &&
+               file_join(paths.etc, FILE_PATH_MAX, err, paths.cluster, WORKSPACE_ETC, NULL) &&
+               file_join(paths.log, FILE_PATH_MAX, err, paths.cluster, WORKSPACE_LOG, NULL) &&
                file_join(paths.work, FILE_PATH_MAX, err, paths.cluster, "work", NULL) &&
                file_join(paths.temporary, FILE_PATH_MAX, err, paths.work, NULL) &&
                file_join(paths.jars, FILE_PATH_MAX, err, paths.cluster, "jars", NULL);
@@ -68,7 +68,7 @@ static bool remove_child(const char *data_directory, const char *directory, cons
 }
 
 static bool strip(const char *data_directory, const char *cluster, struct error *err) {
-    static const char *const parts[] = {"conf", "etc", "work", "jars"};
+    static const char *const parts[] = {WORKSPACE_CONF, WORKSPACE_ETC, "work", "jars"};
 
     bool is_whole = true;
 
@@ -96,7 +96,7 @@ static bool look_at(void *userdata, const char *name, bool is_directory, struct 
     struct stat entry;
 
     if (!file_join(path, sizeof path, err, trimming->directory, name, NULL) ||
-        !file_join(conf, sizeof conf, err, path, "conf", NULL))
+        !file_join(conf, sizeof conf, err, path, WORKSPACE_CONF, NULL))
         return false;
     if (lstat(path, &entry) < 0) return true;
     // What was a spare still runs.

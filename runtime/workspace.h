@@ -26,6 +26,11 @@
 #define WORKSPACE_LOG    "log"
 #define WORKSPACE_UPLOAD "jars/flink-web-upload" // where Flink looks for jars
 
+// What it may not write to.
+#define WORKSPACE_CONF       "conf"
+#define WORKSPACE_ETC        "etc"
+#define WORKSPACE_PROPERTIES "application_properties.json" // in `etc`
+
 #define WORKSPACE_LOGS_KEPT 5 // directories of ended clusters that keep their logs, per application
 
 struct workspace_paths {

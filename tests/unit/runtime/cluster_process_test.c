@@ -1,6 +1,7 @@
 // The end of a cluster's processes, without Flink: each is a program that waits.
 #include "runtime/cluster_process.h"
 
+#include "base/cleanup.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "runtime/workspace.h"
@@ -8,9 +9,14 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <signal.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 
 static char directory[] = "/tmp/kobel-processes-XXXXXX";
 static sd_event *loop;
@@ -67,6 +73,33 @@ static struct cluster_processes *start(void) {
 
     cr_assert(cluster_processes_start(loop, &options, &processes, &err), "%s", err.message);
     return processes;
+}
+
+static void refuse_to_wait_for_the_disk(void) {
+    struct sock_filter program[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fsync, 1, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fdatasync, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EIO),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog filter = {.len = COUNT_OF(program), .filter = program};
+
+    cr_assert(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+    cr_assert(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0);
+}
+
+// What lies in the directory of a cluster ends with the daemon.
+Test(cluster_processes, a_launch_does_not_wait_for_the_disk) {
+    refuse_to_wait_for_the_disk();
+    struct cluster_processes *processes = start();
+    char path[FILE_PATH_MAX];
+
+    (void)text_format(path, sizeof path, "%s/application_properties.json", paths.etc);
+    cr_assert(file_exists(path));
+    (void)text_format(path, sizeof path, "%s/hosts", paths.conf);
+    cr_assert(file_exists(path));
+    cluster_processes_free(processes);
 }
 
 // Neither running nor a child that was not waited for.
