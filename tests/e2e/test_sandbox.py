@@ -94,6 +94,26 @@ def test_a_level_holds_back_what_the_table_says_and_nothing_else(runtime, jars, 
     assert kobel.java_processes() == []
 
 
+def test_nothing_is_written_where_a_job_leads_the_daemon(runtime, jars, tmp_path):
+    """The old cluster of an update that failed gets its job again, but its program has put a link in the place of Flink's jars."""
+    victim = tmp_path / "victim"
+    victim.mkdir()
+    kobel = Kobel(tmp_path / "kobel")
+    try:
+        application = Application(kobel, "leading")
+        cluster = "cd $(dirname $FLINK_CONF_DIR)"
+        wanted = [f"run {cluster}/jars && mv flink-web-upload away && ln -s {victim} flink-web-upload", f"run {cluster} && chmod 555 work"]
+        attack(application, jars, wanted, ApplicationSystemRollbackConfiguration={"RollbackEnabled": True})
+        found = wait_for(lambda: len(outcomes(application)) == len(wanted) and outcomes(application), "everything was tried")
+        assert found == dict.fromkeys(wanted, "DONE"), output(application).partition("count=")[0]
+        application.update_configuration(**application.new_code(jars["Throws"]))
+        assert application.settle() == "RUNNING"
+        assert "the directory of a job's code cannot be used" in json.dumps(events(application))
+        assert list(victim.iterdir()) == []
+    finally:
+        assert kobel.stop() == 0
+
+
 @pytest.mark.parametrize("level", ["full", "contained", "scoped", "none"])
 def test_properties_and_names_are_where_programs_look_for_them(runtime, jars, tmp_path, level):
     level_or_skip(level)
