@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const uint64_t LOOK_EVERY_US = 200000;
-static const uint64_t GO_ON_AFTER_US = 2000; // where a look has not taken all
+static const int64_t LOOK_EVERY_US = 200000;
+static const int64_t GO_ON_AFTER_US = 2000; // where a look has not taken all
 // As in event_stream.c: what cannot be sent tells of a client that is gone. Sooner than there,
 // since fewer may follow.
 static const int64_t COMMENT_AFTER_US = 5000000;
@@ -175,11 +175,11 @@ static bool look(struct log_stream *stream, struct error *err) {
 // --- the connection ---
 
 static void look_later(struct log_stream *stream) {
-    uint64_t factor = stream->has_more ? REST_FACTOR_MORE : REST_FACTOR;
-    uint64_t rest_us = (uint64_t)stream->look_took_us * factor;
-    uint64_t pause_us = stream->has_more ? GO_ON_AFTER_US : LOOK_EVERY_US;
+    int64_t took_us = stream->look_took_us;
+    int64_t rest_us = stream->has_more ? clock_rest_us(took_us, REST_FACTOR_MORE, GO_ON_AFTER_US)
+                                       : clock_rest_us(took_us, REST_FACTOR, LOOK_EVERY_US);
 
-    (void)sd_event_source_set_time_relative(stream->timer, rest_us > pause_us ? rest_us : pause_us);
+    (void)sd_event_source_set_time_relative(stream->timer, (uint64_t)rest_us);
     (void)sd_event_source_set_enabled(stream->timer, SD_EVENT_ONESHOT);
 }
 
@@ -237,7 +237,7 @@ bool log_stream_new(const struct log_stream_options *options, struct log_stream 
     stream->said_us = clock_monotonic_us();
     bool is_known = look(stream, err);
     int code = sd_event_add_time_relative(options->loop, &stream->timer, CLOCK_MONOTONIC,
-                                          LOOK_EVERY_US, 10000, on_look, stream);
+                                          (uint64_t)LOOK_EVERY_US, 10000, on_look, stream);
     (void)sd_event_source_set_enabled(stream->timer, SD_EVENT_OFF);
     if (!is_known || code < 0) {
         log_stream_free(stream);

@@ -97,6 +97,12 @@ void observed_time_begin(struct observed_time *time, int64_t now_ms) {
     *time = (struct observed_time){.looked_at_ms = now_ms};
 }
 
+int64_t clock_rest_us(int64_t took_us, int64_t factor, int64_t least_us) {
+    int64_t rest_us = took_us * factor;
+
+    return rest_us > least_us ? rest_us : least_us;
+}
+
 int64_t clock_elapsed_ms(int64_t since_ms, int64_t now_ms) {
     return now_ms > since_ms ? now_ms - since_ms : 0;
 }

@@ -43,6 +43,10 @@ struct clock clock_monotonic(void); // the same as a clock
 // Between two readings of a clock that may have been set back meanwhile: then 0.
 int64_t clock_elapsed_ms(int64_t since_ms, int64_t now_ms);
 
+// How long work rests that has kept the loop for so long: so many times as long, and never less
+// than that.
+int64_t clock_rest_us(int64_t took_us, int64_t factor, int64_t least_us);
+
 // How long something has gone on, as far as somebody was there to see it: each look adds what has
 // passed since the one before, but never more than a look can be late on a busy machine. A daemon
 // that was halted, or a machine that was suspended, so does not count as time in which others did

@@ -28,7 +28,6 @@ struct meter_process {
 
 struct cluster_meter {
     struct cluster_meter_options options;
-    struct flink_client client;
     struct flink_call *call;
     char job_id[APP_JOB_ID_SIZE];
     struct flink_topology topology;
@@ -56,17 +55,19 @@ static bool take(struct cluster_meter *meter, const struct error *err) {
     return err == NULL;
 }
 
-static void ask(struct cluster_meter *meter, flink_done_fn *done, const char *rest) {
+static void ask(struct cluster_meter *meter, enum flink_question question, flink_done_fn *done,
+                const char *rest) {
     AUTO(memory_free) char *path = memory_format("/jobs/%s%s", meter->job_id, rest);
 
-    meter->call = flink_client_get(&meter->client, path, done, meter);
+    meter->call = flink_client_get(meter->options.client, question, path, done, meter);
 }
 
-static void ask_of_vertex(struct cluster_meter *meter, flink_done_fn *done, const char *rest) {
+static void ask_of_vertex(struct cluster_meter *meter, enum flink_question question,
+                          flink_done_fn *done, const char *rest) {
     const char *id = meter->topology.vertices[meter->vertex].id;
     AUTO(memory_free) char *path = memory_format("/vertices/%s%s", id, rest);
 
-    ask(meter, done, path);
+    ask(meter, question, done, path);
 }
 
 // --- processes ---
@@ -164,7 +165,7 @@ static void on_job_metrics(void *userdata, json_t *reply, const struct error *er
     next->failed_checkpoints = metrics_reply_value(reply, "numberOfFailedCheckpoints", NULL);
     next->completed_checkpoints = metrics_reply_value(reply, "numberOfCompletedCheckpoints", NULL);
     meter->call = flink_client_get(
-        &meter->client,
+        meter->options.client, FLINK_METRICS,
         "/taskmanagers/metrics?get=Status.JVM.Memory.Heap.Used,Status.JVM.Memory.Heap.Max,"
         "Status.JVM.Threads.Count,Status.JVM.GarbageCollector.All.Count,"
         "Status.JVM.GarbageCollector.All.Time",
@@ -233,11 +234,8 @@ static void on_subtasks(void *userdata, json_t *reply, const struct error *err) 
     struct vertex_counters *now = &meter->vertices[meter->vertex].now;
 
     if (!take(meter, err)) return;
-    for (int index = 0; index < flink->parallelism && index < VERTEX_SUBTASKS_MAX; index++) {
-        char id[48];
-        (void)text_format(id, sizeof id, "%d.accumulateBusyTimeMs", index);
-        now->subtask_busy_ms[index] = metrics_reply_value(reply, id, NULL);
-    }
+    int told = flink->parallelism < VERTEX_SUBTASKS_MAX ? flink->parallelism : VERTEX_SUBTASKS_MAX;
+    metrics_reply_subtasks(reply, "accumulateBusyTimeMs", told, now->subtask_busy_ms);
     end_vertex(meter);
 }
 
@@ -249,7 +247,7 @@ static void ask_of_subtasks(struct cluster_meter *meter) {
     for (int index = 0; index < parallelism && index < VERTEX_SUBTASKS_MAX; index++)
         (void)buffer_append_format(&rest, "%s%d.accumulateBusyTimeMs", index == 0 ? "" : ",",
                                    index);
-    ask_of_vertex(meter, on_subtasks, buffer_text(&rest));
+    ask_of_vertex(meter, FLINK_METRICS, on_subtasks, buffer_text(&rest));
 }
 
 static void on_vertex(void *userdata, json_t *reply, const struct error *err) {
@@ -280,16 +278,19 @@ static void ask_of_counters(struct cluster_meter *meter) {
                                "accumulateBackPressuredTimeMs%s",
                                meter->vertices[meter->vertex].backlog_ids);
 
-    ask_of_vertex(meter, on_vertex, rest);
+    ask_of_vertex(meter, FLINK_METRICS, on_vertex, rest);
 }
 
 static void on_ids(void *userdata, json_t *reply, const struct error *err) {
     struct cluster_meter *meter = userdata;
     struct meter_vertex *vertex = &meter->vertices[meter->vertex];
 
-    if (!take(meter, err)) return;
+    // More names than are read: what was found before is asked for.
+    bool is_too_long = err != NULL && err->kind == ERROR_LIMIT;
+    if (!take(meter, err) && !is_too_long) return;
     // What does not fit is not asked for.
-    (void)metrics_reply_backlog_ids(reply, vertex->backlog_ids, sizeof vertex->backlog_ids);
+    if (!is_too_long)
+        (void)metrics_reply_backlog_ids(reply, vertex->backlog_ids, sizeof vertex->backlog_ids);
     ask_of_counters(meter);
 }
 
@@ -302,7 +303,7 @@ static bool wants_ids(const struct cluster_meter *meter) {
 static void ask_next_vertex(struct cluster_meter *meter) {
     if (meter->vertex == meter->topology.vertex_count) {
         conclude_vertices(meter);
-        ask(meter, on_job_metrics,
+        ask(meter, FLINK_METRICS, on_job_metrics,
             "/metrics?get=uptime,downtime,fullRestarts,numRestarts,lastCheckpointDuration,"
             "lastCheckpointSize,numberOfFailedCheckpoints,numberOfCompletedCheckpoints");
         return;
@@ -314,7 +315,7 @@ static void ask_next_vertex(struct cluster_meter *meter) {
     out->is_source = flink->is_source;
     out->inputs = flink->inputs;
     if (flink->is_source && wants_ids(meter))
-        ask_of_vertex(meter, on_ids, "/subtasks/metrics");
+        ask_of_vertex(meter, FLINK_METRIC_NAMES, on_ids, "/subtasks/metrics");
     else
         ask_of_counters(meter);
 }
@@ -347,7 +348,7 @@ void cluster_meter_begin(struct cluster_meter *meter, const char *job_id) {
     }
     if (meter->call != NULL) return;
     if (meter->options.lag != NULL) kafka_lag_begin(meter->options.lag);
-    ask(meter, on_topology, "");
+    ask(meter, FLINK_JOB, on_topology, "");
 }
 
 // --- life ---
@@ -356,7 +357,6 @@ struct cluster_meter *cluster_meter_new(const struct cluster_meter_options *opti
     struct cluster_meter *meter = memory_alloc(sizeof *meter);
 
     meter->options = *options;
-    meter->client = (struct flink_client){.http = options->http, .port = options->rest_port};
     size_t count = (size_t)cluster_processes_count(options->processes);
     meter->processes = memory_alloc(count * sizeof *meter->processes);
     for (size_t index = 0; index < count; index++)

@@ -15,8 +15,7 @@
 struct cluster_meter;
 
 struct cluster_meter_options {
-    struct http_client *http; // borrowed
-    uint16_t rest_port;
+    struct flink_client *client;               // borrowed as long as the meter is there
     const struct cluster_processes *processes; // borrowed as long as the meter is there
     const struct cluster_size *size;           // borrowed as long as the meter is there
     struct kafka_lag *lag;                     // borrowed as long as the meter is there; NULL: none

@@ -6,6 +6,7 @@
 #include "runtime/cluster_silence.h"
 #include "runtime/flink_reply.h"
 #include "runtime/flink_trigger.h"
+#include "runtime/watched_job.h"
 
 static const int64_t BUSY_MS = 20;
 static const int64_t QUIET_MS = 1000;
@@ -40,6 +41,10 @@ struct cluster_watch {
     struct flink_trigger trigger;
 };
 
+struct flink_client *cluster_watch_client(struct cluster_watch *watch) {
+    return &watch->client;
+}
+
 const struct cluster_view *cluster_watch_view(const struct cluster_watch *watch) {
     return &watch->view;
 }
@@ -71,21 +76,8 @@ static void end_call(struct flink_call **call) {
 
 // --- when to ask ---
 
-static bool job_is_alive(const struct cluster_watch *watch) {
-    return watch->view.job == JOB_CREATED || watch->view.job == JOB_RUNNING ||
-           watch->view.job == JOB_RESTARTING;
-}
-
-static bool is_quiet(const struct cluster_watch *watch) {
-    const struct cluster_view *view = &watch->view;
-
-    return view->job == JOB_RUNNING && view->tasks_total > 0 &&
-           view->tasks_running == view->tasks_total &&
-           view->savepoint.state != SAVEPOINT_IN_PROGRESS;
-}
-
 static bool has_question(const struct cluster_watch *watch) {
-    return !watch->is_ready || job_is_alive(watch) || watch->wants_failure ||
+    return !watch->is_ready || watched_job_is_alive(&watch->view) || watch->wants_failure ||
            watch->view.job == JOB_SUBMITTING ||
            watch->view.savepoint.state == SAVEPOINT_IN_PROGRESS;
 }
@@ -104,7 +96,7 @@ static void ask_after(struct cluster_watch *watch, int64_t delay_ms) {
 
 static void ask_again(struct cluster_watch *watch) {
     // While main() runs, only whether its JobManager still answers is of interest.
-    bool is_slow = is_quiet(watch) || watch->view.job == JOB_SUBMITTING;
+    bool is_slow = watched_job_is_quiet(&watch->view) || watch->view.job == JOB_SUBMITTING;
 
     ask_after(watch, is_slow ? QUIET_MS : BUSY_MS);
 }
@@ -154,17 +146,29 @@ static void missed(struct cluster_watch *watch) {
     look_for_silence(watch);
 }
 
-// True when there is an answer that can be used.
-static bool take_answer(struct cluster_watch *watch, const struct error *err) {
-    end_question(watch);
-    if (err == NULL) return true;
-    missed(watch);
-    return false;
+static bool is_too_long(const struct error *reason) {
+    return reason != NULL && reason->kind == ERROR_LIMIT;
 }
 
 // There is no such thing: whether Flink is well is decided by the questions about the job.
 static bool is_refused(const struct error *reason) {
     return reason != NULL && reason->kind == ERROR_INVALID;
+}
+
+// True when there is an answer that can be used. One that is too long is an answer all the same:
+// its JobManager does not hang, and what is known of the job stays.
+static bool take_answer(struct cluster_watch *watch, const struct error *err) {
+    end_question(watch);
+    if (err == NULL) return true;
+    if (!is_too_long(err)) {
+        missed(watch);
+        return false;
+    }
+    cluster_silence_answered(&watch->silence, now_ms());
+    (void)text_copy(watch->view.failure, sizeof watch->view.failure, err->message);
+    ask_after(watch, RETRY_MS);
+    changed(watch);
+    return false;
 }
 
 static void take_slots(struct cluster_watch *watch, int slots) {
@@ -197,6 +201,7 @@ static void on_taskmanagers(void *userdata, json_t *reply, const struct error *r
     struct flink_slots slots;
     struct error err;
 
+    if (is_too_long(reason)) watch->slots_at_ms = now_ms();
     if (!take_answer(watch, reason)) return;
     if (!flink_reply_slots(reply, &watch->ports, &slots, &err)) {
         missed(watch);
@@ -254,7 +259,7 @@ static void on_job(void *userdata, json_t *reply, const struct error *reason) {
 static void on_failure(void *userdata, json_t *reply, const struct error *reason) {
     struct cluster_watch *watch = userdata;
 
-    if (reason == NULL || is_refused(reason)) watch->wants_failure = false;
+    if (reason == NULL || is_refused(reason) || is_too_long(reason)) watch->wants_failure = false;
     if (!take_answer(watch, reason)) return;
     flink_reply_exception(reply, watch->view.failure, sizeof watch->view.failure);
     ask_again(watch);
@@ -266,18 +271,14 @@ static void on_checkpoints(void *userdata, json_t *reply, const struct error *re
     char path[FILE_PATH_MAX];
     struct error err;
 
-    if (reason == NULL || is_refused(reason)) watch->checkpoints_next = false;
+    if (reason == NULL || is_refused(reason) || is_too_long(reason))
+        watch->checkpoints_next = false;
     if (!take_answer(watch, reason)) return;
     bool is_other =
         flink_reply_checkpoint(reply, path, &err) && !text_equal(path, watch->view.last_checkpoint);
     if (is_other) (void)text_copy(watch->view.last_checkpoint, FILE_PATH_MAX, path);
     ask_again(watch);
     if (is_other) changed(watch);
-}
-
-static void fail_savepoint(struct savepoint_view *savepoint, const char *reason) {
-    savepoint->state = SAVEPOINT_FAILED;
-    (void)text_copy(savepoint->failure, sizeof savepoint->failure, reason);
 }
 
 static void on_triggered(void *userdata, const struct error *err) {
@@ -287,7 +288,7 @@ static void on_triggered(void *userdata, const struct error *err) {
         ask_after(watch, 0);
         return;
     }
-    fail_savepoint(&watch->view.savepoint, err->message);
+    watched_job_fail_savepoint(&watch->view, err->message);
     changed(watch);
 }
 
@@ -301,6 +302,8 @@ static void on_savepoint(void *userdata, json_t *reply, const struct error *reas
         ask_again(watch);
         return;
     }
+    // Only the trace of one that has failed is long.
+    if (is_too_long(reason)) watched_job_fail_savepoint(&watch->view, reason->message);
     if (!take_answer(watch, reason)) return;
     if (!flink_reply_savepoint(reply, savepoint, &err)) {
         missed(watch);
@@ -313,29 +316,31 @@ static void on_savepoint(void *userdata, json_t *reply, const struct error *reas
 
 // --- questions ---
 
-static void ask(struct cluster_watch *watch, flink_done_fn *done, const char *path) {
-    watch->question = flink_client_get(&watch->client, path, done, watch);
+static void ask(struct cluster_watch *watch, enum flink_question question, flink_done_fn *done,
+                const char *path) {
+    watch->question = flink_client_get(&watch->client, question, path, done, watch);
     set_patience(watch, SD_EVENT_ONESHOT);
 }
 
 // A question about the watched job: /jobs/<id><rest>.
-static void ask_of_job(struct cluster_watch *watch, flink_done_fn *done, const char *rest) {
+static void ask_of_job(struct cluster_watch *watch, enum flink_question question,
+                       flink_done_fn *done, const char *rest) {
     char path[256];
 
     (void)text_format(path, sizeof path, "/jobs/%s%s", watch->view.job_id, rest);
-    ask(watch, done, path);
+    ask(watch, question, done, path);
 }
 
 static void ask_of_savepoint(struct cluster_watch *watch) {
     char rest[128];
 
     (void)text_format(rest, sizeof rest, "/savepoints/%s", watch->view.savepoint.trigger_id);
-    ask_of_job(watch, on_savepoint, rest);
+    ask_of_job(watch, FLINK_SAVEPOINT, on_savepoint, rest);
 }
 
 static bool wants_slots(const struct cluster_watch *watch) {
     if (!watch->is_ready || watch->view.job == JOB_SUBMITTING) return true;
-    return job_is_alive(watch) &&
+    return watched_job_is_alive(&watch->view) &&
            now_ms() - watch->slots_at_ms >= cluster_silence_slots_every_ms(&watch->silence);
 }
 
@@ -347,19 +352,19 @@ static int on_time(sd_event_source *source, uint64_t now_us, void *userdata) {
     (void)now_us;
     if (watch->question != NULL) return 0;
     if (!watch->is_known) {
-        ask(watch, on_configuration, "/jobmanager/config");
+        ask(watch, FLINK_CONFIGURATION, on_configuration, "/jobmanager/config");
     } else if (wants_slots(watch)) {
-        ask(watch, on_taskmanagers, "/taskmanagers");
+        ask(watch, FLINK_TASKMANAGERS, on_taskmanagers, "/taskmanagers");
     } else if (watch->wants_failure) {
-        ask_of_job(watch, on_failure, "/exceptions?maxExceptions=1");
+        ask_of_job(watch, FLINK_EXCEPTIONS, on_failure, "/exceptions?maxExceptions=1");
     } else if (is_taking && !flink_trigger_is_open(&watch->trigger)) {
         ask_of_savepoint(watch);
-    } else if (is_quiet(watch) && watch->checkpoints_next) {
-        ask_of_job(watch, on_checkpoints, "/checkpoints");
-    } else if (job_is_alive(watch)) {
+    } else if (watched_job_is_quiet(&watch->view) && watch->checkpoints_next) {
+        ask_of_job(watch, FLINK_CHECKPOINTS, on_checkpoints, "/checkpoints");
+    } else if (watched_job_is_alive(&watch->view)) {
         // A quiet job is asked for its checkpoints and for its state in turns.
         watch->checkpoints_next = true;
-        ask_of_job(watch, on_job, "");
+        ask_of_job(watch, FLINK_JOB, on_job, "");
     } else {
         ask_again(watch);
     }
@@ -376,22 +381,15 @@ static void on_submitted(void *userdata, json_t *reply, const struct error *err)
     end_call(&watch->submission);
     if (err != NULL) (void)text_copy(view->failure, sizeof view->failure, err->message);
     // No answer at all: main() took its JobManager along, and its owner will say LOST. If the
-    // process lives on, it can be asked whether the job is there.
-    watch->is_unanswered = err != NULL && err->kind == ERROR_UNAVAILABLE;
+    // process lives on, or has said too much, it can be asked whether the job is there.
+    watch->is_unanswered = err != NULL && (err->kind == ERROR_UNAVAILABLE || is_too_long(err));
     view->job = err == NULL || watch->is_unanswered ? JOB_CREATED : JOB_REJECTED;
     ask_after(watch, 0);
     if (!watch->is_unanswered) changed(watch);
 }
 
 void cluster_watch_announce(struct cluster_watch *watch, const char *job_id) {
-    struct cluster_view *view = &watch->view;
-
-    (void)text_copy(view->job_id, sizeof view->job_id, job_id);
-    view->job = JOB_SUBMITTING;
-    view->tasks_running = view->tasks_total = view->restarts = 0;
-    view->last_checkpoint[0] = '\0';
-    view->failure[0] = '\0';
-    view->savepoint = (struct savepoint_view){0};
+    watched_job_announce(&watch->view, job_id);
     json_decref(TAKE(watch->plan));
     end_call(&watch->submission);
 }
@@ -408,8 +406,8 @@ void cluster_watch_submit(struct cluster_watch *watch, const char *jar_id, const
 
     cluster_watch_announce(watch, job_id);
     (void)text_format(path, sizeof path, "/jars/%s/run", jar_id);
-    watch->submission =
-        flink_client_post(&watch->client, path, body, SUBMIT_TIMEOUT_MS, on_submitted, watch);
+    watch->submission = flink_client_post(&watch->client, FLINK_SUBMISSION, path, body,
+                                          SUBMIT_TIMEOUT_MS, on_submitted, watch);
     cluster_silence_answered(&watch->silence, now_ms()); // nobody asked for a while
     ask_again(watch);
 }
@@ -438,7 +436,7 @@ void cluster_watch_savepoint(struct cluster_watch *watch, const char *trigger_id
     (void)text_copy(savepoint->trigger_id, sizeof savepoint->trigger_id, trigger_id);
     if (watch->fails_savepoint) {
         watch->fails_savepoint = false;
-        fail_savepoint(savepoint, "failed on purpose");
+        watched_job_fail_savepoint(&watch->view, "failed on purpose");
         return;
     }
     flink_trigger_cancel(&watch->trigger);
@@ -461,7 +459,8 @@ bool cluster_watch_new(sd_event *loop, const struct cluster_watch_options *optio
     AUTO(cluster_watch_free) struct cluster_watch *watch = memory_alloc(sizeof *watch);
 
     watch->loop = loop;
-    watch->client = (struct flink_client){.http = options->http, .port = options->rest_port};
+    watch->client =
+        (struct flink_client){.loop = loop, .http = options->http, .port = options->rest_port};
     watch->silence = (struct cluster_silence){.limit_ms = options->silence_limit_ms,
                                               .wanted_slots = options->slots};
     (void)text_copy(watch->instance, sizeof watch->instance, options->instance);

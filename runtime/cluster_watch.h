@@ -35,6 +35,9 @@ MUST_CHECK bool cluster_watch_new(sd_event *loop, const struct cluster_watch_opt
 void cluster_watch_free(struct cluster_watch *watch);
 DEFINE_AUTO(cluster_watch_free, struct cluster_watch *);
 
+// Whoever else asks its JobManager does so through this client. It is the watch's.
+struct flink_client *cluster_watch_client(struct cluster_watch *watch);
+
 // Everything but `health` is the watch's to say; `slots` counts the registered ones.
 const struct cluster_view *cluster_watch_view(const struct cluster_watch *watch);
 // Flink's plan of the job as JSON text that the caller frees; NULL while it is not known.

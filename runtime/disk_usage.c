@@ -68,11 +68,10 @@ static void end_walk(struct disk_usage *usage) {
 
 static void take_count(struct disk_usage *usage) {
     struct counted_app *app = usage->walked;
-    int64_t long_us = usage->spent_us * PAUSE_BY_DURATION;
 
     app->bytes = file_walk_bytes(usage->walk);
     app->counted_us = clock_monotonic_us();
-    app->pause_us = long_us > PAUSE_US ? long_us : PAUSE_US;
+    app->pause_us = clock_rest_us(usage->spent_us, PAUSE_BY_DURATION, PAUSE_US);
 }
 
 // True: it is complete.

@@ -36,8 +36,8 @@ void flink_cluster_changed(const struct cluster *cluster) {
 static void stop_processes(struct cluster *cluster) {
     flink_submit_cancel(cluster);
     flink_claim_free(cluster);
+    cluster_meter_free(TAKE(cluster->meter)); // asks through the watch's client
     cluster_watch_free(TAKE(cluster->watch));
-    cluster_meter_free(TAKE(cluster->meter));
     kafka_lag_free(TAKE(cluster->lag));
     cluster_processes_leave(TAKE(cluster->processes), &cluster->owner->leaving);
     cluster->boot_timer = sd_event_source_disable_unref(cluster->boot_timer);

@@ -17,8 +17,7 @@ void flink_look_measure(void *self, const char *cluster_id) {
     if (cluster == NULL) return;
     if (cluster->meter == NULL) {
         struct cluster_meter_options options = {
-            .http = cluster->owner->http,
-            .rest_port = cluster_processes_rest_port(cluster->processes),
+            .client = cluster_watch_client(cluster->watch),
             .processes = cluster->processes,
             .size = &cluster->spec.size,
             .lag = cluster->lag,

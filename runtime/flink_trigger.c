@@ -34,7 +34,8 @@ void flink_trigger_send(struct flink_trigger *trigger) {
     (void)text_format(path, sizeof path, "/jobs/%s/%s", trigger->job_id,
                       stops_job ? "stop" : "savepoints");
     flink_trigger_cancel(trigger);
-    trigger->call = flink_client_post(trigger->client, path, body, TIMEOUT_MS, on_answer, trigger);
+    trigger->call = flink_client_post(trigger->client, FLINK_SAVEPOINT, path, body, TIMEOUT_MS,
+                                      on_answer, trigger);
 }
 
 bool flink_trigger_repeat(struct flink_trigger *trigger) {

@@ -7,7 +7,7 @@
 #include "runtime/flink_client.h"
 
 struct flink_trigger {
-    const struct flink_client *client; // borrowed
+    struct flink_client *client; // borrowed
     char job_id[APP_JOB_ID_SIZE];
     char trigger_id[APP_JOB_ID_SIZE];
     char directory[FILE_PATH_MAX]; // below which it is made

@@ -6,7 +6,7 @@
 #include <curl/curl.h>
 #include <sys/epoll.h>
 
-// The largest answers are exception histories with stack traces of every subtask.
+// The largest pages of a dashboard are exception histories with stack traces of every subtask.
 static const size_t REPLY_MAX_BYTES = (size_t)16 << 20;
 
 struct http_request {
@@ -64,7 +64,8 @@ static void finish(struct http_request *request, CURLcode code) {
         (void)error_set(&err, ERROR_SYSTEM, "the answer could not be taken");
         done(userdata, NULL, &err);
     } else if (request->is_too_large) {
-        (void)error_set(&err, ERROR_LIMIT, "the answer has more than %zu bytes", REPLY_MAX_BYTES);
+        (void)error_set(&err, ERROR_LIMIT, "the answer has more than %zu bytes",
+                        request->body.limit_bytes);
         done(userdata, NULL, &err);
     } else if (code != CURLE_OK) {
         (void)error_set(&err, ERROR_UNAVAILABLE, "%s", curl_easy_strerror(code));
@@ -252,7 +253,7 @@ struct http_request *http_client_send(struct http_client *client, const struct h
     struct http_request *request = memory_alloc(sizeof *request);
 
     request->client = client;
-    request->body = BUFFER_INIT(REPLY_MAX_BYTES);
+    request->body = BUFFER_INIT(call->limit_bytes == 0 ? REPLY_MAX_BYTES : call->limit_bytes);
     request->sink = call->sink;
     request->done = call->done;
     request->userdata = call->userdata;

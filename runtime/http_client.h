@@ -41,6 +41,7 @@ struct http_call {
     // without any bytes.
     bool is_remote;
     int64_t timeout_ms; // until the end; of a remote call the longest silence
+    size_t limit_bytes; // of the body that is kept; 0 = 16 MB
     http_sink_fn *sink; // NULL: the body is kept
     http_done_fn *done;
     void *userdata; // of done and of sink

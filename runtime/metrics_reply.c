@@ -118,6 +118,22 @@ double metrics_reply_value(const json_t *reply, const char *id, const char *aggr
     return MEASUREMENT_UNKNOWN;
 }
 
+void metrics_reply_subtasks(const json_t *reply, const char *name, int count, double *out) {
+    size_t index;
+    json_t *metric;
+
+    for (int subtask = 0; subtask < count; subtask++)
+        out[subtask] = MEASUREMENT_UNKNOWN;
+    json_array_foreach(reply, index, metric) {
+        const char *id = json_text_or(metric, "id", "");
+        char *end;
+        long long subtask = strtoll(id, &end, 10);
+        bool is_it = end != id && *end == '.' && text_equal(end + 1, name);
+        if (is_it && subtask >= 0 && subtask < count)
+            out[subtask] = number_of(json_member(metric, "value"));
+    }
+}
+
 static bool ends_in(const char *id, const char *name) {
     size_t id_length = strlen(id);
     size_t length = strlen(name);

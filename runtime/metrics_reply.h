@@ -31,6 +31,10 @@ MUST_CHECK bool metrics_reply_topology(const json_t *reply, struct flink_topolog
 // not aggregated and has "value". MEASUREMENT_UNKNOWN when it is not there or is no number.
 double metrics_reply_value(const json_t *reply, const char *id, const char *aggregate);
 
+// Of an answer that is not aggregated the figures "<subtask>.<name>" of the first `count` subtasks,
+// in one pass; MEASUREMENT_UNKNOWN for those that are not there.
+void metrics_reply_subtasks(const json_t *reply, const char *name, int count, double *out);
+
 // The ids of a vertex's answer that end in one of the names of a source's backlog, joined by commas
 // with one in front; "" when there is none. False: not all of them fit.
 bool metrics_reply_backlog_ids(const json_t *reply, char *out, size_t size_bytes);

@@ -37,6 +37,12 @@ Test(clock, nothing_takes_less_than_no_time) {
     cr_assert(eq(i64, clock_elapsed_ms(1500, 1000), 0), "it was set back meanwhile");
 }
 
+Test(clock, work_rests_for_so_many_times_as_long_as_it_took) {
+    cr_assert(eq(i64, clock_rest_us(1000, 4, 0), 4000));
+    cr_assert(eq(i64, clock_rest_us(1000, 4, 200000), 200000));
+    cr_assert(eq(i64, clock_rest_us(100000, 64, 200000), 6400000));
+}
+
 Test(text, reads_times) {
     int64_t ms = -1;
 

@@ -70,6 +70,24 @@ Test(metrics_reply, figures_come_as_text_as_numbers_and_as_nothing) {
     }
 }
 
+Test(metrics_reply, figures_of_subtasks_are_found_in_one_pass) {
+    AUTO(json_decref)
+    json_t *reply =
+        parse("[{\"id\":\"2.busy\",\"value\":\"7\"},{\"id\":\"0.busy\",\"value\":\"5\"},"
+              "{\"id\":\"1.idle\",\"value\":\"9\"},{\"id\":\"3.busy\",\"value\":\"9\"},"
+              "{\"id\":\"-1.busy\",\"value\":\"9\"},{\"id\":\".busy\",\"value\":\"9\"},"
+              "{\"id\":\"99999999999999999999.busy\",\"value\":\"9\"},{\"x\":1},3]");
+    double busy[4] = {0, 0, 0, -7};
+
+    metrics_reply_subtasks(reply, "busy", 3, busy);
+    cr_assert(eq(dbl, busy[0], 5.0));
+    cr_assert(eq(dbl, busy[1], MEASUREMENT_UNKNOWN));
+    cr_assert(eq(dbl, busy[2], 7.0));
+    cr_assert(eq(dbl, busy[3], -7.0), "nobody asked for it");
+    metrics_reply_subtasks(NULL, "busy", 1, busy);
+    cr_assert(eq(dbl, busy[0], MEASUREMENT_UNKNOWN));
+}
+
 Test(metrics_reply, the_backlog_of_a_source_is_found_by_the_end_of_its_name) {
     AUTO(json_decref)
     json_t *ids = parse("[{\"id\":\"Source__in.pendingRecords\"},{\"id\":\"numRecordsIn\"},"
