@@ -215,7 +215,11 @@ static void on_taskmanagers(void *userdata, json_t *reply, const struct error *r
     take_slots(watch, slots.own);
     bool gets_ready = !watch->is_ready && slots.own >= watch->silence.wanted_slots;
     if (gets_ready) watch->is_ready = true;
-    ask_again(watch);
+    // A quiet job has its turn at once: slots may be due again before QUIET_MS are over.
+    if (watched_job_is_quiet(&watch->view))
+        ask_after(watch, BUSY_MS);
+    else
+        ask_again(watch);
     if (gets_ready)
         changed(watch);
     else

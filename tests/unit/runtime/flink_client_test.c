@@ -220,3 +220,24 @@ Test(flink_client, a_job_whose_answer_is_too_long_stays_what_it_was) {
     cr_assert(eq(int, cluster_watch_view(watch)->job, JOB_RUNNING));
     cr_assert(eq(int, cluster_watch_view(watch)->slots, 1));
 }
+
+// Slots are then due more often than a quiet job is asked for.
+Test(flink_client, a_short_limit_of_silence_hides_no_end_of_a_job) {
+    static const struct fake_answer runs[] = {
+        CONFIGURATION, TASKMANAGERS, SUBMISSION, {"/jobs/j", JOB("RUNNING"), 0}, {0}};
+    static const struct fake_answer ends[] = {TASKMANAGERS, {"/jobs/j", JOB("FINISHED"), 0}, {0}};
+    AUTO(json_decref) json_t *body = json_new_object();
+
+    fake.answers = runs;
+    AUTO(cluster_watch_free) struct cluster_watch *watch = begin_watch();
+    while (!cluster_watch_is_ready(watch))
+        cr_assert(sd_event_run(loop, 10000000) > 0);
+    cluster_watch_submit(watch, "a", "j", body);
+    while (cluster_watch_view(watch)->job != JOB_RUNNING)
+        cr_assert(sd_event_run(loop, 10000000) > 0);
+    fake.answers = ends;
+    fake.requests = 0;
+    while (cluster_watch_view(watch)->job != JOB_FINISHED && fake.requests < 10)
+        cr_assert(sd_event_run(loop, 10000000) > 0);
+    cr_assert(eq(int, cluster_watch_view(watch)->job, JOB_FINISHED));
+}
