@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 
 void installed_runtime_release(struct installed_runtime *runtime) {
     memory_free(runtime->class_path);
@@ -120,16 +121,27 @@ bool catalog_list(const char *runtimes_directory, json_t **out_runtimes, struct 
 
 // --- holding and removing ---
 
-bool catalog_hold(const char *runtimes_directory, enum runtime_environment runtime, int *out_fd,
+static bool is_of(int fd, const char *directory) {
+    struct stat held;
+    struct stat there;
+
+    return fd >= 0 && fstat(fd, &held) == 0 && stat(directory, &there) == 0 &&
+           held.st_dev == there.st_dev && held.st_ino == there.st_ino;
+}
+
+bool catalog_hold(const char *runtimes_directory, enum runtime_environment runtime, int *held_fd,
                   struct error *err) {
     char directory[FILE_PATH_MAX];
 
     if (!directory_of(runtimes_directory, runtime, directory, err)) return false;
+    if (is_of(*held_fd, directory)) return true;
+    file_close(*held_fd);
+    *held_fd = -1;
     AUTO(file_close) int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0 || flock(fd, LOCK_SH | LOCK_NB) < 0)
         return error_set(err, ERROR_UNAVAILABLE, "runtime %s cannot be held: %s",
                          runtime_environment_name(runtime), strerror(errno));
-    *out_fd = file_take(&fd);
+    *held_fd = file_take(&fd);
     return true;
 }
 

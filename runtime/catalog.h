@@ -42,9 +42,11 @@ MUST_CHECK bool catalog_class_path(const char *lib_directory, char **out_class_p
 // true}], owned by the caller.
 MUST_CHECK bool catalog_list(const char *runtimes_directory, json_t **out_runtimes,
                              struct error *err);
-// Keeps others from removing it until the descriptor is closed. ERROR_UNAVAILABLE: it is not there.
+// Keeps others from removing it until the descriptor is closed. `*held_fd` is -1 or what an earlier
+// call has put there, which stays unless another one was installed since. ERROR_UNAVAILABLE: it is
+// not there.
 MUST_CHECK bool catalog_hold(const char *runtimes_directory, enum runtime_environment runtime,
-                             int *out_fd, struct error *err);
+                             int *held_fd, struct error *err);
 // ERROR_CONFLICT: somebody holds it, and `by_force` is false. ERROR_NOT_FOUND.
 MUST_CHECK bool catalog_remove(const char *runtimes_directory, enum runtime_environment runtime,
                                bool by_force, struct error *err);

@@ -169,6 +169,10 @@ static bool start(struct cluster *cluster, struct error *err) {
 
     if (!catalog_find(owner->runtimes_directory, cluster->spec.runtime, &runtime, err))
         return false;
+    // Another one may have been installed since it was last held.
+    if (!cluster->is_spare && !catalog_hold(owner->runtimes_directory, cluster->spec.runtime,
+                                            &owner->held_runtimes[cluster->spec.runtime], err))
+        return false;
     if (!file_join(apps, sizeof apps, err, owner->data_directory, "apps", NULL) ||
         !file_make_directories(apps, 0700, err) || !workspace_make(&cluster->paths, err))
         return false;

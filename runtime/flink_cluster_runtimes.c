@@ -11,7 +11,7 @@ void flink_runtimes_hold(void *self, uint32_t runtimes) {
         if (!is_wanted) {
             file_close(owner->held_runtimes[index]);
             owner->held_runtimes[index] = -1;
-        } else if (owner->held_runtimes[index] < 0) {
+        } else {
             // One that is not installed cannot be held; its next launch says so.
             struct error ignored;
             (void)!catalog_hold(owner->runtimes_directory, (enum runtime_environment)index,
