@@ -169,7 +169,7 @@ static bool open_parent(const char *root, const char *relative, int *out_directo
 bool file_open_append_inside(const char *root, const char *relative, int *out_fd,
                              struct error *err) {
     AUTO(file_close) int directory = -1;
-    const char *name = NULL;
+    const char *name = "";
     const int flags =
         O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY;
 
@@ -191,7 +191,7 @@ bool file_open_append_inside(const char *root, const char *relative, int *out_fd
 bool file_write_inside(const char *root, const char *relative, const void *bytes, size_t size_bytes,
                        unsigned mode, struct error *err) {
     AUTO(file_close) int directory = -1;
-    const char *name = NULL;
+    const char *name = "";
     uint64_t number = 0;
     char neighbour[32];
 

@@ -282,20 +282,19 @@ static bool plan_unlaunchable(const struct app *app, const struct plan_view *vie
                               struct step *out_step) {
     const struct placement *next = &app->slots[SLOT_NEXT];
     bool has_warm = app->move.halted && app->slots[SLOT_CURRENT].phase != PLACEMENT_EMPTY;
+    bool makes_room = has_warm && view->fits_alone;
 
     if (next->phase != PLACEMENT_PLANNED) return false;
     if (next->attempt >= PLAN_ATTEMPTS_MAX)
         *out_step = give_up(app, view, BLAME_CLUSTERS, "no cluster could be started");
-    else if (view->fits_beside)
+    else if (view->fits_beside || (waits_for_memory(app) && !makes_room))
         return false;
     else if (has_old_job(app) && view->fits_alone)
         // PREPARE follows HALT where memory does not allow two clusters at once.
         *out_step = plan_halt(app, view, now_ms);
-    else if (has_warm && view->fits_alone)
+    else if (makes_room)
         // Another cluster is worth more than a warm one for the way back.
         *out_step = step_on(STEP_DROP, SLOT_CURRENT, "the next cluster needs its memory");
-    else if (waits_for_memory(app))
-        return false;
     else
         *out_step = give_up(app, view, BLAME_CLUSTERS, "the memory budget does not allow it");
     return true;

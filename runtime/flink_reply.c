@@ -186,7 +186,7 @@ static void find_cause(const char *trace, char *out, size_t size_bytes) {
     struct head root = {0};
 
     if (text_starts_with(at, SERVER_SIDE)) at += strlen(SERVER_SIDE);
-    while (at != NULL) {
+    do {
         struct head head;
         at = read_head(at, &head);
         if (!is_hollow(&head)) {
@@ -196,7 +196,7 @@ static void find_cause(const char *trace, char *out, size_t size_bytes) {
         while (at != NULL && !text_starts_with(at, CAUSE))
             at = next_line(at);
         if (at != NULL) at += strlen(CAUSE);
-    }
+    } while (at != NULL);
     // Without a program to blame the root cause is what says most.
     if (primary.text == NULL)
         (void)read_head(trace, &primary);
