@@ -137,7 +137,7 @@ def test_a_flink_process_that_hangs_is_replaced(impatient, jars, main_class, wha
     assert what in lost[0]["reason"]
     assert_goes_on(application, count + 20)
     assert application.status() == "RUNNING"
-    assert not set(stopped) & set(impatient.java_pids(main_class)), "what hung is gone"
+    wait_for(lambda: not set(stopped) & set(impatient.java_pids(main_class)), "what hung is gone")
 
 
 def test_a_pause_that_is_shorter_than_the_limit_is_none(own, jars):
