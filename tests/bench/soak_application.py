@@ -260,8 +260,8 @@ class Soaked:
                 raise Wrong(f"snapshot {name} is {status} for {PATIENCE_S} s")
             time.sleep(0.2)
         if status == "READY":
+            # A recovery goes on from the newest checkpoint, as Flink's own does: it may be a little older.
             self.snapshots[name] = counted
-            self.counts.raise_floor(counted, f"snapshot {name}")
         elif not self.is_disturbed():
             raise Wrong(f"snapshot {name} is {status}")
 

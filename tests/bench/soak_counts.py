@@ -98,10 +98,6 @@ class Counts:
                 self.floors.append((complete_ms, self.checkpoint_count, f"checkpoint {path}"))
             self.checkpoint, self.checkpoint_count = path, self.count_at(complete_ms)
 
-    def raise_floor(self, count, reason):
-        with self.lock:
-            self.floors.append((int(time.time() * 1000), count, reason))
-
     def begin_restore(self, count, reason):
         """The next job goes on from there, whatever the one before counts and keeps until then."""
         with self.lock:
