@@ -136,7 +136,12 @@ def test_a_runtime_that_an_application_runs_on_is_not_removed(runtime, jars, tmp
     refused = remove()
     assert refused.returncode == 1 and "an application of a daemon that works runs on it" in refused.stderr
     kobel.kill()
-    kobel.start()  # which brings it back: the runtime is needed at once
+    kobel.start()
+
+    def is_brought_back():
+        with urllib.request.urlopen(f"{kobel.url}/kobel/v1/applications/user") as reply:
+            return json.load(reply)["current"]["health"] in ("BOOTING", "READY")
+    wait_for(is_brought_back, "another cluster is launched: the runtime is needed")
     assert remove().returncode == 1
     application.wait_for_count(count)
     application.stop(Force=True)
