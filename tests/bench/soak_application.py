@@ -231,12 +231,15 @@ class Soaked:
         described = self.call(self.application.describe)
         if described is None:
             return
-        self.call("delete_application", ApplicationName=self.name, CreateTimestamp=described["CreateTimestamp"])
         deadline = time.monotonic() + PATIENCE_S
+        self.call("delete_application", ApplicationName=self.name, CreateTimestamp=described["CreateTimestamp"])
         while not self.call(self.application.is_gone):
             if time.monotonic() > deadline:
                 raise Wrong("it is not deleted")
             time.sleep(0.2)
+            # Again where it was refused, as on a full disk; it may be gone by then.
+            if self.is_disturbed():
+                self.call("delete_application", ApplicationName=self.name, CreateTimestamp=described["CreateTimestamp"])
         self.counts = None
 
     # --- moves of a running application ---
