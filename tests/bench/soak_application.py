@@ -182,9 +182,13 @@ class Soaked:
         if self.counts is not None or self.daemon.is_over():
             return
         # Moves are those of the seed alone.
-        self.call(self.application.create, self.jars["Counting"], "created", FlinkApplicationConfiguration={
-            "ParallelismConfiguration": {"ConfigurationType": "CUSTOM", "Parallelism": 1, "AutoScalingEnabled": False},
-            "CheckpointConfiguration": {"ConfigurationType": "CUSTOM", "CheckpointInterval": 1000, "MinPauseBetweenCheckpoints": 100}})
+        flink = {"ParallelismConfiguration": {"ConfigurationType": "CUSTOM", "Parallelism": 1, "AutoScalingEnabled": False},
+                 "CheckpointConfiguration": {"ConfigurationType": "CUSTOM", "CheckpointInterval": 1000, "MinPauseBetweenCheckpoints": 100}}
+        # Again where it was refused, as on a full disk, and is not there all the same.
+        while self.call(self.application.create, self.jars["Counting"], "created", FlinkApplicationConfiguration=flink) is None:
+            if self.call(self.application.describe) is not None:
+                break
+            time.sleep(1)
         shown = self.show()
         if "id" not in shown:
             raise Wrong("it was created and is not there")
