@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "fakes/fake_code.h"
 #include "storage/app_store.h"
 #include "storage/snapshot_store.h"
 
@@ -20,28 +21,6 @@ static int64_t elapsed_ms(void *self) {
 
     return world->elapsed_ms;
 }
-
-// --- code that is always there ---
-
-static void import_code(void *self, const struct code_source *source, code_done_fn *done,
-                        void *userdata) {
-    struct code_artifact artifact = {.size_bytes = 1234};
-
-    (void)self;
-    digest_sha256_hex(source->key, strlen(source->key), artifact.sha256);
-    (void)text_copy(artifact.md5, sizeof artifact.md5, "0123456789abcdef0123456789abcdef");
-    done(userdata, &artifact, NULL);
-}
-
-static enum code_collected
-collect_code(void *self, bool (*is_used)(void *userdata, const char *sha256), void *userdata) {
-    (void)self;
-    (void)is_used;
-    (void)userdata;
-    return CODE_COLLECTED_ALL;
-}
-
-static const struct code_ops code_ops = {.import = import_code, .collect = collect_code};
 
 // --- life ---
 
@@ -63,7 +42,7 @@ static void open_parts(struct fake_world *world) {
     struct error err;
     struct controller_options options = {
         .clusters = fake_clusters_port(world->clusters),
-        .code = {.ops = &code_ops},
+        .code = {.ops = &fake_code_ops},
         .clock = {.now_ms = now_ms, .self = world},
         .elapsed = {.now_ms = elapsed_ms, .self = world},
         .start_limit_ms = world->start_limit_ms,

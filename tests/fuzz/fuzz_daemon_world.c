@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/utf8.h"
+#include "fakes/fake_code.h"
 #include "fuzz/fuzz.h"
 
 #include <arpa/inet.h>
@@ -28,25 +29,6 @@ static int64_t now_ms(void *self) {
 
     return world->now_ms;
 }
-
-static void import_code(void *self, const struct code_source *source, code_done_fn *done,
-                        void *userdata) {
-    struct code_artifact artifact = {.sha256 = "00", .md5 = "00", .size_bytes = 1};
-
-    (void)self;
-    if (source->kind == CODE_SOURCE_BYTES) buffer_release(source->bytes);
-    done(userdata, &artifact, NULL);
-}
-
-static enum code_collected
-collect_code(void *self, bool (*is_used)(void *userdata, const char *sha256), void *userdata) {
-    (void)self;
-    (void)is_used;
-    (void)userdata;
-    return CODE_COLLECTED_ALL;
-}
-
-static const struct code_ops code_ops = {.import = import_code, .collect = collect_code};
 
 static void on_change(void *userdata, const char *app_id) {
     struct world *world = userdata;
@@ -85,7 +67,7 @@ static void open_world(struct world *world) {
     world->clusters = fake_clusters_new(on_change, world);
     struct controller_options options = {.db = world->db,
                                          .clusters = fake_clusters_port(world->clusters),
-                                         .code = {.ops = &code_ops},
+                                         .code = {.ops = &fake_code_ops},
                                          .clock = clock_of(&world->clock),
                                          .elapsed = {.now_ms = now_ms, .self = world},
                                          .memory_budget_bytes = (int64_t)1 << 40,

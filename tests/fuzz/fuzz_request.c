@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "controller/controller.h"
 #include "fakes/fake_cluster.h"
+#include "fakes/fake_code.h"
 #include "fuzz/fuzz.h"
 
 #include <string.h>
@@ -25,30 +26,10 @@ static int64_t now_ms(void *self) {
     return 1764000000000;
 }
 
-// Code that is always there.
-static void import_code(void *self, const struct code_source *source, code_done_fn *done,
-                        void *userdata) {
-    struct code_artifact artifact = {.sha256 = "00", .md5 = "00", .size_bytes = 1};
-
-    (void)self;
-    if (source->kind == CODE_SOURCE_BYTES) buffer_release(source->bytes);
-    done(userdata, &artifact, NULL);
-}
-
-static enum code_collected
-collect_code(void *self, bool (*is_used)(void *userdata, const char *sha256), void *userdata) {
-    (void)self;
-    (void)is_used;
-    (void)userdata;
-    return CODE_COLLECTED_ALL;
-}
-
-static const struct code_ops code_ops = {.import = import_code, .collect = collect_code};
-
 // The database is opened once: what an input leaves is removed after it.
 static void open_world(struct world *world) {
     struct error err;
-    struct controller_options options = {.code = {.ops = &code_ops},
+    struct controller_options options = {.code = {.ops = &fake_code_ops},
                                          .clock = {.now_ms = now_ms},
                                          .memory_budget_bytes = (int64_t)1 << 40,
                                          .limits = APP_LIMITS_DEFAULT};

@@ -202,19 +202,25 @@ Test(flink_client, exceptions_that_are_too_long_hide_no_job) {
     cr_assert(eq(str, (char *)silent, ""));
 }
 
-Test(flink_client, a_job_whose_answer_is_too_long_stays_what_it_was) {
+static struct cluster_watch *watch_running_job(void) {
     static const struct fake_answer runs[] = {
         CONFIGURATION, TASKMANAGERS, SUBMISSION, {"/jobs/j", JOB("RUNNING"), 0}, {0}};
-    static const struct fake_answer says_too_much[] = {{"/", "{}", 9 << 20}, {0}};
     AUTO(json_decref) json_t *body = json_new_object();
 
     fake.answers = runs;
-    AUTO(cluster_watch_free) struct cluster_watch *watch = begin_watch();
+    struct cluster_watch *watch = begin_watch();
     while (!cluster_watch_is_ready(watch))
         cr_assert(sd_event_run(loop, 10000000) > 0);
     cluster_watch_submit(watch, "a", "j", body);
     while (cluster_watch_view(watch)->job != JOB_RUNNING)
         cr_assert(sd_event_run(loop, 10000000) > 0);
+    return watch;
+}
+
+Test(flink_client, a_job_whose_answer_is_too_long_stays_what_it_was) {
+    static const struct fake_answer says_too_much[] = {{"/", "{}", 9 << 20}, {0}};
+
+    AUTO(cluster_watch_free) struct cluster_watch *watch = watch_running_job();
     fake.answers = says_too_much;
     turn_until_failure_says(watch, "answer about the job has more than");
     cr_assert(eq(int, cluster_watch_view(watch)->job, JOB_RUNNING));
@@ -223,18 +229,9 @@ Test(flink_client, a_job_whose_answer_is_too_long_stays_what_it_was) {
 
 // Slots are then due more often than a quiet job is asked for.
 Test(flink_client, a_short_limit_of_silence_hides_no_end_of_a_job) {
-    static const struct fake_answer runs[] = {
-        CONFIGURATION, TASKMANAGERS, SUBMISSION, {"/jobs/j", JOB("RUNNING"), 0}, {0}};
     static const struct fake_answer ends[] = {TASKMANAGERS, {"/jobs/j", JOB("FINISHED"), 0}, {0}};
-    AUTO(json_decref) json_t *body = json_new_object();
 
-    fake.answers = runs;
-    AUTO(cluster_watch_free) struct cluster_watch *watch = begin_watch();
-    while (!cluster_watch_is_ready(watch))
-        cr_assert(sd_event_run(loop, 10000000) > 0);
-    cluster_watch_submit(watch, "a", "j", body);
-    while (cluster_watch_view(watch)->job != JOB_RUNNING)
-        cr_assert(sd_event_run(loop, 10000000) > 0);
+    AUTO(cluster_watch_free) struct cluster_watch *watch = watch_running_job();
     fake.answers = ends;
     fake.requests = 0;
     while (cluster_watch_view(watch)->job != JOB_FINISHED && fake.requests < 10)
