@@ -167,6 +167,21 @@ static bool end_operation(struct app_service *service, const struct app *app,
 
 // --- the events ---
 
+// The checkpoint and the restarts on record are those of the job before.
+static void forget_job(struct app *app) {
+    app->last_checkpoint[0] = '\0';
+    app->job_restarts = 0;
+}
+
+static struct placement *take_over(struct app *app, enum placement_phase phase) {
+    struct placement *current = &app->slots[SLOT_CURRENT];
+
+    *current = app->slots[SLOT_NEXT];
+    current->phase = phase;
+    forget_job(app);
+    return current;
+}
+
 static bool end_up(struct app_service *service, struct app *app, const struct plan_view *view,
                    struct error *err) {
     struct placement *current = &app->slots[SLOT_CURRENT];
@@ -174,12 +189,9 @@ static bool end_up(struct app_service *service, struct app *app, const struct pl
     (void)view;
     // A roll-back of a move that had not reached the old job leaves that one running.
     if (app->slots[SLOT_NEXT].phase != PLACEMENT_EMPTY) {
-        *current = app->slots[SLOT_NEXT];
-        current->phase = PLACEMENT_UP;
+        current = take_over(app, PLACEMENT_UP);
         current->retry_at_ms = service_now_ms(service);
         current->attempt = 0;
-        app->last_checkpoint[0] = '\0';
-        app->job_restarts = 0;
     }
     app->slots[SLOT_NEXT] = (struct placement){0};
     app->current_parallelism = current->parallelism;
@@ -189,15 +201,10 @@ static bool end_up(struct app_service *service, struct app *app, const struct pl
 // What was gone back to runs as soon as there is a cluster for it: a recovery from here on.
 static bool end_resumed(struct app_service *service, struct app *app, const struct plan_view *view,
                         struct error *err) {
-    struct placement *current = &app->slots[SLOT_CURRENT];
-
     if (!event_log_add(service, app, "error", failure_of(app, view), NULL, err)) return false;
-    *current = app->slots[SLOT_NEXT];
-    current->phase = PLACEMENT_PLANNED;
+    struct placement *current = take_over(app, PLACEMENT_PLANNED);
     current->cluster_id[0] = '\0';
     app->slots[SLOT_NEXT] = (struct placement){0};
-    app->last_checkpoint[0] = '\0';
-    app->job_restarts = 0;
     app->current_parallelism = current->parallelism;
     return end_operation(service, app, OPERATION_SUCCESSFUL, NULL, err);
 }
@@ -303,8 +310,7 @@ static bool bring_back_stopped(struct app_service *service, struct app *app, boo
     current->job_id[0] = current->cluster_id[0] = '\0';
     current->attempt = 0;
     current->retry_at_ms = 0;
-    app->last_checkpoint[0] = '\0';
-    app->job_restarts = 0;
+    forget_job(app);
     app->recoveries++;
     json_t *detail = json_new_object();
     json_put_text(detail, "reason", "it stopped with the savepoint of a move that was given up");
