@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -49,7 +50,7 @@ struct code_store {
     int64_t limit_bytes;
     char *slice;
     struct import *imports;
-    char collected[256]; // the last name that was looked at; "" = none
+    DIR *collected; // what is left of the collection under way; NULL = there is none
 };
 
 // --- life of an import ---
@@ -366,44 +367,38 @@ static void import_code(void *self, const struct code_source *source, code_done_
 // Each is a question to the database.
 enum { COLLECTED_AT_ONCE = 100 };
 
-struct collection {
-    struct code_store *store;
-    int count;
-    bool (*is_used)(void *userdata, const char *sha256);
-    void *userdata;
-};
-
-static bool collect_one(void *userdata, const char *name, bool is_directory, struct error *err) {
-    struct collection *collection = userdata;
-    struct code_store *store = collection->store;
+// What cannot be removed is passed over, and met again by the next collection.
+static void collect_one(const struct code_store *store, const char *name,
+                        bool (*is_used)(void *userdata, const char *sha256), void *userdata) {
     char sha256[DIGEST_SHA256_HEX_SIZE];
     char path[FILE_PATH_MAX];
-
-    // In byte order: those before were looked at by an earlier call.
-    if (collection->count == COLLECTED_AT_ONCE || strcmp(name, store->collected) <= 0) return true;
-    collection->count++;
-    (void)text_copy(store->collected, sizeof store->collected, name);
-    (void)text_format(sha256, sizeof sha256, "%.*s", (int)strcspn(name, "."), name);
-    if (is_directory || (name[0] != '.' && collection->is_used(collection->userdata, sha256)))
-        return true;
-    return file_join(path, sizeof path, err, store->code_directory, name, NULL) &&
-           file_remove_tree(path, err);
-}
-
-static enum code_collected collect(void *self, bool (*is_used)(void *userdata, const char *sha256),
-                                   void *userdata) {
-    struct collection collection = {.store = self, .is_used = is_used, .userdata = userdata};
-    struct code_store *store = self;
     struct error ignored;
 
+    (void)text_format(sha256, sizeof sha256, "%.*s", (int)strcspn(name, "."), name);
+    if (name[0] != '.' && is_used(userdata, sha256)) return;
+    if (!file_join(path, sizeof path, &ignored, store->code_directory, name, NULL)) return;
+    (void)unlink(path);
+}
+
+// The directory stays open from one slice to the next: what is added meanwhile is in use, or met by
+// the next collection.
+static enum code_collected collect(void *self, bool (*is_used)(void *userdata, const char *sha256),
+                                   void *userdata) {
+    struct code_store *store = self;
+
     if (store->imports != NULL) return CODE_COLLECTED_NOTHING;
-    // What cannot be removed is passed over, and met again by the next collection.
-    if (!file_list(store->code_directory, collect_one, &collection, &ignored) &&
-        collection.count == 0)
-        return CODE_COLLECTED_NOTHING;
-    if (collection.count > 0) return CODE_COLLECTED_SOME;
-    store->collected[0] = '\0';
-    return CODE_COLLECTED_ALL;
+    if (store->collected == NULL) store->collected = opendir(store->code_directory);
+    if (store->collected == NULL) return CODE_COLLECTED_NOTHING;
+    for (int count = 0; count < COLLECTED_AT_ONCE; count++) {
+        const struct dirent *entry = readdir(store->collected);
+        if (entry == NULL) {
+            (void)closedir(store->collected);
+            store->collected = NULL;
+            return CODE_COLLECTED_ALL;
+        }
+        collect_one(store, entry->d_name, is_used, userdata);
+    }
+    return CODE_COLLECTED_SOME;
 }
 
 static const struct code_ops ops = {.import = import_code, .collect = collect};
@@ -459,6 +454,7 @@ void code_store_free(struct code_store *store) {
     if (store == NULL) return;
     while (store->imports != NULL)
         free_import(store->imports);
+    if (store->collected != NULL) (void)closedir(store->collected);
     s3_source_free(store->s3);
     memory_free(store->slice);
     (void)sd_event_unref(store->loop);
