@@ -1,7 +1,9 @@
 #include "controller/restore_points.h"
 
+#include "base/log.h"
 #include "base/text.h"
 #include "controller/event_log.h"
+#include "storage/deleted_snapshot_store.h"
 #include "storage/snapshot_store.h"
 
 void restore_points_look(struct app_service *service, const struct app *app,
@@ -144,25 +146,38 @@ bool restore_points_keep(struct app_service *service, const struct app *app,
 
 // --- removing ---
 
-static bool remove_files(struct app_service *service, const struct app *app,
-                         const struct snapshot *snapshot, struct error *err) {
-    const struct cluster_port *clusters = &service->clusters;
+// Is a snapshot's place needed by a job, a move or another snapshot?
+static bool must_stay(struct app_service *service, const struct app *app,
+                      const struct snapshot *snapshot, bool *out_stays, struct error *err) {
     struct restore_facts facts;
-    bool is_needed = false;
 
-    // Of a checkpoint, restore_points_prune() decides when its row is gone.
-    if (snapshot->job_id[0] != '\0') return true;
     restore_points_look(service, app, &facts);
-    if (restore_needs_snapshot(app, &facts, snapshot)) return true;
-    if (snapshot->location[0] != '\0' &&
-        !snapshot_store_is_shared(service->db, app->id, snapshot, &is_needed, err))
-        return false;
-    return is_needed || clusters->ops->remove_snapshot(clusters->self, app->id, snapshot, err);
+    *out_stays = restore_needs_snapshot(app, &facts, snapshot);
+    return *out_stays || snapshot->location[0] == '\0' ||
+           snapshot_store_is_shared(service->db, app->id, snapshot, out_stays, err);
 }
 
+static bool remove_files(struct app_service *service, const struct app *app,
+                         const struct snapshot *snapshot, bool *out_stay, struct error *err) {
+    const struct cluster_port *clusters = &service->clusters;
+
+    *out_stay = false;
+    // Of a checkpoint, restore_points_prune() decides when its row is gone.
+    if (snapshot->job_id[0] != '\0') return true;
+    if (!must_stay(service, app, snapshot, out_stay, err)) return false;
+    return *out_stay || clusters->ops->remove_snapshot(clusters->self, app->id, snapshot, err);
+}
+
+// It does not hold up what the caller is doing: what cannot be removed is removed later.
 bool restore_points_discard(struct app_service *service, const struct app *app,
                             const struct snapshot *snapshot, struct error *err) {
-    return remove_files(service, app, snapshot, err);
+    AUTO(db_rollback) struct db_tx tx = {0};
+    struct error refusal;
+    bool stay;
+
+    if (remove_files(service, app, snapshot, &stay, &refusal)) return true;
+    if (!db_begin(service->db, &tx, err)) return false;
+    return deleted_snapshot_store_add(service->db, app->id, snapshot, err) && db_commit(&tx, err);
 }
 
 static bool tell_of_removal(struct app_service *service, const struct app *app,
@@ -181,15 +196,52 @@ static bool tell_of_removal(struct app_service *service, const struct app *app,
 bool restore_points_remove(struct app_service *service, const struct app *app,
                            const struct snapshot *snapshot, const char *rule, struct error *err) {
     AUTO(db_rollback) struct db_tx tx = {0};
+    bool stay;
 
     // First the files, then the row: what is listed exists, and what was removed half-way can be
     // removed again.
-    if (!remove_files(service, app, snapshot, err)) return false;
+    if (!remove_files(service, app, snapshot, &stay, err)) return false;
     if (!db_begin(service->db, &tx, err)) return false;
+    if (stay && !deleted_snapshot_store_add(service->db, app->id, snapshot, err)) return false;
     if (!snapshot_store_remove(service->db, app->id, snapshot->name, err)) return false;
     if (!tell_of_removal(service, app, snapshot, rule, err)) return false;
     if (!db_commit(&tx, err)) return false;
     return snapshot->job_id[0] == '\0' || restore_points_prune(service, app, err);
+}
+
+// --- pruning ---
+
+static bool prune_deleted(struct app_service *service, const struct app *app,
+                          const struct snapshot *snapshot, struct error *err) {
+    const struct cluster_port *clusters = &service->clusters;
+    AUTO(db_rollback) struct db_tx tx = {0};
+    struct error refusal;
+    bool stays;
+
+    if (!must_stay(service, app, snapshot, &stays, err)) return false;
+    if (stays) return true;
+    if (!clusters->ops->remove_snapshot(clusters->self, app->id, snapshot, &refusal)) {
+        log_warn("controller", "files of a deleted snapshot cannot be removed, trying again later",
+                 "app=%s snapshot=%s error=\"%s\"", app->id, snapshot->name, refusal.message);
+        return true;
+    }
+    if (!db_begin(service->db, &tx, err)) return false;
+    return deleted_snapshot_store_remove(service->db, snapshot->sequence, err) &&
+           db_commit(&tx, err);
+}
+
+bool restore_points_prune_deleted(struct app_service *service, const struct app *app,
+                                  struct error *err) {
+    struct snapshot snapshot = {0};
+    bool found;
+
+    for (;;) {
+        if (!deleted_snapshot_store_next(service->db, app->id, snapshot.sequence, &snapshot, &found,
+                                         err))
+            return false;
+        if (!found) return true;
+        if (!prune_deleted(service, app, &snapshot, err)) return false;
+    }
 }
 
 struct pruning {
@@ -219,6 +271,7 @@ bool restore_points_prune(struct app_service *service, const struct app *app, st
     char message[200];
     int removed = 0;
 
+    if (!restore_points_prune_deleted(service, app, err)) return false;
     restore_points_look(service, app, &pruning.facts);
     if (!clusters->ops->prune_checkpoints(clusters->self, app->id, is_needed, &pruning, &removed,
                                           err))

@@ -47,11 +47,15 @@ MUST_CHECK bool restore_points_remove(struct app_service *service, const struct 
                                       const struct snapshot *snapshot, const char *rule,
                                       struct error *err);
 
-// Removes what a savepoint that came to nothing left.
+// Removes what a savepoint that came to nothing left, now or later.
 MUST_CHECK bool restore_points_discard(struct app_service *service, const struct app *app,
                                        const struct snapshot *snapshot, struct error *err);
 
-// Removes the checkpoints of all jobs of the application that nothing refers to any more, and says
-// so where there were any. `app` is what is on record.
+// Removes what is left of snapshots that are no longer listed, where nothing needs it any more.
+MUST_CHECK bool restore_points_prune_deleted(struct app_service *service, const struct app *app,
+                                             struct error *err);
+
+// The same, and removes the checkpoints of all jobs of the application that nothing refers to any
+// more, and says so where there were any. `app` is what is on record.
 MUST_CHECK bool restore_points_prune(struct app_service *service, const struct app *app,
                                      struct error *err);

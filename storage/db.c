@@ -7,16 +7,17 @@
 #include <string.h>
 
 // storage/schema.sql, schema_2.sql and so on, each ended by a 0 byte
-extern const char schema_sql[];
+extern const char schema_sql[]; // the whole of the newest version
 extern const char schema_2_sql[];
 extern const char schema_3_sql[];
 extern const char schema_4_sql[];
 extern const char schema_5_sql[];
 extern const char schema_6_sql[];
+extern const char schema_7_sql[];
 
-// One script a schema version; index 0 makes version 1. Scripts are only ever added.
-static const char *const migrations[] = {schema_sql,   schema_2_sql, schema_3_sql,
-                                         schema_4_sql, schema_5_sql, schema_6_sql};
+// What makes version 2 of version 1, and so on. Scripts are only ever added.
+static const char *const migrations[] = {schema_2_sql, schema_3_sql, schema_4_sql,
+                                         schema_5_sql, schema_6_sql, schema_7_sql};
 
 // What every connection is set to. WAL with synchronous NORMAL: a killed process loses nothing, a
 // power cut may take the last commits but never the consistency, which is right for a stand-in on a
@@ -82,7 +83,7 @@ static bool read_schema_version(struct db *db, int64_t *out_version, struct erro
 }
 
 static bool migrate(struct db *db, struct error *err) {
-    int64_t newest = (int64_t)COUNT_OF(migrations);
+    int64_t newest = (int64_t)COUNT_OF(migrations) + 1;
     int64_t version;
     char pragma[64];
 
@@ -96,8 +97,9 @@ static bool migrate(struct db *db, struct error *err) {
 
     AUTO(db_rollback) struct db_tx tx = {0};
     if (!db_begin(db, &tx, err)) return false;
-    for (int64_t at = version; at < newest; at++)
-        if (!run_script(db, migrations[at], err)) return false;
+    if (version == 0 && !run_script(db, schema_sql, err)) return false;
+    for (int64_t at = version; at > 0 && at < newest; at++)
+        if (!run_script(db, migrations[at - 1], err)) return false;
     (void)text_format(pragma, sizeof pragma, "PRAGMA user_version = %lld", (long long)newest);
     if (!run_script(db, pragma, err)) return false;
     return db_commit(&tx, err);

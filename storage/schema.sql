@@ -1,5 +1,5 @@
--- The tables of kobel.db, version 1. Statuses are stored by their API names, so that `sqlite3 kobel.db` reads well.
--- Times are UTC epoch milliseconds.
+-- The tables of kobel.db, as they are now: what a new database gets. One of an earlier version is brought here by schema_2.sql and so on.
+-- Statuses are stored by their API names, so that `sqlite3 kobel.db` reads well. Times are UTC epoch milliseconds.
 
 CREATE TABLE app (
     id                  TEXT PRIMARY KEY,
@@ -16,6 +16,10 @@ CREATE TABLE app (
     cluster_count       INTEGER NOT NULL DEFAULT 0,
     created_at_ms       INTEGER NOT NULL,
     updated_at_ms       INTEGER NOT NULL,
+    maintenance_start   TEXT NOT NULL DEFAULT '',   -- "HH:MM" UTC; '' = that of the Region
+    recoveries          INTEGER NOT NULL DEFAULT 0, -- clusters of it that were lost
+    job_restarts        INTEGER NOT NULL DEFAULT 0, -- of the job that runs, by Flink itself
+    total_restarts      INTEGER NOT NULL DEFAULT 0, -- of all its jobs
     UNIQUE (account, region, name)
 ) STRICT;
 
@@ -34,7 +38,8 @@ CREATE TABLE app_version (
     PRIMARY KEY (app_id, version)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX app_version_by_code ON app_version (code_sha256);
+-- Only versions that have code are ever looked for by it.
+CREATE INDEX app_version_by_code ON app_version (code_sha256) WHERE code_sha256 <> '';
 
 -- Where the job of an application runs, and where it is being moved to. An empty placement is an absent row.
 CREATE TABLE placement (
@@ -49,6 +54,8 @@ CREATE TABLE placement (
     allow_non_restored INTEGER NOT NULL,
     attempt            INTEGER NOT NULL,
     retry_at_ms        INTEGER NOT NULL,
+    restore_origin     TEXT NOT NULL DEFAULT 'EMPTY', -- what lies at restore_path
+    restore_job_id     TEXT NOT NULL DEFAULT '',      -- of a checkpoint
     PRIMARY KEY (app_id, slot)
 ) STRICT, WITHOUT ROWID;
 
@@ -57,7 +64,7 @@ CREATE TABLE move (
     app_id           TEXT PRIMARY KEY REFERENCES app (id) ON DELETE CASCADE,
     kind             TEXT NOT NULL,
     operation_id     TEXT NOT NULL,
-    takes_snapshot   INTEGER NOT NULL,
+    takes_snapshot   INTEGER NOT NULL, -- enum halt_kind
     snapshot_name    TEXT NOT NULL,
     trigger_id       TEXT NOT NULL,
     restores_halt    INTEGER NOT NULL,
@@ -68,21 +75,37 @@ CREATE TABLE move (
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE snapshot (
-    sequence      INTEGER PRIMARY KEY AUTOINCREMENT,
-    app_id        TEXT NOT NULL REFERENCES app (id) ON DELETE CASCADE,
-    name          TEXT NOT NULL,
-    status        TEXT NOT NULL,
-    is_automatic  INTEGER NOT NULL,
-    version       INTEGER NOT NULL,
-    runtime       TEXT NOT NULL,
-    trigger_id    TEXT NOT NULL,
-    location      TEXT NOT NULL,
-    created_at_ms INTEGER NOT NULL,
+    sequence         INTEGER PRIMARY KEY AUTOINCREMENT,
+    app_id           TEXT NOT NULL REFERENCES app (id) ON DELETE CASCADE,
+    name             TEXT NOT NULL,
+    status           TEXT NOT NULL,
+    is_automatic     INTEGER NOT NULL,
+    version          INTEGER NOT NULL,
+    runtime          TEXT NOT NULL,
+    trigger_id       TEXT NOT NULL,
+    location         TEXT NOT NULL,
+    created_at_ms    INTEGER NOT NULL,
+    job_id           TEXT NOT NULL DEFAULT '', -- of a checkpoint that is kept; '' = a savepoint
+    after_checkpoint TEXT NOT NULL DEFAULT '', -- the newest one of the job when it was asked for
+    tries            INTEGER NOT NULL DEFAULT 0,
+    not_before_ms    INTEGER NOT NULL DEFAULT 0,
     UNIQUE (app_id, name)
 ) STRICT;
 
 CREATE INDEX snapshot_by_app ON snapshot (app_id, sequence);
 CREATE INDEX snapshot_by_status ON snapshot (app_id, status, sequence);
+CREATE INDEX snapshot_by_job ON snapshot (app_id, job_id) WHERE job_id <> '';
+
+-- What is yet to be removed of snapshots that are no longer listed.
+CREATE TABLE deleted_snapshot (
+    sequence   INTEGER PRIMARY KEY AUTOINCREMENT,
+    app_id     TEXT NOT NULL REFERENCES app (id) ON DELETE CASCADE,
+    name       TEXT NOT NULL,
+    trigger_id TEXT NOT NULL,
+    location   TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX deleted_snapshot_by_app ON deleted_snapshot (app_id, sequence);
 
 CREATE TABLE operation (
     sequence              INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -107,3 +130,59 @@ CREATE TABLE tag (
     value  TEXT NOT NULL,
     PRIMARY KEY (app_id, key)
 ) STRICT, WITHOUT ROWID;
+
+-- What happened to an application.
+CREATE TABLE event (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    app_id   TEXT NOT NULL REFERENCES app (id) ON DELETE CASCADE,
+    at_ms    INTEGER NOT NULL,
+    kind     TEXT NOT NULL,
+    message  TEXT NOT NULL,
+    detail   TEXT NOT NULL,             -- a JSON object, by kind
+    ordinal  INTEGER NOT NULL DEFAULT 0 -- among the rows of its application, which are trimmed by it
+) STRICT;
+
+CREATE INDEX event_by_app ON event (app_id, sequence);
+
+-- What was measured of running jobs, and what the autoscaler made of it.
+CREATE TABLE metric (
+    app_id  TEXT NOT NULL REFERENCES app (id) ON DELETE CASCADE,
+    at_ms   INTEGER NOT NULL, -- the beginning of the minute
+    figures TEXT NOT NULL,    -- a JSON object: controller/metering.h
+    PRIMARY KEY (app_id, at_ms)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE scaling (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    app_id   TEXT NOT NULL REFERENCES app (id) ON DELETE CASCADE,
+    at_ms    INTEGER NOT NULL,
+    moves    INTEGER NOT NULL,          -- 1: a move was begun
+    body     TEXT NOT NULL,             -- a JSON object: controller/scaling.h
+    ordinal  INTEGER NOT NULL DEFAULT 0 -- as that of an event
+) STRICT;
+
+CREATE INDEX scaling_by_app ON scaling (app_id, sequence);
+CREATE INDEX scaling_by_move ON scaling (app_id, sequence) WHERE moves = 1;
+
+-- How many applications there are: kept by triggers, so that no limit and no status has to count them.
+CREATE TABLE app_count (
+    account TEXT NOT NULL,
+    region  TEXT NOT NULL,
+    status  TEXT NOT NULL,
+    apps    INTEGER NOT NULL,
+    PRIMARY KEY (account, region, status)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER app_added AFTER INSERT ON app BEGIN
+    INSERT INTO app_count VALUES (new.account, new.region, new.status, 1) ON CONFLICT DO UPDATE SET apps = apps + 1;
+END;
+
+CREATE TRIGGER app_removed AFTER DELETE ON app BEGIN
+    UPDATE app_count SET apps = apps - 1 WHERE account = old.account AND region = old.region AND status = old.status;
+    DELETE FROM app_count WHERE account = old.account AND region = old.region AND apps = 0;
+END;
+
+CREATE TRIGGER app_changed AFTER UPDATE OF status ON app WHEN old.status <> new.status BEGIN
+    UPDATE app_count SET apps = apps - 1 WHERE account = old.account AND region = old.region AND status = old.status;
+    INSERT INTO app_count VALUES (new.account, new.region, new.status, 1) ON CONFLICT DO UPDATE SET apps = apps + 1;
+END;

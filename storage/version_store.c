@@ -15,11 +15,22 @@ static const char SQL_LOAD[] =
 static const char SQL_MARK[] =
     "UPDATE app_version SET is_rolled_back = ?3 WHERE app_id = ?1 AND version = ?2";
 static const char SQL_REMOVE[] = "DELETE FROM app_version WHERE app_id = ?1 AND version = ?2";
+static const char SQL_TRIM[] = "DELETE FROM app_version WHERE app_id = ?1 AND version <= ?2";
 static const char SQL_LIST[] =
     "SELECT version, is_rolled_back FROM app_version WHERE app_id = ?1 AND version < ?2"
     " ORDER BY version DESC LIMIT ?3";
 static const char SQL_USES[] = "SELECT 1 FROM app_version WHERE code_sha256 = ?1"
                                " AND code_sha256 <> '' LIMIT 1";
+
+static bool trim(struct db *db, const char *app_id, int64_t newest, struct error *err) {
+    AUTO(db_done) sqlite3_stmt *stmt = NULL;
+
+    if (newest <= VERSIONS_KEPT) return true;
+    if (!db_prepare(db, SQL_TRIM, &stmt, err)) return false;
+    db_bind_text(stmt, 1, app_id);
+    db_bind_int(stmt, 2, newest - VERSIONS_KEPT);
+    return db_run(db, stmt, err);
+}
 
 bool version_store_add(struct db *db, const char *app_id, const struct app_version *version,
                        struct error *err) {
@@ -39,7 +50,7 @@ bool version_store_add(struct db *db, const char *app_id, const struct app_versi
     db_bind_int(stmt, 10, version->rolled_back_to);
     if (!db_run(db, stmt, err))
         return error_prefix(err, "add version %lld", (long long)version->version);
-    return true;
+    return trim(db, app_id, version->version, err);
 }
 
 bool version_store_load(struct db *db, const char *app_id, int64_t version,

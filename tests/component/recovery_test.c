@@ -1,5 +1,6 @@
 // Jobs that are meant to run and do not: what is done about it, and what is said.
 #include "base/text.h"
+#include "fakes/fake_commands.h"
 #include "fakes/fake_world.h"
 #include "storage/event_store.h"
 
@@ -137,6 +138,28 @@ Test(recovery, without_checkpoints_goes_on_from_the_last_snapshot_and_says_so) {
     cr_assert(strstr(fake_clusters_restored_from(world.clusters), "/second/") != NULL);
     cr_assert(fake_clusters_running_count(world.clusters) >= counted - 4);
     assert_submitted("from the last snapshot");
+}
+
+Test(recovery, keeps_the_files_of_a_deleted_snapshot_until_no_job_needs_them) {
+    struct snapshot snapshot;
+
+    fake_clusters_disable_checkpoints(world.clusters);
+    bring_up();
+    cr_assert(app_service_create_snapshot(world.service, &world.scope, "a", "s", &err));
+    fake_world_run(&world, 4);
+    lose();
+    recover();
+    cr_assert(app_service_describe_snapshot(world.service, &world.scope, "a", "s", &snapshot, &err),
+              "%s", err.message);
+    cr_assert(app_service_delete_snapshot(world.service, &world.scope, "a", "s",
+                                          snapshot.created_at_ms / 1000 * 1000, &err),
+              "%s", err.message);
+    lose();
+    recover();
+    cr_assert(eq(str, fake_clusters_restored_from(world.clusters), snapshot.location));
+    cr_assert(command_stop(&world, &err), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "a", APP_READY));
+    cr_assert(eq(int, (int)fake_clusters_count_at(world.clusters, snapshot.location), -1));
 }
 
 Test(recovery, prefers_a_checkpoint_to_an_older_snapshot) {

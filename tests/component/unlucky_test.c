@@ -252,3 +252,13 @@ Test(unlucky, a_checkpoint_that_is_replaced_while_its_job_dies_is_found_again) {
     fake_world_run(&world, 480);
     cr_assert(eq(int, app().slots[SLOT_CURRENT].phase, PLACEMENT_UP));
 }
+
+Test(unlucky, what_a_failed_savepoint_left_cannot_be_removed) {
+    bring_up("a");
+    fake_clusters_miss_a_task(world.clusters, 1);
+    fake_clusters_fail_removals(world.clusters, "no right to remove it");
+    cr_assert(command_update_properties(&world, &err), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
+    cr_assert(eq(int, (int)app().version, 2));
+    cr_assert(strstr(fake_clusters_restored_from(world.clusters), "/snapshots/") != NULL);
+}

@@ -1,6 +1,7 @@
 // The stores on real SQLite files.
 #include "base/file.h"
 #include "base/text.h"
+#include "fakes/storage_database.h"
 #include "storage/app_store.h"
 #include "storage/event_store.h"
 #include "storage/metric_store.h"
@@ -12,40 +13,25 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
-#include <stdlib.h>
 #include <string.h>
 
-static char directory[64];
 static char path[96];
 static struct db *db;
 static struct error err;
-static const struct app_scope scope = {.account = "000000000000", .region = "us-east-1"};
+static const struct app_scope scope = STORAGE_SCOPE;
 
 static void set_up(void) {
-    (void)text_copy(directory, sizeof directory, "/tmp/kobel-storage-XXXXXX");
-    cr_assert(mkdtemp(directory) != NULL);
-    (void)text_format(path, sizeof path, "%s/kobel.db", directory);
-    cr_assert(db_open(path, &db, &err), "%s", err.message);
+    db = storage_database_open(path);
 }
 
 static void tear_down(void) {
-    db_close(db);
-    cr_assert(file_remove_tree(directory, &err));
+    storage_database_close(db);
 }
 
 TestSuite(storage, .init = set_up, .fini = tear_down);
 
 static struct app add_app(const char *id, const char *name) {
-    struct app app = {.scope = scope, .version = 1, .current_parallelism = 1};
-    struct app_version version = {.version = 1, .config = json_new_object()};
-
-    (void)text_copy(app.id, sizeof app.id, id);
-    (void)text_copy(app.name, sizeof app.name, name);
-    json_put_text(version.config, "RuntimeEnvironment", "FLINK-1_20");
-    cr_assert(app_store_add(db, &app, &err), "%s", err.message);
-    cr_assert(version_store_add(db, id, &version, &err), "%s", err.message);
-    app_version_release(&version);
-    return app;
+    return storage_database_add_app(db, id, name);
 }
 
 Test(storage, gives_back_an_application_as_it_was_saved) {
@@ -165,29 +151,6 @@ Test(storage, finds_the_newest_ready_snapshot_and_lists_both_ways) {
     cr_assert(eq(str, list[0].name, "s1"));
 }
 
-Test(storage, keeps_the_newest_thousand_operations) {
-    struct operation_filter all = {.before_sequence = INT64_MAX};
-    struct operation *list = calloc(1100, sizeof *list);
-    AUTO(db_rollback) struct db_tx tx = {0};
-    size_t count;
-
-    (void)add_app("id1", "a");
-    cr_assert(db_begin(db, &tx, &err));
-    for (int index = 0; index < 1005; index++) {
-        struct operation operation = {.name = "StartApplication"};
-        (void)text_format(operation.id, sizeof operation.id, "op%d", index);
-        cr_assert(operation_store_add(db, "id1", &operation, &err));
-    }
-    cr_assert(operation_store_list(db, "id1", &all, list, 1100, &count, &err));
-    cr_assert(eq(sz, count, 1000));
-    cr_assert(eq(str, list[0].id, "op1004"));
-    all.has_status = true;
-    all.status = OPERATION_FAILED;
-    cr_assert(operation_store_list(db, "id1", &all, list, 1100, &count, &err));
-    cr_assert(eq(sz, count, 0));
-    free(list);
-}
-
 static bool refuse(void *userdata) {
     (void)userdata;
     return false;
@@ -227,9 +190,9 @@ Test(storage, refuses_a_database_of_a_newer_kobel_and_leaves_it_alone) {
 
 Test(storage, refuses_a_file_that_is_no_database) {
     struct db *other = NULL;
-    char noise[96];
+    char noise[128];
 
-    (void)text_format(noise, sizeof noise, "%s/noise.db", directory);
+    (void)text_format(noise, sizeof noise, "%s.noise", path);
     cr_assert(file_write_atomically(
         noise, "this is no database, and long enough to be looked at as one ....", 64, 0600, &err));
     cr_assert(not(db_open(noise, &other, &err)));
@@ -243,6 +206,25 @@ Test(storage, can_tell_that_it_is_writable_without_a_trace) {
     cr_assert(not(db_prepare(db, "SELECT * FROM write_probe", &stmt, &err)));
 }
 
+static void describe_schema(struct db *of, struct buffer *out) {
+    // How a column was added shows in the text of its table, and only there.
+    static const char SQL[] =
+        "SELECT m.type || ' ' || m.name || ' ' ||"
+        " CASE m.type WHEN 'table' THEN (SELECT group_concat(x.cid || x.name || x.type ||"
+        " x.\"notnull\" || coalesce(x.dflt_value, '-') || x.pk) FROM pragma_table_xinfo(m.name) x)"
+        " ELSE coalesce(m.sql, '') END FROM sqlite_master m ORDER BY 1";
+    AUTO(db_done) sqlite3_stmt *stmt = NULL;
+    char line[2048];
+
+    cr_assert(db_prepare(of, SQL, &stmt, &err), "%s", err.message);
+    for (bool row;;) {
+        cr_assert(db_next(of, stmt, &row, &err), "%s", err.message);
+        if (!row) return;
+        db_column_text(stmt, 0, line, sizeof line);
+        (void)buffer_append_format(out, "%s\n", line);
+    }
+}
+
 // tests/data/databases/kobel-<version>.db is what a kobel of that schema version left.
 Test(storage, opens_the_databases_of_earlier_versions) {
     AUTO(app_version_release) struct app_version version = {0};
@@ -253,7 +235,7 @@ Test(storage, opens_the_databases_of_earlier_versions) {
     struct db *old = NULL;
 
     cr_assert(file_read(TEST_DATA_DIR "/databases/kobel-1.db", &bytes, &err), "%s", err.message);
-    (void)text_format(old_path, sizeof old_path, "%s/old.db", directory);
+    (void)text_format(old_path, sizeof old_path, "%s.old", path);
     cr_assert(file_write_atomically(old_path, buffer_text(&bytes), bytes.size_bytes, 0600, &err));
     cr_assert(db_open(old_path, &old, &err), "%s", err.message);
     cr_assert(app_store_find(old, &scope, "counter", &app, &err), "%s", err.message);
@@ -266,6 +248,12 @@ Test(storage, opens_the_databases_of_earlier_versions) {
     cr_assert(app_store_save(old, &app, &err), "%s", err.message);
     cr_assert(app_store_find(old, &scope, "counter", &app, &err));
     cr_assert(eq(str, app.maintenance_start, "04:30"));
+    AUTO(buffer_release) struct buffer migrated = BUFFER_INIT(1 << 16);
+    AUTO(buffer_release) struct buffer made = BUFFER_INIT(1 << 16);
+    describe_schema(old, &migrated);
+    describe_schema(db, &made);
+    cr_assert(gt(sz, made.size_bytes, 1000));
+    cr_assert(eq(str, (char *)buffer_text(&migrated), (char *)buffer_text(&made)));
     db_close(old);
 }
 
@@ -356,90 +344,6 @@ Test(storage, forgets_a_batch_that_cannot_be_committed) {
     cr_assert(db_batch_commit(db, &err));
     db_batch_end(db);
     cr_assert(eq(int, (int)count_apps(db), 1));
-}
-
-// --- events ---
-
-Test(storage, keeps_the_newest_thousand_events) {
-    AUTO(json_decref) json_t *events = NULL;
-    AUTO(json_decref) json_t *detail = json_new_object();
-    AUTO(db_rollback) struct db_tx tx = {0};
-    struct app app = add_app("1", "one");
-
-    json_put_text(detail, "to", "RUNNING");
-    cr_assert(db_begin(db, &tx, &err));
-    for (int number = 0; number < 1200; number++) {
-        struct event event = {.at_ms = number, .kind = "status", .message = "m", .detail = detail};
-        cr_assert(event_store_add(db, app.id, &event, &err), "%s", err.message);
-    }
-    cr_assert(db_commit(&tx, &err));
-    cr_assert(event_store_list(db, app.id, 0, 5000, &events, &err), "%s", err.message);
-    cr_assert(ge(int, (int)json_array_size(events), 1000));
-    cr_assert(lt(int, (int)json_array_size(events), 1100));
-    const json_t *last = json_array_get(events, json_array_size(events) - 1);
-    cr_assert(eq(int, (int)json_int_or(last, "atMs", 0), 1199));
-    cr_assert(eq(str, (char *)json_text(last, "to"), "RUNNING"));
-    int64_t newest = json_int_or(last, "sequence", 0);
-    json_decref(TAKE(events));
-    cr_assert(event_store_list(db, app.id, newest, 10, &events, &err));
-    cr_assert(eq(int, (int)json_array_size(events), 0));
-}
-
-static size_t count_events(const struct app *app) {
-    AUTO(json_decref) json_t *events = NULL;
-
-    cr_assert(event_store_list(db, app->id, 0, 5000, &events, &err), "%s", err.message);
-    return json_array_size(events);
-}
-
-// The rows of one are those with even numbers, the rows of the other those with odd ones.
-Test(storage, keeps_as_many_events_of_each_application_in_whatever_order_they_come) {
-    struct app first = add_app("id1", "a");
-    struct app second = add_app("id2", "b");
-    struct event event = {.at_ms = 1, .kind = "status", .message = "again"};
-    struct db_tx tx = {0};
-
-    cr_assert(db_begin(db, &tx, &err));
-    for (int number = 0; number < 1330; number++) {
-        cr_assert(event_store_add(db, first.id, &event, &err), "%s", err.message);
-        cr_assert(event_store_add(db, second.id, &event, &err), "%s", err.message);
-    }
-    cr_assert(db_commit(&tx, &err));
-    cr_assert(eq(sz, count_events(&first), 1030));
-    cr_assert(eq(sz, count_events(&second), 1030));
-}
-
-static size_t count_evaluations(const struct app *app, bool moves_only) {
-    AUTO(json_decref) json_t *bodies = NULL;
-
-    cr_assert(scaling_store_list(db, app->id, moves_only, 1 << 20, &bodies, &err), "%s",
-              err.message);
-    return json_array_size(bodies);
-}
-
-static void add_evaluation(const struct app *app, bool moves) {
-    AUTO(json_decref) json_t *body = json_new_object();
-
-    cr_assert(scaling_store_add(db, app->id, 1, moves, body, &err), "%s", err.message);
-}
-
-Test(storage, keeps_as_many_evaluations_of_each_application_in_whatever_order_they_come) {
-    struct app first = add_app("id1", "a");
-    struct app second = add_app("id2", "b");
-    struct db_tx tx = {0};
-
-    cr_assert(db_begin(db, &tx, &err));
-    for (int number = 0; number < SCALING_MOVES_KEPT + 20; number++)
-        add_evaluation(&second, true);
-    for (int number = 0; number < SCALING_KEPT + 200; number++) {
-        add_evaluation(&first, false);
-        add_evaluation(&second, false);
-    }
-    cr_assert(db_commit(&tx, &err));
-    // Cleaned at every hundredth of an application.
-    cr_assert(le(sz, count_evaluations(&first, false), SCALING_KEPT + 100));
-    cr_assert(le(sz, count_evaluations(&second, false), SCALING_KEPT + SCALING_MOVES_KEPT + 100));
-    cr_assert(le(sz, count_evaluations(&second, true), SCALING_MOVES_KEPT));
 }
 
 // Rows that an earlier version wrote: cut within a character, or no JSON at all (A1b, A1f).
