@@ -348,6 +348,7 @@ bool http_server_new(sd_event *loop, struct app_service *service, const struct c
 
     server->loop = sd_event_ref(loop);
     parts->options = *options;
+    parts->document = options->document;
     parts->loop = loop;
     parts->traffic = &server->traffic;
     parts->on_answered = on_answered;
@@ -359,7 +360,6 @@ bool http_server_new(sd_event *loop, struct app_service *service, const struct c
     memcpy(parts->context.token_key, options->token_key, sizeof parts->context.token_key);
     parts->replies = reply_cache_new();
     parts->waits = event_waits_new(loop, service);
-    if (!document_open(&parts->document, err)) return false;
     if (!read_address(options, &address, err) || !start(server, &address, err) ||
         !join_loop(server, err))
         return false;
@@ -384,7 +384,6 @@ void http_server_free(struct http_server *server) {
     (void)sd_event_source_disable_unref(server->io);
     (void)sd_event_source_disable_unref(server->timer);
     (void)sd_event_unref(server->loop);
-    document_free(server->parts.document);
     reply_cache_free(server->parts.replies);
     event_waits_free(server->parts.waits);
     memory_free(server);

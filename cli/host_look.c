@@ -84,8 +84,8 @@ static void look_at_sandbox(struct host_facts *facts) {
     struct error err = {0};
 
     facts->is_root = geteuid() == 0;
-    facts->sandbox_works = sandbox_choose(text_is_empty(wanted) ? "auto" : wanted, &facts->sandbox,
-                                          &facts->refusals, &err);
+    facts->sandbox_works = sandbox_choose(text_is_empty(wanted) ? "auto" : wanted, NULL,
+                                          &facts->sandbox, &facts->refusals, &err);
     (void)text_copy(facts->sandbox_failure, sizeof facts->sandbox_failure, err.message);
 }
 

@@ -26,6 +26,9 @@ struct daemon {
     struct data_directory data;
     char code_objects[FILE_PATH_MAX]; // the directory of buckets; "" = an S3 endpoint
     struct sandbox sandbox;
+    struct document *document; // of the API
+    bool has_document;
+    struct error no_document; // why it could not be read
     struct java java;
     bool has_java;
     int64_t memory_budget_bytes;
@@ -140,9 +143,28 @@ static void warn_of_gaps(const struct sandbox *sandbox, const struct sandbox_ref
                  sandbox_level_name(sandbox->level), buffer_text(&open));
 }
 
+static void open_document(void *userdata) {
+    struct daemon *self = userdata;
+
+    if (!self->has_document)
+        self->has_document = document_open(&self->document, &self->no_document);
+}
+
+// Reading the document takes as long as trying the sandbox.
+static bool open_sandbox_and_document(struct daemon *self, struct error *err) {
+    const struct sandbox_meanwhile reading = {.run = open_document, .userdata = self};
+    struct sandbox_refusals refusals;
+
+    if (!sandbox_choose(self->options->sandbox, &reading, &self->sandbox, &refusals, err))
+        return false;
+    warn_of_gaps(&self->sandbox, &refusals);
+    open_document(self);
+    return self->has_document ||
+           error_set(err, self->no_document.kind, "%s", self->no_document.message);
+}
+
 static bool open_clusters(struct daemon *self, struct error *err) {
     struct error no_java;
-    struct sandbox_refusals refusals;
     struct flink_clusters_options options = {
         .data_directory = self->data.path,
         .mark = self->data.mark,
@@ -160,8 +182,6 @@ static bool open_clusters(struct daemon *self, struct error *err) {
     };
 
     if (options.spares < 0) options.spares = self->options->profile == PROFILE_DEV ? 1 : 0;
-    if (!sandbox_choose(self->options->sandbox, &self->sandbox, &refusals, err)) return false;
-    warn_of_gaps(&self->sandbox, &refusals);
     self->has_java = java_find(&self->java, &no_java);
     if (!self->has_java)
         log_warn("daemon", "nothing can be started", "reason=\"%s\"", no_java.message);
@@ -241,6 +261,7 @@ static bool open_server(struct daemon *self, struct error *err) {
         .port = self->options->port,
         .allowed_hosts = self->allowed_hosts,
         .version = KOBEL_VERSION,
+        .document = self->document,
         .token_key = self->data.secret,
         .auth_keys = {.keys = self->options->auth_keys,
                       .count =
@@ -281,10 +302,11 @@ static bool open_all(struct daemon *self, struct error *err) {
                             &self->job_environment);
     if (!data_directory_open(self->options->data, &self->data, err)) return false;
     // What a dead daemon left still uses memory.
-    orphans_kill(self->data.mark);
+    if (!self->data.is_new) orphans_kill(self->data.mark);
     choose_budget(self);
-    return open_loop(self, err) && open_clusters(self, err) && open_code(self, err) &&
-           open_controller(self, err) && open_server(self, err);
+    return open_sandbox_and_document(self, err) && open_loop(self, err) &&
+           open_clusters(self, err) && open_code(self, err) && open_controller(self, err) &&
+           open_server(self, err);
 }
 
 // In the order of who uses whom. Running applications end as in a crash: their records say RUNNING,
@@ -295,6 +317,7 @@ static void close_all(struct daemon *self) {
     http_server_free(self->server);
     controller_free(TAKE(self->service));
     flink_clusters_free(self->clusters);
+    document_free(self->document);
     db_close(self->db);
     (void)sd_event_source_disable_unref(self->timer);
     (void)sd_event_unref(self->loop);

@@ -70,6 +70,7 @@ static bool read_secret(struct data_directory *data, struct error *err) {
         digest_random_hex(hex, sizeof hex - 1);
         if (!file_write_atomically(path, hex, strlen(hex), 0600, err)) return false;
         (void)buffer_append_text(&text, hex);
+        data->is_new = true;
     }
     if (text.size_bytes < DATA_SECRET_SIZE)
         return error_set(err, ERROR_INVALID, "'%s' is damaged: remove it", path);

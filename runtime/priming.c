@@ -173,7 +173,7 @@ static bool start(struct priming *self, const struct installed_runtime *runtime,
     };
 
     choose_size(self, runtime);
-    if (!sandbox_choose("none", &none, NULL, err)) return false;
+    if (!sandbox_choose("none", NULL, &none, NULL, err)) return false;
     if (!workspace_paths_of(scratch_directory, "primer", "primer-1", &self->paths, err) ||
         !workspace_make(&self->paths, err) ||
         !file_join(jar, sizeof jar, err, self->paths.cluster, WORKSPACE_UPLOAD, JAR_ID, NULL))

@@ -73,7 +73,8 @@ static bool find_parts(struct sandbox *sandbox, struct error *err) {
 // --- trying ---
 
 // The library itself stands for the properties: what counts is that they are found.
-static bool try(const struct sandbox *sandbox, struct error *err) {
+static bool try(const struct sandbox *sandbox, const struct sandbox_meanwhile *meanwhile,
+                struct error *err) {
     AUTO(argument_list_release) struct argument_list arguments = {0};
     AUTO(file_close) int fd = -1;
     AUTO(memory_free)
@@ -87,24 +88,26 @@ static bool try(const struct sandbox *sandbox, struct error *err) {
         argument_list_add(&arguments, "/usr/bin/true");
     else
         argument_list_add_all(&arguments, "/usr/bin/test", "-f", SANDBOX_PROPERTIES, NULL);
-    return sandbox_trial(argument_list_items(&arguments), environment, fd, err);
+    return sandbox_trial(argument_list_items(&arguments), environment, fd, meanwhile, err);
 }
 
 // bubblewrap before 0.8 does not know the option, and in some containers it cannot do it; the
 // filter refuses new namespaces anyway.
-static bool try_with_namespaces(struct sandbox *sandbox, struct error *err) {
+static bool try_with_namespaces(struct sandbox *sandbox, const struct sandbox_meanwhile *meanwhile,
+                                struct error *err) {
     struct error ignored;
 
     if (!file_exists(BWRAP))
         return error_set(err, ERROR_UNAVAILABLE,
                          "bubblewrap is missing: install the Debian package bubblewrap");
     sandbox->closes_user_namespaces = true;
-    if (try(sandbox, &ignored)) return true;
+    if (try(sandbox, meanwhile, &ignored)) return true;
     sandbox->closes_user_namespaces = false;
-    return try(sandbox, err);
+    return try(sandbox, meanwhile, err);
 }
 
-static bool try_level(struct sandbox *sandbox, struct error *err) {
+static bool try_level(struct sandbox *sandbox, const struct sandbox_meanwhile *meanwhile,
+                      struct error *err) {
     bool works;
 
     if (sandbox->level != SANDBOX_NONE &&
@@ -114,18 +117,18 @@ static bool try_level(struct sandbox *sandbox, struct error *err) {
         works = error_set(err, ERROR_UNAVAILABLE,
                           "the kernel has no Landlock (Linux 5.13, lsm=landlock)");
     else if (sandbox_has_namespaces(sandbox->level))
-        works = try_with_namespaces(sandbox, err);
+        works = try_with_namespaces(sandbox, meanwhile, err);
     else
-        works = try(sandbox, err);
+        works = try(sandbox, meanwhile, err);
     return works ||
            error_prefix(err, "sandbox '%s' does not work here", sandbox_level_name(sandbox->level));
 }
 
-static bool try_best(struct sandbox *sandbox, struct sandbox_refusals *refusals,
-                     struct error *err) {
+static bool try_best(struct sandbox *sandbox, const struct sandbox_meanwhile *meanwhile,
+                     struct sandbox_refusals *refusals, struct error *err) {
     for (enum sandbox_level level = SANDBOX_FULL; level < SANDBOX_NONE; level++) {
         sandbox->level = level;
-        if (try_level(sandbox, err)) return true;
+        if (try_level(sandbox, meanwhile, err)) return true;
         (void)text_copy(refusals->why[level], sizeof refusals->why[level], err->message);
     }
     return error_set(err, ERROR_UNAVAILABLE,
@@ -144,16 +147,18 @@ static bool find_level(const char *name, enum sandbox_level *out_level, struct e
                      "unknown sandbox level '%s': auto, full, contained, scoped or none", name);
 }
 
-bool sandbox_choose(const char *wanted, struct sandbox *out_sandbox,
-                    struct sandbox_refusals *out_refusals, struct error *err) {
+bool sandbox_choose(const char *wanted, const struct sandbox_meanwhile *meanwhile,
+                    struct sandbox *out_sandbox, struct sandbox_refusals *out_refusals,
+                    struct error *err) {
     struct sandbox sandbox = {.landlock = landlock_interface()};
     struct sandbox_refusals refusals = {0};
     bool is_auto = text_equal(wanted, "auto");
     bool works = false;
 
     if (is_auto || find_level(wanted, &sandbox.level, err))
-        works = find_parts(&sandbox, err) &&
-                (is_auto ? try_best(&sandbox, &refusals, err) : try_level(&sandbox, err));
+        works =
+            find_parts(&sandbox, err) && (is_auto ? try_best(&sandbox, meanwhile, &refusals, err)
+                                                  : try_level(&sandbox, meanwhile, err));
     if (out_refusals != NULL) *out_refusals = refusals;
     if (works) *out_sandbox = sandbox;
     return works;

@@ -56,13 +56,21 @@ struct sandbox_refusals {
     char why[SANDBOX_LEVEL_COUNT][300];
 };
 
+// What the caller has to do anyway, beside a trial that takes milliseconds.
+struct sandbox_meanwhile {
+    void (*run)(void *userdata);
+    void *userdata;
+};
+
 // "auto" takes the best level that works on this host (it is tried by running a program in it); a
 // level by name must work. ERROR_UNAVAILABLE says why not, in bubblewrap's own words. `none` is
 // never chosen by auto: where nothing else works, auto fails and says so. The launcher and the
 // preloaded library lie beside the running program, or where the environment variables
-// KOBEL_LAUNCHER and KOBEL_PRELOAD say. `out_refusals` may be NULL.
-MUST_CHECK bool sandbox_choose(const char *wanted, struct sandbox *out_sandbox,
-                               struct sandbox_refusals *out_refusals, struct error *err);
+// KOBEL_LAUNCHER and KOBEL_PRELOAD say. `meanwhile` is run beside each trial, never at the same
+// time as anything else of the caller's; it and `out_refusals` may be NULL.
+MUST_CHECK bool sandbox_choose(const char *wanted, const struct sandbox_meanwhile *meanwhile,
+                               struct sandbox *out_sandbox, struct sandbox_refusals *out_refusals,
+                               struct error *err);
 
 // A /tmp, a /etc/flink and process numbers of its own, and mounts that sandbox_show() can add to.
 bool sandbox_has_namespaces(enum sandbox_level level);

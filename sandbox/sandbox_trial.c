@@ -73,7 +73,7 @@ static int wait_for_end(pid_t pid) {
 }
 
 bool sandbox_trial(const char *const *arguments, const char *const *environment, int kept_fd,
-                   struct error *err) {
+                   const struct sandbox_meanwhile *meanwhile, struct error *err) {
     char said[300] = "";
     int ends[2];
     pid_t pid;
@@ -83,6 +83,7 @@ bool sandbox_trial(const char *const *arguments, const char *const *environment,
     bool started = spawn(arguments, environment, kept_fd, ends[1], &pid, err);
     file_close(ends[1]);
     if (!started) return false;
+    if (meanwhile != NULL) meanwhile->run(meanwhile->userdata);
     if (!listen_to(reads, said, sizeof said)) {
         (void)kill(pid, SIGKILL);
         (void)wait_for_end(pid);

@@ -53,7 +53,7 @@ Test(cluster, real_flink_keeps_the_promises_of_the_port) {
     cr_assert(ge(int, sd_event_new(&loop), 0));
     cr_assert(java_find(&options.java, &err), "%s", err.message);
     (void)setenv("KOBEL_LAUNCHER", LAUNCHER, 1);
-    cr_assert(sandbox_choose("auto", &options.sandbox, NULL, &err), "%s", err.message);
+    cr_assert(sandbox_choose("auto", NULL, &options.sandbox, NULL, &err), "%s", err.message);
     cr_assert(flink_clusters_new(loop, &options, &clusters, &err), "%s", err.message);
     suite.port = flink_clusters_port(clusters);
     suite.self = loop;

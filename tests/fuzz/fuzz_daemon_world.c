@@ -41,6 +41,7 @@ static struct http_server *open_server(struct world *world, const struct auth_ke
     struct clock clock = clock_of(&world->clock);
     struct http_server_options options = {.listen_address = "127.0.0.1",
                                           .version = "1",
+                                          .document = world->document,
                                           .token_key = token_key,
                                           .auth_keys = *keys,
                                           .wall_clock = clock_system(),
@@ -63,6 +64,7 @@ static void open_world(struct world *world) {
     clock_bend(&world->clock, (struct clock){.now_ms = now_ms, .self = world});
     FUZZ_EXPECT(sd_event_new(&world->loop) >= 0);
     FUZZ_EXPECT(db_open(":memory:", &world->db, &err));
+    FUZZ_EXPECT(document_open(&world->document, &err));
     FUZZ_EXPECT(auth_key_parse("AKID:secret", &key, &err));
     world->clusters = fake_clusters_new(on_change, world);
     struct controller_options options = {.db = world->db,
@@ -84,6 +86,7 @@ static void close_world(struct world *world) {
     http_server_free(TAKE(world->open_server));
     http_server_free(TAKE(world->guarded_server));
     controller_free(TAKE(world->service));
+    document_free(TAKE(world->document));
     db_close(TAKE(world->db));
     fake_clusters_free(TAKE(world->clusters));
     world->loop = sd_event_unref(world->loop);

@@ -12,6 +12,7 @@ struct world {
     struct db *db;
     struct fake_clusters *clusters;
     struct app_service *service;
+    struct document *document;
     struct bent_clock clock;
     int64_t now_ms;
     struct http_server *open_server;

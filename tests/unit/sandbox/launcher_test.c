@@ -22,7 +22,7 @@ static bool run(struct argument_list *options, const char *command) {
     argument_list_add(&line, LAUNCHER);
     if (options->count > 0) argument_list_add_copy(&line, argument_list_items(options));
     argument_list_add_all(&line, "--", "/bin/sh", "-c", command, NULL);
-    return sandbox_trial(argument_list_items(&line), environment, -1, &err);
+    return sandbox_trial(argument_list_items(&line), environment, -1, NULL, &err);
 }
 
 static int listen_anywhere(uint16_t *out_port) {
@@ -118,7 +118,7 @@ Test(launcher, ports_of_others_are_closed_and_all_the_rest_is_open) {
 
     (void)setenv("KOBEL_LAUNCHER", LAUNCHER, 1);
     (void)setenv("KOBEL_PRELOAD", PRELOAD, 1);
-    if (!sandbox_choose("scoped", &sandbox, NULL, &err) || !sandbox_closes_ports(&sandbox))
+    if (!sandbox_choose("scoped", NULL, &sandbox, NULL, &err) || !sandbox_closes_ports(&sandbox))
         cr_skip_test("the kernel cannot close ports: %s", err.message);
     (void)text_format(range, sizeof range, "%u-%u", port, port);
     (void)text_format(port_text, sizeof port_text, "%u", port);

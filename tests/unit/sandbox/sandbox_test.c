@@ -99,11 +99,11 @@ Test(sandbox, refuses_levels_that_it_does_not_have) {
 
     (void)setenv("KOBEL_LAUNCHER", LAUNCHER, 1);
     (void)setenv("KOBEL_PRELOAD", PRELOAD, 1);
-    cr_assert(not(sandbox_choose("loose", &sandbox, NULL, &err)));
+    cr_assert(not(sandbox_choose("loose", NULL, &sandbox, NULL, &err)));
     cr_assert(eq(int, err.kind, ERROR_INVALID));
-    cr_assert(sandbox_choose("none", &sandbox, NULL, &err), "%s", err.message);
+    cr_assert(sandbox_choose("none", NULL, &sandbox, NULL, &err), "%s", err.message);
     (void)setenv("KOBEL_LAUNCHER", "/nowhere/kobel-launch", 1);
-    cr_assert(not(sandbox_choose("none", &sandbox, NULL, &err)));
+    cr_assert(not(sandbox_choose("none", NULL, &sandbox, NULL, &err)));
     cr_assert(eq(int, err.kind, ERROR_UNAVAILABLE));
 }
 
