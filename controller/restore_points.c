@@ -148,11 +148,9 @@ bool restore_points_keep(struct app_service *service, const struct app *app,
 
 // Is a snapshot's place needed by a job, a move or another snapshot?
 static bool must_stay(struct app_service *service, const struct app *app,
-                      const struct snapshot *snapshot, bool *out_stays, struct error *err) {
-    struct restore_facts facts;
-
-    restore_points_look(service, app, &facts);
-    *out_stays = restore_needs_snapshot(app, &facts, snapshot);
+                      const struct restore_facts *facts, const struct snapshot *snapshot,
+                      bool *out_stays, struct error *err) {
+    *out_stays = restore_needs_snapshot(app, facts, snapshot);
     return *out_stays || snapshot->location[0] == '\0' ||
            snapshot_store_is_shared(service->db, app->id, snapshot, out_stays, err);
 }
@@ -160,11 +158,13 @@ static bool must_stay(struct app_service *service, const struct app *app,
 static bool remove_files(struct app_service *service, const struct app *app,
                          const struct snapshot *snapshot, bool *out_stay, struct error *err) {
     const struct cluster_port *clusters = &service->clusters;
+    struct restore_facts facts;
 
     *out_stay = false;
     // Of a checkpoint, restore_points_prune() decides when its row is gone.
     if (snapshot->job_id[0] != '\0') return true;
-    if (!must_stay(service, app, snapshot, out_stay, err)) return false;
+    restore_points_look(service, app, &facts);
+    if (!must_stay(service, app, &facts, snapshot, out_stay, err)) return false;
     return *out_stay || clusters->ops->remove_snapshot(clusters->self, app->id, snapshot, err);
 }
 
@@ -212,13 +212,14 @@ bool restore_points_remove(struct app_service *service, const struct app *app,
 // --- pruning ---
 
 static bool prune_deleted(struct app_service *service, const struct app *app,
-                          const struct snapshot *snapshot, struct error *err) {
+                          const struct restore_facts *facts, const struct snapshot *snapshot,
+                          struct error *err) {
     const struct cluster_port *clusters = &service->clusters;
     AUTO(db_rollback) struct db_tx tx = {0};
     struct error refusal;
     bool stays;
 
-    if (!must_stay(service, app, snapshot, &stays, err)) return false;
+    if (!must_stay(service, app, facts, snapshot, &stays, err)) return false;
     if (stays) return true;
     if (!clusters->ops->remove_snapshot(clusters->self, app->id, snapshot, &refusal)) {
         log_warn("controller", "files of a deleted snapshot cannot be removed, trying again later",
@@ -233,14 +234,16 @@ static bool prune_deleted(struct app_service *service, const struct app *app,
 bool restore_points_prune_deleted(struct app_service *service, const struct app *app,
                                   struct error *err) {
     struct snapshot snapshot = {0};
+    struct restore_facts facts;
     bool found;
 
+    restore_points_look(service, app, &facts);
     for (;;) {
         if (!deleted_snapshot_store_next(service->db, app->id, snapshot.sequence, &snapshot, &found,
                                          err))
             return false;
         if (!found) return true;
-        if (!prune_deleted(service, app, &snapshot, err)) return false;
+        if (!prune_deleted(service, app, &facts, &snapshot, err)) return false;
     }
 }
 
