@@ -84,10 +84,12 @@ class Load(threading.Thread):
 
     def __init__(self, servers, keys, per_second):
         super().__init__()
-        self.producer = Producer({"bootstrap.servers": servers, "linger.ms": 5})
+        # On a busy machine requests time out and are sent again: without this, records would be there twice.
+        self.producer = Producer({"bootstrap.servers": servers, "linger.ms": 5, "enable.idempotence": True})
         self.sent = dict.fromkeys(keys, 0)
         self.per_second = per_second
         self.ended = threading.Event()
+        self.left = 0
 
     def run(self):
         keys, number, due, before = list(self.sent), 0, 0.0, time.monotonic()
@@ -102,11 +104,12 @@ class Load(threading.Thread):
                 number += 1
                 due -= 1
             self.producer.poll(0)
-        self.producer.flush(30)
+        self.left = self.producer.flush(PATIENCE_S)
 
     def end(self):
         self.ended.set()
         self.join()
+        assert self.left == 0, f"{self.left} records that the broker did not take"
         return self.sent
 
 
