@@ -73,7 +73,10 @@ static bool check_delete(const struct app *app, const struct snapshot *snapshot,
                          snapshot->name, (long long)creation_timestamp_ms);
     if (snapshot->status == SNAPSHOT_CREATING)
         return error_set(err, ERROR_CONFLICT, "Snapshot %s is in CREATING status", snapshot->name);
-    // What a move is about to restore from must not go from under it.
+    // What a move is about to restore from, or goes back to, must not go from under it.
+    if (app->move.kind != MOVE_NONE && text_equal(app->move.snapshot_name, snapshot->name))
+        return error_set(err, ERROR_CONFLICT,
+                         "Snapshot %s belongs to an operation that is in progress", snapshot->name);
     if (snapshot->location[0] != '\0' && app->move.kind != MOVE_NONE &&
         text_equal(app->slots[SLOT_NEXT].from.path, snapshot->location))
         return error_set(err, ERROR_CONFLICT, "Snapshot %s is being restored", snapshot->name);

@@ -5,6 +5,7 @@
 #include "controller/event_log.h"
 #include "controller/executor_parts.h"
 #include "controller/restore_points.h"
+#include "storage/job_origin_store.h"
 #include "storage/snapshot_store.h"
 
 // --- halting ---
@@ -192,12 +193,20 @@ bool execution_snapshot(struct execution *run, struct error *err) {
 
 // A job without a checkpoint of its own, as where checkpointing is disabled, would go back further
 // than to its newest snapshot.
-static void become_restore_point(struct execution *run, const struct snapshot *snapshot) {
+static bool become_restore_point(struct execution *run, const struct snapshot *snapshot,
+                                 struct error *err) {
+    struct placement *current = &run->app->slots[SLOT_CURRENT];
+    AUTO(db_rollback) struct db_tx tx = {0};
     struct restore_facts facts;
 
     restore_points_look(run->service, run->app, &facts);
-    if (facts.checkpoints[SLOT_CURRENT][0] == '\0')
-        run->app->slots[SLOT_CURRENT].from = restore_of_snapshot(snapshot);
+    if (facts.checkpoints[SLOT_CURRENT][0] != '\0') return true;
+    const struct state_ref origin = current->from;
+    current->from = restore_of_snapshot(snapshot);
+    if (origin.origin == STATE_EMPTY) return true;
+    if (!db_begin(run->service->db, &tx, err)) return false;
+    return job_origin_store_add(run->service->db, run->app->id, current->job_id, &origin, err) &&
+           db_commit(&tx, err);
 }
 
 static bool end_snapshot(struct execution *run, const char *location, const char *reason,
@@ -207,7 +216,7 @@ static bool end_snapshot(struct execution *run, const char *location, const char
     snapshot.status = location == NULL ? SNAPSHOT_FAILED : SNAPSHOT_READY;
     if (location != NULL) {
         (void)text_copy(snapshot.location, sizeof snapshot.location, location);
-        become_restore_point(run, &snapshot);
+        if (!become_restore_point(run, &snapshot, err)) return false;
     }
     return execution_record_snapshot(run, &snapshot, reason, err);
 }

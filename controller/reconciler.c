@@ -11,6 +11,7 @@
 #include "controller/metering.h"
 #include "controller/plan.h"
 #include "controller/progress.h"
+#include "controller/restore_points.h"
 #include "controller/retention.h"
 #include "controller/runtime_use.h"
 #include "storage/snapshot_store.h"
@@ -79,7 +80,8 @@ static void apply_retention(struct app_service *service, const struct app *app, 
     int64_t next_ms = 0;
     struct error err;
 
-    if (!retention_apply(service, app, now_ms, &next_ms, &err)) {
+    if (!retention_apply(service, app, now_ms, &next_ms, &err) ||
+        !restore_points_prune_deleted(service, app, &err)) {
         if (progress_tells_of_files(service, app->id))
             log_warn("controller", "snapshots cannot be removed, trying again",
                      "app=%s error=\"%s\"", app->name, err.message);

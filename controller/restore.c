@@ -56,6 +56,7 @@ bool restore_at_rest(const struct app *app, const struct restore_facts *facts,
 
 bool restore_needs_job(const struct app *app, const struct restore_facts *facts,
                        const char *job_id) {
+    if (facts->is_unsure) return true;
     for (int index = 0; index < SLOT_COUNT; index++) {
         const struct placement *placement = &app->slots[index];
         if (placement->phase == PLACEMENT_EMPTY) continue;
@@ -66,6 +67,9 @@ bool restore_needs_job(const struct app *app, const struct restore_facts *facts,
             placement->from.origin == STATE_CHECKPOINT &&
             text_equal(placement->from.job_id, job_id))
             return true;
+        if (!has_checkpoint(app, (enum app_slot)index, facts) &&
+            text_equal(facts->origins[index].job_id, job_id))
+            return true;
     }
     return false;
 }
@@ -73,11 +77,16 @@ bool restore_needs_job(const struct app *app, const struct restore_facts *facts,
 bool restore_needs_snapshot(const struct app *app, const struct restore_facts *facts,
                             const struct snapshot *snapshot) {
     if (snapshot->location[0] == '\0') return false;
+    if (facts->is_unsure) return true;
+    // What a move that fails goes back to, whatever its new job was to start from.
+    if (app->move.kind != MOVE_NONE && text_equal(app->move.snapshot_name, snapshot->name))
+        return true;
     for (int index = 0; index < SLOT_COUNT; index++) {
         const struct placement *placement = &app->slots[index];
         if (placement->phase != PLACEMENT_EMPTY &&
             !has_checkpoint(app, (enum app_slot)index, facts) &&
-            text_equal(placement->from.path, snapshot->location))
+            (text_equal(placement->from.path, snapshot->location) ||
+             text_equal(facts->origins[index].path, snapshot->location)))
             return true;
     }
     return false;

@@ -13,6 +13,11 @@
 // What is on disk: the newest complete checkpoint of the job of each slot; "" = it has none.
 struct restore_facts {
     char checkpoints[SLOT_COUNT][FILE_PATH_MAX];
+    // Where a snapshot by hand became what the next job of a slot starts from: what its job was
+    // started from itself. Until its first checkpoint Flink goes back to that (from 1.15 on it does
+    // not restore savepoints of a running job: FLINK-25191).
+    struct state_ref origins[SLOT_COUNT];
+    bool is_unsure; // what is needed could not be found out: everything is
 };
 
 struct state_ref restore_of_snapshot(const struct snapshot *snapshot);

@@ -1,15 +1,16 @@
 #include "controller/restore_points.h"
 
-#include "base/log.h"
 #include "base/text.h"
 #include "controller/event_log.h"
 #include "storage/deleted_snapshot_store.h"
+#include "storage/job_origin_store.h"
 #include "storage/snapshot_store.h"
 
 void restore_points_look(struct app_service *service, const struct app *app,
                          struct restore_facts *out_facts) {
     const struct cluster_port *clusters = &service->clusters;
     struct restore_facts facts = {0};
+    struct error unknown;
 
     for (int slot = 0; slot < SLOT_COUNT; slot++) {
         const struct placement *placement = &app->slots[slot];
@@ -17,6 +18,10 @@ void restore_points_look(struct app_service *service, const struct app *app,
         if (placement->phase != PLACEMENT_EMPTY && placement->job_id[0] != '\0' &&
             clusters->ops->find_checkpoint(clusters->self, app->id, placement->job_id, path))
             (void)text_copy(facts.checkpoints[slot], FILE_PATH_MAX, path);
+        else if (placement->phase != PLACEMENT_EMPTY && placement->job_id[0] != '\0' &&
+                 !job_origin_store_find(service->db, app->id, placement->job_id,
+                                        &facts.origins[slot], &unknown))
+            facts.is_unsure = true;
     }
     *out_facts = facts;
 }
@@ -193,6 +198,13 @@ static bool tell_of_removal(struct app_service *service, const struct app *app,
     return event_log_add(service, app, "retention", message, detail, err);
 }
 
+// It is removed, whatever becomes of the checkpoints of its job: the next pruning goes on.
+static void prune_or_leave(struct app_service *service, const struct app *app) {
+    struct error later;
+
+    if (!restore_points_prune(service, app, &later)) return;
+}
+
 bool restore_points_remove(struct app_service *service, const struct app *app,
                            const struct snapshot *snapshot, const char *rule, struct error *err) {
     AUTO(db_rollback) struct db_tx tx = {0};
@@ -206,26 +218,31 @@ bool restore_points_remove(struct app_service *service, const struct app *app,
     if (!snapshot_store_remove(service->db, app->id, snapshot->name, err)) return false;
     if (!tell_of_removal(service, app, snapshot, rule, err)) return false;
     if (!db_commit(&tx, err)) return false;
-    return snapshot->job_id[0] == '\0' || restore_points_prune(service, app, err);
+    if (snapshot->job_id[0] != '\0') prune_or_leave(service, app);
+    return true;
 }
 
 // --- pruning ---
+
+// In one turn of the loop.
+enum { DELETED_AT_ONCE = 50 };
 
 static bool prune_deleted(struct app_service *service, const struct app *app,
                           const struct restore_facts *facts, const struct snapshot *snapshot,
                           struct error *err) {
     const struct cluster_port *clusters = &service->clusters;
     AUTO(db_rollback) struct db_tx tx = {0};
-    struct error refusal;
+    struct snapshot listed;
     bool stays;
 
     if (!must_stay(service, app, facts, snapshot, &stays, err)) return false;
+    // Put on record by a daemon that died before it gave the next try another trigger.
+    if (snapshot_store_find(service->db, app->id, snapshot->name, &listed, err))
+        stays = stays || text_equal(listed.trigger_id, snapshot->trigger_id);
+    else if (err->kind != ERROR_NOT_FOUND)
+        return false;
     if (stays) return true;
-    if (!clusters->ops->remove_snapshot(clusters->self, app->id, snapshot, &refusal)) {
-        log_warn("controller", "files of a deleted snapshot cannot be removed, trying again later",
-                 "app=%s snapshot=%s error=\"%s\"", app->id, snapshot->name, refusal.message);
-        return true;
-    }
+    if (!clusters->ops->remove_snapshot(clusters->self, app->id, snapshot, err)) return false;
     if (!db_begin(service->db, &tx, err)) return false;
     return deleted_snapshot_store_remove(service->db, snapshot->sequence, err) &&
            db_commit(&tx, err);
@@ -235,16 +252,20 @@ bool restore_points_prune_deleted(struct app_service *service, const struct app 
                                   struct error *err) {
     struct snapshot snapshot = {0};
     struct restore_facts facts;
+    struct error refusal;
+    bool is_whole = true;
     bool found;
 
-    restore_points_look(service, app, &facts);
-    for (;;) {
+    for (int count = 0; count < DELETED_AT_ONCE; count++) {
         if (!deleted_snapshot_store_next(service->db, app->id, snapshot.sequence, &snapshot, &found,
                                          err))
             return false;
-        if (!found) return true;
-        if (!prune_deleted(service, app, &facts, &snapshot, err)) return false;
+        if (!found) break;
+        if (count == 0) restore_points_look(service, app, &facts);
+        if (prune_deleted(service, app, &facts, &snapshot, &refusal)) continue;
+        is_whole = error_set(err, refusal.kind, "%s", refusal.message);
     }
+    return is_whole;
 }
 
 struct pruning {
@@ -274,8 +295,10 @@ bool restore_points_prune(struct app_service *service, const struct app *app, st
     char message[200];
     int removed = 0;
 
-    if (!restore_points_prune_deleted(service, app, err)) return false;
     restore_points_look(service, app, &pruning.facts);
+    if (!job_origin_store_keep(service->db, app->id, app->slots[SLOT_CURRENT].job_id,
+                               app->slots[SLOT_NEXT].job_id, err))
+        return false;
     if (!clusters->ops->prune_checkpoints(clusters->self, app->id, is_needed, &pruning, &removed,
                                           err))
         return false;

@@ -47,15 +47,16 @@ MUST_CHECK bool restore_points_remove(struct app_service *service, const struct 
                                       const struct snapshot *snapshot, const char *rule,
                                       struct error *err);
 
-// Removes what a savepoint that came to nothing left, now or later.
+// Removes what a savepoint that came to nothing left, now or later. Has a transaction of its own.
 MUST_CHECK bool restore_points_discard(struct app_service *service, const struct app *app,
                                        const struct snapshot *snapshot, struct error *err);
 
-// Removes what is left of snapshots that are no longer listed, where nothing needs it any more.
+// Removes what is left of snapshots that are no longer listed, where nothing needs it any more; the
+// reconciler does where an application has nothing else to do. False: something is left.
 MUST_CHECK bool restore_points_prune_deleted(struct app_service *service, const struct app *app,
                                              struct error *err);
 
-// The same, and removes the checkpoints of all jobs of the application that nothing refers to any
+// Removes the checkpoints of all jobs of the application that nothing refers to any
 // more, and says so where there were any. `app` is what is on record.
 MUST_CHECK bool restore_points_prune(struct app_service *service, const struct app *app,
                                      struct error *err);

@@ -101,6 +101,22 @@ static void apply_to(struct applying *self, const struct snapshot *snapshot, str
         self->has_left = true;
 }
 
+// Whatever the policy: they take no room of the limit, so nobody has to delete them.
+static bool remove_old_failures(struct app_service *service, const struct app *app,
+                                struct error *err) {
+    struct snapshot snapshot;
+
+    for (int count = 0; count < PAGE_SIZE; count++) {
+        if (!snapshot_store_find_surplus(service->db, app->id, RETENTION_FAILED_KEPT, &snapshot,
+                                         err))
+            return err->kind == ERROR_NOT_FOUND;
+        if (!restore_points_remove(service, app, &snapshot, "there are enough newer FAILED ones",
+                                   err))
+            return false;
+    }
+    return true;
+}
+
 bool retention_apply(struct app_service *service, const struct app *app, int64_t now_ms,
                      int64_t *out_next_ms, struct error *err) {
     struct applying self = {.service = service, .app = app, .now_ms = now_ms};
@@ -110,7 +126,8 @@ bool retention_apply(struct app_service *service, const struct app *app, int64_t
 
     *out_next_ms = 0;
     if (!policy_of(service, app, &self.policy, err)) return false;
-    if (retention_is_none(&self.policy)) return true;
+    self.has_left = !remove_old_failures(service, app, err);
+    if (retention_is_none(&self.policy)) return !self.has_left;
     restore_points_look(service, app, &self.facts);
     while (count == PAGE_SIZE) {
         if (!snapshot_store_list_newest(service->db, app->id, before_sequence, page, PAGE_SIZE,

@@ -15,6 +15,9 @@ struct retention_policy {
     int64_t max_age_ms; // older ones go; 0 = however old
 };
 
+// Of FAILED snapshots the newest so many stay, whatever the policy.
+#define RETENTION_FAILED_KEPT 50
+
 // "keep=10,automatic=5,max-age=7d", any of the parts alone, or "none". ERROR_INVALID: not of that
 // form.
 MUST_CHECK bool retention_parse(const char *text, struct retention_policy *out_policy,

@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "controller/code_collect.h"
 #include "controller/lifecycle.h"
 #include "controller/move_begin.h"
 #include "controller/operation_log.h"
@@ -156,6 +157,7 @@ bool version_change_apply(struct app_service *service, const struct app_detail *
     app->version = new_detail->version.version;
     app->updated_at_ms = new_detail->version.created_at_ms;
     job_spec_read(&old->version, &old_spec);
+    if (app->version > VERSIONS_KEPT) code_collect_soon(service);
     if (app->status == APP_READY)
         return apply_at_rest(service, change, new_detail, out_operation_id, err);
     return apply_to_running(service, change, old_spec.snapshots_enabled, new_detail,

@@ -304,7 +304,7 @@ static bool open_all(struct daemon *self, struct error *err) {
     // What a dead daemon left still uses memory.
     if (!self->data.is_new) orphans_kill(self->data.mark);
     choose_budget(self);
-    return open_sandbox_and_document(self, err) && open_loop(self, err) &&
+    return open_loop(self, err) && open_sandbox_and_document(self, err) &&
            open_clusters(self, err) && open_code(self, err) && open_controller(self, err) &&
            open_server(self, err);
 }

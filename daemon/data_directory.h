@@ -11,7 +11,7 @@ struct data_directory {
     char path[FILE_PATH_MAX]; // absolute
     int lock_fd;
     bool is_temporary;                      // removed when it is closed
-    bool is_new;                            // nothing was ever started for it
+    bool is_new;                            // nothing carries its mark yet
     unsigned char secret[DATA_SECRET_SIZE]; // signs page tokens, so that they survive a restart
     char mark[ORPHANS_MARK_SIZE];           // of what is started for it
 };

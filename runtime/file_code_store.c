@@ -50,7 +50,7 @@ struct code_store {
     int64_t limit_bytes;
     char *slice;
     struct import *imports;
-    DIR *collected; // what is left of the collection under way; NULL = there is none
+    DIR *uncollected; // what is left of the collection under way; NULL = there is none
 };
 
 // --- life of an import ---
@@ -364,20 +364,23 @@ static void import_code(void *self, const struct code_source *source, code_done_
 
 // --- collecting ---
 
-// Each is a question to the database.
-enum { COLLECTED_AT_ONCE = 100 };
+// Each is a question to the database; to remove one takes as long as many of those.
+enum { COLLECTED_AT_ONCE = 100, REMOVAL_COUNTS_AS = 20 };
 
-// What cannot be removed is passed over, and met again by the next collection.
-static void collect_one(const struct code_store *store, const char *name,
-                        bool (*is_used)(void *userdata, const char *sha256), void *userdata) {
+// What cannot be removed is passed over, and met again by the next collection. Returns what it
+// counts as.
+static int collect_one(const struct code_store *store, const char *name,
+                       bool (*is_used)(void *userdata, const char *sha256), void *userdata) {
     char sha256[DIGEST_SHA256_HEX_SIZE];
     char path[FILE_PATH_MAX];
     struct error ignored;
 
     (void)text_format(sha256, sizeof sha256, "%.*s", (int)strcspn(name, "."), name);
-    if (name[0] != '.' && is_used(userdata, sha256)) return;
-    if (!file_join(path, sizeof path, &ignored, store->code_directory, name, NULL)) return;
+    if (text_equal(name, ".") || text_equal(name, "..")) return 1;
+    if (name[0] != '.' && is_used(userdata, sha256)) return 1;
+    if (!file_join(path, sizeof path, &ignored, store->code_directory, name, NULL)) return 1;
     (void)unlink(path);
+    return REMOVAL_COUNTS_AS;
 }
 
 // The directory stays open from one slice to the next: what is added meanwhile is in use, or met by
@@ -387,16 +390,16 @@ static enum code_collected collect(void *self, bool (*is_used)(void *userdata, c
     struct code_store *store = self;
 
     if (store->imports != NULL) return CODE_COLLECTED_NOTHING;
-    if (store->collected == NULL) store->collected = opendir(store->code_directory);
-    if (store->collected == NULL) return CODE_COLLECTED_NOTHING;
-    for (int count = 0; count < COLLECTED_AT_ONCE; count++) {
-        const struct dirent *entry = readdir(store->collected);
+    if (store->uncollected == NULL) store->uncollected = opendir(store->code_directory);
+    if (store->uncollected == NULL) return CODE_COLLECTED_NOTHING;
+    for (int count = 0; count < COLLECTED_AT_ONCE;) {
+        const struct dirent *entry = readdir(store->uncollected);
         if (entry == NULL) {
-            (void)closedir(store->collected);
-            store->collected = NULL;
+            (void)closedir(store->uncollected);
+            store->uncollected = NULL;
             return CODE_COLLECTED_ALL;
         }
-        collect_one(store, entry->d_name, is_used, userdata);
+        count += collect_one(store, entry->d_name, is_used, userdata);
     }
     return CODE_COLLECTED_SOME;
 }
@@ -454,7 +457,7 @@ void code_store_free(struct code_store *store) {
     if (store == NULL) return;
     while (store->imports != NULL)
         free_import(store->imports);
-    if (store->collected != NULL) (void)closedir(store->collected);
+    if (store->uncollected != NULL) (void)closedir(store->uncollected);
     s3_source_free(store->s3);
     memory_free(store->slice);
     (void)sd_event_unref(store->loop);

@@ -66,8 +66,8 @@ struct sandbox_meanwhile {
 // level by name must work. ERROR_UNAVAILABLE says why not, in bubblewrap's own words. `none` is
 // never chosen by auto: where nothing else works, auto fails and says so. The launcher and the
 // preloaded library lie beside the running program, or where the environment variables
-// KOBEL_LAUNCHER and KOBEL_PRELOAD say. `meanwhile` is run beside each trial, never at the same
-// time as anything else of the caller's; it and `out_refusals` may be NULL.
+// KOBEL_LAUNCHER and KOBEL_PRELOAD say. `meanwhile` is called beside each trial, in
+// the caller's thread, perhaps several times and perhaps never; it and `out_refusals` may be NULL.
 MUST_CHECK bool sandbox_choose(const char *wanted, const struct sandbox_meanwhile *meanwhile,
                                struct sandbox *out_sandbox, struct sandbox_refusals *out_refusals,
                                struct error *err);

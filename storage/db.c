@@ -15,7 +15,8 @@ extern const char schema_5_sql[];
 extern const char schema_6_sql[];
 extern const char schema_7_sql[];
 
-// What makes version 2 of version 1, and so on. Scripts are only ever added.
+// What makes version 2 of version 1, and so on. Scripts are only ever added, and
+// schema.sql is changed with each.
 static const char *const migrations[] = {schema_2_sql, schema_3_sql, schema_4_sql,
                                          schema_5_sql, schema_6_sql, schema_7_sql};
 

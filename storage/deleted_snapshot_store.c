@@ -30,7 +30,7 @@ bool deleted_snapshot_store_next(struct db *db, const char *app_id, int64_t afte
                                  struct snapshot *out_snapshot, bool *out_found,
                                  struct error *err) {
     AUTO(db_done) sqlite3_stmt *stmt = NULL;
-    struct snapshot snapshot = {.status = SNAPSHOT_DELETING};
+    struct snapshot snapshot = {0};
 
     if (!db_prepare(db, SQL_NEXT, &stmt, err)) return false;
     db_bind_text(stmt, 1, app_id);

@@ -107,6 +107,15 @@ CREATE TABLE deleted_snapshot (
 
 CREATE INDEX deleted_snapshot_by_app ON deleted_snapshot (app_id, sequence);
 
+-- What a job was started from, where a later snapshot of it is what the next one would start from: Flink itself still goes back to the former.
+CREATE TABLE job_origin (
+    app_id        TEXT NOT NULL REFERENCES app (id) ON DELETE CASCADE,
+    job_id        TEXT NOT NULL,
+    location      TEXT NOT NULL,
+    origin_job_id TEXT NOT NULL, -- of a checkpoint
+    PRIMARY KEY (app_id, job_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE operation (
     sequence              INTEGER PRIMARY KEY AUTOINCREMENT,
     app_id                TEXT NOT NULL REFERENCES app (id) ON DELETE CASCADE,

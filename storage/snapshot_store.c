@@ -13,6 +13,8 @@ static const char SQL_LATEST[] = "SELECT " COLUMNS " FROM snapshot WHERE app_id 
                                  " status = 'READY' ORDER BY sequence DESC LIMIT 1";
 static const char SQL_BY_STATUS[] = "SELECT " COLUMNS " FROM snapshot WHERE app_id = ?1 AND"
                                     " status = ?2 ORDER BY sequence LIMIT 1";
+static const char SQL_SURPLUS[] = "SELECT " COLUMNS " FROM snapshot WHERE app_id = ?1 AND"
+                                  " status = 'FAILED' ORDER BY sequence DESC LIMIT 1 OFFSET ?2";
 static const char SQL_SAVE[] = "UPDATE snapshot SET status = ?3, trigger_id = ?4, location = ?5,"
                                " job_id = ?6, tries = ?7, not_before_ms = ?8"
                                " WHERE app_id = ?1 AND name = ?2";
@@ -111,6 +113,16 @@ bool snapshot_store_find_by_status(struct db *db, const char *app_id, enum snaps
     if (!db_prepare(db, SQL_BY_STATUS, &stmt, err)) return false;
     db_bind_text(stmt, 1, app_id);
     db_bind_text(stmt, 2, snapshot_status_name(status));
+    return read_one(db, stmt, out_snapshot, err);
+}
+
+bool snapshot_store_find_surplus(struct db *db, const char *app_id, int64_t failed_kept,
+                                 struct snapshot *out_snapshot, struct error *err) {
+    AUTO(db_done) sqlite3_stmt *stmt = NULL;
+
+    if (!db_prepare(db, SQL_SURPLUS, &stmt, err)) return false;
+    db_bind_text(stmt, 1, app_id);
+    db_bind_int(stmt, 2, failed_kept);
     return read_one(db, stmt, out_snapshot, err);
 }
 

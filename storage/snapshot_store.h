@@ -17,6 +17,10 @@ MUST_CHECK bool snapshot_store_find_latest(struct db *db, const char *app_id,
 MUST_CHECK bool snapshot_store_find_by_status(struct db *db, const char *app_id,
                                               enum snapshot_status status,
                                               struct snapshot *out_snapshot, struct error *err);
+// A FAILED one that is older than the newest `failed_kept` FAILED ones. ERROR_NOT_FOUND: there is
+// none.
+MUST_CHECK bool snapshot_store_find_surplus(struct db *db, const char *app_id, int64_t failed_kept,
+                                            struct snapshot *out_snapshot, struct error *err);
 // Writes status, trigger, location, job and tries.
 MUST_CHECK bool snapshot_store_save(struct db *db, const char *app_id,
                                     const struct snapshot *snapshot, struct error *err);

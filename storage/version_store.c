@@ -15,7 +15,9 @@ static const char SQL_LOAD[] =
 static const char SQL_MARK[] =
     "UPDATE app_version SET is_rolled_back = ?3 WHERE app_id = ?1 AND version = ?2";
 static const char SQL_REMOVE[] = "DELETE FROM app_version WHERE app_id = ?1 AND version = ?2";
-static const char SQL_TRIM[] = "DELETE FROM app_version WHERE app_id = ?1 AND version <= ?2";
+static const char SQL_TRIM[] = "DELETE FROM app_version WHERE app_id = ?1 AND version IN"
+                               " (SELECT version FROM app_version WHERE app_id = ?1 AND"
+                               " version <= ?2 ORDER BY version LIMIT 10)";
 static const char SQL_LIST[] =
     "SELECT version, is_rolled_back FROM app_version WHERE app_id = ?1 AND version < ?2"
     " ORDER BY version DESC LIMIT ?3";

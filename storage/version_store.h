@@ -5,10 +5,10 @@
 #include "storage/db.h"
 
 // The newest so many of an application are kept, and with them their code. A move and a roll back
-// need the last two.
+// need the last three.
 #define VERSIONS_KEPT 100
 
-// Removes those that are too old, too.
+// Removes those that are too old, too, a few at a time.
 MUST_CHECK bool version_store_add(struct db *db, const char *app_id,
                                   const struct app_version *version, struct error *err);
 

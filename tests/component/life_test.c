@@ -2,6 +2,7 @@
 // clock.
 #include "base/text.h"
 #include "controller/plan.h"
+#include "controller/retention.h"
 #include "fakes/fake_world.h"
 #include "storage/snapshot_store.h"
 
@@ -340,6 +341,25 @@ Test(life, takes_a_manual_snapshot_and_deletes_it) {
               "%s", err.message);
     cr_assert(
         not(app_service_describe_snapshot(world.service, &world.scope, "a", "s", &snapshot, &err)));
+}
+
+Test(life, keeps_the_newest_failed_snapshots) {
+    struct snapshot list[RETENTION_FAILED_KEPT + 20];
+    char name[32];
+    size_t count;
+
+    bring_up();
+    fake_clusters_fail_savepoints(world.clusters, true);
+    for (int number = 0; number < RETENTION_FAILED_KEPT + 10; number++) {
+        (void)text_format(name, sizeof name, "s%d", number);
+        cr_assert(app_service_create_snapshot(world.service, &world.scope, "a", name, &err), "%s",
+                  err.message);
+        fake_world_run(&world, 4);
+    }
+    cr_assert(snapshot_store_list(world.db, fake_world_app(&world, "a").id, 0, list,
+                                  RETENTION_FAILED_KEPT + 20, &count, &err));
+    cr_assert(eq(sz, count, RETENTION_FAILED_KEPT));
+    cr_assert(eq(str, list[0].name, "s10"));
 }
 
 Test(life, fails_a_snapshot_whose_cluster_dies_and_goes_on) {

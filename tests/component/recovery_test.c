@@ -3,6 +3,7 @@
 #include "fakes/fake_commands.h"
 #include "fakes/fake_world.h"
 #include "storage/event_store.h"
+#include "storage/snapshot_store.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -160,6 +161,33 @@ Test(recovery, keeps_the_files_of_a_deleted_snapshot_until_no_job_needs_them) {
     cr_assert(command_stop(&world, &err), "%s", err.message);
     cr_assert(fake_world_run_until(&world, "a", APP_READY));
     cr_assert(eq(int, (int)fake_clusters_count_at(world.clusters, snapshot.location), -1));
+}
+
+// A failed task goes back to what its job was started from, though the next job would start from a
+// later snapshot.
+Test(recovery, keeps_the_files_that_a_running_job_was_started_from) {
+    struct snapshot origin;
+
+    fake_clusters_disable_checkpoints(world.clusters);
+    bring_up();
+    cr_assert(command_stop(&world, &err), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "a", APP_READY));
+    cr_assert(snapshot_store_find_latest(world.db, fake_world_app(&world, "a").id, &origin, &err));
+    cr_assert(fake_world_start(&world, "a", &err), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
+    cr_assert(eq(str, fake_clusters_restored_from(world.clusters), origin.location));
+    cr_assert(app_service_create_snapshot(world.service, &world.scope, "a", "later", &err));
+    fake_world_run(&world, 4);
+    cr_assert(app_service_delete_snapshot(world.service, &world.scope, "a", origin.name,
+                                          origin.created_at_ms / 1000 * 1000, &err),
+              "%s", err.message);
+    fake_world_run(&world, 10);
+    cr_assert(ge(int, fake_clusters_count_at(world.clusters, origin.location), 0));
+    lose();
+    recover();
+    cr_assert(strstr(fake_clusters_restored_from(world.clusters), "/later/") != NULL);
+    fake_world_run(&world, 10);
+    cr_assert(eq(int, fake_clusters_count_at(world.clusters, origin.location), -1));
 }
 
 Test(recovery, prefers_a_checkpoint_to_an_older_snapshot) {

@@ -262,3 +262,19 @@ Test(unlucky, what_a_failed_savepoint_left_cannot_be_removed) {
     cr_assert(eq(int, (int)app().version, 2));
     cr_assert(strstr(fake_clusters_restored_from(world.clusters), "/snapshots/") != NULL);
 }
+
+// The new job was to start empty; when it fails, the old one comes back from this snapshot.
+Test(unlucky, the_snapshot_of_a_move_is_to_be_deleted_before_its_end) {
+    struct snapshot snapshot;
+
+    bring_up("a");
+    cr_assert(command_update_properties(&world, &err), "%s", err.message);
+    for (int turn = 0; turn < 50 && !app().move.halted; turn++)
+        fake_world_run(&world, 1);
+    cr_assert(app().move.halted);
+    cr_assert(app_service_describe_snapshot(world.service, &world.scope, "a",
+                                            app().move.snapshot_name, &snapshot, &err));
+    cr_assert(not(app_service_delete_snapshot(world.service, &world.scope, "a", snapshot.name,
+                                              snapshot.created_at_ms / 1000 * 1000, &err)));
+    cr_assert(eq(int, err.kind, ERROR_CONFLICT));
+}

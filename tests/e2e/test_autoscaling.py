@@ -84,7 +84,7 @@ def test_a_job_follows_its_load_up_and_down(kobel, broker, exactly_once_jar):
     finally:
         sent = load.end()
     moves = explained()["moves"]
-    # Up and then down, in however many steps a busy machine takes, and never to and fro. The newest is first.
+    # Up and then down, in however many steps a busy machine takes, and never up again. The newest is first.
     grows = [move["wantedParallelism"] > move["currentParallelism"] for move in reversed(moves)]
     assert grows == sorted(grows, reverse=True), [(move["currentParallelism"], move["wantedParallelism"], move["text"]) for move in moves]
     assert_counted_once(read_committed(broker.servers, sum(sent.values())), sent, "counted once")

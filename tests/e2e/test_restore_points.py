@@ -76,6 +76,30 @@ def test_a_job_that_somebody_cancelled_keeps_its_checkpoint(running):
     starts_where_it_was(running)
 
 
+def test_a_failed_task_goes_back_to_a_snapshot_that_was_deleted(own, jars):
+    """Without checkpoints Flink itself goes back to what the job was started from, whatever was saved since."""
+    application = Application(own, "stumbles")
+    application.create(jars["Stumbles"], FlinkApplicationConfiguration={
+        "CheckpointConfiguration": {"ConfigurationType": "CUSTOM", "CheckpointingEnabled": False},
+        "ParallelismConfiguration": {"ConfigurationType": "CUSTOM", "Parallelism": 1, "AutoScalingEnabled": False}})
+    application.start()
+    application.wait_for_count(10)
+    application.stop()
+    origin = application.snapshots()[0]
+    application.start()
+    application.wait_for_count(20)
+    application.client.create_application_snapshot(ApplicationName=application.name, SnapshotName="later")
+    wait_for(lambda: application.snapshots()[0]["SnapshotStatus"] == "READY", "the snapshot is taken")
+    application.client.delete_application_snapshot(ApplicationName=application.name, SnapshotName=origin["SnapshotName"],
+                                                   SnapshotCreationTimestamp=origin["SnapshotCreationTimestamp"])
+    assert [snapshot["SnapshotName"] for snapshot in application.snapshots()] == ["later"]
+    application.wait_for_count(1200)
+    printed = counts(application, "first")
+    again = [number for before, number in zip(printed, printed[1:]) if number <= before]
+    assert len(again) == 1 and again[0] > 10, again
+    wait_for(lambda: ask(own, f"/kobel/v1/applications/{application.name}")[1]["restarts"] == 1, "the restart is noted")
+
+
 def taskmanagers(kobel):
     return set(kobel.java_pids(b"TaskManagerRunner"))
 
