@@ -115,14 +115,23 @@ static bool tell(struct app_service *service, const struct app *app, const char 
     return event_log_add(service, app, "fault", message, detail, err) && db_commit(&tx, err);
 }
 
-static bool inject(struct app_service *service, const struct app *app, enum cluster_fault fault,
-                   struct error *err) {
-    const struct cluster_port *clusters = &service->clusters;
-
-    if (clusters->ops->inject(clusters->self, app->slots[SLOT_CURRENT].cluster_id, fault, err))
-        return true;
+static bool refuse_without_cluster(const struct app *app, struct error *err) {
     return error_set(err, ERROR_CONFLICT, "Application %s runs on no cluster that is ready",
                      app->name);
+}
+
+// A refused fault is no event: whoever tries until there is a cluster would fill the history.
+static bool inject(struct app_service *service, const struct app *app, const char *name,
+                   enum cluster_fault fault, struct error *err) {
+    const struct cluster_port *clusters = &service->clusters;
+    const char *cluster_id = app->slots[SLOT_CURRENT].cluster_id;
+    struct cluster_view view = {0};
+
+    if (cluster_id[0] != '\0') clusters->ops->view(clusters->self, cluster_id, &view);
+    if (view.health != CLUSTER_READY) return refuse_without_cluster(app, err);
+    if (!tell(service, app, name, err)) return false;
+    return clusters->ops->inject(clusters->self, cluster_id, fault, err) ||
+           refuse_without_cluster(app, err);
 }
 
 bool app_service_inject(struct app_service *service, const struct app_scope *scope,
@@ -136,20 +145,20 @@ bool app_service_inject(struct app_service *service, const struct app_scope *sco
                          "refuse-launch, delay, busy-processor",
                          fault);
     if (!app_store_find(service->db, scope, name, &app, err)) return false;
-    if (!tell(service, &app, fault, err)) return false;
     switch ((enum fault)index) {
     case KILL_JOBMANAGER:
-        return inject(service, &app, CLUSTER_FAULT_KILL_JOBMANAGER, err);
+        return inject(service, &app, fault, CLUSTER_FAULT_KILL_JOBMANAGER, err);
     case KILL_TASKMANAGER:
-        return inject(service, &app, CLUSTER_FAULT_KILL_TASKMANAGER, err);
+        return inject(service, &app, fault, CLUSTER_FAULT_KILL_TASKMANAGER, err);
     case FAIL_SAVEPOINT:
-        return inject(service, &app, CLUSTER_FAULT_FAIL_SAVEPOINT, err);
+        return inject(service, &app, fault, CLUSTER_FAULT_FAIL_SAVEPOINT, err);
     case REFUSE_LAUNCH:
     case DELAY:
     case BUSY_PROCESSOR:
     case FAULT_COUNT:
         break;
     }
+    if (!tell(service, &app, fault, err)) return false;
     arm(service, app.id, (enum fault)index, service_now_ms(service) + delay_ms);
     return true;
 }
