@@ -11,7 +11,6 @@
 #include "api/http_server.h"
 #include "api/log_stream.h"
 #include "api/reply_cache.h"
-#include "openapi/document.h"
 
 #include <microhttpd.h>
 
@@ -23,7 +22,6 @@ struct exchange_parts {
     char listen_address[64];
     struct http_guard guard;
     struct api_context context;
-    struct document *document;
     struct reply_cache *replies;
     struct event_waits *waits;
     sd_event *loop;

@@ -67,7 +67,7 @@ void exchange_begin_call(struct exchange *exchange) {
     struct protocol_refusal refusal;
     struct protocol_call read = {0};
 
-    if (!protocol_read_head(parts->document, &request, &read, &refusal)) {
+    if (!protocol_read_head(parts->options.document, &request, &read, &refusal)) {
         answer_refusal(exchange, &refusal);
         return;
     }

@@ -348,7 +348,6 @@ bool http_server_new(sd_event *loop, struct app_service *service, const struct c
 
     server->loop = sd_event_ref(loop);
     parts->options = *options;
-    parts->document = options->document;
     parts->loop = loop;
     parts->traffic = &server->traffic;
     parts->on_answered = on_answered;

@@ -18,7 +18,7 @@ struct http_server_options {
     uint16_t port;                    // 0 = any free one
     const char *const *allowed_hosts; // names of it beyond http_guard.h's, ended by NULL; borrowed
     const char *version;              // of kobel
-    struct document *document;        // borrowed: what requests are checked against
+    const struct document *document;  // borrowed: what requests are checked against
     const unsigned char *token_key;   // 32 bytes that sign page tokens; copied
     struct auth_keys auth_keys;       // borrowed; none = signatures are not looked at
     struct clock wall_clock;          // what signatures are dated by
