@@ -196,6 +196,7 @@ bool execution_snapshot(struct execution *run, struct error *err) {
 static bool become_restore_point(struct execution *run, const struct snapshot *snapshot,
                                  struct error *err) {
     struct placement *current = &run->app->slots[SLOT_CURRENT];
+    struct db *db = run->service->db;
     AUTO(db_rollback) struct db_tx tx = {0};
     struct restore_facts facts;
 
@@ -204,8 +205,10 @@ static bool become_restore_point(struct execution *run, const struct snapshot *s
     const struct state_ref origin = current->from;
     current->from = restore_of_snapshot(snapshot);
     if (origin.origin == STATE_EMPTY) return true;
-    if (!db_begin(run->service->db, &tx, err)) return false;
-    return job_origin_store_add(run->service->db, run->app->id, current->job_id, &origin, err) &&
+    if (!db_begin(db, &tx, err)) return false;
+    return job_origin_store_keep(db, run->app->id, current->job_id,
+                                 run->app->slots[SLOT_NEXT].job_id, err) &&
+           job_origin_store_add(db, run->app->id, current->job_id, &origin, err) &&
            db_commit(&tx, err);
 }
 

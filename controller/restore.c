@@ -63,11 +63,9 @@ bool restore_needs_job(const struct app *app, const struct restore_facts *facts,
         if (text_equal(placement->job_id, job_id)) return true;
         // The first checkpoint after a restore is a full one (claim mode NO_CLAIM): from then on
         // nothing refers to what the job was started from.
-        if (!has_checkpoint(app, (enum app_slot)index, facts) &&
-            placement->from.origin == STATE_CHECKPOINT &&
-            text_equal(placement->from.job_id, job_id))
-            return true;
-        if (!has_checkpoint(app, (enum app_slot)index, facts) &&
+        if (has_checkpoint(app, (enum app_slot)index, facts)) continue;
+        if ((placement->from.origin == STATE_CHECKPOINT &&
+             text_equal(placement->from.job_id, job_id)) ||
             text_equal(facts->origins[index].job_id, job_id))
             return true;
     }

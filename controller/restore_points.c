@@ -15,11 +15,10 @@ void restore_points_look(struct app_service *service, const struct app *app,
     for (int slot = 0; slot < SLOT_COUNT; slot++) {
         const struct placement *placement = &app->slots[slot];
         char path[FILE_PATH_MAX];
-        if (placement->phase != PLACEMENT_EMPTY && placement->job_id[0] != '\0' &&
-            clusters->ops->find_checkpoint(clusters->self, app->id, placement->job_id, path))
+        if (placement->phase == PLACEMENT_EMPTY || placement->job_id[0] == '\0') continue;
+        if (clusters->ops->find_checkpoint(clusters->self, app->id, placement->job_id, path))
             (void)text_copy(facts.checkpoints[slot], FILE_PATH_MAX, path);
-        else if (placement->phase != PLACEMENT_EMPTY && placement->job_id[0] != '\0' &&
-                 !job_origin_store_find(service->db, app->id, placement->job_id,
+        else if (!job_origin_store_find(service->db, app->id, placement->job_id,
                                         &facts.origins[slot], &unknown))
             facts.is_unsure = true;
     }
@@ -296,9 +295,6 @@ bool restore_points_prune(struct app_service *service, const struct app *app, st
     int removed = 0;
 
     restore_points_look(service, app, &pruning.facts);
-    if (!job_origin_store_keep(service->db, app->id, app->slots[SLOT_CURRENT].job_id,
-                               app->slots[SLOT_NEXT].job_id, err))
-        return false;
     if (!clusters->ops->prune_checkpoints(clusters->self, app->id, is_needed, &pruning, &removed,
                                           err))
         return false;
