@@ -379,8 +379,8 @@ void http_server_free(struct http_server *server) {
         exchange_fail(exchange, 503, "kobel is stopping");
         resume(exchange);
     }
-    if (server->daemon != NULL) MHD_stop_daemon(server->daemon);
     (void)sd_event_source_disable_unref(server->io);
+    if (server->daemon != NULL) MHD_stop_daemon(server->daemon);
     (void)sd_event_source_disable_unref(server->timer);
     (void)sd_event_unref(server->loop);
     reply_cache_free(server->parts.replies);

@@ -1,11 +1,12 @@
 #include "cli/child.h"
 
+#include "base/file.h"
+#include "base/spawn.h"
 #include "cli/app_calls.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stddef.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -14,32 +15,16 @@ enum { LOOK_PAUSE_MS = 10 };
 
 bool child_start(const char *const *arguments, const char *output_path, pid_t *out_pid,
                  struct error *err) {
-    const char *output = output_path == NULL ? "/dev/null" : output_path;
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t attributes;
-    sigset_t none;
-    sigset_t all;
-    // posix_spawn takes its vector without const for the sake of old code.
-    union {
-        const char *const *in;
-        char *const *out;
-    } vector = {.in = arguments};
+    struct spawn_spec child = {
+        .arguments = arguments, .output_fd = -1, .error_fd = -1, .has_session = true};
+    AUTO(file_close) int output = -1;
 
-    (void)sigemptyset(&none);
-    (void)sigfillset(&all);
-    (void)posix_spawn_file_actions_init(&files);
-    (void)posix_spawnattr_init(&attributes);
-    (void)posix_spawnattr_setsigmask(&attributes, &none);
-    (void)posix_spawnattr_setsigdefault(&attributes, &all);
-    (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK |
-                                                    POSIX_SPAWN_SETSIGDEF);
-    (void)posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-    (void)posix_spawn_file_actions_addopen(&files, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0600);
-    (void)posix_spawn_file_actions_adddup2(&files, 1, 2);
-    int code = posix_spawn(out_pid, arguments[0], &files, &attributes, vector.out, environ);
-    (void)posix_spawn_file_actions_destroy(&files);
-    (void)posix_spawnattr_destroy(&attributes);
-    return code == 0 || error_system(err, code, "start '%s'", arguments[0]);
+    if (output_path != NULL) {
+        output = open(output_path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+        if (output < 0) return error_system(err, errno, "open '%s'", output_path);
+        child.output_fd = child.error_fd = output;
+    }
+    return spawn_start(&child, out_pid, err);
 }
 
 bool child_has_ended(pid_t pid) {

@@ -1,10 +1,13 @@
 #include "runtime/http_client.h"
 
 #include "base/buffer.h"
+#include "base/file.h"
 #include "base/memory.h"
 
 #include <curl/curl.h>
+#include <fcntl.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 
 // The largest pages of a dashboard are exception histories with stack traces of every subtask.
 static const size_t REPLY_MAX_BYTES = (size_t)16 << 20;
@@ -102,12 +105,30 @@ static void collect(struct http_client *client) {
 
 // --- the loop ---
 
-static int on_socket_ready(sd_event_source *source, int fd, uint32_t events, void *userdata) {
-    struct http_client *client = userdata;
+// A socket of libcurl's that the loop watches, under a number of our own: libcurl closes one that
+// is given up before it is connected, and only then says so (7.88.0 to 8.2.0). Where a child held
+// it, the loop went on to hear of it, and of a source that was gone.
+struct watched_socket {
+    struct http_client *client;
+    curl_socket_t fd; // libcurl's
+    sd_event_source *source;
+};
+
+static void unwatch(struct watched_socket *socket) {
+    if (socket == NULL) return;
+    (void)sd_event_source_disable_unref(socket->source);
+    memory_free(socket);
+}
+DEFINE_AUTO(unwatch, struct watched_socket *);
+
+static int on_socket_ready(sd_event_source *source, int own_fd, uint32_t events, void *userdata) {
+    struct http_client *client = ((struct watched_socket *)userdata)->client;
+    curl_socket_t fd = ((struct watched_socket *)userdata)->fd;
     int action = 0;
     int running = 0;
 
     (void)source;
+    (void)own_fd;
     if ((events & (EPOLLIN | EPOLLHUP)) != 0) action |= CURL_CSELECT_IN;
     if ((events & EPOLLOUT) != 0) action |= CURL_CSELECT_OUT;
     if ((events & EPOLLERR) != 0) action |= CURL_CSELECT_ERR;
@@ -132,32 +153,60 @@ static int on_timeout_wanted(CURLM *multi, long timeout_ms, void *userdata) {
     uint64_t now_us;
 
     (void)multi;
-    if (timeout_ms < 0)
-        return sd_event_source_set_enabled(client->timer, SD_EVENT_OFF) < 0 ? -1 : 0;
     (void)sd_event_now(client->loop, CLOCK_MONOTONIC, &now_us);
     // Absolute microseconds on one side, relative milliseconds on the other.
-    if (sd_event_source_set_time(client->timer, now_us + (uint64_t)timeout_ms * 1000) < 0)
-        return -1;
-    return sd_event_source_set_enabled(client->timer, SD_EVENT_ONESHOT) < 0 ? -1 : 0;
+    if (timeout_ms >= 0)
+        (void)sd_event_source_set_time(client->timer, now_us + (uint64_t)timeout_ms * 1000);
+    (void)sd_event_source_set_enabled(client->timer,
+                                      timeout_ms < 0 ? SD_EVENT_OFF : SD_EVENT_ONESHOT);
+    return 0;
 }
 
+static struct watched_socket *watch(struct http_client *client, curl_socket_t fd, uint32_t events) {
+    AUTO(unwatch) struct watched_socket *socket = memory_alloc(sizeof *socket);
+    AUTO(file_close) int own_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+    socket->client = client;
+    socket->fd = fd;
+    if (own_fd < 0 ||
+        sd_event_add_io(client->loop, &socket->source, own_fd, events, on_socket_ready, socket) < 0)
+        return NULL;
+    (void)sd_event_source_set_io_fd_own(socket->source, 1);
+    (void)file_take(&own_fd);
+    return TAKE(socket);
+}
+
+// libcurl takes -1 for the end of all its transfers, also of those to come: where there is no
+// descriptor left, this one transfer is not heard of and ends by its time limit.
 static int on_socket_wanted(CURL *easy, curl_socket_t fd, int what, void *userdata,
                             void *socket_data) {
     struct http_client *client = userdata;
-    sd_event_source *source = socket_data;
+    struct watched_socket *socket = socket_data;
     uint32_t events = 0;
 
     (void)easy;
     if (what == CURL_POLL_REMOVE) {
-        (void)sd_event_source_disable_unref(source);
+        unwatch(socket);
         return 0;
     }
     if (what == CURL_POLL_IN || what == CURL_POLL_INOUT) events |= EPOLLIN;
     if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT) events |= EPOLLOUT;
-    if (source != NULL) return sd_event_source_set_io_events(source, events) < 0 ? -1 : 0;
-    if (sd_event_add_io(client->loop, &source, fd, events, on_socket_ready, client) < 0) return -1;
-    (void)curl_multi_assign(client->multi, fd, source);
+    if (socket == NULL) {
+        socket = watch(client, fd, events);
+        (void)curl_multi_assign(client->multi, fd, socket);
+    } else
+        (void)sd_event_source_set_io_events(socket->source, events);
     return 0;
+}
+
+// As every descriptor of kobel's; libcurl's own way is to hand it on to children.
+static curl_socket_t on_socket_opened(void *userdata, curlsocktype purpose,
+                                      struct curl_sockaddr *address) {
+    int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+
+    (void)userdata;
+    (void)purpose;
+    return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
 bool http_client_new(sd_event *loop, struct http_client **out_client, struct error *err) {
@@ -243,6 +292,7 @@ static void set_up(struct http_request *request, const struct http_call *call) {
     (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
     (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    (void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket_opened);
     (void)curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call->method);
     set_reach(easy, call);
     set_headers(request, call);

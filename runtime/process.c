@@ -3,12 +3,12 @@
 #include "base/file.h"
 #include "base/file_inside.h"
 #include "base/memory.h"
+#include "base/spawn.h"
 #include "base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/syscall.h>
@@ -70,47 +70,17 @@ static bool open_output(const struct process_spec *spec, int *out_fd, struct err
     return *out_fd >= 0 || error_system(err, errno, "open '/dev/null'");
 }
 
-// Everything kobel opens is close-on-exec; what the child shall keep is said to posix_spawn, which
-// clears the flag for a dup2 onto itself.
-static void add_files(posix_spawn_file_actions_t *files, const struct process_spec *spec,
-                      int output) {
-    (void)posix_spawn_file_actions_addopen(files, 0, "/dev/null", O_RDONLY, 0);
-    (void)posix_spawn_file_actions_adddup2(files, output, 1);
-    (void)posix_spawn_file_actions_adddup2(files, output, 2);
-    for (const int *fd = spec->kept_fds; fd != NULL && *fd >= 0; fd++)
-        (void)posix_spawn_file_actions_adddup2(files, *fd, *fd);
-}
-
-static bool spawn(const struct process_spec *spec, pid_t *out_pid, struct error *err) {
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t attributes;
+static bool start(const struct process_spec *spec, pid_t *out_pid, struct error *err) {
     AUTO(file_close) int output = -1;
-    sigset_t none;
-    sigset_t all;
 
     if (!open_output(spec, &output, err)) return false;
-    (void)sigemptyset(&none);
-    (void)sigfillset(&all);
-    (void)posix_spawn_file_actions_init(&files);
-    (void)posix_spawnattr_init(&attributes);
-    // The daemon blocks the signals that its loop reads; a child starts with a clean slate.
-    (void)posix_spawnattr_setsigmask(&attributes, &none);
-    (void)posix_spawnattr_setsigdefault(&attributes, &all);
-    (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK |
-                                                    POSIX_SPAWN_SETSIGDEF);
-    add_files(&files, spec, output);
-    // posix_spawn takes its vectors without const for the sake of old code; it does not write to
-    // them.
-    union {
-        const char *const *in;
-        char *const *out;
-    } arguments = {.in = spec->arguments}, environment = {.in = spec->environment};
-    int code = posix_spawn(out_pid, spec->arguments[0], &files, &attributes, arguments.out,
-                           environment.out);
-    (void)posix_spawn_file_actions_destroy(&files);
-    (void)posix_spawnattr_destroy(&attributes);
-    if (code == 0) return true;
-    return error_system(err, code, "start '%s'", spec->arguments[0]);
+    struct spawn_spec child = {.arguments = spec->arguments,
+                               .environment = spec->environment,
+                               .output_fd = output,
+                               .error_fd = output,
+                               .kept_fds = spec->kept_fds,
+                               .has_session = true};
+    return spawn_start(&child, out_pid, err);
 }
 
 bool process_start(sd_event *loop, const struct process_spec *spec, struct process **out_process,
@@ -119,7 +89,7 @@ bool process_start(sd_event *loop, const struct process_spec *spec, struct proce
 
     process->has_ended = true; // until there is something to end
     process->pidfd = -1;
-    if (!spawn(spec, &process->pid, err)) return false;
+    if (!start(spec, &process->pid, err)) return false;
     process->has_ended = false;
     process->pidfd = (int)syscall(SYS_pidfd_open, process->pid, 0);
     if (process->pidfd < 0) return error_system(err, errno, "watch '%s'", spec->arguments[0]);
@@ -153,7 +123,7 @@ bool process_run_and_wait(const struct process_spec *spec, struct error *err) {
     char text[40];
     pid_t pid;
 
-    if (!spawn(spec, &pid, err)) return false;
+    if (!start(spec, &pid, err)) return false;
     struct process_end end = reap(pid);
     if (!end.was_signalled && end.number == 0) return true;
     process_end_text(end, text, sizeof text);

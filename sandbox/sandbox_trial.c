@@ -2,47 +2,18 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/spawn.h"
 #include "base/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 static const int64_t TRIAL_MAX_MS = 60000;
-
-static bool spawn(const char *const *arguments, const char *const *environment, int kept_fd,
-                  int said_fd, pid_t *out_pid, struct error *err) {
-    posix_spawn_file_actions_t files;
-    posix_spawnattr_t attributes;
-    sigset_t none;
-    sigset_t all;
-    // posix_spawn takes its vectors without const for the sake of old code.
-    union {
-        const char *const *in;
-        char *const *out;
-    } line = {.in = arguments}, variables = {.in = environment};
-
-    (void)sigemptyset(&none);
-    (void)sigfillset(&all);
-    (void)posix_spawn_file_actions_init(&files);
-    (void)posix_spawnattr_init(&attributes);
-    (void)posix_spawnattr_setsigmask(&attributes, &none);
-    (void)posix_spawnattr_setsigdefault(&attributes, &all);
-    (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-    (void)posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-    (void)posix_spawn_file_actions_addopen(&files, 1, "/dev/null", O_WRONLY, 0);
-    (void)posix_spawn_file_actions_adddup2(&files, said_fd, 2);
-    if (kept_fd >= 0) (void)posix_spawn_file_actions_adddup2(&files, kept_fd, kept_fd);
-    int code = posix_spawn(out_pid, arguments[0], &files, &attributes, line.out, variables.out);
-    (void)posix_spawn_file_actions_destroy(&files);
-    (void)posix_spawnattr_destroy(&attributes);
-    return code == 0 || error_system(err, code, "start '%s'", arguments[0]);
-}
 
 // Until nobody can say anything more; false: it took too long.
 static bool listen_to(int fd, char *said, size_t size_bytes) {
@@ -74,13 +45,19 @@ static int wait_for_end(pid_t pid) {
 
 bool sandbox_trial(const char *const *arguments, const char *const *environment, int kept_fd,
                    const struct sandbox_meanwhile *meanwhile, struct error *err) {
+    const int kept_fds[] = {kept_fd, -1};
     char said[300] = "";
     int ends[2];
     pid_t pid;
 
     if (pipe2(ends, O_CLOEXEC) < 0) return error_system(err, errno, "try a sandbox");
     AUTO(file_close) int reads = ends[0];
-    bool started = spawn(arguments, environment, kept_fd, ends[1], &pid, err);
+    struct spawn_spec child = {.arguments = arguments,
+                               .environment = environment,
+                               .output_fd = -1,
+                               .error_fd = ends[1],
+                               .kept_fds = kept_fds};
+    bool started = spawn_start(&child, &pid, err);
     file_close(ends[1]);
     if (!started) return false;
     if (meanwhile != NULL) meanwhile->run(meanwhile->userdata);

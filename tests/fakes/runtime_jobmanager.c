@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 static void forget_guest(struct fake_jobmanager *fake) {
-    if (fake->guest != NULL) (void)close(sd_event_source_get_io_fd(fake->guest));
+    if (fake->guest != NULL) (void)sd_event_source_set_io_fd_own(fake->guest, 1);
     fake->guest = sd_event_source_disable_unref(fake->guest);
     memory_free(fake->text);
     fake->text = NULL;
@@ -92,6 +92,6 @@ void fake_jobmanager_open(struct fake_jobmanager *fake, sd_event *loop) {
 
 void fake_jobmanager_close(struct fake_jobmanager *fake) {
     forget_guest(fake);
-    (void)close(sd_event_source_get_io_fd(fake->door));
+    (void)sd_event_source_set_io_fd_own(fake->door, 1);
     fake->door = sd_event_source_disable_unref(fake->door);
 }
