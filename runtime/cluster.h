@@ -58,8 +58,9 @@ struct cluster_view {
     int slots;
     int tasks_running; // of job_id; counted over vertices' parallel subtasks
     int tasks_total;
-    int restarts; // times the job was seen leaving RUNNING or CREATED for RESTARTING since its
-                  // submission
+    int restarts;               // times the job was seen to leave RUNNING or CREATED for
+                                // RESTARTING, or to have done so, since its submission
+    int64_t last_restarting_ms; // when it last did, by Flink's clock; 0 = never
     struct savepoint_view savepoint;
     char last_checkpoint[FILE_PATH_MAX]; // newest completed checkpoint of job_id, a local path; ""
                                          // = none

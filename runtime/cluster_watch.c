@@ -33,7 +33,8 @@ struct cluster_watch {
     bool is_known; // whose JobManager it is that answers
     bool is_ready;
     bool fails_savepoint;  // the next one, on purpose
-    bool wants_failure;    // the newest exception is to be fetched
+    bool wants_failure;    // the job had a fault: the newest exception is to be fetched...
+    bool has_failure;      // ...and was
     bool is_unanswered;    // the submission had no answer: is the job there?
     bool checkpoints_next; // the next quiet question is about checkpoints
     struct flink_call *question;
@@ -229,7 +230,6 @@ static void on_taskmanagers(void *userdata, json_t *reply, const struct error *r
 static void on_job(void *userdata, json_t *reply, const struct error *reason) {
     struct cluster_watch *watch = userdata;
     struct cluster_view *view = &watch->view;
-    struct cluster_view before = *view;
     struct flink_job job;
     struct error err;
 
@@ -248,26 +248,27 @@ static void on_job(void *userdata, json_t *reply, const struct error *reason) {
     }
     cluster_silence_answered(&watch->silence, now_ms());
     if (watch->plan == NULL) watch->plan = json_copy_of(json_member(reply, "plan"));
-    view->job = job.state;
-    view->tasks_running = job.tasks_running;
-    view->tasks_total = job.tasks_total;
-    bool fell = (job.state == JOB_RESTARTING || job.state == JOB_FAILED) && before.job != job.state;
-    if (fell && job.state == JOB_RESTARTING) view->restarts++;
-    if (fell) watch->wants_failure = true;
+    struct job_change change = watched_job_compare(view, &job);
+    // Nobody hears of a fault before its reason is known.
+    if (change.is_fault && !watch->has_failure) {
+        watch->wants_failure = true;
+        ask_after(watch, 0);
+        return;
+    }
+    watched_job_take(view, &job);
+    watch->has_failure = false;
     ask_again(watch);
-    if (before.job != view->job || before.tasks_running != view->tasks_running ||
-        before.tasks_total != view->tasks_total)
-        changed(watch);
+    if (change.is_seen) changed(watch);
 }
 
 static void on_failure(void *userdata, json_t *reply, const struct error *reason) {
     struct cluster_watch *watch = userdata;
 
-    if (reason == NULL || is_refused(reason) || is_too_long(reason)) watch->wants_failure = false;
+    watch->has_failure = reason == NULL || is_refused(reason) || is_too_long(reason);
+    watch->wants_failure = !watch->has_failure;
     if (!take_answer(watch, reason)) return;
     flink_reply_exception(reply, watch->view.failure, sizeof watch->view.failure);
-    ask_again(watch);
-    changed(watch);
+    ask_after(watch, 0);
 }
 
 static void on_checkpoints(void *userdata, json_t *reply, const struct error *reason) {
@@ -394,6 +395,7 @@ static void on_submitted(void *userdata, json_t *reply, const struct error *err)
 
 void cluster_watch_announce(struct cluster_watch *watch, const char *job_id) {
     watched_job_announce(&watch->view, job_id);
+    watch->wants_failure = watch->has_failure = false;
     json_decref(TAKE(watch->plan));
     end_call(&watch->submission);
 }
@@ -423,7 +425,8 @@ void cluster_watch_forget_job(struct cluster_watch *watch) {
     end_call(&watch->submission);
     flink_trigger_cancel(&watch->trigger);
     json_decref(TAKE(watch->plan));
-    watch->wants_failure = watch->is_unanswered = watch->checkpoints_next = false;
+    watch->wants_failure = watch->has_failure = watch->is_unanswered = false;
+    watch->checkpoints_next = false;
     watch->view = (struct cluster_view){.slots = slots};
     ask_again(watch);
 }

@@ -76,6 +76,7 @@ bool flink_reply_job(const json_t *reply, struct flink_job *out, struct error *e
         job.tasks_running += (int)json_int_or(tasks, "RUNNING", 0);
         job.tasks_running += (int)json_int_or(tasks, "FINISHED", 0);
     }
+    job.last_restarting_ms = json_int_or(json_member(reply, "timestamps"), "RESTARTING", 0);
     *out = job;
     return true;
 }

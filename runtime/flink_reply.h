@@ -14,7 +14,8 @@ struct flink_slots {
 
 struct flink_job {
     enum job_state state;
-    int tasks_running; // RUNNING, and FINISHED where a part of the job is bounded
+    int64_t last_restarting_ms; // when it last became RESTARTING, by Flink's clock; 0 = never
+    int tasks_running;          // RUNNING, and FINISHED where a part of the job is bounded
     int tasks_total;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "runtime/cluster.h"
+#include "runtime/flink_reply.h"
 
 bool watched_job_is_alive(const struct cluster_view *view);
 // It runs with all its tasks, and no savepoint is taken.
@@ -9,4 +10,11 @@ bool watched_job_is_quiet(const struct cluster_view *view);
 
 // Another job is SUBMITTING; what was known of the one before is forgotten but for the slots.
 void watched_job_announce(struct cluster_view *view, const char *job_id);
+// What Flink says of the job. A restart that began and ended since the last look is counted, too.
+struct job_change {
+    bool is_seen;  // something is to be told of
+    bool is_fault; // it failed or was restarted: its newest exception is another one
+};
+struct job_change watched_job_compare(const struct cluster_view *view, const struct flink_job *job);
+void watched_job_take(struct cluster_view *view, const struct flink_job *job);
 void watched_job_fail_savepoint(struct cluster_view *view, const char *reason);

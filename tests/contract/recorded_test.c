@@ -56,6 +56,18 @@ Test(recorded, a_running_job) {
     cr_assert(gt(int, job.tasks_total, 0));
 }
 
+Test(recorded, a_restart_that_is_over) {
+    AUTO(json_decref) json_t *reply = recorded("job-running");
+    struct flink_job job;
+
+    cr_assert(flink_reply_job(reply, &job, &err), "%s", err.message);
+    cr_assert(eq(i64, job.last_restarting_ms, 0));
+    json_put_int(json_object_get(reply, "timestamps"), "RESTARTING", 1795478450000);
+    cr_assert(flink_reply_job(reply, &job, &err), "%s", err.message);
+    cr_assert(eq(int, job.state, JOB_RUNNING));
+    cr_assert(eq(i64, job.last_restarting_ms, 1795478450000));
+}
+
 Test(recorded, the_newest_checkpoint) {
     AUTO(json_decref) json_t *reply = recorded("checkpoints");
     char path[FILE_PATH_MAX];
