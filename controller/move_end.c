@@ -344,7 +344,7 @@ bool move_end_commit(struct app_service *service, struct app *app, const struct 
     if (!db_commit(&tx, err)) return false;
     retire_unnamed(service, &before, app);
     spare_keep(service, app);
-    return app->status != APP_READY || restore_points_prune(service, app, err);
+    return true;
 }
 
 bool move_end_roll_back(struct app_service *service, struct app *app, const struct plan_view *view,

@@ -33,6 +33,7 @@ struct progress {
     int failures;        // in a row
     int64_t retry_at_ms; // of the clock of real time
     char reason[APP_FAILURE_SIZE];
+    bool has_left_files;
     int64_t files_told_ms; // of the clock of real time; 0: never
 };
 
@@ -245,6 +246,18 @@ void progress_step_done(struct app_service *service, const char *app_id, enum st
     if (progress == NULL) return;
     // What is done while waiting may fail on, whatever step comes between.
     if (kind == STEP_WAIT || progress->failing != STEP_WAIT) progress->failures = 0;
+}
+
+void progress_leave_files(struct app_service *service, const char *app_id) {
+    find_or_add(service, app_id)->has_left_files = true;
+}
+
+bool progress_takes_left_files(struct app_service *service, const char *app_id) {
+    struct progress *progress = find(service, app_id);
+    bool has_left_files = progress != NULL && progress->has_left_files;
+
+    if (has_left_files) progress->has_left_files = false;
+    return has_left_files;
 }
 
 bool progress_tells_of_files(struct app_service *service, const char *app_id) {

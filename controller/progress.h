@@ -41,6 +41,11 @@ void progress_step_done(struct app_service *service, const char *app_id, enum st
 // step.
 const char *progress_trouble(const struct app_service *service, const char *app_id);
 
+// Checkpoints that nobody needs could not be removed; the reconciler looks at them when there is
+// nothing else to do. True: there are some; that is forgotten then.
+void progress_leave_files(struct app_service *service, const char *app_id);
+bool progress_takes_left_files(struct app_service *service, const char *app_id);
+
 // Files that nobody needs could not be removed, and are tried again after so long of real time, or
 // earlier. True: that is to be told, which it was not for an hour.
 #define PROGRESS_FILES_AGAIN_MS 10000

@@ -76,15 +76,25 @@ static void log_step(const struct app *app, const struct step *step, enum app_st
 }
 
 // What cannot be removed now is tried again later, and keeps nothing else from being done.
-static void apply_retention(struct app_service *service, const struct app *app, int64_t now_ms) {
+static void remove_what_may_go(struct app_service *service, const struct app *app, int64_t now_ms) {
     int64_t next_ms = 0;
-    struct error err;
+    struct error of_rule;
+    struct error of_deleted;
+    struct error of_jobs;
+    const struct error *first = NULL;
 
-    if (!retention_apply(service, app, now_ms, &next_ms, &err) ||
-        !restore_points_prune_deleted(service, app, &err)) {
+    // Of a job that runs, each new checkpoint does it.
+    bool prunes = app->status == APP_READY || progress_takes_left_files(service, app->id);
+    if (prunes && !restore_points_prune(service, app, &of_jobs)) {
+        progress_leave_files(service, app->id);
+        first = &of_jobs;
+    }
+    if (!restore_points_prune_deleted(service, app, &of_deleted)) first = &of_deleted;
+    if (!retention_apply(service, app, now_ms, &next_ms, &of_rule)) first = &of_rule;
+    if (first != NULL) {
         if (progress_tells_of_files(service, app->id))
-            log_warn("controller", "snapshots cannot be removed, trying again",
-                     "app=%s error=\"%s\"", app->name, err.message);
+            log_warn("controller", "restore points cannot be removed, trying again",
+                     "app=%s error=\"%s\"", app->name, first->message);
         next_ms = service_after_ms(service, PROGRESS_FILES_AGAIN_MS);
     }
     if (next_ms > 0) work_queue_add(service->queue, app->id, next_ms);
@@ -100,7 +110,7 @@ static bool rest(struct app_service *service, struct app *app, const struct step
     if (look_ms > 0) work_queue_add(service->queue, app->id, look_ms);
     if (step->again_at_ms > 0) work_queue_add(service->queue, app->id, step->again_at_ms);
     if (app->move.kind != MOVE_NONE) return true;
-    apply_retention(service, app, now_ms);
+    remove_what_may_go(service, app, now_ms);
     if (!metering_tend(service, app, now_ms, &measure_ms, err)) return false;
     if (measure_ms > 0) work_queue_add(service->queue, app->id, measure_ms);
     return true;

@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "controller/code_collect.h"
 #include "controller/lifecycle.h"
 #include "controller/move_begin.h"
 #include "controller/restore_points.h"
@@ -20,6 +21,7 @@ bool roll_back_add_version(struct app_service *service, const struct app *app, i
     version.rolled_back_to = target;
     version.is_rolled_back = false;
     digest_random_hex(version.token, 32);
+    if (version.version > VERSIONS_KEPT) code_collect_soon(service);
     return version_store_add(service->db, app->id, &version, err) &&
            version_store_mark_rolled_back(service->db, app->id, app->version, true, err);
 }

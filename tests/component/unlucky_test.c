@@ -263,6 +263,30 @@ Test(unlucky, what_a_failed_savepoint_left_cannot_be_removed) {
     cr_assert(strstr(fake_clusters_restored_from(world.clusters), "/snapshots/") != NULL);
 }
 
+static int count_checkpoints(void) {
+    int count = 0;
+
+    for (size_t index = 0; index < POINTS_MAX; index++) {
+        const struct point *point = &world.clusters->points[index];
+        if (point->is_used && strstr(point->path, "/checkpoints/") != NULL) count++;
+    }
+    return count;
+}
+
+Test(unlucky, the_checkpoints_of_a_stopped_job_cannot_be_removed_yet) {
+    bring_up("a");
+    cr_assert(gt(int, count_checkpoints(), 0));
+    fake_clusters_fail_removals(world.clusters, "no right to remove it");
+    cr_assert(fake_world_stop(&world, "a", false, &err), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "a", APP_READY));
+    fake_world_run(&world, 10);
+    assert_trouble("");
+    cr_assert(gt(int, count_checkpoints(), 0));
+    fake_clusters_fail_removals(world.clusters, NULL);
+    fake_world_run(&world, 500);
+    cr_assert(eq(int, count_checkpoints(), 0));
+}
+
 // The new job was to start empty; when it fails, the old one comes back from this snapshot.
 Test(unlucky, the_snapshot_of_a_move_is_to_be_deleted_before_its_end) {
     struct snapshot snapshot;

@@ -189,6 +189,8 @@ static bool prune_checkpoints(void *userdata, const char *app_id, cluster_need_f
     char job_id[APP_JOB_ID_SIZE];
 
     if (!call(self, err)) return false;
+    if (self->removal_failure != NULL)
+        return error_set(err, ERROR_SYSTEM, "%s", self->removal_failure);
     *out_removed = 0;
     (void)text_format(all, sizeof all, "/disk/%s/checkpoints/", app_id);
     for (size_t index = 0; index < POINTS_MAX; index++) {

@@ -28,8 +28,8 @@ void fake_clusters_crash(struct fake_clusters *clusters);
 // (1-based; 0 = none).
 int fake_clusters_calls(const struct fake_clusters *clusters);
 void fake_clusters_fail_call(struct fake_clusters *clusters, int number);
-// Every submission, request for a savepoint or removal of a snapshot fails for that reason; NULL:
-// it does not any more.
+// Every submission, request for a savepoint or removal of restore points fails for that reason;
+// NULL: it does not any more.
 void fake_clusters_fail_submissions(struct fake_clusters *clusters, const char *reason);
 void fake_clusters_fail_requests(struct fake_clusters *clusters, const char *reason);
 void fake_clusters_fail_removals(struct fake_clusters *clusters, const char *reason);
