@@ -15,6 +15,7 @@
 #include "runtime/orphans.h"
 #include "sandbox/sandbox_holds.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -360,10 +361,20 @@ static bool announce(const struct daemon *self, struct error *err) {
     return true;
 }
 
+// glibc keeps more and more for itself after each large block that was freed: one long answer of a
+// JobManager would stay a megabyte of the daemon's for ever.
+static void give_back_large_blocks(void) {
+    enum { LARGE_BYTES = 128 << 10 };
+
+    (void)mallopt(M_MMAP_THRESHOLD, LARGE_BYTES);
+    (void)mallopt(M_TRIM_THRESHOLD, LARGE_BYTES);
+}
+
 int daemon_run(const struct options *options) {
     struct daemon self = {.options = options, .data = DATA_DIRECTORY_INIT};
     struct error err;
 
+    give_back_large_blocks();
     log_set_level(options->log_level);
     clock_bend(&self.clock, clock_system());
     clock_set_scale(&self.clock, options->time_scale);
