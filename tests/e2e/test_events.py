@@ -195,6 +195,7 @@ def test_a_loop_of_restarts_is_recognised(application, jars):
     application.create(jars["FailsLater"])
     application.start()
     history = History(application)
+    assert "on purpose" in history.wait_for(kind="restart")["cause"]
     loop = history.wait_for(kind="restart", isLoop=True)
     assert "loop" in loop["message"] and "on purpose" in loop["cause"]
     assert application.status() == "RUNNING"
