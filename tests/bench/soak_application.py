@@ -34,6 +34,7 @@ class Soaked:
         self.counts = None
         self.lives = 0
         self.snapshots = {}  # by name: what had been counted when it was asked for
+        self.since_restore = set()  # names of those that were taken since the job was last told what to start from
         self.disturbed_at = 0.0
         self.moves = {}  # by name: how many
 
@@ -193,6 +194,7 @@ class Soaked:
         if "id" not in shown:
             raise Wrong("it was created and is not there")
         self.snapshots = {}
+        self.since_restore = set()
         self.counts = Counts(os.path.join(self.daemon.kobel.data, "apps", shown["id"]))
 
     def start(self):
@@ -213,9 +215,11 @@ class Soaked:
         names = sorted(self.snapshots)
         if kind == "snapshot" and names:
             name = names[int(choice * len(names))]
+            self.since_restore = set()
             self.counts.begin_restore(self.snapshots[name], f"snapshot {name}")
             return {"ApplicationRestoreType": "RESTORE_FROM_CUSTOM_SNAPSHOT", "SnapshotName": name}
         if kind == "skip":
+            self.since_restore = set()
             self.counts.begin_restore(0, "nothing")
             return {"ApplicationRestoreType": "SKIP_RESTORE_FROM_SNAPSHOT"}
         return {"ApplicationRestoreType": "RESTORE_FROM_LATEST_SNAPSHOT"}
@@ -269,6 +273,7 @@ class Soaked:
         if status == "READY":
             # A recovery goes on from the newest checkpoint, as Flink's own does: it may be a little older.
             self.snapshots[name] = counted
+            self.since_restore.add(name)
         elif not self.is_disturbed():
             raise Wrong(f"snapshot {name} is {status}")
 
@@ -283,6 +288,7 @@ class Soaked:
         self.call("delete_application_snapshot", ApplicationName=self.name, SnapshotName=name,
                   SnapshotCreationTimestamp=answer["SnapshotDetails"]["SnapshotCreationTimestamp"])
         del self.snapshots[name]
+        self.since_restore.discard(name)
 
     def update(self, **arguments):
         return self.call(self.application.update, **arguments)
@@ -311,8 +317,10 @@ class Soaked:
         described = self.call(self.application.describe)
         if described is None or described["ApplicationVersionId"] < 2:
             return
-        # It goes on from the newest snapshot, which may be older than the newest checkpoint.
-        self.counts.begin_restore(max(self.snapshots.values(), default=0), "the newest snapshot by hand")
+        # It goes on from the newest snapshot, which may be older than the newest checkpoint. One from before a restore may have
+        # counted further.
+        floor = max((self.snapshots[name] for name in self.since_restore), default=0)
+        self.counts.begin_restore(floor, "the newest snapshot by hand")
         self.call("rollback_application", ApplicationName=self.name, CurrentApplicationVersionId=described["ApplicationVersionId"])
 
     # --- what goes wrong on purpose ---
