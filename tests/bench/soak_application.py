@@ -34,7 +34,8 @@ class Soaked:
         self.counts = None
         self.lives = 0
         self.snapshots = {}  # by name: what had been counted when it was asked for
-        self.since_restore = set()  # names of those that were taken since the job was last told what to start from
+        self.has_restored = False  # the job was told what to start from
+        self.since_restore = set()  # names of those that were taken since then
         self.disturbed_at = 0.0
         self.moves = {}  # by name: how many
 
@@ -194,6 +195,7 @@ class Soaked:
         if "id" not in shown:
             raise Wrong("it was created and is not there")
         self.snapshots = {}
+        self.has_restored = False
         self.since_restore = set()
         self.counts = Counts(os.path.join(self.daemon.kobel.data, "apps", shown["id"]))
 
@@ -211,15 +213,19 @@ class Soaked:
         self.counts.end_restore()
         self.check("start", status, "RUNNING")
 
+    def begin_line(self):
+        self.has_restored = True
+        self.since_restore = set()
+
     def restore_of(self, kind, choice):
         names = sorted(self.snapshots)
         if kind == "snapshot" and names:
             name = names[int(choice * len(names))]
-            self.since_restore = set()
+            self.begin_line()
             self.counts.begin_restore(self.snapshots[name], f"snapshot {name}")
             return {"ApplicationRestoreType": "RESTORE_FROM_CUSTOM_SNAPSHOT", "SnapshotName": name}
         if kind == "skip":
-            self.since_restore = set()
+            self.begin_line()
             self.counts.begin_restore(0, "nothing")
             return {"ApplicationRestoreType": "SKIP_RESTORE_FROM_SNAPSHOT"}
         return {"ApplicationRestoreType": "RESTORE_FROM_LATEST_SNAPSHOT"}
@@ -317,8 +323,10 @@ class Soaked:
         described = self.call(self.application.describe)
         if described is None or described["ApplicationVersionId"] < 2:
             return
-        # It goes on from the newest snapshot, which may be older than the newest checkpoint. One from before a restore may have
-        # counted further.
+        # It goes on from the newest snapshot. Where that is from before a restore, it may have counted further than the job has.
+        if self.has_restored and not self.since_restore:
+            return
+        # Older than the newest checkpoint it may be, too.
         floor = max((self.snapshots[name] for name in self.since_restore), default=0)
         self.counts.begin_restore(floor, "the newest snapshot by hand")
         self.call("rollback_application", ApplicationName=self.name, CurrentApplicationVersionId=described["ApplicationVersionId"])
