@@ -1,8 +1,10 @@
 #include "base/spawn.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 // From here on they close in every child, but those that posix_spawn duplicates onto themselves,
@@ -61,4 +63,12 @@ bool spawn_start(const struct spawn_spec *spec, pid_t *out_pid, struct error *er
     (void)posix_spawn_file_actions_destroy(&files);
     (void)posix_spawnattr_destroy(&attributes);
     return code == 0 || error_system(err, code, "start '%s'", spec->arguments[0]);
+}
+
+int spawn_wait(pid_t pid) {
+    int status = 0;
+
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    return status;
 }

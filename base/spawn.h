@@ -20,3 +20,5 @@ struct spawn_spec {
 // With the default signal handlers and no signal blocked; its stdin is /dev/null. ERROR_SYSTEM: it
 // could not be started.
 MUST_CHECK bool spawn_start(const struct spawn_spec *spec, pid_t *out_pid, struct error *err);
+// Waits for the end of a child, whatever interrupts: its status, as waitpid() gives it.
+int spawn_wait(pid_t pid);

@@ -41,6 +41,5 @@ void child_stop(pid_t pid, int timeout_ms) {
          waited_ms += LOOK_PAUSE_MS)
         app_pause(LOOK_PAUSE_MS);
     if (!child_has_ended(pid)) (void)kill(pid, SIGKILL);
-    while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
-        continue;
+    (void)spawn_wait(pid);
 }

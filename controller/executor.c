@@ -7,7 +7,6 @@
 #include "controller/executor_parts.h"
 #include "controller/faults.h"
 #include "controller/move_end.h"
-#include "controller/progress.h"
 #include "controller/restore_points.h"
 #include "controller/sizing.h"
 #include "controller/spare.h"
@@ -249,10 +248,7 @@ static bool run_note_checkpoint(struct execution *run, struct error *err) {
                     run->cluster->last_checkpoint);
     if (!execution_record(run, err)) return false;
     // With a later complete restore point on record, what earlier jobs left is not needed.
-    // What cannot be removed keeps nothing else from being done.
-    struct error later;
-    if (!restore_points_prune(run->service, app, &later))
-        progress_leave_files(run->service, app->id);
+    restore_points_prune_or_leave(run->service, app);
     return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "controller/event_log.h"
+#include "controller/progress.h"
 #include "storage/deleted_snapshot_store.h"
 #include "storage/job_origin_store.h"
 #include "storage/snapshot_store.h"
@@ -197,13 +198,6 @@ static bool tell_of_removal(struct app_service *service, const struct app *app,
     return event_log_add(service, app, "retention", message, detail, err);
 }
 
-// It is removed, whatever becomes of the checkpoints of its job: the next pruning goes on.
-static void prune_or_leave(struct app_service *service, const struct app *app) {
-    struct error later;
-
-    if (!restore_points_prune(service, app, &later)) return;
-}
-
 bool restore_points_remove(struct app_service *service, const struct app *app,
                            const struct snapshot *snapshot, const char *rule, struct error *err) {
     AUTO(db_rollback) struct db_tx tx = {0};
@@ -217,7 +211,8 @@ bool restore_points_remove(struct app_service *service, const struct app *app,
     if (!snapshot_store_remove(service->db, app->id, snapshot->name, err)) return false;
     if (!tell_of_removal(service, app, snapshot, rule, err)) return false;
     if (!db_commit(&tx, err)) return false;
-    if (snapshot->job_id[0] != '\0') prune_or_leave(service, app);
+    // It is removed, whatever becomes of the checkpoints of its job.
+    if (snapshot->job_id[0] != '\0') restore_points_prune_or_leave(service, app);
     return true;
 }
 
@@ -306,4 +301,10 @@ bool restore_points_prune(struct app_service *service, const struct app *app, st
     json_put_int(detail, "jobs", removed);
     json_put_text(detail, "reason", reason);
     return event_log_add(service, app, "retention", message, detail, err) && db_commit(&tx, err);
+}
+
+void restore_points_prune_or_leave(struct app_service *service, const struct app *app) {
+    struct error later;
+
+    if (!restore_points_prune(service, app, &later)) progress_leave_files(service, app->id);
 }

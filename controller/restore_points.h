@@ -60,3 +60,6 @@ MUST_CHECK bool restore_points_prune_deleted(struct app_service *service, const 
 // more, and says so where there were any. `app` is what is on record.
 MUST_CHECK bool restore_points_prune(struct app_service *service, const struct app *app,
                                      struct error *err);
+// The same; what cannot be removed keeps nothing else from being done, and is left to the
+// reconciler.
+void restore_points_prune_or_leave(struct app_service *service, const struct app *app);

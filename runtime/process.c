@@ -7,7 +7,6 @@
 #include "base/text.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -39,10 +38,8 @@ void process_end_text(struct process_end end, char *out, size_t size_bytes) {
 
 // Takes the end of a child that has ended.
 static struct process_end reap(pid_t pid) {
-    int status = 0;
+    int status = spawn_wait(pid);
 
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        continue;
     if (WIFSIGNALED(status)) return (struct process_end){true, WTERMSIG(status)};
     return (struct process_end){false, WEXITSTATUS(status)};
 }
@@ -63,17 +60,12 @@ static int on_end(sd_event_source *source, int fd, uint32_t events, void *userda
 
 // In a directory of logs a job may have put anything: the child, which the daemon waits for until
 // it is another program, could block in an open() of its own.
-static bool open_output(const struct process_spec *spec, int *out_fd, struct error *err) {
-    if (spec->output != NULL)
-        return file_open_append_inside(spec->output_root, spec->output, out_fd, err);
-    *out_fd = open("/dev/null", O_WRONLY | O_CLOEXEC);
-    return *out_fd >= 0 || error_system(err, errno, "open '/dev/null'");
-}
-
 static bool start(const struct process_spec *spec, pid_t *out_pid, struct error *err) {
     AUTO(file_close) int output = -1;
 
-    if (!open_output(spec, &output, err)) return false;
+    if (spec->output != NULL &&
+        !file_open_append_inside(spec->output_root, spec->output, &output, err))
+        return false;
     struct spawn_spec child = {.arguments = spec->arguments,
                                .environment = spec->environment,
                                .output_fd = output,

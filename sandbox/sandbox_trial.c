@@ -35,14 +35,6 @@ static bool listen_to(int fd, char *said, size_t size_bytes) {
     }
 }
 
-static int wait_for_end(pid_t pid) {
-    int status = 0;
-
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        continue;
-    return status;
-}
-
 bool sandbox_trial(const char *const *arguments, const char *const *environment, int kept_fd,
                    const struct sandbox_meanwhile *meanwhile, struct error *err) {
     const int kept_fds[] = {kept_fd, -1};
@@ -63,11 +55,11 @@ bool sandbox_trial(const char *const *arguments, const char *const *environment,
     if (meanwhile != NULL) meanwhile->run(meanwhile->userdata);
     if (!listen_to(reads, said, sizeof said)) {
         (void)kill(pid, SIGKILL);
-        (void)wait_for_end(pid);
+        (void)spawn_wait(pid);
         return error_set(err, ERROR_UNAVAILABLE, "it did not end within %lld s",
                          (long long)(TRIAL_MAX_MS / 1000));
     }
-    int status = wait_for_end(pid);
+    int status = spawn_wait(pid);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return true;
     said[strcspn(said, "\n")] = '\0';
     if (said[0] != '\0') return error_set(err, ERROR_UNAVAILABLE, "%s", said);
