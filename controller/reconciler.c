@@ -19,6 +19,8 @@
 // Steps of one application in one turn of the loop. More than a move ever needs between two waits;
 // a plan that goes round in circles shows in the log and leaves the loop to others.
 static const int STEPS_MAX = 16;
+// After so long the loop sees to others, too: all applications are due when the daemon starts.
+static const int64_t TURN_MS = 10;
 // By so much two clocks may differ without one having been set.
 static const int64_t CLOCK_SLACK_MS = 1000;
 
@@ -188,11 +190,13 @@ static void follow_clock(struct app_service *service, int64_t now_ms) {
 }
 
 void controller_run_due(struct app_service *service) {
-    char app_id[APP_ID_SIZE];
+    char app_id[WORK_NAME_SIZE];
     int64_t now_ms = service_now_ms(service);
+    int64_t until_ms = clock_now_ms(&service->elapsed) + TURN_MS;
 
     follow_clock(service, now_ms);
-    while (work_queue_take(service->queue, now_ms, app_id)) {
+    while (clock_now_ms(&service->elapsed) < until_ms &&
+           work_queue_take(service->queue, now_ms, app_id)) {
         struct error err;
         enum step_kind kind;
         if (text_equal(app_id, CODE_COLLECT_ID)) {

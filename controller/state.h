@@ -1,12 +1,12 @@
 // The controller's parts, for the files of this room.
 #pragma once
 
+#include "base/work_queue.h"
 #include "controller/autoscaler.h"
 #include "controller/code_wait.h"
 #include "controller/controller.h"
 #include "controller/metering.h"
 #include "controller/retention.h"
-#include "controller/work_queue.h"
 
 struct app_service {
     struct db *db;

@@ -5,7 +5,11 @@
 #include "base/file_walk.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/work_queue.h"
 #include "model/app.h"
+
+#include <search.h>
+#include <string.h>
 
 // Entries in one turn of the loop: about a millisecond.
 enum { SLICE_ENTRIES = 300 };
@@ -15,46 +19,48 @@ static const int64_t PAUSE_US = 2000000;
 enum { PAUSE_BY_DURATION = 30 };
 
 struct counted_app {
-    struct counted_app *next;
-    char app_id[APP_ID_SIZE];
+    char app_id[APP_ID_SIZE]; // the first member: the tree's keys are ids
     int64_t bytes;
     int64_t counted_us; // 0: never
     int64_t pause_us;
-    int64_t due_us; // monotonic; 0: nothing has changed
+    bool is_due; // it is in the queue: something has changed
 };
 
 struct disk_usage {
     sd_event_source *timer;
     char directory[FILE_PATH_MAX]; // <data>/apps
-    struct counted_app *apps;
-    struct file_walk *walk; // of `walked`; NULL: none is under way
+    void *apps;                    // of tsearch(): counted_app by id
+    struct work_queue *due;        // by monotonic time; may name some that are forgotten
+    struct file_walk *walk;        // of `walked`; NULL: none is under way
     struct counted_app *walked;
     int64_t spent_us; // on it
 };
 
-static struct counted_app *next_due(const struct disk_usage *usage) {
-    struct counted_app *found = NULL;
-
-    for (struct counted_app *app = usage->apps; app != NULL; app = app->next)
-        if (app->due_us != 0 && (found == NULL || app->due_us < found->due_us)) found = app;
-    return found;
+static int compare_ids(const void *left, const void *right) {
+    return strcmp(left, right);
 }
 
-static void set_timer(struct disk_usage *usage) {
-    const struct counted_app *next = next_due(usage);
+static struct counted_app *find(const struct disk_usage *usage, const char *app_id) {
+    struct counted_app *const *node = tfind(app_id, &usage->apps, compare_ids);
 
-    if (usage->walk == NULL && next == NULL) {
+    return node == NULL ? NULL : *node;
+}
+
+static void set_timer(void *userdata) {
+    struct disk_usage *usage = userdata;
+    int64_t due_ms = 0;
+
+    if (usage->walk == NULL && !work_queue_next_due_ms(usage->due, &due_ms)) {
         (void)sd_event_source_set_enabled(usage->timer, SD_EVENT_OFF);
         return;
     }
-    (void)sd_event_source_set_time(usage->timer, usage->walk != NULL ? 0 : (uint64_t)next->due_us);
+    (void)sd_event_source_set_time(usage->timer, usage->walk != NULL ? 0 : (uint64_t)due_ms * 1000);
     (void)sd_event_source_set_enabled(usage->timer, SD_EVENT_ONESHOT);
 }
 
 // --- counting ---
 
 static void begin_walk(struct disk_usage *usage, struct counted_app *app) {
-    app->due_us = 0;
     usage->walked = app;
     usage->spent_us = 0;
     usage->walk = file_walk_new(usage->directory, app->app_id);
@@ -83,13 +89,27 @@ static bool walk_on(struct disk_usage *usage) {
     return is_done;
 }
 
+// The next one whose time has come; NULL: there is none.
+static struct counted_app *take_due(struct disk_usage *usage, int64_t now_ms) {
+    char app_id[WORK_NAME_SIZE];
+
+    while (work_queue_take(usage->due, now_ms, app_id)) {
+        struct counted_app *app = find(usage, app_id);
+        if (app == NULL) continue;
+        app->is_due = false;
+        return app;
+    }
+    return NULL;
+}
+
 static int on_timer(sd_event_source *source, uint64_t now_us, void *userdata) {
     struct disk_usage *usage = userdata;
-    struct counted_app *next = next_due(usage);
 
     (void)source;
-    if (usage->walk == NULL && next != NULL && next->due_us <= (int64_t)now_us)
-        begin_walk(usage, next);
+    if (usage->walk == NULL) {
+        struct counted_app *next = take_due(usage, (int64_t)now_us / 1000);
+        if (next != NULL) begin_walk(usage, next);
+    }
     if (usage->walk != NULL && walk_on(usage)) {
         take_count(usage);
         end_walk(usage);
@@ -100,27 +120,24 @@ static int on_timer(sd_event_source *source, uint64_t now_us, void *userdata) {
 
 // --- asking ---
 
-static struct counted_app **place_of(struct disk_usage *usage, const char *app_id) {
-    struct counted_app **place = &usage->apps;
+static struct counted_app *add(struct disk_usage *usage, const char *app_id) {
+    struct counted_app *app = memory_alloc(sizeof *app);
 
-    while (*place != NULL && !text_equal((*place)->app_id, app_id))
-        place = &(*place)->next;
-    return place;
+    (void)text_copy(app->app_id, APP_ID_SIZE, app_id);
+    if (tsearch(app, &usage->apps, compare_ids) == NULL) abort();
+    return app;
 }
 
 static struct counted_app *touch(struct disk_usage *usage, const char *app_id) {
-    struct counted_app **place = place_of(usage, app_id);
+    struct counted_app *app = find(usage, app_id);
     int64_t now_us = clock_monotonic_us();
 
-    if (*place == NULL) {
-        *place = memory_alloc(sizeof **place);
-        (void)text_copy((*place)->app_id, APP_ID_SIZE, app_id);
-    }
-    struct counted_app *app = *place;
-    if (app->due_us != 0) return app;
+    if (app == NULL) app = add(usage, app_id);
+    if (app->is_due) return app;
     bool is_fresh = app->counted_us != 0 && app->counted_us + app->pause_us > now_us;
-    app->due_us = is_fresh ? app->counted_us + app->pause_us : now_us;
-    set_timer(usage);
+    app->is_due = true;
+    work_queue_add(usage->due, app_id,
+                   (is_fresh ? app->counted_us + app->pause_us : now_us) / 1000);
     return app;
 }
 
@@ -133,12 +150,11 @@ int64_t disk_usage_bytes(struct disk_usage *usage, const char *app_id) {
 }
 
 void disk_usage_forget(struct disk_usage *usage, const char *app_id) {
-    struct counted_app **place = place_of(usage, app_id);
-    struct counted_app *app = *place;
+    struct counted_app *app = find(usage, app_id);
 
     if (app == NULL) return;
     if (usage->walked == app) end_walk(usage);
-    *place = app->next;
+    (void)tdelete(app, &usage->apps, compare_ids);
     memory_free(app);
     set_timer(usage);
 }
@@ -147,7 +163,9 @@ void disk_usage_forget(struct disk_usage *usage, const char *app_id) {
 
 static bool touch_found(void *userdata, const char *name, bool is_directory, struct error *err) {
     (void)err;
-    if (is_directory && name[0] != '.') disk_usage_touch(userdata, name);
+    // Others are none of kobel's.
+    if (is_directory && name[0] != '.' && strlen(name) < APP_ID_SIZE)
+        disk_usage_touch(userdata, name);
     return true;
 }
 
@@ -160,6 +178,7 @@ bool disk_usage_new(sd_event *loop, const char *data_directory, struct disk_usag
     int code = sd_event_add_time(loop, &usage->timer, CLOCK_MONOTONIC, 0, 1000, on_timer, usage);
     if (code < 0) return error_system(err, -code, "timer of the disk");
     (void)sd_event_source_set_enabled(usage->timer, SD_EVENT_OFF);
+    usage->due = work_queue_new(set_timer, usage);
     // Everything else comes first.
     (void)sd_event_source_set_priority(usage->timer, SD_EVENT_PRIORITY_IDLE);
     if (file_is_directory(usage->directory) &&
@@ -172,11 +191,8 @@ bool disk_usage_new(sd_event *loop, const char *data_directory, struct disk_usag
 void disk_usage_free(struct disk_usage *usage) {
     if (usage == NULL) return;
     end_walk(usage);
-    while (usage->apps != NULL) {
-        struct counted_app *app = usage->apps;
-        usage->apps = app->next;
-        memory_free(app);
-    }
+    tdestroy(usage->apps, memory_free);
+    work_queue_free(usage->due);
     (void)sd_event_source_disable_unref(usage->timer);
     memory_free(usage);
 }

@@ -33,7 +33,7 @@ bool flink_files_prune_checkpoints(void *self, const char *app_id, cluster_need_
     if (!workspace_prune_checkpoints(owner->data_directory, app_id, is_needed, userdata,
                                      out_removed, err))
         return false;
-    flink_files_changed(owner, app_id);
+    if (*out_removed > 0) flink_files_changed(owner, app_id);
     return true;
 }
 

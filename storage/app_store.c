@@ -31,7 +31,9 @@ static const char SQL_TOTALS[] =
 static const char SQL_LIST_ALL[] =
     "SELECT id, account, region, name, status, current_parallelism, recoveries FROM app"
     " WHERE id > ?1 ORDER BY id LIMIT ?2";
-static const char SQL_ALL[] = "SELECT id FROM app ORDER BY id";
+static const char SQL_ALL[] =
+    "SELECT id FROM app ORDER BY EXISTS (SELECT 1 FROM placement WHERE app_id = id AND"
+    " phase = 'PLANNED') DESC, id";
 
 static const char SQL_SAVE_PLACEMENT[] =
     "INSERT OR REPLACE INTO placement (app_id, slot, phase, cluster_id, job_id, version,"

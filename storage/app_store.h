@@ -57,7 +57,8 @@ struct app_brief {
 MUST_CHECK bool app_store_list_all(struct db *db, const char *after_id, struct app_brief *out_list,
                                    size_t limit, size_t *out_count, struct error *err);
 
-// Every application of every scope, for the controller's start. Stops at the first false.
+// Every application of every scope, for the controller's start: first those that wait for a
+// cluster, so that nobody is the last again after each restart. Stops at the first false.
 typedef bool app_store_visit_fn(void *userdata, const char *app_id, struct error *err);
 MUST_CHECK bool app_store_visit_all(struct db *db, app_store_visit_fn *visit, void *userdata,
                                     struct error *err);

@@ -203,3 +203,21 @@ Test(bounds, keeps_as_many_minutes_as_an_application_has_room_for) {
     cr_assert(ge(i64, kept, rows - 2));
     cr_assert(le(i64, kept, rows + 1));
 }
+
+// All are due when the daemon starts, and each look takes a while.
+Test(bounds, looks_at_a_part_of_many_applications_before_others_have_their_turn) {
+    int64_t due_ms;
+    int turns = 0;
+
+    create_many(95);
+    fake_world_run(&world, 20);
+    fake_world_crash(&world);
+    world.elapsed_step_ms = 1;
+    for (; controller_next_due_ms(world.service, &due_ms) && due_ms <= world.now_ms; turns++) {
+        int64_t began_ms = world.elapsed_ms;
+        controller_run_due(world.service);
+        cr_assert(world.elapsed_ms - began_ms <= 20, "%lld ms",
+                  (long long)(world.elapsed_ms - began_ms));
+    }
+    cr_assert(ge(int, turns, 5));
+}

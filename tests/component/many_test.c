@@ -130,6 +130,24 @@ Test(many, take_turns_in_the_order_in_which_they_came) {
     }
 }
 
+// A daemon that dies more often than all of them can boot: nobody is the last each time.
+Test(many, begin_in_turn_when_the_daemon_dies_again_and_again) {
+    bring_up(6);
+    fake_clusters_slow_boots(world.clusters, 8, 8, 1000);
+    fake_clusters_admit(world.clusters, 2);
+    int64_t clusters[6];
+    for (int number = 0; number < 6; number++)
+        clusters[number] = fake_world_app(&world, name_of(number)).cluster_count;
+    for (int life = 0; life < 6; life++) {
+        fake_world_crash(&world);
+        fake_world_run(&world, 4);
+    }
+    for (int number = 0; number < 6; number++)
+        cr_assert(gt(long, (long)fake_world_app(&world, name_of(number)).cluster_count,
+                     (long)clusters[number]),
+                  "%s has not been launched", name_of(number));
+}
+
 // Whoever waits and then does not want any more, or never again, is in nobody's way.
 Test(many, are_not_held_up_by_one_that_has_gone) {
     fake_clusters_slow_boots(world.clusters, 8, 8, 1000);

@@ -17,9 +17,9 @@ static int64_t now_ms(void *self) {
 }
 
 static int64_t elapsed_ms(void *self) {
-    const struct fake_world *world = self;
+    struct fake_world *world = self;
 
-    return world->elapsed_ms;
+    return world->elapsed_ms += world->elapsed_step_ms;
 }
 
 // --- life ---

@@ -9,9 +9,10 @@
 struct fake_world {
     char directory[64];
     char path[96];
-    int64_t now_ms;         // of the service's clock; tests set it
-    int64_t elapsed_ms;     // of real time; passes with the turns only
-    int64_t start_limit_ms; // of the service that is opened next; 0 = the default
+    int64_t now_ms;          // of the service's clock; tests set it
+    int64_t elapsed_ms;      // of real time; passes with the turns
+    int64_t elapsed_step_ms; // and by so much with each look at that clock
+    int64_t start_limit_ms;  // of the service that is opened next; 0 = the default
     struct db *db;
     struct fake_clusters *clusters;
     struct app_service *service;

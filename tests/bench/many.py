@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""How the daemon starts with very many applications at rest: until it answers, and how long others wait while it looks at all of them.
+
+    tests/bench/many.py [--applications 30000] [--rounds 3] [BINARY...]
+
+Each binary, by default that of the release build, takes its turn in each round. With two, their figures are to be compared.
+"""
+
+import argparse
+import pathlib
+import sqlite3
+import tempfile
+import time
+import urllib.request
+
+import common  # noqa: F401
+import kobel as e2e
+
+# What is due at the start has been looked at by then.
+WATCH_S = 10
+
+
+def columns(database, table):
+    names = [row[1] for row in database.execute(f"PRAGMA table_info({table})")]
+    return dict(zip(names, database.execute(f"SELECT * FROM {table}").fetchone()))
+
+
+def insert(database, table, row):
+    database.execute(f"INSERT INTO {table} ({','.join(row)}) VALUES ({','.join('?' * len(row))})", list(row.values()))
+
+
+def fill(directory, count):
+    """Copies of one application that the API has made; to create so many by the API would take longer than the benchmark."""
+    kobel = e2e.Kobel(directory)
+    e2e.Application(kobel, "first").client.create_application(
+        ApplicationName="first", RuntimeEnvironment="FLINK-1_20", ServiceExecutionRole=e2e.ROLE)
+    kobel.stop()
+    database = sqlite3.connect(directory / "kobel.db")
+    app, version = columns(database, "app"), columns(database, "app_version")
+    for number in range(count - 1):
+        name = {"id": f"ff{number:014x}", "name": f"a{number}", "account": f"{number // 50:012d}"}
+        insert(database, "app", {**app, **name})
+        insert(database, "app_version", {**version, "app_id": name["id"]})
+    database.commit()
+    database.close()
+
+
+def processor_s(kobel):
+    with open(f"/proc/{kobel.process.pid}/stat") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / 100
+
+
+def measure(binary, directory):
+    e2e.BINARY = binary
+    began = time.monotonic()
+    kobel = e2e.Kobel(directory)
+    up_s, longest_s = time.monotonic() - began, 0.0
+    while time.monotonic() < began + WATCH_S:
+        asked = time.monotonic()
+        urllib.request.urlopen(f"{kobel.url}/healthz", timeout=60).close()
+        longest_s = max(longest_s, time.monotonic() - asked)
+        time.sleep(0.005)
+    print(f"{binary}: answers after {up_s * 1000:.0f} ms, the longest answer {longest_s * 1000:.0f} ms, processor {processor_s(kobel):.2f} s", flush=True)
+    kobel.stop()
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--applications", type=int, default=30000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("binaries", nargs="*", default=[e2e.BINARY])
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="kobel-many-") as work:
+        directory = pathlib.Path(work) / "data"
+        fill(directory, options.applications)
+        for _ in range(options.rounds):
+            for binary in options.binaries:
+                measure(binary, directory)
+
+
+if __name__ == "__main__":
+    main()
