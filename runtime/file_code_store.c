@@ -1,9 +1,11 @@
 #include "runtime/file_code_store.h"
 
 #include "base/file.h"
+#include "base/file_inside.h"
 #include "base/jar_within.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "runtime/disk_sync.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -36,6 +38,7 @@ struct import {
     struct code_artifact artifact; // once all of it was taken
     struct jar_within *jar;        // from then on: what is copied now
     bool rereads;                  // it was copied: its own digest is computed
+    struct process *sync;          // `partial` is whole, and on its way to the disk
     bool has_failed;
     struct error failure; // found at the start, told in the next turn
     code_done_fn *done;
@@ -63,6 +66,7 @@ static void free_import(struct import *import) {
     *place = import->next;
     (void)sd_event_source_disable_unref(import->turn);
     s3_get_cancel(import->get);
+    process_free(import->sync);
     file_close(import->from);
     file_close(import->to);
     if (import->partial[0] != '\0') (void)unlink(import->partial);
@@ -143,7 +147,7 @@ static bool open_partial(struct import *import, struct error *err) {
 
 // What is there already is the same.
 static bool keep_at(struct import *import, const char *path, struct error *err) {
-    if (fsync(import->to) < 0 || rename(import->partial, path) < 0)
+    if (rename(import->partial, path) < 0)
         return error_system(err, errno, "store the application code");
     import->partial[0] = '\0';
     file_close(import->to);
@@ -159,18 +163,27 @@ static bool path_of(const char *code_directory, const char *sha256, const char *
     return file_join(out_path, FILE_PATH_MAX, err, code_directory, name, NULL);
 }
 
-// All of the object was taken. A jar that lies in it is what will run, and is copied next.
-static bool settle(struct import *import, bool *out_is_done, struct error *err) {
-    const char *directory = import->store->code_directory;
-    char path[FILE_PATH_MAX];
+static void on_disk(void *userdata, struct process_end end);
 
+static bool begin_sync(struct import *import, struct error *err) {
+    return disk_sync(import->store->loop, import->partial, on_disk, import, &import->sync, err);
+}
+
+// All of the object was taken.
+static bool settle(struct import *import, struct error *err) {
     import->artifact.size_bytes = import->size_bytes;
     digest_finish(import->digest, import->artifact.sha256, import->artifact.md5);
-    if (!path_of(directory, import->artifact.sha256, "", path, err) ||
+    return begin_sync(import, err);
+}
+
+// A jar that lies in it is what will run, and is copied next.
+static bool keep_object(struct import *import, struct error *err) {
+    char path[FILE_PATH_MAX];
+
+    if (!path_of(import->store->code_directory, import->artifact.sha256, "", path, err) ||
         !keep_at(import, path, err) || !jar_within_open(path, &import->jar, err))
         return false;
-    *out_is_done = import->jar == NULL;
-    return *out_is_done || open_partial(import, err);
+    return import->jar == NULL || open_partial(import, err);
 }
 
 static bool copy_jar(struct import *import, struct error *err) {
@@ -190,54 +203,50 @@ static bool copy_jar(struct import *import, struct error *err) {
 // staged.
 static bool keep_jar(struct import *import, struct error *err) {
     const char *directory = import->store->code_directory;
+    char name[DIGEST_SHA256_HEX_SIZE + sizeof JAR_DIGEST_SUFFIX];
     char sha256[DIGEST_SHA256_HEX_SIZE];
     char md5[DIGEST_MD5_HEX_SIZE];
     char path[FILE_PATH_MAX];
 
     digest_finish(import->digest, sha256, md5);
-    return path_of(directory, import->artifact.sha256, JAR_DIGEST_SUFFIX, path, err) &&
-           file_write_atomically(path, sha256, strlen(sha256), 0644, err) &&
+    (void)text_format(name, sizeof name, "%s%s", import->artifact.sha256, JAR_DIGEST_SUFFIX);
+    return file_write_inside(directory, name, sha256, strlen(sha256), 0644, err) &&
            path_of(directory, import->artifact.sha256, JAR_SUFFIX, path, err) &&
            keep_at(import, path, err);
 }
 
-static bool reread_jar(struct import *import, bool *out_is_done, struct error *err) {
+static bool reread_jar(struct import *import, struct error *err) {
     ssize_t got = read(import->to, import->store->slice, SLICE_BYTES);
 
     if (got < 0) return error_system(err, errno, "read the jar");
-    *out_is_done = got == 0;
-    if (*out_is_done) return keep_jar(import, err);
+    if (got == 0) return begin_sync(import, err);
     digest_add(import->digest, import->store->slice, (size_t)got);
     return true;
 }
 
 // --- turns ---
 
-static bool advance(struct import *import, bool *out_is_done, struct error *err) {
+static bool advance(struct import *import, struct error *err) {
     bool is_last = false;
 
     if (import->has_failed)
         return error_set(err, import->failure.kind, "%s", import->failure.message);
-    if (import->rereads) return reread_jar(import, out_is_done, err);
+    if (import->rereads) return reread_jar(import, err);
     if (import->jar != NULL) return copy_jar(import, err);
     if (!take_slice(import, &is_last, err)) return false;
-    return !is_last || settle(import, out_is_done, err);
+    return !is_last || settle(import, err);
 }
 
 static int on_turn(sd_event_source *source, uint64_t now_us, void *userdata) {
     struct import *import = userdata;
-    bool is_done = false;
     struct error err;
 
     (void)now_us;
-    if (!advance(import, &is_done, &err)) {
+    if (!advance(import, &err)) {
         finish(import, &err);
         return 0;
     }
-    if (is_done) {
-        finish(import, NULL);
-        return 0;
-    }
+    if (import->sync != NULL) return 0;
     // A timer that is due becomes pending when the loop looks, together with everything else: a
     // deferred source is pending before that, and no socket would be served until the end.
     (void)sd_event_source_set_time(source, 0);
@@ -248,9 +257,38 @@ static int on_turn(sd_event_source *source, uint64_t now_us, void *userdata) {
 // Without a turn of the loop nothing would ever be told: a loop that cannot take one is at its end
 // anyway.
 static void begin_turns(struct import *import) {
+    import->turn = sd_event_source_disable_unref(import->turn);
     if (sd_event_add_time(import->store->loop, &import->turn, CLOCK_MONOTONIC, 0, 1, on_turn,
                           import) < 0)
         abort();
+}
+
+static bool keep(struct import *import, bool *out_is_done, struct error *err) {
+    if (import->jar != NULL) {
+        *out_is_done = true;
+        return keep_jar(import, err);
+    }
+    if (!keep_object(import, err)) return false;
+    *out_is_done = import->jar == NULL;
+    return true;
+}
+
+static void on_disk(void *userdata, struct process_end end) {
+    struct import *import = userdata;
+    bool is_done = false;
+    struct error err;
+
+    process_free(TAKE(import->sync));
+    if (end.was_signalled || end.number != 0) {
+        (void)error_set(&err, ERROR_SYSTEM, "store the application code: the disk did not take it");
+        finish(import, &err);
+    } else if (!keep(import, &is_done, &err)) {
+        finish(import, &err);
+    } else if (is_done) {
+        finish(import, NULL);
+    } else {
+        begin_turns(import);
+    }
 }
 
 // --- pieces from an S3 endpoint ---
@@ -275,7 +313,6 @@ static void on_restart(void *userdata) {
 
 static void on_got(void *userdata, const struct error *reason) {
     struct import *import = userdata;
-    bool is_done = false;
     struct error err;
 
     import->get = NULL;
@@ -285,12 +322,8 @@ static void on_got(void *userdata, const struct error *reason) {
         finish(import, &err);
     } else if (reason != NULL) {
         finish(import, reason);
-    } else if (!settle(import, &is_done, &err)) {
+    } else if (!settle(import, &err)) {
         finish(import, &err);
-    } else if (is_done) {
-        finish(import, NULL);
-    } else {
-        begin_turns(import);
     }
 }
 

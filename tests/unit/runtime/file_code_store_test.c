@@ -8,10 +8,15 @@
 #include <archive_entry.h>
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static char directory[] = "/tmp/kobel-code-XXXXXX";
@@ -106,6 +111,49 @@ Test(file_code_store, refuses_what_is_too_large, .init = set_up, .fini = tear_do
     cr_assert(eq(int, outcome.failure, ERROR_LIMIT));
 }
 
+// --- the disk ---
+
+static bool count_entry(void *userdata, const char *name, bool is_directory, struct error *err) {
+    size_t *count = userdata;
+
+    (void)name;
+    (void)is_directory;
+    (void)err;
+    (*count)++;
+    return true;
+}
+
+// Whoever asks is killed: this process, or the child that waits instead of it.
+static void kill_whoever_waits_for_the_disk(void) {
+    struct sock_filter program[] = {
+        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fsync, 1, 0),
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fdatasync, 0, 1),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+    };
+    struct sock_fprog filter = {.len = COUNT_OF(program), .filter = program};
+
+    cr_assert(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+    cr_assert(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0);
+}
+
+Test(file_code_store, the_loop_does_not_wait_for_the_disk_and_what_is_not_on_it_is_refused,
+     .init = set_up, .fini = tear_down) {
+    struct outcome outcome = {0};
+    size_t left = 0;
+    char code[64];
+    struct error err;
+
+    kill_whoever_waits_for_the_disk();
+    import(4096, &outcome);
+    cr_assert(eq(int, outcome.failure, ERROR_SYSTEM));
+    cr_assert(strstr(outcome.text, "the disk did not take it") != NULL, "%s", outcome.text);
+    (void)text_format(code, sizeof code, "%s/code", directory);
+    cr_assert(file_list(code, count_entry, &left, &err), "%s", err.message);
+    cr_assert(eq(sz, left, 0));
+}
+
 // --- zips ---
 
 // A zip of entries whose content is their name.
@@ -182,16 +230,6 @@ static const char *used;
 static bool is_used(void *userdata, const char *sha256) {
     (void)userdata;
     return text_equal(sha256, used);
-}
-
-static bool count_entry(void *userdata, const char *name, bool is_directory, struct error *err) {
-    size_t *count = userdata;
-
-    (void)name;
-    (void)is_directory;
-    (void)err;
-    (*count)++;
-    return true;
 }
 
 static int collect_all(const struct code_port *port) {

@@ -1,0 +1,9 @@
+// Waits until a file is on the disk, in a child: fsync() in the loop would hold up everything for
+// as long as a busy disk takes.
+#pragma once
+
+#include "runtime/process.h"
+
+// `done` gets exit status 0 once it is. ERROR_SYSTEM: the child could not be started.
+MUST_CHECK bool disk_sync(sd_event *loop, const char *path, process_done_fn *done, void *userdata,
+                          struct process **out_process, struct error *err);
