@@ -55,7 +55,8 @@ class Soaked:
                 return None
             except ParamValidationError:
                 raise
-            except (BotoCoreError, OSError, urllib.error.URLError) as error:
+            # The disk may be full for what this process writes there, too.
+            except (BotoCoreError, OSError, urllib.error.URLError, sqlite3.Error) as error:
                 self.disturb()
                 if time.monotonic() > deadline:
                     raise Wrong(f"no answer for {PATIENCE_S} s: {error}") from error
@@ -166,7 +167,7 @@ class Soaked:
             if listed.get(name) != "READY":
                 raise Wrong(f"snapshot {name} was READY and is {listed.get(name, 'gone')}")
         # An automatic one may be a checkpoint that is kept.
-        for name, location in self.locations():
+        for name, location in self.call(self.locations):
             if listed.get(name) == "READY" and not os.path.exists(os.path.join(location.removeprefix("file:"), "_metadata")):
                 raise Wrong(f"snapshot {name} is READY, and there is nothing in {location}")
 
@@ -302,8 +303,11 @@ class Soaked:
     def update_properties(self, choice):
         self.update(ApplicationConfigurationUpdate={"EnvironmentPropertyUpdates": self.application.properties(f"label{int(choice * 1e6)}")})
 
+    def new_code(self, program):
+        return self.call(self.application.new_code, self.jars[program])
+
     def update_code(self, _):
-        self.update(ApplicationConfigurationUpdate=self.application.new_code(self.jars["Counting"]))
+        self.update(ApplicationConfigurationUpdate=self.new_code("Counting"))
 
     def scale(self, choice):
         self.update(ApplicationConfigurationUpdate={"FlinkApplicationConfigurationUpdate": {"ParallelismConfigurationUpdate": {
@@ -311,7 +315,7 @@ class Soaked:
             "AutoScalingEnabledUpdate": False}}})
 
     def update_that_fails(self, _):
-        self.update(ApplicationConfigurationUpdate={**self.application.new_code(self.jars["Throws"]),
+        self.update(ApplicationConfigurationUpdate={**self.new_code("Throws"),
                                                     "ApplicationSystemRollbackConfigurationUpdate": {"RollbackEnabledUpdate": True}})
 
     def update_that_restores(self, choice):
