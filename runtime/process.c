@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/spawn.h"
 #include "base/text.h"
+#include "runtime/process_tree.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -99,11 +100,17 @@ void process_signal(struct process *process, int signal_number) {
     if (kill(-process->pid, signal_number) < 0) (void)kill(process->pid, signal_number);
 }
 
+void process_kill(struct process *process) {
+    if (process->has_ended) return;
+    process_tree_kill(process->pid);
+    process_signal(process, SIGKILL);
+}
+
 void process_free(struct process *process) {
     if (process == NULL) return;
     (void)sd_event_source_disable_unref(process->source);
     if (!process->has_ended) {
-        process_signal(process, SIGKILL);
+        process_kill(process);
         (void)reap(process->pid);
         (void)kill(-process->pid, SIGKILL);
     }

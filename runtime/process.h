@@ -30,7 +30,7 @@ struct process_spec {
     void *userdata;
 };
 
-// Starts it in a session of its own, so that process_kill() reaches whatever it starts.
+// Starts it in a session of its own, so that process_signal() reaches whatever it starts.
 // ERROR_SYSTEM: it could not be started.
 MUST_CHECK bool process_start(sd_event *loop, const struct process_spec *spec,
                               struct process **out_process, struct error *err);
@@ -38,6 +38,9 @@ pid_t process_pid(const struct process *process);
 bool process_has_ended(const struct process *process);
 // Sends a signal to its process group; nothing when it has ended.
 void process_signal(struct process *process, int signal_number);
+// Kills it and all that it has started: once this returns no program of theirs runs any more,
+// though `done` is called later. Nothing when it has ended.
+void process_kill(struct process *process);
 // Kills it if it runs and waits for its end, which SIGKILL makes a matter of milliseconds. `done`
 // is not called any more.
 void process_free(struct process *process);

@@ -208,6 +208,9 @@ class Soaked:
         restore = self.restore_of(kind, name)
         self.tell(self.name, f"start, {restore['ApplicationRestoreType']}")
         self.counts.allow_repeats()
+        # A job that was stopped before its first restore point leaves those of another line.
+        if self.has_restored:
+            self.counts.begin_jump()
         self.call("start_application", ApplicationName=self.name,
                   RunConfiguration={"ApplicationRestoreConfiguration": restore})
         status = self.settle()

@@ -34,6 +34,7 @@ class Counts:
         self.samples = []  # (milliseconds, count), a few a second
         self.floors = []  # (milliseconds, count, what keeps it): every job that begins later knows as many
         self.silences = []  # [from, until] in milliseconds: what is printed meanwhile may be nowhere
+        self.jumps = []  # [from, until] in milliseconds: a job that begins meanwhile may have counted further than the one before
         self.may_repeat = True
         self.judged = 0
         self.checkpoint = None
@@ -99,15 +100,26 @@ class Counts:
             self.checkpoint, self.checkpoint_count = path, self.count_at(complete_ms)
 
     def begin_restore(self, count, reason):
-        """The next job goes on from there, whatever the one before counts and keeps until then."""
+        """The next job goes on from there, whatever the one before counts and keeps until then. That may be further than the one before
+        has counted; its own recoveries until then know nothing of it."""
         with self.lock:
-            self.floors = [(0, count, reason)]
+            is_ahead = bool(self.ranges) and count > self.ranges[-1].first
+            self.floors = [(0, 0 if is_ahead else count, reason)]
             self.is_restoring = self.may_repeat = True
+        self.begin_jump()
+
+    def begin_jump(self):
+        """Until the restore has ended."""
+        with self.lock:
+            if not self.jumps or self.jumps[-1][1] < float("inf"):
+                self.jumps.append([int(time.time() * 1000), float("inf")])
 
     def end_restore(self):
         with self.lock:
             self.checkpoint = None
             self.is_restoring = False
+            if self.jumps:
+                self.jumps[-1][1] = min(self.jumps[-1][1], int(time.time() * 1000))
 
     def allow_repeats(self):
         with self.lock:
@@ -144,8 +156,8 @@ class Counts:
     def compare(self, before, after):
         if after.begin_ms < before.end_ms:
             return [f"two jobs at once: {before}; {after}"]
-        is_silent = any(begin <= after.begin_ms and end >= before.end_ms for begin, end in self.silences)
-        if after.first > before.last + 1 and not is_silent:
+        may_miss = any(begin <= after.begin_ms and end >= before.end_ms for begin, end in self.silences + self.jumps)
+        if after.first > before.last + 1 and not may_miss:
             return [f"counts are missing: {before}; then {after}"]
         if after.first <= before.last and not self.may_repeat:
             return [f"counts were repeated though the state was taken along: {before}; then {after}"]
