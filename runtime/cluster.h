@@ -167,7 +167,8 @@ struct cluster_ops {
     // Asks the running job for a savepoint. The same trigger_id again is no second savepoint.
     bool (*savepoint)(void *self, const char *cluster_id, const struct savepoint_request *request,
                       struct error *err);
-    // Kills every process of the cluster and forgets it; its logs stay a while. Unknown ids are
+    // Kills every process of the cluster and forgets it; its logs stay a while. Once this returns
+    // no program of it runs any more: what its job has left on disk is final. Unknown ids are
     // ignored.
     void (*retire)(void *self, const char *cluster_id);
     void (*view)(void *self, const char *cluster_id, struct cluster_view *out_view);
