@@ -377,24 +377,25 @@ bool cluster_processes_start(sd_event *loop, const struct cluster_processes_opti
     return true;
 }
 
-void cluster_processes_kill_one(struct cluster_processes *self, bool is_jobmanager) {
-    size_t index = is_jobmanager ? 0 : 1;
-
-    if (index < self->count) process_kill(self->members[index].process);
-}
-
-void cluster_processes_kill(struct cluster_processes *self) {
+static void signal_all(struct cluster_processes *self, int signal_number) {
     if (self == NULL) return;
     self->is_lost = true; // what ends from now on ends because we say so
     for (size_t index = 0; index < self->count; index++)
-        process_kill(self->members[index].process);
+        process_signal(self->members[index].process, signal_number);
+}
+
+void cluster_processes_kill_one(struct cluster_processes *self, bool is_jobmanager) {
+    size_t index = is_jobmanager ? 0 : 1;
+
+    if (index < self->count) process_signal(self->members[index].process, SIGKILL);
+}
+
+void cluster_processes_kill(struct cluster_processes *self) {
+    signal_all(self, SIGKILL);
 }
 
 void cluster_processes_terminate(struct cluster_processes *self) {
-    if (self == NULL) return;
-    self->is_lost = true;
-    for (size_t index = 0; index < self->count; index++)
-        process_signal(self->members[index].process, SIGTERM);
+    signal_all(self, SIGTERM);
 }
 
 bool cluster_processes_have_ended(const struct cluster_processes *self) {

@@ -96,21 +96,16 @@ bool process_start(sd_event *loop, const struct process_spec *spec, struct proce
 
 void process_signal(struct process *process, int signal_number) {
     if (process->has_ended) return;
+    if (signal_number == SIGKILL) process_tree_kill(process->pid);
     // The group may not be there yet in the instant after the spawn; the process is.
     if (kill(-process->pid, signal_number) < 0) (void)kill(process->pid, signal_number);
-}
-
-void process_kill(struct process *process) {
-    if (process->has_ended) return;
-    process_tree_kill(process->pid);
-    process_signal(process, SIGKILL);
 }
 
 void process_free(struct process *process) {
     if (process == NULL) return;
     (void)sd_event_source_disable_unref(process->source);
     if (!process->has_ended) {
-        process_kill(process);
+        process_signal(process, SIGKILL);
         (void)reap(process->pid);
         (void)kill(-process->pid, SIGKILL);
     }

@@ -36,11 +36,10 @@ MUST_CHECK bool process_start(sd_event *loop, const struct process_spec *spec,
                               struct process **out_process, struct error *err);
 pid_t process_pid(const struct process *process);
 bool process_has_ended(const struct process *process);
-// Sends a signal to its process group; nothing when it has ended.
+// Sends a signal to its process group; nothing when it has ended. SIGKILL reaches all that it has
+// started, in whatever session: once this returns no program of theirs runs any more, though `done`
+// is called later.
 void process_signal(struct process *process, int signal_number);
-// Kills it and all that it has started: once this returns no program of theirs runs any more,
-// though `done` is called later. Nothing when it has ended.
-void process_kill(struct process *process);
 // Kills it if it runs and waits for its end, which SIGKILL makes a matter of milliseconds. `done`
 // is not called any more.
 void process_free(struct process *process);

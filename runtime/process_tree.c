@@ -11,7 +11,6 @@
 
 enum { DEPTH_MAX = 16, TREE_MAX = 1024 };
 
-// /proc/<pid>/<name> as text; "" when it cannot be read. What does not fit is cut.
 void process_read_text(char *out, size_t size_bytes, pid_t pid, const char *name) {
     char path[64];
     size_t used = 0;

@@ -7,6 +7,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/syscall.h>
@@ -66,7 +67,7 @@ Test(process, a_kill_reaches_what_is_below_a_supervisor, .init = set_up, .fini =
     struct pollfd end = {.fd = (int)syscall(SYS_pidfd_open, pid, 0), .events = POLLIN};
 
     cr_assert(end.fd >= 0);
-    process_kill(process);
+    process_signal(process, SIGKILL);
     cr_assert(eq(int, poll(&end, 1, PATIENCE_MS), 1), "process %d is still there", (int)pid);
     (void)close(end.fd);
 }
