@@ -1,25 +1,24 @@
 #include "base/work_queue.h"
 
 #include "base/memory.h"
+#include "base/name_tree.h"
 #include "base/text.h"
 
 #include <search.h>
-#include <string.h>
 
 struct work_item {
-    char name[WORK_NAME_SIZE]; // the first member: the tree's keys are names
+    char name[WORK_NAME_SIZE]; // the first member: see base/name_tree.h
     int64_t due_ms;
     uint64_t ordinal; // of two that are due at the same time, the one that came first is taken
     size_t place;     // in the heap
 };
 
-// A binary heap by time, and a tree by name: all applications are in it when the daemon
-// starts.
+// A binary heap by time, and a tree by name: all applications are in it when the daemon starts.
 struct work_queue {
     struct work_item **heap;
     size_t count;
     size_t capacity;
-    void *by_name; // of tsearch()
+    void *by_name; // base/name_tree.h
     uint64_t ordinal;
     void (*on_changed)(void *userdata);
     void *userdata;
@@ -38,18 +37,6 @@ void work_queue_free(struct work_queue *queue) {
     tdestroy(queue->by_name, memory_free);
     memory_free(queue->heap);
     memory_free(queue);
-}
-
-// --- the tree ---
-
-static int compare_names(const void *left, const void *right) {
-    return strcmp(left, right);
-}
-
-static struct work_item *find(const struct work_queue *queue, const char *name) {
-    struct work_item *const *node = tfind(name, &queue->by_name, compare_names);
-
-    return node == NULL ? NULL : *node;
 }
 
 // --- the heap ---
@@ -94,13 +81,13 @@ static struct work_item *add(struct work_queue *queue, const char *name, int64_t
     (void)text_copy(item->name, sizeof item->name, name);
     item->due_ms = due_ms;
     item->ordinal = queue->ordinal++;
-    if (tsearch(item, &queue->by_name, compare_names) == NULL) abort();
+    name_tree_add(&queue->by_name, item);
     put(queue, queue->count++, item);
     return item;
 }
 
 void work_queue_add(struct work_queue *queue, const char *name, int64_t due_ms) {
-    struct work_item *item = find(queue, name);
+    struct work_item *item = name_tree_find(&queue->by_name, name);
 
     if (item != NULL && item->due_ms <= due_ms) return;
     if (item == NULL) item = add(queue, name, due_ms);
@@ -131,7 +118,7 @@ bool work_queue_take(struct work_queue *queue, int64_t now_ms,
         last->place = 0;
         sink(queue, last);
     }
-    (void)tdelete(item, &queue->by_name, compare_names);
+    name_tree_remove(&queue->by_name, item);
     (void)text_copy(out_name, WORK_NAME_SIZE, item->name);
     memory_free(item);
     return true;

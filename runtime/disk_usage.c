@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/file_walk.h"
 #include "base/memory.h"
+#include "base/name_tree.h"
 #include "base/text.h"
 #include "base/work_queue.h"
 #include "model/app.h"
@@ -19,32 +20,21 @@ static const int64_t PAUSE_US = 2000000;
 enum { PAUSE_BY_DURATION = 30 };
 
 struct counted_app {
-    char app_id[APP_ID_SIZE]; // the first member: the tree's keys are ids
+    char app_id[APP_ID_SIZE]; // the first member: see base/name_tree.h
     int64_t bytes;
     int64_t counted_us; // 0: never
     int64_t pause_us;
-    bool is_due; // it is in the queue: something has changed
 };
 
 struct disk_usage {
     sd_event_source *timer;
     char directory[FILE_PATH_MAX]; // <data>/apps
-    void *apps;                    // of tsearch(): counted_app by id
+    void *apps;                    // counted_app by id: base/name_tree.h
     struct work_queue *due;        // by monotonic time; may name some that are forgotten
     struct file_walk *walk;        // of `walked`; NULL: none is under way
     struct counted_app *walked;
     int64_t spent_us; // on it
 };
-
-static int compare_ids(const void *left, const void *right) {
-    return strcmp(left, right);
-}
-
-static struct counted_app *find(const struct disk_usage *usage, const char *app_id) {
-    struct counted_app *const *node = tfind(app_id, &usage->apps, compare_ids);
-
-    return node == NULL ? NULL : *node;
-}
 
 static void set_timer(void *userdata) {
     struct disk_usage *usage = userdata;
@@ -94,10 +84,8 @@ static struct counted_app *take_due(struct disk_usage *usage, int64_t now_ms) {
     char app_id[WORK_NAME_SIZE];
 
     while (work_queue_take(usage->due, now_ms, app_id)) {
-        struct counted_app *app = find(usage, app_id);
-        if (app == NULL) continue;
-        app->is_due = false;
-        return app;
+        struct counted_app *app = name_tree_find(&usage->apps, app_id);
+        if (app != NULL) return app;
     }
     return NULL;
 }
@@ -124,18 +112,16 @@ static struct counted_app *add(struct disk_usage *usage, const char *app_id) {
     struct counted_app *app = memory_alloc(sizeof *app);
 
     (void)text_copy(app->app_id, APP_ID_SIZE, app_id);
-    if (tsearch(app, &usage->apps, compare_ids) == NULL) abort();
+    name_tree_add(&usage->apps, app);
     return app;
 }
 
 static struct counted_app *touch(struct disk_usage *usage, const char *app_id) {
-    struct counted_app *app = find(usage, app_id);
+    struct counted_app *app = name_tree_find(&usage->apps, app_id);
     int64_t now_us = clock_monotonic_us();
 
     if (app == NULL) app = add(usage, app_id);
-    if (app->is_due) return app;
     bool is_fresh = app->counted_us != 0 && app->counted_us + app->pause_us > now_us;
-    app->is_due = true;
     work_queue_add(usage->due, app_id,
                    (is_fresh ? app->counted_us + app->pause_us : now_us) / 1000);
     return app;
@@ -150,11 +136,11 @@ int64_t disk_usage_bytes(struct disk_usage *usage, const char *app_id) {
 }
 
 void disk_usage_forget(struct disk_usage *usage, const char *app_id) {
-    struct counted_app *app = find(usage, app_id);
+    struct counted_app *app = name_tree_find(&usage->apps, app_id);
 
     if (app == NULL) return;
     if (usage->walked == app) end_walk(usage);
-    (void)tdelete(app, &usage->apps, compare_ids);
+    name_tree_remove(&usage->apps, app);
     memory_free(app);
     set_timer(usage);
 }
