@@ -4,6 +4,8 @@
 
 #include "runtime/process.h"
 
-// `done` gets exit status 0 once it is. ERROR_SYSTEM: the child could not be started.
-MUST_CHECK bool disk_sync(sd_event *loop, const char *path, process_done_fn *done, void *userdata,
-                          struct process **out_process, struct error *err);
+// `done` gets exit status 0 once it is. `beside`: another file; NULL = none. ERROR_SYSTEM: the
+// child could not be started.
+MUST_CHECK bool disk_sync(sd_event *loop, const char *path, const char *beside,
+                          process_done_fn *done, void *userdata, struct process **out_process,
+                          struct error *err);

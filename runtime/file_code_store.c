@@ -145,16 +145,6 @@ static bool open_partial(struct import *import, struct error *err) {
     return error_system(err, reason, "store the application code");
 }
 
-// What is there already is the same.
-static bool keep_at(struct import *import, const char *path, struct error *err) {
-    if (rename(import->partial, path) < 0)
-        return error_system(err, errno, "store the application code");
-    import->partial[0] = '\0';
-    file_close(import->to);
-    import->to = -1;
-    return true;
-}
-
 static bool path_of(const char *code_directory, const char *sha256, const char *suffix,
                     char out_path[static FILE_PATH_MAX], struct error *err) {
     char name[DIGEST_SHA256_HEX_SIZE + sizeof JAR_DIGEST_SUFFIX];
@@ -163,26 +153,39 @@ static bool path_of(const char *code_directory, const char *sha256, const char *
     return file_join(out_path, FILE_PATH_MAX, err, code_directory, name, NULL);
 }
 
+// What is there already is the same.
+static bool keep_as(struct import *import, const char *suffix, char out_path[static FILE_PATH_MAX],
+                    struct error *err) {
+    const char *directory = import->store->code_directory;
+
+    if (!path_of(directory, import->artifact.sha256, suffix, out_path, err)) return false;
+    if (rename(import->partial, out_path) < 0)
+        return error_system(err, errno, "store the application code");
+    import->partial[0] = '\0';
+    file_close(import->to);
+    import->to = -1;
+    return true;
+}
+
 static void on_disk(void *userdata, struct process_end end);
 
-static bool begin_sync(struct import *import, struct error *err) {
-    return disk_sync(import->store->loop, import->partial, on_disk, import, &import->sync, err);
+static bool begin_sync(struct import *import, const char *beside, struct error *err) {
+    return disk_sync(import->store->loop, import->partial, beside, on_disk, import, &import->sync,
+                     err);
 }
 
 // All of the object was taken.
 static bool settle(struct import *import, struct error *err) {
     import->artifact.size_bytes = import->size_bytes;
     digest_finish(import->digest, import->artifact.sha256, import->artifact.md5);
-    return begin_sync(import, err);
+    return begin_sync(import, NULL, err);
 }
 
 // A jar that lies in it is what will run, and is copied next.
 static bool keep_object(struct import *import, struct error *err) {
     char path[FILE_PATH_MAX];
 
-    if (!path_of(import->store->code_directory, import->artifact.sha256, "", path, err) ||
-        !keep_at(import, path, err) || !jar_within_open(path, &import->jar, err))
-        return false;
+    if (!keep_as(import, "", path, err) || !jar_within_open(path, &import->jar, err)) return false;
     return import->jar == NULL || open_partial(import, err);
 }
 
@@ -201,25 +204,24 @@ static bool copy_jar(struct import *import, struct error *err) {
 
 // The digest of a jar that lay in a zip is kept beside it: it is checked whenever the jar is
 // staged.
-static bool keep_jar(struct import *import, struct error *err) {
+static bool keep_digest(struct import *import, struct error *err) {
     const char *directory = import->store->code_directory;
-    char name[DIGEST_SHA256_HEX_SIZE + sizeof JAR_DIGEST_SUFFIX];
     char sha256[DIGEST_SHA256_HEX_SIZE];
     char md5[DIGEST_MD5_HEX_SIZE];
     char path[FILE_PATH_MAX];
 
     digest_finish(import->digest, sha256, md5);
-    (void)text_format(name, sizeof name, "%s%s", import->artifact.sha256, JAR_DIGEST_SUFFIX);
-    return file_write_inside(directory, name, sha256, strlen(sha256), 0644, err) &&
-           path_of(directory, import->artifact.sha256, JAR_SUFFIX, path, err) &&
-           keep_at(import, path, err);
+    return path_of(directory, import->artifact.sha256, JAR_DIGEST_SUFFIX, path, err) &&
+           file_write_inside(directory, file_below(directory, path), sha256, strlen(sha256), 0644,
+                             err) &&
+           begin_sync(import, path, err);
 }
 
 static bool reread_jar(struct import *import, struct error *err) {
     ssize_t got = read(import->to, import->store->slice, SLICE_BYTES);
 
     if (got < 0) return error_system(err, errno, "read the jar");
-    if (got == 0) return begin_sync(import, err);
+    if (got == 0) return keep_digest(import, err);
     digest_add(import->digest, import->store->slice, (size_t)got);
     return true;
 }
@@ -263,11 +265,15 @@ static void begin_turns(struct import *import) {
         abort();
 }
 
-static bool keep(struct import *import, bool *out_is_done, struct error *err) {
-    if (import->jar != NULL) {
-        *out_is_done = true;
-        return keep_jar(import, err);
-    }
+// `end`: of the child that waited for the disk.
+static bool keep(struct import *import, struct process_end end, bool *out_is_done,
+                 struct error *err) {
+    char path[FILE_PATH_MAX];
+
+    if (end.was_signalled || end.number != 0)
+        return error_set(err, ERROR_SYSTEM, "store the application code: the disk did not take it");
+    *out_is_done = import->jar != NULL;
+    if (*out_is_done) return keep_as(import, JAR_SUFFIX, path, err);
     if (!keep_object(import, err)) return false;
     *out_is_done = import->jar == NULL;
     return true;
@@ -279,16 +285,12 @@ static void on_disk(void *userdata, struct process_end end) {
     struct error err;
 
     process_free(TAKE(import->sync));
-    if (end.was_signalled || end.number != 0) {
-        (void)error_set(&err, ERROR_SYSTEM, "store the application code: the disk did not take it");
+    if (!keep(import, end, &is_done, &err))
         finish(import, &err);
-    } else if (!keep(import, &is_done, &err)) {
-        finish(import, &err);
-    } else if (is_done) {
+    else if (is_done)
         finish(import, NULL);
-    } else {
+    else
         begin_turns(import);
-    }
 }
 
 // --- pieces from an S3 endpoint ---
