@@ -6,18 +6,16 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "unit/ordinary_user.h"
+#include "unit/refused_calls.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -151,16 +149,7 @@ Test(file_inside, a_listing_tells_links_from_what_they_lead_to) {
 // --- where openat2() is refused, as old containers do ---
 
 static void refuse_openat2(void) {
-    struct sock_filter program[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat2, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    struct sock_fprog filter = {.len = COUNT_OF(program), .filter = program};
-
-    cr_assert(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-    cr_assert(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0);
+    refuse_call(SYS_openat2, SECCOMP_RET_ERRNO | EPERM);
 }
 
 Test(file_inside, holds_without_openat2_as_well) {

@@ -5,17 +5,15 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "runtime/workspace.h"
+#include "unit/refused_calls.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <errno.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 
 static char directory[] = "/tmp/kobel-processes-XXXXXX";
@@ -76,17 +74,8 @@ static struct cluster_processes *start(void) {
 }
 
 static void refuse_to_wait_for_the_disk(void) {
-    struct sock_filter program[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fsync, 1, 0),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fdatasync, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EIO),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    struct sock_fprog filter = {.len = COUNT_OF(program), .filter = program};
-
-    cr_assert(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-    cr_assert(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0);
+    refuse_call(SYS_fsync, SECCOMP_RET_ERRNO | EIO);
+    refuse_call(SYS_fdatasync, SECCOMP_RET_ERRNO | EIO);
 }
 
 // What lies in the directory of a cluster ends with the daemon.

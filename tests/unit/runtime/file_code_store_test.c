@@ -3,19 +3,17 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "unit/refused_calls.h"
 
 #include <archive.h>
 #include <archive_entry.h>
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
-#include <linux/filter.h>
-#include <linux/seccomp.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -125,17 +123,8 @@ static bool count_entry(void *userdata, const char *name, bool is_directory, str
 
 // Whoever asks is killed: this process, or the child that waits instead of it.
 static void kill_whoever_waits_for_the_disk(void) {
-    struct sock_filter program[] = {
-        BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fsync, 1, 0),
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_fdatasync, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
-    };
-    struct sock_fprog filter = {.len = COUNT_OF(program), .filter = program};
-
-    cr_assert(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
-    cr_assert(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter) == 0);
+    refuse_call(SYS_fsync, SECCOMP_RET_KILL_PROCESS);
+    refuse_call(SYS_fdatasync, SECCOMP_RET_KILL_PROCESS);
 }
 
 Test(file_code_store, the_loop_does_not_wait_for_the_disk_and_what_is_not_on_it_is_refused,
