@@ -7,13 +7,14 @@ Each binary, by default that of the release build, takes its turn in each round.
 """
 
 import argparse
+import os
 import pathlib
 import sqlite3
 import tempfile
 import time
 import urllib.request
 
-import common  # noqa: F401
+import common
 import kobel as e2e
 
 # What is due at the start has been looked at by then.
@@ -45,12 +46,6 @@ def fill(directory, count):
     database.close()
 
 
-def processor_s(kobel):
-    with open(f"/proc/{kobel.process.pid}/stat") as file:
-        fields = file.read().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / 100
-
-
 def measure(binary, directory):
     e2e.BINARY = binary
     began = time.monotonic()
@@ -61,7 +56,8 @@ def measure(binary, directory):
         urllib.request.urlopen(f"{kobel.url}/healthz", timeout=60).close()
         longest_s = max(longest_s, time.monotonic() - asked)
         time.sleep(0.005)
-    print(f"{binary}: answers after {up_s * 1000:.0f} ms, the longest answer {longest_s * 1000:.0f} ms, processor {processor_s(kobel):.2f} s", flush=True)
+    spent_s = common.processor_ticks(kobel.process.pid) / os.sysconf("SC_CLK_TCK")
+    print(f"{binary}: answers after {up_s * 1000:.0f} ms, the longest answer {longest_s * 1000:.0f} ms, processor {spent_s:.2f} s", flush=True)
     kobel.stop()
 
 
