@@ -26,10 +26,9 @@ typedef bool auth_visit_fn(void *context, const char *name, const char *value);
 
 struct auth_request {
     const char *method;
-    const char *path;  // raw
-    const char *query; // raw, without '?'; "" = none
-    const char *body;
-    size_t body_bytes;
+    const char *path;                                        // raw
+    const char *query;                                       // raw, without '?'; "" = none
+    const char *body_sha256;                                 // hex
     const char *(*header)(void *userdata, const char *name); // NULL: absent
     // Shows each header to `visit` until it returns false; returns what it returned last.
     bool (*visit_headers)(void *userdata, auth_visit_fn *visit, void *context);

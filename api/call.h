@@ -31,6 +31,7 @@ struct call {
     char host[256];          // under which the client knows us, with the port
     bool is_fleeting;        // the answer depends on more than what is on record
     json_t *request;         // owned
+    struct buffer code;      // the bytes of its ZipFileContent, if it has one
     struct traffic *traffic; // what the request is counted in while it is worked on; NULL = nowhere
     size_t counted_bytes;
     void *connection; // NULL once the client is gone: the answer is then dropped

@@ -9,9 +9,6 @@
 
 #include <string.h>
 
-// A base64 ZipFileContent of 50 MiB fits (api-semantics 2.5).
-static const size_t BODY_MAX_BYTES = (size_t)70 << 20;
-
 // One door: whoever answers, host, origin, size and signature have been checked here.
 static void route(struct exchange *exchange) {
     if (!exchange_check_sender(exchange)) return;
@@ -21,7 +18,9 @@ static void route(struct exchange *exchange) {
         return;
     }
     if (exchange->is_too_large) {
-        exchange_set_fault(exchange, 413, "RequestEntityTooLargeException", NULL);
+        exchange_set_fault(
+            exchange, 413, "RequestEntityTooLargeException",
+            "A request may have 1 MiB of JSON with 30,000 values, and 50 MiB of ZipFileContent.");
         return;
     }
     if (exchange->is_crowded_out) {
@@ -64,14 +63,16 @@ struct exchange *exchange_new(const struct exchange_parts *parts, struct MHD_Con
     exchange->path = exchange->uri;
     exchange->query = exchange->uri + strcspn(exchange->uri, "?");
     if (exchange->query[0] == '?') *exchange->query++ = '\0';
-    exchange->body = BUFFER_INIT(BODY_MAX_BYTES);
     exchange->began_us = clock_monotonic_us();
     digest_random_uuid(exchange->request_id);
     const char *announced = exchange_header(exchange, "Content-Length");
-    if (announced != NULL && text_to_int64(announced, &length) && length > 0) {
-        exchange->is_too_large = length > (int64_t)BODY_MAX_BYTES;
+    bool is_known = announced != NULL && text_to_int64(announced, &length) && length >= 0;
+    if (is_known) {
+        exchange->is_too_large = length > (int64_t)REQUEST_BODY_MAX_BYTES;
         exchange->is_crowded_out = !traffic_has_room(parts->traffic, (size_t)length);
     }
+    request_body_init(&exchange->body, is_known && length <= (int64_t)REQUEST_BODY_SMALL_BYTES);
+    if (parts->options.auth_keys.count > 0) exchange->body_digest = digest_new();
     return exchange;
 }
 
@@ -85,7 +86,7 @@ bool exchange_is_slow(const struct exchange *exchange) {
 }
 
 static void drop_body(struct exchange *exchange) {
-    buffer_release(&exchange->body);
+    request_body_release(&exchange->body);
     traffic_give_body(exchange->parts->traffic, &exchange->counted_bytes);
 }
 
@@ -94,10 +95,12 @@ void exchange_take(struct exchange *exchange, const char *bytes, size_t size_byt
 
     exchange->received_bytes += size_bytes;
     if (exchange_is_refused(exchange)) return;
-    exchange->is_crowded_out = !traffic_take_body(
-        exchange->parts->traffic, &exchange->counted_bytes, exchange->body.size_bytes + size_bytes);
+    if (exchange->body_digest != NULL) digest_add(exchange->body_digest, bytes, size_bytes);
+    exchange->is_crowded_out =
+        !traffic_take_body(exchange->parts->traffic, &exchange->counted_bytes,
+                           request_body_bytes(&exchange->body) + size_bytes);
     exchange->is_too_large =
-        !exchange->is_crowded_out && !buffer_append(&exchange->body, bytes, size_bytes, &full);
+        !exchange->is_crowded_out && !request_body_take(&exchange->body, bytes, size_bytes, &full);
     if (exchange_is_refused(exchange)) drop_body(exchange);
 }
 
@@ -121,6 +124,7 @@ void exchange_free(struct exchange *exchange) {
     if (exchange->is_page) exchange->parts->traffic->pages--;
     if (exchange->is_follower) exchange->parts->traffic->followers--;
     drop_body(exchange);
+    digest_free(exchange->body_digest);
     memory_free(exchange->uri);
     memory_free(exchange);
 }

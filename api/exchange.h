@@ -11,6 +11,7 @@
 #include "api/http_server.h"
 #include "api/log_stream.h"
 #include "api/reply_cache.h"
+#include "api/request_body.h"
 
 #include <microhttpd.h>
 
@@ -44,7 +45,8 @@ struct exchange {
     char *path;
     char *query;
     const char *method;
-    struct buffer body;
+    struct request_body body;
+    struct digest *body_digest; // NULL: nobody asks for it
     bool is_too_large;
     bool is_crowded_out;   // there was no room for its body
     bool has_all;          // the body has come

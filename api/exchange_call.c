@@ -9,8 +9,8 @@
 static struct reply_key key_of(const struct exchange *exchange) {
     return (struct reply_key){.operation = exchange->operation,
                               .scope = &exchange->scope,
-                              .body = buffer_text(&exchange->body),
-                              .body_bytes = exchange->body.size_bytes};
+                              .body = buffer_text(&exchange->body.json),
+                              .body_bytes = exchange->body.json.size_bytes};
 }
 
 static void on_call_answer(void *userdata, int status, const char *body, const char *error_type) {
@@ -45,8 +45,9 @@ static struct protocol_request read_request(struct exchange *exchange) {
         .target = exchange_header(exchange, "X-Amz-Target"),
         .authorization = exchange_header(exchange, "Authorization"),
         .credential = exchange_credential(exchange),
-        .body = buffer_text(&exchange->body),
-        .body_bytes = exchange->body.size_bytes,
+        .body = buffer_text(&exchange->body.json),
+        .body_bytes = exchange->body.json.size_bytes,
+        .blob = &exchange->body.blob,
     };
 }
 
@@ -74,14 +75,16 @@ void exchange_begin_call(struct exchange *exchange) {
     exchange->scope = read.scope;
     if (read.operation != NULL) exchange->operation = read.operation->name;
     exchange->is_kept = read.row != NULL && read.row->is_question &&
-                        exchange->body.size_bytes <= REPLY_CACHE_BODY_MAX_BYTES;
+                        exchange->body.json.size_bytes <= REPLY_CACHE_BODY_MAX_BYTES;
     if (exchange->is_kept && answer_from_cache(exchange)) return;
     if (!protocol_read_body(&request, &read, &refusal)) {
         answer_refusal(exchange, &refusal);
         return;
     }
-    if (!exchange->is_kept) buffer_release(&exchange->body);
     struct call *call = memory_alloc(sizeof *call);
+    call->code = exchange->body.blob.bytes;
+    exchange->body.blob.bytes = BUFFER_INIT(0);
+    if (!exchange->is_kept) request_body_release(&exchange->body);
     call->context = &parts->context;
     call->operation = read.operation;
     call->scope = read.scope;

@@ -36,12 +36,13 @@ static bool visit_headers(void *userdata, auth_visit_fn *visit, void *context) {
 // Before anything of the body is looked at. False: refused and answered.
 bool exchange_check_signature(struct exchange *exchange) {
     const struct auth_keys *keys = &exchange->parts->options.auth_keys;
+    char body_sha256[DIGEST_SHA256_HEX_SIZE];
+    char unused[DIGEST_MD5_HEX_SIZE];
     struct auth_request request = {
         .method = exchange->method,
         .path = exchange->path,
         .query = exchange->query,
-        .body = buffer_text(&exchange->body),
-        .body_bytes = exchange->body.size_bytes,
+        .body_sha256 = body_sha256,
         .header = find_header,
         .visit_headers = visit_headers,
         .userdata = exchange,
@@ -52,6 +53,7 @@ bool exchange_check_signature(struct exchange *exchange) {
 
     // That somebody is there, and well, may be known to those who watch over it.
     if (keys->count == 0 || admin_is_health(exchange->path)) return true;
+    digest_finish(exchange->body_digest, body_sha256, unused);
     if (auth_check(keys, &request, &error_type, text)) return true;
     if (!admin_is_own_path(exchange->path)) {
         exchange_set_fault(exchange, 400, error_type, text);

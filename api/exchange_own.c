@@ -60,8 +60,8 @@ bool exchange_begin_own(struct exchange *exchange) {
                                     .method = exchange->method,
                                     .path = exchange->path,
                                     .query = exchange->query,
-                                    .body = buffer_text(&exchange->body),
-                                    .body_bytes = exchange->body.size_bytes};
+                                    .body = buffer_text(&exchange->body.json),
+                                    .body_bytes = exchange->body.json.size_bytes};
     char name[APP_NAME_SIZE];
     struct app_scope scope;
     struct admin_reply reply;

@@ -20,11 +20,13 @@ static void on_done(void *userdata, struct app_detail *detail, const char *opera
 }
 
 void ops_create_application(struct call *call) {
-    app_service_create(call->context->service, &call->scope, call->request, on_done, call);
+    app_service_create(call->context->service, &call->scope, call->request, &call->code, on_done,
+                       call);
 }
 
 void ops_update_application(struct call *call) {
-    app_service_update(call->context->service, &call->scope, call->request, on_done, call);
+    app_service_update(call->context->service, &call->scope, call->request, &call->code, on_done,
+                       call);
 }
 
 void ops_describe_application(struct call *call) {

@@ -122,11 +122,11 @@ static bool parse_body(const struct protocol_request *request, bool is_known, js
     return true;
 }
 
-static bool validate(const struct document_operation *operation, json_t *body, json_t **out_request,
-                     struct protocol_refusal *refusal) {
+static bool validate(const struct document_operation *operation, json_t *body, struct blob *blob,
+                     json_t **out_request, struct protocol_refusal *refusal) {
     AUTO(buffer_release) struct buffer text = BUFFER_INIT(sizeof refusal->message - 1);
 
-    switch (validate_request(operation->request, body, out_request, &text)) {
+    switch (validate_request(operation->request, body, blob, out_request, &text)) {
     case VALIDATE_OK:
         return true;
     case VALIDATE_TYPE_MISMATCH:
@@ -156,5 +156,5 @@ bool protocol_read_body(const struct protocol_request *request, struct protocol_
 
     if (!parse_body(request, call->operation != NULL, &body, out_refusal)) return false;
     if (call->operation == NULL) return false;
-    return validate(call->operation, body, &call->request, out_refusal);
+    return validate(call->operation, body, request->blob, &call->request, out_refusal);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "api/operations.h"
+#include "base/blob.h"
 #include "base/buffer.h"
 #include "model/app.h"
 #include "openapi/document.h"
@@ -18,6 +19,7 @@ struct protocol_request {
     const char *credential;    // X-Amz-Credential of a query string
     const char *body;
     size_t body_bytes;
+    struct blob *blob; // of the body, and for it: where the bytes of a blob are, or are put
 };
 
 // A refusal: status and body as they go out. `error_type` NULL: `body` is XML, else JSON.
@@ -42,7 +44,8 @@ struct protocol_call {
 bool protocol_read_head(const struct document *document, const struct protocol_request *request,
                         struct protocol_call *out_call, struct protocol_refusal *out_refusal);
 
-// The body: fills call->request. False: *out_refusal is filled.
+// The body: fills call->request, where the size of a blob stands in its place. False: *out_refusal
+// is filled.
 bool protocol_read_body(const struct protocol_request *request, struct protocol_call *call,
                         struct protocol_refusal *out_refusal);
 

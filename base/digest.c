@@ -140,47 +140,83 @@ void digest_random_uuid(char out[static 37]) {
     }
 }
 
-static bool is_base64(const char *text, size_t size_bytes) {
-    size_t padding = 0;
+// --- base64 ---
 
-    if (size_bytes % 4 != 0) return false;
-    if (size_bytes > 0 && text[size_bytes - 1] == '=')
-        padding = text[size_bytes - 2] == '=' ? 2 : 1;
-    for (size_t at = 0; at < size_bytes - padding; at++) {
+struct base64_reader {
+    EVP_ENCODE_CTX *context;
+    size_t letters;
+    size_t padding; // '=' at the end
+    bool is_full;   // the buffer has not taken all
+};
+
+struct base64_reader *base64_reader_new(void) {
+    struct base64_reader *reader = memory_alloc(sizeof *reader);
+
+    reader->context = EVP_ENCODE_CTX_new();
+    if (reader->context == NULL) abort();
+    EVP_DecodeInit(reader->context);
+    return reader;
+}
+
+// libcrypto would pass over white space.
+static bool count_letters(struct base64_reader *reader, const char *text, size_t size_bytes) {
+    for (size_t at = 0; at < size_bytes; at++) {
         char letter = text[at];
         bool is_letter = (letter >= 'A' && letter <= 'Z') || (letter >= 'a' && letter <= 'z') ||
                          (letter >= '0' && letter <= '9') || letter == '+' || letter == '/';
-        if (!is_letter) return false;
+        if (is_letter && reader->padding == 0)
+            reader->letters++;
+        else if (letter == '=' && reader->padding < 2)
+            reader->padding++;
+        else
+            return false;
     }
     return true;
 }
 
-bool digest_base64_size(const char *text, size_t size_bytes, size_t *out_bytes) {
-    size_t padding = 0;
+static void keep(struct base64_reader *reader, const unsigned char *bytes, int count,
+                 struct buffer *out) {
+    struct error full;
 
-    if (!is_base64(text, size_bytes)) return false;
-    if (size_bytes > 0 && text[size_bytes - 1] == '=')
-        padding = text[size_bytes - 2] == '=' ? 2 : 1;
-    *out_bytes = size_bytes / 4 * 3 - padding;
+    if (!reader->is_full) reader->is_full = !buffer_append(out, bytes, (size_t)count, &full);
+}
+
+bool base64_reader_add(struct base64_reader *reader, const char *text, size_t size_bytes,
+                       struct buffer *out) {
+    enum { PIECE = 4096, KEPT_BY_LIBCRYPTO = 80 };
+    unsigned char block[PIECE + KEPT_BY_LIBCRYPTO];
+    int made = 0;
+
+    if (!count_letters(reader, text, size_bytes)) return false;
+    for (size_t at = 0; at < size_bytes; at += PIECE) {
+        size_t taken = size_bytes - at < PIECE ? size_bytes - at : PIECE;
+        if (EVP_DecodeUpdate(reader->context, block, &made, (const unsigned char *)text + at,
+                             (int)taken) < 0)
+            return false;
+        keep(reader, block, made, out);
+    }
     return true;
 }
 
-bool digest_base64_decode(const char *text, size_t size_bytes, struct buffer *out,
-                          struct error *err) {
-    unsigned char block[3 * 1024];
-    size_t left;
+bool base64_reader_finish(struct base64_reader *reader, struct buffer *out) {
+    unsigned char block[64];
+    int made = 0;
 
-    if (!digest_base64_size(text, size_bytes, &left))
-        return error_set(err, ERROR_INVALID, "not base64");
-    for (size_t at = 0; at < size_bytes; at += 4096) {
-        size_t taken = size_bytes - at < 4096 ? size_bytes - at : 4096;
-        if (EVP_DecodeBlock(block, (const unsigned char *)text + at, (int)taken) < 0)
-            return error_set(err, ERROR_INVALID, "not base64");
-        size_t made = taken / 4 * 3 < left ? taken / 4 * 3 : left;
-        if (!buffer_append(out, block, made, err)) return false;
-        left -= made;
-    }
+    if ((reader->letters + reader->padding) % 4 != 0 ||
+        EVP_DecodeFinal(reader->context, block, &made) < 0)
+        return false;
+    keep(reader, block, made, out);
     return true;
+}
+
+size_t base64_reader_size(const struct base64_reader *reader) {
+    return reader->letters * 3 / 4;
+}
+
+void base64_reader_free(struct base64_reader *reader) {
+    if (reader == NULL) return;
+    EVP_ENCODE_CTX_free(reader->context);
+    memory_free(reader);
 }
 
 char *digest_base64_encode(const void *bytes, size_t size_bytes) {

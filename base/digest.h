@@ -35,11 +35,18 @@ uint32_t digest_random_number(void);
 // A version 4 UUID in its 36-character form.
 void digest_random_uuid(char out[static 37]);
 
-// How many bytes strict base64 stands for. False: not base64; `out_bytes` is unchanged then.
-bool digest_base64_size(const char *text, size_t size_bytes, size_t *out_bytes);
-// Strict base64 (padding required, no white space). ERROR_INVALID: not base64. ERROR_LIMIT: more
-// than the buffer takes.
-MUST_CHECK bool digest_base64_decode(const char *text, size_t size_bytes, struct buffer *out,
-                                     struct error *err);
+// Strict base64 (padding required, no white space), read piece by piece.
+struct base64_reader;
+struct base64_reader *base64_reader_new(void);
+// Appends what the text stands for, as far as it is known yet, until the buffer takes no more.
+// False: not base64; the reader is of no use then.
+MUST_CHECK bool base64_reader_add(struct base64_reader *reader, const char *text, size_t size_bytes,
+                                  struct buffer *out);
+// The same for what is left. May be called once.
+MUST_CHECK bool base64_reader_finish(struct base64_reader *reader, struct buffer *out);
+// How many bytes all the text so far stands for.
+size_t base64_reader_size(const struct base64_reader *reader);
+void base64_reader_free(struct base64_reader *reader);
+DEFINE_AUTO(base64_reader_free, struct base64_reader *);
 // Base64 with padding. The caller frees; never NULL.
 char *digest_base64_encode(const void *bytes, size_t size_bytes);

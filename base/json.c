@@ -1,6 +1,5 @@
 #include "base/json.h"
 
-#include "base/json_cut.h"
 #include "base/memory.h"
 #include "base/utf8.h"
 
@@ -13,8 +12,6 @@ static const size_t DEPTH_MAX = 100;
 // Many times what the largest request or reply has, and little enough to be parsed in a moment and
 // kept in memory: a value of two bytes becomes a hundred.
 static const size_t VALUES_MAX = 250000;
-// From here on long texts are worth being cut out.
-static const size_t LARGE_BYTES = (size_t)1 << 20;
 
 struct shape {
     size_t depth; // the deepest nesting
@@ -55,14 +52,6 @@ static json_t *load(const char *bytes, size_t size_bytes, json_error_t *reason) 
     return value;
 }
 
-static json_t *load_large(const char *bytes, size_t size_bytes, json_error_t *reason) {
-    AUTO(json_cut_release) struct json_cut cut = {0};
-
-    json_cut_apart(bytes, size_bytes, &cut);
-    json_t *value = load(buffer_text(&cut.rest), cut.rest.size_bytes, reason);
-    return value == NULL ? NULL : json_cut_join(&cut, value);
-}
-
 bool json_parse(const char *bytes, size_t size_bytes, json_t **out_value, struct error *err) {
     struct shape shape = look(bytes, size_bytes);
     json_error_t reason;
@@ -71,8 +60,7 @@ bool json_parse(const char *bytes, size_t size_bytes, json_t **out_value, struct
         return error_set(err, ERROR_INVALID, "nested more than %zu deep", DEPTH_MAX);
     if (shape.values > VALUES_MAX)
         return error_set(err, ERROR_INVALID, "more than %zu values", VALUES_MAX);
-    json_t *value = size_bytes < LARGE_BYTES ? load(bytes, size_bytes, &reason)
-                                             : load_large(bytes, size_bytes, &reason);
+    json_t *value = load(bytes, size_bytes, &reason);
     if (value == NULL)
         return error_set(err, ERROR_INVALID, "line %d column %d: %s", reason.line, reason.column,
                          reason.text);

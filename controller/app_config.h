@@ -19,14 +19,13 @@ MUST_CHECK bool app_config_update(const json_t *config, const json_t *request,
 
 // Where the code of a Create or Update request is. `config` is the record before (NULL for a
 // creation): an update that gives only a new ObjectVersion keeps bucket and key. False: the request
-// does not touch the code. For CODE_SOURCE_BYTES `out_zip_base64` is set instead, borrowed from the
-// request. ERROR_INVALID: more than one kind of code.
+// does not touch the code. ERROR_INVALID: more than one kind of code.
 struct code_request {
     bool has_code;
+    bool is_zip; // its bytes came with the request; bucket and key are empty
     char bucket[256];
     char key[1025];
     char object_version[1025]; // "" = the newest
-    const char *zip_base64;    // NULL = bucket and key
 };
 MUST_CHECK bool app_config_find_code(const json_t *config, const json_t *request,
                                      struct code_request *out_code, struct error *err);

@@ -40,8 +40,7 @@ static bool find_in_create(const json_t *request, struct code_request *code, str
 
     if (!check_one_kind(content, "TextContent", "ZipFileContent", "S3ContentLocation", err))
         return false;
-    code->zip_base64 = json_text(content, "ZipFileContent");
-    code->has_code = code->zip_base64 != NULL;
+    code->has_code = code->is_zip = json_member(content, "ZipFileContent") != NULL;
     if (location == NULL) return true;
     return read_location(json_text_or(location, "BucketARN", ""),
                          json_text_or(location, "FileKey", ""),
@@ -61,8 +60,7 @@ static bool find_in_update(const json_t *config, const json_t *request, struct c
     if (!check_one_kind(content, "TextContentUpdate", "ZipFileContentUpdate",
                         "S3ContentLocationUpdate", err))
         return false;
-    code->zip_base64 = json_text(content, "ZipFileContentUpdate");
-    code->has_code = code->zip_base64 != NULL;
+    code->has_code = code->is_zip = json_member(content, "ZipFileContentUpdate") != NULL;
     if (location == NULL) return true;
     bool is_other = json_member(location, "FileKeyUpdate") != NULL ||
                     json_member(location, "BucketARNUpdate") != NULL;

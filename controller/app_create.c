@@ -121,7 +121,8 @@ static void finish(struct app_service *service, const struct app_scope *scope,
 }
 
 void app_service_create(struct app_service *service, const struct app_scope *scope,
-                        const json_t *request, app_done_fn *done, void *userdata) {
+                        const json_t *request, struct buffer *bytes, app_done_fn *done,
+                        void *userdata) {
     struct code_request code;
     struct error err;
 
@@ -129,5 +130,5 @@ void app_service_create(struct app_service *service, const struct app_scope *sco
         done(userdata, NULL, "", &err);
         return;
     }
-    code_wait_begin(service, scope, request, &code, finish, done, userdata);
+    code_wait_begin(service, scope, request, &code, bytes, finish, done, userdata);
 }

@@ -36,10 +36,13 @@ DEFINE_AUTO_STRUCT(app_detail_release, struct app_detail);
 typedef void app_done_fn(void *userdata, struct app_detail *detail, const char *operation_id,
                          const struct error *err);
 
+// `bytes`: those of the request's ZipFileContent, which are taken then; NULL for requests without.
 void app_service_create(struct app_service *service, const struct app_scope *scope,
-                        const json_t *request, app_done_fn *done, void *userdata);
+                        const json_t *request, struct buffer *bytes, app_done_fn *done,
+                        void *userdata);
 void app_service_update(struct app_service *service, const struct app_scope *scope,
-                        const json_t *request, app_done_fn *done, void *userdata);
+                        const json_t *request, struct buffer *bytes, app_done_fn *done,
+                        void *userdata);
 
 MUST_CHECK bool app_service_describe(struct app_service *service, const struct app_scope *scope,
                                      const char *name, struct app_detail *out_detail,

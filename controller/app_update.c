@@ -62,7 +62,8 @@ static void finish(struct app_service *service, const struct app_scope *scope,
 }
 
 void app_service_update(struct app_service *service, const struct app_scope *scope,
-                        const json_t *request, app_done_fn *done, void *userdata) {
+                        const json_t *request, struct buffer *bytes, app_done_fn *done,
+                        void *userdata) {
     AUTO(app_detail_release) struct app_detail detail = {0};
     struct code_request code;
     struct error err;
@@ -73,5 +74,5 @@ void app_service_update(struct app_service *service, const struct app_scope *sco
         done(userdata, NULL, "", &err);
         return;
     }
-    code_wait_begin(service, scope, request, &code, finish, done, userdata);
+    code_wait_begin(service, scope, request, &code, bytes, finish, done, userdata);
 }

@@ -5,9 +5,6 @@
 
 #include <string.h>
 
-// The largest inline archive (ZipFileContent, api-semantics 3.2).
-static const size_t ZIP_MAX_BYTES = 52428800;
-
 struct code_wait {
     struct code_wait *next;
     struct app_service *service;
@@ -60,24 +57,13 @@ static void on_code(void *userdata, const struct code_artifact *artifact,
     free_wait(wait);
 }
 
-static bool decode_zip(const char *base64, struct buffer *out_bytes, struct error *err) {
-    return digest_base64_decode(base64, strlen(base64), out_bytes, err) ||
-           error_prefix(err, "ZipFileContent");
-}
-
 void code_wait_begin(struct app_service *service, const struct app_scope *scope,
-                     const json_t *request, const struct code_request *code,
+                     const json_t *request, const struct code_request *code, struct buffer *bytes,
                      code_continue_fn *go_on, app_done_fn *done, void *userdata) {
-    AUTO(buffer_release) struct buffer bytes = BUFFER_INIT(ZIP_MAX_BYTES);
-    struct code_source source = {.kind = CODE_SOURCE_BYTES, .bytes = &bytes};
-    struct error err;
+    struct code_source source = {.kind = CODE_SOURCE_BYTES, .bytes = bytes};
 
     if (!code->has_code) {
         go_on(service, scope, request, NULL, done, userdata);
-        return;
-    }
-    if (code->zip_base64 != NULL && !decode_zip(code->zip_base64, &bytes, &err)) {
-        done(userdata, NULL, "", &err);
         return;
     }
     struct code_wait *wait = memory_alloc(sizeof *wait);
@@ -85,13 +71,12 @@ void code_wait_begin(struct app_service *service, const struct app_scope *scope,
     wait->scope = *scope;
     wait->request = json_copy_of(request);
     wait->code = *code;
-    wait->code.zip_base64 = NULL; // pointed into the caller's request
     wait->go_on = go_on;
     wait->done = done;
     wait->userdata = userdata;
     wait->next = service->code_waits;
     service->code_waits = wait;
-    if (code->zip_base64 == NULL) {
+    if (!code->is_zip) {
         source.kind = CODE_SOURCE_S3;
         source.bucket = wait->code.bucket;
         source.key = wait->code.key;

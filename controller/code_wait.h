@@ -12,10 +12,11 @@ typedef void code_continue_fn(struct app_service *service, const struct app_scop
                               const json_t *request, const struct code_artifact *artifact,
                               app_done_fn *done, void *userdata);
 
-// Starts to read `code` and calls `go_on` with it, or `done` with the reason why it cannot be read,
-// in the service's words. Without code `go_on` is called at once.
+// Starts to read `code` (`bytes`: of a zip that came with the request; taken) and calls `go_on`
+// with it, or `done` with the reason why it cannot be read, in the service's words. Without code
+// `go_on` is called at once.
 void code_wait_begin(struct app_service *service, const struct app_scope *scope,
-                     const json_t *request, const struct code_request *code,
+                     const json_t *request, const struct code_request *code, struct buffer *bytes,
                      code_continue_fn *go_on, app_done_fn *done, void *userdata);
 
 // Answers every wait with a failure; the code store must not call back afterwards.

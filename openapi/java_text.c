@@ -48,12 +48,11 @@ static bool append_map(struct buffer *out, const struct schema *schema, json_t *
     return buffer_append_text(out, "}");
 }
 
-static bool append_blob(struct buffer *out, const json_t *blob) {
-    size_t bytes = 0;
-
-    (void)digest_base64_size(json_string_value(blob), json_string_length(blob), &bytes);
-    return buffer_append_format(out, "java.nio.HeapByteBuffer[pos=0 lim=%zu cap=%zu]", bytes,
-                                bytes);
+static bool append_blob(struct buffer *out, json_int_t size_bytes) {
+    return buffer_append_format(out,
+                                "java.nio.HeapByteBuffer[pos=0 lim=%" JSON_INTEGER_FORMAT
+                                " cap=%" JSON_INTEGER_FORMAT "]",
+                                size_bytes, size_bytes);
 }
 
 bool java_text_append(struct buffer *out, const struct schema *schema, json_t *value) {
@@ -65,7 +64,7 @@ bool java_text_append(struct buffer *out, const struct schema *schema, json_t *v
     case SCHEMA_MAP:
         return append_map(out, schema, value);
     case SCHEMA_BLOB:
-        return append_blob(out, value);
+        return append_blob(out, json_integer_value(value));
     case SCHEMA_STRING:
         return buffer_append_text(out, json_string_value(value));
     case SCHEMA_INTEGER:

@@ -1,6 +1,5 @@
 #include "openapi/normalize.h"
 
-#include "base/digest.h"
 #include "base/json.h"
 
 #include <string.h>
@@ -27,7 +26,7 @@ static json_t *refuse_scalar(struct buffer *mismatch, const json_t *value, const
 
 // --- containers ---
 
-static json_t *normalize_object(const struct schema *schema, json_t *value,
+static json_t *normalize_object(const struct schema *schema, json_t *value, struct blob *blob,
                                 struct buffer *mismatch) {
     AUTO(json_decref) json_t *result = json_new_object();
     const char *name;
@@ -38,14 +37,15 @@ static json_t *normalize_object(const struct schema *schema, json_t *value,
     json_object_foreach(value, name, member) {
         const struct schema_property *property = schema_property(schema, name);
         if (property == NULL || json_is_null(member)) continue;
-        json_t *normal = normalize(property->schema, member, mismatch);
+        json_t *normal = normalize(property->schema, member, blob, mismatch);
         if (normal == NULL) return NULL;
         json_put(result, name, normal);
     }
     return TAKE(result);
 }
 
-static json_t *normalize_map(const struct schema *schema, json_t *value, struct buffer *mismatch) {
+static json_t *normalize_map(const struct schema *schema, json_t *value, struct blob *blob,
+                             struct buffer *mismatch) {
     AUTO(json_decref) json_t *result = json_new_object();
     const char *key;
     json_t *entry;
@@ -54,14 +54,15 @@ static json_t *normalize_map(const struct schema *schema, json_t *value, struct 
     if (!json_is_object(value)) return refuse(mismatch, "Expected map or null");
     json_object_foreach(value, key, entry) {
         if (json_is_null(entry)) continue;
-        json_t *normal = normalize(schema->values, entry, mismatch);
+        json_t *normal = normalize(schema->values, entry, blob, mismatch);
         if (normal == NULL) return NULL;
         json_put(result, key, normal);
     }
     return TAKE(result);
 }
 
-static json_t *normalize_list(const struct schema *schema, json_t *value, struct buffer *mismatch) {
+static json_t *normalize_list(const struct schema *schema, json_t *value, struct blob *blob,
+                              struct buffer *mismatch) {
     AUTO(json_decref) json_t *result = json_new_array();
     size_t index;
     json_t *element;
@@ -70,7 +71,7 @@ static json_t *normalize_list(const struct schema *schema, json_t *value, struct
     if (!json_is_array(value)) return refuse(mismatch, "Expected list or null");
     json_array_foreach(value, index, element) {
         if (json_is_null(element)) continue;
-        json_t *normal = normalize(schema->values, element, mismatch);
+        json_t *normal = normalize(schema->values, element, blob, mismatch);
         if (normal == NULL) return NULL;
         json_add(result, normal);
     }
@@ -110,35 +111,45 @@ static json_t *normalize_integer(const struct schema *schema, json_t *value,
     return json_integer((json_int_t)json_real_value(value)); // fractions are cut off
 }
 
-static json_t *normalize_text(const struct schema *schema, json_t *value, struct buffer *mismatch) {
-    size_t length = json_string_length(value);
-    size_t bytes;
-
+static json_t *normalize_text(json_t *value, const struct blob *blob, struct buffer *mismatch) {
     if (!json_is_string(value)) return refuse_scalar(mismatch, value, "a String");
     // A 0 character would end the text early everywhere in C: no value of this API needs one.
-    if (strlen(json_string_value(value)) != length)
+    if (strlen(json_string_value(value)) != json_string_length(value))
         return refuse(mismatch, "NUL is not allowed in a String");
-    if (schema->type == SCHEMA_BLOB &&
-        !digest_base64_size(json_string_value(value), length, &bytes))
-        return refuse(mismatch, "Invalid base64");
+    if (blob_is_mark(blob, json_string_value(value)))
+        return refuse(mismatch, "a String is too long");
     return json_incref(value);
 }
 
-static json_t *normalize_scalar(const struct schema *schema, json_t *value,
+// A short one is there as the text that it is.
+static json_t *normalize_blob(json_t *value, struct blob *blob, struct buffer *mismatch) {
+    if (!json_is_string(value)) return refuse_scalar(mismatch, value, "a String");
+    if (!blob_is_mark(blob, json_string_value(value))) {
+        blob_begin(blob);
+        blob_add(blob, json_string_value(value), json_string_length(value));
+        blob_end(blob);
+    }
+    if (!blob->is_base64) return refuse(mismatch, "Invalid base64");
+    return json_integer((json_int_t)blob->size_bytes);
+}
+
+static json_t *normalize_scalar(const struct schema *schema, json_t *value, struct blob *blob,
                                 struct buffer *mismatch) {
     if (json_is_array(value)) return refuse(mismatch, LIST_FOUND);
     if (json_is_object(value)) return refuse(mismatch, OBJECT_FOUND);
     if (schema->type == SCHEMA_BOOLEAN) return normalize_boolean(value, mismatch);
     if (schema->type == SCHEMA_INTEGER || schema->type == SCHEMA_LONG)
         return normalize_integer(schema, value, mismatch);
-    if (schema->type != SCHEMA_NUMBER) return normalize_text(schema, value, mismatch);
+    if (schema->type == SCHEMA_BLOB) return normalize_blob(value, blob, mismatch);
+    if (schema->type != SCHEMA_NUMBER) return normalize_text(value, blob, mismatch);
     return json_is_number(value) ? json_incref(value)
                                  : refuse_scalar(mismatch, value, "a Timestamp");
 }
 
-json_t *normalize(const struct schema *schema, json_t *value, struct buffer *mismatch) {
-    if (schema->type == SCHEMA_OBJECT) return normalize_object(schema, value, mismatch);
-    if (schema->type == SCHEMA_MAP) return normalize_map(schema, value, mismatch);
-    if (schema->type == SCHEMA_LIST) return normalize_list(schema, value, mismatch);
-    return normalize_scalar(schema, value, mismatch);
+json_t *normalize(const struct schema *schema, json_t *value, struct blob *blob,
+                  struct buffer *mismatch) {
+    if (schema->type == SCHEMA_OBJECT) return normalize_object(schema, value, blob, mismatch);
+    if (schema->type == SCHEMA_MAP) return normalize_map(schema, value, blob, mismatch);
+    if (schema->type == SCHEMA_LIST) return normalize_list(schema, value, blob, mismatch);
+    return normalize_scalar(schema, value, blob, mismatch);
 }

@@ -2,12 +2,15 @@
 // is refused as the service's deserialiser refuses it (api-semantics 2.6).
 #pragma once
 
+#include "base/blob.h"
 #include "base/buffer.h"
 #include "openapi/schema_node.h"
 
 #include <jansson.h>
 
 // A new value that the caller owns: unknown and null members, null elements and null entries
-// dropped, string booleans turned into booleans, fractions of integers cut off. NULL: the first
-// mismatch, in the order of the request, is written to `mismatch`.
-json_t *normalize(const struct schema *schema, json_t *value, struct buffer *mismatch);
+// dropped, string booleans turned into booleans, fractions of integers cut off, the size in the
+// place of a blob, whose bytes are in `blob`. NULL: the first mismatch, in the order of the
+// request, is written to `mismatch`.
+json_t *normalize(const struct schema *schema, json_t *value, struct blob *blob,
+                  struct buffer *mismatch);

@@ -6,6 +6,7 @@
 // ignored; null means absent, also inside lists.
 #pragma once
 
+#include "base/blob.h"
 #include "base/buffer.h"
 #include "base/error.h"
 #include "openapi/schema.h"
@@ -23,7 +24,9 @@ enum validate_outcome {
 // Checks `value` (borrowed) against `schema`. Unless VALIDATE_OK, `out_text` (best with a limit of
 // VALIDATE_TEXT_MAX_BYTES) gets the message. On VALIDATE_OK `*out_normalized` is a new value that
 // the caller owns: unknown and null members dropped, string booleans turned into booleans,
-// fractions of integers cut off. Handlers read that one only.
+// fractions of integers cut off, the size in bytes in the place of a blob. Handlers read that one
+// only. `blob`: whose mark may stand in `value`; what is there as a text is put into it. The
+// service has no request with two.
 //
 // Order of violations: members as in the document, depth first; of one value first its enum, then
 // its pattern, then its bounds (as seen on siblings of the service); of one container its bounds,
@@ -32,7 +35,8 @@ enum validate_outcome {
 // Where the service's own text is not known (text that is not base64, a timestamp that is no
 // number, a string with a NUL character), the text is ours.
 MUST_CHECK enum validate_outcome validate_request(const struct schema *schema, json_t *value,
-                                                  json_t **out_normalized, struct buffer *out_text);
+                                                  struct blob *blob, json_t **out_normalized,
+                                                  struct buffer *out_text);
 
 // For test builds: does our own reply have the declared shape? Types, required members, unknown
 // members, enums and patterns are checked; the lengths and maxima of output-only shapes are not,

@@ -123,6 +123,14 @@ def test_a_query_string_can_be_signed(guarded):
     assert send(guarded, HEADERS, spoilt[len(guarded.url):])[1]["__type"] == "InvalidSignatureException"
 
 
+def test_code_is_signed_with_the_request(guarded):
+    body = json.dumps({"ApplicationName": "nobody", "ZipFileContent": "YWJj" * 30_000}).encode()
+    headers = {**HEADERS, "X-Amz-Target": "KinesisAnalytics_20180523.DescribeApplication"}
+    prepared = sign(guarded, headers=headers, body=body)
+    assert send_signed(guarded, prepared, body)[1]["__type"] == "ResourceNotFoundException"
+    assert send_signed(guarded, prepared, body.replace(b"YWJjY", b"YWJkY", 1))[1]["__type"] == "InvalidSignatureException"
+
+
 def test_nothing_of_a_body_is_looked_at_before_its_signature(guarded):
     unknown = {**HEADERS, "X-Amz-Target": "KinesisAnalytics_20180523.Dance"}
     for headers, body, signed_kind in ((HEADERS, b"[", "SerializationException"), (unknown, b"{}", "UnknownOperationException"),

@@ -1,6 +1,8 @@
 """HTTP as such: what sockets see, of well-behaved clients and of others (no Flink needed)."""
 
+import hashlib
 import json
+import random
 import re
 import socket
 import subprocess
@@ -8,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from kobel import BINARY, PATIENCE_S, Kobel, wait_for
+from kobel import BINARY, PATIENCE_S, ROLE, Kobel, wait_for
 
 TARGET = "X-Amz-Target: KinesisAnalytics_20180523."
 
@@ -99,13 +101,45 @@ def test_what_is_too_large_is_refused_and_others_are_served(shared):
     assert shared.client.list_applications()["ResponseMetadata"]["HTTPStatusCode"] == 200
 
 
-def test_seventy_megabytes_do_no_harm(shared):
-    body = b'{"ApplicationName":"large","x":"' + b"a" * (69 << 20) + b'"}'
+def answer_to(shared, body):
     with connect(shared) as peer, peer.makefile("rb") as stream:
         peer.settimeout(PATIENCE_S)
         peer.sendall(post("DescribeApplication", body))
         status, _, answer = read_reply(stream)
-        assert status == 400 and json.loads(answer)["__type"] == "ResourceNotFoundException"
+        return status, json.loads(answer)["__type"]
+
+
+def test_seventy_megabytes_do_no_harm(shared):
+    nobody = b'{"ApplicationName":"large",'
+    assert answer_to(shared, nobody + b'"ZipFileContent":"' + b"a" * (69 << 20) + b'"}') == (400, "ResourceNotFoundException")
+    assert answer_to(shared, nobody + b'"ZipFileContent":"' + b"a" * (69 << 20)) == (400, "SerializationException")
+    assert answer_to(shared, nobody + b'"x":"' + b"a" * (500 << 10) + b'"}') == (400, "ResourceNotFoundException")
+    assert answer_to(shared, nobody + b'"x":"' + b"a" * (69 << 20) + b'"}') == (413, "RequestEntityTooLargeException")
+    assert answer_to(shared, nobody + b'"x":[' + b"1," * 100_000 + b"1]}") == (413, "RequestEntityTooLargeException")
+
+
+@pytest.mark.parametrize("size", [100, 100 << 10, 1 << 20, 50 << 20])
+def test_code_comes_with_the_request(shared, size):
+    code = random.Random(size).randbytes(size)
+    name = f"inline-{size}"
+    made = shared.client.create_application(
+        ApplicationName=name, RuntimeEnvironment="FLINK-1_20", ServiceExecutionRole=ROLE,
+        ApplicationConfiguration={"ApplicationCodeConfiguration": {"CodeContentType": "ZIPFILE", "CodeContent": {"ZipFileContent": code}}})
+    described = made["ApplicationDetail"]["ApplicationConfigurationDescription"]["ApplicationCodeConfigurationDescription"]["CodeContentDescription"]
+    assert (described["CodeSize"], described["CodeMD5"]) == (size, hashlib.md5(code).hexdigest())
+    updated = shared.client.update_application(
+        ApplicationName=name, CurrentApplicationVersionId=1, ApplicationConfigurationUpdate={
+            "ApplicationCodeConfigurationUpdate": {"CodeContentUpdate": {"ZipFileContentUpdate": code[1:]}}})
+    described = updated["ApplicationDetail"]["ApplicationConfigurationDescription"]["ApplicationCodeConfigurationDescription"]["CodeContentDescription"]
+    assert (described["CodeSize"], described["CodeMD5"]) == (size - 1, hashlib.md5(code[1:]).hexdigest())
+
+
+def test_code_that_is_too_large_is_refused_with_its_size(shared):
+    with pytest.raises(shared.client.exceptions.ClientError, match=f"lim={(50 << 20) + 1} .*length less than or equal to 52428800"):
+        shared.client.create_application(
+            ApplicationName="inline-too-large", RuntimeEnvironment="FLINK-1_20", ServiceExecutionRole=ROLE,
+            ApplicationConfiguration={"ApplicationCodeConfiguration": {
+                "CodeContentType": "ZIPFILE", "CodeContent": {"ZipFileContent": bytes((50 << 20) + 1)}}})
 
 
 @pytest.mark.parametrize("nonsense", [b"\r\n\r\n", b"GET\r\n\r\n", b"\x16\x03\x01\x02\x00", b"POST / HTTP/9.9\r\n\r\n", b"POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n",
@@ -252,7 +286,7 @@ def test_those_who_wait_for_events_keep_nobody_out(own_daemon):
 def test_large_bodies_are_limited_in_sum(own_daemon):
     size = 65 << 20
     head = post("DescribeApplication").replace(b"Content-Length: 2", b"Content-Length: %d" % size).split(b"\r\n\r\n")[0] + b"\r\n\r\n"
-    begun = b'{"ApplicationName":"nobody","x":"' + b"a" * (size - (1 << 20))
+    begun = b'{"ApplicationName":"nobody","ZipFileContent":"' + b"a" * (size - (1 << 20))
     holders = [connect(own_daemon) for _ in range(2)]
     try:
         for peer in holders:

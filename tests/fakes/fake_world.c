@@ -146,7 +146,7 @@ bool fake_world_create(struct fake_world *world, const char *name, struct error 
     struct answer answer = {0};
 
     json_put_text(request, "ApplicationName", name);
-    app_service_create(world->service, &world->scope, request, on_done, &answer);
+    app_service_create(world->service, &world->scope, request, NULL, on_done, &answer);
     if (!answer.is_done) *err = answer.err;
     return answer.is_done;
 }
@@ -159,7 +159,7 @@ bool fake_world_update(struct fake_world *world, const char *name, const char *u
     json_put_text(request, "ApplicationName", name);
     json_put_int(request, "CurrentApplicationVersionId", fake_world_app(world, name).version);
     json_put(request, "ApplicationConfigurationUpdate", parse(updates));
-    app_service_update(world->service, &world->scope, request, on_done, &answer);
+    app_service_update(world->service, &world->scope, request, NULL, on_done, &answer);
     if (!answer.is_done) *err = answer.err;
     return answer.is_done;
 }

@@ -1,5 +1,5 @@
 // Signatures as they come in: lines of the input are the raw path, the raw query, the Authorization
-// header, the date, the token and another header; what is left is the body.
+// header, the date, the token and another header; what is left is the digest of the body.
 #include "api/auth.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -45,8 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     struct auth_request request = {.method = "POST",
                                    .path = lines[PATH],
                                    .query = lines[QUERY],
-                                   .body = rest == NULL ? "" : rest,
-                                   .body_bytes = rest == NULL ? 0 : strlen(rest),
+                                   .body_sha256 = rest == NULL ? "" : rest,
                                    .header = find_header,
                                    .visit_headers = visit_headers,
                                    .userdata = lines,

@@ -4,6 +4,7 @@
 #include "api/call.h"
 #include "api/operations.h"
 #include "api/protocol.h"
+#include "api/request_body.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "controller/controller.h"
@@ -72,16 +73,24 @@ static void on_answer(void *connection, int status, const char *body, const char
 }
 
 static void send(struct world *world, const char *operation, const char *body, size_t body_bytes) {
+    AUTO(request_body_release) struct request_body taken;
     char target[128];
     struct protocol_request request = {.method = "POST",
                                        .path = "/",
                                        .content_type = "application/x-amz-json-1.1",
                                        .target = target,
-                                       .body = body,
-                                       .body_bytes = body_bytes};
+                                       .blob = &taken.blob};
     static struct protocol_refusal refusal;
     struct protocol_call read;
+    struct error err;
 
+    request_body_init(&taken, false);
+    for (size_t at = 0; at < body_bytes; at += 7) {
+        size_t size = body_bytes - at < 7 ? body_bytes - at : 7;
+        if (!request_body_take(&taken, body + at, size, &err)) return;
+    }
+    request.body = buffer_text(&taken.json);
+    request.body_bytes = taken.json.size_bytes;
     (void)text_format(target, sizeof target, "KinesisAnalytics_20180523.%s", operation);
     if (!protocol_read_head(world->document, &request, &read, &refusal) ||
         !protocol_read_body(&request, &read, &refusal)) {
@@ -93,6 +102,8 @@ static void send(struct world *world, const char *operation, const char *body, s
     call->operation = read.operation;
     call->scope = read.scope;
     call->request = read.request;
+    call->code = taken.blob.bytes;
+    taken.blob.bytes = BUFFER_INIT(0);
     call->connection = world;
     call->answer = on_answer;
     int before = world->answers;

@@ -13,9 +13,10 @@ static void compile_document(const char *text, size_t size) {
 
 static void validate(const struct schema *schema, json_t *value) {
     AUTO(buffer_release) struct buffer text = BUFFER_INIT(VALIDATE_TEXT_MAX_BYTES);
+    AUTO(blob_release) struct blob blob = BLOB_INIT(1 << 20);
     AUTO(json_decref) json_t *normal = NULL;
 
-    if (validate_request(schema, value, &normal, &text) != VALIDATE_OK)
+    if (validate_request(schema, value, &blob, &normal, &text) != VALIDATE_OK)
         FUZZ_EXPECT(text.size_bytes > 0);
     buffer_clear(&text);
     FUZZ_EXPECT(validate_response(schema, value, &text) || text.size_bytes > 0);

@@ -91,8 +91,11 @@ ParameterizedTest(struct front_row *row, protocol, checks_in_the_order_of_the_fr
                                        .target = row->target[0] == '\0' ? NULL : row->target,
                                        .body = row->body,
                                        .body_bytes = strlen(row->body)};
+    AUTO(blob_release) struct blob blob = BLOB_INIT(1024);
     static struct protocol_refusal refusal;
     struct protocol_call call;
+
+    request.blob = &blob;
 
     cr_assert(document_open(&document, &err), "%s", err.message);
     if (protocol_read_head(document, &request, &call, &refusal) &&

@@ -21,9 +21,10 @@ static inline json_t *parse(const char *text) {
 static inline char *check_value(const struct schema *schema, json_t *value,
                                 enum validate_outcome *out_outcome) {
     struct buffer text = BUFFER_INIT(VALIDATE_TEXT_MAX_BYTES);
+    AUTO(blob_release) struct blob blob = BLOB_INIT(1024);
     AUTO(json_decref) json_t *normal = NULL;
 
-    *out_outcome = validate_request(schema, value, &normal, &text);
+    *out_outcome = validate_request(schema, value, &blob, &normal, &text);
     cr_assert((normal != NULL) == (*out_outcome == VALIDATE_OK));
     if (*out_outcome != VALIDATE_OK) return buffer_take_text(&text);
     buffer_release(&text);

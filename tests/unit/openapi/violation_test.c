@@ -151,11 +151,12 @@ Test(violation, keeps_within_the_buffer_of_the_caller) {
     AUTO(json_decref) json_t *value = parse(body);
     AUTO(buffer_release) struct buffer text = BUFFER_INIT(100);
     AUTO(schema_set_free) struct schema_set *set = NULL;
+    struct blob blob = BLOB_INIT(0);
     json_t *normal = NULL;
     struct error err;
 
     cr_assert(schema_compile(json, &set, &err));
-    cr_assert(eq(int, validate_request(schema_find(set, "A"), value, &normal, &text),
+    cr_assert(eq(int, validate_request(schema_find(set, "A"), value, &blob, &normal, &text),
                  VALIDATE_CONSTRAINT));
     AUTO(json_decref) json_t *as_json = json_string(buffer_text(&text));
     cr_assert(as_json != NULL);
