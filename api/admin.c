@@ -131,12 +131,14 @@ static struct admin_reply set_clock(const struct admin_request *request) {
     const char *advance = json_text(body, "advance");
     const json_t *scale = json_member(body, "scale");
     if (advance != NULL && !text_to_ms(advance, &advance_ms))
-        return admin_reply_error(400, "invalid", "\"advance\" is a time such as 15m or 6h");
+        return admin_reply_error(400, "invalid",
+                                 "\"advance\" is a time such as 15m or 6h, at most 36525d");
     double factor = json_number_value(scale);
     if (scale != NULL && !(factor >= CLOCK_SCALE_MIN && factor <= CLOCK_SCALE_MAX))
         return admin_reply_error(400, "invalid", "\"scale\" is a number from 0.001 to 100000");
+    if (!clock_advance(clock, advance_ms))
+        return admin_reply_error(400, "invalid", "the clock ends with the year 9999");
     if (scale != NULL) clock_set_scale(clock, factor);
-    clock_advance(clock, advance_ms);
     if (request->options->on_clock_set != NULL)
         request->options->on_clock_set(request->options->userdata);
     return show_clock(request);

@@ -1,7 +1,6 @@
 #include "api/auth.h"
 
 #include "base/buffer.h"
-#include "base/digest.h"
 #include "base/memory.h"
 #include "base/sigv4.h"
 #include "base/text.h"

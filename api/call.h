@@ -3,6 +3,7 @@
 #pragma once
 
 #include "api/traffic.h"
+#include "base/buffer.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "controller/app_service.h"
@@ -31,7 +32,7 @@ struct call {
     char host[256];          // under which the client knows us, with the port
     bool is_fleeting;        // the answer depends on more than what is on record
     json_t *request;         // owned
-    struct buffer code;      // the bytes of its ZipFileContent, if it has one
+    struct buffer code;      // of its ZipFileContent, also where nobody asks for it
     struct traffic *traffic; // what the request is counted in while it is worked on; NULL = nowhere
     size_t counted_bytes;
     void *connection; // NULL once the client is gone: the answer is then dropped

@@ -65,14 +65,17 @@ struct exchange *exchange_new(const struct exchange_parts *parts, struct MHD_Con
     if (exchange->query[0] == '?') *exchange->query++ = '\0';
     exchange->began_us = clock_monotonic_us();
     digest_random_uuid(exchange->request_id);
-    const char *announced = exchange_header(exchange, "Content-Length");
+    // Beside Transfer-Encoding it counts for nothing, also for libmicrohttpd.
+    const char *announced = exchange_header(exchange, "Transfer-Encoding") == NULL
+                                ? exchange_header(exchange, "Content-Length")
+                                : NULL;
     bool is_known = announced != NULL && text_to_int64(announced, &length) && length >= 0;
     if (is_known) {
         exchange->is_too_large = length > (int64_t)REQUEST_BODY_MAX_BYTES;
         exchange->is_crowded_out = !traffic_has_room(parts->traffic, (size_t)length);
     }
     request_body_init(&exchange->body, is_known && length <= (int64_t)REQUEST_BODY_SMALL_BYTES);
-    if (parts->options.auth_keys.count > 0) exchange->body_digest = digest_new();
+    if (parts->options.auth_keys.count > 0) exchange->body_digest = digest_new_sha256();
     return exchange;
 }
 
@@ -99,8 +102,9 @@ void exchange_take(struct exchange *exchange, const char *bytes, size_t size_byt
     exchange->is_crowded_out =
         !traffic_take_body(exchange->parts->traffic, &exchange->counted_bytes,
                            request_body_bytes(&exchange->body) + size_bytes);
-    exchange->is_too_large =
-        !exchange->is_crowded_out && !request_body_take(&exchange->body, bytes, size_bytes, &full);
+    exchange->is_too_large = !exchange->is_crowded_out &&
+                             (exchange->received_bytes > REQUEST_BODY_MAX_BYTES ||
+                              !request_body_take(&exchange->body, bytes, size_bytes, &full));
     if (exchange_is_refused(exchange)) drop_body(exchange);
 }
 

@@ -75,6 +75,7 @@ void exchange_begin_call(struct exchange *exchange) {
     exchange->scope = read.scope;
     if (read.operation != NULL) exchange->operation = read.operation->name;
     exchange->is_kept = read.row != NULL && read.row->is_question &&
+                        exchange->body.blob.mark[0] == '\0' &&
                         exchange->body.json.size_bytes <= REPLY_CACHE_BODY_MAX_BYTES;
     if (exchange->is_kept && answer_from_cache(exchange)) return;
     if (!protocol_read_body(&request, &read, &refusal)) {

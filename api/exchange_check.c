@@ -3,6 +3,7 @@
 #include "api/auth.h"
 #include "api/exchange_parts.h"
 #include "base/clock.h"
+#include "base/digest.h"
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -33,11 +34,10 @@ static bool visit_headers(void *userdata, auth_visit_fn *visit, void *context) {
     return state.is_well;
 }
 
-// Before anything of the body is looked at. False: refused and answered.
+// Before anything of the body is answered, but that it is too large. False: refused and answered.
 bool exchange_check_signature(struct exchange *exchange) {
     const struct auth_keys *keys = &exchange->parts->options.auth_keys;
     char body_sha256[DIGEST_SHA256_HEX_SIZE];
-    char unused[DIGEST_MD5_HEX_SIZE];
     struct auth_request request = {
         .method = exchange->method,
         .path = exchange->path,
@@ -53,7 +53,7 @@ bool exchange_check_signature(struct exchange *exchange) {
 
     // That somebody is there, and well, may be known to those who watch over it.
     if (keys->count == 0 || admin_is_health(exchange->path)) return true;
-    digest_finish(exchange->body_digest, body_sha256, unused);
+    digest_finish_sha256(exchange->body_digest, body_sha256);
     if (auth_check(keys, &request, &error_type, text)) return true;
     if (!admin_is_own_path(exchange->path)) {
         exchange_set_fault(exchange, 400, error_type, text);

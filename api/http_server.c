@@ -148,18 +148,32 @@ static void append_peer(struct http_server *server, struct peer *peer) {
     server->peer_count++;
 }
 
-// libmicrohttpd finds out with the next look at its socket.
-static void end_connection(struct MHD_Connection *connection) {
+static int socket_of(struct MHD_Connection *connection) {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 
-    if (info != NULL) (void)shutdown(info->connect_fd, SHUT_RDWR);
+    return info == NULL ? -1 : info->connect_fd;
 }
 
-// Uploads that have had their time hold bytes and connections that others want.
-static void end_slow_uploads(struct http_server *server) {
+// libmicrohttpd finds out with the next look at its socket.
+static void end_connection(struct MHD_Connection *connection) {
+    (void)shutdown(socket_of(connection), SHUT_RDWR);
+}
+
+// libmicrohttpd 0.9.75 does not see the end of a stream that comes together with its last bytes,
+// and would wait for the rest of the body until the connection has been idle for long.
+static bool has_gone(struct MHD_Connection *connection) {
+    char byte;
+
+    return recv(socket_of(connection), &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+}
+
+// Uploads that have had their time, or whose clients have gone, hold bytes and connections that
+// others want.
+static void end_useless_uploads(struct http_server *server) {
     for (struct exchange *exchange = server->exchanges; exchange != NULL; exchange = exchange->next)
-        if (exchange_is_slow(exchange)) end_connection(exchange->connection);
+        if (exchange_is_slow(exchange) || (!exchange->has_all && has_gone(exchange->connection)))
+            end_connection(exchange->connection);
 }
 
 // So that whoever has a request always gets in: the one that has had none for longest goes.
@@ -171,7 +185,7 @@ static void make_room(struct http_server *server) {
         end_connection(peer->connection);
         return;
     }
-    end_slow_uploads(server);
+    end_useless_uploads(server);
 }
 
 static void on_connection(void *userdata, struct MHD_Connection *connection, void **place,
@@ -222,7 +236,7 @@ static enum MHD_Result on_request(void *userdata, struct MHD_Connection *connect
         *place = exchange = exchange_new(&server->parts, connection, peer->uri, method);
         exchange->next = server->exchanges;
         server->exchanges = exchange;
-        if (exchange->is_crowded_out) end_slow_uploads(server);
+        if (exchange->is_crowded_out) end_useless_uploads(server);
         if (!exchange_is_refused(exchange)) return MHD_YES;
         // Said before the body is sent; the connection ends with it.
         exchange_answer(exchange);

@@ -19,7 +19,7 @@ struct protocol_request {
     const char *credential;    // X-Amz-Credential of a query string
     const char *body;
     size_t body_bytes;
-    struct blob *blob; // of the body, and for it: where the bytes of a blob are, or are put
+    struct blob *blob; // has the blob of the body, or gets it
 };
 
 // A refusal: status and body as they go out. `error_type` NULL: `body` is XML, else JSON.

@@ -6,9 +6,11 @@
 
 // The largest ZipFileContent (api-semantics 3.2).
 static const size_t CODE_MAX_BYTES = (size_t)50 << 20;
+// With the beginning of code that is not beside it yet.
+static const size_t JSON_LIMIT_BYTES = REQUEST_BODY_JSON_MAX_BYTES + 2 * REQUEST_BODY_SMALL_BYTES;
 
 void request_body_init(struct request_body *body, bool is_small) {
-    *body = (struct request_body){.json = BUFFER_INIT(REQUEST_BODY_JSON_MAX_BYTES),
+    *body = (struct request_body){.json = BUFFER_INIT(JSON_LIMIT_BYTES),
                                   .blob = BLOB_INIT(CODE_MAX_BYTES),
                                   .is_small = is_small};
 }
@@ -24,41 +26,63 @@ void request_body_release(struct request_body *body) {
 
 // --- the blob ---
 
-// The character that an escape stands for, '\\' where it is none of base64's: "u002b" says what
-// "%2b" says in an address.
-static char unescape(const struct request_body *body) {
-    char hex[] = {'%', body->escape[3], body->escape[4], '\0'};
+static bool is_control(char byte) {
+    return (unsigned char)byte < ' ';
+}
 
-    if (body->escape[0] == '/') return '/';
-    if (body->escape_bytes < sizeof body->escape) return '\\';
-    if (body->escape[1] != '0' || body->escape[2] != '0') return '\\';
+// The character that a whole escape stands for, '\\' where it is none of base64's: "u002b" says
+// what
+// "%2b" says in an address.
+static char unescape(const char escape[static 5]) {
+    char hex[] = {'%', escape[3], escape[4], '\0'};
+
+    if (escape[0] == '/') return '/';
+    if (escape[0] != 'u' || escape[1] != '0' || escape[2] != '0') return '\\';
     text_unescape_url(hex);
     return hex[1] == '\0' ? hex[0] : '\\';
 }
 
-static void take_escape(struct request_body *body, char byte) {
+static bool is_allowed_in_escape(const struct request_body *body, char byte) {
+    return strchr(body->escape_bytes == 0 ? "\"\\/bfnrtu" : "0123456789abcdefABCDEF", byte) !=
+               NULL &&
+           byte != '\0';
+}
+
+// Returns how much of it belongs to the escape.
+static size_t take_escape(struct request_body *body, char byte) {
+    char letter = '\\';
+
+    if (!is_allowed_in_escape(body, byte)) {
+        body->is_spoiled = true;
+        body->place = REQUEST_BODY_BLOB;
+        return 0;
+    }
     body->escape[body->escape_bytes++] = byte;
-    if (body->escape[0] == 'u' && body->escape_bytes < sizeof body->escape) return;
-    char letter = unescape(body);
+    if (body->escape[0] == 'u' && body->escape_bytes < sizeof body->escape) return 1;
+    letter = unescape(body->escape);
     blob_add(&body->blob, &letter, 1);
     body->place = REQUEST_BODY_BLOB;
+    return 1;
+}
+
+// The mark of what is no JSON is not either.
+static void end_blob(struct request_body *body) {
+    if (body->is_spoiled) (void)buffer_append_text(&body->json, "\x01");
+    blob_end(&body->blob);
+    body->place = REQUEST_BODY_TEXT; // the mark, which ends with the quotation mark
 }
 
 // Takes what belongs to the blob, and returns how much that is.
 static size_t take_blob(struct request_body *body, const char *bytes, size_t size_bytes) {
     size_t at = 0;
 
-    if (body->place == REQUEST_BODY_BLOB_ESCAPE) {
-        take_escape(body, bytes[0]);
-        return 1;
-    }
+    if (body->place == REQUEST_BODY_BLOB_ESCAPE) return take_escape(body, bytes[0]);
     while (at < size_bytes && bytes[at] != '"' && bytes[at] != '\\')
-        at++;
+        body->is_spoiled = is_control(bytes[at++]) || body->is_spoiled;
     blob_add(&body->blob, bytes, at);
     if (at == size_bytes) return at;
     if (bytes[at] == '"') {
-        blob_end(&body->blob);
-        body->place = REQUEST_BODY_TEXT; // the mark, which ends with it
+        end_blob(body);
         return at;
     }
     body->place = REQUEST_BODY_BLOB_ESCAPE;
@@ -112,9 +136,11 @@ static void take_text(struct request_body *body, char byte, size_t next) {
     }
 }
 
-static bool is_blob(const struct request_body *body) {
-    return body->is_code && body->place == REQUEST_BODY_TEXT && body->blob.mark[0] == '\0' &&
-           body->json.size_bytes - body->text_from >= REQUEST_BODY_SMALL_BYTES;
+// How much of the JSON is code so far.
+static size_t code_bytes(const struct request_body *body) {
+    bool is_in_code = body->is_code && body->place != REQUEST_BODY_OUTSIDE;
+
+    return is_in_code ? body->json.size_bytes - body->text_from : 0;
 }
 
 static void take_json(struct request_body *body, const char *bytes, size_t size_bytes) {
@@ -141,9 +167,12 @@ static bool take_piece(struct request_body *body, const char *bytes, size_t size
     if (!buffer_append(&body->json, bytes, size_bytes, err)) return false;
     if (body->is_small) return true;
     take_json(body, bytes, size_bytes);
-    if (body->values > REQUEST_BODY_VALUES_MAX)
-        return error_set(err, ERROR_LIMIT, "more than %d values", REQUEST_BODY_VALUES_MAX);
-    return !is_blob(body) || begin_blob(body, err);
+    if (body->json.size_bytes - code_bytes(body) > REQUEST_BODY_JSON_MAX_BYTES ||
+        body->values > REQUEST_BODY_VALUES_MAX)
+        return error_set(err, ERROR_LIMIT, "more than %zu bytes or %d values",
+                         REQUEST_BODY_JSON_MAX_BYTES, REQUEST_BODY_VALUES_MAX);
+    bool is_blob = code_bytes(body) >= REQUEST_BODY_SMALL_BYTES && body->blob.mark[0] == '\0';
+    return !is_blob || begin_blob(body, err);
 }
 
 bool request_body_take(struct request_body *body, const char *bytes, size_t size_bytes,

@@ -1,5 +1,5 @@
 // What all requests together may use: bytes of bodies, and connections that are held for long. What
-// one request may use is exchange.c's. Pure.
+// one request may use is request_body.h's. Pure.
 #pragma once
 
 #include <stdbool.h>

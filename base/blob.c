@@ -10,7 +10,7 @@ void blob_release(struct blob *blob) {
 
 void blob_begin(struct blob *blob) {
     blob_release(blob);
-    digest_random_hex(blob->mark, BLOB_MARK_SIZE - 1);
+    if (blob->mark[0] == '\0') digest_random_hex(blob->mark, BLOB_MARK_SIZE - 1);
     blob->reader = base64_reader_new();
     blob->size_bytes = 0;
     blob->is_base64 = true;

@@ -26,7 +26,7 @@ struct blob {
 void blob_release(struct blob *blob);
 DEFINE_AUTO_STRUCT(blob_release, struct blob);
 
-// Begins anew, with a new mark.
+// Begins anew. The mark stays what it is: the JSON may have it already.
 void blob_begin(struct blob *blob);
 // More of the text, without JSON's escapes.
 void blob_add(struct blob *blob, const char *text, size_t size_bytes);

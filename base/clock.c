@@ -27,8 +27,10 @@ struct clock clock_system(void) {
 static int64_t bent_now_ms(void *self) {
     const struct bent_clock *clock = self;
     int64_t real_ms = clock_now_ms(&clock->real) - clock->real_since_ms;
+    double passed_ms = (double)real_ms * clock->scale;
 
-    return clock->shown_since_ms + (int64_t)((double)real_ms * clock->scale);
+    if (passed_ms >= (double)(CLOCK_MAX_MS - clock->shown_since_ms)) return CLOCK_MAX_MS;
+    return clock->shown_since_ms + (int64_t)passed_ms;
 }
 
 void clock_bend(struct bent_clock *clock, struct clock real) {
@@ -53,9 +55,11 @@ void clock_set_scale(struct bent_clock *clock, double scale) {
     clock->scale = scale;
 }
 
-void clock_advance(struct bent_clock *clock, int64_t by_ms) {
+bool clock_advance(struct bent_clock *clock, int64_t by_ms) {
+    if (by_ms > CLOCK_MAX_MS - bent_now_ms(clock)) return false;
     rebase(clock);
     clock->shown_since_ms += by_ms;
+    return true;
 }
 
 struct clock clock_of(struct bent_clock *clock) {

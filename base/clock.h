@@ -1,6 +1,9 @@
 // Time as something that is passed in. Wall time is UTC epoch milliseconds everywhere.
 #pragma once
 
+#include "base/error.h"
+
+#include <stdbool.h>
 #include <stdint.h>
 
 // The service's clock: what timestamps, retention and autoscaling read. Tests and --time-scale bend
@@ -26,13 +29,16 @@ struct bent_clock {
     double scale;
 };
 
+// It ends with the last year of four digits, and stands still then.
+#define CLOCK_MAX_MS    253402300799000
 #define CLOCK_SCALE_MIN 0.001
 #define CLOCK_SCALE_MAX 100000.0
 
 void clock_bend(struct bent_clock *clock, struct clock real);
 void clock_set_scale(struct bent_clock *clock, double scale); // within the limits
-void clock_advance(struct bent_clock *clock, int64_t by_ms);  // not negative
-struct clock clock_of(struct bent_clock *clock);              // borrows it
+// Not negative. False, and nothing is changed: that would be beyond its end.
+MUST_CHECK bool clock_advance(struct bent_clock *clock, int64_t by_ms);
+struct clock clock_of(struct bent_clock *clock); // borrows it
 // How long a time of the bent clock takes in reality, rounded up.
 int64_t clock_real_ms(const struct bent_clock *clock, int64_t bent_ms);
 

@@ -15,7 +15,7 @@
 
 struct digest {
     EVP_MD_CTX *sha256;
-    EVP_MD_CTX *md5;
+    EVP_MD_CTX *md5; // NULL: not wanted
 };
 
 static EVP_MD_CTX *begin(const EVP_MD *algorithm) {
@@ -25,30 +25,45 @@ static EVP_MD_CTX *begin(const EVP_MD *algorithm) {
     return context;
 }
 
-struct digest *digest_new(void) {
+struct digest *digest_new_sha256(void) {
     struct digest *digest = memory_alloc(sizeof *digest);
 
     digest->sha256 = begin(EVP_sha256());
+    return digest;
+}
+
+struct digest *digest_new(void) {
+    struct digest *digest = digest_new_sha256();
+
     digest->md5 = begin(EVP_md5());
     return digest;
 }
 
+static void add(EVP_MD_CTX *context, const void *bytes, size_t size_bytes) {
+    if (EVP_DigestUpdate(context, bytes, size_bytes) != 1) abort();
+}
+
 void digest_add(struct digest *digest, const void *bytes, size_t size_bytes) {
-    if (EVP_DigestUpdate(digest->sha256, bytes, size_bytes) != 1 ||
-        EVP_DigestUpdate(digest->md5, bytes, size_bytes) != 1)
-        abort();
+    add(digest->sha256, bytes, size_bytes);
+    if (digest->md5 != NULL) add(digest->md5, bytes, size_bytes);
+}
+
+static void finish(EVP_MD_CTX *context, size_t size_bytes, char *out_hex) {
+    unsigned char bytes[EVP_MAX_MD_SIZE];
+
+    if (EVP_DigestFinal_ex(context, bytes, NULL) != 1) abort();
+    text_hex(out_hex, bytes, size_bytes);
+}
+
+void digest_finish_sha256(struct digest *digest,
+                          char out_sha256_hex[static DIGEST_SHA256_HEX_SIZE]) {
+    finish(digest->sha256, SHA256_SIZE, out_sha256_hex);
 }
 
 void digest_finish(struct digest *digest, char out_sha256_hex[static DIGEST_SHA256_HEX_SIZE],
                    char out_md5_hex[static DIGEST_MD5_HEX_SIZE]) {
-    unsigned char sha256[SHA256_SIZE];
-    unsigned char md5[MD5_SIZE];
-
-    if (EVP_DigestFinal_ex(digest->sha256, sha256, NULL) != 1 ||
-        EVP_DigestFinal_ex(digest->md5, md5, NULL) != 1)
-        abort();
-    text_hex(out_sha256_hex, sha256, sizeof sha256);
-    text_hex(out_md5_hex, md5, sizeof md5);
+    finish(digest->sha256, SHA256_SIZE, out_sha256_hex);
+    finish(digest->md5, MD5_SIZE, out_md5_hex);
 }
 
 void digest_free(struct digest *digest) {
@@ -158,8 +173,8 @@ struct base64_reader *base64_reader_new(void) {
     return reader;
 }
 
-// libcrypto would pass over white space.
-static bool count_letters(struct base64_reader *reader, const char *text, size_t size_bytes) {
+// False: not base64. libcrypto would pass over white space.
+static bool take_letters(struct base64_reader *reader, const char *text, size_t size_bytes) {
     for (size_t at = 0; at < size_bytes; at++) {
         char letter = text[at];
         bool is_letter = (letter >= 'A' && letter <= 'Z') || (letter >= 'a' && letter <= 'z') ||
@@ -187,7 +202,7 @@ bool base64_reader_add(struct base64_reader *reader, const char *text, size_t si
     unsigned char block[PIECE + KEPT_BY_LIBCRYPTO];
     int made = 0;
 
-    if (!count_letters(reader, text, size_bytes)) return false;
+    if (!take_letters(reader, text, size_bytes)) return false;
     for (size_t at = 0; at < size_bytes; at += PIECE) {
         size_t taken = size_bytes - at < PIECE ? size_bytes - at : PIECE;
         if (EVP_DecodeUpdate(reader->context, block, &made, (const unsigned char *)text + at,

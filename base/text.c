@@ -154,6 +154,8 @@ void text_hex(char *out, const void *bytes, size_t size) {
     *out = '\0';
 }
 
+static const int64_t TIME_MAX_MS = (int64_t)36525 * 86400000;
+
 bool text_to_ms(const char *text, int64_t *out_ms) {
     static const struct {
         const char *unit;
@@ -169,7 +171,7 @@ bool text_to_ms(const char *text, int64_t *out_ms) {
     if (!text_to_int64(number, &count)) return false;
     for (size_t index = 0; index < COUNT_OF(units); index++) {
         if (!text_equal(text + digits, units[index].unit)) continue;
-        if (count > INT64_MAX / units[index].ms) return false;
+        if (count > TIME_MAX_MS / units[index].ms) return false;
         *out_ms = count * units[index].ms;
         return true;
     }

@@ -31,7 +31,8 @@ bool text_to_int64(const char *text, int64_t *out_value);
 // A size such as "512", "64k", "1500m" or "4g" (powers of 1024) in bytes.
 bool text_to_bytes(const char *text, int64_t *out_bytes);
 
-// A time such as "250ms", "90s", "15m", "6h" or "7d" in milliseconds. False: not of that form.
+// A time such as "250ms", "90s", "15m", "6h" or "7d" in milliseconds. False: not of that form, or
+// more than a hundred years, which nobody means and which could not be added to the time of day.
 bool text_to_ms(const char *text, int64_t *out_ms);
 
 // Code points of valid UTF-8: the service counts characters, not bytes.

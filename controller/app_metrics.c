@@ -8,7 +8,7 @@
 static const int64_t PERIOD_MS = 60000;
 static const int64_t WINDOW_DEFAULT_MS = 3 * 3600 * 1000;
 // Of one answer: about 10 ms. Who wants more asks from its "next" on.
-enum { MINUTES_MAX = 240, POINTS_MAX = 5000 };
+enum { MINUTES_MAX = 240, POINTS_MAX = 5000, FIGURES_MAX = 40000 };
 
 // --- series ---
 
@@ -18,6 +18,7 @@ struct collection {
     json_t *index; // the same by "<name>\n<task>"; its members are borrowed by `series`
     int minutes;
     int points;
+    int figures;     // looked at, also where nobody asks for them
     int64_t next_ms; // what there is no room for begins here; 0 = all was taken
 };
 
@@ -64,6 +65,7 @@ static void add_figures(struct collection *collection, const char *task, int64_t
     const char *name;
     json_t *value;
 
+    collection->figures += (int)json_object_size(figures);
     if (query->task[0] != '\0' && !text_equal(query->task, task)) return;
     json_object_foreach(figures, name,
                         value) if (query->metric[0] == '\0' || text_equal(query->metric, name))
@@ -76,7 +78,8 @@ static bool add_minute(void *userdata, int64_t at_ms, const json_t *figures) {
     const char *task;
     json_t *value;
 
-    if (collection->minutes == MINUTES_MAX || collection->points >= POINTS_MAX) {
+    if (collection->minutes == MINUTES_MAX || collection->points >= POINTS_MAX ||
+        collection->figures >= FIGURES_MAX) {
         collection->next_ms = at_ms;
         return false;
     }

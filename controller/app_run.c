@@ -1,6 +1,7 @@
 // StartApplication, StopApplication, DeleteApplication: the commands that begin a move without
 // changing the configuration.
 #include "base/text.h"
+#include "controller/faults.h"
 #include "controller/lifecycle.h"
 #include "controller/move_begin.h"
 #include "controller/restore_points.h"
@@ -121,6 +122,7 @@ bool app_service_stop(struct app_service *service, const struct app_scope *scope
     app.move = (struct move){.halted = force && app.move.halted};
     if (!force && !plan_stop(service, &app, err)) return false;
     if (!move_begin(service, &app, &order, err)) return false;
+    if (force) faults_end_delay(service, app.id);
     (void)text_copy(out_operation_id, APP_OPERATION_ID_SIZE, app.move.operation_id);
     return true;
 }
@@ -144,5 +146,7 @@ bool app_service_delete(struct app_service *service, const struct app_scope *sco
                          name);
     struct move_order order = {.kind = MOVE_DELETE, .event = EVENT_DELETE};
     app.move = (struct move){0};
-    return move_begin(service, &app, &order, err);
+    if (!move_begin(service, &app, &order, err)) return false;
+    faults_end_delay(service, app.id);
+    return true;
 }

@@ -3,8 +3,6 @@
 #include "base/memory.h"
 #include "controller/code_collect.h"
 
-#include <string.h>
-
 struct code_wait {
     struct code_wait *next;
     struct app_service *service;

@@ -24,23 +24,17 @@ static const char *const names[FAULT_COUNT] = {
     [BUSY_PROCESSOR] = "busy-processor",
 };
 
+// One for each kind of an application.
 struct armed_fault {
     struct armed_fault *next;
     char app_id[APP_ID_SIZE];
     enum fault fault;
+    int count;        // REFUSE_LAUNCH: so many launches
     int64_t until_ms; // DELAY, BUSY_PROCESSOR
 };
 
-static void arm(struct app_service *service, const char *app_id, enum fault fault,
-                int64_t until_ms) {
-    struct armed_fault *armed = memory_alloc(sizeof *armed);
-
-    (void)text_copy(armed->app_id, sizeof armed->app_id, app_id);
-    armed->fault = fault;
-    armed->until_ms = until_ms;
-    armed->next = service->faults;
-    service->faults = armed;
-}
+enum { REFUSALS_MAX = 100 };
+static const int64_t LASTS_MAX_MS = (int64_t)24 * 3600 * 1000;
 
 static struct armed_fault **find(struct app_service *service, const char *app_id,
                                  enum fault fault) {
@@ -49,6 +43,21 @@ static struct armed_fault **find(struct app_service *service, const char *app_id
     while (*place != NULL && ((*place)->fault != fault || !text_equal((*place)->app_id, app_id)))
         place = &(*place)->next;
     return *place == NULL ? NULL : place;
+}
+
+static void arm(struct app_service *service, const char *app_id, enum fault fault,
+                int64_t until_ms) {
+    struct armed_fault **place = find(service, app_id, fault);
+    struct armed_fault *armed = place == NULL ? memory_alloc(sizeof *armed) : *place;
+
+    if (place == NULL) {
+        (void)text_copy(armed->app_id, sizeof armed->app_id, app_id);
+        armed->fault = fault;
+        armed->next = service->faults;
+        service->faults = armed;
+    }
+    if (armed->count < REFUSALS_MAX) armed->count++;
+    armed->until_ms = until_ms;
 }
 
 static void disarm(struct armed_fault **place) {
@@ -62,8 +71,21 @@ bool faults_take_refusal(struct app_service *service, const char *app_id) {
     struct armed_fault **place = find(service, app_id, REFUSE_LAUNCH);
 
     if (place == NULL) return false;
-    disarm(place);
+    if (--(*place)->count == 0) disarm(place);
     return true;
+}
+
+void faults_end_delay(struct app_service *service, const char *app_id) {
+    struct armed_fault **place = find(service, app_id, DELAY);
+
+    if (place != NULL) disarm(place);
+}
+
+void faults_forget(struct app_service *service, const char *app_id) {
+    for (enum fault fault = 0; fault < FAULT_COUNT; fault++) {
+        struct armed_fault **place = find(service, app_id, fault);
+        if (place != NULL) disarm(place);
+    }
 }
 
 // Whether a fault that lasts does so still.
@@ -144,6 +166,7 @@ bool app_service_inject(struct app_service *service, const struct app_scope *sco
                          "'%s' is no fault: kill-jobmanager, kill-taskmanager, fail-savepoint, "
                          "refuse-launch, delay, busy-processor",
                          fault);
+    if (delay_ms > LASTS_MAX_MS) return error_set(err, ERROR_INVALID, "a fault lasts at most 24h");
     if (!app_store_find(service->db, scope, name, &app, err)) return false;
     switch ((enum fault)index) {
     case KILL_JOBMANAGER:

@@ -12,5 +12,9 @@ bool faults_delay(struct app_service *service, const char *app_id, int64_t now_m
 // A measurement as it is to be seen: with a processor that is busy, where that was asked for.
 void faults_measure(struct app_service *service, const char *app_id, int64_t now_ms,
                     struct job_measurement *measurement);
+// Nothing waits any longer: the application is to be stopped by force or deleted.
+void faults_end_delay(struct app_service *service, const char *app_id);
+// The application is gone.
+void faults_forget(struct app_service *service, const char *app_id);
 // Those of all applications.
 void faults_free(struct app_service *service);

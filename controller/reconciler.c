@@ -168,6 +168,7 @@ static bool reconcile(struct app_service *service, const char *app_id, enum step
             progress_forget(service, app_id);
             admission_forget(service, app_id);
             runtime_use_forget(service, app_id);
+            faults_forget(service, app_id);
             return true;
         }
     }

@@ -1,6 +1,5 @@
 #include "openapi/java_text.h"
 
-#include "base/digest.h"
 #include "base/json.h"
 #include "base/memory.h"
 

@@ -33,7 +33,7 @@ enum validate_outcome {
 // then what is inside, then its keys and texts. Lengths are counted in Unicode characters.
 //
 // Where the service's own text is not known (text that is not base64, a timestamp that is no
-// number, a string with a NUL character), the text is ours.
+// number, a string with a NUL character, a long one in the name of a blob), the text is ours.
 MUST_CHECK enum validate_outcome validate_request(const struct schema *schema, json_t *value,
                                                   struct blob *blob, json_t **out_normalized,
                                                   struct buffer *out_text);

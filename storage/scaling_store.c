@@ -2,6 +2,8 @@
 
 #include "base/memory.h"
 
+#include <string.h>
+
 enum { CLEANED_EVERY = 100 };
 
 static const char SQL_ADD[] =
@@ -43,14 +45,17 @@ bool scaling_store_add(struct db *db, const char *app_id, int64_t at_ms, bool mo
     db_bind_text(stmt, 4, text);
     if (!db_run(db, stmt, err)) return error_prefix(err, "add evaluation");
     if (db_column_int(stmt, 0) % CLEANED_EVERY != 0) return true;
-    return clean(db, SQL_CLEAN, app_id, SCALING_KEPT, err) &&
-           clean(db, SQL_CLEAN_MOVES, app_id, SCALING_MOVES_KEPT, err);
+    int64_t room = SCALING_MAX_BYTES / ((int64_t)strlen(text) + 1);
+    return clean(db, SQL_CLEAN, app_id, room < SCALING_KEPT ? room : SCALING_KEPT, err) &&
+           clean(db, SQL_CLEAN_MOVES, app_id, room < SCALING_MOVES_KEPT ? room : SCALING_MOVES_KEPT,
+                 err);
 }
 
 bool scaling_store_list(struct db *db, const char *app_id, bool moves_only, int64_t limit,
                         json_t **out_bodies, struct error *err) {
     AUTO(json_decref) json_t *bodies = json_new_array();
     AUTO(db_done) sqlite3_stmt *stmt = NULL;
+    int size_bytes = 0;
 
     if (!db_prepare(db, moves_only ? SQL_LIST_MOVES : SQL_LIST, &stmt, err)) return false;
     db_bind_text(stmt, 1, app_id);
@@ -58,6 +63,8 @@ bool scaling_store_list(struct db *db, const char *app_id, bool moves_only, int6
     for (bool row;;) {
         if (!db_next(db, stmt, &row, err)) return error_prefix(err, "list evaluations");
         if (!row) break;
+        size_bytes += sqlite3_column_bytes(stmt, 0);
+        if (size_bytes > SCALING_LIST_MAX_BYTES && json_array_size(bodies) > 0) break;
         json_add(bodies, db_column_object(stmt, 0));
     }
     *out_bodies = TAKE(bodies);

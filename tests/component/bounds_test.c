@@ -182,6 +182,18 @@ Test(bounds, answers_fewer_minutes_of_a_job_with_many_tasks) {
     cr_assert(eq(sz, minutes, 180));
 }
 
+// What nobody asks for has to be read all the same.
+Test(bounds, counts_what_it_reads_and_not_what_it_answers) {
+    struct metric_query query = {
+        .from_ms = -1, .to_ms = INT64_MAX, .metric = "numRecordsIn", .task = "no such task"};
+    AUTO(json_decref) json_t *metrics = NULL;
+
+    create_many(1);
+    add_minutes(170, 400);
+    cr_assert(app_service_metrics(world.service, &world.scope, "app-000", &query, &metrics, &err));
+    cr_assert(gt(i64, json_int_or(metrics, "next", 0), 0));
+}
+
 // Rows of a megabyte: far fewer than the fifteen days have minutes.
 Test(bounds, keeps_as_many_minutes_as_an_application_has_room_for) {
     AUTO(json_decref) json_t *figures = some_figures(0);

@@ -64,6 +64,29 @@ Test(limits, a_roll_back_that_hangs_can_be_stopped_by_force) {
     cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
 }
 
+Test(limits, whoever_is_delayed_on_purpose_can_be_stopped_by_force_or_deleted) {
+    bring_up();
+    cr_assert(app_service_inject(world.service, &world.scope, "a", "delay", 3600000, &err), "%s",
+              err.message);
+    fake_world_run(&world, 3);
+    cr_assert(fake_world_stop(&world, "a", true, &err), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "a", APP_READY));
+    cr_assert(app_service_inject(world.service, &world.scope, "a", "delay", 3600000, &err));
+    cr_assert(delete_app(), "%s", err.message);
+    fake_world_run(&world, 5);
+    cr_assert(fake_world_create(&world, "a", &err), "it is gone");
+    cr_assert(not(app_service_inject(world.service, &world.scope, "a", "delay", INT64_MAX, &err)));
+    cr_assert(eq(int, err.kind, ERROR_INVALID));
+}
+
+Test(limits, as_many_launches_are_refused_as_was_asked_for) {
+    cr_assert(fake_world_create(&world, "a", &err), "%s", err.message);
+    for (int count = 0; count < 2; count++)
+        cr_assert(app_service_inject(world.service, &world.scope, "a", "refuse-launch", 0, &err));
+    cr_assert(fake_world_start(&world, "a", &err), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
+}
+
 Test(limits, a_roll_back_that_hangs_can_be_deleted) {
     hang_while_rolling_back();
     cr_assert(delete_app(), "%s", err.message);

@@ -118,7 +118,7 @@ def test_seventy_megabytes_do_no_harm(shared):
     assert answer_to(shared, nobody + b'"x":[' + b"1," * 100_000 + b"1]}") == (413, "RequestEntityTooLargeException")
 
 
-@pytest.mark.parametrize("size", [100, 100 << 10, 1 << 20, 50 << 20])
+@pytest.mark.parametrize("size", [1, 100 << 10, 1 << 20, 50 << 20])
 def test_code_comes_with_the_request(shared, size):
     code = random.Random(size).randbytes(size)
     name = f"inline-{size}"
@@ -132,6 +132,68 @@ def test_code_comes_with_the_request(shared, size):
             "ApplicationCodeConfigurationUpdate": {"CodeContentUpdate": {"ZipFileContentUpdate": code[1:]}}})
     described = updated["ApplicationDetail"]["ApplicationConfigurationDescription"]["ApplicationCodeConfigurationDescription"]["CodeContentDescription"]
     assert (described["CodeSize"], described["CodeMD5"]) == (size - 1, hashlib.md5(code[1:]).hexdigest())
+
+
+def chunked(body, piece=1 << 16, *headers):
+    """A DescribeApplication whose body comes in chunks."""
+    head = post("DescribeApplication").replace(b"Content-Length: 2", "\r\n".join(["Transfer-Encoding: chunked", *headers]).encode()).split(b"\r\n\r\n")[0]
+    yield head + b"\r\n\r\n"
+    for at in range(0, len(body), piece):
+        chunk = body[at:at + piece]
+        yield b"%x\r\n%s\r\n" % (len(chunk), chunk)
+    yield b"0\r\n\r\n"
+
+
+@pytest.mark.parametrize("headers", [(), ("Content-Length: 10",)])
+def test_chunks_have_the_same_limits(shared, headers):
+    def kind_of(body):
+        with connect(shared) as peer, peer.makefile("rb") as stream:
+            for piece in chunked(body, 1 << 16, *headers):
+                peer.sendall(piece)
+            return json.loads(read_reply(stream)[2])["__type"]
+    named = b'{"ApplicationName":"nobody","ZipFileContent":"'
+    assert kind_of(named + b"YWJj" * 500_000 + b'"}') == "ResourceNotFoundException"
+    assert kind_of(named + b"YWJj" * (18 << 20) + b'"}') == "RequestEntityTooLargeException"
+    assert kind_of(b'{"ApplicationName":"nobody","x":[' + b"1," * 40_000 + b"1]}") == "RequestEntityTooLargeException"
+
+
+def test_code_may_have_escaped_slashes_and_may_be_empty(shared):
+    def create(name, content):
+        body = json.dumps({"ApplicationName": name, "RuntimeEnvironment": "FLINK-1_20", "ServiceExecutionRole": ROLE, "ApplicationConfiguration": {
+            "ApplicationCodeConfiguration": {"CodeContentType": "ZIPFILE", "CodeContent": {"ZipFileContent": "@"}}}}).encode()
+        with connect(shared) as peer, peer.makefile("rb") as stream:
+            peer.sendall(post("CreateApplication", body.replace(b"@", content)))
+            status, _, answer = read_reply(stream)
+        code = json.loads(answer)["ApplicationDetail"]["ApplicationConfigurationDescription"]["ApplicationCodeConfigurationDescription"]["CodeContentDescription"]
+        return status, code["CodeSize"], code["CodeMD5"]
+    assert create("inline-slashes", b"\\/" * (4 << 20)) == (200, 3 << 20, hashlib.md5(b"\xff" * (3 << 20)).hexdigest())
+    assert create("inline-empty", b"") == (200, 0, hashlib.md5(b"").hexdigest())
+
+
+def test_whoever_goes_away_while_code_is_taken_in_leaves_nothing(own_daemon):
+    body = json.dumps({"ApplicationName": "gone", "RuntimeEnvironment": "FLINK-1_20", "ServiceExecutionRole": ROLE, "ApplicationConfiguration": {
+        "ApplicationCodeConfiguration": {"CodeContentType": "ZIPFILE", "CodeContent": {"ZipFileContent": "YWJj" * (14 << 20)}}}}).encode()
+    whole = post("CreateApplication", body)
+
+    def begun(sent):
+        peer = connect(own_daemon)
+        try:
+            peer.sendall(whole[:sent])
+            return peer
+        except OSError:  # refused before its body is sent: those before it are still there
+            peer.close()
+            return None
+    for sent in (len(whole) // 2, len(whole) - 1, len(whole), len(whole)):
+        wait_for(lambda sent=sent: begun(sent), "there is room").close()
+    # Two bodies of this size have room together, a third has not.
+    with wait_for(lambda: begun(len(whole) - 1), "there is room again"):
+        def is_let_in():
+            try:
+                return answer_to(own_daemon, body.replace(b'"gone"', b'"nobody"'))[1] == "ResourceNotFoundException"
+            except OSError:
+                return False
+        wait_for(is_let_in, "there is room for a second one")
+    assert is_served(own_daemon)
 
 
 def test_code_that_is_too_large_is_refused_with_its_size(shared):

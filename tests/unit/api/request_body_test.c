@@ -38,30 +38,36 @@ struct row {
     size_t size_bytes;
     char end[64];
     size_t decoded_bytes; // 0: it stays in the JSON
-    bool is_base64;
+    enum { BASE64, OTHER, NO_JSON } kind;
 };
 
 #define LONG ((size_t)200 << 10)
 
 // clang-format off
 static struct row rows[] = {
-    {"{\"ZipFileContent\":\"", "YWJj", LONG, "\",\"x\":1}", LONG / 4 * 3, true},
-    {"{\"a\":[\"b\"],\"ZipFileContentUpdate\" :\n \"", "YWJj", LONG, "\"}", LONG / 4 * 3, true},
-    {"{\"ZipFileContent\":\"", "YWJj", LONG, "YQ==\"}", LONG / 4 * 3 + 1, true},
-    {"{\"ZipFileContent\":\"", "YWJj", LONG, "YWI=\"}", LONG / 4 * 3 + 2, true},
-    {"{\"ZipFileContent\":\"", "YWJj", LONG, "YWI\\u003d\"}", LONG / 4 * 3 + 2, true},
-    {"{\"ZipFileContent\":\"", "\\/\\u002bJj", LONG / 10 * 10, "\"}", LONG / 10 * 3, true},
-    {"{\"ZipFileContent\":\"", "YWJj", LONG, "YQ=\"}", 1, false},
-    {"{\"ZipFileContent\":\"", "YWJj", LONG, "YQ==YQ==\"}", 1, false},
-    {"{\"ZipFileContent\":\"", "YWJj", LONG, " \"}", 1, false},
-    {"{\"ZipFileContent\":\"", "YWJj", LONG, "\\n\"}", 1, false},
-    {"{\"ZipFileContent\":\"", "YWJj", LONG, "\\u0zzz\"}", 1, false},
-    {"{\"ZipFileContent\":\"", "YW\\\"j", LONG, "\"}", 1, false},
-    {"{\"ZipFileContent\":\"", "YWJj", 4096, "\"}", 0, false},
-    {"{\"ZipFileContents\":\"", "YWJj", LONG, "\"}", 0, false},
-    {"{\"ZipFileContent\":[\"", "YWJj", LONG, "\"]}", 0, false},
-    {"{\"x\":\"ZipFileContent\",\"", "YWJj", LONG, "\":1}", 0, false},
-    {"[\"ZipFileContent\",\"", "YWJj", LONG, "\"]", 0, false},
+    {"{\"ZipFileContent\":\"", "YWJj", LONG, "\",\"x\":1}", LONG / 4 * 3, BASE64},
+    {"{\"a\":[\"b\"],\"ZipFileContentUpdate\" :\n \"", "YWJj", LONG, "\"}", LONG / 4 * 3, BASE64},
+    {"{\"ZipFileContent\":\"", "YWJj", LONG, "YQ==\"}", LONG / 4 * 3 + 1, BASE64},
+    {"{\"ZipFileContent\":\"", "YWJj", LONG, "YWI=\"}", LONG / 4 * 3 + 2, BASE64},
+    {"{\"ZipFileContent\":\"", "YWJj", LONG, "YWI\\u003d\"}", LONG / 4 * 3 + 2, BASE64},
+    {"{\"ZipFileContent\":\"", "\\/\\u002bJj", LONG / 10 * 10, "\"}", LONG / 10 * 3, BASE64},
+    {"{\"ZipFileContent\":\"", "YWJj", LONG, "YQ=\"}", 1, OTHER},
+    {"{\"ZipFileContent\":\"", "YWJj", LONG, "YQ==YQ==\"}", 1, OTHER},
+    {"{\"ZipFileContent\":\"", "YWJj", LONG, " \"}", 1, OTHER},
+    {"{\"ZipFileContent\":\"", "YWJj", LONG, "\\n\"}", 1, OTHER},
+    {"{\"ZipFileContent\":\"", "YWJj", LONG, "\\u0zzz\"}", 1, NO_JSON},
+    {"{\"ZipFileContent\":\"", "YWJj", LONG, "\\u002\"}", 1, NO_JSON},
+    {"{\"ZipFileContent\":\"", "YWJj", LONG, "\\q\"}", 1, NO_JSON},
+    {"{\"ZipFileContent\":\"", "YWJj", LONG, "\n\"}", 1, NO_JSON},
+    {"{\"ZipFileContent\":\"", "\xc3\xa4", LONG, "\"}", 1, OTHER},
+    {"{\"ZipFileContent\":\"", "\\/", LONG, "\"}", LONG / 8 * 3, BASE64},
+    {"{\"Zip\\u0046ileContent\":\"", "YWJj", LONG, "\"}", 0, OTHER},
+    {"{\"ZipFileContent\":\"", "YW\\\"j", LONG, "\"}", 1, OTHER},
+    {"{\"ZipFileContent\":\"", "YWJj", 4096, "\"}", 0, OTHER},
+    {"{\"ZipFileContents\":\"", "YWJj", LONG, "\"}", 0, OTHER},
+    {"{\"ZipFileContent\":[\"", "YWJj", LONG, "\"]}", 0, OTHER},
+    {"{\"x\":\"ZipFileContent\",\"", "YWJj", LONG, "\":1}", 0, OTHER},
+    {"[\"ZipFileContent\",\"", "YWJj", LONG, "\"]", 0, OTHER},
 };
 // clang-format on
 
@@ -75,13 +81,16 @@ static void check(const struct row *row, const char *text, size_t piece_bytes) {
 
     request_body_init(&body, false);
     cr_assert(take(&body, text, piece_bytes), "%s", err.message);
-    expected = row->decoded_bytes == 0
+    bool is_beside = row->decoded_bytes > 0;
+    expected = !is_beside
                    ? memory_copy_text(text)
-                   : memory_format("%s%s%s", row->begin, body.blob.mark, strchr(row->end, '"'));
+                   : memory_format("%s%s%s%s", row->begin, body.blob.mark,
+                                   row->kind == NO_JSON ? "\x01" : "", strchr(row->end, '"'));
     cr_assert(eq(str, (char *)buffer_text(&body.json), expected));
-    cr_assert(eq(int, body.blob.mark[0] != '\0', row->decoded_bytes > 0));
-    cr_assert(eq(int, body.blob.is_base64, row->is_base64));
-    if (!row->is_base64) return;
+    cr_assert(eq(int, body.blob.mark[0] != '\0', is_beside));
+    if (row->kind == OTHER) cr_assert(not(body.blob.is_base64));
+    if (row->kind != BASE64) return;
+    cr_assert(body.blob.is_base64);
     cr_assert(eq(sz, body.blob.size_bytes, row->decoded_bytes));
     cr_assert(eq(sz, body.blob.bytes.size_bytes, row->decoded_bytes));
     cr_assert(eq(sz, request_body_bytes(&body), row->decoded_bytes + strlen(expected)));
@@ -121,6 +130,28 @@ Test(request_body, tells_the_size_of_code_that_is_too_large_and_keeps_none_of_it
     cr_assert(body.blob.is_base64);
     cr_assert(eq(sz, body.blob.size_bytes, size_bytes / 4 * 3));
     cr_assert(eq(sz, body.blob.bytes.size_bytes, 0));
+}
+
+Test(request_body, does_not_look_at_what_is_small) {
+    AUTO(request_body_release) struct request_body body;
+    AUTO(memory_free) char *text = body_of("{\"ZipFileContent\":\"", "YWJj", 60000, "\"}");
+
+    request_body_init(&body, true);
+    cr_assert(take(&body, text, 1021));
+    cr_assert(eq(str, (char *)buffer_text(&body.json), text));
+    cr_assert(eq(int, body.blob.mark[0], '\0'));
+}
+
+Test(request_body, does_not_count_the_beginning_of_code_as_json) {
+    AUTO(request_body_release) struct request_body body;
+    AUTO(memory_free)
+    char *json = body_of("{\"x\":\"", "YWJj", REQUEST_BODY_JSON_MAX_BYTES - 1024, "\",");
+    AUTO(memory_free) char *begin = memory_format("%s\"ZipFileContent\":\"", json);
+    AUTO(memory_free) char *text = body_of(begin, "YWJj", LONG, "\"}");
+
+    request_body_init(&body, false);
+    cr_assert(take(&body, text, 16384), "%s", err.message);
+    cr_assert(eq(sz, body.blob.size_bytes, LONG / 4 * 3));
 }
 
 Test(request_body, has_an_end_for_json) {

@@ -195,3 +195,26 @@ Test(validate, leaves_the_request_as_it_was) {
     AUTO(memory_free) char *after = json_print(value);
     cr_assert(eq(str, after, (char *)body));
 }
+
+// Also where a short text was put into the blob before.
+Test(validate, takes_the_mark_of_a_blob_for_no_text) {
+    AUTO(json_decref)
+    json_t *schemas = parse(
+        "{\"A\":{\"type\":\"object\",\"properties\":{"
+        "\"b\":{\"$ref\":\"#/components/schemas/B\"},\"s\":{\"$ref\":\"#/components/schemas/S\"}}},"
+        "\"B\":{\"type\":\"string\",\"contentEncoding\":\"base64\"},\"S\":{\"type\":\"string\"}}");
+    AUTO(buffer_release) struct buffer said = BUFFER_INIT(1024);
+    AUTO(schema_set_free) struct schema_set *set = NULL;
+    AUTO(blob_release) struct blob blob = BLOB_INIT(1024);
+    AUTO(json_decref) json_t *normal = NULL;
+    struct error err;
+
+    cr_assert(schema_compile(schemas, &set, &err), "%s", err.message);
+    blob_begin(&blob);
+    blob_end(&blob);
+    AUTO(memory_free) char *text = memory_format("{\"b\":\"YWJj\",\"s\":\"%s\"}", blob.mark);
+    AUTO(json_decref) json_t *value = parse(text);
+    cr_assert(eq(int, validate_request(schema_find(set, "A"), value, &blob, &normal, &said),
+                 VALIDATE_TYPE_MISMATCH));
+    cr_assert(eq(str, (char *)buffer_text(&said), "a String is too long"));
+}

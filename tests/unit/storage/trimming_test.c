@@ -1,4 +1,5 @@
 // Tables are trimmed per application, in whatever order their rows come.
+#include "base/memory.h"
 #include "base/text.h"
 #include "fakes/storage_database.h"
 #include "storage/event_store.h"
@@ -9,6 +10,7 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdlib.h>
+#include <string.h>
 
 static char path[96];
 static struct db *db;
@@ -153,4 +155,31 @@ Test(trimming, keeps_as_many_evaluations_of_each_application_in_whatever_order_t
     cr_assert(le(sz, count_evaluations(&first, false), SCALING_KEPT + 100));
     cr_assert(le(sz, count_evaluations(&second, false), SCALING_KEPT + SCALING_MOVES_KEPT + 100));
     cr_assert(le(sz, count_evaluations(&second, true), SCALING_MOVES_KEPT));
+}
+
+static int64_t count_rows(const char *sql) {
+    AUTO(db_done) sqlite3_stmt *stmt = NULL;
+
+    cr_assert(db_prepare(db, sql, &stmt, &err), "%s", err.message);
+    cr_assert(db_run(db, stmt, &err), "%s", err.message);
+    return db_column_int(stmt, 0);
+}
+
+// Of jobs with many vertices.
+Test(trimming, keeps_and_lists_fewer_evaluations_where_they_are_large) {
+    struct app app = add_app("id1", "a");
+    AUTO(json_decref) json_t *body = json_new_object();
+    AUTO(memory_free) char *filler = memory_alloc(100001);
+    AUTO(json_decref) json_t *listed = NULL;
+    struct db_tx tx = {0};
+
+    memset(filler, 'x', 100000);
+    json_put_text(body, "text", filler);
+    cr_assert(db_begin(db, &tx, &err));
+    for (int number = 0; number < 300; number++)
+        cr_assert(scaling_store_add(db, app.id, 1, false, body, &err), "%s", err.message);
+    cr_assert(db_commit(&tx, &err));
+    cr_assert(eq(i64, count_rows("SELECT count(*) FROM scaling"), SCALING_MAX_BYTES / 100012));
+    cr_assert(scaling_store_list(db, app.id, false, 400, &listed, &err));
+    cr_assert(eq(sz, json_array_size(listed), SCALING_LIST_MAX_BYTES / 100011));
 }
