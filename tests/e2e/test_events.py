@@ -186,6 +186,8 @@ def test_bad_faults_are_refused(application, jars):
     assert fault(application, "explode")[0] == 400
     assert fault(application, "kill-jobmanager")[0] == 409
     assert fault(application, "delay", **{"for": "soon"})[0] == 400
+    assert fault(application, "delay", **{"for": "25h"})[0] == 400
+    assert ask(application.kobel, "/kobel/v1/clock", {"advance": "106751991167d"})[0] == 400
     assert ask(application.kobel, "/kobel/v1/applications/nobody/events")[0] == 404
     assert ask(application.kobel, "/kobel/v1/applications/nobody")[0] == 404
     assert ask(application.kobel, f"/kobel/v1/applications/{application.name}/other")[0] == 404
