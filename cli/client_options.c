@@ -102,7 +102,10 @@ static const struct row {
       "run doctor"},
      take_runtime},
     {{"--watch", NULL, NULL, NULL, NULL,
-      "move the job, with its state, whenever the jar or the properties file has changed", "run"},
+      "move the job, with its state, whenever the jar or the properties file has changed; of the "
+      "snapshots that this makes the newest 5 are kept, unless the tag kobel:snapshot-retention "
+      "or the daemon's option says otherwise",
+      "run"},
      take_watches},
     {{"--fresh", NULL, NULL, NULL, NULL, "start without the state of earlier runs", "run"},
      take_is_fresh},

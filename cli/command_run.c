@@ -59,6 +59,8 @@ static bool read_code(struct run *run, struct error *err) {
     struct run_code code;
 
     if (!client_get(run->client, "/kobel/v1/status", 10000, &status, err)) return false;
+    run->keeps_few = run->session->options.watches &&
+                     text_equal(json_text_or(status, "snapshotRetention", "none"), "none");
     if (!run_code_read(run->jar.path, json_text(status, "codeObjects"), &code, err)) return false;
     run_code_release(&run->code);
     run->code = code;

@@ -5,6 +5,36 @@
 #include "cli/run_runtime.h"
 #include "cli/run_state.h"
 
+// --- which snapshots are kept ---
+
+static void tell_few_are_kept(struct run *run) {
+    run_say(run, COLOUR_PLAIN, -1,
+            "of the snapshots that moves make, the newest %d are kept "
+            "(tag kobel:snapshot-retention)",
+            RUN_AUTOMATIC_KEPT);
+}
+
+// An application without a rule gets one: each change of a file leaves a snapshot. A job that moves
+// is worth more than room on the disk, so that what goes wrong here is only told.
+static void keep_few(struct run *run, const json_t *detail) {
+    AUTO(json_decref) json_t *reply = NULL;
+    AUTO(json_decref) json_t *ignored = NULL;
+    const char *arn = json_text_or(detail, "ApplicationARN", "");
+    json_t *request = json_new_object();
+    struct error err;
+
+    json_put_text(request, "ResourceARN", arn);
+    bool is_known = client_call(run->client, "ListTagsForResource", request, &reply, &err);
+    if (is_known && run_has_retention(json_member(reply, "Tags"))) return;
+    if (is_known &&
+        client_call(run->client, "TagResource", run_retention_request(arn), &ignored, &err))
+        tell_few_are_kept(run);
+    else
+        run_say(run, COLOUR_YELLOW, -1, "all snapshots are kept: %s", err.message);
+}
+
+// --- an application that is new ---
+
 static bool create(struct run *run, const struct run_wish *wish, struct error *err) {
     int64_t since_us = clock_monotonic_us();
     AUTO(json_decref) json_t *reply = NULL;
@@ -13,6 +43,7 @@ static bool create(struct run *run, const struct run_wish *wish, struct error *e
         return false;
     run_say(run, COLOUR_PLAIN, run_since_ms(since_us), "application %s is created, %s", run->name,
             wish->runtime);
+    if (wish->keeps_few) tell_few_are_kept(run);
     return true;
 }
 
@@ -80,6 +111,7 @@ static bool deploy_known(struct run *run, const struct run_wish *wish, const jso
     bool is_running = text_equal(app_status_of(detail), "RUNNING");
     json_t *changes = run_changes(wish, detail);
 
+    if (wish->keeps_few) keep_few(run, detail);
     if (!is_running) return update_at_rest(run, changes, err) && start(run, wish, err);
     if (changes != NULL || wish->is_fresh) return move(run, wish, changes, err);
     run_say(run, COLOUR_GREEN, -1, "%s runs this already", run->name);
@@ -106,6 +138,7 @@ bool run_deploy(struct run *run, bool is_first, struct error *err) {
         .parallelism = is_first ? run->session->options.parallelism : 0,
         .is_fresh = is_first && run->session->options.is_fresh,
         .allows_non_restored = run->session->options.allows_non_restored,
+        .keeps_few = run->keeps_few,
     };
 
     bool is_known = app_describe(run->client, run->name, &detail, err);

@@ -5,6 +5,8 @@
 
 // Nobody looks at it here; the API wants one.
 static const char ROLE[] = "arn:aws:iam::000000000000:role/kobel-run";
+// The tag by which the daemon removes snapshots (controller/retention.c).
+static const char RETENTION[] = "kobel:snapshot-retention";
 
 static json_t *property_groups(const json_t *groups) {
     json_t *object = json_new_object();
@@ -23,6 +25,18 @@ static json_t *flink_configuration(int64_t parallelism) {
     return flink;
 }
 
+static json_t *retention_tags(void) {
+    json_t *tags = json_new_array();
+    json_t *tag = json_new_object();
+    char rule[32];
+
+    (void)text_format(rule, sizeof rule, "automatic=%d", RUN_AUTOMATIC_KEPT);
+    json_put_text(tag, "Key", RETENTION);
+    json_put_text(tag, "Value", rule);
+    json_add(tags, tag);
+    return tags;
+}
+
 json_t *run_create_request(const struct run_wish *wish) {
     json_t *request = app_request(wish->name);
     json_t *configuration = json_new_object();
@@ -36,6 +50,21 @@ json_t *run_create_request(const struct run_wish *wish) {
         json_put(configuration, "FlinkApplicationConfiguration",
                  flink_configuration(wish->parallelism));
     json_put(request, "ApplicationConfiguration", configuration);
+    if (wish->keeps_few) json_put(request, "Tags", retention_tags());
+    return request;
+}
+
+bool run_has_retention(const json_t *tags) {
+    for (size_t index = 0; index < json_array_size(tags); index++)
+        if (text_equal(json_text(json_array_get(tags, index), "Key"), RETENTION)) return true;
+    return false;
+}
+
+json_t *run_retention_request(const char *arn) {
+    json_t *request = json_new_object();
+
+    json_put_text(request, "ResourceARN", arn);
+    json_put(request, "Tags", retention_tags());
     return request;
 }
 

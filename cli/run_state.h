@@ -15,6 +15,7 @@ struct run {
     struct local_server server;
     struct run_code code;
     json_t *groups; // NULL = not said
+    bool keeps_few; // automatic snapshots: with --watch, unless the daemon has a rule of its own
     struct watch jar;
     struct watch properties;
     int64_t incomplete_since_ms; // of the jar; 0 = it is complete

@@ -40,6 +40,23 @@ bool retention_parse(const char *text, struct retention_policy *out_policy, stru
     return true;
 }
 
+static void print_part(int64_t number, const char *before, const char *behind, char *out,
+                       size_t size_bytes) {
+    size_t used = strlen(out);
+
+    if (number > 0)
+        (void)text_format(out + used, size_bytes - used, "%s%s%lld%s", used == 0 ? "" : ",", before,
+                          (long long)number, behind);
+}
+
+void retention_print(const struct retention_policy *policy, char *out, size_t size_bytes) {
+    out[0] = '\0';
+    print_part(policy->keep, "keep=", "", out, size_bytes);
+    print_part(policy->automatic, "automatic=", "", out, size_bytes);
+    print_part(policy->max_age_ms, "max-age=", "ms", out, size_bytes);
+    if (out[0] == '\0') (void)text_copy(out, size_bytes, "none");
+}
+
 const char *retention_reason(const struct retention_policy *policy, const struct snapshot *snapshot,
                              const struct retention_rank *rank, int64_t now_ms) {
     if (snapshot->status != SNAPSHOT_READY || rank->all == 0) return NULL;

@@ -22,6 +22,8 @@ struct retention_policy {
 // form.
 MUST_CHECK bool retention_parse(const char *text, struct retention_policy *out_policy,
                                 struct error *err);
+// In the form that retention_parse() reads.
+void retention_print(const struct retention_policy *policy, char *out, size_t size_bytes);
 static inline bool retention_is_none(const struct retention_policy *policy) {
     return policy->keep == 0 && policy->automatic == 0 && policy->max_age_ms == 0;
 }

@@ -92,6 +92,7 @@ static void add_status(void *userdata, json_t *status) {
     struct daemon *self = userdata;
     json_t *runtimes = NULL;
     char limits[64];
+    char retention[96];
     struct error err;
 
     json_put_text(status, "dataDirectory", self->data.path);
@@ -103,6 +104,8 @@ static void add_status(void *userdata, json_t *status) {
         json_put(status, "runtimes", runtimes);
     flink_clusters_limits(self->clusters, limits, sizeof limits);
     json_put_text(status, "limits", limits);
+    retention_print(&self->options->retention, retention, sizeof retention);
+    json_put_text(status, "snapshotRetention", retention);
     json_put(status, "clusters", flink_clusters_status(self->clusters));
 }
 

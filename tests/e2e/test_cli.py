@@ -371,6 +371,32 @@ def test_run_takes_and_watches_a_zip_around_the_jar(runtime, jars, run, tmp_path
     assert watching.end() == 0, watching.err
 
 
+def test_a_watched_job_keeps_few_of_the_snapshots_of_its_moves(application, jars, tmp_path):
+    application.create(jars["Counting"])
+    arn, properties = application.describe()["ApplicationARN"], tmp_path / "properties"
+
+    def watch(rule):
+        """Until it runs, with that rule."""
+        watching = Run(tmp_path, jars["Counting"], "--name", application.name, "--watch", "--properties", str(properties), KOBEL_URL=application.kobel.url)
+        watching.wait_for("RUNNING version")
+        assert application.client.list_tags_for_resource(ResourceARN=arn)["Tags"] == [{"Key": "kobel:snapshot-retention", "Value": rule}]
+        return watching
+    properties.write_text("job.label=v2\n")
+    watching = watch("automatic=5")
+    call(application.kobel, "snapshot", application.name, "by-hand")
+    for version in range(3, 10):
+        properties.write_text(f"job.label=v{version}\n")
+        watching.wait_for(f"RUNNING version {version}")
+    names = wait_for(lambda: (lambda kept: len(kept) <= 6 and kept)([one["SnapshotName"] for one in application.snapshots()]), "few are kept", timeout=30)
+    assert names.pop() == "by-hand" and len(names) == 5 and all(name.startswith("UPDATEAPPLICATION-") for name in names), names
+    watching.interrupt()
+    assert watching.end() == 0, watching.err
+    application.client.tag_resource(ResourceARN=arn, Tags=[{"Key": "kobel:snapshot-retention", "Value": "none"}])
+    watching = watch("none")
+    watching.interrupt()
+    assert watching.end() == 0, watching.err
+
+
 def test_run_tells_what_failed(runtime, jars, run, tmp_path):
     failing = run(jars["Throws"])
     assert failing.end() == 1

@@ -116,6 +116,36 @@ Test(run_changes, properties_parallelism_and_runtime_are_changed_when_they_are_s
                  "\"RuntimeEnvironmentUpdate\":\"FLINK-2_2\"}"));
 }
 
+// --- which snapshots are kept ---
+
+static const char RULE[] = "[{\"Key\":\"kobel:snapshot-retention\",\"Value\":\"automatic=5\"}]";
+
+Test(run_retention, a_new_application_gets_a_rule_when_few_are_to_be_kept) {
+    struct run_wish wish = {.name = "a", .code = &code, .runtime = "FLINK-1_20"};
+    AUTO(json_decref) json_t *all = run_create_request(&wish);
+
+    cr_assert(eq(ptr, (void *)json_member(all, "Tags"), NULL));
+    wish.keeps_few = true;
+    AUTO(json_decref) json_t *few = run_create_request(&wish);
+    AUTO(memory_free) char *tags = json_print(json_member(few, "Tags"));
+    cr_assert(eq(str, tags, (char *)RULE));
+}
+
+Test(run_retention, one_that_is_there_gets_it_unless_it_has_one) {
+    AUTO(json_decref) json_t *none = parsed("[{\"Key\":\"team\",\"Value\":\"a\"}]");
+    AUTO(json_decref)
+    json_t *own = parsed("[{\"Key\":\"team\",\"Value\":\"a\"},"
+                         "{\"Key\":\"kobel:snapshot-retention\",\"Value\":\"none\"}]");
+    AUTO(json_decref) json_t *request = run_retention_request("arn:x");
+
+    cr_assert(not(run_has_retention(NULL)));
+    cr_assert(not(run_has_retention(none)));
+    cr_assert(run_has_retention(own));
+    AUTO(memory_free) char *tags = json_print(json_member(request, "Tags"));
+    cr_assert(eq(str, tags, (char *)RULE));
+    cr_assert(eq(str, (char *)json_text(request, "ResourceARN"), "arn:x"));
+}
+
 Test(run_configuration, state_is_dropped_when_that_is_asked_for_only) {
     struct run_wish wish = {.name = "a", .code = &code};
 

@@ -68,6 +68,18 @@ static int count_to_go(const char *rule) {
     return look(rule, false, &due_ms);
 }
 
+Test(retention, what_is_printed_is_what_is_read) {
+    static const char *const rules[] = {"none", "keep=10,automatic=5,max-age=604800000ms",
+                                        "automatic=5", "max-age=1ms"};
+    char printed[96];
+
+    for (size_t index = 0; index < sizeof rules / sizeof rules[0]; index++) {
+        struct retention_policy policy = parse(rules[index]);
+        retention_print(&policy, printed, sizeof printed);
+        cr_assert(eq(str, printed, (char *)rules[index]));
+    }
+}
+
 Test(retention, keeps_what_the_rule_keeps_and_always_the_newest) {
     cr_assert(eq(int, count_to_go("none"), 0));
     cr_assert(eq(int, count_to_go("keep=1"), 4));
