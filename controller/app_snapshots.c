@@ -22,9 +22,10 @@ static bool check_create(struct app_service *service, const struct app *app,
         return error_set(err, ERROR_EXISTS,
                          "Provided Snapshot name %s already exists for application %s",
                          snapshot_name, app->name);
-    if (!snapshot_store_count(service->db, app->id, &count, err)) return false;
+    if (!snapshot_store_count_by_hand(service->db, app->id, &count, err)) return false;
     if (count >= service->limits.snapshots)
-        return error_set(err, ERROR_LIMIT, "Application %s has %lld snapshots, which is the limit.",
+        return error_set(err, ERROR_LIMIT,
+                         "Application %s has %lld snapshots taken by hand, which is the limit.",
                          app->name, (long long)count);
     if (snapshot_store_find_by_status(service->db, app->id, SNAPSHOT_CREATING, &existing, &missing))
         return error_set(err, ERROR_CONFLICT,

@@ -25,6 +25,8 @@ static const char SQL_LIST_NEWEST[] = "SELECT " COLUMNS " FROM snapshot WHERE ap
                                       " sequence < ?2 ORDER BY sequence DESC LIMIT ?3";
 static const char SQL_COUNT[] =
     "SELECT count(*) FROM snapshot WHERE app_id = ?1 AND status <> 'FAILED'";
+static const char SQL_COUNT_BY_HAND[] = "SELECT count(*) FROM snapshot WHERE app_id = ?1 AND"
+                                        " status <> 'FAILED' AND is_automatic = 0";
 static const char SQL_HAS_JOB[] =
     "SELECT 1 FROM snapshot WHERE app_id = ?1 AND job_id = ?2 AND job_id <> '' LIMIT 1";
 static const char SQL_IS_SHARED[] = "SELECT 1 FROM snapshot WHERE app_id = ?1 AND location = ?2 AND"
@@ -183,16 +185,26 @@ bool snapshot_store_list_newest(struct db *db, const char *app_id, int64_t befor
     return list(db, SQL_LIST_NEWEST, app_id, before_sequence, out_list, limit, out_count, err);
 }
 
-bool snapshot_store_count(struct db *db, const char *app_id, int64_t *out_count,
-                          struct error *err) {
+static bool count_rows(struct db *db, const char *sql, const char *app_id, int64_t *out_count,
+                       struct error *err) {
     AUTO(db_done) sqlite3_stmt *stmt = NULL;
     bool row;
 
-    if (!db_prepare(db, SQL_COUNT, &stmt, err)) return false;
+    if (!db_prepare(db, sql, &stmt, err)) return false;
     db_bind_text(stmt, 1, app_id);
     if (!db_next(db, stmt, &row, err)) return false;
     *out_count = db_column_int(stmt, 0);
     return true;
+}
+
+bool snapshot_store_count(struct db *db, const char *app_id, int64_t *out_count,
+                          struct error *err) {
+    return count_rows(db, SQL_COUNT, app_id, out_count, err);
+}
+
+bool snapshot_store_count_by_hand(struct db *db, const char *app_id, int64_t *out_count,
+                                  struct error *err) {
+    return count_rows(db, SQL_COUNT_BY_HAND, app_id, out_count, err);
 }
 
 static bool has_row(struct db *db, sqlite3_stmt *stmt, bool *out_found, struct error *err) {

@@ -37,6 +37,9 @@ MUST_CHECK bool snapshot_store_list_newest(struct db *db, const char *app_id,
 // Of those that take room, which FAILED ones do not.
 MUST_CHECK bool snapshot_store_count(struct db *db, const char *app_id, int64_t *out_count,
                                      struct error *err);
+// Of those, the ones that a user asked for: the limit is for them.
+MUST_CHECK bool snapshot_store_count_by_hand(struct db *db, const char *app_id, int64_t *out_count,
+                                             struct error *err);
 // Is a checkpoint of that job kept as a snapshot?
 MUST_CHECK bool snapshot_store_has_job(struct db *db, const char *app_id, const char *job_id,
                                        bool *out_found, struct error *err);

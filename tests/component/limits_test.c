@@ -1,5 +1,6 @@
 // What hangs or cannot be done: it ends, it is told, and its user can leave it at any time.
 #include "base/text.h"
+#include "controller/state.h"
 #include "fakes/fake_world.h"
 #include "storage/event_store.h"
 
@@ -306,6 +307,30 @@ Test(limits, a_command_does_not_wait_for_a_step_that_is_left_alone) {
     cr_assert(fake_world_stop(&world, "a", true, &err), "%s", err.message);
     fake_world_run(&world, 1);
     cr_assert(eq(int, status(), APP_READY));
+}
+
+// --- the limit of snapshots ---
+
+static bool take_snapshot(const char *name) {
+    bool is_taken = app_service_create_snapshot(world.service, &world.scope, "a", name, &err);
+
+    fake_world_run(&world, 5);
+    return is_taken;
+}
+
+Test(limits, that_of_snapshots_counts_those_by_hand_only) {
+    bring_up();
+    world.service->limits.snapshots = 1;
+    cr_assert(fake_world_stop(&world, "a", false, &err), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "a", APP_READY));
+    cr_assert(fake_world_start(&world, "a", &err), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
+    fake_world_run(&world, 3);
+    cr_assert(take_snapshot("one"), "%s", err.message);
+    cr_assert(not(take_snapshot("two")));
+    cr_assert(eq(int, err.kind, ERROR_LIMIT));
+    AUTO(json_decref) json_t *body = shown();
+    cr_assert(eq(int, (int)json_int_or(body, "snapshots", 0), 2));
 }
 
 // --- ways out ---
