@@ -17,10 +17,9 @@ struct host_facts {
     struct sandbox sandbox; // that the daemon would choose
     struct sandbox_refusals refusals;
     char sandbox_failure[1024]; // why none works
-    bool cgroups_are_writable;
-    char cgroup[FILE_PATH_MAX];
-    int64_t memory_bytes; // available
-    int64_t disk_bytes;   // free, where data goes
+    char limits[64];            // what control groups would limit, "memory, cpu, pids (v1)"; "none"
+    int64_t memory_bytes;       // available
+    int64_t disk_bytes;         // free, where data goes
     char data_directory[FILE_PATH_MAX];
     enum host_port port;
     char url[300];
@@ -28,8 +27,6 @@ struct host_facts {
     char runtimes_directory[FILE_PATH_MAX];
     char runtimes[200]; // "FLINK-1_20, FLINK-2_2"
 };
-
-enum { HOST_JAVA_WANTED = 17 };
 
 // `client` says which port is meant.
 void host_look(struct client *client, struct host_facts *out_facts);

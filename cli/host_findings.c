@@ -1,3 +1,5 @@
+#include "base/java.h"
+#include "base/text.h"
 #include "cli/host_facts.h"
 #include "cli/terminal.h"
 #include "sandbox/sandbox_holds.h"
@@ -18,7 +20,7 @@ static void judge_java(const struct host_facts *facts, struct findings *out) {
         findings_add(out, FINDING_GOOD, "Java", NULL, "Java %d in %s", facts->java_major,
                      facts->java_home);
     else
-        findings_add(out, FINDING_ERROR, "Java", ADVICE, "no Java %d; found: %s", HOST_JAVA_WANTED,
+        findings_add(out, FINDING_ERROR, "Java", ADVICE, "no Java %d; found: %s", JAVA_WANTED_MAJOR,
                      facts->other_javas[0] == '\0' ? "none" : facts->other_javas);
 }
 
@@ -67,14 +69,13 @@ static void judge_user(const struct host_facts *facts, struct findings *out) {
 }
 
 static void judge_control_groups(const struct host_facts *facts, struct findings *out) {
-    if (facts->cgroups_are_writable)
-        findings_add(out, FINDING_GOOD, "cgroups", NULL, "%s can be written", facts->cgroup);
+    if (!text_equal(facts->limits, "none"))
+        findings_add(out, FINDING_GOOD, "cgroups", NULL, "%s can be limited", facts->limits);
     else
-        findings_add(
-            out, FINDING_HINT, "cgroups",
-            "Not needed. For limits on processes run kobel as a systemd service with "
-            "Delegate=yes.",
-            "control groups cannot be written: JVMs are limited by their own options only");
+        findings_add(out, FINDING_HINT, "cgroups",
+                     "Not needed. For limits on processes run kobel as a systemd service with "
+                     "Delegate=yes.",
+                     "no control group can be made: JVMs are limited by their own options only");
 }
 
 static void judge_resources(const struct host_facts *facts, struct findings *out) {

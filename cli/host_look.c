@@ -1,9 +1,11 @@
-// Looks at the machine. For Java the daemon has its own eyes (runtime/java.c); the sandbox is
-// chosen by the same function.
+// Looks at the machine: at Java, the sandbox, control groups and memory with the daemon's own
+// functions, so that the two never say different things.
 #include "base/available_memory.h"
 #include "base/clock.h"
+#include "base/java.h"
 #include "base/text.h"
 #include "cli/host_facts.h"
+#include "sandbox/cgroups.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -12,69 +14,15 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-static const char JVM_DIRECTORY[] = "/usr/lib/jvm";
-static const char CGROUPS[] = "/sys/fs/cgroup";
-enum { FILE_MAX_BYTES = 65536 };
-
-// The text of a small file; "" when it cannot be read.
-static struct buffer read_text(const char *path) {
-    struct buffer text = BUFFER_INIT(FILE_MAX_BYTES);
-    struct error ignored;
-
-    (void)!file_read(path, &text, &ignored);
-    return text;
-}
-
-// --- Java ---
-
-static int java_major_of(const char *home) {
-    char path[FILE_PATH_MAX];
-    struct error ignored;
-    int major = 0;
-
-    if (!file_join(path, sizeof path, &ignored, home, "release", NULL)) return 0;
-    AUTO(buffer_release) struct buffer text = read_text(path);
-    const char *version = strstr(buffer_text(&text), "JAVA_VERSION=\"");
-    if (version == NULL) return 0;
-    version += strlen("JAVA_VERSION=\"");
-    if (text_starts_with(version, "1.")) version += 2;
-    for (; *version >= '0' && *version <= '9' && major < 1000; version++)
-        major = major * 10 + (*version - '0');
-    return major;
-}
-
-static void look_at_java(const char *home, struct host_facts *facts) {
-    char *real = realpath(home, NULL);
-    int major = real == NULL ? 0 : java_major_of(real);
-    size_t used = strlen(facts->other_javas);
-
-    if (major == HOST_JAVA_WANTED && facts->java_home[0] == '\0') {
-        (void)text_copy(facts->java_home, sizeof facts->java_home, real);
-        facts->java_major = major;
-    } else if (major != 0 && major != HOST_JAVA_WANTED &&
-               strstr(facts->other_javas, real) == NULL) // links lead to the same one
-        (void)text_format(facts->other_javas + used, sizeof facts->other_javas - used,
-                          "%s%s (Java %d)", used == 0 ? "" : ", ", real, major);
-    free(real);
-}
-
-static bool visit_java(void *userdata, const char *name, bool is_directory, struct error *err) {
-    char home[FILE_PATH_MAX];
-
-    (void)is_directory;
-    if (name[0] == '.') return true;
-    if (!file_join(home, sizeof home, err, JVM_DIRECTORY, name, NULL)) return false;
-    look_at_java(home, userdata);
-    return true;
-}
-
 static void look_for_java(struct host_facts *facts) {
-    const char *home = getenv("JAVA_HOME");
-    struct error ignored;
+    AUTO(buffer_release) struct buffer others = BUFFER_INIT(sizeof facts->other_javas);
+    struct java java;
 
-    if (!text_is_empty(home)) look_at_java(home, facts);
-    if (file_is_directory(JVM_DIRECTORY))
-        (void)!file_list(JVM_DIRECTORY, visit_java, facts, &ignored);
+    if (java_look(&java, &others)) {
+        (void)text_copy(facts->java_home, sizeof facts->java_home, java.home);
+        facts->java_major = java.major;
+    }
+    (void)text_copy(facts->other_javas, sizeof facts->other_javas, buffer_text(&others));
 }
 
 // --- the sandbox ---
@@ -87,22 +35,6 @@ static void look_at_sandbox(struct host_facts *facts) {
     facts->sandbox_works = sandbox_choose(text_is_empty(wanted) ? "auto" : wanted, NULL,
                                           &facts->sandbox, &facts->refusals, &err);
     (void)text_copy(facts->sandbox_failure, sizeof facts->sandbox_failure, err.message);
-}
-
-static void look_at_control_groups(struct host_facts *facts) {
-    AUTO(buffer_release) struct buffer own = read_text("/proc/self/cgroup");
-    struct error ignored;
-
-    // "0::/user.slice/...": the one line of the unified hierarchy.
-    const char *group = strstr(buffer_text(&own), "0::/");
-    if (group == NULL) return;
-    char name[512];
-    (void)text_format(name, sizeof name, "%.*s", (int)strcspn(group + 4, "\n"), group + 4);
-    if (!file_join(facts->cgroup, sizeof facts->cgroup, &ignored, CGROUPS, name, NULL)) return;
-    char file[FILE_PATH_MAX];
-    facts->cgroups_are_writable =
-        file_join(file, sizeof file, &ignored, facts->cgroup, "cgroup.procs", NULL) &&
-        access(file, W_OK) == 0 && access(facts->cgroup, W_OK) == 0;
 }
 
 // --- disk ---
@@ -195,7 +127,7 @@ void host_look(struct client *client, struct host_facts *out_facts) {
 
     look_for_java(&facts);
     look_at_sandbox(&facts);
-    look_at_control_groups(&facts);
+    cgroup_root_try(facts.limits, sizeof facts.limits);
     facts.memory_bytes = available_memory_bytes();
     look_at_directories(&facts);
     look_at_port(client, &facts);

@@ -7,9 +7,9 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/java.h"
 #include "base/json.h"
 #include "model/runtime_environment.h"
-#include "runtime/java.h"
 
 #define CATALOG_FACTS_FILE          "runtime.json"
 #define CATALOG_PRIMER              "primer.jar"

@@ -1,9 +1,9 @@
 // The processes of one cluster: a JobManager and its TaskManagers, started at the same time.
 #pragma once
 
-#include "runtime/cgroups.h"
 #include "runtime/flink_conf.h"
 #include "runtime/port_pool.h"
+#include "sandbox/cgroups.h"
 #include "sandbox/sandbox.h"
 
 #include <systemd/sd-event.h>

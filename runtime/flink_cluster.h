@@ -1,8 +1,8 @@
 // The real thing: clusters of Flink processes on this machine, behind the port of cluster.h.
 #pragma once
 
+#include "base/java.h"
 #include "runtime/cluster.h"
-#include "runtime/java.h"
 #include "sandbox/sandbox.h"
 
 #include <systemd/sd-event.h>

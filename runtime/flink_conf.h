@@ -8,10 +8,10 @@
 
 #include "base/argument_list.h"
 #include "base/buffer.h"
+#include "base/java.h"
 #include "base/json.h"
 #include "runtime/catalog.h"
 #include "runtime/cluster.h"
-#include "runtime/java.h"
 #include "runtime/workspace.h"
 
 // What is listened on by whom, in this order from the first port of the cluster's block on: all of

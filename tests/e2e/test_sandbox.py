@@ -144,15 +144,23 @@ def names_of_this_host():
 # On hosts that are like some containers, made by namespaces; each has its own best level.
 @pytest.mark.parametrize("host, level, reason", [(None, None, None), ("masked", "contained", "bwrap: Can't mount proc"),
                                                  ("bare", "scoped", "bwrap: Creating new namespace failed")])
-def test_doctor_and_daemon_agree(runtime, jars, tmp_path, host, level, reason):
+def test_doctor_and_daemon_agree(runtime, jars, tmp_path, monkeypatch, host, level, reason):
     wrapper = hostile.inside(host) if host else []
     if subprocess.run([*wrapper, "true"], check=False).returncode != 0:
         pytest.skip("this machine allows no user namespaces")
-    told = json.loads(subprocess.run([*wrapper, BINARY, "doctor", "--json"], capture_output=True, text=True, check=False).stdout)["host"]
-    said = next(one["text"] for one in told if one["subject"] == "sandbox")
-    kobel = Kobel(tmp_path, wrapper=wrapper)
+    # What is left of a JDK that was removed is none.
+    (tmp_path / "rest-of-java").mkdir()
+    (tmp_path / "rest-of-java" / "release").write_text('JAVA_VERSION="17.0.1"\n')
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "rest-of-java"))
+    done = subprocess.run([*wrapper, BINARY, "doctor", "--json"], capture_output=True, text=True, check=False)
+    told = {one["subject"]: one["text"] for one in json.loads(done.stdout)["host"]}
+    wait_for(lambda: not glob.glob("/sys/fs/cgroup/**/kobel-try-*", recursive=True), "no group is left of what doctors try")
+    said = told["sandbox"]
+    kobel = Kobel(tmp_path / "kobel", wrapper=wrapper)
     try:
-        chosen = status(kobel)["sandbox"]
+        chosen, limits = status(kobel)["sandbox"], status(kobel)["limits"]
+        assert told["cgroups"].startswith("no control group can be made" if limits == "none" else f"{limits} can be limited"), limits
+        assert told["Java"] == f"Java 17 in {status(kobel)['java']}"
         assert said.startswith(f"level {chosen}") and (level is None or chosen == level)
         with open(os.path.join(kobel.data, "daemon.log")) as file:
             log = file.read()

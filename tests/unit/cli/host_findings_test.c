@@ -13,7 +13,7 @@ static struct host_facts good(void) {
                                .java_major = 17,
                                .sandbox_works = true,
                                .sandbox = {.level = SANDBOX_FULL, .landlock = 7},
-                               .cgroups_are_writable = true,
+                               .limits = "memory, cpu, pids (v2)",
                                .memory_bytes = (int64_t)8 << 30,
                                .disk_bytes = (int64_t)50 << 30,
                                .now_ms = 1800000000000,
@@ -48,7 +48,7 @@ Test(host_findings, each_thing_that_is_missing_is_told) {
     cr_assert(eq(int, severity_of(&facts, "user"), FINDING_WARNING));
     facts.sandbox_works = false;
     cr_assert(eq(int, severity_of(&facts, "sandbox"), FINDING_ERROR));
-    facts.cgroups_are_writable = false;
+    (void)text_copy(facts.limits, sizeof facts.limits, "none");
     cr_assert(eq(int, severity_of(&facts, "cgroups"), FINDING_HINT));
     facts.memory_bytes = (int64_t)1500 << 20;
     cr_assert(eq(int, severity_of(&facts, "memory"), FINDING_WARNING));

@@ -33,6 +33,9 @@ struct cgroup_root {
 // Looks for a place of our own below the group that the daemon is in: /proc/self/mountinfo and
 // /proc/self/cgroup say where. Groups that an earlier daemon of this data directory left go.
 struct cgroup_root cgroup_root_open(const char *data_directory);
+// Describes what a daemon that is started here would get: by doing the same, which nothing is left
+// of. Whether a group can be made cannot be told by looking.
+void cgroup_root_try(char *out, size_t size_bytes);
 // Removes what cgroup_root_open() made, as far as it is empty.
 void cgroup_root_close(const struct cgroup_root *root);
 // "memory, cpu, pids (v1)"; "none" where nothing can be limited.

@@ -1,12 +1,10 @@
-#include "runtime/java.h"
+#include "base/java.h"
 
-#include "base/buffer.h"
 #include "base/text.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static const int WANTED_MAJOR = 17;
 static const char JVM_DIRECTORY[] = "/usr/lib/jvm";
 
 // JAVA_VERSION="17.0.15" → 17; "1.8.0_402" → 8; 0 when it cannot be told.
@@ -28,7 +26,16 @@ static int read_major(const char *home) {
     return major;
 }
 
-static bool look_at(const char *home, struct java *out_java, struct buffer *found) {
+static void add_other(struct buffer *others, const struct java *java) {
+    if (strstr(buffer_text(others), java->home) != NULL) return; // links lead to the same one
+    if (others->size_bytes > 0) (void)buffer_append_text(others, ", ");
+    if (java->major == 0)
+        (void)buffer_append_format(others, "%s (no version that can be read)", java->home);
+    else
+        (void)buffer_append_format(others, "%s (Java %d)", java->home, java->major);
+}
+
+static bool look_at(const char *home, struct java *out_java, struct buffer *others) {
     struct java java = {0};
     char *real = realpath(home, NULL);
     struct error err;
@@ -39,9 +46,8 @@ static bool look_at(const char *home, struct java *out_java, struct buffer *foun
     free(real);
     if (!fits || !file_exists(java.binary)) return false;
     java.major = read_major(java.home);
-    if (java.major != WANTED_MAJOR) {
-        (void)buffer_append_format(found, "%s%s (Java %d)", found->size_bytes == 0 ? "" : ", ",
-                                   java.home, java.major);
+    if (java.major != JAVA_WANTED_MAJOR) {
+        add_other(others, &java);
         return false;
     }
     *out_java = java;
@@ -51,7 +57,7 @@ static bool look_at(const char *home, struct java *out_java, struct buffer *foun
 struct search {
     struct java java;
     bool is_found;
-    struct buffer found;
+    struct buffer *others;
 };
 
 static bool try_one(void *userdata, const char *name, bool is_directory, struct error *err) {
@@ -61,27 +67,30 @@ static bool try_one(void *userdata, const char *name, bool is_directory, struct 
     (void)is_directory;
     if (search->is_found || name[0] == '.') return true;
     if (!file_join(home, sizeof home, err, JVM_DIRECTORY, name, NULL)) return false;
-    search->is_found = look_at(home, &search->java, &search->found);
+    search->is_found = look_at(home, &search->java, search->others);
     return true;
 }
 
-bool java_find(struct java *out_java, struct error *err) {
+bool java_look(struct java *out_java, struct buffer *out_others) {
     const char *wanted = getenv("JAVA_HOME");
-    struct search search = {.found = BUFFER_INIT(600)};
-    struct error ignored;
+    struct search search = {.others = out_others};
+    struct error failure;
 
-    if (!text_is_empty(wanted)) search.is_found = look_at(wanted, &search.java, &search.found);
+    buffer_clear(out_others);
+    if (!text_is_empty(wanted)) search.is_found = look_at(wanted, &search.java, out_others);
     if (!search.is_found && file_is_directory(JVM_DIRECTORY) &&
-        !file_list(JVM_DIRECTORY, try_one, &search, &ignored))
-        (void)buffer_append_text(&search.found, ignored.message);
-    if (search.is_found)
-        *out_java = search.java;
-    else
-        (void)error_set(err, ERROR_UNAVAILABLE,
-                        "no Java %d: install the Debian package openjdk-17-jdk-headless, or set "
-                        "JAVA_HOME (found: %s)",
-                        WANTED_MAJOR,
-                        search.found.size_bytes == 0 ? "none" : buffer_text(&search.found));
-    buffer_release(&search.found);
+        !file_list(JVM_DIRECTORY, try_one, &search, &failure))
+        (void)buffer_append_text(out_others, failure.message);
+    if (search.is_found) *out_java = search.java;
     return search.is_found;
+}
+
+bool java_find(struct java *out_java, struct error *err) {
+    AUTO(buffer_release) struct buffer others = BUFFER_INIT(600);
+
+    return java_look(out_java, &others) ||
+           error_set(err, ERROR_UNAVAILABLE,
+                     "no Java %d: install the Debian package openjdk-17-jdk-headless, or set "
+                     "JAVA_HOME (found: %s)",
+                     JAVA_WANTED_MAJOR, others.size_bytes == 0 ? "none" : buffer_text(&others));
 }

@@ -1,4 +1,4 @@
-#include "runtime/cgroups.h"
+#include "sandbox/cgroups.h"
 
 #include "base/buffer.h"
 #include "base/control_group.h"
@@ -18,6 +18,8 @@
 static const size_t PROC_MAX_BYTES = (size_t)1 << 20;
 enum { PERIOD_US = 100000, SHARES_A_CORE = 1024, WEIGHT_A_CORE = 100, SWEPT_AFTER_S = 60 };
 
+// Where the daemon itself goes in version 2.
+static const char DAEMON_GROUP[] = "kobel-daemon";
 static const char *const controller_names[CGROUP_CONTROLLER_COUNT] = {
     [CGROUP_MEMORY] = "memory",
     [CGROUP_CPU] = "cpu",
@@ -101,7 +103,7 @@ static bool delegate(const char *own) {
     for (int index = 0; index < CGROUP_CONTROLLER_COUNT; index++)
         if (strstr(buffer_text(&offered), controller_names[index]) == NULL) return false;
     if (put(own, "cgroup.subtree_control", "%s", WANTED)) return true;
-    if (!file_join(leaf, sizeof leaf, &ignored, own, "kobel-daemon", NULL)) return false;
+    if (!file_join(leaf, sizeof leaf, &ignored, own, DAEMON_GROUP, NULL)) return false;
     if (mkdir(leaf, 0755) < 0 && errno != EEXIST) return false;
     return put(leaf, "cgroup.procs", "%d", (int)getpid()) &&
            put(own, "cgroup.subtree_control", "%s", WANTED);
@@ -127,26 +129,62 @@ static bool open_v2(const char *own, const char *name, struct cgroup_root *root)
     return false;
 }
 
-struct cgroup_root cgroup_root_open(const char *data_directory) {
+// The directory of the group that this process is in; of version 2: controller "".
+static bool find_own(const char *controller, char out[static FILE_PATH_MAX]) {
     AUTO(buffer_release) struct buffer mountinfo = BUFFER_INIT(PROC_MAX_BYTES);
     AUTO(buffer_release) struct buffer groups = BUFFER_INIT(PROC_MAX_BYTES);
-    struct cgroup_root root = {0};
-    char digest[DIGEST_SHA256_HEX_SIZE];
-    char own[FILE_PATH_MAX];
-    char name[40];
 
     get("/proc/self", "mountinfo", &mountinfo);
     get("/proc/self", "cgroup", &groups);
-    digest_sha256_hex(data_directory, strlen(data_directory), digest);
-    (void)text_format(name, sizeof name, "kobel-%.16s", digest);
-    if (cgroup_find_directory(buffer_text(&mountinfo), buffer_text(&groups), "", own) &&
-        open_v2(own, name, &root))
-        return root;
+    return cgroup_find_directory(buffer_text(&mountinfo), buffer_text(&groups), controller, out);
+}
+
+static struct cgroup_root open_root(const char *name) {
+    struct cgroup_root root = {0};
+    char own[FILE_PATH_MAX];
+
+    if (find_own("", own) && open_v2(own, name, &root)) return root;
     for (int index = 0; index < CGROUP_CONTROLLER_COUNT; index++)
-        if (cgroup_find_directory(buffer_text(&mountinfo), buffer_text(&groups),
-                                  controller_names[index], own))
+        if (find_own(controller_names[index], own))
             (void)open_directory(own, name, root.directories[index]);
     return root;
+}
+
+struct cgroup_root cgroup_root_open(const char *data_directory) {
+    char digest[DIGEST_SHA256_HEX_SIZE];
+    char name[40];
+
+    digest_sha256_hex(data_directory, strlen(data_directory), digest);
+    (void)text_format(name, sizeof name, "kobel-%.16s", digest);
+    return open_root(name);
+}
+
+// Takes back what delegate() did to the group: first what is given to the groups within, because no
+// process may come back into one that gives something.
+static void undo_delegate(const char *own, const struct buffer *given_before) {
+    char leaf[FILE_PATH_MAX];
+    struct error ignored;
+
+    for (int index = 0; index < CGROUP_CONTROLLER_COUNT; index++)
+        if (strstr(buffer_text(given_before), controller_names[index]) == NULL)
+            (void)put(own, "cgroup.subtree_control", "-%s", controller_names[index]);
+    if (!file_join(leaf, sizeof leaf, &ignored, own, DAEMON_GROUP, NULL)) return;
+    if (file_is_directory(leaf)) (void)put(own, "cgroup.procs", "%d", (int)getpid());
+    (void)rmdir(leaf);
+}
+
+void cgroup_root_try(char *out, size_t size_bytes) {
+    AUTO(buffer_release) struct buffer given = BUFFER_INIT(PROC_MAX_BYTES);
+    char own[FILE_PATH_MAX];
+    char name[40];
+
+    bool has_v2 = find_own("", own);
+    if (has_v2) get(own, "cgroup.subtree_control", &given);
+    (void)text_format(name, sizeof name, "kobel-try-%d", (int)getpid());
+    struct cgroup_root root = open_root(name);
+    cgroup_root_describe(&root, out, size_bytes);
+    cgroup_root_close(&root);
+    if (has_v2) undo_delegate(own, &given);
 }
 
 // What has ended leaves its group a moment after it was waited for.

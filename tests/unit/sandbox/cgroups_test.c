@@ -1,5 +1,5 @@
 // Where control groups are, out of what /proc says, and what their files say of incidents.
-#include "runtime/cgroups.h"
+#include "sandbox/cgroups.h"
 
 #include "base/control_group.h"
 #include "base/text.h"
