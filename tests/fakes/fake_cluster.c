@@ -248,23 +248,27 @@ static int64_t disk_used_bytes(void *self, const char *app_id) {
     return 0;
 }
 
+static const char *log_of(const struct fake_clusters *clusters, int64_t *out_size_bytes) {
+    *out_size_bytes = (int64_t)(clusters->has_log ? clusters->log_bytes : strlen(FAKE_LOG));
+    return clusters->has_log ? clusters->log : FAKE_LOG;
+}
+
 static bool list_logs(void *self, const char *app_id, cluster_log_fn *visit, void *userdata,
                       struct error *err) {
     struct cluster_log log = {.number = 1, .file = "taskmanager-1.out"};
 
-    (void)self;
     (void)err;
     (void)text_format(log.cluster_id, sizeof log.cluster_id, "%s-1", app_id);
-    log.size_bytes = (int64_t)strlen(FAKE_LOG);
+    (void)log_of(self, &log.size_bytes);
     visit(userdata, &log);
     return true;
 }
 
 static bool read_log(void *self, const char *app_id, const char *cluster_id, const char *file,
                      int64_t from, struct cluster_log_page *out_page, struct error *err) {
-    int64_t size_bytes = (int64_t)strlen(FAKE_LOG);
+    int64_t size_bytes;
+    const char *log = log_of(self, &size_bytes);
 
-    (void)self;
     (void)app_id;
     (void)cluster_id;
     if (!text_equal(file, "taskmanager-1.out")) return error_set(err, ERROR_NOT_FOUND, "no log");
@@ -274,7 +278,7 @@ static bool read_log(void *self, const char *app_id, const char *cluster_id, con
     out_page->from = from;
     out_page->next = out_page->size_file_bytes = size_bytes;
     out_page->size_bytes = (size_t)(size_bytes - from);
-    memcpy(out_page->bytes, FAKE_LOG + from, out_page->size_bytes);
+    memcpy(out_page->bytes, log + from, out_page->size_bytes);
     return true;
 }
 

@@ -7,8 +7,10 @@
 
 struct fake_clusters;
 
-// What every application has printed, not all of it text.
+// What every application has printed unless something else is said, not all of it text.
 #define FAKE_LOG "first line\nsecond \xff line\nbegun"
+// So much of a log is kept: less than a page, more than a stream takes at a time.
+enum { FAKE_LOG_MAX = 32768 };
 
 struct fake_clusters *fake_clusters_new(cluster_change_fn *on_change, void *userdata);
 void fake_clusters_free(struct fake_clusters *clusters);
@@ -77,6 +79,9 @@ void fake_clusters_exit_in_main(struct fake_clusters *clusters, int count);
 
 // What every measurement gives from now on. Without it nothing is measured.
 void fake_clusters_set_load(struct fake_clusters *clusters, const struct job_measurement *load);
+
+// What every application has printed from now on, any bytes.
+void fake_clusters_set_log(struct fake_clusters *clusters, const char *bytes, size_t size_bytes);
 
 // --- looking ---
 

@@ -1,6 +1,8 @@
 #include "base/text.h"
 #include "fakes/fake_cluster_parts.h"
 
+#include <string.h>
+
 // --- making things happen ---
 
 int fake_clusters_calls(const struct fake_clusters *self) {
@@ -174,4 +176,10 @@ int fake_clusters_running_count(const struct fake_clusters *self) {
     const struct fake *fake = running(self);
 
     return fake == NULL ? -1 : fake->count;
+}
+
+void fake_clusters_set_log(struct fake_clusters *self, const char *bytes, size_t size_bytes) {
+    self->has_log = true;
+    self->log_bytes = size_bytes < sizeof self->log ? size_bytes : sizeof self->log;
+    memcpy(self->log, bytes, self->log_bytes);
 }

@@ -61,6 +61,9 @@ struct fake_clusters {
     bool has_no_checkpoints;
     int checkpoints;
     struct job_measurement load; // what is measured of every job; no vertices: nothing
+    bool has_log;                // of its own, not FAKE_LOG
+    char log[FAKE_LOG_MAX];
+    size_t log_bytes;
 };
 
 struct point *fake_clusters_point(struct fake_clusters *self, const char *path);

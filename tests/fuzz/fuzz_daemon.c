@@ -17,6 +17,7 @@
 #define JSON_HEAD                                                                                  \
     "POST / HTTP/1.1\r\nContent-Type: application/x-amz-json-1.1\r\nX-Amz-Target: "                \
     "KinesisAnalytics_20180523."
+#define LOGS "/kobel/v1/applications/a/logs"
 enum { RECORD_END = 0x1E, RECORDS_MAX = 24, TURNS_MAX = 64 };
 
 static struct world world;
@@ -86,6 +87,24 @@ static void send_operation(const struct record *record) {
     if (record->size_bytes == 0) return;
     FUZZ_EXPECT(ask(operations_at((unsigned char)record->bytes[0] % operations_count())->name,
                     record->bytes + 1, record->size_bytes - 1) < 500);
+}
+
+// 503: there is no cluster that a fault could be in.
+static void post(const char *path, const struct record *record) {
+    AUTO(buffer_release) struct buffer reply = BUFFER_INIT((size_t)16 << 20);
+    char head[128];
+
+    (void)text_format(head, sizeof head, "POST %s HTTP/1.1", path);
+    int status = world_ask(&world, head, record->bytes, record->size_bytes, &reply);
+    FUZZ_EXPECT(status < 500 || status == 503);
+}
+
+static void set_clock(const struct record *record) {
+    post("/kobel/v1/clock", record);
+}
+
+static void inject_fault(const struct record *record) {
+    post("/kobel/v1/applications/a/faults", record);
 }
 
 static void update_properties(const struct record *record) {
@@ -211,6 +230,50 @@ static void set_figures(const struct record *record) {
     }
 }
 
+// A page of the log of the fake from a position on.
+static void check_page(int64_t from, size_t size_bytes) {
+    AUTO(buffer_release) struct buffer reply = BUFFER_INIT((size_t)16 << 20);
+    AUTO(json_decref) json_t *page = NULL;
+    struct error err;
+    char head[128];
+
+    (void)text_format(head, sizeof head, "GET " LOGS "?file=taskmanager-1.out&from=%lld HTTP/1.1",
+                      (long long)from);
+    if (world_ask(&world, head, "", 0, &reply) != 200) return;
+    FUZZ_EXPECT(json_parse(buffer_text(&reply), reply.size_bytes, &page, &err));
+    FUZZ_EXPECT(json_text(page, "text") != NULL);
+    FUZZ_EXPECT(json_int_or(page, "next", -1) == (int64_t)size_bytes);
+}
+
+// Each event is an object with a line that is one.
+static void check_stream(void) {
+    AUTO(buffer_release) struct buffer reply = BUFFER_INIT((size_t)16 << 20);
+    static const char DATA[] = "data: ";
+
+    if (world_follow(&world, LOGS, &reply) != 200) return;
+    const char *at = buffer_text(&reply);
+    FUZZ_EXPECT(strlen(at) == reply.size_bytes && strstr(at, ":\n\n") != NULL);
+    for (const char *end; (end = strstr(at, "\n\n")) != NULL; at = end + 2) {
+        AUTO(json_decref) json_t *event = NULL;
+        struct error err;
+        if (at[0] == ':') continue;
+        FUZZ_EXPECT(text_starts_with(at, DATA));
+        at += sizeof DATA - 1;
+        FUZZ_EXPECT(json_parse(at, (size_t)(end - at), &event, &err));
+        const char *line = json_text(event, "line");
+        FUZZ_EXPECT(line != NULL && strchr(line, '\n') == NULL);
+    }
+}
+
+static void write_log(const struct record *record) {
+    size_t size_bytes = record->size_bytes < FAKE_LOG_MAX ? record->size_bytes : FAKE_LOG_MAX;
+
+    fake_clusters_set_log(world.clusters, record->bytes, size_bytes);
+    check_page(0, size_bytes);
+    check_page((int64_t)size_bytes / 2, size_bytes);
+    check_stream();
+}
+
 // Each byte is a turn after so many seconds.
 static void take_turns(const struct record *record) {
     for (size_t index = 0; index < record->size_bytes && index < TURNS_MAX; index++)
@@ -225,6 +288,7 @@ static const struct {
     {'R', send_operation},  {'P', update_properties}, {'F', fail_job},     {'L', lose_cluster},
     {'J', reject_job},      {'S', fail_savepoint},    {'C', name_points},  {'E', end_with_log},
     {'T', fail_with_trace}, {'N', name_operators},    {'M', set_figures},  {'t', take_turns},
+    {'O', write_log},       {'c', set_clock},         {'f', inject_fault},
 };
 
 static void run_record(const char *bytes, size_t size_bytes) {

@@ -139,13 +139,16 @@ static const char *find_header(const char *head, const char *name) {
     return NULL;
 }
 
-// The body that was sent in chunks, into memory that the next one takes. False: more is to come.
+// The body that was sent in chunks, into memory that the next one takes. False: more is to come;
+// `out` has what is there.
 static bool join_chunks(struct answer *out, const char *from, const char *end) {
     static char joined[ANSWER_MAX_BYTES];
     size_t used = 0;
 
     for (;;) {
         char *after = NULL;
+        out->body = joined;
+        out->body_bytes = used;
         const char *line = memmem(from, (size_t)(end - from), "\r\n", 2);
         if (line == NULL) return false;
         size_t size = strtoul(from, &after, 16);
@@ -156,10 +159,7 @@ static bool join_chunks(struct answer *out, const char *from, const char *end) {
         memcpy(joined + used, from, size);
         used += size;
         from += size + 2;
-        if (size > 0) continue;
-        out->body = joined;
-        out->body_bytes = used;
-        return true;
+        if (size == 0) return true;
     }
 }
 
@@ -243,22 +243,46 @@ static bool send_all(struct world *world, int fd, const char *bytes, size_t size
     return true;
 }
 
+// Sends, and takes what comes back at once. False: the answer has no end yet.
+static bool send_and_receive(struct world *world, const struct http_server *server,
+                             const char *bytes, size_t size_bytes, struct buffer *reply,
+                             struct answer *out) {
+    AUTO(file_close) int fd = connect_to(server);
+    bool is_open = send_all(world, fd, bytes, size_bytes);
+
+    for (int quiet = 0; is_open && quiet < QUIET_TURNS && !read_answer(reply, out);) {
+        size_t before = reply->size_bytes;
+        bool has_run = sd_event_run(world->loop, 0) > 0;
+        is_open = receive(fd, reply);
+        quiet = has_run || reply->size_bytes > before ? 0 : quiet + 1;
+    }
+    return read_answer(reply, out);
+}
+
 void world_send_raw(struct world *world, const struct http_server *server, const char *bytes,
                     size_t size_bytes) {
     AUTO(buffer_release) struct buffer reply = BUFFER_INIT(ANSWER_MAX_BYTES);
-    AUTO(file_close) int fd = connect_to(server);
     struct answer answer = {0};
-    bool is_open = send_all(world, fd, bytes, size_bytes);
 
-    for (int quiet = 0; is_open && quiet < QUIET_TURNS && !read_answer(&reply, &answer);) {
-        size_t before = reply.size_bytes;
-        bool has_run = sd_event_run(world->loop, 0) > 0;
-        is_open = receive(fd, &reply);
-        quiet = has_run || reply.size_bytes > before ? 0 : quiet + 1;
-    }
-    if (read_answer(&reply, &answer)) check_answer(&answer);
+    if (send_and_receive(world, server, bytes, size_bytes, &reply, &answer)) check_answer(&answer);
     // An answer that goes on may be cut anywhere.
     FUZZ_EXPECT(utf8_valid_bytes(buffer_text(&reply), reply.size_bytes) + 4 > reply.size_bytes);
+}
+
+int world_follow(struct world *world, const char *path, struct buffer *out_body) {
+    AUTO(buffer_release) struct buffer reply = BUFFER_INIT(ANSWER_MAX_BYTES);
+    struct answer answer = {0};
+    struct error full;
+    char request[256];
+
+    (void)text_format(request, sizeof request,
+                      "GET %s HTTP/1.1\r\nHost: localhost\r\nAccept: text/event-stream\r\n\r\n",
+                      path);
+    (void)send_and_receive(world, world->open_server, request, strlen(request), &reply, &answer);
+    buffer_clear(out_body);
+    if (answer.body_bytes > 0)
+        FUZZ_EXPECT(buffer_append(out_body, answer.body, answer.body_bytes, &full));
+    return answer.status;
 }
 
 int world_ask(struct world *world, const char *head, const char *body, size_t body_bytes,

@@ -33,6 +33,9 @@ void world_turn(struct world *world, int64_t passed_ms);
 void world_send_raw(struct world *world, const struct http_server *server, const char *bytes,
                     size_t size_bytes);
 
+// What a stream at `path` sends at once, without the frames of HTTP. Returns the status.
+int world_follow(struct world *world, const char *path, struct buffer *out_body);
+
 // Sends a well-formed request and waits for its answer, which has to be JSON or text. Returns the
 // status; the answer's body is in `out_body`.
 int world_ask(struct world *world, const char *head, const char *body, size_t body_bytes,
