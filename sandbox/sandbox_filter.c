@@ -6,6 +6,8 @@
 #include "sandbox/sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
@@ -19,10 +21,14 @@ enum {
     CALL_MEMFD_SECRET = 447,
     CALL_PROCESS_MRELEASE = 448,
     CALL_SET_MEMPOLICY_HOME_NODE = 450,
+    CALL_FCHMODAT2 = 452,
     CALL_STATMOUNT = 457,
     CALL_LISTMOUNT = 458,
     CALL_LSM_SET_SELF_ATTR = 460,
+    CALL_SETXATTRAT = 463,
+    CALL_REMOVEXATTRAT = 466,
     CALL_OPEN_TREE_ATTR = 467,
+    CALL_FILE_SETATTR = 469,
     CALL_LISTNS = 470
 };
 enum {
@@ -121,10 +127,40 @@ static const int refused_calls[] = {
     CALL_QUOTACTL_FD,
 };
 
-// With an IPC namespace these reach nobody else.
+// With namespaces of its own these reach nobody else.
 static const int refused_in_the_hosts_namespaces[] = {
-    SCMP_SYS(shmget), SCMP_SYS(shmat),   SCMP_SYS(semget),    SCMP_SYS(msgget),
-    SCMP_SYS(ipc),    SCMP_SYS(mq_open), SCMP_SYS(mq_unlink),
+    SCMP_SYS(shmget),
+    SCMP_SYS(shmat),
+    SCMP_SYS(semget),
+    SCMP_SYS(msgget),
+    SCMP_SYS(ipc),
+    SCMP_SYS(mq_open),
+    SCMP_SYS(mq_unlink),
+    // What Landlock never asks about: whoever may name a file may do these to it, and by a
+    // descriptor for reading as well. truncate() it knows since Linux 6.2 only; a JVM uses
+    // ftruncate(), which wants a file that is open for writing.
+    SCMP_SYS(truncate),
+    SCMP_SYS(truncate64),
+    SCMP_SYS(chmod),
+    SCMP_SYS(fchmod),
+    SCMP_SYS(fchmodat),
+    CALL_FCHMODAT2,
+    SCMP_SYS(chown),
+    SCMP_SYS(lchown),
+    SCMP_SYS(fchown),
+    SCMP_SYS(fchownat),
+    SCMP_SYS(setxattr),
+    SCMP_SYS(lsetxattr),
+    SCMP_SYS(fsetxattr),
+    CALL_SETXATTRAT,
+    SCMP_SYS(removexattr),
+    SCMP_SYS(lremovexattr),
+    SCMP_SYS(fremovexattr),
+    CALL_REMOVEXATTRAT,
+    CALL_FILE_SETATTR,
+    SCMP_SYS(utime),
+    SCMP_SYS(utimes),
+    SCMP_SYS(futimesat),
 };
 
 static const uint64_t refused_clone_flags[] = {
@@ -134,6 +170,18 @@ static const uint64_t refused_clone_flags[] = {
 
 // Typing into the terminal that kobel was started from.
 static const uint64_t refused_ioctls[] = {TIOCSTI, TIOCLINUX};
+
+// Flags of a file that is open, for reading as well.
+static const uint64_t attribute_ioctls[] = {FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR};
+
+static const struct {
+    int call;
+    unsigned flags_argument;
+} opening_calls[] = {{SCMP_SYS(open), 1}, {SCMP_SYS(openat), 2}};
+
+// Landlock asks for what a file can then be used for: for neither reading nor writing with the
+// access mode 3, which opens any file, and before Linux 6.2 not for emptying it.
+static const uint64_t refused_openings[] = {O_ACCMODE, O_RDONLY | O_TRUNC};
 
 // Data with the opening of a connection: Landlock looks at connect() only.
 static const struct {
@@ -168,12 +216,17 @@ static bool refuse_namespaces(scmp_filter_ctx filter) {
     return true;
 }
 
-static bool refuse_by_argument(scmp_filter_ctx filter) {
-    // The kernel looks at the lower half of these arguments only.
-    for (size_t index = 0; index < COUNT_OF(refused_ioctls); index++)
+// The kernel looks at the lower half of the number only.
+static bool refuse_ioctls(scmp_filter_ctx filter, const uint64_t *numbers, size_t count) {
+    for (size_t index = 0; index < count; index++)
         if (!refuse_if(filter, EPERM, SCMP_SYS(ioctl),
-                       SCMP_A1(SCMP_CMP_MASKED_EQ, INT_MASK, refused_ioctls[index])))
+                       SCMP_A1(SCMP_CMP_MASKED_EQ, INT_MASK, numbers[index])))
             return false;
+    return true;
+}
+
+static bool refuse_by_argument(scmp_filter_ctx filter) {
+    if (!refuse_ioctls(filter, refused_ioctls, COUNT_OF(refused_ioctls))) return false;
     for (size_t index = 0; index < COUNT_OF(fast_open_calls); index++)
         if (!refuse_if(filter, EPERM, fast_open_calls[index].call,
                        SCMP_CMP64(fast_open_calls[index].flags_argument, SCMP_CMP_MASKED_EQ,
@@ -209,10 +262,34 @@ static bool refuse_sockets(scmp_filter_ctx filter) {
                                   other_netlink) == 0;
 }
 
+static bool refuse_openings(scmp_filter_ctx filter) {
+    for (size_t call = 0; call < COUNT_OF(opening_calls); call++)
+        for (size_t index = 0; index < COUNT_OF(refused_openings); index++) {
+            uint64_t flags = refused_openings[index];
+            // Whether or not O_ACCMODE comes with O_TRUNC.
+            uint64_t mask = O_ACCMODE | (flags & O_TRUNC);
+            if (!refuse_if(filter, EPERM, opening_calls[call].call,
+                           SCMP_CMP64(opening_calls[call].flags_argument, SCMP_CMP_MASKED_EQ, mask,
+                                      flags)))
+                return false;
+        }
+    // Its flags lie in memory, where no filter sees them; who wants it does without on ENOSYS.
+    return refuse(filter, ENOSYS, SCMP_SYS(openat2));
+}
+
+// Files are the host's own here.
+static bool refuse_in_the_hosts_namespaces(scmp_filter_ctx filter) {
+    return refuse_calls(filter, refused_in_the_hosts_namespaces,
+                        COUNT_OF(refused_in_the_hosts_namespaces)) &&
+           // Without a path it is for a file that is open: a JVM does that when it copies one.
+           refuse_if(filter, EPERM, SCMP_SYS(utimensat), SCMP_A1(SCMP_CMP_NE, 0, 0)) &&
+           refuse_ioctls(filter, attribute_ioctls, COUNT_OF(attribute_ioctls)) &&
+           refuse_openings(filter);
+}
+
 static bool add_rules(scmp_filter_ctx filter, bool has_namespaces) {
     return refuse_calls(filter, refused_calls, COUNT_OF(refused_calls)) &&
-           (has_namespaces || refuse_calls(filter, refused_in_the_hosts_namespaces,
-                                           COUNT_OF(refused_in_the_hosts_namespaces))) &&
+           (has_namespaces || refuse_in_the_hosts_namespaces(filter)) &&
            refuse_namespaces(filter) && refuse_by_argument(filter) && refuse_sockets(filter);
 }
 

@@ -17,6 +17,8 @@ static const struct row rows[] = {
     // full, contained, scoped, none
     {{"files", "files of the host, of kobel and of other applications, private keys included"},
      {HELD, HELD, HELD, OPEN}},
+    {{"fileFacts", "sizes, times and use of files of the host whose names are known"},
+     {HELD, HELD, OPEN, OPEN}},
     {{"memory", "memory, environment and open files of other processes"},
      {HELD, HELD, HELD, OPEN}},
     {{"processes", "names and command lines of other processes"},

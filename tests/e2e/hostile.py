@@ -51,6 +51,15 @@ MPTCP_CONNECT = "import socket; socket.socket(socket.AF_INET, socket.SOCK_STREAM
 FAST_OPEN = "import socket; socket.socket().sendto(b'x', 0x20000000, ('127.0.0.1', %d))"
 
 
+# Harmless where they succeed: nothing is other than before.
+SAME_RIGHTS = "import os; os.fchmod(os.open('/usr/bin/env', os.O_RDONLY), os.stat('/usr/bin/env').st_mode & 0o7777)"
+SAME_TIMES = """
+import os
+seen = os.stat('/usr/bin/env')
+os.utime(os.open('/usr/bin/env', os.O_RDONLY), ns=(seen.st_atime_ns, seen.st_mtime_ns))"""
+WATCH = "import ctypes, sys; libc = ctypes.CDLL(None); sys.exit(libc.inotify_add_watch(libc.inotify_init(), %r, 1) < 0)"
+
+
 @contextlib.contextmanager
 def surroundings(directory):
     """What a host has that programs must not reach: sockets of its services, shared memory, a broker's port."""
@@ -95,8 +104,20 @@ def attempts_on(kobel, cluster, host):
             "private keys": "run ls /etc/ssl/private/",
             "the configuration of services": "run ls /usr/local/etc/",
             "control groups": "run test -w /sys/fs/cgroup/cgroup.procs",
+            "rights of a file": f"run chmod 600 {host['home']}/secret",
+            "rights of a program by its descriptor": python(SAME_RIGHTS),
+            "the owner of a file": f"run chown $(id -u) {host['home']}/secret",
+            "the times of a file": f"run touch -d @1 {host['home']}/secret",
+            "the length of a file": python(f"import os; os.truncate('{host['home']}/secret', 6)"),
+            "an attribute of a file": python(f"import os; os.setxattr('{host['home']}/secret', 'user.mine', b'x')"),
+            "a descriptor of a file": python(f"import os; os.open('{host['home']}/secret', os.O_ACCMODE)"),
             "a device of its own making": "run mknod $TMPDIR/disk b 7 0",
             "a file by a link in its own directory": f"run ln -s {host['home']}/secret $TMPDIR/link && cat $TMPDIR/link",
+        },
+        "fileFacts": {
+            "the size of a file": f"run test -s {host['home']}/secret",
+            "being told of a file's use": python(WATCH % f"{host['home']}/secret".encode()),
+            "the times of a program by its descriptor": python(SAME_TIMES),
         },
         "memory": {
             "kobel's environment": f"read /proc/{daemon}/environ",

@@ -102,7 +102,10 @@ def test_nothing_is_written_where_a_job_leads_the_daemon(runtime, jars, tmp_path
     try:
         application = Application(kobel, "leading")
         cluster = "cd $(dirname $FLINK_CONF_DIR)"
-        wanted = [f"run {cluster}/jars && mv flink-web-upload away && ln -s {victim} flink-web-upload", f"run {cluster} && chmod 555 work"]
+        wanted = [f"run {cluster}/jars && mv flink-web-upload away && ln -s {victim} flink-web-upload"]
+        # In the host's namespaces rights of files stay as they are, those of a job's own as well.
+        if status(kobel)["sandbox"] in ("full", "contained"):
+            wanted.append(f"run {cluster} && chmod 555 work")
         attack(application, jars, wanted, ApplicationSystemRollbackConfiguration={"RollbackEnabled": True})
         found = wait_for(lambda: len(outcomes(application)) == len(wanted) and outcomes(application), "everything was tried")
         assert found == dict.fromkeys(wanted, "DONE"), output(application).partition("count=")[0]

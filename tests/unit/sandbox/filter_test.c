@@ -6,8 +6,10 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
+#include <linux/fs.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <string.h>
@@ -21,6 +23,9 @@ static const uint32_t ARCHITECTURE = AUDIT_ARCH_X86_64;
 static const uint32_t ARCHITECTURE = AUDIT_ARCH_AARCH64;
 #endif
 enum { IPPROTO_OF_MPTCP = 262, FAST_OPEN = 0x20000000 };
+
+// Its upper half alone tells it from NULL.
+static const uint64_t A_POINTER = 0x7f0000000000;
 
 static struct error err;
 
@@ -248,6 +253,69 @@ Test(filter, shared_memory_is_closed_where_it_would_be_the_hosts) {
     cr_assert(eq(int, verdict(&with, SYS_shmget, 0, 0, 0, 0), 0));
     cr_assert(eq(int, verdict(&without, SYS_shmget, 0, 0, 0, 0), EPERM));
     cr_assert(eq(int, verdict(&without, SYS_mq_open, 0, 0, 0, 0), EPERM));
+}
+
+Test(filter, files_of_the_host_keep_their_length_rights_owners_and_times) {
+    struct sandbox_filter with = filter_of(true);
+    struct sandbox_filter without = filter_of(false);
+    const int calls[] = {
+        SYS_truncate,
+        SYS_chmod,
+        SYS_fchmod,
+        SYS_fchmodat,
+        452 /* fchmodat2 */,
+        SYS_chown,
+        SYS_lchown,
+        SYS_fchown,
+        SYS_fchownat,
+        SYS_setxattr,
+        SYS_lsetxattr,
+        SYS_fsetxattr,
+        463 /* setxattrat */,
+        SYS_removexattr,
+        SYS_lremovexattr,
+        SYS_fremovexattr,
+        466 /* removexattrat */,
+        469 /* file_setattr */,
+        SYS_utime,
+        SYS_utimes,
+        SYS_futimesat,
+    };
+    const struct expectation by_argument[] = {
+        {"times by a path", SYS_utimensat, {(uint64_t)AT_FDCWD, A_POINTER}, EPERM},
+        {"times of what is open", SYS_utimensat, {3, 0}, 0},
+        {"flags of what is open", SYS_ioctl, {3, FS_IOC_SETFLAGS}, EPERM},
+        {"a project of what is open", SYS_ioctl, {3, FS_IOC_FSSETXATTR}, EPERM},
+        {"which flags", SYS_ioctl, {3, FS_IOC_GETFLAGS}, 0},
+        {"the length of what is open", SYS_ftruncate, {3, 0}, 0},
+    };
+
+    for (size_t index = 0; index < COUNT_OF(calls); index++) {
+        cr_expect(eq(int, verdict(&without, calls[index], 0, 0, 0, 0), EPERM), "call %d",
+                  calls[index]);
+        cr_expect(eq(int, verdict(&with, calls[index], 0, 0, 0, 0), 0), "call %d", calls[index]);
+    }
+    expect(&without, by_argument, COUNT_OF(by_argument));
+}
+
+Test(filter, files_of_the_host_are_opened_for_what_landlock_asks_about) {
+    struct sandbox_filter with = filter_of(true);
+    struct sandbox_filter without = filter_of(false);
+    const struct expectation list[] = {
+        {"reading", SYS_openat, {3, A_POINTER, O_RDONLY | O_CLOEXEC}, 0},
+        {"writing anew", SYS_openat, {3, A_POINTER, O_WRONLY | O_CREAT | O_TRUNC}, 0},
+        {"writing and reading anew", SYS_open, {A_POINTER, O_RDWR | O_TRUNC}, 0},
+        {"a path only", SYS_open, {A_POINTER, O_PATH}, 0},
+        {"emptying by reading", SYS_openat, {3, A_POINTER, O_RDONLY | O_TRUNC}, EPERM},
+        {"... by the older call", SYS_open, {A_POINTER, O_RDONLY | O_TRUNC | O_CLOEXEC}, EPERM},
+        {"neither", SYS_openat, {3, A_POINTER, O_ACCMODE}, EPERM},
+        {"neither, anew", SYS_open, {A_POINTER, O_ACCMODE | O_TRUNC}, EPERM},
+        {"by flags in memory", SYS_openat2, {3, A_POINTER, A_POINTER}, ENOSYS},
+    };
+
+    expect(&without, list, COUNT_OF(list));
+    cr_assert(eq(int, verdict(&with, SYS_openat, 3, A_POINTER, O_ACCMODE, 0), 0));
+    cr_assert(eq(int, verdict(&with, SYS_openat2, 3, A_POINTER, A_POINTER, 0), 0));
 }
 
 Test(filter, calls_of_another_architecture_end_the_process) {
