@@ -105,8 +105,9 @@ static bool holds(const struct port_range *range, uint32_t port) {
 static bool allow_ports(int ruleset, const struct plan *plan, struct error *err) {
     for (uint32_t port = 0; port <= UINT16_MAX; port++) {
         if (holds(&plan->closed_ports, port) && !holds(&plan->own_ports, port)) continue;
-        struct port_rule rule = {.allowed = PORT_BIND, .port = port};
-        if (port != plan->closed_port) rule.allowed |= PORT_CONNECT;
+        // Listening there on another address of this host would answer who asks for "localhost".
+        if (port != 0 && port == plan->closed_port) continue;
+        struct port_rule rule = {.allowed = PORT_BIND | PORT_CONNECT, .port = port};
         if (syscall(SYS_landlock_add_rule, ruleset, RULE_PORT, &rule, 0) != 0)
             return error_system(err, errno, "allow port %u", port);
     }

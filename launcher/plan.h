@@ -36,7 +36,7 @@ struct plan {
     bool no_capabilities;
     struct port_range closed_ports; // TCP ports that are neither connected to nor listened on ...
     struct port_range own_ports;    // ... but these
-    uint16_t closed_port;           // one more that is not connected to
+    uint16_t closed_port;           // one more of the closed; 0 = none
     const char *readable[PLAN_PATHS_MAX]; // where there is any path, all others are closed
     size_t readable_count;
     const char *writable[PLAN_PATHS_MAX];

@@ -48,6 +48,8 @@ UNIX_CONNECT = "import socket; socket.socket(socket.AF_UNIX).connect(%r)"
 UNIX_DATAGRAM = "import socket; socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)[0].sendto(b'x', %r)"
 # As a protocol of its own TCP is not what Landlock looks at; nor is a connection that begins with data.
 MPTCP_CONNECT = "import socket; socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262).connect(('127.0.0.1', %d))"
+# Where clients look first that ask for "localhost", and an address that belongs to every host.
+LISTEN_BESIDE = "import socket; socket.create_server((%r, %d), family=socket.%s)"
 FAST_OPEN = "import socket; socket.socket().sendto(b'x', 0x20000000, ('127.0.0.1', %d))"
 
 
@@ -175,6 +177,8 @@ def attempts_on(kobel, cluster, host):
             "kobel's API": f"connect {api}",
             "kobel's API by another protocol": python(MPTCP_CONNECT % api),
             "kobel's API with data at once": python(FAST_OPEN % api),
+            "kobel's API for those who ask for localhost": python(LISTEN_BESIDE % ("::1", api, "AF_INET6")),
+            "kobel's API beside it": python(LISTEN_BESIDE % ("127.0.0.2", api, "AF_INET")),
             "a port that another cluster will want": f"listen {next_port(rest)}",
         },
         "network": {

@@ -47,6 +47,17 @@ static bool connects(struct argument_list *options, uint16_t port) {
     return run(options, command);
 }
 
+// Beside whoever listens there on 127.0.0.1.
+static bool listens(struct argument_list *options, const char *address, uint16_t port) {
+    char command[240];
+
+    (void)text_format(command, sizeof command,
+                      "exec python3 -c 'import socket; "
+                      "socket.create_server((\"%s\", %u), family=socket.%s).listen()'",
+                      address, port, strchr(address, ':') == NULL ? "AF_INET" : "AF_INET6");
+    return run(options, command);
+}
+
 Test(launcher, says_what_is_wrong_with_its_words) {
     AUTO(argument_list_release) struct argument_list unknown = {0};
     AUTO(argument_list_release) struct argument_list half = {0};
@@ -130,6 +141,12 @@ Test(launcher, ports_of_others_are_closed_and_all_the_rest_is_open) {
     cr_assert(connects(&own, port), "%s", err.message);
     cr_assert(connects(&open, port), "%s", err.message);
     cr_assert(not(connects(&api, port)));
+    cr_assert(listens(&open, "127.0.0.2", port), "%s", err.message);
+    cr_assert(not(listens(&closed, "127.0.0.2", port)));
+    cr_assert(not(listens(&api, "127.0.0.2", port)));
+    cr_assert(not(listens(&api, "::1", port)));
+    // Any port, as a client takes one.
+    cr_assert(listens(&api, "127.0.0.2", 0), "%s", err.message);
 }
 
 Test(launcher, what_is_preloaded_shows_the_properties_file) {
