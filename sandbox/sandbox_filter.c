@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
@@ -35,7 +36,8 @@ enum {
     FAMILY_LAST = 45,       // AF_MCTP; what comes after it is refused as well
     PROTOCOL_LAST = 58,     // ICMPv6
     SOCKET_TYPE_MASK = 0xf, // beside SOCK_CLOEXEC and SOCK_NONBLOCK
-    NETLINK_ROUTING = 0     // NETLINK_ROUTE: which addresses and routes there are
+    NETLINK_ROUTING = 0,    // NETLINK_ROUTE: which addresses and routes there are
+    UPPER_LAYER = 31        // TCP_ULP
 };
 static const uint64_t INT_MASK = 0xffffffff;
 
@@ -237,9 +239,25 @@ static bool refuse_by_argument(scmp_filter_ctx filter) {
            refuse_if(filter, EPERM, SCMP_SYS(prlimit64), SCMP_A0(SCMP_CMP_NE, 0, 0));
 }
 
+static bool refuse_type(scmp_filter_ctx filter, int call, uint64_t type) {
+    return refuse_if(filter, EPROTONOSUPPORT, call,
+                     SCMP_A1(SCMP_CMP_MASKED_EQ, SOCKET_TYPE_MASK, type));
+}
+
+// Protocols that the kernel puts on a connection (TLS, and others by loading a module): a part of
+// it that had many faults. Who wants it does without, as on a kernel that has none.
+static bool refuse_upper_layers(scmp_filter_ctx filter) {
+    const struct scmp_arg_cmp upper_layer[] = {SCMP_A1(SCMP_CMP_MASKED_EQ, INT_MASK, IPPROTO_TCP),
+                                               SCMP_A2(SCMP_CMP_MASKED_EQ, INT_MASK, UPPER_LAYER)};
+
+    return seccomp_rule_add_array(filter, SCMP_ACT_ERRNO(ENOPROTOOPT), SCMP_SYS(setsockopt),
+                                  COUNT_OF(upper_layer), upper_layer) == 0;
+}
+
 // Unix sockets lead to the services of the user and of the host (D-Bus, Docker), and no path tells
 // them apart here; a JVM needs none but pairs, which lead nowhere else as long as they are streams.
-// TCP in the shape of another protocol (MPTCP, SMC) would pass Landlock's ports.
+// TCP in the shape of another protocol (MPTCP, SMC) would pass Landlock's ports. DCCP and SCTP have
+// types of their own, and no protocol beside it is needed to get one.
 static bool refuse_sockets(scmp_filter_ctx filter) {
     const int socket_call = SCMP_SYS(socket);
     const int pair_call = SCMP_SYS(socketpair);
@@ -249,8 +267,9 @@ static bool refuse_sockets(scmp_filter_ctx filter) {
             !refuse_if(filter, EAFNOSUPPORT, socket_call, SCMP_A0(SCMP_CMP_EQ, family, 0)))
             return false;
     for (uint64_t type = 0; type <= SOCKET_TYPE_MASK; type++)
-        if (type != SOCK_STREAM && !refuse_if(filter, EPROTONOSUPPORT, pair_call,
-                                              SCMP_A1(SCMP_CMP_MASKED_EQ, SOCKET_TYPE_MASK, type)))
+        if (type != SOCK_STREAM &&
+            (!refuse_type(filter, pair_call, type) ||
+             (type != SOCK_DGRAM && type != SOCK_RAW && !refuse_type(filter, socket_call, type))))
             return false;
     const struct scmp_arg_cmp other_netlink[] = {SCMP_A0(SCMP_CMP_EQ, AF_NETLINK, 0),
                                                  SCMP_A2(SCMP_CMP_NE, NETLINK_ROUTING, 0)};
@@ -290,7 +309,8 @@ static bool refuse_in_the_hosts_namespaces(scmp_filter_ctx filter) {
 static bool add_rules(scmp_filter_ctx filter, bool has_namespaces) {
     return refuse_calls(filter, refused_calls, COUNT_OF(refused_calls)) &&
            (has_namespaces || refuse_in_the_hosts_namespaces(filter)) &&
-           refuse_namespaces(filter) && refuse_by_argument(filter) && refuse_sockets(filter);
+           refuse_namespaces(filter) && refuse_by_argument(filter) && refuse_sockets(filter) &&
+           refuse_upper_layers(filter);
 }
 
 // The calls of other architectures (32 bits, x32) have other numbers: who makes one is ended.
