@@ -82,12 +82,18 @@ bool file_make_directories(const char *path, unsigned mode, struct error *err) {
     return make_directory(part, mode, err);
 }
 
-bool file_read(const char *path, struct buffer *out, struct error *err) {
-    AUTO(file_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
-    char block[16384];
+static bool open_to_read(const char *path, int flags, int *out_fd, struct error *err) {
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | flags);
 
     if (fd < 0 && errno == ENOENT) return error_set(err, ERROR_NOT_FOUND, "no file '%s'", path);
     if (fd < 0) return error_system(err, errno, "open '%s'", path);
+    *out_fd = fd;
+    return true;
+}
+
+static bool read_all(int fd, const char *path, struct buffer *out, struct error *err) {
+    char block[16384];
+
     for (;;) {
         ssize_t got = read(fd, block, sizeof block);
         if (got == 0) return true;
@@ -95,6 +101,23 @@ bool file_read(const char *path, struct buffer *out, struct error *err) {
         if (got < 0) return error_system(err, errno, "read '%s'", path);
         if (!buffer_append(out, block, (size_t)got, err)) return error_prefix(err, "'%s'", path);
     }
+}
+
+bool file_read(const char *path, struct buffer *out, struct error *err) {
+    AUTO(file_close) int fd = -1;
+    struct stat entry;
+
+    if (!open_to_read(path, O_NONBLOCK, &fd, err)) return false;
+    if (fstat(fd, &entry) < 0) return error_system(err, errno, "read '%s'", path);
+    if (!S_ISREG(entry.st_mode))
+        return error_set(err, ERROR_INVALID, "'%s' is no regular file", path);
+    return read_all(fd, path, out, err);
+}
+
+bool file_read_or_wait(const char *path, struct buffer *out, struct error *err) {
+    AUTO(file_close) int fd = -1;
+
+    return open_to_read(path, 0, &fd, err) && read_all(fd, path, out, err);
 }
 
 bool file_write_all(int fd, const void *from, size_t size_bytes) {
@@ -117,7 +140,8 @@ bool file_write_atomically(const char *path, const void *bytes, size_t size_byte
     if (!text_format(neighbour, sizeof neighbour, "%s.%d.new", path, (int)getpid()))
         return error_set(err, ERROR_INVALID, "path '%.200s...' is too long", path);
     AUTO(file_close)
-    int fd = open(neighbour, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
+    int fd =
+        open(neighbour, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode);
     if (fd < 0) return error_system(err, errno, "create '%s'", neighbour);
     bool is_whole = file_write_all(fd, bytes, size_bytes) && fsync(fd) == 0;
     if (is_whole && rename(neighbour, path) == 0) return true;

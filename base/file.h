@@ -33,8 +33,12 @@ bool file_is_directory(const char *path);
 // ERROR_INVALID: it is too long or not UTF-8.
 MUST_CHECK bool file_make_directories(const char *path, unsigned mode, struct error *err);
 
-// ERROR_NOT_FOUND: no such file. ERROR_LIMIT: larger than the buffer's limit.
+// Reads a regular file, which never waits for anybody. ERROR_NOT_FOUND: no such file. ERROR_LIMIT:
+// larger than the buffer's limit. ERROR_INVALID: something else lies there, as a FIFO.
 MUST_CHECK bool file_read(const char *path, struct buffer *out, struct error *err);
+// The same of what a user names on a command line, which may be a pipe or a terminal. Not for the
+// daemon: it waits.
+MUST_CHECK bool file_read_or_wait(const char *path, struct buffer *out, struct error *err);
 
 // Writes all of it, whatever interrupts; false with errno otherwise.
 bool file_write_all(int fd, const void *from, size_t size_bytes);

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 enum { TRIES_MAX = 8 };
+enum { NEVER_WAITS = O_CLOEXEC | O_NOCTTY | O_NONBLOCK };
 
 static void close_directory(DIR *directory) {
     (void)closedir(directory);
@@ -43,15 +44,15 @@ static int open_by_parts(int root, const char *relative, int flags) {
     return file_take(&at);
 }
 
-static int open_beneath(int root, const char *relative, int flags) {
-    struct open_how how = {.flags = (unsigned)flags,
-                           .resolve =
-                               RESOLVE_BENEATH | RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS};
+// `links`: RESOLVE_NO_SYMLINKS, or 0 for those that stay beneath.
+static int open_beneath(int root, const char *relative, int flags, uint64_t links) {
+    struct open_how how = {.flags = (unsigned)(flags | NEVER_WAITS),
+                           .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | links};
 
     for (int tries = 0; tries < TRIES_MAX; tries++) {
         int fd = (int)syscall(SYS_openat2, root, relative, &how, sizeof how);
         if (fd < 0 && (errno == ENOSYS || errno == EPERM))
-            return open_by_parts(root, relative, flags);
+            return open_by_parts(root, relative, flags | NEVER_WAITS);
         // Somebody renames directories on the way meanwhile.
         if (fd >= 0 || errno != EAGAIN) return fd;
     }
@@ -94,11 +95,10 @@ static bool open_inside(const char *root, const char *relative, int flags, int *
         return error_set(err, ERROR_NOT_FOUND, "no directory '%s'", root);
     if (top < 0) return error_system(err, errno, "open '%s'", root);
     const char *path = relative[0] == '\0' ? "." : relative;
-    flags |= O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
-    *out_fd = open_beneath(top, path, flags);
+    *out_fd = open_beneath(top, path, flags, RESOLVE_NO_SYMLINKS);
     if (*out_fd < 0 && errno == EACCES) {
         regain_way(top, path);
-        *out_fd = open_beneath(top, path, flags);
+        *out_fd = open_beneath(top, path, flags, RESOLVE_NO_SYMLINKS);
     }
     if (*out_fd >= 0) return true;
     const char *reason = refusal(errno);
@@ -109,13 +109,18 @@ static bool open_inside(const char *root, const char *relative, int flags, int *
     return error_system(err, errno, "open '%s/%s'", root, relative);
 }
 
+static bool is_regular(int fd) {
+    struct stat entry;
+
+    return fstat(fd, &entry) == 0 && S_ISREG(entry.st_mode);
+}
+
 static bool open_regular(const char *root, const char *relative, int flags, int *out_fd,
                          struct error *err) {
     AUTO(file_close) int fd = -1;
-    struct stat entry;
 
     if (!open_inside(root, relative, flags, &fd, err)) return false;
-    if (fstat(fd, &entry) < 0 || !S_ISREG(entry.st_mode))
+    if (!is_regular(fd))
         return error_set(err, ERROR_NOT_FOUND, "'%s/%s' is no regular file", root, relative);
     *out_fd = file_take(&fd);
     return true;
@@ -128,6 +133,17 @@ bool file_open_inside(const char *root, const char *relative, int *out_fd, struc
 bool file_open_writable_inside(const char *root, const char *relative, int *out_fd,
                                struct error *err) {
     return open_regular(root, relative, O_RDWR, out_fd, err);
+}
+
+bool file_open_linked_inside(const char *root, const char *relative, int *out_fd,
+                             struct error *err) {
+    AUTO(file_close) int top = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    AUTO(file_close) int fd = top < 0 ? -1 : open_beneath(top, relative, O_RDONLY, 0);
+
+    if (fd < 0 || !is_regular(fd))
+        return error_set(err, ERROR_NOT_FOUND, "no file '%s/%s'", root, relative);
+    *out_fd = file_take(&fd);
+    return true;
 }
 
 bool file_open_directory_inside(const char *root, const char *relative, int *out_fd,
@@ -146,9 +162,7 @@ bool file_is_regular_inside(const char *root, const char *relative) {
 
 // Whatever was opened without waiting is written to as usual.
 static bool is_writable_file(int fd) {
-    struct stat entry;
-
-    return fstat(fd, &entry) == 0 && S_ISREG(entry.st_mode) && fcntl(fd, F_SETFL, O_APPEND) == 0;
+    return is_regular(fd) && fcntl(fd, F_SETFL, O_APPEND) == 0;
 }
 
 // The directory that `relative` lies in, and its name there.

@@ -28,6 +28,10 @@ MUST_CHECK bool file_open_inside(const char *root, const char *relative, int *ou
 // The same for reading and writing.
 MUST_CHECK bool file_open_writable_inside(const char *root, const char *relative, int *out_fd,
                                           struct error *err);
+// The same for reading what no job but a user lays down: links may be on the way as long as they
+// lead nowhere out, and no directory is given other rights.
+MUST_CHECK bool file_open_linked_inside(const char *root, const char *relative, int *out_fd,
+                                        struct error *err);
 // Opens a directory, for openat() and the like with a single name and O_NOFOLLOW. "" is `root`.
 MUST_CHECK bool file_open_directory_inside(const char *root, const char *relative, int *out_fd,
                                            struct error *err);

@@ -39,7 +39,7 @@ static bool may_hold_a_jar(const char *path, bool *out_may, struct error *err) {
     unsigned char head[LOCAL_HEADER_BYTES + NAME_SEEN_BYTES];
     char name[NAME_SEEN_BYTES + 1] = "";
 
-    AUTO(file_close) int fd = open(path, O_RDONLY | O_CLOEXEC);
+    AUTO(file_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) return error_system(err, errno, "open '%s'", path);
     ssize_t got = read(fd, head, sizeof head);
     if (got < 0) return error_system(err, errno, "read '%s'", path);

@@ -89,7 +89,7 @@ bool properties_read(const char *path, const char *const *properties, size_t cou
     AUTO(json_decref) json_t *groups = json_new_array();
     AUTO(buffer_release) struct buffer text = BUFFER_INIT(FILE_MAX_BYTES);
 
-    if (path != NULL && (!file_read(path, &text, err) ||
+    if (path != NULL && (!file_read_or_wait(path, &text, err) ||
                          !properties_add_text(groups, buffer_text(&text), text.size_bytes, err)))
         return error_prefix(err, "%s", path);
     for (size_t index = 0; index < count; index++)

@@ -42,7 +42,7 @@ bool run_code_read(const char *path, const char *objects, struct run_code *out_c
     AUTO(digest_free) struct digest *digest = digest_new();
     char sha256[DIGEST_SHA256_HEX_SIZE];
 
-    if (!file_read(path, &bytes, err)) return false;
+    if (!file_read_or_wait(path, &bytes, err)) return false;
     if (!jar_is_complete((const unsigned char *)buffer_text(&bytes), bytes.size_bytes))
         return error_set(err, ERROR_CONFLICT, "'%s' is no complete jar", path);
     digest_add(digest, bytes.data, bytes.size_bytes);

@@ -93,7 +93,7 @@ static bool open_ends(struct code_stage *stage, const struct code_stage_spec *sp
                       struct error *err) {
     char random[17];
 
-    stage->from = open(spec->code_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    stage->from = open(spec->code_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (stage->from < 0 && errno == ENOENT)
         return error_set(err, ERROR_NOT_FOUND,
                          "the application's code is not in the store any more");

@@ -146,6 +146,47 @@ Test(file_inside, a_listing_tells_links_from_what_they_lead_to) {
     cr_assert(not(file_list_inside(root, "linked", note, &listing, &err)));
 }
 
+// --- what a user lays down ---
+
+static bool is_readable_by_links(const char *relative) {
+    AUTO(file_close) int fd = -1;
+    struct error err;
+
+    return file_open_linked_inside(root, relative, &fd, &err);
+}
+
+Test(file_inside, links_of_a_user_may_lead_anywhere_but_out) {
+    put(at("log/a"), "text\n");
+    cr_assert(symlink("log/a", at("link")) == 0);
+    cr_assert(symlink(outside, at("absolute")) == 0);
+    cr_assert(mkfifo(at("log/fifo"), 0600) == 0);
+    cr_assert(is_readable_by_links("log/a") && is_readable_by_links("link"));
+    cr_assert(not(is_readable_by_links("absolute")));
+    cr_assert(not(is_readable_by_links("log/fifo")));
+    cr_assert(not(is_readable_by_links("log")));
+    refuse_call(SYS_openat2, SECCOMP_RET_ERRNO | ENOSYS);
+    cr_assert(is_readable_by_links("log/a"));
+    cr_assert(not(is_readable_by_links("link")));
+    cr_assert(not(is_readable_by_links("log/fifo")));
+}
+
+Test(file_inside, only_who_says_so_reads_what_may_have_to_be_waited_for) {
+    AUTO(buffer_release) struct buffer text = BUFFER_INIT(64);
+    char path[32];
+    int ends[2];
+    struct error err;
+
+    cr_assert(mkfifo(at("fifo"), 0600) == 0);
+    cr_assert(not(file_read(at("fifo"), &text, &err)));
+    cr_assert(eq(int, err.kind, ERROR_INVALID));
+    cr_assert(pipe(ends) == 0 && write(ends[1], "text", 4) == 4 && close(ends[1]) == 0);
+    (void)text_format(path, sizeof path, "/dev/fd/%d", ends[0]);
+    cr_assert(not(file_read(path, &text, &err)));
+    cr_assert(file_read_or_wait(path, &text, &err), "%s", err.message);
+    cr_assert(eq(str, (char *)buffer_text(&text), "text"));
+    (void)close(ends[0]);
+}
+
 // --- where openat2() is refused, as old containers do ---
 
 static void refuse_openat2(void) {

@@ -14,7 +14,10 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 static char directory[] = "/tmp/kobel-code-XXXXXX";
@@ -107,6 +110,66 @@ Test(file_code_store, refuses_what_is_too_large, .init = set_up, .fini = tear_do
 
     import(((size_t)64 << 20) + 1, &outcome);
     cr_assert(eq(int, outcome.failure, ERROR_LIMIT));
+}
+
+// --- objects of a directory ---
+
+static struct outcome import_object(const char *key) {
+    struct code_port port = code_store_port(store);
+    struct code_source source = {.kind = CODE_SOURCE_S3, .bucket = "bucket", .key = key};
+    struct outcome outcome = {0};
+
+    port.ops->import(port.self, &source, on_done, &outcome);
+    while (!outcome.is_done)
+        cr_assert(sd_event_run(loop, 0) >= 0);
+    return outcome;
+}
+
+static const char *object_at(const char *key) {
+    static char path[96];
+
+    (void)text_format(path, sizeof path, "%s/s3/bucket/%s", directory, key);
+    return path;
+}
+
+static void bind_socket(const char *path) {
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    cr_assert(text_copy(address.sun_path, sizeof address.sun_path, path));
+    cr_assert(bind(fd, (const struct sockaddr *)&address, sizeof address) == 0);
+    (void)close(fd);
+}
+
+// Whoever opens a FIFO to read it waits for a writer, and the daemon has one thread.
+Test(file_code_store, what_is_no_regular_file_is_no_object_and_holds_nobody, .init = set_up,
+     .fini = tear_down) {
+    static const char *const keys[] = {"fifo",  "link-to-fifo", "socket",  "directory",
+                                       "/fifo", "../jar",       "missing", "link-outside"};
+    struct error err;
+
+    cr_assert(file_make_directories(object_at("directory"), 0700, &err), "%s", err.message);
+    cr_assert(mkfifo(object_at("fifo"), 0600) == 0);
+    cr_assert(symlink("fifo", object_at("link-to-fifo")) == 0);
+    cr_assert(symlink("../jar", object_at("link-outside")) == 0);
+    cr_assert(file_write_atomically(object_at("../jar"), "x", 1, 0600, &err), "%s", err.message);
+    bind_socket(object_at("socket"));
+    for (size_t index = 0; index < COUNT_OF(keys); index++) {
+        struct outcome outcome = import_object(keys[index]);
+        cr_assert(eq(int, outcome.failure, ERROR_NOT_FOUND), "%s: %s", keys[index], outcome.text);
+    }
+}
+
+Test(file_code_store, an_object_may_be_a_link_within_its_bucket, .init = set_up,
+     .fini = tear_down) {
+    struct error err;
+
+    cr_assert(file_make_directories(object_at("versions"), 0500, &err), "%s", err.message);
+    cr_assert(file_write_atomically(object_at("jar"), "abc", 3, 0600, &err), "%s", err.message);
+    cr_assert(symlink("versions/../jar", object_at("newest")) == 0);
+    struct outcome outcome = import_object("newest");
+    cr_assert(eq(int, outcome.failure, ERROR_NONE), "%s", outcome.text);
+    cr_assert(eq(int, (int)outcome.artifact.size_bytes, 3));
 }
 
 // --- the disk ---
