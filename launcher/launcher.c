@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "launcher/confine.h"
 #include "launcher/enter.h"
+#include "launcher/keeper.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -40,7 +41,8 @@ static bool remove_all(char **paths, struct error *err) {
     return is_whole;
 }
 
-static bool launch(const struct plan *plan, struct error *err) {
+static bool launch(struct plan *plan, struct error *err) {
+    if (plan->keeps && !keeper_begin(plan, err)) return false;
     if (!confine(plan, err)) return false;
     // Only now: it is for the command, not for this program.
     if (!preload(plan->preload, err)) return false;

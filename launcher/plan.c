@@ -64,6 +64,13 @@ static bool read_parent(struct plan *plan, char **values, struct error *err) {
     return read_pid(values[0], &plan->parent, err);
 }
 
+static bool read_keep(struct plan *plan, char **values, struct error *err) {
+    (void)values;
+    (void)err;
+    plan->keeps = true;
+    return true;
+}
+
 static bool read_group(struct plan *plan, char **values, struct error *err) {
     return add(plan->groups, PLAN_GROUPS_MAX, &plan->group_count, values[0], err);
 }
@@ -146,6 +153,7 @@ static bool read_remove(struct plan *plan, char **values, struct error *err) {
 // clang-format off
 static const struct option options[] = {
     {"--parent",          1, read_parent},
+    {"--keep",            0, read_keep},
     {"--group",           1, read_group},
     {"--data",            1, read_data},
     {"--processes",       1, read_processes},

@@ -1,10 +1,11 @@
 // What kobel-launch is asked to do, read from its command line before anything is done:
 //
-//   kobel-launch [--parent PID] [--group DIR]... [--data BYTES] [--processes N] [--no-capabilities]
-//                [--closed-ports A-B] [--own-ports A-B] [--closed-port P]
+//   kobel-launch [--parent PID] [--keep] [--group DIR]... [--data BYTES] [--processes N]
+//                [--no-capabilities] [--closed-ports A-B] [--own-ports A-B] [--closed-port P]
 //                [--read PATH]... [--write PATH]... [--filter FD] [--preload FILE]
 //                -- COMMAND [ARGUMENT]...
-//       puts itself behind the fence that the options describe and becomes the command.
+//       puts itself behind the fence that the options describe and becomes the command; with
+//       --keep a child of it does, and all that the command leaves ends with it (keeper.h).
 //   kobel-launch --enter PID --show FROM TO... --hide DIR
 //       mounts directories into the sandbox that bubblewrap process PID watches over.
 //   kobel-launch [--parent PID] --remove -- PATH...
@@ -29,6 +30,7 @@ struct port_range {
 
 struct plan {
     pid_t parent; // ends when this process does; 0 = whatever the parent does
+    bool keeps;   // what the command starts ends with it
     const char *groups[PLAN_GROUPS_MAX]; // control groups to join
     size_t group_count;
     int64_t data_bytes; // RLIMIT_DATA; 0 = none

@@ -1,5 +1,5 @@
 // A process and all that it has started, however it calls itself: in another session, in a PID
-// namespace. From /proc.
+// namespace. From /proc, which takes some 10 µs for each thread.
 #pragma once
 
 #include <stdbool.h>

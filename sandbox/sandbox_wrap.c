@@ -233,6 +233,8 @@ void sandbox_wrap(const struct sandbox *sandbox, const struct sandbox_spec *spec
                   struct argument_list *out) {
     argument_list_add_all(out, sandbox->launcher, "--parent", NULL);
     argument_list_add_format(out, "%d", (int)getpid());
+    // With namespaces their first process does that.
+    if (!sandbox_has_namespaces(sandbox->level)) argument_list_add(out, "--keep");
     add_limits(spec, out);
     if (!closes_proc(sandbox)) add_memory_limit(spec, out);
     if (sandbox_closes_ports(sandbox)) add_closed_ports(spec, out);

@@ -1,11 +1,13 @@
 """A hostile program: each attempt to get out fails in the sandbox, and would succeed without one; its hunger stays its own."""
 
+import contextlib
 import glob
 import hashlib
 import json
 import os
 import pathlib
 import re
+import signal
 import socket
 import subprocess
 import urllib.request
@@ -92,6 +94,40 @@ def test_a_level_holds_back_what_the_table_says_and_nothing_else(runtime, jars, 
     finally:
         assert kobel.stop() == 0
     assert kobel.java_processes() == []
+
+
+def sleeping(seconds):
+    found = set()
+    for line in pathlib.Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if line.read_bytes() == f"sleep\0{seconds}\0".encode():
+                found.add(int(line.parent.name))
+    return found
+
+
+@pytest.mark.parametrize("level", ["full", "scoped", "none"])
+def test_nothing_that_a_program_has_started_outlives_its_cluster(runtime, jars, tmp_path, level):
+    """In a session of its own, by a thread of a task; and once more without a parent."""
+    level_or_skip(level)
+    kobel = Kobel(tmp_path / "kobel", "--sandbox", level)
+    seconds = [f"600.{os.getpid()}{digit}" for digit in (1, 2)]
+
+    def all_sleeping(but=()):
+        found = [sleeping(one) - set(but) for one in seconds]
+        return all(found) and set.union(*found)
+    try:
+        application = Application(kobel, "leaving")
+        attack(application, jars, [f"run setsid sleep {seconds[0]} >/dev/null 2>&1 &", f"run exec setsid sleep {seconds[1]}"])
+        first = wait_for(all_sleeping, "both programs run")
+        taskmanager, = kobel.java_pids(b"TaskManagerRunner")
+        os.kill(taskmanager, signal.SIGKILL)
+        second = wait_for(lambda: all_sleeping(but=first), "the job is back, and has started them again")
+        wait_for(lambda: not first & set.union(*map(sleeping, seconds)), "those of the first cluster are gone")
+        application.stop(Force=True)
+        wait_for(lambda: not second & set.union(*map(sleeping, seconds)), "those of the second are gone")
+    finally:
+        assert kobel.stop() == 0
+    assert not any(map(sleeping, seconds))
 
 
 def test_nothing_is_written_where_a_job_leads_the_daemon(runtime, jars, tmp_path):
