@@ -62,7 +62,7 @@ def test_a_link_in_the_place_of_a_log_tells_nothing(kobel, jars, tmp_path):
     application.stop(Force=True)
 
 
-@pytest.fixture(params=["full", "scoped", "none"])
+@pytest.fixture(params=["full", "contained", "scoped", "none"])
 def at_level(request, runtime, tmp_path):
     """Where nothing else holds a job back, the stored code is safe because a job has only a copy of it."""
     kobel = Kobel(tmp_path / "data", "--sandbox", request.param)
