@@ -58,6 +58,14 @@ static bool enter(pid_t watcher, struct error *err) {
     return true;
 }
 
+// As bubblewrap closes it where nothing is shown later: it lies in memory that nothing limits.
+static bool close_root(struct error *err) {
+    const unsigned long flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV;
+
+    return mount(NULL, "/", NULL, flags, NULL) == 0 ||
+           error_system(err, errno, "close the root directory");
+}
+
 bool enter_and_show(const struct plan *plan, struct error *err) {
     if (!enter(plan->entered, err)) return false;
     for (size_t index = 0; index < plan->show_count; index++) {
@@ -71,5 +79,6 @@ bool enter_and_show(const struct plan *plan, struct error *err) {
     // Lazily: it is gone for everybody who looks from now on, and nobody has anything open in it.
     if (umount2(plan->hidden, MNT_DETACH) < 0)
         return error_system(err, errno, "hide '%s'", plan->hidden);
-    return rmdir(plan->hidden) == 0 || error_system(err, errno, "remove '%s'", plan->hidden);
+    if (rmdir(plan->hidden) < 0) return error_system(err, errno, "remove '%s'", plan->hidden);
+    return close_root(err);
 }

@@ -276,6 +276,11 @@ static void add_environment(const struct cluster_processes_options *options,
     argument_list_add_copy(out, options->environment);
 }
 
+// Files in memory: half of what the process may have, as the kernel would take half of the machine.
+static int64_t temporary_bytes(const struct member *member) {
+    return limits_of(member->owner->spec, member->name).memory_bytes / 2;
+}
+
 // Where no control group keeps them, these do. RLIMIT_DATA counts what is reserved, which of a JVM
 // is much more than what is used: it stops what would go on without end.
 static void limit_without_groups(const struct member *member, struct sandbox_spec *spec) {
@@ -304,6 +309,7 @@ static void fence_in(const struct cluster_processes_options *options, const stru
         .closed_ports = {pool->first, (uint16_t)(pool->last - pool->first + 1)},
         .own_ports = {member->owner->block.first, member->owner->block.count},
         .api_port = options->api_port,
+        .temporary_bytes = temporary_bytes(member),
         .filter_fd = seccomp_fd,
     };
 

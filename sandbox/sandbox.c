@@ -82,7 +82,7 @@ static bool try(const struct sandbox *sandbox, const struct sandbox_meanwhile *m
     const char *environment[] = {properties, NULL};
 
     if (!sandbox_open_filter(sandbox, &fd, err)) return false;
-    struct sandbox_spec nothing = {.filter_fd = fd};
+    struct sandbox_spec nothing = {.filter_fd = fd, .temporary_bytes = 1 << 20};
     sandbox_wrap(sandbox, &nothing, &arguments);
     if (sandbox_has_namespaces(sandbox->level))
         argument_list_add(&arguments, "/usr/bin/true");
@@ -91,8 +91,8 @@ static bool try(const struct sandbox *sandbox, const struct sandbox_meanwhile *m
     return sandbox_trial(argument_list_items(&arguments), environment, fd, meanwhile, err);
 }
 
-// bubblewrap before 0.8 does not know the option, and in some containers it cannot do it; the
-// filter refuses new namespaces anyway.
+// bubblewrap before 0.8 does not know how to close user namespaces, and in some containers it
+// cannot do it; the filter refuses new ones anyway. Sizes it knows since 0.7.
 static bool try_with_namespaces(struct sandbox *sandbox, const struct sandbox_meanwhile *meanwhile,
                                 struct error *err) {
     struct error ignored;
@@ -101,8 +101,11 @@ static bool try_with_namespaces(struct sandbox *sandbox, const struct sandbox_me
         return error_set(err, ERROR_UNAVAILABLE,
                          "bubblewrap is missing: install the Debian package bubblewrap");
     sandbox->closes_user_namespaces = true;
+    sandbox->limits_temporary_files = true;
     if (try(sandbox, meanwhile, &ignored)) return true;
     sandbox->closes_user_namespaces = false;
+    if (try(sandbox, meanwhile, &ignored)) return true;
+    sandbox->limits_temporary_files = false;
     return try(sandbox, meanwhile, err);
 }
 

@@ -46,6 +46,7 @@ struct sandbox {
     enum sandbox_level level;
     int landlock;                 // the kernel's interface; 0 = none
     bool closes_user_namespaces;  // by bubblewrap, beside the filter
+    bool limits_temporary_files;  // bubblewrap knows sizes
     char launcher[FILE_PATH_MAX]; // kobel-launch
     char preload[FILE_PATH_MAX];  // libkobel-properties.so
     struct sandbox_filter filter; // empty at `none`
@@ -103,7 +104,8 @@ struct sandbox_spec {
     const char *groups[SANDBOX_GROUPS_MAX + 1]; // control groups to join, ended by NULL
     int64_t data_bytes;                         // where no group limits memory; 0 = no limit
     int processes;                              // where no group limits them; 0 = no limit
-    struct sandbox_ports closed_ports;          // of all clusters
+    int64_t temporary_bytes;           // with namespaces: of /tmp, and of /dev/shm; 0 = no limit
+    struct sandbox_ports closed_ports; // of all clusters
     struct sandbox_ports own_ports;
     uint16_t api_port; // kobel's own; 0 = open
     int filter_fd;     // sandbox_open_filter()'s, the same number in the child; -1 = none

@@ -166,13 +166,31 @@ static void add_namespaces(const struct sandbox *sandbox, struct argument_list *
         argument_list_add_all(out, "--ro-bind", "/proc", "/proc", NULL);
 }
 
+// A process writes into memory here, which RLIMIT_DATA does not count, and which may be half of the
+// machine's where no size is said. So nowhere else: what bubblewrap made of /dev is closed, and so
+// is / in the end.
+static void add_temporary(const struct sandbox *sandbox, const struct sandbox_spec *spec,
+                          struct argument_list *out) {
+    static const char *const places[] = {"/dev/shm", "/tmp"};
+
+    argument_list_add_all(out, "--dev", "/dev", NULL);
+    for (size_t index = 0; index < COUNT_OF(places); index++) {
+        if (sandbox->limits_temporary_files && spec->temporary_bytes > 0) {
+            argument_list_add(out, "--size");
+            argument_list_add_format(out, "%lld", (long long)spec->temporary_bytes);
+        }
+        argument_list_add_all(out, "--tmpfs", places[index], NULL);
+    }
+    argument_list_add_all(out, "--remount-ro", "/dev", NULL);
+}
+
 // The order of bubblewrap's options is the order of its acts: the system first, what lies in it
 // afterwards.
 static void add_bubblewrap(const struct sandbox *sandbox, const struct sandbox_spec *spec,
                            struct argument_list *out) {
     add_namespaces(sandbox, out);
     add_system(out);
-    argument_list_add_all(out, "--dev", "/dev", "--tmpfs", "/tmp", NULL);
+    add_temporary(sandbox, spec, out);
     if (spec->hosts_file != NULL)
         argument_list_add_all(out, "--ro-bind", spec->hosts_file, "/etc/hosts", NULL);
     if (spec->passwd_file != NULL)
@@ -246,6 +264,8 @@ void sandbox_wrap(const struct sandbox *sandbox, const struct sandbox_spec *spec
     add_bubblewrap(sandbox, spec, out);
     if (closes_proc(sandbox))
         argument_list_add_all(out, "--ro-bind", sandbox->launcher, sandbox->launcher, NULL);
+    // Else sandbox_show() has to make directories first.
+    if (spec->shown_later == NULL) argument_list_add_all(out, "--remount-ro", "/", NULL);
     argument_list_add(out, "--");
     if (closes_proc(sandbox)) add_closed_proc(sandbox, spec, out);
 }

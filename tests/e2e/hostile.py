@@ -169,6 +169,11 @@ def attempts_on(kobel, cluster, host):
         "sharedMemory": {
             "memory of another program": python(f"import ctypes, sys; sys.exit(ctypes.CDLL(None).shmget({host['key']}, 0, 0) < 0)"),
         },
+        # Hunger is tried in tests of its own, where control groups are: elsewhere it would be the machine's.
+        "machine": {},
+        "disk": {
+            "a large file": "run d=$TMPDIR; test -z $FLINK_CONF_DIR || d=$FLINK_CONF_DIR/../work; head -c 100000000 /dev/zero >$d/large && rm $d/large",
+        },
         "ports": {
             "another application's REST port": f"connect {rest}",
             "another application's RPC port": f"connect {rest + 1}",
@@ -199,8 +204,16 @@ def escapes():
         "the machine's memory": "run head -c 0 /dev/mem",
         "another root by pivoting": call(155, 0, 0),
         "the user number of another": python("import os; os.setuid(0 if os.getuid() else 1)"),
+        "a file in the root directory": "run touch /mine",
+        "a file beside the devices": "run touch /dev/mine",
         "capabilities": "run grep -E ^CapEff:.*[1-9a-f] /proc/$PPID/status",
     }
+
+
+def files_in_memory():
+    """Where a level has directories of its own in memory: room for half of what the machine has."""
+    room = "import os; at = os.statvfs(%r); assert at.f_blocks * at.f_frsize > 0.45 * os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE')"
+    return {f"half of the machine's memory in {directory}": python(room % directory) for directory in ("/tmp", "/dev/shm")}
 
 
 def next_port(taken):

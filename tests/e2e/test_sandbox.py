@@ -79,6 +79,8 @@ def test_a_level_holds_back_what_the_table_says_and_nothing_else(runtime, jars, 
                       for what, attempt in attempts.items() if holds[thing] or hostile.is_possible(attempt)}
             if holds["kernel"]:
                 wanted |= {what: (attempt, "REFUSED") for what, attempt in hostile.escapes().items()}
+            if level in ("full", "contained"):
+                wanted |= {what: (attempt, "REFUSED") for what, attempt in hostile.files_in_memory().items()}
             attacker = Application(kobel, "hostile")
             if on_spare:
                 ready = wait_for(lambda: [one for one in status(kobel)["clusters"] if one.get("spare") == "READY"], "a spare is ready")[0]["spareId"]

@@ -17,6 +17,14 @@ static bool has(const struct argument_list *list, const char *word) {
     return false;
 }
 
+static size_t place_of(const struct argument_list *list, const char *word) {
+    size_t index = 0;
+
+    while (index < list->count && !text_equal(list->items[index], word))
+        index++;
+    return index;
+}
+
 Test(sandbox, full_shows_only_what_it_is_told_to) {
     AUTO(argument_list_release) struct argument_list arguments = {0};
     struct sandbox full = {.level = SANDBOX_FULL, .launcher = "/launch"};
@@ -27,8 +35,8 @@ Test(sandbox, full_shows_only_what_it_is_told_to) {
               has(&arguments, "--cap-drop"));
     cr_assert(has(&arguments, "/etc/flink") && has(&arguments, "--seccomp") &&
               has(&arguments, "9"));
-    bool shows_home = has(&arguments, "/home") || has(&arguments, "/");
-    cr_assert(not(shows_home));
+    cr_assert(not(has(&arguments, "/home")));
+    cr_assert(eq(str, arguments.items[place_of(&arguments, "/") - 1], "--remount-ro"));
     cr_assert(eq(str, arguments.items[arguments.count - 1], "--"));
 }
 
@@ -46,14 +54,6 @@ Test(sandbox, scoped_closes_files_with_the_launcher_alone) {
     cr_assert(not(is_open));
 }
 
-static size_t place_of(const struct argument_list *list, const char *word) {
-    size_t index = 0;
-
-    while (index < list->count && !text_equal(list->items[index], word))
-        index++;
-    return index;
-}
-
 Test(sandbox, the_limit_of_memory_is_for_the_command_and_not_for_what_launches_it) {
     AUTO(argument_list_release) struct argument_list outside = {0};
     AUTO(argument_list_release) struct argument_list inside = {0};
@@ -67,6 +67,33 @@ Test(sandbox, the_limit_of_memory_is_for_the_command_and_not_for_what_launches_i
     sandbox_wrap(&sandbox, &spec, &inside);
     cr_assert(gt(sz, place_of(&inside, "--data"), place_of(&inside, "/usr/bin/bwrap")));
     cr_assert(lt(sz, place_of(&inside, "--data"), inside.count));
+}
+
+Test(sandbox, files_in_memory_have_a_size_and_two_places) {
+    AUTO(argument_list_release) struct argument_list sized = {0};
+    AUTO(argument_list_release) struct argument_list old = {0};
+    AUTO(argument_list_release) struct argument_list later = {0};
+    struct sandbox sandbox = {
+        .level = SANDBOX_CONTAINED, .landlock = 4, .limits_temporary_files = true};
+    struct sandbox_spec spec = {.temporary_bytes = 123456789, .filter_fd = -1};
+
+    sandbox_wrap(&sandbox, &spec, &sized);
+    for (size_t index = 0; index < sized.count; index++)
+        if (text_equal(sized.items[index], "--tmpfs")) {
+            cr_expect(eq(str, sized.items[index - 2], "--size"));
+            cr_expect(eq(str, sized.items[index - 1], "123456789"));
+        }
+    cr_assert(has(&sized, "/tmp") && has(&sized, "/dev/shm"));
+    // The last of the acts.
+    size_t closed = place_of(&sized, "/");
+    cr_assert(eq(str, sized.items[closed - 1], "--remount-ro"));
+    cr_assert(eq(str, sized.items[closed + 1], "--"));
+    spec.shown_later = "/data/apps";
+    sandbox_wrap(&sandbox, &spec, &later);
+    cr_assert(not(has(&later, "/")));
+    sandbox.limits_temporary_files = false;
+    sandbox_wrap(&sandbox, &spec, &old);
+    cr_assert(not(has(&old, "--size")));
 }
 
 Test(sandbox, ports_are_closed_where_that_can_be_done) {
