@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "runtime/cluster_silence.h"
 #include "runtime/flink_reply.h"
+#include "runtime/flink_submission.h"
 #include "runtime/flink_trigger.h"
 #include "runtime/watched_job.h"
 
@@ -12,8 +13,6 @@ static const int64_t BUSY_MS = 20;
 static const int64_t QUIET_MS = 1000;
 static const int64_t RETRY_MS = 100;     // after a question that was not answered
 static const int64_t PATIENCE_MS = 1000; // between looks at a question that is open
-// The service gives a program's main() five minutes to submit its job (api-semantics 5.3).
-static const int64_t SUBMIT_TIMEOUT_MS = 300000;
 
 struct cluster_watch {
     sd_event *loop; // borrowed: it outlives every cluster
@@ -35,10 +34,9 @@ struct cluster_watch {
     bool fails_savepoint;  // the next one, on purpose
     bool wants_failure;    // the job had a fault: the newest exception is to be fetched...
     bool has_failure;      // ...and was
-    bool is_unanswered;    // the submission had no answer: is the job there?
     bool checkpoints_next; // the next quiet question is about checkpoints
     struct flink_call *question;
-    struct flink_call *submission;
+    struct flink_submission submission;
     struct flink_trigger trigger;
 };
 
@@ -68,11 +66,6 @@ static void changed(struct cluster_watch *watch) {
 
 static int64_t now_ms(void) {
     return clock_monotonic_us() / 1000;
-}
-
-static void end_call(struct flink_call **call) {
-    flink_call_free(*call);
-    *call = NULL;
 }
 
 // --- when to ask ---
@@ -134,7 +127,7 @@ static int on_patience(sd_event_source *source, uint64_t time_us, void *userdata
 }
 
 static void end_question(struct cluster_watch *watch) {
-    end_call(&watch->question);
+    flink_call_free(TAKE(watch->question));
     set_patience(watch, SD_EVENT_OFF);
 }
 
@@ -227,21 +220,35 @@ static void on_taskmanagers(void *userdata, json_t *reply, const struct error *r
         look_for_silence(watch);
 }
 
+// What came of the submission is in doubt, and the job is not there.
+static void miss_job(struct cluster_watch *watch) {
+    static const enum job_state jobs[] = {[SUBMISSION_LOOK_AGAIN] = JOB_CREATED,
+                                          [SUBMISSION_REPEATED] = JOB_SUBMITTING,
+                                          [SUBMISSION_FAILED] = JOB_REJECTED,
+                                          [SUBMISSION_LOST] = JOB_CREATED};
+    enum flink_submission_next next = flink_submission_missed(&watch->submission);
+
+    end_question(watch);
+    cluster_silence_answered(&watch->silence, now_ms());
+    watch->view.job = jobs[next];
+    ask_after(watch, RETRY_MS);
+    if (next == SUBMISSION_FAILED) changed(watch);
+    if (next == SUBMISSION_LOST)
+        watch->on_silent(watch->userdata, "jobmanager never answered the submission of the job");
+}
+
 static void on_job(void *userdata, json_t *reply, const struct error *reason) {
     struct cluster_watch *watch = userdata;
     struct cluster_view *view = &watch->view;
     struct flink_job job;
     struct error err;
 
-    if (reason != NULL && reason->kind == ERROR_INVALID && watch->is_unanswered) {
-        end_question(watch);
-        watch->is_unanswered = false;
-        view->job = JOB_REJECTED;
-        changed(watch);
+    if (is_refused(reason) && watch->submission.doubt != SUBMISSION_CERTAIN) {
+        miss_job(watch);
         return;
     }
     if (!take_answer(watch, reason)) return;
-    watch->is_unanswered = false;
+    watch->submission.doubt = SUBMISSION_CERTAIN;
     if (!flink_reply_job(reply, &job, &err)) {
         missed(watch);
         return;
@@ -378,26 +385,23 @@ static int on_time(sd_event_source *source, uint64_t now_us, void *userdata) {
 
 // --- requests ---
 
-static void on_submitted(void *userdata, json_t *reply, const struct error *err) {
+static void on_submitted(void *userdata, const struct error *err) {
     struct cluster_watch *watch = userdata;
     struct cluster_view *view = &watch->view;
+    // If main() took its JobManager along, its owner will say LOST.
+    bool is_in_doubt = watch->submission.doubt != SUBMISSION_CERTAIN;
 
-    (void)reply;
-    end_call(&watch->submission);
     if (err != NULL) (void)text_copy(view->failure, sizeof view->failure, err->message);
-    // No answer at all: main() took its JobManager along, and its owner will say LOST. If the
-    // process lives on, or has said too much, it can be asked whether the job is there.
-    watch->is_unanswered = err != NULL && (err->kind == ERROR_UNAVAILABLE || is_too_long(err));
-    view->job = err == NULL || watch->is_unanswered ? JOB_CREATED : JOB_REJECTED;
+    view->job = err == NULL || is_in_doubt ? JOB_CREATED : JOB_REJECTED;
     ask_after(watch, 0);
-    if (!watch->is_unanswered) changed(watch);
+    if (!is_in_doubt) changed(watch);
 }
 
 void cluster_watch_announce(struct cluster_watch *watch, const char *job_id) {
     watched_job_announce(&watch->view, job_id);
     watch->wants_failure = watch->has_failure = false;
     json_decref(TAKE(watch->plan));
-    end_call(&watch->submission);
+    flink_submission_cancel(&watch->submission);
 }
 
 void cluster_watch_reject(struct cluster_watch *watch, const char *failure) {
@@ -408,12 +412,8 @@ void cluster_watch_reject(struct cluster_watch *watch, const char *failure) {
 
 void cluster_watch_submit(struct cluster_watch *watch, const char *jar_id, const char *job_id,
                           const json_t *body) {
-    char path[256];
-
     cluster_watch_announce(watch, job_id);
-    (void)text_format(path, sizeof path, "/jars/%s/run", jar_id);
-    watch->submission = flink_client_post(&watch->client, FLINK_SUBMISSION, path, body,
-                                          SUBMIT_TIMEOUT_MS, on_submitted, watch);
+    flink_submission_begin(&watch->submission, &watch->client, jar_id, body, on_submitted, watch);
     cluster_silence_answered(&watch->silence, now_ms()); // nobody asked for a while
     ask_again(watch);
 }
@@ -422,10 +422,10 @@ void cluster_watch_forget_job(struct cluster_watch *watch) {
     int slots = watch->view.slots;
 
     end_question(watch);
-    end_call(&watch->submission);
+    flink_submission_cancel(&watch->submission);
     flink_trigger_cancel(&watch->trigger);
     json_decref(TAKE(watch->plan));
-    watch->wants_failure = watch->has_failure = watch->is_unanswered = false;
+    watch->wants_failure = watch->has_failure = false;
     watch->checkpoints_next = false;
     watch->view = (struct cluster_view){.slots = slots};
     ask_again(watch);
@@ -456,7 +456,7 @@ void cluster_watch_savepoint(struct cluster_watch *watch, const char *trigger_id
 }
 
 bool cluster_watch_runs_main(const struct cluster_watch *watch) {
-    return watch->view.job == JOB_SUBMITTING || watch->is_unanswered;
+    return watch->view.job == JOB_SUBMITTING || watch->submission.doubt != SUBMISSION_CERTAIN;
 }
 
 // --- life ---
@@ -490,7 +490,7 @@ bool cluster_watch_new(sd_event *loop, const struct cluster_watch_options *optio
 void cluster_watch_free(struct cluster_watch *watch) {
     if (watch == NULL) return;
     flink_call_free(watch->question);
-    flink_call_free(watch->submission);
+    flink_submission_cancel(&watch->submission);
     flink_trigger_cancel(&watch->trigger);
     json_decref(watch->plan);
     (void)sd_event_source_disable_unref(watch->timer);

@@ -22,7 +22,8 @@ struct cluster_watch_options {
     int slots;                // READY when so many are registered
     int64_t silence_limit_ms; // see cluster_silence.h
     void (*on_change)(void *userdata);
-    // Once it was READY: it has been silent for as long as the limit. Called once or more often.
+    // Once it was READY: it has been silent for as long as the limit, or never answered a
+    // submission. Called once or more often.
     void (*on_silent)(void *userdata, const char *reason);
     // Another cluster's JobManager answers, or another's TaskManager has registered. Nothing is
     // asked any more.

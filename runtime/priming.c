@@ -191,7 +191,9 @@ static bool start(struct priming *self, const struct installed_runtime *runtime,
         .slots = 1,
         .silence_limit_ms = CLUSTER_SILENCE_LIMIT_MS,
         .on_change = on_change,
+        .on_silent = on_lost,
         .on_stranger = on_lost,
+        .userdata = self,
     };
     return cluster_watch_new(self->loop, &watch, &self->watch, err);
 }

@@ -19,12 +19,19 @@ static void forget_guest(struct fake_jobmanager *fake) {
     (void)sd_event_source_set_enabled(fake->door, SD_EVENT_ON);
 }
 
-static void prepare(struct fake_jobmanager *fake, const char *path) {
+// False: there is no answer.
+static bool prepare(struct fake_jobmanager *fake, const char *path) {
     const struct fake_answer *answer = fake->answers;
     const char *head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\n";
 
     while (answer->path != NULL && !text_starts_with(path, answer->path))
         answer++;
+    fake->requests++;
+    fake->asked_us = clock_monotonic_us();
+    if (answer->path != NULL && answer->json == NULL) {
+        fake->unanswered++;
+        return false;
+    }
     const char *json = answer->path == NULL ? "{\"errors\":[\"not found\"]}" : answer->json;
     size_t length = strlen(json);
     size_t size_bytes = answer->size_bytes > length ? answer->size_bytes : length;
@@ -38,8 +45,7 @@ static void prepare(struct fake_jobmanager *fake, const char *path) {
     memcpy(fake->text + start_bytes, json, length);
     memset(fake->text + start_bytes + length, ' ', size_bytes - length);
     memory_free(start);
-    fake->requests++;
-    fake->asked_us = clock_monotonic_us();
+    return true;
 }
 
 static int on_guest(sd_event_source *source, int fd, uint32_t events, void *userdata) {
@@ -54,8 +60,10 @@ static int on_guest(sd_event_source *source, int fd, uint32_t events, void *user
             return 0;
         }
         const char *path = strchr(request, ' ');
-        prepare(fake, path == NULL ? "" : path + 1);
-        (void)sd_event_source_set_io_events(source, EPOLLOUT);
+        if (prepare(fake, path == NULL ? "" : path + 1))
+            (void)sd_event_source_set_io_events(source, EPOLLOUT);
+        else
+            forget_guest(fake);
         return 0;
     }
     ssize_t sent = send(fd, fake->text + fake->sent_bytes, fake->size_bytes - fake->sent_bytes,

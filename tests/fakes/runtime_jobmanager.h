@@ -8,8 +8,8 @@
 #include <systemd/sd-event.h>
 
 struct fake_answer {
-    const char *path; // that a request's path begins with
-    const char *json;
+    const char *path;  // that a request's path begins with
+    const char *json;  // NULL: the connection ends without an answer
     size_t size_bytes; // it is padded to that with spaces; 0: as it is
 };
 
@@ -22,6 +22,7 @@ struct fake_jobmanager {
     size_t size_bytes;
     size_t sent_bytes;
     int requests;
+    int unanswered;   // of them
     int64_t asked_us; // when the last request came, monotonic
 };
 

@@ -238,3 +238,78 @@ Test(flink_client, a_short_limit_of_silence_hides_no_end_of_a_job) {
         cr_assert(sd_event_run(loop, 10000000) > 0);
     cr_assert(eq(int, cluster_watch_view(watch)->job, JOB_FINISHED));
 }
+
+// --- submissions without an answer ---
+
+#define NO_SUBMISSION                                                                              \
+    { "/jars/", NULL, 0 }
+
+static struct cluster_watch *submit_without_an_answer(void) {
+    static const struct fake_answer loses[] = {CONFIGURATION, TASKMANAGERS, NO_SUBMISSION, {0}};
+    AUTO(json_decref) json_t *body = json_new_object();
+
+    fake.answers = loses;
+    struct cluster_watch *watch = begin_watch();
+    while (!cluster_watch_is_ready(watch))
+        cr_assert(sd_event_run(loop, 10000000) > 0);
+    cluster_watch_submit(watch, "a", "j", body);
+    while (fake.unanswered == 0)
+        cr_assert(sd_event_run(loop, 10000000) > 0);
+    return watch;
+}
+
+static void turn_until(const struct cluster_watch *watch, enum job_state job) {
+    while (cluster_watch_view(watch)->job != job && silent[0] == '\0')
+        cr_assert(sd_event_run(loop, 10000000) > 0);
+}
+
+Test(flink_client, a_submission_that_was_lost_is_repeated) {
+    static const struct fake_answer takes[] = {TASKMANAGERS, SUBMISSION, {0}};
+    static const struct fake_answer runs[] = {TASKMANAGERS, {"/jobs/j", JOB("RUNNING"), 0}, {0}};
+
+    AUTO(cluster_watch_free) struct cluster_watch *watch = submit_without_an_answer();
+    fake.answers = takes;
+    changes = 0;
+    while (changes == 0 && silent[0] == '\0')
+        cr_assert(sd_event_run(loop, 10000000) > 0);
+    cr_assert(eq(int, cluster_watch_view(watch)->job, JOB_CREATED));
+    fake.answers = runs;
+    turn_until(watch, JOB_RUNNING);
+    cr_assert(eq(str, (char *)silent, ""));
+}
+
+// Only Flink's own word says that a program was refused.
+Test(flink_client, a_submission_that_has_never_an_answer_loses_the_cluster) {
+    AUTO(cluster_watch_free) struct cluster_watch *watch = submit_without_an_answer();
+    turn_until(watch, JOB_REJECTED);
+    cr_assert(eq(str, (char *)silent, "jobmanager never answered the submission of the job"));
+    cr_assert(eq(int, fake.unanswered, 3));
+    cr_assert(cluster_watch_runs_main(watch));
+}
+
+static struct cluster_watch *repeat_a_submission(void) {
+    static const struct fake_answer refuses[] = {TASKMANAGERS, {0}};
+    struct cluster_watch *watch = submit_without_an_answer();
+
+    turn_until(watch, JOB_CREATED);
+    fake.answers = refuses;
+    turn_until(watch, JOB_SUBMITTING);
+    return watch;
+}
+
+Test(flink_client, a_repetition_that_is_refused_rejects_a_job_that_is_not_there) {
+    AUTO(cluster_watch_free) struct cluster_watch *watch = repeat_a_submission();
+    turn_until(watch, JOB_REJECTED);
+    cr_assert(strstr(cluster_watch_view(watch)->failure, "not found") != NULL);
+    cr_assert(not(cluster_watch_runs_main(watch)));
+}
+
+// Flink has taken the first one, and refuses another under the same id.
+Test(flink_client, a_repetition_that_is_refused_rejects_no_job_that_is_there) {
+    static const struct fake_answer has_it[] = {TASKMANAGERS, {"/jobs/j", JOB("RUNNING"), 0}, {0}};
+
+    AUTO(cluster_watch_free) struct cluster_watch *watch = repeat_a_submission();
+    fake.answers = has_it;
+    turn_until(watch, JOB_RUNNING);
+    cr_assert(eq(str, (char *)silent, ""));
+}
