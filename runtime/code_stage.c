@@ -44,6 +44,8 @@ static bool check_digest(struct code_stage *stage, struct error *err) {
     char md5[DIGEST_MD5_HEX_SIZE];
 
     digest_finish(stage->digest, sha256, md5);
+    // Since digests are kept, each is on the disk before its jar is there: only a jar of an earlier
+    // version has none, and its digest now would be that of whatever it has become.
     if (stage->sha256[0] == '\0' || text_equal(sha256, stage->sha256)) return true;
     return error_set(
         err, ERROR_UNAVAILABLE,
