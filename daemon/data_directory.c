@@ -6,7 +6,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
+#include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -36,20 +37,46 @@ static bool make(const char *wanted, struct data_directory *data, struct error *
     return fits || error_prefix(err, "data directory");
 }
 
-static bool lock(struct data_directory *data, struct error *err) {
-    AUTO(buffer_release) struct buffer holder = BUFFER_INIT(64);
-    char path[FILE_PATH_MAX];
-    char pid[32];
+// Whose lock it is, by what the file says; "?" = nobody knows.
+static void read_holder(const char *path, char *out_pid, size_t size_bytes) {
+    AUTO(buffer_release) struct buffer text = BUFFER_INIT(64);
     struct error unreadable;
+
+    bool is_read = file_read(path, &text, &unreadable) && text.size_bytes > 0;
+    (void)text_copy(out_pid, size_bytes, is_read ? buffer_text(&text) : "?");
+}
+
+static bool has_ended(const char *pid) {
+    int64_t number;
+
+    return text_to_int64(pid, &number) && number > 0 && kill((pid_t)number, 0) < 0 &&
+           errno == ESRCH;
+}
+
+// A daemon that is killed while it starts a program leaves its lock with that, until the program
+// has begun: on a busy machine a moment later.
+static bool take_lock(int fd, const char *path, char *out_holder, size_t size_bytes) {
+    enum { WAIT_MS = 10, TRIES = 500 };
+
+    for (int tries = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; tries++) {
+        read_holder(path, out_holder, size_bytes);
+        if (tries == TRIES || !has_ended(out_holder)) return false;
+        (void)poll(NULL, 0, WAIT_MS);
+    }
+    return true;
+}
+
+static bool lock(struct data_directory *data, struct error *err) {
+    char path[FILE_PATH_MAX];
+    char holder[64];
+    char pid[32];
 
     if (!file_join(path, sizeof path, err, data->path, "lock", NULL)) return false;
     data->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (data->lock_fd < 0) return error_system(err, errno, "open '%s'", path);
-    if (flock(data->lock_fd, LOCK_EX | LOCK_NB) < 0) {
-        if (!file_read(path, &holder, &unreadable)) buffer_clear(&holder);
+    if (!take_lock(data->lock_fd, path, holder, sizeof holder))
         return error_set(err, ERROR_CONFLICT, "the data directory '%.200s' is in use by process %s",
-                         data->path, holder.size_bytes == 0 ? "?" : buffer_text(&holder));
-    }
+                         data->path, holder);
     (void)text_format(pid, sizeof pid, "%d", (int)getpid());
     if (ftruncate(data->lock_fd, 0) < 0 ||
         pwrite(data->lock_fd, pid, strlen(pid), 0) != (ssize_t)strlen(pid))

@@ -1,9 +1,11 @@
 """Killed daemons and killed Flink processes: everything goes on from what was recorded, and nothing is left behind."""
 
+import fcntl
 import glob
 import json
 import os
 import signal
+import threading
 import time
 import urllib.request
 
@@ -42,6 +44,18 @@ def test_a_killed_daemon_brings_a_running_application_back(own, jars):
     count = application.lines()[-1][1]
     assert application.status() == "RUNNING"
     assert_goes_on(application, count)
+
+
+def test_a_lock_that_outlives_its_daemon_for_a_moment_is_waited_for(own):
+    """A program that the daemon was starting when it was killed has it until it begins."""
+    own.kill()
+    with open(os.path.join(own.data, "lock")) as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        freed = threading.Timer(0.3, fcntl.flock, (lock, fcntl.LOCK_UN))
+        freed.start()
+        own.start()
+        freed.join()
+    assert own.stop() == 0
 
 
 def test_a_daemon_that_is_stopped_in_order_leaves_nothing_and_goes_on_later(own, jars):
