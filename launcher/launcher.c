@@ -47,6 +47,8 @@ static bool launch(struct plan *plan, struct error *err) {
     // Only now: it is for the command, not for this program.
     if (!preload(plan->preload, err)) return false;
     if (plan->removes) return remove_all(plan->command, err);
+    if (plan->directory != NULL && chdir(plan->directory) < 0)
+        return error_system(err, errno, "go to '%s'", plan->directory);
     (void)execv(plan->command[0], plan->command);
     return error_system(err, errno, "start '%s'", plan->command[0]);
 }

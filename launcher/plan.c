@@ -71,6 +71,12 @@ static bool read_keep(struct plan *plan, char **values, struct error *err) {
     return true;
 }
 
+static bool read_directory(struct plan *plan, char **values, struct error *err) {
+    (void)err;
+    plan->directory = values[0];
+    return true;
+}
+
 static bool read_group(struct plan *plan, char **values, struct error *err) {
     return add(plan->groups, PLAN_GROUPS_MAX, &plan->group_count, values[0], err);
 }
@@ -154,6 +160,7 @@ static bool read_remove(struct plan *plan, char **values, struct error *err) {
 static const struct option options[] = {
     {"--parent",          1, read_parent},
     {"--keep",            0, read_keep},
+    {"--directory",       1, read_directory},
     {"--group",           1, read_group},
     {"--data",            1, read_data},
     {"--processes",       1, read_processes},

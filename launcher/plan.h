@@ -3,7 +3,7 @@
 //   kobel-launch [--parent PID] [--keep] [--group DIR]... [--data BYTES] [--processes N]
 //                [--no-capabilities] [--closed-ports A-B] [--own-ports A-B] [--closed-port P]
 //                [--read PATH]... [--write PATH]... [--filter FD] [--preload FILE]
-//                -- COMMAND [ARGUMENT]...
+//                [--directory DIR] -- COMMAND [ARGUMENT]...
 //       puts itself behind the fence that the options describe and becomes the command; with
 //       --keep a child of it does, and all that the command leaves ends with it (keeper.h).
 //   kobel-launch --enter PID --show FROM TO... --hide DIR
@@ -43,9 +43,10 @@ struct plan {
     size_t readable_count;
     const char *writable[PLAN_PATHS_MAX];
     size_t writable_count;
-    int filter_fd;       // seccomp program; -1 = none
-    const char *preload; // library that is loaded before the command's own; NULL = none
-    pid_t entered;       // 0 = no sandbox is entered
+    int filter_fd;         // seccomp program; -1 = none
+    const char *directory; // the command's working directory; NULL = this one
+    const char *preload;   // library that is loaded before the command's own; NULL = none
+    pid_t entered;         // 0 = no sandbox is entered
     struct {
         const char *from;
         const char *to;

@@ -259,6 +259,8 @@ void sandbox_wrap(const struct sandbox *sandbox, const struct sandbox_spec *spec
     if (sandbox->level == SANDBOX_SCOPED) add_scope(sandbox, spec, out);
     if (!sandbox_has_namespaces(sandbox->level))
         argument_list_add_all(out, "--preload", sandbox->preload, NULL);
+    if (!sandbox_has_namespaces(sandbox->level) && spec->directory != NULL)
+        argument_list_add_all(out, "--directory", spec->directory, NULL);
     argument_list_add(out, "--");
     if (!sandbox_has_namespaces(sandbox->level)) return;
     add_bubblewrap(sandbox, spec, out);

@@ -77,6 +77,16 @@ Test(launcher, without_options_it_only_becomes_the_command) {
     cr_assert(strstr(err.message, "exit status 3") != NULL);
 }
 
+Test(launcher, the_command_begins_in_its_directory) {
+    AUTO(argument_list_release) struct argument_list there = {0};
+    AUTO(argument_list_release) struct argument_list nowhere = {0};
+
+    argument_list_add_all(&there, "--directory", "/usr/bin", NULL);
+    cr_assert(run(&there, "test \"$(pwd)\" = /usr/bin"), "%s", err.message);
+    argument_list_add_all(&nowhere, "--directory", "/nowhere", NULL);
+    cr_assert(not(run(&nowhere, "true")));
+}
+
 Test(launcher, a_parent_that_is_gone_takes_the_command_along) {
     AUTO(argument_list_release) struct argument_list options = {0};
 
