@@ -23,13 +23,14 @@ static const char *const migrations[] = {schema_2_sql, schema_3_sql, schema_4_sq
 // What every connection is set to. WAL with synchronous NORMAL: a killed process loses nothing, a
 // power cut may take the last commits but never the consistency, which is right for a stand-in on a
 // developer's machine.
-// A page holds a version's record whole, which at SQLite's own 4 KB would overflow into another.
+// The log goes into the database every 2000 pages, 8 MB: with 16,000 that held the loop for 80 ms
+// while applications were made as quickly as can be, now for 15, at the same speed.
 static const char SQL_SETTINGS[] = "PRAGMA busy_timeout = 2000;"
                                    "PRAGMA page_size = 4096;"
                                    "PRAGMA trusted_schema = OFF;"
                                    "PRAGMA cache_size = -8192;"
                                    "PRAGMA journal_mode = WAL;"
-                                   "PRAGMA wal_autocheckpoint = 16000;"
+                                   "PRAGMA wal_autocheckpoint = 2000;"
                                    "PRAGMA synchronous = NORMAL;"
                                    "PRAGMA foreign_keys = ON;";
 
