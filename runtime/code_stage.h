@@ -17,9 +17,9 @@ struct code_stage_spec {
     const char *code_path;   // in the store
     const char *code_sha256; // of that file; "": an earlier version kept none of a jar in a zip,
                              // and to refuse what runs today would help nobody
-    const char *root;      // by the rules of base/file_inside.h, as a job may have been ...
-    const char *directory; // ... where the copy goes, below it
-    const char *name;      // of the copy, which replaces whatever has that name
+    const char *root;        // by the rules of base/file_inside.h, as a job may have been ...
+    const char *directory;   // ... where the copy goes, below it
+    const char *name;        // of the copy, which replaces whatever has that name
 };
 
 // Called once, not from within code_stage_begin(), unless the stage was freed before. `err` NULL:
