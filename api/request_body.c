@@ -30,7 +30,7 @@ static bool is_control(char byte) {
     return (unsigned char)byte < ' ';
 }
 
-// The character that a whole escape stands for, '\\' where it is none of base64's: "u002b" says
+// The character that a whole escape stands for, '\\' where it is none of base64's. "u002b" says
 // what
 // "%2b" says in an address.
 static char unescape(const char escape[static 5]) {
@@ -50,8 +50,6 @@ static bool is_allowed_in_escape(const struct request_body *body, char byte) {
 
 // Returns how much of it belongs to the escape.
 static size_t take_escape(struct request_body *body, char byte) {
-    char letter = '\\';
-
     if (!is_allowed_in_escape(body, byte)) {
         body->is_spoiled = true;
         body->place = REQUEST_BODY_BLOB;
@@ -59,7 +57,7 @@ static size_t take_escape(struct request_body *body, char byte) {
     }
     body->escape[body->escape_bytes++] = byte;
     if (body->escape[0] == 'u' && body->escape_bytes < sizeof body->escape) return 1;
-    letter = unescape(body->escape);
+    char letter = unescape(body->escape);
     blob_add(&body->blob, &letter, 1);
     body->place = REQUEST_BODY_BLOB;
     return 1;

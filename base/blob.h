@@ -11,10 +11,9 @@
 struct blob {
     char mark[BLOB_MARK_SIZE]; // nobody can send a text that is taken for it; "": none was made
     struct base64_reader *reader;
-    struct buffer
-        bytes;         // what it stands for; nothing where that is not base64, or beyond the limit
-    size_t size_bytes; // of all that it stands for
-    bool is_base64;    // so far
+    struct buffer bytes; // what it stands for; nothing where it is not base64, or beyond the limit
+    size_t size_bytes;   // of all that it stands for
+    bool is_base64;      // so far
 };
 
 // `limit_bytes`: how much of it is kept.

@@ -50,6 +50,5 @@ MUST_CHECK bool base64_reader_finish(struct base64_reader *reader, struct buffer
 // How many bytes all the text so far stands for.
 size_t base64_reader_size(const struct base64_reader *reader);
 void base64_reader_free(struct base64_reader *reader);
-DEFINE_AUTO(base64_reader_free, struct base64_reader *);
 // Base64 with padding. The caller frees; never NULL.
 char *digest_base64_encode(const void *bytes, size_t size_bytes);

@@ -11,13 +11,8 @@ static int64_t now_ms(void) {
     return clock_monotonic_us() / 1000;
 }
 
-static void end_call(struct flink_submission *submission) {
-    flink_call_free(submission->call);
-    submission->call = NULL;
-}
-
 void flink_submission_cancel(struct flink_submission *submission) {
-    end_call(submission);
+    flink_call_free(submission->call);
     json_decref(submission->body);
     *submission = (struct flink_submission){0};
 }
@@ -37,7 +32,7 @@ static void on_answer(void *userdata, json_t *reply, const struct error *err) {
     struct flink_submission *submission = userdata;
 
     (void)reply;
-    end_call(submission);
+    flink_call_free(TAKE(submission->call));
     submission->doubt = doubt_after(submission, err);
     submission->done(submission->userdata, err);
 }
@@ -45,7 +40,6 @@ static void on_answer(void *userdata, json_t *reply, const struct error *err) {
 static void post(struct flink_submission *submission) {
     char path[256];
 
-    end_call(submission);
     submission->sent++;
     submission->looks = 0;
     submission->begun_ms = now_ms();

@@ -257,12 +257,14 @@ void sandbox_wrap(const struct sandbox *sandbox, const struct sandbox_spec *spec
     if (!closes_proc(sandbox)) add_memory_limit(spec, out);
     if (sandbox_closes_ports(sandbox)) add_closed_ports(spec, out);
     if (sandbox->level == SANDBOX_SCOPED) add_scope(sandbox, spec, out);
-    if (!sandbox_has_namespaces(sandbox->level))
+    if (!sandbox_has_namespaces(sandbox->level)) {
         argument_list_add_all(out, "--preload", sandbox->preload, NULL);
-    if (!sandbox_has_namespaces(sandbox->level) && spec->directory != NULL)
-        argument_list_add_all(out, "--directory", spec->directory, NULL);
+        if (spec->directory != NULL)
+            argument_list_add_all(out, "--directory", spec->directory, NULL);
+        argument_list_add(out, "--");
+        return;
+    }
     argument_list_add(out, "--");
-    if (!sandbox_has_namespaces(sandbox->level)) return;
     add_bubblewrap(sandbox, spec, out);
     if (closes_proc(sandbox))
         argument_list_add_all(out, "--ro-bind", sandbox->launcher, sandbox->launcher, NULL);
