@@ -16,13 +16,16 @@ import subprocess
 import sys
 import time
 
+import rooms as table
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BUILD = ROOT / "build" / "clang"
-ROOMS = "base model openapi storage runtime controller api cli launcher preload sandbox daemon".split()
+ROOMS = table.rooms()
 KEPT = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "kobel" / "tidy"
 KEPT_FOR_S = 30 * 86400
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)
-TIDY = ["clang-tidy-14", "--quiet", "-p", str(BUILD)]
+HEADERS = "(%s)/[^/]*[.]h$" % "|".join(ROOMS)
+TIDY = ["clang-tidy-14", "--quiet", "-p", str(BUILD), f"--header-filter={HEADERS}"]
 # varFuncNullUB: NULL ends our sentinel lists; it is a pointer in every C library that kobel runs on.
 CPPCHECK = ["cppcheck", "--quiet", "--std=c17", "--enable=warning,performance,portability", "--inline-suppr", "--error-exitcode=1",
             "-I.", "-D_GNU_SOURCE", *(f"--suppress={name}" for name in (
@@ -81,9 +84,9 @@ def forget_the_old():
 def main():
     KEPT.mkdir(parents=True, exist_ok=True)
     forget_the_old()
-    rules = digest(output("dpkg-query", "-W"), (ROOT / ".clang-tidy").read_bytes())
+    rules = digest(output("dpkg-query", "-W"), HEADERS, (ROOT / ".clang-tidy").read_bytes())
     entries = [entry for entry in json.loads((BUILD / "compile_commands.json").read_text())
-               if entry["file"].endswith(".c") and pathlib.Path(entry["file"]).relative_to(ROOT).parts[0] in ROOMS]
+               if entry["file"].endswith(".c") and table.room_of(pathlib.Path(entry["file"]).relative_to(ROOT), ROOMS)]
     sources = sorted(os.path.relpath(entry["file"], ROOT) for entry in entries)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         seen = [seen_by_compiler(entry) for entry in entries]

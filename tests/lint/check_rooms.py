@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+"""Fails where a file includes a header of a room that its own may not use, where rooms use each other in a circle, and
+where a source lies in no room. The table is rooms.txt. `check_rooms.py DIRECTORY` checks another tree."""
+
+import pathlib
+import re
+import sys
+
+import rooms as table
+
+INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)
+
+
+def order_problems(rooms):
+    """A room may use only rooms that are listed before it: so there can be no circle."""
+    before = set()
+    for room in rooms.values():
+        for used in room.uses:
+            if used not in rooms:
+                yield f"rooms.txt: {room.folder} uses {used}, which is no room of the list"
+            elif used not in before:
+                yield f"rooms.txt: {room.folder} uses {used}, which is listed after it"
+        before.add(room.folder)
+
+
+def include_problems(root, rooms):
+    for room in rooms.values():
+        for path in room.files(root):
+            for name in INCLUDE.findall(path.read_text()):
+                used = table.room_of(name, rooms)
+                if used is None:
+                    yield f"{path.relative_to(root)} includes {name}, which is in no room"
+                elif used.folder != room.folder and used.folder not in room.uses:
+                    yield f"{path.relative_to(root)} includes {name}: {room.folder} may not use {used.folder} (rooms.txt)"
+
+
+def stray_problems(root, rooms):
+    """Sources in folders that no room is made of would not be built."""
+    for top in {room.folder.split("/")[0] for room in rooms.values()}:
+        for path in sorted((root / top).rglob("*.[ch]")):
+            if table.room_of(path.relative_to(root), rooms) is None:
+                yield f"{path.relative_to(root)} is in no room of rooms.txt"
+
+
+def main():
+    root = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else table.ROOT
+    rooms = table.rooms(root)
+    problems = [*order_problems(rooms), *include_problems(root, rooms), *stray_problems(root, rooms)]
+    for problem in problems:
+        print(problem)
+    return 1 if problems else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
