@@ -89,10 +89,9 @@ static bool shape_of(struct app_service *service, const struct app *app,
 
 static void look_at_memory(struct app_service *service, const struct app *app, int64_t needed_bytes,
                            struct plan_view *view) {
-    const struct cluster_port *clusters = &service->clusters;
-    int64_t used_bytes = clusters->ops->memory_used_bytes(clusters->self);
+    int64_t used_bytes = capacity_memory_used_bytes(&service->capacity);
     int64_t freed_bytes =
-        clusters->ops->memory_of_bytes(clusters->self, app->slots[SLOT_CURRENT].cluster_id);
+        capacity_memory_of_bytes(&service->capacity, app->slots[SLOT_CURRENT].cluster_id);
 
     view->memory_used_bytes = used_bytes;
     view->memory_needed_bytes = needed_bytes;
@@ -103,13 +102,11 @@ static void look_at_memory(struct app_service *service, const struct app *app, i
 
 static enum launch_wait wait_of(const struct app_service *service, const struct app *app,
                                 const struct launch_spec *shape, const struct plan_view *view) {
-    const struct cluster_port *clusters = &service->clusters;
-
     // Whoever may not wait for it is not asked to (controller/plan.c).
     if (!view->fits_beside) return LAUNCH_WAITS_FOR_MEMORY;
     // The old job has been stopped: nobody's gap is made longer for another's start.
     if (app->move.halted) return LAUNCH_IS_FREE;
-    if (has_predecessor(service, app->id) || !clusters->ops->admits(clusters->self, shape))
+    if (has_predecessor(service, app->id) || !cluster_admits(&service->clusters, shape))
         return LAUNCH_WAITS_FOR_TURN;
     return LAUNCH_IS_FREE;
 }

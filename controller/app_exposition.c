@@ -158,14 +158,12 @@ static void print_task_metric(const struct exposition *all, int metric, struct b
 }
 
 static void print_daemon(const struct app_service *service, struct buffer *out) {
-    const struct cluster_port *clusters = &service->clusters;
-
     print_head(out, "memory_budget_bytes", "Memory that all clusters together may be promised");
     (void)buffer_append_format(out, "kobel_memory_budget_bytes %lld\n",
                                (long long)service->memory_budget_bytes);
     print_head(out, "memory_counted_bytes", "Memory of clusters that counts against the budget");
     (void)buffer_append_format(out, "kobel_memory_counted_bytes %lld\n",
-                               (long long)clusters->ops->memory_used_bytes(clusters->self));
+                               (long long)capacity_memory_used_bytes(&service->capacity));
     (void)buffer_append_format(out,
                                "# HELP process_resident_memory_bytes Memory of the daemon itself\n"
                                "# TYPE process_resident_memory_bytes gauge\n"

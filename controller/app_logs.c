@@ -22,12 +22,11 @@ static void add_log(void *userdata, const struct cluster_log *log) {
 
 bool app_service_logs(struct app_service *service, const struct app_scope *scope, const char *name,
                       json_t **out_logs, struct error *err) {
-    const struct cluster_port *clusters = &service->clusters;
     AUTO(json_decref) json_t *files = json_new_array();
     struct app app;
 
     if (!app_store_find(service->db, scope, name, &app, err) ||
-        !clusters->ops->list_logs(clusters->self, app.id, add_log, files, err))
+        !insight_list_logs(&service->insight, app.id, add_log, files, err))
         return false;
     *out_logs = json_new_object();
     json_put(*out_logs, "files", TAKE(files));
@@ -37,10 +36,9 @@ bool app_service_logs(struct app_service *service, const struct app_scope *scope
 bool app_service_log_page(struct app_service *service, const struct app_scope *scope,
                           const char *name, const struct log_query *query,
                           struct cluster_log_page *out_page, struct error *err) {
-    const struct cluster_port *clusters = &service->clusters;
     struct app app;
 
     return app_store_find(service->db, scope, name, &app, err) &&
-           clusters->ops->read_log(clusters->self, app.id, query->cluster_id, query->file,
-                                   query->from, out_page, err);
+           insight_read_log(&service->insight, app.id, query->cluster_id, query->file, query->from,
+                            out_page, err);
 }

@@ -23,12 +23,10 @@ bool app_service_describe(struct app_service *service, const struct app_scope *s
 
 bool app_service_describe_more(struct app_service *service, const struct app_scope *scope,
                                const char *name, struct app_detail *out_detail, struct error *err) {
-    const struct cluster_port *clusters = &service->clusters;
-
     if (!app_service_describe(service, scope, name, out_detail, err)) return false;
     const struct placement *current = &out_detail->app.slots[SLOT_CURRENT];
     if (current->phase == PLACEMENT_UP)
-        out_detail->job_plan = clusters->ops->job_plan(clusters->self, current->cluster_id);
+        out_detail->job_plan = insight_job_plan(&service->insight, current->cluster_id);
     return true;
 }
 
@@ -144,7 +142,6 @@ struct cluster_fetch *app_service_fetch_page(struct app_service *service,
                                              const struct app_scope *scope, const char *name,
                                              const char *path, cluster_page_fn *done,
                                              void *userdata) {
-    const struct cluster_port *clusters = &service->clusters;
     struct cluster_fetch *fetch = NULL;
     struct error missing;
     struct app app;
@@ -153,13 +150,13 @@ struct cluster_fetch *app_service_fetch_page(struct app_service *service,
     // During a move whichever of the two is there.
     for (int slot = 0; slot < SLOT_COUNT && fetch == NULL; slot++)
         if (app.slots[slot].cluster_id[0] != '\0')
-            fetch = clusters->ops->fetch(clusters->self, app.slots[slot].cluster_id, path, done,
-                                         userdata);
+            fetch =
+                insight_fetch(&service->insight, app.slots[slot].cluster_id, path, done, userdata);
     return fetch;
 }
 
 void app_service_cancel_page(struct app_service *service, struct cluster_fetch *fetch) {
-    service->clusters.ops->cancel_fetch(service->clusters.self, fetch);
+    insight_cancel_fetch(&service->insight, fetch);
 }
 
 bool app_service_check_writable(struct app_service *service, struct error *err) {

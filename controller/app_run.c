@@ -79,7 +79,7 @@ bool app_service_start(struct app_service *service, const struct app_scope *scop
 static bool check_healthy(struct app_service *service, const struct app *app, struct error *err) {
     struct cluster_view view;
 
-    service->clusters.ops->view(service->clusters.self, app->slots[SLOT_CURRENT].cluster_id, &view);
+    cluster_view(&service->clusters, app->slots[SLOT_CURRENT].cluster_id, &view);
     if (view.health != CLUSTER_READY || view.job != JOB_RESTARTING) return true;
     return error_set(
         err, ERROR_CONFIGURATION,

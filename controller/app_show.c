@@ -31,11 +31,10 @@ static const char *health_name(enum cluster_health health) {
 }
 
 static json_t *show_job(struct app_service *service, const struct placement *placement) {
-    const struct cluster_port *clusters = &service->clusters;
     struct cluster_view view;
     json_t *job = json_new_object();
 
-    clusters->ops->view(clusters->self, placement->cluster_id, &view);
+    cluster_view(&service->clusters, placement->cluster_id, &view);
     json_put_text(job, "cluster", placement->cluster_id);
     json_put_text(job, "health", health_name(view.health));
     json_put_text(job, "jobId", placement->job_id);
@@ -55,7 +54,6 @@ static json_t *show_job(struct app_service *service, const struct placement *pla
 
 static bool show(struct app_service *service, const struct app *app, json_t **out_app,
                  struct error *err) {
-    const struct cluster_port *clusters = &service->clusters;
     AUTO(json_decref) json_t *object = json_new_object();
     char arn[ARN_SIZE];
     int64_t snapshots;
@@ -74,7 +72,7 @@ static bool show(struct app_service *service, const struct app *app, json_t **ou
     json_put_int(object, "recoveries", app->recoveries);
     json_put_int(object, "snapshots", snapshots);
     json_put_text(object, "lastCheckpoint", app->last_checkpoint);
-    json_put_int(object, "diskBytes", clusters->ops->disk_used_bytes(clusters->self, app->id));
+    json_put_int(object, "diskBytes", state_files_disk_used_bytes(&service->state_files, app->id));
     if (app->move.kind != MOVE_NONE) json_put_text(object, "move", move_kind_name(app->move.kind));
     if (app->slots[SLOT_CURRENT].phase != PLACEMENT_EMPTY)
         json_put(object, "current", show_job(service, &app->slots[SLOT_CURRENT]));
@@ -125,8 +123,7 @@ bool app_service_status(struct app_service *service, const char *after_id, size_
     json_put_int(status, "applications", totals.applications);
     json_put_int(status, "running", totals.running);
     json_put_int(memory, "budgetBytes", service->memory_budget_bytes);
-    json_put_int(memory, "usedBytes",
-                 service->clusters.ops->memory_used_bytes(service->clusters.self));
+    json_put_int(memory, "usedBytes", capacity_memory_used_bytes(&service->capacity));
     json_put(status, "memory", memory);
     json_put(status, "apps", TAKE(apps));
     if (count > limit) json_put_text(status, "next", page[limit - 1].id);

@@ -22,6 +22,9 @@ bool controller_new(const struct controller_options *options, struct app_service
 
     service->db = options->db;
     service->clusters = options->clusters;
+    service->insight = options->insight;
+    service->capacity = options->capacity;
+    service->state_files = options->state_files;
     service->code = options->code;
     service->clock = options->clock;
     service->elapsed = options->elapsed.now_ms == NULL ? clock_monotonic() : options->elapsed;

@@ -7,13 +7,19 @@
 #include "controller/app_service.h"
 #include "controller/metering_options.h"
 #include "controller/retention.h"
+#include "runtime/capacity.h"
 #include "runtime/cluster.h"
 #include "runtime/code_store.h"
+#include "runtime/insight.h"
+#include "runtime/state_files.h"
 #include "storage/db.h"
 
 struct controller_options {
     struct db *db; // borrowed, like everything here
     struct cluster_port clusters;
+    struct insight_port insight;   // {0} = missing
+    struct capacity_port capacity; // {0} = missing
+    struct state_files_port state_files;
     struct code_port code;
     struct clock clock;
     struct clock elapsed;   // {0} = clock_monotonic()

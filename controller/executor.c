@@ -82,7 +82,6 @@ static bool record_loss(struct execution *run, const char *what, const char *rea
 // planned, later each time, and nothing is left of this one.
 static bool plan_again(struct execution *run, int attempt, const char *what, const char *reason,
                        struct error *err) {
-    const struct cluster_port *clusters = &run->service->clusters;
     struct placement *placement = run->placement;
     char cluster_id[APP_CLUSTER_ID_SIZE];
 
@@ -92,7 +91,7 @@ static bool plan_again(struct execution *run, int attempt, const char *what, con
     placement->retry_at_ms = service_now_ms(run->service) + plan_backoff_ms(attempt, run->app->id);
     (void)text_copy(run->app->move.failure, sizeof run->app->move.failure, reason);
     if (!record_loss(run, what, reason, err)) return false;
-    clusters->ops->retire(clusters->self, cluster_id);
+    cluster_retire(&run->service->clusters, cluster_id);
     return true;
 }
 
@@ -108,7 +107,6 @@ static bool is_worth_priming(const struct execution *run) {
 }
 
 static bool run_launch(struct execution *run, struct error *err) {
-    const struct cluster_port *clusters = &run->service->clusters;
     AUTO(app_version_release) struct app_version version = {0};
     struct job_spec spec;
     struct launch_spec launch = {0};
@@ -133,7 +131,7 @@ static bool run_launch(struct execution *run, struct error *err) {
     launch.primes = is_worth_priming(run);
     if (faults_take_refusal(run->service, run->app->id))
         (void)error_set(&refused, ERROR_SYSTEM, "the launch was refused on purpose");
-    else if (clusters->ops->launch(clusters->self, &launch, &refused))
+    else if (cluster_launch(&run->service->clusters, &launch, &refused))
         return true;
 
     // What is not installed does not come by waiting a second.
@@ -188,7 +186,6 @@ static void choose_job(struct execution *run) {
 }
 
 static bool run_submit(struct execution *run, struct error *err) {
-    const struct cluster_port *clusters = &run->service->clusters;
     AUTO(app_version_release) struct app_version version = {0};
     struct submission job = {0};
 
@@ -205,7 +202,7 @@ static bool run_submit(struct execution *run, struct error *err) {
     job.properties_text = properties;
     job.restore_path = run->placement->from.path;
     job.allow_non_restored_state = run->placement->allow_non_restored_state;
-    if (clusters->ops->submit(clusters->self, run->placement->cluster_id, &job, err)) return true;
+    if (cluster_submit(&run->service->clusters, run->placement->cluster_id, &job, err)) return true;
     if (err->kind != ERROR_NOT_FOUND) return false;
 
     // The code is not there any more: no later attempt of a move will find it.

@@ -41,12 +41,11 @@ static bool record_halt(struct execution *run, struct error *err) {
 
 static bool request_savepoint(struct execution *run, const char *trigger_id, const char *name,
                               bool stops_job, struct error *err) {
-    const struct cluster_port *clusters = &run->service->clusters;
     struct savepoint_request request = {.stops_job = stops_job};
 
     (void)text_copy(request.trigger_id, sizeof request.trigger_id, trigger_id);
     (void)text_copy(request.snapshot_name, sizeof request.snapshot_name, name);
-    return clusters->ops->savepoint(clusters->self, run->placement->cluster_id, &request, err);
+    return cluster_savepoint(&run->service->clusters, run->placement->cluster_id, &request, err);
 }
 
 bool execution_halt(struct execution *run, struct error *err) {
@@ -60,7 +59,6 @@ bool execution_halt(struct execution *run, struct error *err) {
 static bool record_halted(struct execution *run, const char *location, struct error *err) {
     struct app *app = run->app;
     struct placement *next = &app->slots[SLOT_NEXT];
-    const struct cluster_port *clusters = &run->service->clusters;
     struct snapshot snapshot;
 
     if (!snapshot_store_find(run->service->db, app->id, app->move.snapshot_name, &snapshot, err))
@@ -77,7 +75,7 @@ static bool record_halted(struct execution *run, const char *location, struct er
     if (makes_room) *run->placement = (struct placement){0};
     if (!execution_record_snapshot(run, &snapshot, "the old job stopped with it", err))
         return false;
-    if (makes_room) clusters->ops->retire(clusters->self, cluster_id);
+    if (makes_room) cluster_retire(&run->service->clusters, cluster_id);
     return true;
 }
 
@@ -91,13 +89,12 @@ bool execution_halted(struct execution *run, struct error *err) {
 bool execution_salvage(struct execution *run, struct error *err) {
     struct db *db = run->service->db;
     struct app *app = run->app;
-    const struct cluster_port *clusters = &run->service->clusters;
     AUTO(db_rollback) struct db_tx tx = {0};
     char location[FILE_PATH_MAX];
     struct snapshot snapshot;
 
     if (!snapshot_store_find(db, app->id, app->move.snapshot_name, &snapshot, err)) return false;
-    if (clusters->ops->find_savepoint(clusters->self, app->id, &snapshot, location))
+    if (state_files_find_savepoint(&run->service->state_files, app->id, &snapshot, location))
         return record_halted(run, location, err);
     if (!restore_points_discard(run->service, app, &snapshot, err)) return false;
     app->move.trigger_id[0] = '\0';
@@ -144,9 +141,7 @@ static bool drop_job(struct execution *run, struct error *err) {
 }
 
 bool execution_drop(struct execution *run, struct error *err) {
-    const struct cluster_port *clusters = &run->service->clusters;
-
-    clusters->ops->retire(clusters->self, run->placement->cluster_id);
+    cluster_retire(&run->service->clusters, run->placement->cluster_id);
     if (!run->app->move.halted) return drop_job(run, err);
     // Its job is over: only a cluster that was kept for the way back ends.
     *run->placement = (struct placement){0};
@@ -233,10 +228,10 @@ bool execution_snapshot_failed(struct execution *run, struct error *err) {
 }
 
 bool execution_snapshot_salvage(struct execution *run, struct error *err) {
-    const struct cluster_port *clusters = &run->service->clusters;
     const struct snapshot *snapshot = &run->view->snapshot;
     char location[FILE_PATH_MAX];
-    bool found = clusters->ops->find_savepoint(clusters->self, run->app->id, snapshot, location);
+    bool found =
+        state_files_find_savepoint(&run->service->state_files, run->app->id, snapshot, location);
 
     // Half a one is of no use to anybody.
     if (!found && !restore_points_discard(run->service, run->app, snapshot, err)) return false;

@@ -225,7 +225,6 @@ static bool rest(struct app_service *service, const char *app_id, int64_t now_ms
 
 bool metering_tend(struct app_service *service, struct app *app, int64_t now_ms,
                    int64_t *out_next_ms, struct error *err) {
-    const struct cluster_port *clusters = &service->clusters;
     const char *cluster_id = app->slots[SLOT_CURRENT].cluster_id;
     int64_t interval_ms = interval_of(service);
 
@@ -234,8 +233,7 @@ bool metering_tend(struct app_service *service, struct app *app, int64_t now_ms,
     if (app->status != APP_RUNNING) return rest(service, app->id, now_ms, err);
     struct meter *meter = find_or_add(service, app->id);
     if (!text_equal(meter->cluster_id, cluster_id)) start_anew(meter, cluster_id);
-    const struct job_measurement *measured =
-        clusters->ops->measured(clusters->self, meter->cluster_id);
+    const struct job_measurement *measured = insight_measured(&service->insight, meter->cluster_id);
     if (measured != NULL && measured->number != meter->latest.number) {
         meter->latest = *measured;
         faults_measure(service, app->id, now_ms, &meter->latest);
@@ -245,7 +243,7 @@ bool metering_tend(struct app_service *service, struct app *app, int64_t now_ms,
     // A clock that was set back or forward must not leave it asleep.
     if (now_ms >= meter->due_ms || meter->due_ms > now_ms + interval_ms) {
         meter->due_ms = now_ms + interval_ms;
-        clusters->ops->measure(clusters->self, meter->cluster_id);
+        insight_measure(&service->insight, meter->cluster_id);
     }
     *out_next_ms = meter->due_ms;
     return true;

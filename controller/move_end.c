@@ -32,14 +32,13 @@ static void retire_unnamed(const struct app_service *service, const struct clust
         if (id[0] == '\0' || text_equal(id, app->slots[SLOT_CURRENT].cluster_id) ||
             text_equal(id, app->slots[SLOT_NEXT].cluster_id))
             continue;
-        service->clusters.ops->retire(service->clusters.self, id);
+        cluster_retire(&service->clusters, id);
     }
 }
 
 static void retire_all(const struct app_service *service, const struct cluster_names *names) {
     for (int slot = 0; slot < SLOT_COUNT; slot++)
-        if (names->ids[slot][0] != '\0')
-            service->clusters.ops->retire(service->clusters.self, names->ids[slot]);
+        if (names->ids[slot][0] != '\0') cluster_retire(&service->clusters, names->ids[slot]);
 }
 
 static void describe_memory(const struct plan_view *view, char *out, size_t size_bytes) {
@@ -100,7 +99,6 @@ static bool fail_snapshot_of_move(struct app_service *service, const struct app 
 // we had been told; *out_stopped: the job was stopped with one.
 static bool settle_open_snapshots(struct app_service *service, const struct app *app,
                                   bool *out_stopped, struct error *err) {
-    const struct cluster_port *clusters = &service->clusters;
     struct snapshot snapshot;
     struct error missing;
 
@@ -109,7 +107,7 @@ static bool settle_open_snapshots(struct app_service *service, const struct app 
                                          &missing)) {
         char location[FILE_PATH_MAX];
         bool is_complete =
-            clusters->ops->find_savepoint(clusters->self, app->id, &snapshot, location);
+            state_files_find_savepoint(&service->state_files, app->id, &snapshot, location);
         snapshot.status = is_complete ? SNAPSHOT_READY : SNAPSHOT_FAILED;
         if (is_complete) {
             (void)text_copy(snapshot.location, sizeof snapshot.location, location);
@@ -386,12 +384,11 @@ bool move_end_roll_back(struct app_service *service, struct app *app, const stru
 }
 
 bool move_end_erase(struct app_service *service, struct app *app, struct error *err) {
-    const struct cluster_port *clusters = &service->clusters;
     AUTO(db_rollback) struct db_tx tx = {0};
 
     for (int slot = 0; slot < SLOT_COUNT; slot++)
-        clusters->ops->retire(clusters->self, app->slots[slot].cluster_id);
-    if (!clusters->ops->erase_app(clusters->self, app->id, err)) return false;
+        cluster_retire(&service->clusters, app->slots[slot].cluster_id);
+    if (!state_files_erase_app(&service->state_files, app->id, err)) return false;
     if (!db_begin(service->db, &tx, err)) return false;
     if (!app_store_remove(service->db, app->id, err)) return false;
     code_collect_soon(service);

@@ -29,7 +29,7 @@ static void look_at(const struct app_service *service, const struct app *app, en
     const char *cluster_id = app->slots[slot].cluster_id;
 
     if (app->slots[slot].phase == PLACEMENT_EMPTY || cluster_id[0] == '\0') return;
-    service->clusters.ops->view(service->clusters.self, cluster_id, &view->slots[slot]);
+    cluster_view(&service->clusters, cluster_id, &view->slots[slot]);
 }
 
 static bool observe_roll_back(struct app_service *service, const struct app *app,

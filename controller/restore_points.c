@@ -9,7 +9,6 @@
 
 void restore_points_look(struct app_service *service, const struct app *app,
                          struct restore_facts *out_facts) {
-    const struct cluster_port *clusters = &service->clusters;
     struct restore_facts facts = {0};
     struct error unknown;
 
@@ -17,7 +16,7 @@ void restore_points_look(struct app_service *service, const struct app *app,
         const struct placement *placement = &app->slots[slot];
         char path[FILE_PATH_MAX];
         if (placement->phase == PLACEMENT_EMPTY || placement->job_id[0] == '\0') continue;
-        if (clusters->ops->find_checkpoint(clusters->self, app->id, placement->job_id, path))
+        if (state_files_find_checkpoint(&service->state_files, app->id, placement->job_id, path))
             (void)text_copy(facts.checkpoints[slot], FILE_PATH_MAX, path);
         else if (!job_origin_store_find(service->db, app->id, placement->job_id,
                                         &facts.origins[slot], &unknown))
@@ -28,11 +27,10 @@ void restore_points_look(struct app_service *service, const struct app *app,
 
 void restore_points_refresh(struct app_service *service, const struct app *app,
                             struct state_ref *state) {
-    const struct cluster_port *clusters = &service->clusters;
     char path[FILE_PATH_MAX];
 
     if (state->origin == STATE_CHECKPOINT &&
-        clusters->ops->find_checkpoint(clusters->self, app->id, state->job_id, path))
+        state_files_find_checkpoint(&service->state_files, app->id, state->job_id, path))
         (void)text_copy(state->path, sizeof state->path, path);
 }
 
@@ -61,7 +59,6 @@ bool restore_points_of_halt(struct app_service *service, const struct app *app,
 
 bool restore_points_take_late(struct app_service *service, const struct app *app, bool *out_taken,
                               struct snapshot *out_snapshot, struct error *err) {
-    const struct cluster_port *clusters = &service->clusters;
     struct snapshot snapshot;
     char location[FILE_PATH_MAX];
     int64_t before = INT64_MAX;
@@ -74,7 +71,7 @@ bool restore_points_take_late(struct app_service *service, const struct app *app
         if (count == 0 || snapshot.created_at_ms < app->slots[SLOT_CURRENT].retry_at_ms)
             return true;
         if (snapshot.status == SNAPSHOT_FAILED && snapshot.is_automatic &&
-            clusters->ops->find_savepoint(clusters->self, app->id, &snapshot, location))
+            state_files_find_savepoint(&service->state_files, app->id, &snapshot, location))
             break;
     }
     snapshot.status = SNAPSHOT_READY;
@@ -162,7 +159,6 @@ static bool must_stay(struct app_service *service, const struct app *app,
 
 static bool remove_files(struct app_service *service, const struct app *app,
                          const struct snapshot *snapshot, bool *out_stay, struct error *err) {
-    const struct cluster_port *clusters = &service->clusters;
     struct restore_facts facts;
 
     *out_stay = false;
@@ -170,7 +166,7 @@ static bool remove_files(struct app_service *service, const struct app *app,
     if (snapshot->job_id[0] != '\0') return true;
     restore_points_look(service, app, &facts);
     if (!must_stay(service, app, &facts, snapshot, out_stay, err)) return false;
-    return *out_stay || clusters->ops->remove_snapshot(clusters->self, app->id, snapshot, err);
+    return *out_stay || state_files_remove_snapshot(&service->state_files, app->id, snapshot, err);
 }
 
 // It does not hold up what the caller is doing: what cannot be removed is removed later.
@@ -224,7 +220,6 @@ enum { DELETED_AT_ONCE = 50 };
 static bool prune_deleted(struct app_service *service, const struct app *app,
                           const struct restore_facts *facts, const struct snapshot *snapshot,
                           struct error *err) {
-    const struct cluster_port *clusters = &service->clusters;
     AUTO(db_rollback) struct db_tx tx = {0};
     struct snapshot listed;
     bool stays;
@@ -236,7 +231,7 @@ static bool prune_deleted(struct app_service *service, const struct app *app,
     else if (err->kind != ERROR_NOT_FOUND)
         return false;
     if (stays) return true;
-    if (!clusters->ops->remove_snapshot(clusters->self, app->id, snapshot, err)) return false;
+    if (!state_files_remove_snapshot(&service->state_files, app->id, snapshot, err)) return false;
     if (!db_begin(service->db, &tx, err)) return false;
     return deleted_snapshot_store_remove(service->db, snapshot->sequence, err) &&
            db_commit(&tx, err);
@@ -281,7 +276,6 @@ static bool is_needed(void *userdata, const char *job_id) {
 }
 
 bool restore_points_prune(struct app_service *service, const struct app *app, struct error *err) {
-    const struct cluster_port *clusters = &service->clusters;
     const char *reason = app->status == APP_READY ? "nothing runs, and no snapshot refers to them"
                                                   : "a later restore point is complete";
     struct pruning pruning = {.service = service, .app = app};
@@ -290,8 +284,8 @@ bool restore_points_prune(struct app_service *service, const struct app *app, st
     int removed = 0;
 
     restore_points_look(service, app, &pruning.facts);
-    if (!clusters->ops->prune_checkpoints(clusters->self, app->id, is_needed, &pruning, &removed,
-                                          err))
+    if (!state_files_prune_checkpoints(&service->state_files, app->id, is_needed, &pruning,
+                                       &removed, err))
         return false;
     if (removed == 0) return true;
     (void)text_format(message, sizeof message, "checkpoints of %d earlier jobs were removed: %s",

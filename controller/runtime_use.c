@@ -25,7 +25,7 @@ static void tell(const struct app_service *service) {
 
     for (const struct runtime_use *use = service->runtime_uses; use != NULL; use = use->next)
         runtimes |= use->runtimes;
-    service->clusters.ops->hold_runtimes(service->clusters.self, runtimes);
+    capacity_hold_runtimes(&service->capacity, runtimes);
 }
 
 void runtime_use_forget(struct app_service *service, const char *app_id) {

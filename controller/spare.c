@@ -4,7 +4,6 @@
 #include "controller/sizing.h"
 
 void spare_keep(struct app_service *service, const struct app *app) {
-    const struct cluster_port *clusters = &service->clusters;
     AUTO(app_version_release) struct app_version version = {0};
     struct launch_spec launch = {0};
     struct job_spec spec;
@@ -18,5 +17,5 @@ void spare_keep(struct app_service *service, const struct app *app) {
     launch.runtime = spec.runtime;
     launch.size = sizing_for(service->profile, &spec, app->current_parallelism);
     (void)text_copy(launch.log_level, sizeof launch.log_level, spec.log_level);
-    clusters->ops->keep_spare(clusters->self, &launch);
+    capacity_keep_spare(&service->capacity, &launch);
 }

@@ -1,4 +1,4 @@
-// Clusters kept ready for the applications that are used: see `keep_spare` of runtime/cluster.h.
+// Clusters kept ready for the applications that are used: see `keep_spare` of runtime/capacity.h.
 #pragma once
 
 #include "controller/state.h"

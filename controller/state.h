@@ -11,6 +11,9 @@
 struct app_service {
     struct db *db;
     struct cluster_port clusters;
+    struct insight_port insight;   // may be missing
+    struct capacity_port capacity; // may be missing
+    struct state_files_port state_files;
     struct code_port code;
     struct clock clock;
     struct clock elapsed;      // of real time, never set

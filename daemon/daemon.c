@@ -251,6 +251,9 @@ static bool open_controller(struct daemon *self, struct error *err) {
     if (!db_open(path, &self->db, err)) return false;
     options.db = self->db;
     options.clusters = flink_clusters_port(self->clusters);
+    options.insight = flink_clusters_insight(self->clusters);
+    options.capacity = flink_clusters_capacity(self->clusters);
+    options.state_files = flink_clusters_state_files(self->clusters);
     options.code = code_store_port(self->code);
     return controller_new(&options, &self->service, err);
 }

@@ -1,19 +1,16 @@
-// The port to clusters: what the controller may ask for, and what it can see. Implemented by
-// runtime/flink_cluster (real Flink as local processes) and by tests/fakes/fake_cluster. Both pass
-// tests/contract/cluster_suite.c.
+// The port to clusters: what runs. Implemented by runtime/flink_cluster (real Flink as local
+// processes) and by tests/fakes/fake_cluster. Both pass tests/contract/cluster_suite.c, as do their
+// other ports: runtime/state_files.h (what lies on disk), runtime/insight.h (what can be seen
+// inside) and runtime/capacity.h (memory and spares). The latter two may be missing.
 //
-// Every call returns at once. What comes of it appears in the view, and the `on_change` callback
-// that the implementation was given is called with the id of the application whenever a view has
-// changed.
+// Every call returns at once. Its results appear in the view, and the `on_change` callback that the
+// implementation was given is called with the id of the application whenever a view has changed.
 #pragma once
 
 #include "base/error.h"
-#include "base/growing_file.h"
 #include "model/app.h"
 #include "model/cluster_size.h"
 #include "model/job_spec.h"
-#include "model/snapshot.h"
-#include "runtime/job_measurement.h"
 
 enum cluster_health {
     CLUSTER_ABSENT, // not known here: never launched, retired, or launched by a daemon that is gone
@@ -99,53 +96,6 @@ struct savepoint_request {
     bool stops_job;                             // stop-with-savepoint, without drain
 };
 
-// An answer of the cluster's own web interface.
-struct cluster_page {
-    long status;
-    const char *content_type; // "" when there is none
-    const char *body;         // borrowed for the call
-    size_t size_bytes;
-};
-// Called once, never from within fetch(): exactly one of `page` and `err` is not NULL.
-typedef void cluster_page_fn(void *userdata, const struct cluster_page *page,
-                             const struct error *err);
-struct cluster_fetch;
-
-// Are the checkpoints of that job still needed? Called from within prune_checkpoints() only.
-typedef bool cluster_need_fn(void *userdata, const char *job_id);
-
-// What can be made to go wrong on purpose, for tests of users and of ours.
-enum cluster_fault {
-    CLUSTER_FAULT_KILL_JOBMANAGER,
-    CLUSTER_FAULT_KILL_TASKMANAGER, // one of them
-    CLUSTER_FAULT_FAIL_SAVEPOINT,   // the next one
-    CLUSTER_FAULT_COUNT,
-};
-
-// A log or an output of a process of a cluster that runs, or that has ended and whose logs are
-// kept.
-#define CLUSTER_LOG_FILE_SIZE  64
-#define CLUSTER_LOG_PAGE_BYTES 65536
-
-struct cluster_log {
-    char cluster_id[APP_CLUSTER_ID_SIZE];
-    int64_t number;                   // of the cluster: the application's clusters are counted
-    char file[CLUSTER_LOG_FILE_SIZE]; // "jobmanager.log", "taskmanager-1.out"
-    int64_t size_bytes;               // where it ends
-};
-typedef void cluster_log_fn(void *userdata, const struct cluster_log *log);
-
-// What is in one from a position on. The oldest part of a log is given back to the file system, and
-// cut off now and then, which moves what is left: whoever asks for `next` goes on all the same.
-struct cluster_log_page {
-    enum growing_file_place place; // does it follow what lay before the position?
-    int64_t from;                  // where the bytes are now
-    int64_t next;                  // what to ask for next
-    int64_t size_file_bytes;
-    size_t size_bytes;
-    char bytes[CLUSTER_LOG_PAGE_BYTES]; // anything; characters of UTF-8 are not cut
-};
-
 struct cluster_ops {
     // Starts the processes of one cluster. ERROR_UNAVAILABLE: the runtime is not installed, no
     // java; ERROR_EXISTS: a cluster of that id is known. What fails later shows as CLUSTER_LOST.
@@ -153,13 +103,6 @@ struct cluster_ops {
     // Would a launch now leave those that boot already enough of the processors? One that a spare
     // fits always does, and so does the first.
     bool (*admits)(void *self, const struct launch_spec *spec);
-    // Keep a cluster of this runtime and size ready, so that the next launch of the same shape is
-    // there at once, whichever application's it is. `cluster_id` is not read. A wish, not a
-    // promise: memory and more urgent things come first, and newer wishes before older ones.
-    void (*keep_spare)(void *self, const struct launch_spec *spec);
-    // From now on these runtimes (bits by enum runtime_environment) are needed, and no others:
-    // nobody can remove them without force.
-    void (*hold_runtimes)(void *self, uint32_t runtimes);
     // Hands a job to a READY cluster. The same job_id again is no second submission. A cluster
     // whose job is over takes another.
     bool (*submit)(void *self, const char *cluster_id, const struct submission *job,
@@ -172,60 +115,6 @@ struct cluster_ops {
     // ignored.
     void (*retire)(void *self, const char *cluster_id);
     void (*view)(void *self, const char *cluster_id, struct cluster_view *out_view);
-
-    // Measures the job that runs. When it is done, `measured` gives another number and on_change is
-    // called; where it cannot be done, nothing happens.
-    void (*measure)(void *self, const char *cluster_id);
-    // The newest measurement of the cluster's job; NULL: none yet. Valid until the next call of the
-    // port.
-    const struct job_measurement *(*measured)(void *self, const char *cluster_id);
-
-    // Flink's plan of the job that runs, as JSON text that the caller frees; NULL while it is not
-    // known.
-    char *(*job_plan)(void *self, const char *cluster_id);
-    // GETs `path` ("/overview", with its query) of the cluster's dashboard. NULL: it is not READY.
-    // The handle is gone once `done` was called; until then it can be cancelled.
-    struct cluster_fetch *(*fetch)(void *self, const char *cluster_id, const char *path,
-                                   cluster_page_fn *done, void *userdata);
-    void (*cancel_fetch)(void *self, struct cluster_fetch *fetch);
-
-    // Makes something go wrong. ERROR_UNAVAILABLE: no such cluster, or it is not READY.
-    bool (*inject)(void *self, const char *cluster_id, enum cluster_fault fault, struct error *err);
-
-    // Bytes that the application has on disk: checkpoints, snapshots, clusters with their logs. As
-    // last counted; 0: not yet.
-    int64_t (*disk_used_bytes)(void *self, const char *app_id);
-
-    // The logs of the application's clusters, the oldest cluster's first.
-    bool (*list_logs)(void *self, const char *app_id, cluster_log_fn *visit, void *userdata,
-                      struct error *err);
-    // ERROR_NOT_FOUND: there is no such log.
-    bool (*read_log)(void *self, const char *app_id, const char *cluster_id, const char *file,
-                     int64_t from, struct cluster_log_page *out_page, struct error *err);
-
-    // What counts against the memory budget (cluster_size_counted_bytes): of all clusters that were
-    // launched and are not retired, and of one of them; 0 = not known.
-    int64_t (*memory_used_bytes)(void *self);
-    int64_t (*memory_of_bytes)(void *self, const char *cluster_id);
-
-    // The newest complete checkpoint that `job_id` left on disk; false when there is none.
-    bool (*find_checkpoint)(void *self, const char *app_id, const char *job_id,
-                            char out_path[static FILE_PATH_MAX]);
-    // The complete savepoint of a snapshot by its name and trigger; false when there is none or
-    // only a part of one.
-    bool (*find_savepoint)(void *self, const char *app_id, const struct snapshot *snapshot,
-                           char out_path[static FILE_PATH_MAX]);
-    // Removes the checkpoints of the jobs of the application that are not needed; *out_removed: of
-    // how many jobs there were any. What cannot be removed does not keep the rest; false then.
-    bool (*prune_checkpoints)(void *self, const char *app_id, cluster_need_fn *is_needed,
-                              void *userdata, int *out_removed, struct error *err);
-    // Removes the savepoint of a snapshot, or what there is of it, and nothing else: by its name
-    // and trigger, and at its location where an earlier kobel had it.
-    bool (*remove_snapshot)(void *self, const char *app_id, const struct snapshot *snapshot,
-                            struct error *err);
-    // Removes everything the application has on disk but its code. Its clusters are retired
-    // already.
-    bool (*erase_app)(void *self, const char *app_id, struct error *err);
 };
 
 // An implementation and its object, passed by value.
@@ -235,3 +124,34 @@ struct cluster_port {
 };
 
 typedef void cluster_change_fn(void *userdata, const char *app_id);
+
+MUST_CHECK static inline bool cluster_launch(const struct cluster_port *port,
+                                             const struct launch_spec *spec, struct error *err) {
+    return port->ops->launch(port->self, spec, err);
+}
+
+static inline bool cluster_admits(const struct cluster_port *port, const struct launch_spec *spec) {
+    return port->ops->admits(port->self, spec);
+}
+
+MUST_CHECK static inline bool cluster_submit(const struct cluster_port *port,
+                                             const char *cluster_id, const struct submission *job,
+                                             struct error *err) {
+    return port->ops->submit(port->self, cluster_id, job, err);
+}
+
+MUST_CHECK static inline bool cluster_savepoint(const struct cluster_port *port,
+                                                const char *cluster_id,
+                                                const struct savepoint_request *request,
+                                                struct error *err) {
+    return port->ops->savepoint(port->self, cluster_id, request, err);
+}
+
+static inline void cluster_retire(const struct cluster_port *port, const char *cluster_id) {
+    port->ops->retire(port->self, cluster_id);
+}
+
+static inline void cluster_view(const struct cluster_port *port, const char *cluster_id,
+                                struct cluster_view *out_view) {
+    port->ops->view(port->self, cluster_id, out_view);
+}

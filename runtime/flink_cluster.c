@@ -341,32 +341,59 @@ static void view(void *self, const char *cluster_id, struct cluster_view *out_vi
     point_to_logs(cluster, out_view);
 }
 
-static const struct cluster_ops flink_ops = {
+// --- the ports ---
+
+static const struct cluster_ops cluster_ops = {
     .launch = launch,
     .admits = flink_boot_admits,
-    .keep_spare = flink_spare_keep,
-    .hold_runtimes = flink_runtimes_hold,
     .submit = flink_submit,
     .savepoint = savepoint,
     .retire = retire,
     .view = view,
+};
+
+static const struct insight_ops insight_ops = {
     .measure = flink_look_measure,
     .measured = flink_look_measured,
     .job_plan = flink_look_job_plan,
     .fetch = flink_look_fetch,
-    .inject = inject,
     .cancel_fetch = flink_look_cancel_fetch,
-    .disk_used_bytes = flink_files_disk_used_bytes,
+    .inject = inject,
     .list_logs = flink_logs_list,
     .read_log = flink_logs_read,
+};
+
+static const struct capacity_ops capacity_ops = {
+    .keep_spare = flink_spare_keep,
+    .hold_runtimes = flink_runtimes_hold,
     .memory_used_bytes = flink_memory_used_bytes,
     .memory_of_bytes = flink_memory_of_bytes,
+};
+
+static const struct state_files_ops state_files_ops = {
     .find_checkpoint = flink_files_find_checkpoint,
     .find_savepoint = flink_files_find_savepoint,
     .prune_checkpoints = flink_files_prune_checkpoints,
     .remove_snapshot = flink_files_remove_snapshot,
     .erase_app = flink_files_erase_app,
+    .disk_used_bytes = flink_files_disk_used_bytes,
 };
+
+struct cluster_port flink_clusters_port(struct flink_clusters *clusters) {
+    return (struct cluster_port){.ops = &cluster_ops, .self = clusters};
+}
+
+struct insight_port flink_clusters_insight(struct flink_clusters *clusters) {
+    return (struct insight_port){.ops = &insight_ops, .self = clusters};
+}
+
+struct capacity_port flink_clusters_capacity(struct flink_clusters *clusters) {
+    return (struct capacity_port){.ops = &capacity_ops, .self = clusters};
+}
+
+struct state_files_port flink_clusters_state_files(struct flink_clusters *clusters) {
+    return (struct state_files_port){.ops = &state_files_ops, .self = clusters};
+}
 
 // --- life ---
 
@@ -397,10 +424,6 @@ bool flink_clusters_new(sd_event *loop, const struct flink_clusters_options *opt
     if (!http_client_new(loop, &self->http, err)) return false;
     *out_clusters = TAKE(self);
     return true;
-}
-
-struct cluster_port flink_clusters_port(struct flink_clusters *clusters) {
-    return (struct cluster_port){.ops = &flink_ops, .self = clusters};
 }
 
 void flink_clusters_free(struct flink_clusters *self) {

@@ -1,8 +1,12 @@
-// The real thing: clusters of Flink processes on this machine, behind the port of cluster.h.
+// The real thing: clusters of Flink processes on this machine, behind the ports of cluster.h,
+// insight.h, capacity.h and state_files.h.
 #pragma once
 
 #include "base/java.h"
+#include "runtime/capacity.h"
 #include "runtime/cluster.h"
+#include "runtime/insight.h"
+#include "runtime/state_files.h"
 #include "sandbox/sandbox.h"
 
 #include <systemd/sd-event.h>
@@ -33,6 +37,9 @@ struct flink_clusters_options {
 MUST_CHECK bool flink_clusters_new(sd_event *loop, const struct flink_clusters_options *options,
                                    struct flink_clusters **out_clusters, struct error *err);
 struct cluster_port flink_clusters_port(struct flink_clusters *clusters);
+struct insight_port flink_clusters_insight(struct flink_clusters *clusters);
+struct capacity_port flink_clusters_capacity(struct flink_clusters *clusters);
+struct state_files_port flink_clusters_state_files(struct flink_clusters *clusters);
 // Kills every process of every cluster and waits until they are gone (SIGKILL: a matter of
 // milliseconds).
 void flink_clusters_free(struct flink_clusters *self);

@@ -86,7 +86,7 @@ void flink_cluster_end(struct cluster *cluster);
 MUST_CHECK bool flink_boot_watch(struct cluster *cluster, struct error *err);
 bool flink_boot_admits(void *self, const struct launch_spec *spec);
 
-// --- memory: see runtime/cluster.h ---
+// --- memory: see runtime/capacity.h ---
 
 int64_t flink_clusters_memory_bytes(const struct flink_clusters *owner, bool with_spares);
 int64_t flink_memory_used_bytes(void *self);
@@ -124,7 +124,7 @@ MUST_CHECK bool flink_claim(struct cluster *spare, const struct launch_spec *spe
 void flink_claim_booted(struct cluster *cluster);
 void flink_claim_free(struct cluster *cluster);
 
-// --- looking inside: see runtime/cluster.h ---
+// --- looking inside: see runtime/insight.h ---
 
 void flink_look_measure(void *self, const char *cluster_id);
 const struct job_measurement *flink_look_measured(void *self, const char *cluster_id);
@@ -150,7 +150,7 @@ bool flink_logs_read(void *self, const char *app_id, const char *cluster_id, con
 // What only this application could have used; it is going away.
 void flink_spare_forget(struct flink_clusters *owner, const char *app_id);
 
-// --- files: see runtime/cluster.h ---
+// --- files: see runtime/state_files.h ---
 
 // Something was put on the disk or taken off it.
 void flink_files_changed(struct flink_clusters *owner, const char *app_id);

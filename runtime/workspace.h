@@ -16,7 +16,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "model/app.h"
-#include "runtime/cluster.h"
+#include "runtime/state_files.h"
 
 // What of it a job may write to, and so rename and replace what lies in it: `log`, `work` and
 // `jars` of its clusters, its `checkpoints` and `snapshots`. These themselves it cannot replace:

@@ -304,13 +304,13 @@ Test(life, halts_first_and_prepares_afterwards_where_two_clusters_do_not_fit) {
 // that runs is known to use less.
 Test(life, prepares_beside_a_cluster_that_uses_less_than_it_was_promised) {
     struct job_measurement load = {.vertex_count = 1, .memory_bytes = 1000};
-    struct cluster_port port = fake_clusters_port(world.clusters);
+    struct capacity_port capacity = fake_clusters_capacity(world.clusters);
     int most = 0;
 
     cr_assert(fake_world_create(&world, "a", &err));
     cr_assert(fake_world_start(&world, "a", &err));
     cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
-    world.memory_budget_bytes = port.ops->memory_used_bytes(port.self) / 4 * 7;
+    world.memory_budget_bytes = capacity_memory_used_bytes(&capacity) / 4 * 7;
     fake_world_crash(&world);
     cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
     fake_clusters_set_load(world.clusters, &load);

@@ -91,14 +91,14 @@ static int count_events(const char *name, const char *phase, const char *words) 
 }
 
 Test(many, come_back_within_the_memory_budget_and_say_what_they_wait_for) {
-    const struct cluster_port port = fake_clusters_port(world.clusters);
+    const struct capacity_port capacity = fake_clusters_capacity(world.clusters);
 
     bring_up(4);
-    int64_t each_bytes = port.ops->memory_used_bytes(port.self) / 4;
+    int64_t each_bytes = capacity_memory_used_bytes(&capacity) / 4;
     set_budget(each_bytes * 3);
     fake_world_run(&world, 60);
     cr_assert(eq(int, count_up(4), 3));
-    cr_assert(port.ops->memory_used_bytes(port.self) <= each_bytes * 3);
+    cr_assert(capacity_memory_used_bytes(&capacity) <= each_bytes * 3);
     int waiting = 0;
     while (fake_world_app(&world, name_of(waiting)).slots[SLOT_CURRENT].phase == PLACEMENT_UP)
         waiting++;

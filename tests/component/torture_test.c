@@ -148,7 +148,7 @@ static const char *text_of(const struct scenario *scenario, const struct fault *
 static void check_snapshots(struct fake_world *world, const struct app *app, int wanted,
                             const char *what) {
     static struct snapshot snapshots[64];
-    const struct cluster_port clusters = fake_clusters_port(world->clusters);
+    const struct state_files_port files = fake_clusters_state_files(world->clusters);
     char path[FILE_PATH_MAX];
     struct error err;
     size_t count;
@@ -162,8 +162,8 @@ static void check_snapshots(struct fake_world *world, const struct app *app, int
         if (one->status != SNAPSHOT_READY) continue;
         ready++;
         cr_assert(one->job_id[0] != '\0'
-                      ? clusters.ops->find_checkpoint(clusters.self, app->id, one->job_id, path)
-                      : clusters.ops->find_savepoint(clusters.self, app->id, one, path),
+                      ? state_files_find_checkpoint(&files, app->id, one->job_id, path)
+                      : state_files_find_savepoint(&files, app->id, one, path),
                   "%s: %s has no files", what, one->name);
     }
     cr_assert(ready >= wanted, "%s: %d snapshots of %d", what, ready, wanted);

@@ -13,7 +13,7 @@ typedef bool condition_fn(const struct cluster_view *view);
 static struct cluster_view look(const struct cluster_suite *suite, const char *cluster_id) {
     struct cluster_view view;
 
-    suite->port.ops->view(suite->port.self, cluster_id, &view);
+    cluster_view(&suite->clusters, cluster_id, &view);
     return view;
 }
 
@@ -72,11 +72,11 @@ static void launch(const struct cluster_suite *suite) {
 
     (void)text_copy(spec.app_id, sizeof spec.app_id, APP);
     (void)text_copy(spec.cluster_id, sizeof spec.cluster_id, CLUSTER);
-    cr_assert(suite->port.ops->launch(suite->port.self, &spec, &err), "%s", err.message);
+    cr_assert(cluster_launch(&suite->clusters, &spec, &err), "%s", err.message);
     cr_assert(eq(int, look(suite, CLUSTER).health, CLUSTER_BOOTING));
-    cr_assert(not(suite->port.ops->launch(suite->port.self, &spec, &err)));
+    cr_assert(not(cluster_launch(&suite->clusters, &spec, &err)));
     cr_assert(eq(int, err.kind, ERROR_EXISTS));
-    cr_assert(gt(int, (int)(suite->port.ops->memory_used_bytes(suite->port.self) >> 20), 100));
+    cr_assert(gt(int, (int)(capacity_memory_used_bytes(&suite->capacity) >> 20), 100));
 }
 
 static void submit(const struct cluster_suite *suite, const char *job_id, const char *code,
@@ -95,10 +95,10 @@ static void submit(const struct cluster_suite *suite, const char *job_id, const 
 
     (void)text_copy(job.job_id, sizeof job.job_id, job_id);
     (void)text_copy(job.spec.code_sha256, sizeof job.spec.code_sha256, code);
-    cr_assert(suite->port.ops->submit(suite->port.self, CLUSTER, &job, &err), "%s", err.message);
+    cr_assert(cluster_submit(&suite->clusters, CLUSTER, &job, &err), "%s", err.message);
     cr_assert(eq(str, look(suite, CLUSTER).job_id, job_id));
     // The same id again is no second submission.
-    cr_assert(suite->port.ops->submit(suite->port.self, CLUSTER, &job, &err), "%s", err.message);
+    cr_assert(cluster_submit(&suite->clusters, CLUSTER, &job, &err), "%s", err.message);
 }
 
 static struct savepoint_view save(const struct cluster_suite *suite, const char *trigger_id,
@@ -108,8 +108,7 @@ static struct savepoint_view save(const struct cluster_suite *suite, const char 
 
     (void)text_copy(request.trigger_id, sizeof request.trigger_id, trigger_id);
     (void)text_copy(request.snapshot_name, sizeof request.snapshot_name, name);
-    cr_assert(suite->port.ops->savepoint(suite->port.self, CLUSTER, &request, &err), "%s",
-              err.message);
+    cr_assert(cluster_savepoint(&suite->clusters, CLUSTER, &request, &err), "%s", err.message);
     struct savepoint_view view = wait_until(suite, is_saved, name).savepoint;
     cr_assert(eq(str, view.trigger_id, trigger_id));
     return view;
@@ -134,31 +133,51 @@ static bool is_nobodys(void *userdata, const char *job_id) {
     return false;
 }
 
+static void no_page(void *userdata, const struct cluster_page *page, const struct error *err) {
+    (void)userdata;
+    (void)page;
+    (void)err;
+    cr_fail("nothing was fetched");
+}
+
+static void look_inside_nothing(const struct cluster_suite *suite) {
+    const struct insight_port *insight = &suite->insight;
+    struct error err;
+
+    insight_measure(insight, "nobody");
+    cr_assert(insight_measured(insight, "nobody") == NULL);
+    cr_assert(insight_job_plan(insight, "nobody") == NULL);
+    cr_assert(insight_fetch(insight, "nobody", "/overview", no_page, NULL) == NULL);
+    cr_assert(not(insight_inject(insight, "nobody", CLUSTER_FAULT_KILL_JOBMANAGER, &err)));
+    cr_assert(eq(int, err.kind, ERROR_UNAVAILABLE));
+    cr_assert(eq(i64, capacity_memory_of_bytes(&suite->capacity, "nobody"), 0));
+}
+
 void cluster_suite_run(struct cluster_suite *suite) {
-    const struct cluster_ops *ops = suite->port.ops;
-    void *self = suite->port.self;
+    const struct state_files_port *files = &suite->state_files;
     char path[FILE_PATH_MAX];
     struct error err;
 
     cr_assert(eq(int, look(suite, "nobody").health, CLUSTER_ABSENT));
-    ops->retire(self, "nobody");
+    cluster_retire(&suite->clusters, "nobody");
+    look_inside_nothing(suite);
     launch(suite);
     (void)wait_until(suite, is_ready, "boot");
 
     submit(suite, "00000000000000000000000000000001", suite->code_sha256, "");
     (void)wait_until(suite, runs, "the first job");
     (void)wait_until(suite, has_checkpoint, "a checkpoint");
-    cr_assert(ops->find_checkpoint(self, APP, "00000000000000000000000000000001", path));
+    cr_assert(state_files_find_checkpoint(files, APP, "00000000000000000000000000000001", path));
 
     struct savepoint_view manual = save(suite, "000000000000000000000000000000a1", "manual", false);
     struct snapshot by_hand = snapshot_called("manual", manual.trigger_id);
-    cr_assert(ops->find_savepoint(self, APP, &by_hand, path));
+    cr_assert(state_files_find_savepoint(files, APP, &by_hand, path));
     cr_assert(eq(str, path, manual.location));
     // A directory for each trigger, not for each name.
     struct snapshot namesake = snapshot_called("manual", "000000000000000000000000000000b1");
-    cr_assert(not(ops->find_savepoint(self, APP, &namesake, path)));
-    cr_assert(ops->remove_snapshot(self, APP, &namesake, &err), "%s", err.message);
-    cr_assert(ops->find_savepoint(self, APP, &by_hand, path));
+    cr_assert(not(state_files_find_savepoint(files, APP, &namesake, path)));
+    cr_assert(state_files_remove_snapshot(files, APP, &namesake, &err), "%s", err.message);
+    cr_assert(state_files_find_savepoint(files, APP, &by_hand, path));
     (void)wait_until(suite, runs, "the job goes on after a snapshot");
 
     struct savepoint_view last = save(suite, "000000000000000000000000000000a2", "last", true);
@@ -172,19 +191,20 @@ void cluster_suite_run(struct cluster_suite *suite) {
     submit(suite, "00000000000000000000000000000003", suite->broken_sha256, "");
     cr_assert(wait_until(suite, is_rejected, "the broken job").failure[0] != '\0');
 
-    ops->retire(self, CLUSTER);
+    cluster_retire(&suite->clusters, CLUSTER);
     cr_assert(eq(int, look(suite, CLUSTER).health, CLUSTER_ABSENT));
-    cr_assert(eq(int, (int)ops->memory_used_bytes(self), 0));
+    cr_assert(eq(int, (int)capacity_memory_used_bytes(&suite->capacity), 0));
     int removed;
     struct snapshot stopped = snapshot_called("last", last.trigger_id);
-    cr_assert(ops->prune_checkpoints(self, APP, is_the_first_job, NULL, &removed, &err), "%s",
+    cr_assert(state_files_prune_checkpoints(files, APP, is_the_first_job, NULL, &removed, &err),
+              "%s", err.message);
+    cr_assert(state_files_prune_checkpoints(files, APP, is_nobodys, NULL, &removed, &err), "%s",
               err.message);
-    cr_assert(ops->prune_checkpoints(self, APP, is_nobodys, NULL, &removed, &err), "%s",
-              err.message);
-    cr_assert(not(ops->find_checkpoint(self, APP, "00000000000000000000000000000001", path)));
-    cr_assert(ops->remove_snapshot(self, APP, &by_hand, &err), "%s", err.message);
-    cr_assert(not(ops->find_savepoint(self, APP, &by_hand, path)));
-    cr_assert(ops->find_savepoint(self, APP, &stopped, path));
-    cr_assert(ops->erase_app(self, APP, &err), "%s", err.message);
-    cr_assert(not(ops->find_savepoint(self, APP, &stopped, path)));
+    cr_assert(
+        not(state_files_find_checkpoint(files, APP, "00000000000000000000000000000001", path)));
+    cr_assert(state_files_remove_snapshot(files, APP, &by_hand, &err), "%s", err.message);
+    cr_assert(not(state_files_find_savepoint(files, APP, &by_hand, path)));
+    cr_assert(state_files_find_savepoint(files, APP, &stopped, path));
+    cr_assert(state_files_erase_app(files, APP, &err), "%s", err.message);
+    cr_assert(not(state_files_find_savepoint(files, APP, &stopped, path)));
 }

@@ -1,11 +1,17 @@
-// What every implementation of the cluster port promises (runtime/cluster.h): one suite, run on the
-// fake and on real Flink. It is what keeps the fake honest.
+// What every implementation of clusters promises (runtime/cluster.h, insight.h, capacity.h,
+// state_files.h): one suite, run on the fake and on real Flink. It is what keeps the fake honest.
 #pragma once
 
+#include "runtime/capacity.h"
 #include "runtime/cluster.h"
+#include "runtime/insight.h"
+#include "runtime/state_files.h"
 
 struct cluster_suite {
-    struct cluster_port port;
+    struct cluster_port clusters;
+    struct insight_port insight;
+    struct capacity_port capacity;
+    struct state_files_port state_files;
     // Lets time pass until something may have changed; false when nothing will any more.
     bool (*pass)(void *self);
     void *self;

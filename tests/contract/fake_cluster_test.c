@@ -11,7 +11,10 @@ static bool pass(void *self) {
 
 Test(cluster, the_fake_keeps_the_promises_of_the_port) {
     AUTO(fake_clusters_free) struct fake_clusters *clusters = fake_clusters_new(NULL, NULL);
-    struct cluster_suite suite = {.port = fake_clusters_port(clusters),
+    struct cluster_suite suite = {.clusters = fake_clusters_port(clusters),
+                                  .insight = fake_clusters_insight(clusters),
+                                  .capacity = fake_clusters_capacity(clusters),
+                                  .state_files = fake_clusters_state_files(clusters),
                                   .pass = pass,
                                   .self = clusters,
                                   .broken_sha256 = "broken"};

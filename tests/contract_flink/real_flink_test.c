@@ -55,7 +55,10 @@ Test(cluster, real_flink_keeps_the_promises_of_the_port) {
     (void)setenv("KOBEL_LAUNCHER", LAUNCHER, 1);
     cr_assert(sandbox_choose("auto", NULL, &options.sandbox, NULL, &err), "%s", err.message);
     cr_assert(flink_clusters_new(loop, &options, &clusters, &err), "%s", err.message);
-    suite.port = flink_clusters_port(clusters);
+    suite.clusters = flink_clusters_port(clusters);
+    suite.insight = flink_clusters_insight(clusters);
+    suite.capacity = flink_clusters_capacity(clusters);
+    suite.state_files = flink_clusters_state_files(clusters);
     suite.self = loop;
     put_code(data, wanted("KOBEL_TEST_JAR"), suite.code_sha256);
     put_code(data, wanted("KOBEL_TEST_BROKEN_JAR"), suite.broken_sha256);

@@ -326,34 +326,63 @@ static struct cluster_fetch *fetch(void *self, const char *cluster_id, const cha
     return NULL;
 }
 
-static const struct cluster_ops ops = {
-    .measure = measure,
-    .measured = measured,
-    .job_plan = job_plan,
-    .fetch = fetch,
-    .inject = inject,
-    .list_logs = list_logs,
-    .read_log = read_log,
-    .keep_spare = keep_spare,
-    .hold_runtimes = hold_runtimes,
-    .disk_used_bytes = disk_used_bytes,
+static void cancel_fetch(void *self, struct cluster_fetch *fetch) {
+    (void)self;
+    (void)fetch;
+}
+
+// --- the ports ---
+
+static const struct cluster_ops cluster_ops = {
     .launch = launch,
     .admits = admits,
     .submit = submit,
     .savepoint = savepoint,
     .retire = retire,
     .view = view,
+};
+
+static const struct insight_ops insight_ops = {
+    .measure = measure,
+    .measured = measured,
+    .job_plan = job_plan,
+    .fetch = fetch,
+    .cancel_fetch = cancel_fetch,
+    .inject = inject,
+    .list_logs = list_logs,
+    .read_log = read_log,
+};
+
+static const struct capacity_ops capacity_ops = {
+    .keep_spare = keep_spare,
+    .hold_runtimes = hold_runtimes,
     .memory_used_bytes = memory_used_bytes,
     .memory_of_bytes = memory_of_bytes,
+};
+
+static const struct state_files_ops state_files_ops = {
     .find_checkpoint = find_checkpoint,
     .find_savepoint = find_savepoint,
     .prune_checkpoints = prune_checkpoints,
     .remove_snapshot = remove_snapshot,
     .erase_app = erase_app,
+    .disk_used_bytes = disk_used_bytes,
 };
 
 struct cluster_port fake_clusters_port(struct fake_clusters *self) {
-    return (struct cluster_port){.ops = &ops, .self = self};
+    return (struct cluster_port){.ops = &cluster_ops, .self = self};
+}
+
+struct insight_port fake_clusters_insight(struct fake_clusters *self) {
+    return (struct insight_port){.ops = &insight_ops, .self = self};
+}
+
+struct capacity_port fake_clusters_capacity(struct fake_clusters *self) {
+    return (struct capacity_port){.ops = &capacity_ops, .self = self};
+}
+
+struct state_files_port fake_clusters_state_files(struct fake_clusters *self) {
+    return (struct state_files_port){.ops = &state_files_ops, .self = self};
 }
 
 // --- time ---

@@ -1,9 +1,12 @@
-// A small working cluster port in memory. Time does not pass in it: fake_cluster_tick() takes
+// Small working ports of clusters in memory. Time does not pass in it: fake_cluster_tick() takes
 // everything one step further, as a quick Flink would. Calls can be made to fail, and what a "disk"
 // holds survives fake_cluster_crash().
 #pragma once
 
+#include "runtime/capacity.h"
 #include "runtime/cluster.h"
+#include "runtime/insight.h"
+#include "runtime/state_files.h"
 
 struct fake_clusters;
 
@@ -16,6 +19,9 @@ struct fake_clusters *fake_clusters_new(cluster_change_fn *on_change, void *user
 void fake_clusters_free(struct fake_clusters *clusters);
 DEFINE_AUTO(fake_clusters_free, struct fake_clusters *);
 struct cluster_port fake_clusters_port(struct fake_clusters *clusters);
+struct insight_port fake_clusters_insight(struct fake_clusters *clusters);
+struct capacity_port fake_clusters_capacity(struct fake_clusters *clusters);
+struct state_files_port fake_clusters_state_files(struct fake_clusters *clusters);
 
 // One step of everything: boots get ready, submissions run, savepoints complete, running jobs
 // complete a checkpoint. False when nothing changed.

@@ -42,6 +42,9 @@ static void open_parts(struct fake_world *world) {
     struct error err;
     struct controller_options options = {
         .clusters = fake_clusters_port(world->clusters),
+        .insight = fake_clusters_insight(world->clusters),
+        .capacity = fake_clusters_capacity(world->clusters),
+        .state_files = fake_clusters_state_files(world->clusters),
         .code = {.ops = &fake_code_ops},
         .clock = {.now_ms = now_ms, .self = world},
         .elapsed = {.now_ms = elapsed_ms, .self = world},
@@ -226,22 +229,21 @@ static int larger(int one, int other) {
 }
 
 static int count_of_job(struct fake_world *world, const struct app *app, const char *job_id) {
-    const struct cluster_port clusters = fake_clusters_port(world->clusters);
+    const struct state_files_port files = fake_clusters_state_files(world->clusters);
     char path[FILE_PATH_MAX];
 
-    if (job_id[0] == '\0' || !clusters.ops->find_checkpoint(clusters.self, app->id, job_id, path))
-        return -1;
+    if (job_id[0] == '\0' || !state_files_find_checkpoint(&files, app->id, job_id, path)) return -1;
     return fake_clusters_count_at(world->clusters, path);
 }
 
 static int count_of_snapshot(struct fake_world *world, const struct app *app,
                              const struct snapshot *snapshot) {
-    const struct cluster_port clusters = fake_clusters_port(world->clusters);
+    const struct state_files_port files = fake_clusters_state_files(world->clusters);
     char path[FILE_PATH_MAX];
 
     // Complete and not told of yet: that is found out.
     if (snapshot->status == SNAPSHOT_CREATING)
-        return clusters.ops->find_savepoint(clusters.self, app->id, snapshot, path)
+        return state_files_find_savepoint(&files, app->id, snapshot, path)
                    ? fake_clusters_count_at(world->clusters, path)
                    : -1;
     if (snapshot->status != SNAPSHOT_READY) return -1;

@@ -1,4 +1,4 @@
-// A whole controller for tests: real SQLite in a temporary file, the fake cluster port, a fake
+// A whole controller for tests: real SQLite in a temporary file, the fake cluster ports, a fake
 // clock and code that is always there. It can crash, which drops all memory and opens the same file
 // again.
 #pragma once

@@ -69,6 +69,9 @@ static void open_world(struct world *world) {
     world->clusters = fake_clusters_new(on_change, world);
     struct controller_options options = {.db = world->db,
                                          .clusters = fake_clusters_port(world->clusters),
+                                         .insight = fake_clusters_insight(world->clusters),
+                                         .capacity = fake_clusters_capacity(world->clusters),
+                                         .state_files = fake_clusters_state_files(world->clusters),
                                          .code = {.ops = &fake_code_ops},
                                          .clock = clock_of(&world->clock),
                                          .elapsed = {.now_ms = now_ms, .self = world},

@@ -42,6 +42,9 @@ static void open_world(struct world *world) {
     world->clusters = fake_clusters_new(NULL, NULL);
     options.db = world->db;
     options.clusters = fake_clusters_port(world->clusters);
+    options.insight = fake_clusters_insight(world->clusters);
+    options.capacity = fake_clusters_capacity(world->clusters);
+    options.state_files = fake_clusters_state_files(world->clusters);
     world->context.clock = options.clock;
     FUZZ_EXPECT(controller_new(&options, &world->context.service, &err));
 }

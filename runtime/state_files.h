@@ -1,0 +1,82 @@
+// The port to what the jobs of an application have left on disk: checkpoints and savepoints. Of a
+// job whose cluster is retired (runtime/cluster.h) it is final. Never missing: without it no job
+// could be restored.
+//
+// Every call returns at once.
+#pragma once
+
+#include "base/error.h"
+#include "base/file.h"
+#include "model/snapshot.h"
+
+#include <stdint.h>
+
+// Are the checkpoints of that job still needed? Called from within prune_checkpoints() only.
+typedef bool cluster_need_fn(void *userdata, const char *job_id);
+
+struct state_files_ops {
+    // The newest complete checkpoint that `job_id` left on disk; false when there is none.
+    bool (*find_checkpoint)(void *self, const char *app_id, const char *job_id,
+                            char out_path[static FILE_PATH_MAX]);
+    // The complete savepoint of a snapshot by its name and trigger; false when there is none or
+    // only a part of one.
+    bool (*find_savepoint)(void *self, const char *app_id, const struct snapshot *snapshot,
+                           char out_path[static FILE_PATH_MAX]);
+    // Removes the checkpoints of the jobs of the application that are not needed; *out_removed: of
+    // how many jobs there were any. What cannot be removed does not keep the rest; false then.
+    bool (*prune_checkpoints)(void *self, const char *app_id, cluster_need_fn *is_needed,
+                              void *userdata, int *out_removed, struct error *err);
+    // Removes the savepoint of a snapshot, or what there is of it, and nothing else: by its name
+    // and trigger, and at its location where an earlier kobel had it.
+    bool (*remove_snapshot)(void *self, const char *app_id, const struct snapshot *snapshot,
+                            struct error *err);
+    // Removes everything the application has on disk but its code. Its clusters are retired
+    // already.
+    bool (*erase_app)(void *self, const char *app_id, struct error *err);
+    // Bytes that the application has on disk: checkpoints, snapshots, clusters with their logs. As
+    // last counted; 0: not yet.
+    int64_t (*disk_used_bytes)(void *self, const char *app_id);
+};
+
+// An implementation and its object, passed by value.
+struct state_files_port {
+    const struct state_files_ops *ops;
+    void *self;
+};
+
+static inline bool state_files_find_checkpoint(const struct state_files_port *port,
+                                               const char *app_id, const char *job_id,
+                                               char out_path[static FILE_PATH_MAX]) {
+    return port->ops->find_checkpoint(port->self, app_id, job_id, out_path);
+}
+
+static inline bool state_files_find_savepoint(const struct state_files_port *port,
+                                              const char *app_id, const struct snapshot *snapshot,
+                                              char out_path[static FILE_PATH_MAX]) {
+    return port->ops->find_savepoint(port->self, app_id, snapshot, out_path);
+}
+
+MUST_CHECK static inline bool state_files_prune_checkpoints(const struct state_files_port *port,
+                                                            const char *app_id,
+                                                            cluster_need_fn *is_needed,
+                                                            void *userdata, int *out_removed,
+                                                            struct error *err) {
+    return port->ops->prune_checkpoints(port->self, app_id, is_needed, userdata, out_removed, err);
+}
+
+MUST_CHECK static inline bool state_files_remove_snapshot(const struct state_files_port *port,
+                                                          const char *app_id,
+                                                          const struct snapshot *snapshot,
+                                                          struct error *err) {
+    return port->ops->remove_snapshot(port->self, app_id, snapshot, err);
+}
+
+MUST_CHECK static inline bool state_files_erase_app(const struct state_files_port *port,
+                                                    const char *app_id, struct error *err) {
+    return port->ops->erase_app(port->self, app_id, err);
+}
+
+static inline int64_t state_files_disk_used_bytes(const struct state_files_port *port,
+                                                  const char *app_id) {
+    return port->ops->disk_used_bytes(port->self, app_id);
+}
