@@ -145,7 +145,7 @@ static struct flink_proxy *fetch_page(const struct api_context *context, const s
                                           visit->access.name, target, on_page, proxy);
     if (proxy->fetch != NULL) return proxy;
     memory_free(proxy);
-    answer_text(done, userdata, 503, "The application does not run at the moment.\n");
+    answer_text(done, userdata, 503, "There is no dashboard of the application at the moment.\n");
     return NULL;
 }
 

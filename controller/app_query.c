@@ -133,9 +133,11 @@ bool app_service_check_dashboard(struct app_service *service, const struct app_s
     struct app app;
 
     if (!app_store_find(service->db, scope, name, &app, err)) return false;
-    return app.status == APP_RUNNING ||
-           error_set(err, ERROR_CONFLICT, "Application cannot be accessed in '%s' state",
-                     app_status_name(app.status));
+    if (app.status != APP_RUNNING)
+        return error_set(err, ERROR_CONFLICT, "Application cannot be accessed in '%s' state",
+                         app_status_name(app.status));
+    return !insight_is_missing(&service->insight) ||
+           error_set(err, ERROR_CONFLICT, "The cluster of application %s has no dashboard", name);
 }
 
 struct cluster_fetch *app_service_fetch_page(struct app_service *service,

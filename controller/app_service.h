@@ -169,7 +169,8 @@ void app_service_watch_events(struct app_service *service, void (*on_event)(void
 // Makes something go wrong for an application, on purpose: "kill-jobmanager", "kill-taskmanager",
 // "fail-savepoint" (the next), "refuse-launch" (the next), "delay" (everything, for `delay_ms`),
 // "busy-processor" (measurements say that TaskManagers use all of theirs, for `delay_ms`).
-// ERROR_INVALID: no such fault. ERROR_CONFLICT: it runs nowhere.
+// ERROR_INVALID: no such fault. ERROR_CONFLICT: it runs nowhere. ERROR_UNSUPPORTED: not where it
+// runs.
 MUST_CHECK bool app_service_inject(struct app_service *service, const struct app_scope *scope,
                                    const char *name, const char *fault, int64_t delay_ms,
                                    struct error *err);
@@ -219,7 +220,8 @@ MUST_CHECK bool app_service_log_page(struct app_service *service, const struct a
                                      const char *name, const struct log_query *query,
                                      struct cluster_log_page *out_page, struct error *err);
 
-// Is there a dashboard to be shown? ERROR_CONFLICT: the application does not run.
+// Is there a dashboard to be shown? ERROR_CONFLICT: the application does not run, or its
+// cluster has none.
 MUST_CHECK bool app_service_check_dashboard(struct app_service *service,
                                             const struct app_scope *scope, const char *name,
                                             struct error *err);

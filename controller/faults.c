@@ -150,6 +150,10 @@ static bool inject(struct app_service *service, const struct app *app, const cha
 
     if (cluster_id[0] != '\0') cluster_view(&service->clusters, cluster_id, &view);
     if (view.health != CLUSTER_READY) return refuse_without_cluster(app, err);
+    if (insight_is_missing(&service->insight))
+        return error_set(err, ERROR_UNSUPPORTED,
+                         "'%s' cannot be injected into the cluster of application %s", name,
+                         app->name);
     if (!tell(service, app, name, err)) return false;
     return insight_inject(&service->insight, cluster_id, fault, err) ||
            refuse_without_cluster(app, err);

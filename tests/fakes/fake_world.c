@@ -42,8 +42,6 @@ static void open_parts(struct fake_world *world) {
     struct error err;
     struct controller_options options = {
         .clusters = fake_clusters_port(world->clusters),
-        .insight = fake_clusters_insight(world->clusters),
-        .capacity = fake_clusters_capacity(world->clusters),
         .state_files = fake_clusters_state_files(world->clusters),
         .code = {.ops = &fake_code_ops},
         .clock = {.now_ms = now_ms, .self = world},
@@ -58,6 +56,8 @@ static void open_parts(struct fake_world *world) {
     if (!db_open(world->path, &world->db, &err)) abort();
     db_set_commit_hook(world->db, on_commit, world);
     options.db = world->db;
+    if (!world->lacks_insight) options.insight = fake_clusters_insight(world->clusters);
+    if (!world->lacks_capacity) options.capacity = fake_clusters_capacity(world->clusters);
     if (!controller_new(&options, &world->service, &err)) abort();
 }
 

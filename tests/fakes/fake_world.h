@@ -19,6 +19,8 @@ struct fake_world {
     struct app_scope scope;
     int64_t memory_budget_bytes;
     struct metering_options metering; // of the service that is opened next
+    bool lacks_insight;               // it is then opened without that port
+    bool lacks_capacity;
     int commits;
     int failing_commit;  // 1-based; 0 = none
     int crashing_commit; // this commit does not happen, and nothing after it until
