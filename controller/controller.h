@@ -6,7 +6,7 @@
 #include "controller/app_rules.h"
 #include "controller/app_service.h"
 #include "controller/metering_options.h"
-#include "controller/retention.h"
+#include "controller/retention_policy.h"
 #include "runtime/capacity.h"
 #include "runtime/cluster.h"
 #include "runtime/code_store.h"

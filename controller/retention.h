@@ -1,52 +1,15 @@
-// Which snapshots go by a rule of the user's. The service itself never removes one; kobel does
-// where `--snapshot-retention` or the tag "kobel:snapshot-retention" asks for it (product.md,
-// Retention).
+// Removes the snapshots that a rule of retention removes: the server's, or that of an application's
+// tag (controller/retention_policy.h).
 #pragma once
 
-#include "base/error.h"
-#include "model/snapshot.h"
-
-#include <stddef.h>
-#include <stdint.h>
-
-struct retention_policy {
-    int64_t keep;       // the newest so many stay; 0 = however many
-    int64_t automatic;  // of the automatic ones; those by hand are not touched by it
-    int64_t max_age_ms; // older ones go; 0 = however old
-};
+#include "controller/retention_policy.h"
+#include "controller/state.h"
 
 // Of FAILED snapshots the newest so many stay, whatever the policy.
 #define RETENTION_FAILED_KEPT 50
 
-// "keep=10,automatic=5,max-age=7d", any of the parts alone, or "none". ERROR_INVALID: not of that
-// form.
-MUST_CHECK bool retention_parse(const char *text, struct retention_policy *out_policy,
-                                struct error *err);
-// In the form that retention_parse() reads.
-void retention_print(const struct retention_policy *policy, char *out, size_t size_bytes);
-static inline bool retention_is_none(const struct retention_policy *policy) {
-    return policy->keep == 0 && policy->automatic == 0 && policy->max_age_ms == 0;
-}
-
-// How many READY snapshots of the application are newer than one.
-struct retention_rank {
-    int64_t all;
-    int64_t automatic;
-};
-
-// Why the snapshot is to go; NULL: it stays. The newest READY one always stays, and so does what is
-// not READY. Pure.
-const char *retention_reason(const struct retention_policy *policy, const struct snapshot *snapshot,
-                             const struct retention_rank *rank, int64_t now_ms);
-
-// When it gets too old; 0 = never.
-int64_t retention_due_ms(const struct retention_policy *policy, const struct snapshot *snapshot,
-                         const struct retention_rank *rank);
-
 // Removes what is to go of one application, each with an event that says why. *out_next_ms: when a
-// later look may find more; 0 = not before there is another snapshot. What cannot be removed does
-// not keep the rest; false then.
-struct app_service;
-struct app;
+// later check may find more; 0 = not before there is another snapshot. A snapshot that cannot be
+// removed does not keep the others; false then.
 MUST_CHECK bool retention_apply(struct app_service *service, const struct app *app, int64_t now_ms,
                                 int64_t *out_next_ms, struct error *err);

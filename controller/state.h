@@ -6,7 +6,7 @@
 #include "controller/code_wait.h"
 #include "controller/controller.h"
 #include "controller/metering.h"
-#include "controller/retention.h"
+#include "controller/retention_policy.h"
 
 struct app_service {
     struct db *db;

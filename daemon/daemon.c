@@ -104,7 +104,7 @@ static void add_status(void *userdata, json_t *status) {
         json_put(status, "runtimes", runtimes);
     flink_clusters_limits(self->clusters, limits, sizeof limits);
     json_put_text(status, "limits", limits);
-    retention_print(&self->options->retention, retention, sizeof retention);
+    retention_policy_print(&self->options->retention, retention, sizeof retention);
     json_put_text(status, "snapshotRetention", retention);
     json_put(status, "clusters", flink_clusters_status(self->clusters));
 }

@@ -155,7 +155,7 @@ static bool parse_kpu_limit(struct options *options, const char *value, struct e
 }
 
 static bool parse_retention(struct options *options, const char *value, struct error *err) {
-    return retention_parse(value, &options->retention, err);
+    return retention_policy_parse(value, &options->retention, err);
 }
 
 static bool parse_spares(struct options *options, const char *value, struct error *err) {

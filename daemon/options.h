@@ -8,7 +8,7 @@
 #include "cli/manual.h"
 #include "controller/app_rules.h"
 #include "controller/metering_options.h"
-#include "controller/retention.h"
+#include "controller/retention_policy.h"
 #include "model/cluster_size.h"
 #include "runtime/port_pool.h"
 
