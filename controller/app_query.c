@@ -4,12 +4,6 @@
 #include "storage/operation_store.h"
 #include "storage/snapshot_store.h"
 
-void app_detail_release(struct app_detail *detail) {
-    app_version_release(&detail->version);
-    memory_free(detail->job_plan);
-    detail->job_plan = NULL;
-}
-
 bool app_service_describe(struct app_service *service, const struct app_scope *scope,
                           const char *name, struct app_detail *out_detail, struct error *err) {
     struct app_detail detail = {0};

@@ -9,8 +9,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "controller/app_rules.h"
-#include "model/app.h"
-#include "model/app_version.h"
+#include "model/app_detail.h"
 #include "model/operation.h"
 #include "model/operation_filter.h"
 #include "model/snapshot.h"
@@ -20,15 +19,6 @@
 #include "storage/version_store.h"
 
 struct app_service;
-
-// One application as DescribeApplication needs it: the moving part and a version's record.
-struct app_detail {
-    struct app app;
-    struct app_version version;
-    char *job_plan; // owned; NULL unless a job runs and its plan is known
-};
-void app_detail_release(struct app_detail *detail);
-DEFINE_AUTO_STRUCT(app_detail_release, struct app_detail);
 
 // Answers a command that had to wait for code to be read. Called exactly once, possibly from within
 // the call: either `detail` (released by the caller) with `operation_id`
