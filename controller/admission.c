@@ -5,6 +5,8 @@
 #include "controller/event_log.h"
 #include "controller/sizing.h"
 #include "controller/trouble.h"
+#include "model/job_spec.h"
+#include "storage/version_store.h"
 
 // Who was not seen for so long does not stand in anybody's way: those that wait are looked at more
 // often (controller/progress.h).

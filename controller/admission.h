@@ -3,7 +3,7 @@
 #pragma once
 
 #include "controller/plan.h"
-#include "controller/state.h"
+#include "controller/service.h"
 
 // What the view says about launching a cluster: needs and budget of memory (fits_beside,
 // fits_alone), launch_wait and is_queued. Asked of each look, it also keeps the place in the queue.

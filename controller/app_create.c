@@ -2,9 +2,15 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "controller/app_config.h"
+#include "controller/app_service.h"
+#include "controller/code_wait.h"
+#include "controller/service.h"
 #include "controller/spare.h"
-#include "controller/state.h"
+#include "model/app_detail.h"
+#include "model/job_spec.h"
+#include "storage/app_store.h"
 #include "storage/tag_store.h"
+#include "storage/version_store.h"
 
 static bool check_count(struct app_service *service, const struct app_scope *scope,
                         struct error *err) {

@@ -2,9 +2,13 @@
 // metric together, and there may be thousands of applications.
 #include "base/memory.h"
 #include "base/text.h"
+#include "controller/app_service.h"
+#include "controller/metering.h"
+#include "controller/metric_figures.h"
 #include "controller/scaling.h"
-#include "controller/state.h"
+#include "controller/service.h"
 #include "runtime/process_usage.h"
+#include "storage/app_store.h"
 
 #include <string.h>
 #include <unistd.h>

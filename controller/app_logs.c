@@ -1,6 +1,7 @@
 // What the processes of an application's clusters have written.
 #include "base/text.h"
-#include "controller/state.h"
+#include "controller/app_service.h"
+#include "controller/service.h"
 #include "storage/app_store.h"
 
 #include <string.h>

@@ -1,8 +1,12 @@
 // What was measured, for those who ask: series of minutes.
 #include "base/memory.h"
 #include "base/text.h"
+#include "controller/app_service.h"
+#include "controller/metering.h"
+#include "controller/metric_figures.h"
 #include "controller/scaling.h"
-#include "controller/state.h"
+#include "controller/service.h"
+#include "storage/app_store.h"
 #include "storage/metric_store.h"
 
 static const int64_t PERIOD_MS = 60000;

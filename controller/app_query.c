@@ -1,8 +1,13 @@
 // The questions of app_service.h: what is on record.
 #include "base/memory.h"
-#include "controller/state.h"
+#include "controller/app_service.h"
+#include "controller/service.h"
+#include "model/app_detail.h"
+#include "model/job_spec.h"
+#include "storage/app_store.h"
 #include "storage/operation_store.h"
 #include "storage/snapshot_store.h"
+#include "storage/version_store.h"
 
 bool app_service_describe(struct app_service *service, const struct app_scope *scope,
                           const char *name, struct app_detail *out_detail, struct error *err) {

@@ -1,12 +1,16 @@
 // StartApplication, StopApplication, DeleteApplication: the commands that begin a move without
 // changing the configuration.
 #include "base/text.h"
+#include "controller/app_service.h"
 #include "controller/faults.h"
 #include "controller/lifecycle.h"
 #include "controller/move_begin.h"
 #include "controller/restore_points.h"
-#include "controller/state.h"
+#include "controller/service.h"
+#include "model/job_spec.h"
+#include "storage/app_store.h"
 #include "storage/snapshot_store.h"
+#include "storage/version_store.h"
 
 // --- start ---
 

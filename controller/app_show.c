@@ -1,11 +1,13 @@
 // What kobel's own API shows of applications, beyond what the service would: their history, their
 // restore points, what they cost.
 #include "base/memory.h"
+#include "controller/app_service.h"
 #include "controller/event_log.h"
 #include "controller/progress.h"
-#include "controller/state.h"
+#include "controller/service.h"
 #include "controller/trouble.h"
 #include "model/arn.h"
+#include "storage/app_store.h"
 #include "storage/event_store.h"
 #include "storage/snapshot_store.h"
 

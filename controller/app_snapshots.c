@@ -1,11 +1,15 @@
 // CreateApplicationSnapshot and DeleteApplicationSnapshot.
 #include "base/digest.h"
 #include "base/text.h"
+#include "controller/app_service.h"
 #include "controller/event_log.h"
 #include "controller/move_begin.h"
 #include "controller/restore_points.h"
-#include "controller/state.h"
+#include "controller/service.h"
+#include "model/job_spec.h"
+#include "storage/app_store.h"
 #include "storage/snapshot_store.h"
+#include "storage/version_store.h"
 
 static bool check_create(struct app_service *service, const struct app *app,
                          const char *snapshot_name, struct error *err) {

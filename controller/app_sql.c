@@ -1,7 +1,9 @@
 // What is answered where a request is for SQL applications, which the service has ended
 // (api-semantics 9.1).
 #include "base/text.h"
-#include "controller/state.h"
+#include "controller/app_service.h"
+#include "controller/service.h"
+#include "storage/app_store.h"
 
 #include <string.h>
 

@@ -2,7 +2,9 @@
 // makes a version, as an update does.
 #include "base/text.h"
 #include "controller/app_config_sub.h"
+#include "controller/app_service.h"
 #include "controller/version_change.h"
+#include "model/app_detail.h"
 
 static bool add_logging(json_t *config, const json_t *request, int64_t version, struct error *err) {
     return app_config_add_logging(config, json_member(request, "CloudWatchLoggingOption"), version,

@@ -1,9 +1,11 @@
 // Tags, and the maintenance window: what changes nothing about the configuration and makes no
 // version (api-semantics 6.11, 8).
 #include "base/text.h"
+#include "controller/app_service.h"
 #include "controller/lifecycle.h"
-#include "controller/state.h"
+#include "controller/service.h"
 #include "model/arn.h"
+#include "storage/app_store.h"
 #include "storage/tag_store.h"
 
 // The application that an ARN names, if it is one of the caller's account and Region.

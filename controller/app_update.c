@@ -1,7 +1,10 @@
 // UpdateApplication.
 #include "base/text.h"
 #include "controller/app_config.h"
+#include "controller/app_service.h"
+#include "controller/code_wait.h"
 #include "controller/version_change.h"
+#include "model/app_detail.h"
 
 static bool check(struct app_service *service, const json_t *request,
                   const struct app_detail *detail, struct code_request *out_code,

@@ -2,7 +2,7 @@
 // versions that were taken back, and of requests that were refused.
 #pragma once
 
-#include "controller/state.h"
+#include "controller/service.h"
 
 // What stands for it in the work queue, among the ids of applications.
 #define CODE_COLLECT_ID "code"

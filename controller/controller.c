@@ -2,11 +2,16 @@
 
 #include "base/memory.h"
 #include "controller/admission.h"
+#include "controller/app_service.h"
 #include "controller/code_collect.h"
+#include "controller/code_wait.h"
 #include "controller/faults.h"
+#include "controller/metering.h"
+#include "controller/metering_options.h"
 #include "controller/progress.h"
 #include "controller/runtime_use.h"
-#include "controller/state.h"
+#include "controller/service.h"
+#include "storage/app_store.h"
 
 static bool queue_one(void *userdata, const char *app_id, struct error *err) {
     struct app_service *service = userdata;
@@ -34,7 +39,8 @@ bool controller_new(const struct controller_options *options, struct app_service
     service->memory_budget_bytes = options->memory_budget_bytes;
     service->limits = options->limits;
     service->retention = options->retention;
-    service->metering = options->metering;
+    service->metering = memory_alloc(sizeof *service->metering);
+    *service->metering = options->metering;
     service->queue = work_queue_new(options->on_due_changed, options->userdata);
     if (!app_store_visit_all(service->db, queue_one, service, err)) return false;
     code_collect_soon(service);
@@ -54,6 +60,7 @@ void controller_free(struct app_service *service) {
     admission_free(service);
     runtime_use_free(service);
     metering_free(service);
+    memory_free(service->metering);
     work_queue_free(service->queue);
     memory_free(service);
 }

@@ -1,10 +1,9 @@
-// The controller as an object: its parts, its life, and its turn in the loop. For daemon/ and for
-// tests; the API sees only app_service.h.
+// The life of the controller, and its turn in the loop. For daemon/ and for tests; the API sees
+// only app_service.h.
 #pragma once
 
 #include "base/clock.h"
 #include "controller/app_rules.h"
-#include "controller/app_service.h"
 #include "controller/metering_options.h"
 #include "controller/retention_policy.h"
 #include "runtime/capacity.h"
@@ -13,6 +12,8 @@
 #include "runtime/insight.h"
 #include "runtime/state_files.h"
 #include "storage/db.h"
+
+struct app_service;
 
 struct controller_options {
     struct db *db; // borrowed, like everything here

@@ -12,7 +12,7 @@
 //   lag        brokers do not say how far its consumer groups are behind, or do again
 #pragma once
 
-#include "controller/state.h"
+#include "controller/service.h"
 
 // `detail` is taken; NULL = none. Inside a transaction.
 MUST_CHECK bool event_log_add(struct app_service *service, const struct app *app, const char *kind,

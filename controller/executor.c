@@ -11,7 +11,10 @@
 #include "controller/sizing.h"
 #include "controller/spare.h"
 #include "controller/trouble.h"
+#include "model/job_spec.h"
+#include "storage/app_store.h"
 #include "storage/snapshot_store.h"
+#include "storage/version_store.h"
 
 bool execution_record(struct execution *run, struct error *err) {
     struct db *db = run->service->db;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "controller/plan.h"
-#include "controller/state.h"
+#include "controller/service.h"
 
 // `app` is the record that the plan was made from; it is what was committed afterwards. Not for
 // STEP_WAIT. False: the store could not take it (nothing was attempted), or the attempt is to be

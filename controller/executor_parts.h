@@ -3,7 +3,7 @@
 #pragma once
 
 #include "controller/plan.h"
-#include "controller/state.h"
+#include "controller/service.h"
 
 // What a step works on. Steps write `app` and hand it to record(); the caller's copy follows only
 // after the commit.

@@ -5,8 +5,11 @@
 #include "controller/event_log.h"
 #include "controller/executor_parts.h"
 #include "controller/restore_points.h"
+#include "model/job_spec.h"
+#include "storage/app_store.h"
 #include "storage/job_origin_store.h"
 #include "storage/snapshot_store.h"
+#include "storage/version_store.h"
 
 // --- halting ---
 

@@ -3,7 +3,9 @@
 #include "base/memory.h"
 #include "base/names.h"
 #include "base/text.h"
+#include "controller/app_service.h"
 #include "controller/event_log.h"
+#include "storage/app_store.h"
 
 enum fault {
     KILL_JOBMANAGER,

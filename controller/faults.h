@@ -2,7 +2,7 @@
 // at before they act. In memory only: a new daemon begins without.
 #pragma once
 
-#include "controller/state.h"
+#include "controller/service.h"
 
 // True once for every launch that is to be refused.
 bool faults_take_refusal(struct app_service *service, const char *app_id);

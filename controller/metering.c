@@ -4,8 +4,9 @@
 #include "base/text.h"
 #include "controller/event_log.h"
 #include "controller/faults.h"
+#include "controller/metering_options.h"
 #include "controller/scaling.h"
-#include "controller/state.h"
+#include "controller/service.h"
 #include "storage/metric_store.h"
 
 static const int64_t MINUTE_MS = 60000;
@@ -144,7 +145,7 @@ static bool store_minute(struct app_service *service, struct meter *meter, int64
                          struct error *err) {
     if (meter->minute.at_ms == 0) return true;
     AUTO(json_decref) json_t *figures = metric_minute_figures(&meter->minute);
-    int64_t keep_from_ms = now_ms - service->metering.retention_ms;
+    int64_t keep_from_ms = now_ms - service->metering->retention_ms;
     if (!metric_store_set(service->db, meter->app_id, meter->minute.at_ms, figures, keep_from_ms,
                           err))
         return false;
@@ -210,7 +211,7 @@ static void start_anew(struct meter *meter, const char *cluster_id) {
 static int64_t interval_of(const struct app_service *service) {
     int64_t least_ms = (int64_t)((double)REAL_INTERVAL_MIN_MS * clock_scale(&service->clock));
 
-    return service->metering.interval_ms > least_ms ? service->metering.interval_ms : least_ms;
+    return service->metering->interval_ms > least_ms ? service->metering->interval_ms : least_ms;
 }
 
 static bool rest(struct app_service *service, const char *app_id, int64_t now_ms,
@@ -229,7 +230,7 @@ bool metering_tend(struct app_service *service, struct app *app, int64_t now_ms,
     int64_t interval_ms = interval_of(service);
 
     *out_next_ms = 0;
-    if (service->metering.interval_ms == 0) return true;
+    if (service->metering->interval_ms == 0) return true;
     if (app->status != APP_RUNNING) return rest(service, app->id, now_ms, err);
     struct meter *meter = find_or_add(service, app->id);
     if (!text_equal(meter->cluster_id, cluster_id)) start_anew(meter, cluster_id);

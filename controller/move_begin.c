@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "controller/event_log.h"
 #include "controller/operation_log.h"
+#include "storage/app_store.h"
 #include "storage/snapshot_store.h"
 
 static bool cancel_interrupted(struct app_service *service, const struct app *app,

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "controller/lifecycle.h"
-#include "controller/state.h"
+#include "controller/service.h"
 #include "model/snapshot.h"
 
 struct move_order {

@@ -9,7 +9,10 @@
 #include "controller/roll_back.h"
 #include "controller/spare.h"
 #include "controller/trouble.h"
+#include "model/job_spec.h"
+#include "storage/app_store.h"
 #include "storage/snapshot_store.h"
+#include "storage/version_store.h"
 
 // The ids of the clusters an application names, so that those it does not name any more can be
 // retired after the commit.

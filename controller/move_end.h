@@ -3,7 +3,7 @@
 #pragma once
 
 #include "controller/plan.h"
-#include "controller/state.h"
+#include "controller/service.h"
 
 // One transaction: status, placements, operation, snapshots; then the clusters that nobody names
 // any more are retired.

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "controller/event_log.h"
 #include "controller/trouble.h"
+#include "storage/app_store.h"
 
 #include <string.h>
 

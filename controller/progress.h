@@ -4,7 +4,7 @@
 #pragma once
 
 #include "controller/plan.h"
-#include "controller/state.h"
+#include "controller/service.h"
 
 // From so many failures of one step in a row on it is told...
 #define PROGRESS_FAILURES_TOLD 3

@@ -14,7 +14,10 @@
 #include "controller/restore_points.h"
 #include "controller/retention.h"
 #include "controller/runtime_use.h"
+#include "model/job_spec.h"
+#include "storage/app_store.h"
 #include "storage/snapshot_store.h"
+#include "storage/version_store.h"
 
 // Steps of one application in one turn of the loop. More than a move ever needs between two waits;
 // a plan that goes round in circles shows in the log and leaves the loop to others.

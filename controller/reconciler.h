@@ -2,7 +2,7 @@
 #pragma once
 
 #include "controller/plan.h"
-#include "controller/state.h"
+#include "controller/service.h"
 
 // Reads what the plan wants to see of one application.
 MUST_CHECK bool reconciler_observe(struct app_service *service, const struct app *app,

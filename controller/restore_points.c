@@ -3,9 +3,11 @@
 #include "base/text.h"
 #include "controller/event_log.h"
 #include "controller/progress.h"
+#include "model/job_spec.h"
 #include "storage/deleted_snapshot_store.h"
 #include "storage/job_origin_store.h"
 #include "storage/snapshot_store.h"
+#include "storage/version_store.h"
 
 void restore_points_look(struct app_service *service, const struct app *app,
                          struct restore_facts *out_facts) {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "controller/restore.h"
-#include "controller/state.h"
+#include "controller/service.h"
 
 void restore_points_look(struct app_service *service, const struct app *app,
                          struct restore_facts *out_facts);

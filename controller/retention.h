@@ -3,7 +3,7 @@
 #pragma once
 
 #include "controller/retention_policy.h"
-#include "controller/state.h"
+#include "controller/service.h"
 
 // Of FAILED snapshots the newest so many stay, whatever the policy.
 #define RETENTION_FAILED_KEPT 50

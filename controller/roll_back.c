@@ -2,12 +2,16 @@
 
 #include "base/digest.h"
 #include "base/text.h"
+#include "controller/app_service.h"
 #include "controller/code_collect.h"
 #include "controller/lifecycle.h"
 #include "controller/move_begin.h"
 #include "controller/restore_points.h"
 #include "controller/version_change.h"
+#include "model/app_detail.h"
+#include "model/job_spec.h"
 #include "storage/snapshot_store.h"
+#include "storage/version_store.h"
 
 bool roll_back_add_version(struct app_service *service, const struct app *app, int64_t target,
                            struct error *err) {

@@ -3,7 +3,7 @@
 // (api-semantics 6.8, 14.10).
 #pragma once
 
-#include "controller/state.h"
+#include "controller/service.h"
 
 // Adds version `app->version + 1`, a copy of `target`, and marks the current one as rolled back
 // from. Inside a transaction of the caller's; `app` is not changed.

@@ -2,8 +2,10 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "controller/state.h"
+#include "controller/service.h"
+#include "model/job_spec.h"
 #include "storage/app_store.h"
+#include "storage/version_store.h"
 
 struct runtime_use {
     struct runtime_use *next;

@@ -3,9 +3,13 @@
 #include "base/text.h"
 #include "controller/autoscaler_policy.h"
 #include "controller/event_log.h"
+#include "controller/metering.h"
+#include "controller/metering_options.h"
 #include "controller/move_begin.h"
+#include "model/job_spec.h"
 #include "storage/scaling_store.h"
 #include "storage/tag_store.h"
+#include "storage/version_store.h"
 
 static const char TAG[] = "kobel:autoscaling";
 enum { MOVES_SHOWN = 10 };
@@ -18,7 +22,7 @@ static bool policy_of(struct app_service *service, const struct app *app,
     char name[32];
     bool found;
 
-    *out_policy = service->metering.policy;
+    *out_policy = service->metering->policy;
     if (!tag_store_find(service->db, app->id, TAG, name, sizeof name, &found, err)) return false;
     if (found) (void)scaling_policy_from_name(name, out_policy);
     return true;

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "controller/autoscaler.h"
-#include "controller/state.h"
+#include "controller/service.h"
 
 // May begin a move, which changes `app`.
 MUST_CHECK bool scaling_consider(struct app_service *service, struct app *app,

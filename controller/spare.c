@@ -2,6 +2,8 @@
 
 #include "base/text.h"
 #include "controller/sizing.h"
+#include "model/job_spec.h"
+#include "storage/version_store.h"
 
 void spare_keep(struct app_service *service, const struct app *app) {
     AUTO(app_version_release) struct app_version version = {0};

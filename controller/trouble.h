@@ -2,7 +2,7 @@
 // Flink restarts it again and again. The history of events is the record of it.
 #pragma once
 
-#include "controller/state.h"
+#include "controller/service.h"
 #include "runtime/cluster.h"
 
 // A step of a recovery: "LOST", "PREPARE", "SUBMIT", "UP". `detail` is taken. Each tells when the

@@ -8,6 +8,10 @@
 #include "controller/operation_log.h"
 #include "controller/restore_points.h"
 #include "controller/spare.h"
+#include "model/app_detail.h"
+#include "model/job_spec.h"
+#include "storage/app_store.h"
+#include "storage/version_store.h"
 
 // --- may it be changed? ---
 

@@ -3,7 +3,8 @@
 // sub-resources.
 #pragma once
 
-#include "controller/state.h"
+#include "controller/service.h"
+#include "model/app_detail.h"
 
 struct version_change {
     const char *operation_name; // of the API

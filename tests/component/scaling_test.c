@@ -4,7 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "controller/state.h"
+#include "controller/service.h"
 #include "fakes/fake_world.h"
 #include "storage/event_store.h"
 #include "storage/scaling_store.h"

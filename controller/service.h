@@ -1,12 +1,23 @@
-// The controller's parts, for the files of this room.
+// The controller as an object: its parts, for all inner rooms of the controller. What belongs to a
+// room further on is a pointer here, whose content only that room knows.
 #pragma once
 
+#include "base/clock.h"
 #include "base/work_queue.h"
-#include "controller/autoscaler.h"
-#include "controller/code_wait.h"
-#include "controller/controller.h"
-#include "controller/metering.h"
+#include "controller/app_rules.h"
 #include "controller/retention_policy.h"
+#include "model/cluster_size.h"
+#include "runtime/cluster.h"
+#include "runtime/code_store.h"
+#include "storage/db.h"
+
+struct armed_fault;
+struct code_wait;
+struct meter;
+struct metering_options;
+struct progress;
+struct runtime_use;
+struct waiter;
 
 struct app_service {
     struct db *db;
@@ -23,17 +34,17 @@ struct app_service {
     enum profile profile;
     int64_t memory_budget_bytes;
     struct app_limits limits;
-    void (*on_event)(
-        void *userdata); // something will have been recorded in the next turn; may be NULL
+    // Something will have been recorded in the next turn; may be NULL.
+    void (*on_event)(void *userdata);
     void *event_userdata;
     unsigned ids_made;                 // of applications, since the daemon started
-    struct armed_fault *faults;        // list
+    struct armed_fault *faults;        // list; see faults.h
     struct retention_policy retention; // of the server; a tag of an application comes before it
-    struct metering_options metering;
-    struct meter *meters;             // list: of the applications that run
-    struct runtime_use *runtime_uses; // list: of the applications that run or are being moved
+    struct metering_options *metering; // a copy; see metering_options.h
+    struct meter *meters;              // list: of the applications that run; see metering.h
+    struct runtime_use *runtime_uses;  // list: of the applications that run or are being moved
     struct work_queue *queue;
-    int64_t seen_now_ms; // both clocks, when the queue was last looked at
+    int64_t seen_now_ms; // both clocks, when the queue was last checked
     int64_t seen_elapsed_ms;
     bool collects_code;           // a pass over it has begun
     bool has_stale_code;          // since then, something more may be unused
