@@ -3,7 +3,23 @@
 #pragma once
 
 #include "controller/service.h"
+#include "runtime/job_measurement.h"
 
+enum fault {
+    FAULT_KILL_JOBMANAGER,
+    FAULT_KILL_TASKMANAGER,
+    FAULT_FAIL_SAVEPOINT,
+    FAULT_REFUSE_LAUNCH,
+    FAULT_DELAY,
+    FAULT_BUSY_PROCESSOR,
+    FAULT_COUNT
+};
+bool faults_from_name(const char *name, enum fault *out_fault); // "kill-jobmanager"
+
+// Makes a fault of the controller's own happen: the next launch is refused once more, or the fault
+// lasts until `until_ms`. (Those of a cluster happen at once.)
+void faults_arm(struct app_service *service, const char *app_id, enum fault fault,
+                int64_t until_ms);
 // True once for every launch that is to be refused.
 bool faults_take_refusal(struct app_service *service, const char *app_id);
 // True while everything of the application is to wait; until when.
