@@ -1,5 +1,4 @@
-// The service's own rule (flink-runtime 1.4): only the processor counts.
-#include "controller/autoscaler_policy.h"
+#include "controller/autoscaler_msf.h"
 
 #include <stddef.h>
 
@@ -24,7 +23,7 @@ static void say_seen(const struct scaling_input *input, struct scaling_decision 
     const struct scaling_point *point = scaling_window_point(input->window, 0);
 
     if (point == NULL)
-        scaling_say(decision, "no minute of processor utilisation was measured yet; ");
+        scaling_say(decision, "no minute of processor utilization was measured yet; ");
     else
         scaling_say(decision,
                     "the busiest TaskManager used %.0f %% of its processor in the last "

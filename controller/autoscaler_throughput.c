@@ -1,11 +1,11 @@
-// Scaling by what has to be done (product.md, Autoscaling; flink-runtime 2.10).
-//
+#include "controller/autoscaler_throughput.h"
+
+#include "base/text.h"
+#include "controller/load_estimate.h"
+
 // Up is quick and down is slow: too little costs the user's data its freshness, too much costs only
 // memory. Noise never flaps between them, because what makes a job grow (every span above 85 %)
 // and what makes it shrink (every span of a much longer time fits at 70 %) lie apart.
-#include "base/text.h"
-#include "controller/autoscaler_estimate.h"
-#include "controller/autoscaler_policy.h"
 
 // Room for the part of a name that is told.
 struct name {
@@ -34,7 +34,7 @@ static int slots_wanted(const struct load_estimate *estimate) {
 
 static bool is_overloaded(const struct load_estimate *estimate,
                           const struct scaling_tuning *tuning) {
-    return estimate->utilisation > tuning->up_utilisation || estimate->catch_up_utilisation > 1;
+    return estimate->utilization > tuning->up_utilization || estimate->catch_up_utilization > 1;
 }
 
 // The span that ended `age` spans ago. Nothing from before the last move settled is in it.
@@ -54,10 +54,10 @@ static struct name name_of(const struct scaling_input *input, int vertex) {
     struct name name = {0};
 
     if (input->vertex_names == NULL) {
-        (void)text_format(name.text, sizeof(name.text), "%d", vertex);
+        (void)text_format(name.text, sizeof name.text, "%d", vertex);
         return name;
     }
-    (void)text_copy(name.text, sizeof(name.text), input->vertex_names[vertex]);
+    (void)text_copy(name.text, sizeof name.text, input->vertex_names[vertex]);
     return name;
 }
 
@@ -72,9 +72,9 @@ static void say_seen(const struct situation *situation) {
         scaling_say(situation->decision, ", %.0f wait", now->backlog_records);
     scaling_say(situation->decision,
                 "; vertex %s, the busiest, needs %.0f %% of its time for what arrives", name.text,
-                now->utilisation * 100);
+                now->utilization * 100);
     scaling_say(situation->decision, "; wanted %d for %.0f %%, runs %d: ", situation->wanted,
-                situation->tuning->target_utilisation * 100,
+                situation->tuning->target_utilization * 100,
                 situation->input->limits.current_parallelism);
 }
 
@@ -236,7 +236,7 @@ static void hold_pinned(const struct situation *situation) {
     scaling_say(situation->decision,
                 "vertex %s needs %.0f %% of its time, and its parallelism is set in the code; "
                 "raising it there would help, scaling does not",
-                name.text, situation->now.pinned_utilisation * 100);
+                name.text, situation->now.pinned_utilization * 100);
 }
 
 static void decide(const struct situation *situation) {
@@ -244,14 +244,14 @@ static void decide(const struct situation *situation) {
 
     if (is_overloaded(&situation->now, tuning)) {
         go_up(situation);
-    } else if (situation->now.pinned_utilisation > tuning->up_utilisation) {
+    } else if (situation->now.pinned_utilization > tuning->up_utilization) {
         hold_pinned(situation);
     } else if (situation->wanted < situation->input->limits.current_parallelism) {
         go_down(situation);
     } else {
         hold(situation, SCALING_STEADY);
         scaling_say(situation->decision, "near enough; grows above %.0f %% of its time",
-                    tuning->up_utilisation * 100);
+                    tuning->up_utilization * 100);
     }
 }
 
@@ -296,7 +296,7 @@ void autoscaler_throughput(const struct scaling_input *input, const struct scali
     situation.wanted = slots_wanted(&situation.now);
     decision->demand_per_s = situation.now.demand_per_s;
     decision->capacity_per_s = situation.now.capacity_per_s;
-    decision->utilisation = situation.now.utilisation;
+    decision->utilization = situation.now.utilization;
     decision->busiest_vertex = situation.now.busiest_vertex;
     say_seen(&situation);
     decide(&situation);

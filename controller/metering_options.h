@@ -1,7 +1,7 @@
 // How running applications are measured and scaled.
 #pragma once
 
-#include "controller/autoscaler.h"
+#include "controller/scaling_decision.h"
 
 #include <stdint.h>
 

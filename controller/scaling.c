@@ -1,7 +1,6 @@
 #include "controller/scaling.h"
 
 #include "base/text.h"
-#include "controller/autoscaler_policy.h"
 #include "controller/event_log.h"
 #include "controller/metering.h"
 #include "controller/metering_options.h"
@@ -120,7 +119,7 @@ static json_t *body_of(const struct scaling_input *input, const struct scaling_d
     json_put_int(body, "wantedParallelism", decision->wanted_parallelism);
     put_figure(body, "demandPerSecond", decision->demand_per_s);
     put_figure(body, "capacityPerSecond", decision->capacity_per_s);
-    put_figure(body, "utilization", decision->utilisation);
+    put_figure(body, "utilization", decision->utilization);
     if (decision->busiest_vertex >= 0)
         json_put_text(body, "busiestTask", measurement->vertices[decision->busiest_vertex].name);
     json_put_text(body, "text", decision->text);

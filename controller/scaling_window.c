@@ -12,7 +12,7 @@ static void close_minute(struct scaling_window *window) {
     window->open_cpu_count = 0;
 }
 
-// Utilisation of a minute is the mean of what was measured in it: a minute is not judged before it
+// Utilization of a minute is the mean of what was measured in it: a minute is not judged before it
 // is over, or its first seconds would speak for all of it.
 static void add_cpu(struct scaling_window *window, int64_t at_ms, double cpu_ratio) {
     int64_t minute = at_ms / SCALING_POINT_MS;

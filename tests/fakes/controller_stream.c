@@ -55,7 +55,7 @@ double stream_capacity_per_s(const struct stream *stream, int parallelism) {
 int stream_sufficient(const struct stream *stream, double load_per_s) {
     int parallelism = 1;
     while (parallelism < 1000 &&
-           stream_capacity_per_s(stream, parallelism) * stream->tuning.target_utilisation <
+           stream_capacity_per_s(stream, parallelism) * stream->tuning.target_utilization <
                load_per_s)
         parallelism++;
     return parallelism;

@@ -61,5 +61,5 @@ void stream_run(struct stream *stream, int64_t until_s);
 int stream_moves(const struct stream *stream);
 // What it can take in with a parallelism, in records per second.
 double stream_capacity_per_s(const struct stream *stream, int parallelism);
-// The least parallelism that takes in a load at the tuning's target utilisation.
+// The least parallelism that takes in a load at the tuning's target utilization.
 int stream_sufficient(const struct stream *stream, double load_per_s);

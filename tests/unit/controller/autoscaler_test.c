@@ -179,7 +179,7 @@ Test(autoscaler, a_held_back_vertex_is_judged_by_its_busy_time) {
     observe_backlog(sample, 60000, 1000);
     struct scaling_decision decision = decide();
     cr_assert(eq(int, decision.busiest_vertex, 1));
-    cr_assert(epsilon_eq(dbl, decision.utilisation, 2.0, 0.01));
+    cr_assert(epsilon_eq(dbl, decision.utilization, 2.0, 0.01));
 }
 
 Test(autoscaler, where_the_backlog_is_hidden_growth_is_at_most_a_doubling) {
@@ -228,7 +228,7 @@ Test(autoscaler, only_what_a_growing_source_feeds_has_more_to_do) {
     observe_second_source(sample);
     struct scaling_decision decision = decide();
     cr_assert(eq(int, decision.reason, SCALING_STEADY), "%s", decision.text);
-    cr_assert(epsilon_eq(dbl, decision.utilisation, 0.6, 0.01));
+    cr_assert(epsilon_eq(dbl, decision.utilization, 0.6, 0.01));
 }
 
 Test(autoscaler, without_known_edges_everybody_gets_a_share) {
@@ -236,7 +236,7 @@ Test(autoscaler, without_known_edges_everybody_gets_a_share) {
     struct scaling_decision decision = decide();
     cr_assert(eq(int, decision.reason, SCALING_UP), "%s", decision.text);
     cr_assert(eq(int, decision.busiest_vertex, 2));
-    cr_assert(epsilon_eq(dbl, decision.utilisation, 1.2, 0.01)); // 2000/s became 4000/s
+    cr_assert(epsilon_eq(dbl, decision.utilization, 1.2, 0.01)); // 2000/s became 4000/s
 }
 
 Test(autoscaler, a_vertex_with_a_parallelism_of_its_own_is_not_scaled) {

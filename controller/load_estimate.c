@@ -1,4 +1,4 @@
-#include "controller/autoscaler_estimate.h"
+#include "controller/load_estimate.h"
 
 #include <stddef.h>
 
@@ -87,13 +87,13 @@ static struct stretch stretch_of(const struct scaling_window *window, int64_t fr
             stretch.last_ms = sample->at_ms;
         }
         if (sample->vertex_count != stretch.vertex_count) break; // of another job
-        for (int i = 0; i < stretch.vertex_count; i++)
-            add_vertex(&stretch.vertices[i], &sample->vertices[i], stretch.samples == 0);
+        for (int index = 0; index < stretch.vertex_count; index++)
+            add_vertex(&stretch.vertices[index], &sample->vertices[index], stretch.samples == 0);
         stretch.first_ms = sample->at_ms;
         stretch.samples++;
     }
-    for (int i = 0; i < stretch.vertex_count; i++)
-        divide_vertex(&stretch.vertices[i], stretch.samples);
+    for (int index = 0; index < stretch.vertex_count; index++)
+        divide_vertex(&stretch.vertices[index], stretch.samples);
     return stretch;
 }
 
@@ -145,11 +145,11 @@ static struct growth mean_growth(const struct stretch *stretch, const struct gro
     struct growth sum = {0};
     double weight = 0;
 
-    for (int i = 0; i < before; i++) {
-        if ((inputs >> i & 1) == 0) continue;
-        double out = stretch->vertices[i].out_per_s;
-        sum.steady += growth[i].steady * out;
-        sum.catch_up += growth[i].catch_up * out;
+    for (int index = 0; index < before; index++) {
+        if ((inputs >> index & 1) == 0) continue;
+        double out = stretch->vertices[index].out_per_s;
+        sum.steady += growth[index].steady * out;
+        sum.catch_up += growth[index].catch_up * out;
         weight += out;
     }
     if (weight <= 0) return (struct growth){1, 1};
@@ -160,37 +160,37 @@ static void propagate(const struct stretch *stretch, const struct scaling_tuning
                       struct growth *growth, struct load_estimate *estimate) {
     uint32_t sources = 0;
 
-    for (int i = 0; i < stretch->vertex_count; i++) {
-        if (!stretch->vertices[i].is_source) continue;
-        growth[i] = add_source(stretch, &stretch->vertices[i], tuning, estimate);
-        sources |= 1U << i;
+    for (int index = 0; index < stretch->vertex_count; index++) {
+        if (!stretch->vertices[index].is_source) continue;
+        growth[index] = add_source(stretch, &stretch->vertices[index], tuning, estimate);
+        sources |= 1U << index;
     }
-    for (int i = 0; i < stretch->vertex_count; i++) {
-        const struct vertex_mean *vertex = &stretch->vertices[i];
+    for (int index = 0; index < stretch->vertex_count; index++) {
+        const struct vertex_mean *vertex = &stretch->vertices[index];
         if (vertex->is_source) continue;
         // Where no edge is known, a vertex has its share of everything that comes in.
         bool knows_edges = vertex->inputs != 0;
-        growth[i] = mean_growth(stretch, growth, knows_edges ? vertex->inputs : sources,
-                                knows_edges ? i : stretch->vertex_count);
+        growth[index] = mean_growth(stretch, growth, knows_edges ? vertex->inputs : sources,
+                                    knows_edges ? index : stretch->vertex_count);
     }
 }
 
 // --- the judgement ---
 
 // A vertex does rate/busy records in a second of work, and is wanted to do rate x growth: its
-// utilisation is busy x growth, whatever held it back while it was measured.
+// utilization is busy x growth, whatever held it back while it was measured.
 static void judge_pinned(const struct stretch *stretch, const struct growth *growth,
                          int job_parallelism, struct load_estimate *estimate) {
-    for (int i = 0; i < stretch->vertex_count; i++) {
-        const struct vertex_mean *vertex = &stretch->vertices[i];
-        double utilisation = vertex->busy_ratio * growth[i].steady;
-        double catch_up = vertex->busy_ratio * growth[i].catch_up;
+    for (int index = 0; index < stretch->vertex_count; index++) {
+        const struct vertex_mean *vertex = &stretch->vertices[index];
+        double utilization = vertex->busy_ratio * growth[index].steady;
+        double catch_up = vertex->busy_ratio * growth[index].catch_up;
         if (vertex->parallelism == job_parallelism) continue;
-        estimate->pinned_catch_up_utilisation =
-            higher(estimate->pinned_catch_up_utilisation, catch_up);
-        if (utilisation <= estimate->pinned_utilisation) continue;
-        estimate->pinned_utilisation = utilisation;
-        estimate->pinned_vertex = i;
+        estimate->pinned_catch_up_utilization =
+            higher(estimate->pinned_catch_up_utilization, catch_up);
+        if (utilization <= estimate->pinned_utilization) continue;
+        estimate->pinned_utilization = utilization;
+        estimate->pinned_vertex = index;
     }
 }
 
@@ -198,21 +198,21 @@ static void judge_scalable(const struct stretch *stretch, const struct growth *g
                            int job_parallelism, const struct scaling_tuning *tuning,
                            struct load_estimate *estimate) {
     // More than a pinned vertex lets through never reaches the others.
-    double passed = 1 / higher(estimate->pinned_utilisation, 1);
-    double passed_catching_up = 1 / higher(estimate->pinned_catch_up_utilisation, 1);
+    double passed = 1 / higher(estimate->pinned_utilization, 1);
+    double passed_catching_up = 1 / higher(estimate->pinned_catch_up_utilization, 1);
 
-    for (int i = 0; i < stretch->vertex_count; i++) {
-        const struct vertex_mean *vertex = &stretch->vertices[i];
+    for (int index = 0; index < stretch->vertex_count; index++) {
+        const struct vertex_mean *vertex = &stretch->vertices[index];
         if (vertex->parallelism != job_parallelism || vertex->busy_ratio < 0) continue;
-        double steady = vertex->busy_ratio * growth[i].steady * passed;
-        double catch_up = vertex->busy_ratio * growth[i].catch_up * passed_catching_up;
-        double slots = vertex->parallelism * higher(steady / tuning->target_utilisation,
-                                                    catch_up / tuning->catch_up_utilisation);
+        double steady = vertex->busy_ratio * growth[index].steady * passed;
+        double catch_up = vertex->busy_ratio * growth[index].catch_up * passed_catching_up;
+        double slots = vertex->parallelism * higher(steady / tuning->target_utilization,
+                                                    catch_up / tuning->catch_up_utilization);
         estimate->slots_needed = higher(estimate->slots_needed, slots);
-        estimate->catch_up_utilisation = higher(estimate->catch_up_utilisation, catch_up);
-        if (estimate->busiest_vertex >= 0 && steady <= estimate->utilisation) continue;
-        estimate->utilisation = steady;
-        estimate->busiest_vertex = i;
+        estimate->catch_up_utilization = higher(estimate->catch_up_utilization, catch_up);
+        if (estimate->busiest_vertex >= 0 && steady <= estimate->utilization) continue;
+        estimate->utilization = steady;
+        estimate->busiest_vertex = index;
     }
 }
 
@@ -230,7 +230,7 @@ struct load_estimate load_estimate_over(const struct scaling_input *input,
     judge_pinned(&stretch, growth, job_parallelism, &estimate);
     judge_scalable(&stretch, growth, job_parallelism, tuning, &estimate);
 
-    double limit = higher(estimate.utilisation, estimate.pinned_utilisation);
+    double limit = higher(estimate.utilization, estimate.pinned_utilization);
     if (limit > 0) estimate.capacity_per_s = estimate.demand_per_s / limit;
     if (estimate.demand_per_s > 0)
         estimate.lag_ms = (int64_t)(estimate.backlog_records * 1000 / estimate.demand_per_s);

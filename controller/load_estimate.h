@@ -1,7 +1,7 @@
 // What a stretch of samples says about a job's load. Pure; for autoscaler_throughput.
 #pragma once
 
-#include "controller/autoscaler.h"
+#include "controller/scaling_decision.h"
 
 struct load_estimate {
     bool known;           // enough samples, with a busy time, and something flowed
@@ -12,13 +12,13 @@ struct load_estimate {
     double backlog_records;
     int64_t lag_ms; // the backlog, in the time in which so much arrives
     // Of the busiest vertex that scales with the job, if all that arrives were processed ...
-    double utilisation;
-    double catch_up_utilisation; // ... and the backlog were worked off in time
+    double utilization;
+    double catch_up_utilization; // ... and the backlog were worked off in time
     int busiest_vertex;          // -1: none
     double slots_needed;         // a fraction: rounding is for the caller
     // Of the vertices with a parallelism of their own.
-    double pinned_utilisation;
-    double pinned_catch_up_utilisation;
+    double pinned_utilization;
+    double pinned_catch_up_utilization;
     int pinned_vertex; // -1: none
 };
 
