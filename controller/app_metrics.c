@@ -6,6 +6,7 @@
 #include "controller/metric_figures.h"
 #include "controller/scaling.h"
 #include "controller/service.h"
+#include "runtime/job_measurement.h"
 #include "storage/app_store.h"
 #include "storage/metric_store.h"
 
@@ -137,6 +138,8 @@ bool app_service_explain(struct app_service *service, const struct app_scope *sc
                          struct error *err) {
     struct app app;
 
-    return app_store_find(service->db, scope, name, &app, err) &&
-           scaling_explain(service, &app, limit, out_explanation, err);
+    if (!app_store_find(service->db, scope, name, &app, err)) return false;
+    const struct job_measurement *newest = metering_latest(service, app.id);
+    int max_parallelism = newest == NULL ? 0 : newest->max_parallelism;
+    return scaling_explain(service, &app, max_parallelism, limit, out_explanation, err);
 }

@@ -5,7 +5,9 @@
 #include "controller/event_log.h"
 #include "controller/faults.h"
 #include "controller/metering_options.h"
+#include "controller/metric_figures.h"
 #include "controller/scaling.h"
+#include "controller/scaling_window.h"
 #include "controller/service.h"
 #include "storage/metric_store.h"
 

@@ -4,9 +4,6 @@
 #pragma once
 
 #include "base/error.h"
-#include "controller/metering_options.h"
-#include "controller/metric_figures.h"
-#include "controller/scaling_window.h"
 #include "model/app.h"
 #include "runtime/job_measurement.h"
 #include "storage/app_store.h"

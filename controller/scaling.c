@@ -1,8 +1,8 @@
 #include "controller/scaling.h"
 
 #include "base/text.h"
+#include "controller/autoscaler.h"
 #include "controller/event_log.h"
-#include "controller/metering.h"
 #include "controller/metering_options.h"
 #include "controller/move_begin.h"
 #include "model/job_spec.h"
@@ -192,8 +192,8 @@ static const char *explanation_of(const struct app *app, const json_t *newest) {
     return json_text_or(newest, "text", "");
 }
 
-bool scaling_explain(struct app_service *service, const struct app *app, int64_t limit,
-                     json_t **out_explanation, struct error *err) {
+bool scaling_explain(struct app_service *service, const struct app *app, int max_parallelism,
+                     int64_t limit, json_t **out_explanation, struct error *err) {
     AUTO(json_decref) json_t *evaluations = NULL;
     AUTO(json_decref) json_t *moves = NULL;
     enum scaling_policy policy;
@@ -203,9 +203,7 @@ bool scaling_explain(struct app_service *service, const struct app *app, int64_t
     if (!policy_of(service, app, &policy, err)) return false;
     if (!scaling_store_list(service->db, app->id, false, limit, &evaluations, err)) return false;
     if (!scaling_store_list(service->db, app->id, true, MOVES_SHOWN, &moves, err)) return false;
-    const struct job_measurement *measured = metering_latest(service, app->id);
-    struct scaling_limits limits =
-        limits_of(service, app, &spec, measured == NULL ? 0 : measured->max_parallelism);
+    struct scaling_limits limits = limits_of(service, app, &spec, max_parallelism);
     json_t *explanation = json_new_object();
     json_put_text(explanation, "application", app->name);
     json_put_text(explanation, "status", app_status_name(app->status));

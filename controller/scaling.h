@@ -6,8 +6,9 @@
 // Rates are per second of the service's clock.
 #pragma once
 
-#include "controller/autoscaler.h"
+#include "controller/scaling_window.h"
 #include "controller/service.h"
+#include "runtime/job_measurement.h"
 
 // May begin a move, which changes `app`.
 MUST_CHECK bool scaling_consider(struct app_service *service, struct app *app,
@@ -19,6 +20,8 @@ MUST_CHECK bool scaling_consider(struct app_service *service, struct app *app,
 int scaling_kpus(struct app_service *service, const struct app *app);
 
 // {"policy", "enabled", "currentParallelism", "floor", "ceiling", "explanation", "evaluations":
-// [newest first], "moves": [...]}. The caller owns it.
-MUST_CHECK bool scaling_explain(struct app_service *service, const struct app *app, int64_t limit,
-                                json_t **out_explanation, struct error *err);
+// [newest first], "moves": [...]}. `max_parallelism`: of the job as it was measured; 0 = not known.
+// The caller owns it.
+MUST_CHECK bool scaling_explain(struct app_service *service, const struct app *app,
+                                int max_parallelism, int64_t limit, json_t **out_explanation,
+                                struct error *err);
