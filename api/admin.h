@@ -4,6 +4,7 @@
 #pragma once
 
 #include "api/http_server.h"
+#include "model/app.h"
 
 struct admin_reply {
     int status;

@@ -13,6 +13,10 @@ void call_free(struct call *call) {
     memory_free(call);
 }
 
+const char *call_app_name(const struct call *call) {
+    return json_text_or(call->request, "ApplicationName", "");
+}
+
 static void answer(struct call *call, int status, const char *body, const char *error_type) {
     if (call->connection != NULL) call->answer(call->connection, status, body, error_type);
     call_free(call);

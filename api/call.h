@@ -6,12 +6,14 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "controller/app_service.h"
+#include "model/app.h"
 #include "openapi/document.h"
 
 #include <jansson.h>
 
 #define CALL_REQUEST_ID_SIZE 37
+
+struct app_service;
 
 // What handlers work with; belongs to the server.
 struct api_context {
@@ -38,6 +40,9 @@ struct call {
     void *connection; // NULL once the client is gone: the answer is then dropped
     call_answer_fn *answer;
 };
+
+// The application that the request names; "" where its operation names none.
+const char *call_app_name(const struct call *call);
 
 // Each answers once and frees the call. call_reply takes `reply`.
 void call_reply(struct call *call, json_t *reply);

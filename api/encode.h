@@ -2,7 +2,7 @@
 // seconds.
 #pragma once
 
-#include "controller/app_service.h"
+#include "controller/app_service_queries.h"
 
 #include <jansson.h>
 

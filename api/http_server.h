@@ -5,12 +5,12 @@
 #include "api/auth.h"
 #include "base/clock.h"
 #include "base/error.h"
-#include "controller/app_service.h"
 #include "openapi/document.h"
 
 #include <jansson.h>
 #include <systemd/sd-event.h>
 
+struct app_service;
 struct http_server;
 
 struct http_server_options {

@@ -4,6 +4,8 @@
 #include "api/paging.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "controller/app_service_commands.h"
+#include "controller/app_service_queries.h"
 
 static void on_done(void *userdata, struct app_detail *detail, const char *operation_id,
                     const struct error *err) {
@@ -20,25 +22,25 @@ static void on_done(void *userdata, struct app_detail *detail, const char *opera
 }
 
 void ops_create_application(struct call *call) {
-    app_service_create(call->context->service, &call->scope, call->request, &call->code, on_done,
-                       call);
+    app_service_create(call->context->service, &call->scope, call_app_name(call), call->request,
+                       &call->code, on_done, call);
 }
 
 void ops_update_application(struct call *call) {
-    app_service_update(call->context->service, &call->scope, call->request, &call->code, on_done,
-                       call);
+    app_service_update(call->context->service, &call->scope, call_app_name(call), call->request,
+                       &call->code, on_done, call);
 }
 
 void ops_describe_application(struct call *call) {
     bool wants_more = json_bool_or(call->request, "IncludeAdditionalDetails", false);
     struct app_service *service = call->context->service;
-    const char *name = json_text_or(call->request, "ApplicationName", "");
+    const char *name = call_app_name(call);
     AUTO(app_detail_release) struct app_detail detail = {0};
     struct error err;
 
     call->is_fleeting = wants_more;
     bool is_found = wants_more
-                        ? app_service_describe_more(service, &call->scope, name, &detail, &err)
+                        ? app_service_describe_with_plan(service, &call->scope, name, &detail, &err)
                         : app_service_describe(service, &call->scope, name, &detail, &err);
     if (!is_found) {
         call_fail(call, &err);
@@ -74,8 +76,7 @@ void ops_list_applications(struct call *call) {
 void ops_delete_application(struct call *call) {
     struct error err;
 
-    if (app_service_delete(call->context->service, &call->scope,
-                           json_text_or(call->request, "ApplicationName", ""),
+    if (app_service_delete(call->context->service, &call->scope, call_app_name(call),
                            json_int_or(call->request, "CreateTimestamp", 0), &err))
         call_reply(call, json_new_object());
     else

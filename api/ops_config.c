@@ -6,13 +6,11 @@
 #include "api/paging.h"
 #include "base/json.h"
 #include "base/memory.h"
+#include "controller/app_service_commands.h"
+#include "controller/app_service_queries.h"
 #include "model/arn.h"
 
 static const char LOGGING[] = "CloudWatchLoggingOptionDescriptions";
-
-static const char *name_of(const struct call *call) {
-    return json_text_or(call->request, "ApplicationName", "");
-}
 
 // --- sub-resources ---
 
@@ -58,8 +56,8 @@ static void edit(struct call *call, enum sub_resource_edit edit,
     char operation_id[APP_OPERATION_ID_SIZE];
     struct error err;
 
-    if (!app_service_edit_sub_resource(call->context->service, &call->scope, edit, call->request,
-                                       &detail, operation_id, &err)) {
+    if (!app_service_edit_sub_resource(call->context->service, &call->scope, call_app_name(call),
+                                       edit, call->request, &detail, operation_id, &err)) {
         call_fail(call, &err);
         return;
     }
@@ -90,7 +88,7 @@ void ops_update_maintenance_configuration(struct call *call) {
     struct error err;
 
     if (!app_service_set_maintenance(
-            call->context->service, &call->scope, name_of(call),
+            call->context->service, &call->scope, call_app_name(call),
             json_text_or(update, "ApplicationMaintenanceWindowStartTimeUpdate", ""), &app, &err)) {
         call_fail(call, &err);
         return;
@@ -109,7 +107,7 @@ void ops_describe_application_version(struct call *call) {
     AUTO(app_detail_release) struct app_detail detail = {0};
     struct error err;
 
-    if (!app_service_describe_version(call->context->service, &call->scope, name_of(call),
+    if (!app_service_describe_version(call->context->service, &call->scope, call_app_name(call),
                                       json_int_or(call->request, "ApplicationVersionId", 0),
                                       &detail, &err)) {
         call_fail(call, &err);
@@ -128,8 +126,8 @@ void ops_list_application_versions(struct call *call) {
     struct error err;
 
     if (!paging_start(call, &before, &err) ||
-        !app_service_list_versions(call->context->service, &call->scope, name_of(call), before,
-                                   list, limit + 1, &count, &err)) {
+        !app_service_list_versions(call->context->service, &call->scope, call_app_name(call),
+                                   before, list, limit + 1, &count, &err)) {
         call_fail(call, &err);
         return;
     }
@@ -151,8 +149,8 @@ void ops_rollback_application(struct call *call) {
     char operation_id[APP_OPERATION_ID_SIZE];
     struct error err;
 
-    if (!app_service_roll_back(call->context->service, &call->scope, call->request, &detail,
-                               operation_id, &err)) {
+    if (!app_service_roll_back(call->context->service, &call->scope, call_app_name(call),
+                               call->request, &detail, operation_id, &err)) {
         call_fail(call, &err);
         return;
     }

@@ -4,11 +4,12 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "controller/app_service_own.h"
 
 static const int64_t DURATION_DEFAULT_S = 43200;
 
 void ops_create_application_presigned_url(struct call *call) {
-    const char *name = json_text_or(call->request, "ApplicationName", "");
+    const char *name = call_app_name(call);
     struct access access = {.kind = ACCESS_LINK, .scope = call->scope};
     char token[ACCESS_TOKEN_SIZE];
     struct error err;

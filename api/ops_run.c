@@ -4,10 +4,8 @@
 #include "api/paging.h"
 #include "base/json.h"
 #include "base/memory.h"
-
-static const char *name_of(const struct call *call) {
-    return json_text_or(call->request, "ApplicationName", "");
-}
+#include "controller/app_service_commands.h"
+#include "controller/app_service_queries.h"
 
 static void reply_operation_id(struct call *call, const char *operation_id) {
     json_t *reply = json_new_object();
@@ -20,7 +18,7 @@ void ops_start_application(struct call *call) {
     char operation_id[APP_OPERATION_ID_SIZE];
     struct error err;
 
-    if (app_service_start(call->context->service, &call->scope, name_of(call),
+    if (app_service_start(call->context->service, &call->scope, call_app_name(call),
                           json_member(call->request, "RunConfiguration"), operation_id, &err))
         reply_operation_id(call, operation_id);
     else
@@ -31,7 +29,7 @@ void ops_stop_application(struct call *call) {
     char operation_id[APP_OPERATION_ID_SIZE];
     struct error err;
 
-    if (app_service_stop(call->context->service, &call->scope, name_of(call),
+    if (app_service_stop(call->context->service, &call->scope, call_app_name(call),
                          json_bool_or(call->request, "Force", false), operation_id, &err))
         reply_operation_id(call, operation_id);
     else
@@ -42,7 +40,7 @@ void ops_describe_application_operation(struct call *call) {
     struct operation operation;
     struct error err;
 
-    if (!app_service_describe_operation(call->context->service, &call->scope, name_of(call),
+    if (!app_service_describe_operation(call->context->service, &call->scope, call_app_name(call),
                                         json_text_or(call->request, "OperationId", ""), &operation,
                                         &err)) {
         call_fail(call, &err);
@@ -63,8 +61,8 @@ void ops_list_application_operations(struct call *call) {
     filter.has_status =
         operation_status_from_name(json_text(call->request, "OperationStatus"), &filter.status);
     if (!paging_start(call, &filter.before_sequence, &err) ||
-        !app_service_list_operations(call->context->service, &call->scope, name_of(call), &filter,
-                                     list, limit + 1, &count, &err)) {
+        !app_service_list_operations(call->context->service, &call->scope, call_app_name(call),
+                                     &filter, list, limit + 1, &count, &err)) {
         call_fail(call, &err);
         return;
     }

@@ -4,10 +4,8 @@
 #include "api/paging.h"
 #include "base/json.h"
 #include "base/memory.h"
-
-static const char *name_of(const struct call *call) {
-    return json_text_or(call->request, "ApplicationName", "");
-}
+#include "controller/app_service_commands.h"
+#include "controller/app_service_queries.h"
 
 static const char *snapshot_of(const struct call *call) {
     return json_text_or(call->request, "SnapshotName", "");
@@ -22,8 +20,8 @@ static void reply_empty(struct call *call, bool is_done, const struct error *err
 
 void ops_create_application_snapshot(struct call *call) {
     struct error err;
-    bool is_done = app_service_create_snapshot(call->context->service, &call->scope, name_of(call),
-                                               snapshot_of(call), &err);
+    bool is_done = app_service_create_snapshot(call->context->service, &call->scope,
+                                               call_app_name(call), snapshot_of(call), &err);
 
     reply_empty(call, is_done, &err);
 }
@@ -32,7 +30,7 @@ void ops_describe_application_snapshot(struct call *call) {
     struct snapshot snapshot;
     struct error err;
 
-    if (!app_service_describe_snapshot(call->context->service, &call->scope, name_of(call),
+    if (!app_service_describe_snapshot(call->context->service, &call->scope, call_app_name(call),
                                        snapshot_of(call), &snapshot, &err)) {
         call_fail(call, &err);
         return;
@@ -50,8 +48,8 @@ void ops_list_application_snapshots(struct call *call) {
     struct error err;
 
     if (!paging_start(call, &before, &err) ||
-        !app_service_list_snapshots(call->context->service, &call->scope, name_of(call), before,
-                                    list, limit + 1, &count, &err)) {
+        !app_service_list_snapshots(call->context->service, &call->scope, call_app_name(call),
+                                    before, list, limit + 1, &count, &err)) {
         call_fail(call, &err);
         return;
     }
@@ -72,8 +70,9 @@ static int64_t to_ms(double seconds) {
 void ops_delete_application_snapshot(struct call *call) {
     double seconds = json_number_value(json_member(call->request, "SnapshotCreationTimestamp"));
     struct error err;
-    bool is_done = app_service_delete_snapshot(call->context->service, &call->scope, name_of(call),
-                                               snapshot_of(call), to_ms(seconds), &err);
+    bool is_done =
+        app_service_delete_snapshot(call->context->service, &call->scope, call_app_name(call),
+                                    snapshot_of(call), to_ms(seconds), &err);
 
     reply_empty(call, is_done, &err);
 }

@@ -2,6 +2,8 @@
 // the service has ended.
 #include "api/operations.h"
 #include "base/json.h"
+#include "controller/app_service_commands.h"
+#include "controller/app_service_queries.h"
 
 static const char *arn_of(const struct call *call) {
     return json_text_or(call->request, "ResourceARN", "");
@@ -46,7 +48,7 @@ void ops_list_tags_for_resource(struct call *call) {
 void ops_sql_only(struct call *call) {
     struct error err;
 
-    if (!app_service_refuse_sql(call->context->service, &call->scope, call->operation->name,
-                                call->request, &err))
+    if (!app_service_refuse_sql(call->context->service, &call->scope, call_app_name(call),
+                                call->operation->name, call->request, &err))
         call_fail(call, &err);
 }

@@ -12,7 +12,7 @@ size_t paging_limit(const struct call *call) {
 
 static void name_list(const struct call *call, char *out, size_t size_bytes) {
     (void)text_format(out, size_bytes, "%s/%s/%s/%s", call->operation->name, call->scope.account,
-                      call->scope.region, json_text_or(call->request, "ApplicationName", ""));
+                      call->scope.region, call_app_name(call));
 }
 
 bool paging_start(const struct call *call, int64_t *out_before_sequence, struct error *err) {

@@ -2,14 +2,13 @@
 #include "base/digest.h"
 #include "base/text.h"
 #include "controller/app_config.h"
-#include "controller/app_service.h"
+#include "controller/app_tags.h"
 #include "controller/code_wait.h"
 #include "controller/service.h"
 #include "controller/spare.h"
 #include "model/app_detail.h"
 #include "model/job_spec.h"
 #include "storage/app_store.h"
-#include "storage/tag_store.h"
 #include "storage/version_store.h"
 
 static bool check_count(struct app_service *service, const struct app_scope *scope,
@@ -27,43 +26,29 @@ static bool refuse_taken(struct error *err) {
     return error_set(err, ERROR_EXISTS, "Application already exists.");
 }
 
-static bool is_taken(struct app_service *service, const struct app_scope *scope,
-                     const json_t *request) {
+static bool is_taken(const struct code_command *command) {
     struct app existing;
     struct error missing;
 
-    return app_store_find(service->db, scope, json_text_or(request, "ApplicationName", ""),
-                          &existing, &missing);
+    return app_store_find(command->service->db, command->scope, command->name, &existing, &missing);
 }
 
-static bool check_rules(struct app_service *service, const struct app_scope *scope,
-                        const json_t *request, struct code_request *out_code, struct error *err) {
-    return app_rules_check_create(request, &service->limits, err) &&
-           check_count(service, scope, err) && app_config_find_code(NULL, request, out_code, err);
+static bool check_rules(const struct code_command *command, struct code_request *out_code,
+                        struct error *err) {
+    return app_rules_check_create(command->request, &command->service->limits, err) &&
+           check_count(command->service, command->scope, err) &&
+           app_config_find_code(NULL, command->request, out_code, err);
 }
 
 // A name that is taken comes before everything else that is wrong. Where nothing else is, and no
 // code has to be read first, the database says so when the application is stored.
-static bool check(struct app_service *service, const struct app_scope *scope, const json_t *request,
-                  struct code_request *out_code, struct error *err) {
-    bool is_allowed = check_rules(service, scope, request, out_code, err);
+static bool check(const struct code_command *command, struct code_request *out_code,
+                  struct error *err) {
+    bool is_allowed = check_rules(command, out_code, err);
 
     if (is_allowed && !out_code->has_code) return true;
-    if (is_taken(service, scope, request)) return refuse_taken(err);
+    if (is_taken(command)) return refuse_taken(err);
     return is_allowed;
-}
-
-static bool add_tags(struct app_service *service, const char *app_id, const json_t *tags,
-                     struct error *err) {
-    size_t index;
-    json_t *tag;
-
-    json_array_foreach(tags, index, tag) {
-        if (!tag_store_set(service->db, app_id, json_text_or(tag, "Key", ""),
-                           json_text_or(tag, "Value", ""), err))
-            return false;
-    }
-    return true;
 }
 
 static bool store(struct app_service *service, const struct app_detail *detail, const json_t *tags,
@@ -74,7 +59,7 @@ static bool store(struct app_service *service, const struct app_detail *detail, 
     if (!app_store_add(service->db, &detail->app, err))
         return err->kind == ERROR_EXISTS ? refuse_taken(err) : false;
     if (!version_store_add(service->db, detail->app.id, &detail->version, err)) return false;
-    if (!add_tags(service, detail->app.id, tags, err)) return false;
+    if (!app_tags_set(service, detail->app.id, tags, err)) return false;
     return db_commit(&tx, err);
 }
 
@@ -86,15 +71,15 @@ static void make_id(struct app_service *service, int64_t now_ms, char out[static
                       service->ids_made);
 }
 
-static bool create(struct app_service *service, const struct app_scope *scope,
-                   const json_t *request, const struct code_artifact *artifact,
+static bool create(const struct code_command *command, const struct code_artifact *artifact,
                    struct app_detail *detail, struct error *err) {
+    struct app_service *service = command->service;
     struct app *app = &detail->app;
     struct app_version *version = &detail->version;
     struct job_spec spec;
 
     version->version = 1;
-    version->config = app_config_create(request, artifact);
+    version->config = app_config_create(command->request, artifact);
     if (!app_rules_check_config(version->config, &service->limits, err)) return false;
     if (artifact != NULL)
         (void)text_copy(version->code_sha256, sizeof version->code_sha256, artifact->sha256);
@@ -103,38 +88,41 @@ static bool create(struct app_service *service, const struct app_scope *scope,
     job_spec_read(version, &spec);
 
     make_id(service, version->created_at_ms, app->id);
-    app->scope = *scope;
-    (void)text_copy(app->name, sizeof app->name, json_text_or(request, "ApplicationName", ""));
+    app->scope = *command->scope;
+    (void)text_copy(app->name, sizeof app->name, command->name);
     app->status = APP_READY;
     app->version = 1;
     app->current_parallelism = spec.parallelism;
     app->created_at_ms = app->updated_at_ms = version->created_at_ms;
-    if (!store(service, detail, json_member(request, "Tags"), err)) return false;
+    if (!store(service, detail, json_member(command->request, "Tags"), err)) return false;
     spare_keep(service, app);
     return true;
 }
 
-static void finish(struct app_service *service, const struct app_scope *scope,
-                   const json_t *request, const struct code_artifact *artifact, app_done_fn *done,
-                   void *userdata) {
+static void finish(const struct code_command *command, const struct code_artifact *artifact) {
     AUTO(app_detail_release) struct app_detail detail = {0};
     struct error err;
 
-    if (create(service, scope, request, artifact, &detail, &err))
-        done(userdata, &detail, "", NULL);
+    if (create(command, artifact, &detail, &err))
+        command->done(command->userdata, &detail, "", NULL);
     else
-        done(userdata, NULL, "", &err);
+        command->done(command->userdata, NULL, "", &err);
 }
 
 void app_service_create(struct app_service *service, const struct app_scope *scope,
-                        const json_t *request, struct buffer *bytes, app_done_fn *done,
-                        void *userdata) {
+                        const char *name, const json_t *request, struct buffer *bytes,
+                        app_done_fn *done, void *userdata) {
+    struct code_command command = {.service = service,
+                                   .scope = scope,
+                                   .name = name,
+                                   .request = request,
+                                   .done = done,
+                                   .userdata = userdata};
     struct code_request code;
     struct error err;
 
-    if (!check(service, scope, request, &code, &err)) {
+    if (check(&command, &code, &err))
+        code_wait_begin(&command, &code, bytes, finish);
+    else
         done(userdata, NULL, "", &err);
-        return;
-    }
-    code_wait_begin(service, scope, request, &code, bytes, finish, done, userdata);
 }

@@ -2,7 +2,7 @@
 // metric together, and there may be thousands of applications.
 #include "base/memory.h"
 #include "base/text.h"
-#include "controller/app_service.h"
+#include "controller/app_service_own.h"
 #include "controller/metering.h"
 #include "controller/metric_figures.h"
 #include "controller/scaling.h"

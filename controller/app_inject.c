@@ -1,7 +1,7 @@
 // A fault that a user asks for, to see how an application takes it.
 #include "base/json.h"
 #include "base/text.h"
-#include "controller/app_service.h"
+#include "controller/app_service_own.h"
 #include "controller/event_log.h"
 #include "controller/faults.h"
 #include "storage/app_store.h"

@@ -1,6 +1,6 @@
 // What the processes of an application's clusters have written.
 #include "base/text.h"
-#include "controller/app_service.h"
+#include "controller/app_service_own.h"
 #include "controller/service.h"
 #include "storage/app_store.h"
 

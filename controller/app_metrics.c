@@ -1,7 +1,7 @@
 // What was measured, for those who ask: series of minutes.
 #include "base/memory.h"
 #include "base/text.h"
-#include "controller/app_service.h"
+#include "controller/app_service_own.h"
 #include "controller/metering.h"
 #include "controller/metric_figures.h"
 #include "controller/scaling.h"

@@ -1,6 +1,6 @@
-// The questions of app_service.h: what is on record.
+// The questions of app_service_queries.h: what is on record.
 #include "base/memory.h"
-#include "controller/app_service.h"
+#include "controller/app_service_queries.h"
 #include "controller/service.h"
 #include "model/app_detail.h"
 #include "model/job_spec.h"
@@ -20,12 +20,15 @@ bool app_service_describe(struct app_service *service, const struct app_scope *s
     return true;
 }
 
-bool app_service_describe_more(struct app_service *service, const struct app_scope *scope,
-                               const char *name, struct app_detail *out_detail, struct error *err) {
+bool app_service_describe_with_plan(struct app_service *service, const struct app_scope *scope,
+                                    const char *name, struct app_detail *out_detail,
+                                    struct error *err) {
+    const struct cluster_port *clusters = &service->clusters;
+
     if (!app_service_describe(service, scope, name, out_detail, err)) return false;
     const struct placement *current = &out_detail->app.slots[SLOT_CURRENT];
     if (current->phase == PLACEMENT_UP)
-        out_detail->job_plan = insight_job_plan(&service->insight, current->cluster_id);
+        out_detail->job_plan = clusters->ops->job_plan(clusters->self, current->cluster_id);
     return true;
 }
 
@@ -123,43 +126,4 @@ bool app_service_list_operations(struct app_service *service, const struct app_s
 
     if (!app_store_find(service->db, scope, name, &app, err)) return false;
     return operation_store_list(service->db, app.id, filter, out_list, limit, out_count, err);
-}
-
-// --- the dashboard ---
-
-bool app_service_check_dashboard(struct app_service *service, const struct app_scope *scope,
-                                 const char *name, struct error *err) {
-    struct app app;
-
-    if (!app_store_find(service->db, scope, name, &app, err)) return false;
-    if (app.status != APP_RUNNING)
-        return error_set(err, ERROR_CONFLICT, "Application cannot be accessed in '%s' state",
-                         app_status_name(app.status));
-    return !insight_is_missing(&service->insight) ||
-           error_set(err, ERROR_CONFLICT, "The cluster of application %s has no dashboard", name);
-}
-
-struct cluster_fetch *app_service_fetch_page(struct app_service *service,
-                                             const struct app_scope *scope, const char *name,
-                                             const char *path, cluster_page_fn *done,
-                                             void *userdata) {
-    struct cluster_fetch *fetch = NULL;
-    struct error missing;
-    struct app app;
-
-    if (!app_store_find(service->db, scope, name, &app, &missing)) return NULL;
-    // During a move whichever of the two is there.
-    for (int slot = 0; slot < SLOT_COUNT && fetch == NULL; slot++)
-        if (app.slots[slot].cluster_id[0] != '\0')
-            fetch =
-                insight_fetch(&service->insight, app.slots[slot].cluster_id, path, done, userdata);
-    return fetch;
-}
-
-void app_service_cancel_page(struct app_service *service, struct cluster_fetch *fetch) {
-    insight_cancel_fetch(&service->insight, fetch);
-}
-
-bool app_service_check_writable(struct app_service *service, struct error *err) {
-    return db_check_writable(service->db, err);
 }

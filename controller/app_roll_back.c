@@ -1,7 +1,8 @@
 // RollbackApplication.
 #include "base/json.h"
 #include "base/text.h"
-#include "controller/app_service.h"
+#include "controller/app_service_commands.h"
+#include "controller/app_service_queries.h"
 #include "controller/lifecycle.h"
 #include "controller/move_begin.h"
 #include "controller/restore_points.h"
@@ -127,9 +128,8 @@ static bool roll_back(struct app_service *service, struct app *app, int64_t targ
 }
 
 bool app_service_roll_back(struct app_service *service, const struct app_scope *scope,
-                           const json_t *request, struct app_detail *out_detail,
+                           const char *name, const json_t *request, struct app_detail *out_detail,
                            char out_operation_id[static APP_OPERATION_ID_SIZE], struct error *err) {
-    const char *name = json_text_or(request, "ApplicationName", "");
     AUTO(app_detail_release) struct app_detail detail = {0};
     int64_t target = 0;
 

@@ -1,7 +1,7 @@
 // StartApplication, StopApplication, DeleteApplication: the commands that begin a move without
 // changing the configuration.
 #include "base/text.h"
-#include "controller/app_service.h"
+#include "controller/app_service_commands.h"
 #include "controller/faults.h"
 #include "controller/lifecycle.h"
 #include "controller/move_begin.h"

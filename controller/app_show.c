@@ -1,7 +1,7 @@
 // What kobel's own API shows of applications, beyond what the service would: their history, their
 // restore points, what they cost.
 #include "base/memory.h"
-#include "controller/app_service.h"
+#include "controller/app_service_own.h"
 #include "controller/event_log.h"
 #include "controller/progress.h"
 #include "controller/service.h"

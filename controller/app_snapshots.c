@@ -1,7 +1,8 @@
 // CreateApplicationSnapshot and DeleteApplicationSnapshot.
 #include "base/digest.h"
 #include "base/text.h"
-#include "controller/app_service.h"
+#include "controller/app_service_commands.h"
+#include "controller/app_service_queries.h"
 #include "controller/event_log.h"
 #include "controller/move_begin.h"
 #include "controller/restore_points.h"

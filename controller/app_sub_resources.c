@@ -2,7 +2,8 @@
 // makes a version, as an update does.
 #include "base/text.h"
 #include "controller/app_config_sub.h"
-#include "controller/app_service.h"
+#include "controller/app_service_commands.h"
+#include "controller/app_service_queries.h"
 #include "controller/version_change.h"
 #include "model/app_detail.h"
 
@@ -40,17 +41,15 @@ static const struct {
 // clang-format on
 
 bool app_service_edit_sub_resource(struct app_service *service, const struct app_scope *scope,
-                                   enum sub_resource_edit edit, const json_t *request,
-                                   struct app_detail *out_detail,
+                                   const char *name, enum sub_resource_edit edit,
+                                   const json_t *request, struct app_detail *out_detail,
                                    char out_operation_id[static APP_OPERATION_ID_SIZE],
                                    struct error *err) {
     struct version_change change = {.operation_name = edits[edit].operation_name};
     AUTO(app_detail_release) struct app_detail old = {0};
     struct app_version *version = &out_detail->version;
 
-    if (!app_service_describe(service, scope, json_text_or(request, "ApplicationName", ""), &old,
-                              err))
-        return false;
+    if (!app_service_describe(service, scope, name, &old, err)) return false;
     if (!version_change_check(&old, request, err)) return false;
     version_change_begin(service, &old.app, version);
     (void)text_copy(version->code_sha256, sizeof version->code_sha256, old.version.code_sha256);

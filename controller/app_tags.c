@@ -1,8 +1,8 @@
-// Tags, and the maintenance window: what changes nothing about the configuration and makes no
-// version (api-semantics 6.11, 8).
+#include "controller/app_tags.h"
+
 #include "base/text.h"
-#include "controller/app_service.h"
-#include "controller/lifecycle.h"
+#include "controller/app_service_commands.h"
+#include "controller/app_service_queries.h"
 #include "controller/service.h"
 #include "model/arn.h"
 #include "storage/app_store.h"
@@ -29,8 +29,8 @@ static bool find_to_change(struct app_service *service, const struct app_scope *
            error_set(err, ERROR_CONFLICT, "Application %s is in DELETING status", out_app->name);
 }
 
-static bool set_tags(struct app_service *service, const char *app_id, const json_t *tags,
-                     struct error *err) {
+bool app_tags_set(struct app_service *service, const char *app_id, const json_t *tags,
+                  struct error *err) {
     size_t index;
     json_t *tag;
 
@@ -51,7 +51,7 @@ bool app_service_tag(struct app_service *service, const struct app_scope *scope,
     if (!find_to_change(service, scope, arn, &app, err)) return false;
     if (!app_rules_check_tags(tags, err)) return false;
     if (!db_begin(service->db, &tx, err)) return false;
-    if (!set_tags(service, app.id, tags, err)) return false;
+    if (!app_tags_set(service, app.id, tags, err)) return false;
     // Counted afterwards: a key that was there already is no new tag.
     if (!tag_store_count(service->db, app.id, &count, err)) return false;
     if (!app_rules_check_tag_count(count, &service->limits, err)) return false;
@@ -82,25 +82,4 @@ bool app_service_list_tags(struct app_service *service, const struct app_scope *
 
     if (!find_by_arn(service, scope, arn, &app, err)) return false;
     return tag_store_list(service->db, app.id, out_tags, err);
-}
-
-// --- maintenance ---
-
-bool app_service_set_maintenance(struct app_service *service, const struct app_scope *scope,
-                                 const char *name, const char *start, struct app *out_app,
-                                 struct error *err) {
-    AUTO(db_rollback) struct db_tx tx = {0};
-    struct app app = {0};
-
-    if (!app_store_find(service->db, scope, name, &app, err)) return false;
-    // READY and RUNNING alone, as for an update (api-semantics 5.2).
-    if (!lifecycle_allows(app.status, EVENT_UPDATE))
-        return error_set(err, ERROR_CONFLICT, "Application cannot be updated in '%s' state",
-                         app_status_name(app.status));
-    (void)text_copy(app.maintenance_start, sizeof app.maintenance_start, start);
-    if (!db_begin(service->db, &tx, err)) return false;
-    if (!app_store_save(service->db, &app, err)) return false;
-    if (!db_commit(&tx, err)) return false;
-    *out_app = app;
-    return true;
 }

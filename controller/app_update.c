@@ -1,7 +1,7 @@
 // UpdateApplication.
 #include "base/text.h"
 #include "controller/app_config.h"
-#include "controller/app_service.h"
+#include "controller/app_service_queries.h"
 #include "controller/code_wait.h"
 #include "controller/version_change.h"
 #include "model/app_detail.h"
@@ -27,9 +27,10 @@ static bool make_version(struct app_service *service, const json_t *request,
     return app_rules_check_config(version->config, &service->limits, err);
 }
 
-static bool update(struct app_service *service, const struct app_scope *scope,
-                   const json_t *request, const struct code_artifact *artifact,
+static bool update(const struct code_command *command, const struct code_artifact *artifact,
                    struct app_detail *out_new, char *out_operation_id, struct error *err) {
+    struct app_service *service = command->service;
+    const json_t *request = command->request;
     const json_t *parallelism =
         json_path(request, "ApplicationConfigurationUpdate", "FlinkApplicationConfigurationUpdate",
                   "ParallelismConfigurationUpdate", NULL);
@@ -43,39 +44,39 @@ static bool update(struct app_service *service, const struct app_scope *scope,
     struct code_request code;
 
     // Asked again: something may have happened while the code was being read.
-    if (!app_service_describe(service, scope, json_text_or(request, "ApplicationName", ""), &old,
-                              err))
-        return false;
+    if (!app_service_describe(service, command->scope, command->name, &old, err)) return false;
     if (!check(service, request, &old, &code, err)) return false;
     if (!make_version(service, request, artifact, &old, &out_new->version, err)) return false;
     return version_change_apply(service, &old, &change, out_new, out_operation_id, err);
 }
 
-static void finish(struct app_service *service, const struct app_scope *scope,
-                   const json_t *request, const struct code_artifact *artifact, app_done_fn *done,
-                   void *userdata) {
+static void finish(const struct code_command *command, const struct code_artifact *artifact) {
     AUTO(app_detail_release) struct app_detail detail = {0};
     char operation_id[APP_OPERATION_ID_SIZE] = "";
     struct error err;
 
-    if (update(service, scope, request, artifact, &detail, operation_id, &err))
-        done(userdata, &detail, operation_id, NULL);
+    if (update(command, artifact, &detail, operation_id, &err))
+        command->done(command->userdata, &detail, operation_id, NULL);
     else
-        done(userdata, NULL, "", &err);
+        command->done(command->userdata, NULL, "", &err);
 }
 
 void app_service_update(struct app_service *service, const struct app_scope *scope,
-                        const json_t *request, struct buffer *bytes, app_done_fn *done,
-                        void *userdata) {
+                        const char *name, const json_t *request, struct buffer *bytes,
+                        app_done_fn *done, void *userdata) {
+    struct code_command command = {.service = service,
+                                   .scope = scope,
+                                   .name = name,
+                                   .request = request,
+                                   .done = done,
+                                   .userdata = userdata};
     AUTO(app_detail_release) struct app_detail detail = {0};
     struct code_request code;
     struct error err;
 
-    if (!app_service_describe(service, scope, json_text_or(request, "ApplicationName", ""), &detail,
-                              &err) ||
-        !check(service, request, &detail, &code, &err)) {
+    if (app_service_describe(service, scope, name, &detail, &err) &&
+        check(service, request, &detail, &code, &err))
+        code_wait_begin(&command, &code, bytes, finish);
+    else
         done(userdata, NULL, "", &err);
-        return;
-    }
-    code_wait_begin(service, scope, request, &code, bytes, finish, done, userdata);
 }

@@ -1,12 +1,14 @@
 #include "controller/code_wait.h"
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "controller/code_collect.h"
 
 struct code_wait {
     struct code_wait *next;
     struct app_service *service;
     struct app_scope scope;
+    char name[APP_NAME_SIZE];
     json_t *request;
     struct code_request code;
     code_continue_fn *go_on;
@@ -40,6 +42,17 @@ static void fail(struct code_wait *wait, const struct error *reason) {
     wait->done(wait->userdata, NULL, "", &err);
 }
 
+static void continue_with(struct code_wait *wait, const struct code_artifact *artifact) {
+    struct code_command command = {.service = wait->service,
+                                   .scope = &wait->scope,
+                                   .name = wait->name,
+                                   .request = wait->request,
+                                   .done = wait->done,
+                                   .userdata = wait->userdata};
+
+    wait->go_on(&command, artifact);
+}
+
 static void on_code(void *userdata, const struct code_artifact *artifact,
                     const struct error *reason) {
     struct code_wait *wait = userdata;
@@ -50,28 +63,28 @@ static void on_code(void *userdata, const struct code_artifact *artifact,
     if (reason != NULL)
         fail(wait, reason);
     else
-        wait->go_on(wait->service, &wait->scope, wait->request, artifact, wait->done,
-                    wait->userdata);
+        continue_with(wait, artifact);
     free_wait(wait);
 }
 
-void code_wait_begin(struct app_service *service, const struct app_scope *scope,
-                     const json_t *request, const struct code_request *code, struct buffer *bytes,
-                     code_continue_fn *go_on, app_done_fn *done, void *userdata) {
+void code_wait_begin(const struct code_command *command, const struct code_request *code,
+                     struct buffer *bytes, code_continue_fn *go_on) {
+    struct app_service *service = command->service;
     struct code_source source = {.kind = CODE_SOURCE_BYTES, .bytes = bytes};
 
     if (!code->has_code) {
-        go_on(service, scope, request, NULL, done, userdata);
+        go_on(command, NULL);
         return;
     }
     struct code_wait *wait = memory_alloc(sizeof *wait);
     wait->service = service;
-    wait->scope = *scope;
-    wait->request = json_copy_of(request);
+    wait->scope = *command->scope;
+    (void)text_copy(wait->name, sizeof wait->name, command->name);
+    wait->request = json_copy_of(command->request);
     wait->code = *code;
     wait->go_on = go_on;
-    wait->done = done;
-    wait->userdata = userdata;
+    wait->done = command->done;
+    wait->userdata = command->userdata;
     wait->next = service->code_waits;
     service->code_waits = wait;
     if (!code->is_zip) {
@@ -83,7 +96,7 @@ void code_wait_begin(struct app_service *service, const struct app_scope *scope,
     service->code.ops->import(service->code.self, &source, on_code, wait);
 }
 
-void code_waits_end(struct app_service *service) {
+void code_wait_end_all(struct app_service *service) {
     struct error err;
 
     (void)error_set(&err, ERROR_UNAVAILABLE, "kobel is stopping");

@@ -2,7 +2,6 @@
 
 #include "base/memory.h"
 #include "controller/admission.h"
-#include "controller/app_service.h"
 #include "controller/code_collect.h"
 #include "controller/code_wait.h"
 #include "controller/faults.h"
@@ -49,12 +48,12 @@ bool controller_new(const struct controller_options *options, struct app_service
 }
 
 void controller_stop(struct app_service *service) {
-    if (service != NULL) code_waits_end(service);
+    if (service != NULL) code_wait_end_all(service);
 }
 
 void controller_free(struct app_service *service) {
     if (service == NULL) return;
-    code_waits_end(service);
+    code_wait_end_all(service);
     faults_free(service);
     progress_free(service);
     admission_free(service);
@@ -63,26 +62,4 @@ void controller_free(struct app_service *service) {
     memory_free(service->metering);
     work_queue_free(service->queue);
     memory_free(service);
-}
-
-// --- batches ---
-
-void app_service_begin_batch(struct app_service *service) {
-    db_batch_begin(service->db);
-}
-
-bool app_service_has_batch(const struct app_service *service) {
-    return db_batch_has_writes(service->db);
-}
-
-bool app_service_commit_batch(struct app_service *service, struct error *err) {
-    return db_batch_commit(service->db, err);
-}
-
-void app_service_end_batch(struct app_service *service) {
-    db_batch_end(service->db);
-}
-
-uint64_t app_service_generation(const struct app_service *service) {
-    return db_generation(service->db);
 }

@@ -1,5 +1,4 @@
-// The life of the controller, and its turn in the loop. For daemon/ and for tests; the API sees
-// only app_service.h.
+// The life of the controller. For daemon/ and for tests; the API sees only app_service_*.h.
 #pragma once
 
 #include "base/clock.h"

@@ -189,7 +189,7 @@ Test(unlucky, an_update_that_takes_no_state_fails_and_the_version_before_goes_on
     digest_sha256_hex("bad.jar", strlen("bad.jar"), digest);
     fake_clusters_reject_code(world.clusters, digest);
     cr_assert(json_parse(REQUEST, strlen(REQUEST), &request, &err), "%s", err.message);
-    app_service_update(world.service, &world.scope, request, NULL, on_done, &is_done);
+    app_service_update(world.service, &world.scope, "a", request, NULL, on_done, &is_done);
     cr_assert(is_done);
     cr_assert(fake_world_run_until(&world, "a", APP_ROLLING_BACK));
     cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));

@@ -148,8 +148,7 @@ bool fake_world_create(struct fake_world *world, const char *name, struct error 
         "\"FileKey\":\"k.jar\"}}}}}");
     struct answer answer = {0};
 
-    json_put_text(request, "ApplicationName", name);
-    app_service_create(world->service, &world->scope, request, NULL, on_done, &answer);
+    app_service_create(world->service, &world->scope, name, request, NULL, on_done, &answer);
     if (!answer.is_done) *err = answer.err;
     return answer.is_done;
 }
@@ -159,10 +158,9 @@ bool fake_world_update(struct fake_world *world, const char *name, const char *u
     AUTO(json_decref) json_t *request = json_new_object();
     struct answer answer = {0};
 
-    json_put_text(request, "ApplicationName", name);
     json_put_int(request, "CurrentApplicationVersionId", fake_world_app(world, name).version);
     json_put(request, "ApplicationConfigurationUpdate", parse(updates));
-    app_service_update(world->service, &world->scope, request, NULL, on_done, &answer);
+    app_service_update(world->service, &world->scope, name, request, NULL, on_done, &answer);
     if (!answer.is_done) *err = answer.err;
     return answer.is_done;
 }
@@ -184,10 +182,9 @@ bool fake_world_roll_back(struct fake_world *world, const char *name, struct err
     AUTO(app_detail_release) struct app_detail detail = {0};
     char operation_id[APP_OPERATION_ID_SIZE];
 
-    json_put_text(request, "ApplicationName", name);
     json_put_int(request, "CurrentApplicationVersionId", fake_world_app(world, name).version);
-    return app_service_roll_back(world->service, &world->scope, request, &detail, operation_id,
-                                 err);
+    return app_service_roll_back(world->service, &world->scope, name, request, &detail,
+                                 operation_id, err);
 }
 
 void fake_world_burn(struct fake_world *world) {

@@ -3,7 +3,9 @@
 // again.
 #pragma once
 
-#include "controller/app_service.h"
+#include "controller/app_service_commands.h"
+#include "controller/app_service_own.h"
+#include "controller/app_service_queries.h"
 #include "controller/controller.h"
 #include "controller/metering_options.h"
 #include "fakes/fake_cluster.h"

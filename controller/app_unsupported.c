@@ -1,7 +1,7 @@
-// What is answered where a request is for SQL applications, which the service has ended
+// Operations that are not supported: those for SQL applications, which the service has ended
 // (api-semantics 9.1).
 #include "base/text.h"
-#include "controller/app_service.h"
+#include "controller/app_service_commands.h"
 #include "controller/service.h"
 #include "storage/app_store.h"
 
@@ -15,16 +15,17 @@ static bool names_firehose(const json_t *request) {
 }
 
 bool app_service_refuse_sql(struct app_service *service, const struct app_scope *scope,
-                            const char *operation, const json_t *request, struct error *err) {
-    const char *name = json_text(request, "ApplicationName");
+                            const char *name, const char *operation, const json_t *request,
+                            struct error *err) {
+    bool has_name = name[0] != '\0';
     // The only one that names no application, and the only one that may say so
     // (api-semantics, Appendix A).
-    enum error_kind kind = name == NULL ? ERROR_UNSUPPORTED : ERROR_INVALID;
+    enum error_kind kind = has_name ? ERROR_INVALID : ERROR_UNSUPPORTED;
     struct app app;
 
-    if (name != NULL && !app_store_find(service->db, scope, name, &app, err)) return false;
+    if (has_name && !app_store_find(service->db, scope, name, &app, err)) return false;
     if (names_firehose(request)) return app_rules_refuse_firehose(kind, operation, err);
-    if (name == NULL)
+    if (!has_name)
         return error_set(err, kind,
                          "%s is for SQL applications, which are no longer supported. Use a Flink "
                          "application.",
