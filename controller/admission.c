@@ -5,8 +5,6 @@
 #include "controller/event_log.h"
 #include "controller/sizing.h"
 #include "controller/trouble.h"
-#include "model/job_spec.h"
-#include "storage/version_store.h"
 
 // Who was not seen for so long does not stand in anybody's way: those that wait are looked at more
 // often (controller/progress.h).
@@ -77,11 +75,9 @@ static const struct placement *planned_of(const struct app *app) {
 static bool shape_of(struct app_service *service, const struct app *app,
                      const struct placement *placement, struct launch_spec *out_spec,
                      struct error *err) {
-    AUTO(app_version_release) struct app_version version = {0};
     struct job_spec spec;
 
-    if (!version_store_load(service->db, app->id, placement->version, &version, err)) return false;
-    job_spec_read(&version, &spec);
+    if (!service_load_spec(service, app->id, placement->version, &spec, err)) return false;
     *out_spec = (struct launch_spec){.runtime = spec.runtime};
     (void)text_copy(out_spec->app_id, sizeof out_spec->app_id, app->id);
     (void)text_copy(out_spec->log_level, sizeof out_spec->log_level, spec.log_level);

@@ -7,7 +7,6 @@
 #include "controller/service.h"
 #include "controller/spare.h"
 #include "model/app_detail.h"
-#include "model/job_spec.h"
 #include "storage/app_store.h"
 #include "storage/version_store.h"
 

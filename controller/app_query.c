@@ -3,7 +3,6 @@
 #include "controller/app_service_queries.h"
 #include "controller/service.h"
 #include "model/app_detail.h"
-#include "model/job_spec.h"
 #include "storage/app_store.h"
 #include "storage/operation_store.h"
 #include "storage/snapshot_store.h"

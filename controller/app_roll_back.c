@@ -8,10 +8,8 @@
 #include "controller/restore_points.h"
 #include "controller/roll_back.h"
 #include "controller/version_change.h"
-#include "model/job_spec.h"
 #include "storage/app_store.h"
 #include "storage/snapshot_store.h"
-#include "storage/version_store.h"
 
 static bool check(const struct app_detail *detail, const json_t *request, int64_t *out_target,
                   struct error *err) {
@@ -106,12 +104,10 @@ static bool roll_back(struct app_service *service, struct app *app, int64_t targ
     char dropped[APP_CLUSTER_ID_SIZE];
     struct move_order order = {
         .kind = MOVE_ROLL_BACK, .event = EVENT_ROLL_BACK, .interrupted = interrupted};
-    AUTO(app_version_release) struct app_version version = {0};
     AUTO(db_rollback) struct db_tx tx = {0};
     struct job_spec spec;
 
-    if (!version_store_load(service->db, app->id, target, &version, err)) return false;
-    job_spec_read(&version, &spec);
+    if (!service_load_spec(service, app->id, target, &spec, err)) return false;
     (void)text_copy(interrupted, sizeof interrupted, app->move.operation_id);
     (void)text_copy(dropped, sizeof dropped, app->slots[SLOT_NEXT].cluster_id);
     app->run_configuration = (struct run_configuration){.restore_type = RESTORE_LATEST};

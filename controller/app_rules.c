@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "model/job_spec.h"
 #include "model/runtime_environment.h"
 
 #include <string.h>
@@ -334,7 +335,7 @@ bool app_rules_check_config(const json_t *config, const struct app_limits *limit
     if (per_kpu > limits->parallelism_per_kpu)
         return error_set(err, ERROR_INVALID, "ParallelismPerKPU is %lld; at most %lld is possible.",
                          (long long)per_kpu, (long long)limits->parallelism_per_kpu);
-    int64_t kpus = parallelism / per_kpu + (parallelism % per_kpu != 0);
+    int64_t kpus = job_spec_kpus_of(parallelism, per_kpu);
     if (!check_properties_size(config, err)) return false;
     if (kpus > limits->kpus)
         return error_set(err, ERROR_LIMIT,

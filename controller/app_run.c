@@ -7,10 +7,8 @@
 #include "controller/move_begin.h"
 #include "controller/restore_points.h"
 #include "controller/service.h"
-#include "model/job_spec.h"
 #include "storage/app_store.h"
 #include "storage/snapshot_store.h"
-#include "storage/version_store.h"
 
 // --- start ---
 
@@ -41,11 +39,9 @@ static bool find_state(struct app_service *service, const struct app *app,
 static bool plan_start(struct app_service *service, struct app *app,
                        const struct run_configuration *run, struct error *err) {
     struct placement *next = &app->slots[SLOT_NEXT];
-    AUTO(app_version_release) struct app_version version = {0};
     struct job_spec spec;
 
-    if (!version_store_load(service->db, app->id, app->version, &version, err)) return false;
-    job_spec_read(&version, &spec);
+    if (!service_load_spec(service, app->id, app->version, &spec, err)) return false;
     *next = (struct placement){.phase = PLACEMENT_PLANNED,
                                .version = app->version,
                                .parallelism = spec.parallelism,
@@ -96,11 +92,9 @@ static bool check_healthy(struct app_service *service, const struct app *app, st
 }
 
 static bool plan_stop(struct app_service *service, struct app *app, struct error *err) {
-    AUTO(app_version_release) struct app_version version = {0};
     struct job_spec spec;
 
-    if (!version_store_load(service->db, app->id, app->version, &version, err)) return false;
-    job_spec_read(&version, &spec);
+    if (!service_load_spec(service, app->id, app->version, &spec, err)) return false;
     if (!spec.snapshots_enabled) return true;
     if (!check_healthy(service, app, err)) return false;
     app->move.halt = HALT_SAVEPOINT;

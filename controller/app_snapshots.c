@@ -7,10 +7,8 @@
 #include "controller/move_begin.h"
 #include "controller/restore_points.h"
 #include "controller/service.h"
-#include "model/job_spec.h"
 #include "storage/app_store.h"
 #include "storage/snapshot_store.h"
-#include "storage/version_store.h"
 
 static bool check_create(struct app_service *service, const struct app *app,
                          const char *snapshot_name, struct error *err) {
@@ -41,7 +39,6 @@ static bool check_create(struct app_service *service, const struct app *app,
 
 bool app_service_create_snapshot(struct app_service *service, const struct app_scope *scope,
                                  const char *name, const char *snapshot_name, struct error *err) {
-    AUTO(app_version_release) struct app_version version = {0};
     AUTO(db_rollback) struct db_tx tx = {0};
     struct snapshot snapshot = {.status = SNAPSHOT_CREATING};
     struct restore_facts facts;
@@ -50,8 +47,7 @@ bool app_service_create_snapshot(struct app_service *service, const struct app_s
 
     if (!app_store_find(service->db, scope, name, &app, err)) return false;
     if (!check_create(service, &app, snapshot_name, err)) return false;
-    if (!version_store_load(service->db, app.id, app.version, &version, err)) return false;
-    job_spec_read(&version, &spec);
+    if (!service_load_spec(service, app.id, app.version, &spec, err)) return false;
     (void)text_copy(snapshot.name, sizeof snapshot.name, snapshot_name);
     snapshot.version = app.version;
     snapshot.runtime = spec.runtime;

@@ -63,3 +63,14 @@ void controller_free(struct app_service *service) {
     work_queue_free(service->queue);
     memory_free(service);
 }
+
+void controller_on_cluster_change(void *service, const char *app_id) {
+    struct app_service *self = service;
+
+    work_queue_add(self->queue, app_id, service_now_ms(self));
+    admission_wake(self);
+}
+
+bool controller_next_due_ms(const struct app_service *service, int64_t *out_due_ms) {
+    return work_queue_next_due_ms(service->queue, out_due_ms);
+}

@@ -49,6 +49,3 @@ DEFINE_AUTO(controller_free, struct app_service *);
 void controller_on_cluster_change(void *service, const char *app_id);
 
 bool controller_next_due_ms(const struct app_service *service, int64_t *out_due_ms);
-
-// Looks at every application that is due and takes the steps that can be taken now. Never waits.
-void controller_run_due(struct app_service *service);

@@ -11,7 +11,6 @@
 #include "controller/sizing.h"
 #include "controller/spare.h"
 #include "controller/trouble.h"
-#include "model/job_spec.h"
 #include "storage/app_store.h"
 #include "storage/snapshot_store.h"
 #include "storage/version_store.h"
@@ -110,14 +109,12 @@ static bool is_worth_priming(const struct execution *run) {
 }
 
 static bool run_launch(struct execution *run, struct error *err) {
-    AUTO(app_version_release) struct app_version version = {0};
     struct job_spec spec;
     struct launch_spec launch = {0};
     struct error refused;
 
-    if (!version_store_load(run->service->db, run->app->id, run->placement->version, &version, err))
+    if (!service_load_spec(run->service, run->app->id, run->placement->version, &spec, err))
         return false;
-    job_spec_read(&version, &spec);
     run->app->cluster_count++;
     (void)text_format(run->placement->cluster_id, sizeof run->placement->cluster_id, "%s-%llx",
                       run->app->id, (unsigned long long)run->app->cluster_count);

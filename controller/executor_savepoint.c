@@ -5,11 +5,9 @@
 #include "controller/event_log.h"
 #include "controller/executor_parts.h"
 #include "controller/restore_points.h"
-#include "model/job_spec.h"
 #include "storage/app_store.h"
 #include "storage/job_origin_store.h"
 #include "storage/snapshot_store.h"
-#include "storage/version_store.h"
 
 // --- halting ---
 
@@ -17,15 +15,13 @@
 static bool record_halt(struct execution *run, struct error *err) {
     struct db *db = run->service->db;
     struct move *move = &run->app->move;
-    AUTO(app_version_release) struct app_version version = {0};
     AUTO(db_rollback) struct db_tx tx = {0};
     struct job_spec spec;
     struct snapshot snapshot = {.status = SNAPSHOT_CREATING, .is_automatic = true};
     struct restore_facts facts;
 
     snapshot.version = run->placement->version;
-    if (!version_store_load(db, run->app->id, snapshot.version, &version, err)) return false;
-    job_spec_read(&version, &spec);
+    if (!service_load_spec(run->service, run->app->id, snapshot.version, &spec, err)) return false;
     digest_random_hex(move->trigger_id, sizeof move->trigger_id - 1);
     (void)text_copy(snapshot.name, sizeof snapshot.name, move->snapshot_name);
     (void)text_copy(snapshot.trigger_id, sizeof snapshot.trigger_id, move->trigger_id);

@@ -9,7 +9,6 @@
 #include "controller/roll_back.h"
 #include "controller/spare.h"
 #include "controller/trouble.h"
-#include "model/job_spec.h"
 #include "storage/app_store.h"
 #include "storage/snapshot_store.h"
 #include "storage/version_store.h"
@@ -74,14 +73,10 @@ static const char *failure_of(struct app *app, const struct plan_view *view) {
 }
 
 static int configured_parallelism(struct app_service *service, const struct app *app) {
-    struct app_version version = {0};
-    struct job_spec spec = {.parallelism = 1};
+    struct job_spec spec;
     struct error err;
 
-    if (version_store_load(service->db, app->id, app->version, &version, &err))
-        job_spec_read(&version, &spec);
-    app_version_release(&version);
-    return spec.parallelism;
+    return service_load_spec(service, app->id, app->version, &spec, &err) ? spec.parallelism : 1;
 }
 
 // The row that HALT made and never finished.
@@ -128,11 +123,9 @@ static bool settle_open_snapshots(struct app_service *service, const struct app 
 // nothing is kept over the end of its job.
 static bool keeps_state(struct app_service *service, const struct app *app,
                         const struct placement *placement, bool *out_keeps, struct error *err) {
-    AUTO(app_version_release) struct app_version version = {0};
     struct job_spec spec;
 
-    if (!version_store_load(service->db, app->id, placement->version, &version, err)) return false;
-    job_spec_read(&version, &spec);
+    if (!service_load_spec(service, app->id, placement->version, &spec, err)) return false;
     *out_keeps = spec.snapshots_enabled;
     return true;
 }

@@ -5,7 +5,6 @@
 #include "base/text.h"
 #include "controller/admission.h"
 #include "controller/code_collect.h"
-#include "controller/controller.h"
 #include "controller/executor.h"
 #include "controller/faults.h"
 #include "controller/metering.h"
@@ -14,10 +13,8 @@
 #include "controller/restore_points.h"
 #include "controller/retention.h"
 #include "controller/runtime_use.h"
-#include "model/job_spec.h"
 #include "storage/app_store.h"
 #include "storage/snapshot_store.h"
-#include "storage/version_store.h"
 
 // Steps of one application in one turn of the loop. More than a move ever needs between two waits;
 // a plan that goes round in circles shows in the log and leaves the loop to others.
@@ -37,18 +34,14 @@ static void look_at(const struct app_service *service, const struct app *app, en
 
 static bool observe_roll_back(struct app_service *service, const struct app *app,
                               struct plan_view *view, struct error *err) {
-    AUTO(app_version_release) struct app_version version = {0};
-    AUTO(app_version_release) struct app_version before = {0};
     struct job_spec spec;
     struct job_spec old_spec;
 
     if (app->move.kind != MOVE_UPDATE || app->move.previous_version == 0) return true;
-    if (!version_store_load(service->db, app->id, app->version, &version, err)) return false;
-    job_spec_read(&version, &spec);
+    if (!service_load_spec(service, app->id, app->version, &spec, err)) return false;
     view->can_roll_back = spec.rollback_enabled;
-    if (!version_store_load(service->db, app->id, app->move.previous_version, &before, err))
+    if (!service_load_spec(service, app->id, app->move.previous_version, &old_spec, err))
         return false;
-    job_spec_read(&before, &old_spec);
     view->has_same_program =
         spec.runtime == old_spec.runtime && text_equal(spec.code_sha256, old_spec.code_sha256);
     return true;
@@ -193,7 +186,7 @@ static void follow_clock(struct app_service *service, int64_t now_ms) {
     service->seen_elapsed_ms = elapsed_ms;
 }
 
-void controller_run_due(struct app_service *service) {
+void reconciler_run_due(struct app_service *service) {
     char app_id[WORK_NAME_SIZE];
     int64_t now_ms = service_now_ms(service);
     int64_t until_ms = clock_now_ms(&service->elapsed) + TURN_MS;
@@ -213,15 +206,4 @@ void controller_run_due(struct app_service *service) {
         int64_t again_ms = progress_step_failed(service, app_id, kind, err.message);
         work_queue_add(service->queue, app_id, again_ms);
     }
-}
-
-void controller_on_cluster_change(void *service, const char *app_id) {
-    struct app_service *self = service;
-
-    work_queue_add(self->queue, app_id, service_now_ms(self));
-    admission_wake(self);
-}
-
-bool controller_next_due_ms(const struct app_service *service, int64_t *out_due_ms) {
-    return work_queue_next_due_ms(service->queue, out_due_ms);
 }

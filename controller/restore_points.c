@@ -3,11 +3,9 @@
 #include "base/text.h"
 #include "controller/event_log.h"
 #include "controller/progress.h"
-#include "model/job_spec.h"
 #include "storage/deleted_snapshot_store.h"
 #include "storage/job_origin_store.h"
 #include "storage/snapshot_store.h"
-#include "storage/version_store.h"
 
 void restore_points_look(struct app_service *service, const struct app *app,
                          struct restore_facts *out_facts) {
@@ -107,15 +105,13 @@ static bool is_listed(struct app_service *service, const struct app *app,
 static bool load_row(struct app_service *service, const struct app *app,
                      const struct placement *placement, const char *name, struct snapshot *out,
                      bool *out_is_new, struct error *err) {
-    AUTO(app_version_release) struct app_version version = {0};
     struct snapshot snapshot = {.is_automatic = true};
     struct job_spec spec;
 
     *out_is_new = false;
     if (snapshot_store_find(service->db, app->id, name, out, err)) return true;
     if (err->kind != ERROR_NOT_FOUND) return false;
-    if (!version_store_load(service->db, app->id, placement->version, &version, err)) return false;
-    job_spec_read(&version, &spec);
+    if (!service_load_spec(service, app->id, placement->version, &spec, err)) return false;
     (void)text_copy(snapshot.name, sizeof snapshot.name, name);
     snapshot.version = placement->version;
     snapshot.runtime = spec.runtime;

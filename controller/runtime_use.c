@@ -3,9 +3,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "controller/service.h"
-#include "model/job_spec.h"
 #include "storage/app_store.h"
-#include "storage/version_store.h"
 
 struct runtime_use {
     struct runtime_use *next;
@@ -47,12 +45,10 @@ void runtime_use_free(struct app_service *service) {
 
 static bool add_version(struct app_service *service, const char *app_id, int64_t number,
                         uint32_t *runtimes, struct error *err) {
-    AUTO(app_version_release) struct app_version version = {0};
     struct job_spec spec;
 
     if (number == 0) return true;
-    if (!version_store_load(service->db, app_id, number, &version, err)) return false;
-    job_spec_read(&version, &spec);
+    if (!service_load_spec(service, app_id, number, &spec, err)) return false;
     *runtimes |= UINT32_C(1) << spec.runtime;
     return true;
 }

@@ -5,10 +5,8 @@
 #include "controller/event_log.h"
 #include "controller/metering_options.h"
 #include "controller/move_begin.h"
-#include "model/job_spec.h"
 #include "storage/scaling_store.h"
 #include "storage/tag_store.h"
-#include "storage/version_store.h"
 
 static const char TAG[] = "kobel:autoscaling";
 enum { MOVES_SHOWN = 10 };
@@ -27,20 +25,11 @@ static bool policy_of(struct app_service *service, const struct app *app,
     return true;
 }
 
-static bool load_spec(struct app_service *service, const struct app *app, struct job_spec *out_spec,
-                      struct error *err) {
-    AUTO(app_version_release) struct app_version version = {0};
-
-    if (!version_store_load(service->db, app->id, app->version, &version, err)) return false;
-    job_spec_read(&version, out_spec);
-    return true;
-}
-
 int scaling_kpus(struct app_service *service, const struct app *app) {
     struct job_spec spec;
     struct error missing;
 
-    if (!load_spec(service, app, &spec, &missing)) return 0;
+    if (!service_load_spec(service, app->id, app->version, &spec, &missing)) return 0;
     spec.parallelism = app->current_parallelism;
     return job_spec_kpus(&spec) + 1;
 }
@@ -172,7 +161,7 @@ bool scaling_consider(struct app_service *service, struct app *app,
     tuning.restart_ms = (int64_t)((double)tuning.restart_ms * clock_scale(&service->clock));
     for (int index = 0; index < MEASURED_VERTICES_MAX; index++)
         names[index] = measurement->vertices[index].name;
-    if (!load_spec(service, app, &spec, err)) return false;
+    if (!service_load_spec(service, app->id, app->version, &spec, err)) return false;
     if (!policy_of(service, app, &input.policy, err)) return false;
     if (!last_move_of(service, app, &input.last_move, err)) return false;
     input.limits = limits_of(service, app, &spec, measurement->max_parallelism);
@@ -199,7 +188,7 @@ bool scaling_explain(struct app_service *service, const struct app *app, int max
     enum scaling_policy policy;
     struct job_spec spec;
 
-    if (!load_spec(service, app, &spec, err)) return false;
+    if (!service_load_spec(service, app->id, app->version, &spec, err)) return false;
     if (!policy_of(service, app, &policy, err)) return false;
     if (!scaling_store_list(service->db, app->id, false, limit, &evaluations, err)) return false;
     if (!scaling_store_list(service->db, app->id, true, MOVES_SHOWN, &moves, err)) return false;

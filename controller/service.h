@@ -7,6 +7,7 @@
 #include "controller/app_rules.h"
 #include "controller/retention_policy.h"
 #include "model/cluster_size.h"
+#include "model/job_spec.h"
 #include "runtime/cluster.h"
 #include "runtime/code_store.h"
 #include "storage/db.h"
@@ -59,3 +60,7 @@ static inline int64_t service_now_ms(const struct app_service *service) {
 static inline int64_t service_after_ms(const struct app_service *service, int64_t real_ms) {
     return service_now_ms(service) + (int64_t)((double)real_ms * clock_scale(&service->clock)) + 1;
 }
+
+// What a version of an application runs (model/job_spec.h).
+MUST_CHECK bool service_load_spec(const struct app_service *service, const char *app_id,
+                                  int64_t version, struct job_spec *out_spec, struct error *err);

@@ -36,7 +36,7 @@ static struct cluster_size size_dev(int parallelism) {
 static struct cluster_size size_aws(const struct job_spec *spec, int parallelism) {
     return (struct cluster_size){
         .profile = PROFILE_AWS,
-        .taskmanagers = divide_up(parallelism, spec->parallelism_per_kpu),
+        .taskmanagers = (int)job_spec_kpus_of(parallelism, spec->parallelism_per_kpu),
         .jobmanager = {.heap_mb = 1024, .metaspace_mb = 256, .overhead_mb = 256},
         .taskmanager =
             {

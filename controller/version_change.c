@@ -9,7 +9,6 @@
 #include "controller/restore_points.h"
 #include "controller/spare.h"
 #include "model/app_detail.h"
-#include "model/job_spec.h"
 #include "storage/app_store.h"
 #include "storage/version_store.h"
 

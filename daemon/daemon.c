@@ -7,6 +7,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "controller/controller.h"
+#include "controller/reconciler.h"
 #include "daemon/data_directory.h"
 #include "runtime/catalog.h"
 #include "runtime/file_code_store.h"
@@ -65,7 +66,7 @@ static int on_timer(sd_event_source *source, uint64_t now_us, void *userdata) {
 
     (void)source;
     (void)now_us;
-    controller_run_due(self->service);
+    reconciler_run_due(self->service);
     set_timer(self);
     return 0;
 }

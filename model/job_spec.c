@@ -37,8 +37,12 @@ void job_spec_read(const struct app_version *version, struct job_spec *out_spec)
     *out_spec = spec;
 }
 
+int64_t job_spec_kpus_of(int64_t parallelism, int64_t per_kpu) {
+    return parallelism / per_kpu + (parallelism % per_kpu != 0);
+}
+
 int job_spec_kpus(const struct job_spec *spec) {
-    return (spec->parallelism + spec->parallelism_per_kpu - 1) / spec->parallelism_per_kpu;
+    return (int)job_spec_kpus_of(spec->parallelism, spec->parallelism_per_kpu);
 }
 
 char *job_spec_properties_text(const struct app_version *version) {

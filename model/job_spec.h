@@ -23,7 +23,9 @@ struct job_spec {
 // that is missing has the service's default (api-semantics 4.3).
 void job_spec_read(const struct app_version *version, struct job_spec *out_spec);
 
-// ceil(parallelism / parallelism_per_kpu), without the orchestration KPU (flink-runtime 1.3).
+// ceil(parallelism / per_kpu): the KPUs of a job, without the one for orchestration
+// (flink-runtime 1.3).
+int64_t job_spec_kpus_of(int64_t parallelism, int64_t per_kpu);
 int job_spec_kpus(const struct job_spec *spec);
 
 // The text of /etc/flink/application_properties.json: an array of {PropertyGroupId, PropertyMap};

@@ -1,6 +1,7 @@
 // No answer takes the loop for long, however much there is: what one turn looks at has a limit.
 #include "base/memory.h"
 #include "base/text.h"
+#include "controller/reconciler.h"
 #include "fakes/fake_world.h"
 #include "storage/metric_store.h"
 
@@ -227,7 +228,7 @@ Test(bounds, looks_at_a_part_of_many_applications_before_others_have_their_turn)
     world.elapsed_step_ms = 1;
     for (; controller_next_due_ms(world.service, &due_ms) && due_ms <= world.now_ms; turns++) {
         int64_t began_ms = world.elapsed_ms;
-        controller_run_due(world.service);
+        reconciler_run_due(world.service);
         cr_assert(world.elapsed_ms - began_ms <= 20, "%lld ms",
                   (long long)(world.elapsed_ms - began_ms));
     }

@@ -2,6 +2,7 @@
 // clock.
 #include "base/text.h"
 #include "controller/plan.h"
+#include "controller/reconciler.h"
 #include "controller/retention.h"
 #include "fakes/fake_world.h"
 #include "storage/snapshot_store.h"
@@ -365,7 +366,7 @@ Test(life, keeps_the_newest_failed_snapshots) {
 Test(life, fails_a_snapshot_whose_cluster_dies_and_goes_on) {
     bring_up();
     cr_assert(app_service_create_snapshot(world.service, &world.scope, "a", "s", &err));
-    controller_run_due(world.service);
+    reconciler_run_due(world.service);
     fake_world_crash(&world);
     fake_world_run(&world, 8);
     struct snapshot snapshot;

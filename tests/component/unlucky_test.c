@@ -1,5 +1,6 @@
 // Two things that go wrong at the same time, each of which is fine by itself: nothing is lost.
 #include "base/text.h"
+#include "controller/reconciler.h"
 #include "fakes/fake_cluster_parts.h"
 #include "fakes/fake_commands.h"
 #include "fakes/fake_world.h"
@@ -40,7 +41,7 @@ static void set_budget_mb(int mb) {
 // Until Flink was asked to stop the old job; no tick passes after that.
 static void run_into_halt(void) {
     for (int turn = 0; turn < 50 && app().move.trigger_id[0] == '\0'; turn++) {
-        controller_run_due(world.service);
+        reconciler_run_due(world.service);
         if (app().move.trigger_id[0] == '\0') fake_world_run(&world, 1);
     }
     cr_assert(app().move.trigger_id[0] != '\0');

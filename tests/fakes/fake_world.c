@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "controller/reconciler.h"
 #include "fakes/fake_code.h"
 #include "storage/app_store.h"
 #include "storage/snapshot_store.h"
@@ -98,7 +99,7 @@ void fake_world_crash(struct fake_world *world) {
 
 void fake_world_run(struct fake_world *world, int turns) {
     for (int turn = 0; turn < turns && !world->is_dead; turn++) {
-        controller_run_due(world->service);
+        reconciler_run_due(world->service);
         if (world->look != NULL) world->look(world);
         (void)fake_clusters_tick(world->clusters);
         world->now_ms += 250;

@@ -5,6 +5,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/utf8.h"
+#include "controller/reconciler.h"
 #include "fakes/fake_code.h"
 #include "fuzz/fuzz.h"
 
@@ -121,7 +122,7 @@ void world_end(struct world *world) {
 
 void world_turn(struct world *world, int64_t passed_ms) {
     world->now_ms += passed_ms;
-    controller_run_due(world->service);
+    reconciler_run_due(world->service);
     (void)fake_clusters_tick(world->clusters);
 }
 

@@ -8,6 +8,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "controller/controller.h"
+#include "controller/reconciler.h"
 #include "fakes/fake_cluster.h"
 #include "fakes/fake_code.h"
 #include "fuzz/fuzz.h"
@@ -124,7 +125,7 @@ static void send(struct world *world, const char *operation, const char *body, s
 
 // The application runs after a few turns, so that later requests meet one in every state.
 static void turn(struct world *world) {
-    controller_run_due(world->context.service);
+    reconciler_run_due(world->context.service);
     (void)fake_clusters_tick(world->clusters);
 }
 
