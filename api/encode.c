@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "model/arn.h"
 #include "model/maintenance_window.h"
+#include "model/record.h"
 
 static void put_time(json_t *object, const char *member, int64_t time_ms) {
     json_put_int(object, member, time_ms / 1000);
@@ -30,10 +31,9 @@ static json_t *encode_run_configuration(const struct run_configuration *run) {
 
 // The record, with what moves while a version stays.
 static void add_moving_parts(json_t *config, const struct app_detail *detail) {
-    static const char FLINK[] = "FlinkApplicationConfigurationDescription";
-    json_t *description = json_object_get(config, "ApplicationConfigurationDescription");
-    json_t *flink = json_object_get(description, FLINK);
-    json_t *parallelism = json_object_get(flink, "ParallelismConfigurationDescription");
+    json_t *description = record_description(config);
+    json_t *flink = record_flink(config);
+    json_t *parallelism = record_parallelism(config);
 
     if (parallelism != NULL)
         json_put_int(parallelism, "CurrentParallelism", detail->app.current_parallelism);

@@ -9,6 +9,7 @@
 #include "controller/app_service_commands.h"
 #include "controller/app_service_queries.h"
 #include "model/arn.h"
+#include "model/record.h"
 
 static const char LOGGING[] = "CloudWatchLoggingOptionDescriptions";
 
@@ -39,10 +40,8 @@ static void add_logging_left(json_t *reply, const struct app_detail *detail) {
 }
 
 static void add_vpc(json_t *reply, const struct app_detail *detail) {
-    const json_t *vpcs = json_path(detail->version.config, "ApplicationConfigurationDescription",
-                                   "VpcConfigurationDescriptions", NULL);
-
-    json_put_copy(reply, "VpcConfigurationDescription", json_array_get(vpcs, 0));
+    json_put_copy(reply, "VpcConfigurationDescription",
+                  json_array_get(record_vpcs(detail->version.config), 0));
 }
 
 static void add_nothing(json_t *reply, const struct app_detail *detail) {

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "controller/app_config_flink.h"
 #include "controller/app_config_sub.h"
+#include "model/record.h"
 
 #include <string.h>
 
@@ -18,8 +19,6 @@ static const struct {
     {"ApplicationDescription", NULL},
 };
 // clang-format on
-
-static const char DESCRIPTION[] = "ApplicationConfigurationDescription";
 
 // --- blocks that are one flag or one key ---
 
@@ -150,7 +149,7 @@ json_t *app_config_create(const json_t *request, const struct code_artifact *art
         json_put_copy(config, plain_members[index].create,
                       json_member(request, plain_members[index].create));
     json_put_text(config, "ApplicationMode", "STREAMING");
-    json_put(config, DESCRIPTION,
+    json_put(config, "ApplicationConfigurationDescription",
              describe(json_member(request, "ApplicationConfiguration"), artifact));
     json_put(config, "CloudWatchLoggingOptionDescriptions",
              app_config_describe_logging(json_member(request, "CloudWatchLoggingOptions"), 1));
@@ -180,15 +179,14 @@ bool app_config_update(const json_t *config, const json_t *request,
     const json_t *updates = json_member(request, "ApplicationConfigurationUpdate");
     const json_t *properties = json_member(updates, "EnvironmentPropertyUpdates");
     const json_t *code = json_member(updates, "ApplicationCodeConfigurationUpdate");
-    json_t *description = json_object_get(result, DESCRIPTION);
+    json_t *description = record_description(result);
 
     for (size_t index = 0; index < COUNT_OF(plain_members); index++)
         if (plain_members[index].update != NULL)
             json_put_copy(result, plain_members[index].create,
                           json_member(request, plain_members[index].update));
-    app_config_flink_update(
-        json_object_get(description, "FlinkApplicationConfigurationDescription"),
-        json_member(updates, "FlinkApplicationConfigurationUpdate"));
+    app_config_flink_update(record_flink(result),
+                            json_member(updates, "FlinkApplicationConfigurationUpdate"));
     update_flags(description, updates);
     if (properties != NULL) put_properties(description, json_member(properties, "PropertyGroups"));
     if (code != NULL) update_code(description, code, artifact);

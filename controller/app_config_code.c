@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "controller/app_config.h"
 #include "model/arn.h"
+#include "model/record.h"
 
 static const char PLACE[] = "S3ApplicationCodeLocationDescription";
 
@@ -53,9 +54,7 @@ static bool find_in_update(const json_t *config, const json_t *request, struct c
         json_path(request, "ApplicationConfigurationUpdate", "ApplicationCodeConfigurationUpdate",
                   "CodeContentUpdate", NULL);
     const json_t *location = json_member(content, "S3ContentLocationUpdate");
-    const json_t *old =
-        json_path(config, "ApplicationConfigurationDescription",
-                  "ApplicationCodeConfigurationDescription", "CodeContentDescription", PLACE, NULL);
+    const json_t *old = json_path(record_code(config), "CodeContentDescription", PLACE, NULL);
 
     if (!check_one_kind(content, "TextContentUpdate", "ZipFileContentUpdate",
                         "S3ContentLocationUpdate", err))

@@ -4,12 +4,12 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "controller/app_rules.h"
+#include "model/record.h"
 
 #include <string.h>
 
 static const char LOGGING[] = "CloudWatchLoggingOptionDescriptions";
 static const char LOGGING_ID[] = "CloudWatchLoggingOptionId";
-static const char DESCRIPTION[] = "ApplicationConfigurationDescription";
 static const char VPCS[] = "VpcConfigurationDescriptions";
 static const char VPC_ID[] = "VpcConfigurationId";
 
@@ -124,10 +124,6 @@ json_t *app_config_describe_vpcs(const json_t *vpcs, int64_t version) {
     return descriptions;
 }
 
-static json_t *vpcs_of(json_t *config) {
-    return json_object_get(json_object_get(config, DESCRIPTION), VPCS);
-}
-
 bool app_config_update_vpcs(json_t *config, const json_t *updates, struct error *err) {
     size_t index;
     size_t place;
@@ -135,10 +131,10 @@ bool app_config_update_vpcs(json_t *config, const json_t *updates, struct error 
 
     json_array_foreach(updates, index, update) {
         const char *id = json_text_or(update, VPC_ID, "");
-        if (!find_by_id(vpcs_of(config), VPC_ID, id, &place))
+        if (!find_by_id(record_vpcs(config), VPC_ID, id, &place))
             return error_set(err, ERROR_INVALID, "VPC configuration with id '%s' does not exist.",
                              id);
-        json_t *vpc = json_array_get(vpcs_of(config), place);
+        json_t *vpc = json_array_get(record_vpcs(config), place);
         json_put_copy(vpc, "SubnetIds", json_member(update, "SubnetIdUpdates"));
         json_put_copy(vpc, "SecurityGroupIds", json_member(update, "SecurityGroupIdUpdates"));
         put_vpc_id(vpc);
@@ -147,12 +143,12 @@ bool app_config_update_vpcs(json_t *config, const json_t *updates, struct error 
 }
 
 bool app_config_add_vpc(json_t *config, const json_t *vpc, int64_t version, struct error *err) {
-    if (json_array_size(vpcs_of(config)) > 0)
+    if (json_array_size(record_vpcs(config)) > 0)
         return error_set(err, ERROR_INVALID,
                          "Kinesis Analytics currently supports only 1 VPC configuration(s)");
     json_t *descriptions = json_new_array();
     json_add(descriptions, describe_vpc(vpc, version, 0));
-    json_put(json_object_get(config, DESCRIPTION), VPCS, descriptions);
+    json_put(record_description(config), VPCS, descriptions);
     return true;
 }
 
@@ -160,11 +156,11 @@ bool app_config_add_vpc(json_t *config, const json_t *vpc, int64_t version, stru
 bool app_config_remove_vpc(json_t *config, const char *id, struct error *err) {
     size_t place;
 
-    if (!find_by_id(vpcs_of(config), VPC_ID, id, &place))
+    if (!find_by_id(record_vpcs(config), VPC_ID, id, &place))
         return error_set(err, ERROR_NOT_FOUND, "VPC configuration with id '%s' does not exist.",
                          id);
-    (void)json_array_remove(vpcs_of(config), place);
-    if (json_array_size(vpcs_of(config)) == 0)
-        (void)json_object_del(json_object_get(config, DESCRIPTION), VPCS);
+    (void)json_array_remove(record_vpcs(config), place);
+    if (json_array_size(record_vpcs(config)) == 0)
+        (void)json_object_del(record_description(config), VPCS);
     return true;
 }

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "model/job_spec.h"
+#include "model/record.h"
 #include "model/runtime_environment.h"
 
 #include <string.h>
@@ -312,9 +313,7 @@ bool app_rules_check_update(const json_t *config, const json_t *request, bool is
 static const size_t PROPERTIES_MAX_BYTES = 50 * 1024;
 
 static bool check_properties_size(const json_t *config, struct error *err) {
-    const json_t *groups =
-        json_path(config, "ApplicationConfigurationDescription", "EnvironmentPropertyDescriptions",
-                  "PropertyGroupDescriptions", NULL);
+    const json_t *groups = record_property_groups(config);
 
     if (groups == NULL) return true;
     AUTO(memory_free) char *text = json_print(groups);
@@ -326,9 +325,7 @@ static bool check_properties_size(const json_t *config, struct error *err) {
 
 bool app_rules_check_config(const json_t *config, const struct app_limits *limits,
                             struct error *err) {
-    const json_t *block = json_path(config, "ApplicationConfigurationDescription",
-                                    "FlinkApplicationConfigurationDescription",
-                                    "ParallelismConfigurationDescription", NULL);
+    const json_t *block = record_parallelism(config);
     int64_t parallelism = json_int_or(block, "Parallelism", 1);
     int64_t per_kpu = json_int_or(block, "ParallelismPerKPU", 1);
 

@@ -1,21 +1,13 @@
 #include "model/job_spec.h"
 
 #include "base/text.h"
-
-static const json_t *flink_block(const json_t *config, const char *name) {
-    return json_path(config, "ApplicationConfigurationDescription",
-                     "FlinkApplicationConfigurationDescription", name, NULL);
-}
-
-static const json_t *block(const json_t *config, const char *name) {
-    return json_path(config, "ApplicationConfigurationDescription", name, NULL);
-}
+#include "model/record.h"
 
 void job_spec_read(const struct app_version *version, struct job_spec *out_spec) {
     const json_t *config = version->config;
-    const json_t *parallelism = flink_block(config, "ParallelismConfigurationDescription");
-    const json_t *checkpoints = flink_block(config, "CheckpointConfigurationDescription");
-    const json_t *monitoring = flink_block(config, "MonitoringConfigurationDescription");
+    const json_t *parallelism = record_parallelism(config);
+    const json_t *checkpoints = record_flink_block(config, "CheckpointConfigurationDescription");
+    const json_t *monitoring = record_flink_block(config, "MonitoringConfigurationDescription");
     struct job_spec spec = {0};
 
     spec.runtime = RUNTIME_FLINK_1_20;
@@ -26,10 +18,11 @@ void job_spec_read(const struct app_version *version, struct job_spec *out_spec)
     spec.checkpointing_enabled = json_bool_or(checkpoints, "CheckpointingEnabled", true);
     spec.checkpoint_interval_ms = json_int_or(checkpoints, "CheckpointInterval", 60000);
     spec.min_pause_ms = json_int_or(checkpoints, "MinPauseBetweenCheckpoints", 5000);
-    spec.snapshots_enabled = json_bool_or(
-        block(config, "ApplicationSnapshotConfigurationDescription"), "SnapshotsEnabled", true);
+    spec.snapshots_enabled =
+        json_bool_or(record_block(config, "ApplicationSnapshotConfigurationDescription"),
+                     "SnapshotsEnabled", true);
     spec.rollback_enabled =
-        json_bool_or(block(config, "ApplicationSystemRollbackConfigurationDescription"),
+        json_bool_or(record_block(config, "ApplicationSystemRollbackConfigurationDescription"),
                      "RollbackEnabled", false);
     (void)text_copy(spec.log_level, sizeof spec.log_level,
                     json_text_or(monitoring, "LogLevel", "INFO"));
@@ -46,9 +39,7 @@ int job_spec_kpus(const struct job_spec *spec) {
 }
 
 char *job_spec_properties_text(const struct app_version *version) {
-    const json_t *groups =
-        json_path(version->config, "ApplicationConfigurationDescription",
-                  "EnvironmentPropertyDescriptions", "PropertyGroupDescriptions", NULL);
+    const json_t *groups = record_property_groups(version->config);
 
     if (groups == NULL) {
         AUTO(json_decref) json_t *none = json_new_array();
