@@ -1,5 +1,6 @@
 // GET /metrics, in the text format of Prometheus 0.0.4, in pieces: the format wants all lines of a
 // metric together, and there may be thousands of applications.
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "controller/app_service_own.h"
@@ -7,9 +8,9 @@
 #include "controller/metric_figures.h"
 #include "controller/scaling.h"
 #include "controller/service.h"
-#include "runtime/process_usage.h"
 #include "storage/app_store.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -161,6 +162,15 @@ static void print_task_metric(const struct exposition *all, int metric, struct b
     }
 }
 
+static int64_t resident_bytes(void) {
+    AUTO(buffer_release) struct buffer text = BUFFER_INIT(256);
+    struct error unreadable;
+
+    if (!file_read("/proc/self/statm", &text, &unreadable)) return 0;
+    const char *resident = strchr(buffer_text(&text), ' ');
+    return resident == NULL ? 0 : strtoll(resident, NULL, 10) * sysconf(_SC_PAGESIZE);
+}
+
 static void print_daemon(const struct app_service *service, struct buffer *out) {
     print_head(out, "memory_budget_bytes", "Memory that all clusters together may be promised");
     (void)buffer_append_format(out, "kobel_memory_budget_bytes %lld\n",
@@ -172,7 +182,7 @@ static void print_daemon(const struct app_service *service, struct buffer *out) 
                                "# HELP process_resident_memory_bytes Memory of the daemon itself\n"
                                "# TYPE process_resident_memory_bytes gauge\n"
                                "process_resident_memory_bytes %lld\n",
-                               (long long)process_resident_bytes(getpid()));
+                               (long long)resident_bytes());
 }
 
 // --- the pieces ---

@@ -65,14 +65,6 @@ static bool add_pss(pid_t pid, void *userdata) {
     return true;
 }
 
-int64_t process_resident_bytes(pid_t pid) {
-    char text[256];
-
-    process_read_text(text, sizeof text, pid, "statm");
-    const char *resident = strchr(text, ' ');
-    return resident == NULL ? 0 : strtoll(resident, NULL, 10) * sysconf(_SC_PAGESIZE);
-}
-
 bool process_usage_read(pid_t pid, struct process_usage *out_usage) {
     struct process_usage usage = {0};
 

@@ -19,5 +19,3 @@ bool process_usage_read(pid_t pid, struct process_usage *out_usage);
 // The proportional set size of the same processes: shared pages are divided by their users. The
 // kernel walks through all of their pages for it, which takes a JVM's milliseconds.
 int64_t process_usage_pss_bytes(pid_t pid);
-// Resident memory of this process alone; 0 when there is none.
-int64_t process_resident_bytes(pid_t pid);
