@@ -8,16 +8,17 @@ bool app_service_check_dashboard(struct app_service *service, const struct app_s
     struct app app;
 
     if (!app_store_find(service->db, scope, name, &app, err)) return false;
-    return app.status == APP_RUNNING ||
-           error_set(err, ERROR_CONFLICT, "Application cannot be accessed in '%s' state",
-                     app_status_name(app.status));
+    if (app.status != APP_RUNNING)
+        return error_set(err, ERROR_CONFLICT, "Application cannot be accessed in '%s' state",
+                         app_status_name(app.status));
+    return !insight_is_missing(&service->insight) ||
+           error_set(err, ERROR_CONFLICT, "The cluster of application %s has no dashboard", name);
 }
 
 struct cluster_fetch *app_service_fetch_page(struct app_service *service,
                                              const struct app_scope *scope, const char *name,
                                              const char *path, cluster_page_fn *done,
                                              void *userdata) {
-    const struct cluster_port *clusters = &service->clusters;
     struct cluster_fetch *fetch = NULL;
     struct error missing;
     struct app app;
@@ -26,11 +27,11 @@ struct cluster_fetch *app_service_fetch_page(struct app_service *service,
     // During a move whichever of the two is there.
     for (int slot = 0; slot < SLOT_COUNT && fetch == NULL; slot++)
         if (app.slots[slot].cluster_id[0] != '\0')
-            fetch = clusters->ops->fetch(clusters->self, app.slots[slot].cluster_id, path, done,
-                                         userdata);
+            fetch =
+                insight_fetch(&service->insight, app.slots[slot].cluster_id, path, done, userdata);
     return fetch;
 }
 
 void app_service_cancel_page(struct app_service *service, struct cluster_fetch *fetch) {
-    service->clusters.ops->cancel_fetch(service->clusters.self, fetch);
+    insight_cancel_fetch(&service->insight, fetch);
 }

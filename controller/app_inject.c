@@ -31,14 +31,17 @@ static bool refuse_without_cluster(const struct app *app, struct error *err) {
 // A refused fault is no event: whoever tries until there is a cluster would fill the history.
 static bool inject(struct app_service *service, const struct app *app, const char *name,
                    enum cluster_fault fault, struct error *err) {
-    const struct cluster_port *clusters = &service->clusters;
     const char *cluster_id = app->slots[SLOT_CURRENT].cluster_id;
     struct cluster_view view = {0};
 
-    if (cluster_id[0] != '\0') clusters->ops->view(clusters->self, cluster_id, &view);
+    if (cluster_id[0] != '\0') cluster_view(&service->clusters, cluster_id, &view);
     if (view.health != CLUSTER_READY) return refuse_without_cluster(app, err);
+    if (insight_is_missing(&service->insight))
+        return error_set(err, ERROR_UNSUPPORTED,
+                         "'%s' cannot be injected into the cluster of application %s", name,
+                         app->name);
     if (!tell(service, app, name, err)) return false;
-    return clusters->ops->inject(clusters->self, cluster_id, fault, err) ||
+    return insight_inject(&service->insight, cluster_id, fault, err) ||
            refuse_without_cluster(app, err);
 }
 

@@ -22,12 +22,10 @@ bool app_service_describe(struct app_service *service, const struct app_scope *s
 bool app_service_describe_with_plan(struct app_service *service, const struct app_scope *scope,
                                     const char *name, struct app_detail *out_detail,
                                     struct error *err) {
-    const struct cluster_port *clusters = &service->clusters;
-
     if (!app_service_describe(service, scope, name, out_detail, err)) return false;
     const struct placement *current = &out_detail->app.slots[SLOT_CURRENT];
     if (current->phase == PLACEMENT_UP)
-        out_detail->job_plan = clusters->ops->job_plan(clusters->self, current->cluster_id);
+        out_detail->job_plan = insight_job_plan(&service->insight, current->cluster_id);
     return true;
 }
 

@@ -72,7 +72,6 @@ static bool plan_from_running(struct app_service *service, struct app *app,
 // A move is under way. How far it got decides where the job goes on.
 static bool plan_from_move(struct app_service *service, struct app *app,
                            const struct job_spec *spec, struct error *err) {
-    const struct cluster_port *clusters = &service->clusters;
     struct placement *current = &app->slots[SLOT_CURRENT];
     struct placement *next = &app->slots[SLOT_NEXT];
     struct cluster_view view = {0};
@@ -90,7 +89,7 @@ static bool plan_from_move(struct app_service *service, struct app *app,
         return true;
     }
     if (current->cluster_id[0] != '\0')
-        clusters->ops->view(clusters->self, current->cluster_id, &view);
+        cluster_view(&service->clusters, current->cluster_id, &view);
     if (current->phase == PLACEMENT_EMPTY) next->parallelism = spec->parallelism;
     roll_back_place(app, current->phase != PLACEMENT_EMPTY && view.health == CLUSTER_READY);
     return restore_points_of_halt(service, app, &next->from) || next->from.origin != STATE_EMPTY ||
@@ -118,7 +117,7 @@ static bool roll_back(struct app_service *service, struct app *app, int64_t targ
     if (!move_begin_in(service, app, &order, err)) return false;
     if (!db_commit(&tx, err)) return false;
     if (!text_equal(dropped, app->slots[SLOT_NEXT].cluster_id))
-        service->clusters.ops->retire(service->clusters.self, dropped);
+        cluster_retire(&service->clusters, dropped);
     move_begin_wake(service, app);
     return true;
 }

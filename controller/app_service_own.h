@@ -5,7 +5,7 @@
 #include "base/buffer.h"
 #include "base/json.h"
 #include "model/app.h"
-#include "runtime/cluster.h"
+#include "runtime/insight.h"
 
 struct app_service;
 
@@ -76,7 +76,7 @@ MUST_CHECK bool app_service_log_page(struct app_service *service, const struct a
 MUST_CHECK bool app_service_check_dashboard(struct app_service *service,
                                             const struct app_scope *scope, const char *name,
                                             struct error *err);
-// GETs a page of the dashboard of an application: see `fetch` of runtime/cluster.h. NULL: there is
+// GETs a page of the dashboard of an application: see `fetch` of runtime/insight.h. NULL: there is
 // none at the moment.
 struct cluster_fetch *app_service_fetch_page(struct app_service *service,
                                              const struct app_scope *scope, const char *name,

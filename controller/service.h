@@ -8,8 +8,11 @@
 #include "controller/retention_policy.h"
 #include "model/cluster_size.h"
 #include "model/job_spec.h"
+#include "runtime/capacity.h"
 #include "runtime/cluster.h"
 #include "runtime/code_store.h"
+#include "runtime/insight.h"
+#include "runtime/state_files.h"
 #include "storage/db.h"
 
 struct armed_fault;
