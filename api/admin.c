@@ -68,7 +68,7 @@ static struct admin_reply health(const struct admin_request *request) {
 }
 
 static struct admin_reply readiness(const struct admin_request *request) {
-    const struct http_server_options *options = request->options;
+    const struct admin_options *options = request->options;
     struct error err;
 
     bool is_ready = app_service_check_writable(request->service, &err) &&
@@ -81,7 +81,7 @@ static struct admin_reply readiness(const struct admin_request *request) {
 
 // ?after=ID&limit=N: which applications it lists.
 static struct admin_reply status(const struct admin_request *request) {
-    const struct http_server_options *options = request->options;
+    const struct admin_options *options = request->options;
     char after_id[APP_ID_SIZE] = "";
     char text[16];
     int64_t limit = STATUS_APPS_MAX;

@@ -3,8 +3,24 @@
 // are {"error": {"kind", "message"}}.
 #pragma once
 
-#include "api/http_server.h"
-#include "model/app.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "controller/app_service_own.h"
+
+#include <jansson.h>
+
+// What these paths show and set beside the applications; every call gets `userdata`.
+struct admin_options {
+    const char *version; // of kobel
+    // Adds what only the daemon knows to GET /kobel/v1/status (sandbox, runtimes, profile, data
+    // directory). May be NULL.
+    void (*add_status)(void *userdata, json_t *status);
+    struct bent_clock *clock;             // the service's, for /kobel/v1/clock
+    void (*on_clock_set)(void *userdata); // its timers are to be set again; may be NULL
+    // What /readyz needs beside a writable store: false with a reason. May be NULL.
+    bool (*is_ready)(void *userdata, struct error *err);
+    void *userdata;
+};
 
 struct admin_reply {
     int status;
@@ -13,7 +29,7 @@ struct admin_reply {
 };
 
 struct admin_request {
-    const struct http_server_options *options;
+    const struct admin_options *options;
     struct app_service *service;
     struct app_scope scope; // of the signature, if there is one; "account" and "region" of the
                             // query come before it

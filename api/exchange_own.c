@@ -42,6 +42,9 @@ void exchange_begin_dashboard(struct exchange *exchange) {
                                           .cookie = exchange_header(exchange, "Cookie"),
                                           .origin = exchange_header(exchange, "Origin"),
                                           .accept = exchange_header(exchange, "Accept")};
+    const struct api_context *context = &exchange->parts->context;
+    struct flink_proxy_options options = {
+        .service = context->service, .clock = context->clock, .token_key = context->token_key};
 
     exchange->is_page = traffic_take_place(&exchange->parts->traffic->pages, TRAFFIC_PAGES_MAX);
     if (!exchange->is_page) {
@@ -49,13 +52,12 @@ void exchange_begin_dashboard(struct exchange *exchange) {
         return;
     }
     exchange->cancel = cancel_dashboard;
-    exchange->waiting =
-        flink_proxy_begin(&exchange->parts->context, &request, on_dashboard, exchange);
+    exchange->waiting = flink_proxy_begin(&options, &request, on_dashboard, exchange);
 }
 
 bool exchange_begin_own(struct exchange *exchange) {
     const struct exchange_parts *parts = exchange->parts;
-    struct admin_request request = {.options = &parts->options,
+    struct admin_request request = {.options = &parts->options.admin,
                                     .service = parts->context.service,
                                     .method = exchange->method,
                                     .path = exchange->path,

@@ -12,7 +12,7 @@ static const char COOKIE[] = "kobel-dashboard=";
 static const char TOKEN[] = "authToken=";
 
 struct flink_proxy {
-    const struct api_context *context;
+    struct app_service *service;
     struct cluster_fetch *fetch;
     bool is_below_session;
     flink_proxy_done_fn *done;
@@ -52,7 +52,7 @@ static bool accepts_html(const struct flink_proxy_request *request) {
 
 // A browser goes on below a path that holds the session: pages are sandboxed (flink_proxy.h), so
 // that no cookie comes with what they ask for. Others get the cookie.
-static void begin_session(const struct api_context *context, const struct access *link,
+static void begin_session(const struct flink_proxy_options *options, const struct access *link,
                           const struct flink_proxy_request *request, int64_t now_s,
                           flink_proxy_done_fn *done, void *userdata) {
     struct access access = *link;
@@ -60,7 +60,7 @@ static void begin_session(const struct api_context *context, const struct access
 
     access.kind = ACCESS_SESSION;
     access.issued_s = now_s;
-    access_token_make(context->token_key, &access, session);
+    access_token_make(options->token_key, &access, session);
     AUTO(memory_free)
     char *cookie = memory_format("%s%s; Path=/flink/%s/; Max-Age=%lld; HttpOnly; SameSite=Lax",
                                  COOKIE, session, access.name, (long long)access.duration_s);
@@ -86,8 +86,9 @@ static bool is_front_page(const struct visit *visit) {
     return text_equal(visit->rest, "") || text_equal(visit->rest, "/");
 }
 
-static void read_visit(const struct api_context *context, const struct flink_proxy_request *request,
-                       int64_t now_s, struct visit *out) {
+static void read_visit(const struct flink_proxy_options *options,
+                       const struct flink_proxy_request *request, int64_t now_s,
+                       struct visit *out) {
     const char *at = request->path + strlen(FLINK_PROXY_PREFIX);
     size_t length = strcspn(at, "/");
     char name[APP_NAME_SIZE] = "";
@@ -98,18 +99,18 @@ static void read_visit(const struct api_context *context, const struct flink_pro
     size_t token_length = out->rest[0] == '/' ? strcspn(out->rest + 1, "/") : 0;
     if (token_length > 0 &&
         text_format(token, sizeof token, "%.*s", (int)token_length, out->rest + 1) &&
-        access_token_read(context->token_key, token, ACCESS_SESSION, name, now_s, &out->access)) {
+        access_token_read(options->token_key, token, ACCESS_SESSION, name, now_s, &out->access)) {
         out->by = VISIT_PATH;
         out->rest += 1 + token_length;
         return;
     }
     if (find_value(request->query, TOKEN, "&", token, sizeof token) &&
-        access_token_read(context->token_key, token, ACCESS_LINK, name, now_s, &out->access))
+        access_token_read(options->token_key, token, ACCESS_LINK, name, now_s, &out->access))
         out->by = VISIT_LINK;
     // A sandboxed page has its path; a cookie would be the user's, for whatever page asks.
     else if (request->origin == NULL &&
              find_value(request->cookie, COOKIE, "; ", token, sizeof token) &&
-             access_token_read(context->token_key, token, ACCESS_SESSION, name, now_s,
+             access_token_read(options->token_key, token, ACCESS_SESSION, name, now_s,
                                &out->access))
         out->by = VISIT_COOKIE;
 }
@@ -133,16 +134,16 @@ static void on_page(void *userdata, const struct cluster_page *page, const struc
     proxy->done(proxy->userdata, &answer);
 }
 
-static struct flink_proxy *fetch_page(const struct api_context *context, const struct visit *visit,
-                                      const char *target, flink_proxy_done_fn *done,
-                                      void *userdata) {
+static struct flink_proxy *fetch_page(const struct flink_proxy_options *options,
+                                      const struct visit *visit, const char *target,
+                                      flink_proxy_done_fn *done, void *userdata) {
     struct flink_proxy *proxy = memory_alloc(sizeof *proxy);
 
-    proxy->context = context;
+    proxy->service = options->service;
     proxy->done = done;
     proxy->userdata = userdata;
     proxy->is_below_session = visit->by == VISIT_PATH;
-    proxy->fetch = app_service_fetch_page(context->service, &visit->access.scope,
+    proxy->fetch = app_service_fetch_page(options->service, &visit->access.scope,
                                           visit->access.name, target, on_page, proxy);
     if (proxy->fetch != NULL) return proxy;
     memory_free(proxy);
@@ -150,7 +151,7 @@ static struct flink_proxy *fetch_page(const struct api_context *context, const s
     return NULL;
 }
 
-static struct flink_proxy *show_page(const struct api_context *context,
+static struct flink_proxy *show_page(const struct flink_proxy_options *options,
                                      const struct flink_proxy_request *request,
                                      const struct visit *visit, flink_proxy_done_fn *done,
                                      void *userdata) {
@@ -158,7 +159,7 @@ static struct flink_proxy *show_page(const struct api_context *context,
 
     switch (flink_page_check(visit->rest, request->query, &target)) {
     case FLINK_PAGE_SHOWN:
-        return fetch_page(context, visit, target, done, userdata);
+        return fetch_page(options, visit, target, done, userdata);
     case FLINK_PAGE_UNKNOWN:
         answer_text(done, userdata, 404, "The dashboard has no such page.\n");
         return NULL;
@@ -169,17 +170,17 @@ static struct flink_proxy *show_page(const struct api_context *context,
     return NULL;
 }
 
-struct flink_proxy *flink_proxy_begin(const struct api_context *context,
+struct flink_proxy *flink_proxy_begin(const struct flink_proxy_options *options,
                                       const struct flink_proxy_request *request,
                                       flink_proxy_done_fn *done, void *userdata) {
-    int64_t now_s = clock_now_ms(&context->clock) / 1000;
+    int64_t now_s = clock_now_ms(&options->clock) / 1000;
     struct visit visit;
 
     if (!text_equal(request->method, "GET") && !text_equal(request->method, "HEAD")) {
         answer_text(done, userdata, 405, "The dashboard is read-only.\n");
         return NULL;
     }
-    read_visit(context, request, now_s, &visit);
+    read_visit(options, request, now_s, &visit);
     if (visit.by == VISIT_NONE) {
         answer_text(done, userdata, 403,
                     "This link has expired or is not one of kobel's. CreateApplicationPresignedUrl "
@@ -190,13 +191,13 @@ struct flink_proxy *flink_proxy_begin(const struct api_context *context,
     bool is_beginning =
         visit.by == VISIT_LINK || (visit.by == VISIT_COOKIE && accepts_html(request));
     if (is_beginning && is_front_page(&visit)) {
-        begin_session(context, &visit.access, request, now_s, done, userdata);
+        begin_session(options, &visit.access, request, now_s, done, userdata);
         return NULL;
     }
-    return show_page(context, request, &visit, done, userdata);
+    return show_page(options, request, &visit, done, userdata);
 }
 
 void flink_proxy_cancel(struct flink_proxy *proxy) {
-    app_service_cancel_page(proxy->context->service, proxy->fetch);
+    app_service_cancel_page(proxy->service, proxy->fetch);
     memory_free(proxy);
 }

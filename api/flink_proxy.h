@@ -9,9 +9,16 @@
 // send no cookies from there, hence the session in the path.
 #pragma once
 
-#include "api/call.h"
+#include "base/clock.h"
+#include "controller/app_service.h"
 
 #define FLINK_PROXY_PREFIX "/flink/"
+
+struct flink_proxy_options {
+    struct app_service *service;
+    struct clock clock;
+    const unsigned char *token_key; // 32 bytes that sign links and sessions; borrowed
+};
 
 struct flink_proxy_request {
     const char *method;
@@ -38,8 +45,8 @@ typedef void flink_proxy_done_fn(void *userdata, const struct flink_proxy_answer
 struct flink_proxy;
 
 // Calls `done` once: before it returns (the result is NULL then), or in a later turn unless
-// cancelled.
-struct flink_proxy *flink_proxy_begin(const struct api_context *context,
+// cancelled. `options` need not outlive the call.
+struct flink_proxy *flink_proxy_begin(const struct flink_proxy_options *options,
                                       const struct flink_proxy_request *request,
                                       flink_proxy_done_fn *done, void *userdata);
 void flink_proxy_cancel(struct flink_proxy *proxy);

@@ -2,12 +2,12 @@
 // lock.
 #pragma once
 
+#include "api/admin.h"
 #include "api/auth.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "openapi/document.h"
 
-#include <jansson.h>
 #include <systemd/sd-event.h>
 
 struct app_service;
@@ -17,19 +17,11 @@ struct http_server_options {
     const char *listen_address;       // "127.0.0.1" or another address of this host
     uint16_t port;                    // 0 = any free one
     const char *const *allowed_hosts; // names of it beyond http_guard.h's, ended by NULL; borrowed
-    const char *version;              // of kobel
     const struct document *document;  // borrowed: what requests are checked against
     const unsigned char *token_key;   // 32 bytes that sign page tokens; copied
     struct auth_keys auth_keys;       // borrowed; none = signatures are not looked at
     struct clock wall_clock;          // what signatures are dated by
-    // Adds what only the daemon knows to GET /kobel/v1/status (sandbox, runtimes, profile, data
-    // directory). May be NULL.
-    void (*add_status)(void *userdata, json_t *status);
-    struct bent_clock *clock;             // the service's, for /kobel/v1/clock
-    void (*on_clock_set)(void *userdata); // its timers are to be set again; may be NULL
-    // What /readyz needs beside a writable store: false with a reason. May be NULL.
-    bool (*is_ready)(void *userdata, struct error *err);
-    void *userdata;
+    struct admin_options admin;       // for kobel's own paths
 };
 
 // Binds at once and serves from the loop's next turn. ERROR_SYSTEM: the address is taken or not

@@ -268,18 +268,18 @@ static bool open_server(struct daemon *self, struct error *err) {
         .listen_address = self->options->listen,
         .port = self->options->port,
         .allowed_hosts = self->allowed_hosts,
-        .version = KOBEL_VERSION,
         .document = self->document,
         .token_key = self->data.secret,
         .auth_keys = {.keys = self->options->auth_keys,
                       .count =
                           self->options->verifies_signatures ? self->options->auth_key_count : 0},
         .wall_clock = clock_system(),
-        .clock = &self->clock,
-        .on_clock_set = set_timer,
-        .add_status = add_status,
-        .is_ready = is_ready,
-        .userdata = self,
+        .admin = {.version = KOBEL_VERSION,
+                  .clock = &self->clock,
+                  .on_clock_set = set_timer,
+                  .add_status = add_status,
+                  .is_ready = is_ready,
+                  .userdata = self},
     };
 
     if (!http_server_new(self->loop, self->service, &clock, &options, &self->server, err))

@@ -41,12 +41,11 @@ static struct http_server *open_server(struct world *world, const struct auth_ke
     static const unsigned char token_key[32] = "for tests";
     struct clock clock = clock_of(&world->clock);
     struct http_server_options options = {.listen_address = "127.0.0.1",
-                                          .version = "1",
                                           .document = world->document,
                                           .token_key = token_key,
                                           .auth_keys = *keys,
                                           .wall_clock = clock_system(),
-                                          .clock = &world->clock};
+                                          .admin = {.version = "1", .clock = &world->clock}};
     struct http_server *server = NULL;
     struct error err;
 
