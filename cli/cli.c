@@ -1,8 +1,10 @@
 #include "cli/cli.h"
 
-#include "base/memory.h"
+#include "base/cleanup.h"
 #include "base/text.h"
-#include "cli/session.h"
+#include "cli/command_doctor.h"
+#include "cli/command_run.h"
+#include "cli/commands.h"
 
 #include <unistd.h>
 
@@ -92,11 +94,4 @@ int cli_run(const struct cli_program *program, const char *command, char *const 
     if (is_done) return session.exit_status;
     terminal_complain(err.message);
     return EXIT_FAILED;
-}
-
-void session_print_json(const struct session *session, const json_t *value) {
-    AUTO(memory_free) char *text = json_dumps(value, JSON_INDENT(2) | JSON_ENCODE_ANY);
-
-    terminal_print_json(&session->out, text == NULL ? "null" : text);
-    (void)fputc('\n', stdout);
 }

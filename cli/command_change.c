@@ -2,7 +2,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "cli/app_calls.h"
-#include "cli/session.h"
+#include "cli/commands.h"
 
 #include <time.h>
 

@@ -1,9 +1,9 @@
-// doctor: what is wrong with this machine, and with an application's jar.
+#include "cli/command_doctor.h"
+
 #include "base/text.h"
 #include "cli/host_facts.h"
 #include "cli/jar_findings.h"
 #include "cli/jar_read.h"
-#include "cli/session.h"
 
 // Where the text of a finding begins.
 enum { INDENT = 23 };

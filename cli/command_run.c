@@ -1,4 +1,5 @@
-// run: an application from its jar, as long as somebody looks at it.
+#include "cli/command_run.h"
+
 #include "base/clock.h"
 #include "base/text.h"
 #include "cli/app_calls.h"

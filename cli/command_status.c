@@ -2,7 +2,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "cli/app_calls.h"
-#include "cli/session.h"
+#include "cli/commands.h"
 #include "cli/table.h"
 
 #include <string.h>

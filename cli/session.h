@@ -14,19 +14,8 @@ struct session {
     int exit_status;      // what a command that did its work may say instead of 0
 };
 
+// False: the command failed.
 typedef bool session_command_fn(struct session *session, struct error *err);
-
-// One for each command; false: it failed.
-session_command_fn command_status;
-session_command_fn command_logs;
-session_command_fn command_events;
-session_command_fn command_explain;
-session_command_fn command_stop;
-session_command_fn command_snapshot;
-session_command_fn command_restore;
-session_command_fn command_scale;
-session_command_fn command_run;
-session_command_fn command_doctor;
 
 // Prints a value for scripts: indented JSON with the members in order of their making.
 void session_print_json(const struct session *session, const json_t *value);

@@ -1,0 +1,13 @@
+// The commands that ask the daemon about an application, or change it.
+#pragma once
+
+#include "cli/session.h"
+
+session_command_fn command_status;
+session_command_fn command_logs;
+session_command_fn command_events;
+session_command_fn command_explain;
+session_command_fn command_stop;
+session_command_fn command_snapshot;
+session_command_fn command_restore;
+session_command_fn command_scale;
