@@ -25,15 +25,8 @@ void access_token_make(const unsigned char key[static 32], const struct access *
     (void)text_copy(out + length, ACCESS_TOKEN_SIZE - length, hex);
 }
 
-// The part up to the next '~', which is stepped over.
-static bool take_part(const char **at, char *out, size_t size_bytes) {
-    size_t length = strcspn(*at, "~");
-
-    if ((*at)[length] != '~' || length >= size_bytes) return false;
-    memcpy(out, *at, length);
-    out[length] = '\0';
-    *at += length + 1;
-    return true;
+static bool next_part(const char **at, char *out, size_t size_bytes) {
+    return text_next_part(at, "~", out, size_bytes) == '~';
 }
 
 static bool parse(const char *token, struct access *out) {
@@ -43,11 +36,11 @@ static bool parse(const char *token, struct access *out) {
     char issued[24];
     char duration[24];
 
-    if (!take_part(&at, kind, sizeof kind) ||
-        !take_part(&at, access.scope.account, sizeof access.scope.account) ||
-        !take_part(&at, access.scope.region, sizeof access.scope.region) ||
-        !take_part(&at, access.name, sizeof access.name) ||
-        !take_part(&at, issued, sizeof issued) || !take_part(&at, duration, sizeof duration) ||
+    if (!next_part(&at, kind, sizeof kind) ||
+        !next_part(&at, access.scope.account, sizeof access.scope.account) ||
+        !next_part(&at, access.scope.region, sizeof access.scope.region) ||
+        !next_part(&at, access.name, sizeof access.name) ||
+        !next_part(&at, issued, sizeof issued) || !next_part(&at, duration, sizeof duration) ||
         !text_to_int64(issued, &access.issued_s) || !text_to_int64(duration, &access.duration_s))
         return false;
     access.kind = text_equal(kind, kinds[ACCESS_LINK]) ? ACCESS_LINK : ACCESS_SESSION;

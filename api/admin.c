@@ -41,22 +41,14 @@ struct admin_reply admin_reply_failure(const struct error *err) {
 }
 
 bool admin_parameter(const char *query, const char *name, char *out, size_t size_bytes) {
-    size_t length = strlen(name);
-    const char *at = query;
+    size_t length;
+    const char *value = text_list_value(query, name, "&", &length);
 
-    while (*at != '\0') {
-        size_t part = strcspn(at, "&");
-        bool is_it = part > length && strncmp(at, name, length) == 0 && at[length] == '=';
-        if (is_it && part - length - 1 >= size_bytes) return false;
-        if (is_it) {
-            (void)text_format(out, size_bytes, "%.*s", (int)(part - length - 1), at + length + 1);
-            text_unescape_url(out);
-            (void)text_copy(out, size_bytes, out);
-            return true;
-        }
-        at += part + (at[part] == '&');
-    }
-    return false;
+    if (value == NULL || length >= size_bytes) return false;
+    (void)text_format(out, size_bytes, "%.*s", (int)length, value);
+    text_unescape_url(out);
+    (void)text_copy(out, size_bytes, out);
+    return true;
 }
 
 static struct admin_reply health(const struct admin_request *request) {

@@ -69,21 +69,14 @@ bool auth_key_parse(const char *text, struct auth_key *out_key, struct error *er
 
 // --- reading the claim ---
 
-// The value of "<name>=" in a list with one of `separators` between its parts. False: not there.
+// False: not there, or cut.
 static bool find_part(const char *list, const char *name, const char *separators, char *out,
                       size_t size_bytes) {
-    size_t length = strlen(name);
-    const char *at = list;
+    size_t length;
+    const char *value = text_list_value(list, name, separators, &length);
 
     out[0] = '\0';
-    while (*at != '\0') {
-        at += strspn(at, separators);
-        size_t part = strcspn(at, separators);
-        if (part > length && strncmp(at, name, length) == 0 && at[length] == '=')
-            return text_format(out, size_bytes, "%.*s", (int)(part - length - 1), at + length + 1);
-        at += part;
-    }
-    return false;
+    return value != NULL && text_format(out, size_bytes, "%.*s", (int)length, value);
 }
 
 static bool query_part(const char *query, const char *name, char *out, size_t size_bytes) {

@@ -8,8 +8,8 @@
 
 #include <string.h>
 
-static const char COOKIE[] = "kobel-dashboard=";
-static const char TOKEN[] = "authToken=";
+static const char COOKIE[] = "kobel-dashboard";
+static const char TOKEN[] = "authToken";
 
 struct flink_proxy {
     struct app_service *service;
@@ -30,20 +30,12 @@ static void answer_text(flink_proxy_done_fn *done, void *userdata, int status, c
 
 // --- who asks ---
 
-// The value behind `prefix` in a list, up to the next of `separators`.
-static bool find_value(const char *list, const char *prefix, const char *separators, char *out,
-                       size_t size_bytes) {
-    size_t length = strlen(prefix);
-    const char *at = list;
+static bool find_token(const char *list, const char *name, const char *separators,
+                       char out[static ACCESS_TOKEN_SIZE]) {
+    size_t length;
+    const char *value = text_list_value(list, name, separators, &length);
 
-    while (at != NULL && *at != '\0') {
-        at += strspn(at, separators);
-        if (strncmp(at, prefix, length) == 0)
-            return text_format(out, size_bytes, "%.*s", (int)strcspn(at + length, separators),
-                               at + length);
-        at += strcspn(at, separators);
-    }
-    return false;
+    return value != NULL && text_format(out, ACCESS_TOKEN_SIZE, "%.*s", (int)length, value);
 }
 
 static bool accepts_html(const struct flink_proxy_request *request) {
@@ -62,7 +54,7 @@ static void begin_session(const struct flink_proxy_options *options, const struc
     access.issued_s = now_s;
     access_token_make(options->token_key, &access, session);
     AUTO(memory_free)
-    char *cookie = memory_format("%s%s; Path=/flink/%s/; Max-Age=%lld; HttpOnly; SameSite=Lax",
+    char *cookie = memory_format("%s=%s; Path=/flink/%s/; Max-Age=%lld; HttpOnly; SameSite=Lax",
                                  COOKIE, session, access.name, (long long)access.duration_s);
     AUTO(memory_free)
     char *location = accepts_html(request) ? memory_format("/flink/%s/%s/", access.name, session)
@@ -104,12 +96,11 @@ static void read_visit(const struct flink_proxy_options *options,
         out->rest += 1 + token_length;
         return;
     }
-    if (find_value(request->query, TOKEN, "&", token, sizeof token) &&
+    if (find_token(request->query, TOKEN, "&", token) &&
         access_token_read(options->token_key, token, ACCESS_LINK, name, now_s, &out->access))
         out->by = VISIT_LINK;
     // A sandboxed page has its path; a cookie would be the user's, for whatever page asks.
-    else if (request->origin == NULL &&
-             find_value(request->cookie, COOKIE, "; ", token, sizeof token) &&
+    else if (request->origin == NULL && find_token(request->cookie, COOKIE, "; ", token) &&
              access_token_read(options->token_key, token, ACCESS_SESSION, name, now_s,
                                &out->access))
         out->by = VISIT_COOKIE;

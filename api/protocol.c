@@ -9,6 +9,7 @@
 #include <strings.h>
 
 static const char TARGET_PREFIX[] = "KinesisAnalytics_20180523.";
+static const char PART_ENDS[] = "/, "; // of a credential
 static const char ALIAS_PREFIX[] = "/api/v2/";
 static const char NO_OPERATION_XML[] =
     "<AccessDeniedException>\n  <Message>Unable to determine service/operation name to be "
@@ -17,14 +18,6 @@ static const char UNKNOWN_OPERATION_XML[] = "<UnknownOperationException/>\n";
 static const char SERIALIZATION[] = "SerializationException";
 
 // --- scope ---
-
-// The part of a credential before the next slash; returns what is behind it, NULL at the end.
-static const char *take_part(const char *at, char *out, size_t size_bytes) {
-    size_t length = strcspn(at, "/, ");
-
-    (void)text_format(out, size_bytes, "%.*s", (int)(length < 64 ? length : 64), at);
-    return at[length] == '/' ? at + length + 1 : NULL;
-}
 
 static bool is_account(const char *key) {
     return strlen(key) == 12 && strspn(key, "0123456789") == 12;
@@ -39,7 +32,7 @@ void protocol_scope(const char *authorization, const char *credential,
                     struct app_scope *out_scope) {
     struct app_scope scope = {.account = "000000000000", .region = "us-east-1"};
     const char *at = credential;
-    char key[65];
+    char key[256] = ""; // twice as long as auth.h accepts
     char date[65];
     char region[65] = "";
 
@@ -48,11 +41,11 @@ void protocol_scope(const char *authorization, const char *credential,
         if (at != NULL) at += strlen("Credential=");
     }
     if (at != NULL) {
-        at = take_part(at, key, sizeof key);
+        bool is_whole = text_next_part(&at, PART_ENDS, key, sizeof key) == '/' &&
+                        text_next_part(&at, PART_ENDS, date, sizeof date) == '/';
         if (is_account(key)) (void)text_copy(scope.account, sizeof scope.account, key);
+        if (is_whole) (void)text_next_part(&at, PART_ENDS, region, sizeof region);
     }
-    if (at != NULL) at = take_part(at, date, sizeof date);
-    if (at != NULL) (void)take_part(at, region, sizeof region);
     if (is_region(region)) (void)text_copy(scope.region, sizeof scope.region, region);
     *out_scope = scope;
 }

@@ -88,6 +88,31 @@ bool text_to_int64(const char *text, int64_t *out_value) {
     return true;
 }
 
+const char *text_list_value(const char *list, const char *name, const char *separators,
+                            size_t *out_length) {
+    size_t length = strlen(name);
+
+    for (const char *at = list; at != NULL && *at != '\0'; at += strspn(at, separators)) {
+        size_t part = strcspn(at, separators);
+        if (part > length && strncmp(at, name, length) == 0 && at[length] == '=') {
+            *out_length = part - length - 1;
+            return at + length + 1;
+        }
+        at += part;
+    }
+    return NULL;
+}
+
+char text_next_part(const char **at, const char *separators, char *out, size_t size_bytes) {
+    size_t length = strcspn(*at, separators);
+    char separator = (*at)[length];
+
+    if (length >= size_bytes || !text_format(out, size_bytes, "%.*s", (int)length, *at))
+        return '\0';
+    *at += separator == '\0' ? length : length + 1;
+    return separator;
+}
+
 bool text_to_bytes(const char *text, int64_t *out_bytes) {
     char digits[24];
     size_t length = strlen(text);

@@ -28,6 +28,15 @@ bool text_is_utf8(const char *text);
 // unchanged.
 bool text_to_int64(const char *text, int64_t *out_value);
 
+// The value of `name` in a list of name=value between any of `separators`, as it stands there;
+// NULL: it is not there. `list` may be NULL. The value ends after *out_length bytes, not with a 0.
+const char *text_list_value(const char *list, const char *name, const char *separators,
+                            size_t *out_length);
+
+// Copies the part of `*at` before the next of `separators` and moves `*at` behind that. Returns the
+// separator, or '\0' where the part ends with the text or does not fit.
+char text_next_part(const char **at, const char *separators, char *out, size_t size_bytes);
+
 // A size such as "512", "64k", "1500m" or "4g" (powers of 1024) in bytes.
 bool text_to_bytes(const char *text, int64_t *out_bytes);
 

@@ -15,16 +15,8 @@ void arn_of_app(const struct app_scope *scope, const char *name, char out[static
                       partition_of(scope->region), scope->region, scope->account, name);
 }
 
-// Copies the part of `arn` up to the next colon and moves `*at` behind it. False: no colon, or too
-// long.
-static bool take_part(const char **at, char *out, size_t size_bytes) {
-    const char *end = strchr(*at, ':');
-
-    if (end == NULL || (size_t)(end - *at) >= size_bytes) return false;
-    memcpy(out, *at, (size_t)(end - *at));
-    out[end - *at] = '\0';
-    *at = end + 1;
-    return true;
+static bool next_part(const char **at, char *out, size_t size_bytes) {
+    return text_next_part(at, ":", out, size_bytes) == ':';
 }
 
 bool arn_parse_app(const char *arn, struct app_scope *out_scope,
@@ -36,12 +28,12 @@ bool arn_parse_app(const char *arn, struct app_scope *out_scope,
     char service[32];
     const char *at = arn;
 
-    bool is_arn = take_part(&at, scheme, sizeof scheme) && strcmp(scheme, "arn") == 0 &&
-                  take_part(&at, partition, sizeof partition) &&
-                  take_part(&at, service, sizeof service) &&
+    bool is_arn = next_part(&at, scheme, sizeof scheme) && strcmp(scheme, "arn") == 0 &&
+                  next_part(&at, partition, sizeof partition) &&
+                  next_part(&at, service, sizeof service) &&
                   strcmp(service, "kinesisanalytics") == 0 &&
-                  take_part(&at, scope.region, sizeof scope.region) &&
-                  take_part(&at, scope.account, sizeof scope.account);
+                  next_part(&at, scope.region, sizeof scope.region) &&
+                  next_part(&at, scope.account, sizeof scope.account);
     if (!is_arn || !text_starts_with(at, kind) || text_is_empty(at + strlen(kind)) ||
         strlen(at + strlen(kind)) >= APP_NAME_SIZE)
         return error_set(err, ERROR_INVALID, "'%s' is not the ARN of an application", arn);
