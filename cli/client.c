@@ -3,6 +3,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/digest.h"
+#include "base/environment.h"
 #include "base/memory.h"
 #include "base/sigv4.h"
 #include "base/text.h"
@@ -51,12 +52,6 @@ void client_set_url(struct client *client, const char *url) {
 }
 
 // --- the signature ---
-
-static const char *environment_or(const char *name, const char *fallback) {
-    const char *value = getenv(name);
-
-    return text_is_empty(value) ? fallback : value;
-}
 
 static void add_header(struct curl_slist **list, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -199,8 +194,8 @@ static bool is_about_signature(const char *type) {
 
 static bool fail_signature(const struct client *client, const char *type, const char *message,
                            struct error *err) {
-    if (text_is_empty(getenv("AWS_ACCESS_KEY_ID")) ||
-        text_is_empty(getenv("AWS_SECRET_ACCESS_KEY")))
+    if (environment_or("AWS_ACCESS_KEY_ID", NULL) == NULL ||
+        environment_or("AWS_SECRET_ACCESS_KEY", NULL) == NULL)
         return error_set(err, ERROR_REQUEST,
                          "the daemon at %s checks signatures (--auth verify): set "
                          "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to one of its keys",

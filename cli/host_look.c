@@ -2,6 +2,7 @@
 // functions, so that the two never say different things.
 #include "base/available_memory.h"
 #include "base/clock.h"
+#include "base/environment.h"
 #include "base/java.h"
 #include "base/text.h"
 #include "cli/host_facts.h"
@@ -28,11 +29,10 @@ static void look_for_java(struct host_facts *facts) {
 // --- the sandbox ---
 
 static void look_at_sandbox(struct host_facts *facts) {
-    const char *wanted = getenv("KOBEL_SANDBOX");
     struct error err = {0};
 
     facts->is_root = geteuid() == 0;
-    facts->sandbox_works = sandbox_choose(text_is_empty(wanted) ? "auto" : wanted, NULL,
+    facts->sandbox_works = sandbox_choose(environment_or("KOBEL_SANDBOX", "auto"), NULL,
                                           &facts->sandbox, &facts->refusals, &err);
     (void)text_copy(facts->sandbox_failure, sizeof facts->sandbox_failure, err.message);
 }

@@ -1,6 +1,7 @@
 #include "cli/local_server.h"
 
 #include "base/clock.h"
+#include "base/environment.h"
 #include "base/text.h"
 #include "cli/child.h"
 #include "cli/interrupts.h"
@@ -35,10 +36,8 @@ static void last_words(const char *path, char *out, size_t size_bytes) {
 }
 
 static bool make_directory(struct local_server *server, struct error *err) {
-    const char *temporary = getenv("TMPDIR");
-
     if (!file_join(server->directory, sizeof server->directory, err,
-                   text_is_empty(temporary) ? "/tmp" : temporary, "kobel-run-XXXXXX", NULL))
+                   environment_or("TMPDIR", "/tmp"), "kobel-run-XXXXXX", NULL))
         return false;
     if (mkdtemp(server->directory) != NULL) return true;
     int number = errno;

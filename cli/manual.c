@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "cli/terminal.h"
 
 #include <string.h>
 
@@ -21,25 +22,12 @@ bool manual_list_has(const char *list, const char *word) {
 
 // --- the help ---
 
-// The next line of at most `width` bytes of a text that is broken at spaces.
-static size_t line_length(const char *text, size_t width) {
-    size_t length = strlen(text);
-
-    if (length <= width) return length;
-    for (length = width; length > 0 && text[length] != ' '; length--)
-        continue;
-    return length == 0 ? strcspn(text, " ") : length;
-}
-
 // A text that begins in column `indent`, and its further lines too.
-static void print_folded(const char *text, int indent, FILE *out) {
-    do {
-        size_t length = line_length(text, (size_t)(LINE_WIDTH - indent));
-        (void)fprintf(out, "%.*s\n", (int)length, text);
-        text += length;
-        text += strspn(text, " ");
-        if (*text != '\0') (void)fprintf(out, "%*s", indent, "");
-    } while (*text != '\0');
+static void print_folded(const char *text, size_t indent, FILE *out) {
+    const struct terminal page = {.file = out, .width = LINE_WIDTH};
+
+    terminal_print_folded(&page, indent, text);
+    (void)fputc('\n', out);
 }
 
 static void print_command(const struct manual_command *command, FILE *out) {

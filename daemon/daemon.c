@@ -2,6 +2,7 @@
 
 #include "api/http_server.h"
 #include "base/available_memory.h"
+#include "base/environment.h"
 #include "base/jar_within.h"
 #include "base/json.h"
 #include "base/memory.h"
@@ -18,7 +19,6 @@
 
 #include <malloc.h>
 #include <signal.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -198,12 +198,6 @@ static bool open_clusters(struct daemon *self, struct error *err) {
         log_warn("daemon", "files of ended clusters cannot be removed", "error=\"%s\"",
                  left_behind);
     return true;
-}
-
-static const char *environment_or(const char *name, const char *fallback) {
-    const char *value = getenv(name);
-
-    return text_is_empty(value) ? fallback : value;
 }
 
 // Credentials as the AWS SDKs find them in the environment.

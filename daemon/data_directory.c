@@ -1,6 +1,7 @@
 #include "daemon/data_directory.h"
 
 #include "base/digest.h"
+#include "base/environment.h"
 #include "base/text.h"
 #include "cli/terminal.h"
 
@@ -15,12 +16,10 @@
 #include <unistd.h>
 
 static bool make(const char *wanted, struct data_directory *data, struct error *err) {
-    const char *base = getenv("TMPDIR");
-
     if (!text_equal(wanted, ":temp:")) {
         if (!file_make_directories(wanted, 0700, err)) return false;
     } else {
-        if (!file_join(data->path, sizeof data->path, err, text_is_empty(base) ? "/tmp" : base,
+        if (!file_join(data->path, sizeof data->path, err, environment_or("TMPDIR", "/tmp"),
                        "kobel-XXXXXX", NULL))
             return error_prefix(err, "TMPDIR");
         if (mkdtemp(data->path) == NULL)

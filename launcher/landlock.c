@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/landlock_interface.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -47,12 +48,6 @@ struct port_rule {
     uint64_t allowed;
     uint64_t port;
 };
-
-static int kernel_interface(void) {
-    static const unsigned ASKS_VERSION = 1;
-
-    return (int)syscall(SYS_landlock_create_ruleset, NULL, 0, ASKS_VERSION);
-}
 
 static uint64_t file_accesses(int interface) {
     uint64_t accesses = ACCESS_FIRST_13;
@@ -116,7 +111,7 @@ static bool allow_ports(int ruleset, const struct plan *plan, struct error *err)
 
 bool landlock_close(const struct plan *plan, struct error *err) {
     bool has_paths = plan->readable_count + plan->writable_count > 0;
-    int interface = kernel_interface();
+    int interface = landlock_interface();
     bool has_ports = plan->closed_ports.first != 0 && interface >= INTERFACE_PORTS;
     struct ruleset ruleset = {0};
 

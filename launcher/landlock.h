@@ -5,7 +5,7 @@
 #include "launcher/plan.h"
 
 // What the kernel cannot do is left out: ports want its fourth interface (Linux 6.7), signals and
-// abstract sockets the sixth (6.12). Whoever relies on it asks first (landlock_interface). Without
-// paths and ports in the plan nothing is done. ERROR_UNAVAILABLE: paths are wanted, and the kernel
-// has no Landlock.
+// abstract sockets the sixth (6.12). A caller that relies on it asks landlock_interface() first.
+// Without paths and ports in the plan nothing is done. ERROR_UNAVAILABLE: paths are wanted, and the
+// kernel has no Landlock.
 MUST_CHECK bool landlock_close(const struct plan *plan, struct error *err);

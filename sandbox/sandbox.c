@@ -1,6 +1,7 @@
 #include "sandbox/sandbox.h"
 
 #include "base/cleanup.h"
+#include "base/landlock_interface.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "sandbox/sandbox_trial.h"
@@ -8,7 +9,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 static const char BWRAP[] = "/usr/bin/bwrap";
@@ -35,13 +35,6 @@ bool sandbox_closes_ports(const struct sandbox *sandbox) {
 }
 
 // --- what is there ---
-
-static int landlock_interface(void) {
-    static const unsigned ASKS_VERSION = 1;
-    long interface = syscall(SYS_landlock_create_ruleset, NULL, 0, ASKS_VERSION);
-
-    return interface < 0 ? 0 : (int)interface;
-}
 
 static bool find_beside(const char *variable, const char *name, char out[static FILE_PATH_MAX],
                         struct error *err) {
