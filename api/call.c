@@ -6,6 +6,10 @@
 #include "base/memory.h"
 #include "openapi/validate.h"
 
+const char *call_app_name(const struct call *call) {
+    return json_text_or(call->request, "ApplicationName", "");
+}
+
 void call_free(struct call *call) {
     json_decref(call->request);
     buffer_release(&call->code);
@@ -62,4 +66,11 @@ void call_reply(struct call *call, json_t *reply) {
     }
     AUTO(memory_free) char *body = json_print(held);
     answer(call, 200, body, NULL);
+}
+
+void call_finish(struct call *call, bool is_done, const struct error *err) {
+    if (is_done)
+        call_reply(call, json_new_object());
+    else
+        call_fail(call, err);
 }

@@ -47,6 +47,8 @@ const char *call_app_name(const struct call *call);
 // Each answers once and frees the call. call_reply takes `reply`.
 void call_reply(struct call *call, json_t *reply);
 void call_fail(struct call *call, const struct error *err);
+// For operations without output: an empty reply, or call_fail() where `is_done` is false.
+void call_finish(struct call *call, bool is_done, const struct error *err);
 // An answer for the front end's own refusals, which belong to no kind of error.
 void call_fail_as(struct call *call, const char *error_type, const char *message);
 

@@ -55,7 +55,7 @@ json_t *encode_maintenance(const struct app *app) {
     return window;
 }
 
-json_t *encode_app(struct app_detail *detail) {
+json_t *encode_app_consuming(struct app_detail *detail) {
     const struct app *app = &detail->app;
     const struct app_version *version = &detail->version;
     json_t *object = TAKE(detail->version.config);

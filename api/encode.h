@@ -6,8 +6,8 @@
 
 #include <jansson.h>
 
-// Takes the record out of `detail`, which is of no use afterwards.
-json_t *encode_app(struct app_detail *detail);
+// Moves the record out of `detail`, which is of no use afterwards.
+json_t *encode_app_consuming(struct app_detail *detail);
 json_t *encode_maintenance(const struct app *app);
 json_t *encode_app_summary(const struct app_scope *scope, const struct app_summary *summary);
 json_t *encode_snapshot(const struct snapshot *snapshot);

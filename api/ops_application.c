@@ -16,7 +16,7 @@ static void on_done(void *userdata, struct app_detail *detail, const char *opera
         return;
     }
     json_t *reply = json_new_object();
-    json_put(reply, "ApplicationDetail", encode_app(detail));
+    json_put(reply, "ApplicationDetail", encode_app_consuming(detail));
     if (operation_id[0] != '\0') json_put_text(reply, "OperationId", operation_id);
     call_reply(call, reply);
 }
@@ -47,7 +47,7 @@ void ops_describe_application(struct call *call) {
         return;
     }
     json_t *reply = json_new_object();
-    json_put(reply, "ApplicationDetail", encode_app(&detail));
+    json_put(reply, "ApplicationDetail", encode_app_consuming(&detail));
     call_reply(call, reply);
 }
 
@@ -75,10 +75,8 @@ void ops_list_applications(struct call *call) {
 
 void ops_delete_application(struct call *call) {
     struct error err;
+    bool is_done = app_service_delete(call->context->service, &call->scope, call_app_name(call),
+                                      json_int_or(call->request, "CreateTimestamp", 0), &err);
 
-    if (app_service_delete(call->context->service, &call->scope, call_app_name(call),
-                           json_int_or(call->request, "CreateTimestamp", 0), &err))
-        call_reply(call, json_new_object());
-    else
-        call_fail(call, &err);
+    call_finish(call, is_done, &err);
 }

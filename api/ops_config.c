@@ -113,7 +113,7 @@ void ops_describe_application_version(struct call *call) {
         return;
     }
     json_t *reply = json_new_object();
-    json_put(reply, "ApplicationVersionDetail", encode_app(&detail));
+    json_put(reply, "ApplicationVersionDetail", encode_app_consuming(&detail));
     call_reply(call, reply);
 }
 
@@ -154,7 +154,7 @@ void ops_rollback_application(struct call *call) {
         return;
     }
     json_t *reply = json_new_object();
-    json_put(reply, "ApplicationDetail", encode_app(&detail));
+    json_put(reply, "ApplicationDetail", encode_app_consuming(&detail));
     json_put_text(reply, "OperationId", operation_id);
     call_reply(call, reply);
 }

@@ -11,19 +11,12 @@ static const char *snapshot_of(const struct call *call) {
     return json_text_or(call->request, "SnapshotName", "");
 }
 
-static void reply_empty(struct call *call, bool is_done, const struct error *err) {
-    if (is_done)
-        call_reply(call, json_new_object());
-    else
-        call_fail(call, err);
-}
-
 void ops_create_application_snapshot(struct call *call) {
     struct error err;
     bool is_done = app_service_create_snapshot(call->context->service, &call->scope,
                                                call_app_name(call), snapshot_of(call), &err);
 
-    reply_empty(call, is_done, &err);
+    call_finish(call, is_done, &err);
 }
 
 void ops_describe_application_snapshot(struct call *call) {
@@ -74,5 +67,5 @@ void ops_delete_application_snapshot(struct call *call) {
         app_service_delete_snapshot(call->context->service, &call->scope, call_app_name(call),
                                     snapshot_of(call), to_ms(seconds), &err);
 
-    reply_empty(call, is_done, &err);
+    call_finish(call, is_done, &err);
 }

@@ -9,19 +9,12 @@ static const char *arn_of(const struct call *call) {
     return json_text_or(call->request, "ResourceARN", "");
 }
 
-static void reply_empty(struct call *call, bool is_done, const struct error *err) {
-    if (is_done)
-        call_reply(call, json_new_object());
-    else
-        call_fail(call, err);
-}
-
 void ops_tag_resource(struct call *call) {
     struct error err;
     bool is_done = app_service_tag(call->context->service, &call->scope, arn_of(call),
                                    json_member(call->request, "Tags"), &err);
 
-    reply_empty(call, is_done, &err);
+    call_finish(call, is_done, &err);
 }
 
 void ops_untag_resource(struct call *call) {
@@ -29,7 +22,7 @@ void ops_untag_resource(struct call *call) {
     bool is_done = app_service_untag(call->context->service, &call->scope, arn_of(call),
                                      json_member(call->request, "TagKeys"), &err);
 
-    reply_empty(call, is_done, &err);
+    call_finish(call, is_done, &err);
 }
 
 void ops_list_tags_for_resource(struct call *call) {
