@@ -40,10 +40,11 @@ static bool limit(__rlimit_resource_t resource, int64_t value, const char *what,
     return setrlimit(resource, &limit) == 0 || error_system(err, errno, "limit %s", what);
 }
 
-static bool take_limits(const struct plan *plan, struct error *err) {
+static bool take_limits(const struct orders *orders, struct error *err) {
     if (!limit(RLIMIT_CORE, 0, "core dumps", err)) return false;
-    if (plan->data_bytes > 0 && !limit(RLIMIT_DATA, plan->data_bytes, "memory", err)) return false;
-    return plan->processes == 0 || limit(RLIMIT_NPROC, plan->processes, "processes", err);
+    if (orders->data_bytes > 0 && !limit(RLIMIT_DATA, orders->data_bytes, "memory", err))
+        return false;
+    return orders->processes == 0 || limit(RLIMIT_NPROC, orders->processes, "processes", err);
 }
 
 // Not even root gets them back: not by executing a program (NOROOT), nor from the bounding set.
@@ -73,13 +74,13 @@ static bool take_filter(int fd, struct error *err) {
            error_system(err, errno, "take the filter");
 }
 
-bool confine(const struct plan *plan, struct error *err) {
-    if (!end_with(plan->parent, err)) return false;
-    for (size_t index = 0; index < plan->group_count; index++)
-        if (!join(plan->groups[index], err)) return false;
-    if (!take_limits(plan, err)) return false;
-    if (plan->no_capabilities && !drop_capabilities(err)) return false;
+bool confine(const struct orders *orders, struct error *err) {
+    if (!end_with(orders->parent, err)) return false;
+    for (size_t index = 0; index < orders->group_count; index++)
+        if (!join(orders->groups[index], err)) return false;
+    if (!take_limits(orders, err)) return false;
+    if (orders->no_capabilities && !drop_capabilities(err)) return false;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
         return error_system(err, errno, "give up new privileges");
-    return landlock_close(plan, err) && take_filter(plan->filter_fd, err);
+    return landlock_close(orders, err) && take_filter(orders->filter_fd, err);
 }

@@ -1,9 +1,9 @@
 // What a process gives up before it becomes somebody else's program.
 #pragma once
 
-#include "launcher/plan.h"
+#include "launcher/orders.h"
 
 // Ends with the parent, joins control groups, takes limits, gives up privileges, closes files and
 // ports, and takes the filter: in this order, since each makes the ones before it impossible.
 // ERROR_SYSTEM, ERROR_UNAVAILABLE.
-MUST_CHECK bool confine(const struct plan *plan, struct error *err);
+MUST_CHECK bool confine(const struct orders *orders, struct error *err);

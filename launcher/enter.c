@@ -66,19 +66,19 @@ static bool close_root(struct error *err) {
            error_system(err, errno, "close the root directory");
 }
 
-bool enter_and_show(const struct plan *plan, struct error *err) {
-    if (!enter(plan->entered, err)) return false;
-    for (size_t index = 0; index < plan->show_count; index++) {
-        const char *from = plan->shows[index].from;
-        const char *to = plan->shows[index].to;
+bool enter_and_show(const struct orders *orders, struct error *err) {
+    if (!enter(orders->entered, err)) return false;
+    for (size_t index = 0; index < orders->show_count; index++) {
+        const char *from = orders->shows[index].from;
+        const char *to = orders->shows[index].to;
         if (!file_make_directories(to, 0755, err)) return false;
         if (mount(from, to, NULL, MS_BIND, NULL) < 0)
             return error_system(err, errno, "show '%s'", to);
     }
-    if (plan->hidden == NULL) return true;
+    if (orders->hidden == NULL) return true;
     // Lazily: it is gone for everybody who looks from now on, and nobody has anything open in it.
-    if (umount2(plan->hidden, MNT_DETACH) < 0)
-        return error_system(err, errno, "hide '%s'", plan->hidden);
-    if (rmdir(plan->hidden) < 0) return error_system(err, errno, "remove '%s'", plan->hidden);
+    if (umount2(orders->hidden, MNT_DETACH) < 0)
+        return error_system(err, errno, "hide '%s'", orders->hidden);
+    if (rmdir(orders->hidden) < 0) return error_system(err, errno, "remove '%s'", orders->hidden);
     return close_root(err);
 }

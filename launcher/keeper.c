@@ -69,19 +69,19 @@ static bool follow(pid_t parent, struct error *err) {
     return getppid() == parent || error_set(err, ERROR_UNAVAILABLE, "the parent is gone");
 }
 
-bool keeper_begin(struct plan *plan, struct error *err) {
-    pid_t parent = plan->parent;
+bool keeper_begin(struct orders *orders, struct error *err) {
+    pid_t parent = orders->parent;
     sigset_t all;
     sigset_t before;
 
-    plan->parent = getpid();
+    orders->parent = getpid();
     (void)sigfillset(&all);
     (void)sigprocmask(SIG_BLOCK, &all, &before);
     if (!follow(parent, err)) return false;
     pid_t command = fork();
     if (command < 0) return error_system(err, errno, "keep a command");
     if (command == 0) return sigprocmask(SIG_SETMASK, &before, NULL) == 0;
-    if (plan->filter_fd >= 0) file_close(plan->filter_fd);
+    if (orders->filter_fd >= 0) file_close(orders->filter_fd);
     int status = wait_for_end(parent, command);
     end_what_is_left();
     _exit(status);

@@ -3,9 +3,10 @@
 // calls itself, and ends with the command.
 #pragma once
 
-#include "launcher/plan.h"
+#include "launcher/orders.h"
 
 // Goes on in a child that is to become the command, and whose parent is the keeper. The keeper
-// itself never returns: once the command has ended or the parent of the plan has, it ends all that
-// is left and exits with the command's status (128 and the number of a signal, as bubblewrap does).
-MUST_CHECK bool keeper_begin(struct plan *plan, struct error *err);
+// itself never returns: once the command has ended or the parent that was named has, it ends all
+// that is left and exits with the command's status (128 and the number of a signal, as bubblewrap
+// does).
+MUST_CHECK bool keeper_begin(struct orders *orders, struct error *err);

@@ -81,13 +81,13 @@ static bool allow_path(int ruleset, const char *path, uint64_t accesses, struct 
     return error_system(err, errno, "allow '%s'", path);
 }
 
-static bool allow_paths(int ruleset, const struct plan *plan, uint64_t all, struct error *err) {
+static bool allow_paths(int ruleset, const struct orders *orders, uint64_t all, struct error *err) {
     const uint64_t reading = ACCESS_EXECUTE | ACCESS_READ_FILE | ACCESS_READ_DIRECTORY;
 
-    for (size_t index = 0; index < plan->readable_count; index++)
-        if (!allow_path(ruleset, plan->readable[index], reading, err)) return false;
-    for (size_t index = 0; index < plan->writable_count; index++)
-        if (!allow_path(ruleset, plan->writable[index], all, err)) return false;
+    for (size_t index = 0; index < orders->readable_count; index++)
+        if (!allow_path(ruleset, orders->readable[index], reading, err)) return false;
+    for (size_t index = 0; index < orders->writable_count; index++)
+        if (!allow_path(ruleset, orders->writable[index], all, err)) return false;
     return true;
 }
 
@@ -97,11 +97,11 @@ static bool holds(const struct port_range *range, uint32_t port) {
 
 // What is not allowed is closed, and a rule is one port: some sixty thousand of them, 65 ms, and
 // the only way there is.
-static bool allow_ports(int ruleset, const struct plan *plan, struct error *err) {
+static bool allow_ports(int ruleset, const struct orders *orders, struct error *err) {
     for (uint32_t port = 0; port <= UINT16_MAX; port++) {
-        if (holds(&plan->closed_ports, port) && !holds(&plan->own_ports, port)) continue;
+        if (holds(&orders->closed_ports, port) && !holds(&orders->own_ports, port)) continue;
         // Listening there on another address of this host would answer who asks for "localhost".
-        if (port != 0 && port == plan->closed_port) continue;
+        if (port != 0 && port == orders->closed_port) continue;
         struct port_rule rule = {.allowed = PORT_BIND | PORT_CONNECT, .port = port};
         if (syscall(SYS_landlock_add_rule, ruleset, RULE_PORT, &rule, 0) != 0)
             return error_system(err, errno, "allow port %u", port);
@@ -109,10 +109,10 @@ static bool allow_ports(int ruleset, const struct plan *plan, struct error *err)
     return true;
 }
 
-bool landlock_close(const struct plan *plan, struct error *err) {
-    bool has_paths = plan->readable_count + plan->writable_count > 0;
+bool landlock_close(const struct orders *orders, struct error *err) {
+    bool has_paths = orders->readable_count + orders->writable_count > 0;
     int interface = landlock_interface();
-    bool has_ports = plan->closed_ports.first != 0 && interface >= INTERFACE_PORTS;
+    bool has_ports = orders->closed_ports.first != 0 && interface >= INTERFACE_PORTS;
     struct ruleset ruleset = {0};
 
     if (has_paths && interface < 1)
@@ -124,8 +124,8 @@ bool landlock_close(const struct plan *plan, struct error *err) {
     AUTO(file_close)
     int fd = (int)syscall(SYS_landlock_create_ruleset, &ruleset, ruleset_size(interface), 0);
     if (fd < 0) return error_system(err, errno, "make a Landlock ruleset");
-    if (has_paths && !allow_paths(fd, plan, ruleset.files, err)) return false;
-    if (has_ports && !allow_ports(fd, plan, err)) return false;
+    if (has_paths && !allow_paths(fd, orders, ruleset.files, err)) return false;
+    if (has_ports && !allow_ports(fd, orders, err)) return false;
     if (syscall(SYS_landlock_restrict_self, fd, 0) == 0) return true;
     return error_system(err, errno, "close files and ports");
 }

@@ -2,10 +2,10 @@
 // (Landlock: documentation of the kernel, userspace-api/landlock). Nothing can open them again.
 #pragma once
 
-#include "launcher/plan.h"
+#include "launcher/orders.h"
 
 // What the kernel cannot do is left out: ports want its fourth interface (Linux 6.7), signals and
 // abstract sockets the sixth (6.12). A caller that relies on it asks landlock_interface() first.
-// Without paths and ports in the plan nothing is done. ERROR_UNAVAILABLE: paths are wanted, and the
-// kernel has no Landlock.
-MUST_CHECK bool landlock_close(const struct plan *plan, struct error *err);
+// Without paths and ports among the orders nothing is done. ERROR_UNAVAILABLE: paths are wanted,
+// and the kernel has no Landlock.
+MUST_CHECK bool landlock_close(const struct orders *orders, struct error *err);

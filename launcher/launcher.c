@@ -41,25 +41,25 @@ static bool remove_all(char **paths, struct error *err) {
     return is_whole;
 }
 
-static bool launch(struct plan *plan, struct error *err) {
-    if (plan->keeps && !keeper_begin(plan, err)) return false;
-    if (!confine(plan, err)) return false;
+static bool launch(struct orders *orders, struct error *err) {
+    if (orders->keeps && !keeper_begin(orders, err)) return false;
+    if (!confine(orders, err)) return false;
     // Only now: it is for the command, not for this program.
-    if (!preload(plan->preload, err)) return false;
-    if (plan->removes) return remove_all(plan->command, err);
-    if (plan->directory != NULL && chdir(plan->directory) < 0)
-        return error_system(err, errno, "go to '%s'", plan->directory);
-    (void)execv(plan->command[0], plan->command);
-    return error_system(err, errno, "start '%s'", plan->command[0]);
+    if (!preload(orders->preload, err)) return false;
+    if (orders->removes) return remove_all(orders->command, err);
+    if (orders->directory != NULL && chdir(orders->directory) < 0)
+        return error_system(err, errno, "go to '%s'", orders->directory);
+    (void)execv(orders->command[0], orders->command);
+    return error_system(err, errno, "start '%s'", orders->command[0]);
 }
 
 int main(int count, char **arguments) {
-    struct plan plan;
+    struct orders orders;
     struct error err;
 
-    if (plan_read(count - 1, arguments + 1, &plan, &err)) {
-        if (plan.entered != 0 && enter_and_show(&plan, &err)) return 0;
-        if (plan.entered == 0 && launch(&plan, &err)) return 0;
+    if (orders_read(count - 1, arguments + 1, &orders, &err)) {
+        if (orders.entered != 0 && enter_and_show(&orders, &err)) return 0;
+        if (orders.entered == 0 && launch(&orders, &err)) return 0;
     }
     (void)fprintf(stderr, "kobel-launch: %s\n", err.message);
     return EXIT_NOT_LAUNCHED;

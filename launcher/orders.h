@@ -18,9 +18,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define PLAN_GROUPS_MAX 4
-#define PLAN_PATHS_MAX  96
-#define PLAN_SHOWS_MAX  4
+#define ORDERS_GROUPS_MAX 4
+#define ORDERS_PATHS_MAX  96
+#define ORDERS_SHOWS_MAX  4
 
 // Both ends belong to it; {0, 0} is empty.
 struct port_range {
@@ -28,10 +28,10 @@ struct port_range {
     uint16_t last;
 };
 
-struct plan {
+struct orders {
     pid_t parent; // ends when this process does; 0 = whatever the parent does
     bool keeps;   // what the command starts ends with it
-    const char *groups[PLAN_GROUPS_MAX]; // control groups to join
+    const char *groups[ORDERS_GROUPS_MAX]; // control groups to join
     size_t group_count;
     int64_t data_bytes; // RLIMIT_DATA; 0 = none
     int64_t processes;  // RLIMIT_NPROC; 0 = none
@@ -39,9 +39,9 @@ struct plan {
     struct port_range closed_ports; // TCP ports that are neither connected to nor listened on ...
     struct port_range own_ports;    // ... but these
     uint16_t closed_port;           // one more of the closed; 0 = none
-    const char *readable[PLAN_PATHS_MAX]; // where there is any path, all others are closed
+    const char *readable[ORDERS_PATHS_MAX]; // where there is any path, all others are closed
     size_t readable_count;
-    const char *writable[PLAN_PATHS_MAX];
+    const char *writable[ORDERS_PATHS_MAX];
     size_t writable_count;
     int filter_fd;         // seccomp program; -1 = none
     const char *directory; // the command's working directory; NULL = this one
@@ -50,7 +50,7 @@ struct plan {
     struct {
         const char *from;
         const char *to;
-    } shows[PLAN_SHOWS_MAX];
+    } shows[ORDERS_SHOWS_MAX];
     size_t show_count;
     const char *hidden;
     bool removes;   // what `command` names, instead of becoming it
@@ -58,4 +58,5 @@ struct plan {
 };
 
 // The texts are borrowed from `arguments`. ERROR_INVALID.
-MUST_CHECK bool plan_read(int count, char **arguments, struct plan *out_plan, struct error *err);
+MUST_CHECK bool orders_read(int count, char **arguments, struct orders *out_orders,
+                            struct error *err);

@@ -1,4 +1,4 @@
-#include "launcher/plan.h"
+#include "launcher/orders.h"
 
 #include "base/cleanup.h"
 #include "base/text.h"
@@ -6,7 +6,7 @@
 #include <string.h>
 
 // `values` are the option's own, as many as its row says.
-typedef bool option_fn(struct plan *plan, char **values, struct error *err);
+typedef bool option_fn(struct orders *orders, char **values, struct error *err);
 
 struct option {
     const char *flag;
@@ -60,99 +60,99 @@ static bool add(const char **list, size_t limit, size_t *count, const char *text
 
 // --- one function an option ---
 
-static bool read_parent(struct plan *plan, char **values, struct error *err) {
-    return read_pid(values[0], &plan->parent, err);
+static bool read_parent(struct orders *orders, char **values, struct error *err) {
+    return read_pid(values[0], &orders->parent, err);
 }
 
-static bool read_keep(struct plan *plan, char **values, struct error *err) {
+static bool read_keep(struct orders *orders, char **values, struct error *err) {
     (void)values;
     (void)err;
-    plan->keeps = true;
+    orders->keeps = true;
     return true;
 }
 
-static bool read_directory(struct plan *plan, char **values, struct error *err) {
+static bool read_directory(struct orders *orders, char **values, struct error *err) {
     (void)err;
-    plan->directory = values[0];
+    orders->directory = values[0];
     return true;
 }
 
-static bool read_group(struct plan *plan, char **values, struct error *err) {
-    return add(plan->groups, PLAN_GROUPS_MAX, &plan->group_count, values[0], err);
+static bool read_group(struct orders *orders, char **values, struct error *err) {
+    return add(orders->groups, ORDERS_GROUPS_MAX, &orders->group_count, values[0], err);
 }
 
-static bool read_data(struct plan *plan, char **values, struct error *err) {
-    return read_number(values[0], 1, INT64_MAX, &plan->data_bytes, err);
+static bool read_data(struct orders *orders, char **values, struct error *err) {
+    return read_number(values[0], 1, INT64_MAX, &orders->data_bytes, err);
 }
 
-static bool read_processes(struct plan *plan, char **values, struct error *err) {
-    return read_number(values[0], 1, INT32_MAX, &plan->processes, err);
+static bool read_processes(struct orders *orders, char **values, struct error *err) {
+    return read_number(values[0], 1, INT32_MAX, &orders->processes, err);
 }
 
-static bool read_no_capabilities(struct plan *plan, char **values, struct error *err) {
+static bool read_no_capabilities(struct orders *orders, char **values, struct error *err) {
     (void)values;
     (void)err;
-    plan->no_capabilities = true;
+    orders->no_capabilities = true;
     return true;
 }
 
-static bool read_closed_ports(struct plan *plan, char **values, struct error *err) {
-    return read_range(values[0], &plan->closed_ports, err);
+static bool read_closed_ports(struct orders *orders, char **values, struct error *err) {
+    return read_range(values[0], &orders->closed_ports, err);
 }
 
-static bool read_own_ports(struct plan *plan, char **values, struct error *err) {
-    return read_range(values[0], &plan->own_ports, err);
+static bool read_own_ports(struct orders *orders, char **values, struct error *err) {
+    return read_range(values[0], &orders->own_ports, err);
 }
 
-static bool read_closed_port(struct plan *plan, char **values, struct error *err) {
-    return read_port(values[0], &plan->closed_port, err);
+static bool read_closed_port(struct orders *orders, char **values, struct error *err) {
+    return read_port(values[0], &orders->closed_port, err);
 }
 
-static bool read_readable(struct plan *plan, char **values, struct error *err) {
-    return add(plan->readable, PLAN_PATHS_MAX, &plan->readable_count, values[0], err);
+static bool read_readable(struct orders *orders, char **values, struct error *err) {
+    return add(orders->readable, ORDERS_PATHS_MAX, &orders->readable_count, values[0], err);
 }
 
-static bool read_writable(struct plan *plan, char **values, struct error *err) {
-    return add(plan->writable, PLAN_PATHS_MAX, &plan->writable_count, values[0], err);
+static bool read_writable(struct orders *orders, char **values, struct error *err) {
+    return add(orders->writable, ORDERS_PATHS_MAX, &orders->writable_count, values[0], err);
 }
 
-static bool read_filter(struct plan *plan, char **values, struct error *err) {
+static bool read_filter(struct orders *orders, char **values, struct error *err) {
     int64_t fd = 0;
 
     if (!read_number(values[0], 0, INT32_MAX, &fd, err)) return false;
-    plan->filter_fd = (int)fd;
+    orders->filter_fd = (int)fd;
     return true;
 }
 
-static bool read_preload(struct plan *plan, char **values, struct error *err) {
+static bool read_preload(struct orders *orders, char **values, struct error *err) {
     (void)err;
-    plan->preload = values[0];
+    orders->preload = values[0];
     return true;
 }
 
-static bool read_entered(struct plan *plan, char **values, struct error *err) {
-    return read_pid(values[0], &plan->entered, err);
+static bool read_entered(struct orders *orders, char **values, struct error *err) {
+    return read_pid(values[0], &orders->entered, err);
 }
 
-static bool read_show(struct plan *plan, char **values, struct error *err) {
-    if (plan->show_count == PLAN_SHOWS_MAX)
+static bool read_show(struct orders *orders, char **values, struct error *err) {
+    if (orders->show_count == ORDERS_SHOWS_MAX)
         return error_set(err, ERROR_LIMIT, "too many: '%s'", values[0]);
-    plan->shows[plan->show_count].from = values[0];
-    plan->shows[plan->show_count].to = values[1];
-    plan->show_count++;
+    orders->shows[orders->show_count].from = values[0];
+    orders->shows[orders->show_count].to = values[1];
+    orders->show_count++;
     return true;
 }
 
-static bool read_hidden(struct plan *plan, char **values, struct error *err) {
+static bool read_hidden(struct orders *orders, char **values, struct error *err) {
     (void)err;
-    plan->hidden = values[0];
+    orders->hidden = values[0];
     return true;
 }
 
-static bool read_remove(struct plan *plan, char **values, struct error *err) {
+static bool read_remove(struct orders *orders, char **values, struct error *err) {
     (void)values;
     (void)err;
-    plan->removes = true;
+    orders->removes = true;
     return true;
 }
 
@@ -185,8 +185,8 @@ static const struct option *find(const char *flag) {
     return NULL;
 }
 
-bool plan_read(int count, char **arguments, struct plan *out_plan, struct error *err) {
-    struct plan plan = {.filter_fd = -1};
+bool orders_read(int count, char **arguments, struct orders *out_orders, struct error *err) {
+    struct orders orders = {.filter_fd = -1};
     int at = 0;
 
     for (; at < count && !text_equal(arguments[at], "--"); at++) {
@@ -194,13 +194,13 @@ bool plan_read(int count, char **arguments, struct plan *out_plan, struct error 
         if (option == NULL) return error_set(err, ERROR_INVALID, "unknown: '%s'", arguments[at]);
         if (at + option->value_count >= count)
             return error_set(err, ERROR_INVALID, "%s wants a value", option->flag);
-        if (!option->read(&plan, &arguments[at + 1], err))
+        if (!option->read(&orders, &arguments[at + 1], err))
             return error_prefix(err, "%s", option->flag);
         at += option->value_count;
     }
-    if (at + 1 < count) plan.command = &arguments[at + 1];
-    if ((plan.command == NULL) == (plan.entered == 0))
+    if (at + 1 < count) orders.command = &arguments[at + 1];
+    if ((orders.command == NULL) == (orders.entered == 0))
         return error_set(err, ERROR_INVALID, "either a command or a sandbox to enter is wanted");
-    *out_plan = plan;
+    *out_orders = orders;
     return true;
 }
