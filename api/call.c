@@ -6,10 +6,6 @@
 #include "base/memory.h"
 #include "openapi/validate.h"
 
-const char *call_app_name(const struct call *call) {
-    return json_text_or(call->request, "ApplicationName", "");
-}
-
 void call_free(struct call *call) {
     json_decref(call->request);
     buffer_release(&call->code);

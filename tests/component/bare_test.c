@@ -85,7 +85,7 @@ Test(bare, has_no_plan_no_dashboard_and_no_logs) {
     struct log_query query = {.cluster_id = "c", .file = "taskmanager-1.out"};
 
     bring_up();
-    cr_assert(app_service_describe_more(world.service, &world.scope, "a", &detail, &err));
+    cr_assert(app_service_describe_with_plan(world.service, &world.scope, "a", &detail, &err));
     cr_assert(detail.job_plan == NULL);
     cr_assert(not(app_service_check_dashboard(world.service, &world.scope, "a", &err)));
     cr_assert(eq(int, err.kind, ERROR_CONFLICT));
