@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "runtime/end_reason.h"
+#include "runtime/job_conf.h"
 #include "runtime/orphans.h"
 #include "runtime/process.h"
 
@@ -35,7 +36,7 @@ struct cluster_processes {
     struct port_pool *pool;
     struct port_block block;
     struct cluster_ports ports;
-    char instance[FLINK_CONF_INSTANCE_SIZE];
+    char instance[JOB_CONF_INSTANCE_SIZE];
     struct member *members;
     size_t count;
     bool is_lost;
@@ -107,9 +108,10 @@ static bool write_configuration(const struct cluster_processes *self, int64_t he
     AUTO(buffer_release) struct buffer log4j = BUFFER_INIT(CONF_MAX_BYTES);
     const struct workspace_paths *paths = self->paths;
 
-    flink_conf_print(self->spec, self->instance, &self->ports, paths, heartbeat_timeout_ms, &flink);
-    flink_conf_print_log4j(self->spec, &log4j);
-    return write_file(paths, WORKSPACE_CONF, flink_conf_file_name(self->spec->runtime),
+    cluster_conf_print(self->spec, self->instance, &self->ports, paths, heartbeat_timeout_ms,
+                       &flink);
+    cluster_conf_print_log4j(self->spec, &log4j);
+    return write_file(paths, WORKSPACE_CONF, cluster_conf_file_name(self->spec->runtime),
                       buffer_text(&flink), err) &&
            write_file(paths, WORKSPACE_CONF, "log4j.properties", buffer_text(&log4j), err) &&
            write_hosts(paths, err) &&
@@ -333,12 +335,12 @@ static bool start_one(sd_event *loop, const struct cluster_processes_options *op
     if (!sandbox_open_filter(options->sandbox, &seccomp_fd, err)) return false;
     int kept_fds[] = {seccomp_fd, -1};
     member->owner = self;
-    flink_conf_process_name(role, index, member->name, sizeof member->name);
+    cluster_conf_process_name(role, index, member->name, sizeof member->name);
     (void)text_format(output, sizeof output, WORKSPACE_LOG "/%s.out", member->name);
     if (!limit(options, member, err)) return false;
     fence_in(options, member, seccomp_fd, &arguments);
-    flink_conf_command(&process, options->spec, options->runtime, options->java, options->paths,
-                       &self->ports, &arguments);
+    cluster_conf_command(&process, options->spec, options->runtime, options->java, options->paths,
+                         &self->ports, &arguments);
     add_environment(options, &environment);
     struct process_spec spec = {
         .arguments = argument_list_items(&arguments),
@@ -374,7 +376,7 @@ bool cluster_processes_start(sd_event *loop, const struct cluster_processes_opti
     if (!port_pool_take(self->pool, cluster_ports_count(&options->spec->size), &self->block, err))
         return false;
     self->ports = cluster_ports_from(self->block.first);
-    flink_conf_choose_instance(self->instance);
+    job_conf_choose_instance(self->instance);
     if (!write_configuration(self, options->silence_limit_ms, err)) return false;
     if (!start_one(loop, options, self, FLINK_JOBMANAGER, 0, err)) return false;
     for (int index = 1; index <= taskmanagers; index++)

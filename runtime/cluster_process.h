@@ -1,7 +1,7 @@
 // The processes of one cluster: a JobManager and its TaskManagers, started at the same time.
 #pragma once
 
-#include "runtime/flink_conf.h"
+#include "runtime/cluster_conf.h"
 #include "runtime/port_pool.h"
 #include "sandbox/cgroups.h"
 #include "sandbox/sandbox.h"
@@ -35,7 +35,7 @@ MUST_CHECK bool cluster_processes_start(sd_event *loop,
                                         struct error *err);
 uint16_t cluster_processes_rest_port(const struct cluster_processes *processes);
 const struct port_block *cluster_processes_ports(const struct cluster_processes *processes);
-// FLINK_CONF_INSTANCE of this cluster.
+// JOB_CONF_INSTANCE of this cluster.
 const char *cluster_processes_instance(const struct cluster_processes *processes);
 // Lost because another program listens on one of its ports: others will do.
 bool cluster_processes_have_clashed(const struct cluster_processes *processes);

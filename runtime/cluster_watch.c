@@ -7,6 +7,7 @@
 #include "runtime/flink_reply.h"
 #include "runtime/flink_submission.h"
 #include "runtime/flink_trigger.h"
+#include "runtime/job_conf.h"
 #include "runtime/watched_job.h"
 
 static const int64_t BUSY_MS = 20;
@@ -21,7 +22,7 @@ struct cluster_watch {
     struct flink_client client;
     struct cluster_silence silence;
     int64_t slots_at_ms; // when the slots were last counted, monotonic
-    char instance[FLINK_CONF_INSTANCE_SIZE];
+    char instance[JOB_CONF_INSTANCE_SIZE];
     struct port_block ports;
     void (*on_change)(void *userdata);
     void (*on_silent)(void *userdata, const char *reason);

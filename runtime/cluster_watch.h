@@ -7,7 +7,6 @@
 
 #include "runtime/cluster.h"
 #include "runtime/flink_client.h"
-#include "runtime/flink_conf.h"
 #include "runtime/port_pool.h"
 
 #include <systemd/sd-event.h>

@@ -6,7 +6,6 @@
 #include "runtime/cluster_silence.h"
 #include "runtime/file_code_store.h"
 #include "runtime/flink_cluster_parts.h"
-#include "runtime/flink_conf.h"
 #include "runtime/kafka_client.h"
 #include "runtime/orphans.h"
 

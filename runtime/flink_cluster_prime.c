@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "runtime/catalog.h"
 #include "runtime/flink_cluster_parts.h"
-#include "runtime/flink_conf.h"
+#include "runtime/job_conf.h"
 
 #define JAR_ID "primer.jar"
 static const char JAR[] = WORKSPACE_UPLOAD "/" JAR_ID; // in the directory of the cluster
@@ -47,11 +47,11 @@ static bool submit_primer(struct cluster *cluster, struct error *err) {
     char job_id[APP_JOB_ID_SIZE];
 
     if (!find_work(cluster, &paths, err)) return false;
-    (void)text_copy(paths.checkpoints, sizeof paths.checkpoints, paths.work);
+    AUTO(memory_free) char *checkpoints = workspace_uri(paths.work);
     digest_random_hex(job_id, sizeof job_id - 1);
     json_put_text(body, "jobId", job_id);
     json_put_int(body, "parallelism", job.parallelism);
-    json_put(body, "flinkConfiguration", flink_conf_job(&job, &paths));
+    json_put(body, "flinkConfiguration", job_conf_settings(&job, checkpoints));
     cluster_watch_submit(cluster->watch, JAR_ID, job_id, body);
     return true;
 }

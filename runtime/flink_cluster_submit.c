@@ -5,7 +5,7 @@
 #include "runtime/code_stage.h"
 #include "runtime/file_code_store.h"
 #include "runtime/flink_cluster_parts.h"
-#include "runtime/flink_conf.h"
+#include "runtime/job_conf.h"
 
 #include <string.h>
 
@@ -27,14 +27,15 @@ void flink_submit_cancel(struct cluster *cluster) {
 }
 
 static json_t *run_body(const struct cluster *cluster, const struct submission *job) {
+    AUTO(memory_free) char *checkpoints = workspace_uri(cluster->paths.checkpoints);
     json_t *body = json_new_object();
 
     json_put_text(body, "jobId", job->job_id);
     json_put_int(body, "parallelism", job->spec.parallelism);
     json_put_bool(body, "allowNonRestoredState", job->allow_non_restored_state);
-    json_put(body, "flinkConfiguration", flink_conf_job(&job->spec, &cluster->paths));
+    json_put(body, "flinkConfiguration", job_conf_settings(&job->spec, checkpoints));
     if (job->restore_path[0] == '\0') return body;
-    AUTO(memory_free) char *uri = memory_format("file://%s", job->restore_path);
+    AUTO(memory_free) char *uri = workspace_uri(job->restore_path);
     json_put_text(body, "savepointPath", uri);
     // Whatever is restored stays kobel's to remove.
     bool is_old = job->spec.runtime < RUNTIME_FLINK_1_20;

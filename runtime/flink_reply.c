@@ -3,7 +3,7 @@
 #include "base/buffer.h"
 #include "base/text.h"
 #include "base/utf8.h"
-#include "runtime/flink_conf.h"
+#include "runtime/job_conf.h"
 
 #include <string.h>
 
@@ -33,7 +33,7 @@ bool flink_reply_is_instance(const json_t *reply, const char *instance, bool *ou
     if (!json_is_array(reply))
         return error_set(err, ERROR_INVALID, "no configuration of a JobManager");
     json_array_foreach(reply, index, setting) {
-        if (text_equal(json_text(setting, "key"), FLINK_CONF_INSTANCE))
+        if (text_equal(json_text(setting, "key"), JOB_CONF_INSTANCE))
             is_it = text_equal(json_text(setting, "value"), instance);
     }
     *out_is_it = is_it;

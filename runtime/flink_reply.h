@@ -19,7 +19,7 @@ struct flink_job {
     int tasks_total;
 };
 
-// GET /jobmanager/config: whether that JobManager was started with FLINK_CONF_INSTANCE =
+// GET /jobmanager/config: whether that JobManager was started with JOB_CONF_INSTANCE =
 // `instance`. ERROR_INVALID: not of that shape.
 MUST_CHECK bool flink_reply_is_instance(const json_t *reply, const char *instance, bool *out_is_it,
                                         struct error *err);

@@ -7,6 +7,7 @@
 #include "runtime/cluster_silence.h"
 #include "runtime/cluster_watch.h"
 #include "runtime/http_client.h"
+#include "runtime/job_conf.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -98,12 +99,13 @@ static bool has_ended(const struct priming *self) {
 
 static bool run_job(struct priming *self, const char *restore_path, struct error *err) {
     AUTO(json_decref) json_t *body = json_new_object();
+    AUTO(memory_free) char *checkpoints = workspace_uri(self->paths.checkpoints);
     char job_id[APP_JOB_ID_SIZE];
 
     digest_random_hex(job_id, sizeof job_id - 1);
     json_put_text(body, "jobId", job_id);
     json_put_int(body, "parallelism", 1);
-    json_put(body, "flinkConfiguration", flink_conf_job(&self->job, &self->paths));
+    json_put(body, "flinkConfiguration", job_conf_settings(&self->job, checkpoints));
     if (restore_path[0] != '\0') json_put_text(body, "savepointPath", restore_path);
     cluster_watch_submit(self->watch, JAR_ID, job_id, body);
     if (!wait_until(self, is_running_or_refused, "starting the trial job", err)) return false;

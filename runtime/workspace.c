@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/file_inside.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "runtime/trash.h"
 
@@ -45,6 +46,10 @@ bool workspace_paths_in(const char *cluster, struct workspace_paths *out_paths, 
     if (!fit) return false;
     *out_paths = paths;
     return true;
+}
+
+char *workspace_uri(const char *path) {
+    return memory_format("file://%s", path);
 }
 
 bool workspace_make(const struct workspace_paths *paths, struct error *err) {

@@ -54,6 +54,8 @@ MUST_CHECK bool workspace_paths_in(const char *cluster, struct workspace_paths *
                                    struct error *err);
 MUST_CHECK bool workspace_paths_add_state(const char *data_directory, const char *app_id,
                                           struct workspace_paths *paths, struct error *err);
+// A path as Flink takes it: "file:///...". The caller frees it.
+char *workspace_uri(const char *path);
 // Leaves out what has no path.
 MUST_CHECK bool workspace_make(const struct workspace_paths *paths, struct error *err);
 

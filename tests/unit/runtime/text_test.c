@@ -3,8 +3,9 @@
 
 #include "base/buffer.h"
 #include "base/json.h"
-#include "runtime/flink_conf.h"
+#include "runtime/cluster_conf.h"
 #include "runtime/flink_reply.h"
+#include "runtime/job_conf.h"
 #include "runtime/workspace.h"
 
 #include <criterion/criterion.h>
@@ -32,35 +33,34 @@ static struct duration durations[] = {{60000, "1 min"}, {7777, "7777 ms"}, {5000
                                       {1, "1 ms"},      {0, "0 ms"},       {90000, "90 s"},
                                       {7200000, "2 h"}, {86400000, "1 d"}};
 
-ParameterizedTestParameters(flink_conf, prints_durations_as_flink_does) {
+ParameterizedTestParameters(job_conf, prints_durations_as_flink_does) {
     return cr_make_param_array(struct duration, durations, sizeof durations / sizeof durations[0]);
 }
 
-ParameterizedTest(struct duration *duration, flink_conf, prints_durations_as_flink_does) {
+ParameterizedTest(struct duration *duration, job_conf, prints_durations_as_flink_does) {
     char text[32];
 
-    flink_conf_duration(duration->ms, text, sizeof text);
+    job_conf_print_duration(duration->ms, text, sizeof text);
     cr_assert(eq(str, text, duration->text));
 }
 
-Test(flink_conf, gives_jobs_canonical_settings) {
-    struct workspace_paths paths = {.checkpoints = "/data/checkpoints"};
+Test(job_conf, gives_jobs_canonical_settings) {
     struct job_spec spec = {.runtime = RUNTIME_FLINK_1_20,
                             .checkpointing_enabled = true,
                             .checkpoint_interval_ms = 60000,
                             .min_pause_ms = 5000};
-    AUTO(json_decref) json_t *settings = flink_conf_job(&spec, &paths);
+    AUTO(json_decref) json_t *settings = job_conf_settings(&spec, "file:///data/checkpoints");
 
     cr_assert(eq(str, (char *)json_text(settings, "execution.checkpointing.interval"), "1 min"));
     cr_assert(eq(str, (char *)json_text(settings, "execution.checkpointing.min-pause"), "5 s"));
     cr_assert(eq(str, (char *)json_text(settings, "execution.checkpointing.dir"),
                  "file:///data/checkpoints"));
     spec.checkpointing_enabled = false;
-    AUTO(json_decref) json_t *without = flink_conf_job(&spec, &paths);
+    AUTO(json_decref) json_t *without = job_conf_settings(&spec, "file:///data/checkpoints");
     cr_assert(json_text(without, "execution.checkpointing.interval") == NULL);
 }
 
-Test(flink_conf, says_nothing_of_an_application_in_a_clusters_own_file) {
+Test(cluster_conf, says_nothing_of_an_application_in_a_clusters_own_file) {
     AUTO(buffer_release) struct buffer text = BUFFER_INIT(65536);
     struct workspace_paths paths = {
         .checkpoints = "/data/apps/secret/checkpoints", .work = "/w", .jars = "/j"};
@@ -69,14 +69,14 @@ Test(flink_conf, says_nothing_of_an_application_in_a_clusters_own_file) {
                                .runtime = RUNTIME_FLINK_1_20,
                                .size = {.taskmanagers = 2, .taskmanager = {.slots = 4}}};
 
-    flink_conf_print(&spec, "id-1", &ports, &paths, 30000, &text);
+    cluster_conf_print(&spec, "id-1", &ports, &paths, 30000, &text);
     cr_assert(strstr(buffer_text(&text), "secret") == NULL);
     cr_assert(strstr(buffer_text(&text), "rest.bind-port: 1234\n") != NULL);
     cr_assert(strstr(buffer_text(&text), "heartbeat.timeout: 30000\n") != NULL);
     cr_assert(strstr(buffer_text(&text), "kobel.instance: id-1\n") != NULL);
     cr_assert(strstr(buffer_text(&text), "parallelism.default: 8\n") != NULL);
     cr_assert(strstr(buffer_text(&text), "execution.program-config.enabled: false\n") != NULL);
-    cr_assert(eq(str, (char *)flink_conf_file_name(RUNTIME_FLINK_1_18), "flink-conf.yaml"));
+    cr_assert(eq(str, (char *)cluster_conf_file_name(RUNTIME_FLINK_1_18), "flink-conf.yaml"));
 }
 
 struct trace {

@@ -1,7 +1,7 @@
-#include "runtime/flink_conf.h"
+#include "runtime/cluster_conf.h"
 
-#include "base/digest.h"
 #include "base/text.h"
+#include "runtime/job_conf.h"
 #include "runtime/orphans.h"
 
 #include <inttypes.h>
@@ -82,24 +82,8 @@ static bool is_from_1_19(enum runtime_environment runtime) {
     return runtime >= RUNTIME_FLINK_1_19;
 }
 
-const char *flink_conf_file_name(enum runtime_environment runtime) {
+const char *cluster_conf_file_name(enum runtime_environment runtime) {
     return is_from_1_19(runtime) ? "config.yaml" : "flink-conf.yaml";
-}
-
-// --- durations ---
-
-void flink_conf_duration(int64_t duration_ms, char *out, size_t size_bytes) {
-    // As org.apache.flink.util.TimeUtils.formatWithHighestUnit: the largest unit that divides it.
-    static const struct {
-        int64_t ms;
-        const char *unit;
-    } units[] = {{86400000, "d"}, {3600000, "h"}, {60000, "min"}, {1000, "s"}, {1, "ms"}};
-    size_t at = 0;
-
-    while (at + 1 < COUNT_OF(units) && (duration_ms == 0 || duration_ms % units[at].ms != 0))
-        at++;
-    (void)text_format(out, size_bytes, "%" PRId64 " %s", duration_ms / units[at].ms,
-                      units[at].unit);
 }
 
 // --- ports ---
@@ -156,17 +140,11 @@ static void put_memory(struct buffer *out, const struct cluster_size *size) {
     put(out, "taskmanager.numberOfTaskSlots", "%d", task->slots);
 }
 
-void flink_conf_choose_instance(char out[static FLINK_CONF_INSTANCE_SIZE]) {
-    // With a letter in front, or YAML might read "12e34" as a number.
-    (void)text_copy(out, FLINK_CONF_INSTANCE_SIZE, "id-");
-    digest_random_hex(out + 3, 32);
-}
-
-void flink_conf_print(const struct launch_spec *spec, const char *instance,
-                      const struct cluster_ports *ports, const struct workspace_paths *paths,
-                      int64_t heartbeat_timeout_ms, struct buffer *out) {
+void cluster_conf_print(const struct launch_spec *spec, const char *instance,
+                        const struct cluster_ports *ports, const struct workspace_paths *paths,
+                        int64_t heartbeat_timeout_ms, struct buffer *out) {
     put_all(out, common, COUNT_OF(common));
-    put(out, FLINK_CONF_INSTANCE, "%s", instance);
+    put(out, JOB_CONF_INSTANCE, "%s", instance);
     if (is_from_1_19(spec->runtime))
         put_all(out, restart_1_19, COUNT_OF(restart_1_19));
     else
@@ -190,7 +168,7 @@ void flink_conf_print(const struct launch_spec *spec, const char *instance,
     put(out, "state.checkpoints.dir", "file://%s", paths->checkpoints);
 }
 
-void flink_conf_print_log4j(const struct launch_spec *spec, struct buffer *out) {
+void cluster_conf_print_log4j(const struct launch_spec *spec, struct buffer *out) {
     (void)buffer_append_format(
         out,
         "rootLogger.level = %s\n"
@@ -210,49 +188,16 @@ void flink_conf_print_log4j(const struct launch_spec *spec, struct buffer *out) 
         spec->log_level);
 }
 
-// --- the job's settings ---
-
-static void put_duration(json_t *settings, const char *key, int64_t duration_ms) {
-    char text[32];
-
-    flink_conf_duration(duration_ms, text, sizeof text);
-    json_put_text(settings, key, text);
-}
-
-json_t *flink_conf_job(const struct job_spec *spec, const struct workspace_paths *paths) {
-    json_t *settings = json_new_object();
-    char directory[FILE_PATH_MAX + 8];
-
-    if (spec->checkpointing_enabled) {
-        put_duration(settings, "execution.checkpointing.interval", spec->checkpoint_interval_ms);
-        put_duration(settings, "execution.checkpointing.min-pause", spec->min_pause_ms);
-    }
-    json_put_text(settings, "execution.checkpointing.mode", "EXACTLY_ONCE");
-    put_duration(settings, "execution.checkpointing.timeout", 3600000);
-    json_put_text(settings, "execution.checkpointing.max-concurrent-checkpoints", "1");
-    // Kept when the job ends in any way: kobel is the one who removes checkpoints
-    // (flink-runtime 2.6).
-    json_put_text(settings, "execution.checkpointing.externalized-checkpoint-retention",
-                  "RETAIN_ON_CANCELLATION");
-    if (spec->runtime < RUNTIME_FLINK_1_20) return settings;
-    (void)text_format(directory, sizeof directory, "file://%s", paths->checkpoints);
-    json_put_text(settings, "execution.checkpointing.dir", directory);
-    json_put_text(settings, "execution.checkpointing.num-retained", "1");
-    json_put_text(settings, "execution.checkpointing.incremental", "true");
-    json_put_text(settings, "state.backend.type", "rocksdb");
-    return settings;
-}
-
 // --- command lines ---
 
-void flink_conf_process_name(enum flink_role role, int index, char *out, size_t size_bytes) {
+void cluster_conf_process_name(enum flink_role role, int index, char *out, size_t size_bytes) {
     if (role == FLINK_JOBMANAGER)
         (void)text_copy(out, size_bytes, "jobmanager");
     else
         (void)text_format(out, size_bytes, "taskmanager-%d", index);
 }
 
-void flink_conf_add_jvm_flags(enum profile profile, struct argument_list *out) {
+void cluster_conf_add_jvm_flags(enum profile profile, struct argument_list *out) {
     // Both cost start-up time what they give later (flink-verified 2): right for a short life on a
     // small machine.
     if (profile == PROFILE_DEV)
@@ -296,16 +241,16 @@ static void add_taskmanager_settings(int index, const struct cluster_ports *port
     }
 }
 
-void flink_conf_command(const struct flink_process *process, const struct launch_spec *spec,
-                        const struct installed_runtime *runtime, const struct java *java,
-                        const struct workspace_paths *paths, const struct cluster_ports *ports,
-                        struct argument_list *out) {
+void cluster_conf_command(const struct flink_process *process, const struct launch_spec *spec,
+                          const struct installed_runtime *runtime, const struct java *java,
+                          const struct workspace_paths *paths, const struct cluster_ports *ports,
+                          struct argument_list *out) {
     bool is_jobmanager = process->role == FLINK_JOBMANAGER;
     const char *archive =
         is_jobmanager ? runtime->jobmanager_archive : runtime->taskmanager_archive;
     char name[32];
 
-    flink_conf_process_name(process->role, process->index, name, sizeof name);
+    cluster_conf_process_name(process->role, process->index, name, sizeof name);
     argument_list_add(out, java->binary);
     if (process->mark[0] != '\0')
         argument_list_add_format(out, ORPHANS_PROPERTY "=%s", process->mark);
@@ -314,7 +259,7 @@ void flink_conf_command(const struct flink_process *process, const struct launch
         argument_list_add_format(
             out, "-XX:%s=%s",
             runtime->makes_archives ? "ArchiveClassesAtExit" : "SharedArchiveFile", archive);
-    flink_conf_add_jvm_flags(spec->size.profile, out);
+    cluster_conf_add_jvm_flags(spec->size.profile, out);
     argument_list_add_format(out, "-Dlog.file=%s/%s.log", paths->log, name);
     argument_list_add_format(out, "-Dlog4j.configurationFile=file:%s/log4j.properties",
                              paths->conf);

@@ -1,0 +1,24 @@
+// The settings of one job in a request to run it, as text only, and the setting by which a
+// JobManager is recognised (flink-runtime 2.4).
+#pragma once
+
+#include "base/json.h"
+#include "model/job_spec.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+// A setting that Flink keeps and tells, and does not use: a name that no other cluster has, so that
+// a JobManager can be told from one that listens there by mistake.
+#define JOB_CONF_INSTANCE      "kobel.instance"
+#define JOB_CONF_INSTANCE_SIZE 36
+
+void job_conf_choose_instance(char out[static JOB_CONF_INSTANCE_SIZE]);
+
+// flinkConfiguration of a run request: canonical keys and values, because Flink compares them as
+// text when the program configuration is locked. Checkpoints go to `checkpoints_uri`. The caller
+// owns the result.
+json_t *job_conf_settings(const struct job_spec *spec, const char *checkpoints_uri);
+
+// A duration as Flink prints it: "1 min", "7777 ms", "5 s", "2 h", "1 d".
+void job_conf_print_duration(int64_t duration_ms, char *out, size_t size_bytes);
