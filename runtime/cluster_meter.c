@@ -4,26 +4,18 @@
 #include "base/clock.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "model/app.h"
 #include "runtime/metrics_reply.h"
-#include "runtime/process_usage.h"
 #include "runtime/vertex_rates.h"
 
 // Flink refuses a request line of more than 4096 bytes; "<subtask>.accumulateBusyTimeMs," has 25.
 enum { IDS_SIZE = 2048 };
 enum { LISTED_AT_FIRST = 12, LISTED_EVERY = 30 }; // rounds in which a source's ids are asked for
 
-static const int64_t PSS_EVERY_US = 60000000;
-
 struct meter_vertex {
     char backlog_ids[IDS_SIZE];  // of a source, "" = none
     struct vertex_counters last; // of the round before, of which this one's are subtracted
     struct vertex_counters now;
-};
-
-// Of a process of the cluster, its sandbox included.
-struct meter_process {
-    int64_t last_cpu_ms;
-    double file_share; // of its file pages that count as its own; all, before that was looked at
 };
 
 struct cluster_meter {
@@ -34,10 +26,8 @@ struct cluster_meter {
     struct meter_vertex *vertices; // MEASURED_VERTICES_MAX of them
     int vertex;                    // that is being asked about
     int64_t last_us;               // of the processes
-    struct meter_process *processes;
-    int pss_turn;                // whose pages are looked at next
-    int64_t pss_us;              // when somebody's were
-    struct job_measurement next; // being filled
+    int64_t *last_cpu_ms;          // of each
+    struct job_measurement next;   // being filled
     struct job_measurement result;
 };
 
@@ -77,25 +67,6 @@ static double ratio(double part, double whole) {
     return part < whole ? part / whole : 1;
 }
 
-// Looking at all pages of a JVM takes 4 to 5 ms of processor, and longer where it allocates at the
-// time: one process a minute, when its turn has come. What it shares hardly changes; in between,
-// its own pages are counted exactly and the file's by that share.
-static double memory_of(struct cluster_meter *meter, int index, pid_t pid,
-                        const struct process_usage *usage) {
-    struct meter_process *process = &meter->processes[index];
-    int64_t now_us = clock_monotonic_us();
-    double own = (double)usage->own_bytes;
-    double file = (double)usage->file_bytes;
-
-    if (index == meter->pss_turn && now_us - meter->pss_us >= PSS_EVERY_US) {
-        meter->pss_turn = (index + 1) % cluster_processes_count(meter->options.processes);
-        meter->pss_us = now_us;
-        double share = ratio((double)process_usage_pss_bytes(pid) - own, file);
-        process->file_share = share < 0 ? 0 : share;
-    }
-    return own + file * process->file_share;
-}
-
 // The JobManager is looked at for its memory only: the service's processor figure is that of the
 // TaskManagers' containers (flink-runtime 2.9).
 static void measure_processes(struct cluster_meter *meter) {
@@ -108,18 +79,16 @@ static void measure_processes(struct cluster_meter *meter) {
     int counted = 0;
 
     next->cpu_max_ratio = next->memory_max_ratio = MEASUREMENT_UNKNOWN;
-    for (int index = 0; index < cluster_processes_count(meter->options.processes); index++) {
-        struct process_usage usage;
-        pid_t pid = cluster_processes_pid(meter->options.processes, index);
-        if (!process_usage_read(pid, &usage)) continue;
-        double bytes = memory_of(meter, index, pid, &usage);
-        next->memory_bytes += bytes;
+    for (int index = 0; index < meter->options.process_count; index++) {
+        struct cluster_process_usage usage;
+        if (!meter->options.read_process(meter->options.userdata, index, &usage)) continue;
+        next->memory_bytes += usage.memory_bytes;
         next->cpu_seconds += (double)usage.cpu_ms / 1000;
-        double used_ms = (double)(usage.cpu_ms - meter->processes[index].last_cpu_ms);
-        meter->processes[index].last_cpu_ms = usage.cpu_ms;
+        double used_ms = (double)(usage.cpu_ms - meter->last_cpu_ms[index]);
+        meter->last_cpu_ms[index] = usage.cpu_ms;
         if (index == 0) continue;
         double cpu = ratio(used_ms, passed_ms * size->taskmanager.cpu_cores);
-        double memory = ratio(bytes, promised);
+        double memory = ratio(usage.memory_bytes, promised);
         if (cpu > next->cpu_max_ratio) next->cpu_max_ratio = cpu;
         if (memory > next->memory_max_ratio) next->memory_max_ratio = memory;
         if (cpu >= 0) sum += cpu;
@@ -357,10 +326,7 @@ struct cluster_meter *cluster_meter_new(const struct cluster_meter_options *opti
     struct cluster_meter *meter = memory_alloc(sizeof *meter);
 
     meter->options = *options;
-    size_t count = (size_t)cluster_processes_count(options->processes);
-    meter->processes = memory_alloc(count * sizeof *meter->processes);
-    for (size_t index = 0; index < count; index++)
-        meter->processes[index].file_share = 1;
+    meter->last_cpu_ms = memory_alloc((size_t)options->process_count * sizeof *meter->last_cpu_ms);
     return meter;
 }
 
@@ -368,6 +334,6 @@ void cluster_meter_free(struct cluster_meter *meter) {
     if (meter == NULL) return;
     flink_call_free(meter->call);
     memory_free(meter->vertices);
-    memory_free(meter->processes);
+    memory_free(meter->last_cpu_ms);
     memory_free(meter);
 }

@@ -36,6 +36,7 @@ struct cluster_processes {
     struct port_pool *pool;
     struct port_block block;
     struct cluster_ports ports;
+    char rest_url[32];
     char instance[JOB_CONF_INSTANCE_SIZE];
     struct member *members;
     size_t count;
@@ -50,6 +51,10 @@ struct cluster_processes {
 
 uint16_t cluster_processes_rest_port(const struct cluster_processes *processes) {
     return processes->ports.rest;
+}
+
+const char *cluster_processes_rest_url(const struct cluster_processes *processes) {
+    return processes->rest_url;
 }
 
 const struct port_block *cluster_processes_ports(const struct cluster_processes *processes) {
@@ -376,6 +381,8 @@ bool cluster_processes_start(sd_event *loop, const struct cluster_processes_opti
     if (!port_pool_take(self->pool, cluster_ports_count(&options->spec->size), &self->block, err))
         return false;
     self->ports = cluster_ports_from(self->block.first);
+    (void)text_format(self->rest_url, sizeof self->rest_url, "http://127.0.0.1:%u",
+                      self->ports.rest);
     job_conf_choose_instance(self->instance);
     if (!write_configuration(self, options->silence_limit_ms, err)) return false;
     if (!start_one(loop, options, self, FLINK_JOBMANAGER, 0, err)) return false;

@@ -34,6 +34,8 @@ MUST_CHECK bool cluster_processes_start(sd_event *loop,
                                         struct cluster_processes **out_processes,
                                         struct error *err);
 uint16_t cluster_processes_rest_port(const struct cluster_processes *processes);
+// "http://127.0.0.1:21100"
+const char *cluster_processes_rest_url(const struct cluster_processes *processes);
 const struct port_block *cluster_processes_ports(const struct cluster_processes *processes);
 // JOB_CONF_INSTANCE of this cluster.
 const char *cluster_processes_instance(const struct cluster_processes *processes);

@@ -4,7 +4,6 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "runtime/cluster_silence.h"
-#include "runtime/flink_reply.h"
 #include "runtime/flink_submission.h"
 #include "runtime/flink_trigger.h"
 #include "runtime/job_conf.h"
@@ -16,14 +15,14 @@ static const int64_t RETRY_MS = 100;     // after a question that was not answer
 static const int64_t PATIENCE_MS = 1000; // between looks at a question that is open
 
 struct cluster_watch {
-    sd_event *loop; // borrowed: it outlives every cluster
     sd_event_source *timer;
     sd_event_source *patience; // runs while a question is open
-    struct flink_client client;
+    char *base_url;
+    struct flink_client client; // borrows it
     struct cluster_silence silence;
     int64_t slots_at_ms; // when the slots were last counted, monotonic
     char instance[JOB_CONF_INSTANCE_SIZE];
-    struct port_block ports;
+    struct flink_port_range ports;
     void (*on_change)(void *userdata);
     void (*on_silent)(void *userdata, const char *reason);
     void (*on_stranger)(void *userdata, const char *reason);
@@ -78,14 +77,11 @@ static bool has_question(const struct cluster_watch *watch) {
 }
 
 static void ask_after(struct cluster_watch *watch, int64_t delay_ms) {
-    uint64_t now_us;
-
     if (!has_question(watch)) {
         (void)sd_event_source_set_enabled(watch->timer, SD_EVENT_OFF);
         return;
     }
-    (void)sd_event_now(watch->loop, CLOCK_MONOTONIC, &now_us);
-    (void)sd_event_source_set_time(watch->timer, now_us + (uint64_t)delay_ms * 1000);
+    (void)sd_event_source_set_time_relative(watch->timer, (uint64_t)delay_ms * 1000);
     (void)sd_event_source_set_enabled(watch->timer, SD_EVENT_ONESHOT);
 }
 
@@ -108,10 +104,7 @@ static void look_for_silence(struct cluster_watch *watch) {
 }
 
 static void set_patience(struct cluster_watch *watch, int enabled) {
-    uint64_t at_us;
-
-    (void)sd_event_now(watch->loop, CLOCK_MONOTONIC, &at_us);
-    (void)sd_event_source_set_time(watch->patience, at_us + (uint64_t)PATIENCE_MS * 1000);
+    (void)sd_event_source_set_time_relative(watch->patience, (uint64_t)PATIENCE_MS * 1000);
     (void)sd_event_source_set_enabled(watch->patience, enabled);
 }
 
@@ -174,7 +167,6 @@ static void take_slots(struct cluster_watch *watch, int slots) {
 
 static void on_configuration(void *userdata, json_t *reply, const struct error *reason) {
     struct cluster_watch *watch = userdata;
-    char text[80];
     struct error err;
 
     if (!take_answer(watch, reason)) return;
@@ -186,8 +178,8 @@ static void on_configuration(void *userdata, json_t *reply, const struct error *
         ask_after(watch, 0);
         return;
     }
-    (void)text_format(text, sizeof text, "the JobManager of another cluster answers on port %u",
-                      watch->client.port);
+    AUTO(memory_free)
+    char *text = memory_format("the JobManager of another cluster answers at %s", watch->base_url);
     watch->on_stranger(watch->userdata, text);
 }
 
@@ -437,7 +429,7 @@ void cluster_watch_fail_savepoint(struct cluster_watch *watch) {
 }
 
 void cluster_watch_savepoint(struct cluster_watch *watch, const char *trigger_id,
-                             const char *directory, bool stops_job) {
+                             const char *directory_uri, bool stops_job) {
     struct savepoint_view *savepoint = &watch->view.savepoint;
 
     *savepoint = (struct savepoint_view){.state = SAVEPOINT_IN_PROGRESS};
@@ -452,7 +444,7 @@ void cluster_watch_savepoint(struct cluster_watch *watch, const char *trigger_id
         .client = &watch->client, .stops_job = stops_job, .done = on_triggered, .userdata = watch};
     (void)text_copy(watch->trigger.job_id, APP_JOB_ID_SIZE, watch->view.job_id);
     (void)text_copy(watch->trigger.trigger_id, APP_JOB_ID_SIZE, trigger_id);
-    (void)text_copy(watch->trigger.directory, FILE_PATH_MAX, directory);
+    (void)text_copy(watch->trigger.directory_uri, FLINK_URI_SIZE, directory_uri);
     flink_trigger_send(&watch->trigger);
 }
 
@@ -466,9 +458,9 @@ bool cluster_watch_new(sd_event *loop, const struct cluster_watch_options *optio
                        struct cluster_watch **out_watch, struct error *err) {
     AUTO(cluster_watch_free) struct cluster_watch *watch = memory_alloc(sizeof *watch);
 
-    watch->loop = loop;
+    watch->base_url = memory_copy_text(options->base_url);
     watch->client =
-        (struct flink_client){.loop = loop, .http = options->http, .port = options->rest_port};
+        (struct flink_client){.loop = loop, .http = options->http, .base_url = watch->base_url};
     watch->silence = (struct cluster_silence){.limit_ms = options->silence_limit_ms,
                                               .wanted_slots = options->slots};
     (void)text_copy(watch->instance, sizeof watch->instance, options->instance);
@@ -494,6 +486,7 @@ void cluster_watch_free(struct cluster_watch *watch) {
     flink_submission_cancel(&watch->submission);
     flink_trigger_cancel(&watch->trigger);
     json_decref(watch->plan);
+    memory_free(watch->base_url);
     (void)sd_event_source_disable_unref(watch->timer);
     (void)sd_event_source_disable_unref(watch->patience);
     memory_free(watch);

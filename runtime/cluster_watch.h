@@ -7,7 +7,7 @@
 
 #include "runtime/cluster.h"
 #include "runtime/flink_client.h"
-#include "runtime/port_pool.h"
+#include "runtime/flink_reply.h"
 
 #include <systemd/sd-event.h>
 
@@ -15,11 +15,11 @@ struct cluster_watch;
 
 struct cluster_watch_options {
     struct http_client *http;
-    uint16_t rest_port;
-    const char *instance;     // what the JobManager was told to be; borrowed for the call
-    struct port_block ports;  // of the cluster
-    int slots;                // READY when so many are registered
-    int64_t silence_limit_ms; // see cluster_silence.h
+    const char *base_url;          // of its JobManager, see flink_client.h; borrowed for the call
+    const char *instance;          // the JobManager's JOB_CONF_INSTANCE; borrowed for the call
+    struct flink_port_range ports; // of the cluster
+    int slots;                     // READY when so many are registered
+    int64_t silence_limit_ms;      // see cluster_silence.h
     void (*on_change)(void *userdata);
     // Once it was READY: it has been silent for as long as the limit, or never answered a
     // submission. Called once or more often.
@@ -61,9 +61,10 @@ void cluster_watch_forget_job(struct cluster_watch *watch);
 // The next savepoint fails without being asked for.
 void cluster_watch_fail_savepoint(struct cluster_watch *watch);
 
-// Asks for a savepoint of the current job below `directory`; with `stops_job` the job ends with it.
+// Asks for a savepoint of the current job below the directory with that URI; with `stops_job` the
+// job ends with it.
 void cluster_watch_savepoint(struct cluster_watch *watch, const char *trigger_id,
-                             const char *directory, bool stops_job);
+                             const char *directory_uri, bool stops_job);
 
 // The program's main() has been called in the JobManager, and has not come back as far as is known.
 bool cluster_watch_runs_main(const struct cluster_watch *watch);

@@ -161,7 +161,7 @@ static struct flink_call *new_call(struct flink_client *client, enum flink_quest
 
     call->client = client;
     call->question = question;
-    call->url = memory_format("http://127.0.0.1:%u%s", client->port, path);
+    call->url = memory_format("%s%s", client->base_url, path);
     call->done = done;
     call->userdata = userdata;
     return call;

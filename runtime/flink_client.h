@@ -13,7 +13,7 @@
 struct flink_client {
     sd_event *loop;           // borrowed
     struct http_client *http; // borrowed
-    uint16_t port;            // on 127.0.0.1
+    const char *base_url;     // borrowed; "http://127.0.0.1:21100"
     bool is_telling;          // an answer to whoever has asked
     int64_t rests_until_us;   // monotonic: nothing is asked before
 };

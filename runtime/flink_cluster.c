@@ -35,9 +35,8 @@ void flink_cluster_changed(const struct cluster *cluster) {
 static void stop_processes(struct cluster *cluster) {
     flink_submit_cancel(cluster);
     flink_claim_free(cluster);
-    cluster_meter_free(TAKE(cluster->meter)); // asks through the watch's client
+    flink_look_forget(cluster); // its meter asks through the watch's client
     cluster_watch_free(TAKE(cluster->watch));
-    kafka_lag_free(TAKE(cluster->lag));
     cluster_processes_leave(TAKE(cluster->processes), &cluster->owner->leaving);
     cluster->boot_timer = sd_event_source_disable_unref(cluster->boot_timer);
     log_budget_free(TAKE(cluster->logs));
@@ -177,11 +176,12 @@ static bool start(struct cluster *cluster, struct error *err) {
         return false;
     if (!cluster_processes_start(owner->loop, &options, &cluster->processes, err)) return false;
 
+    const struct port_block *ports = cluster_processes_ports(cluster->processes);
     struct cluster_watch_options watch = {
         .http = owner->http,
-        .rest_port = cluster_processes_rest_port(cluster->processes),
+        .base_url = cluster_processes_rest_url(cluster->processes),
         .instance = cluster_processes_instance(cluster->processes),
-        .ports = *cluster_processes_ports(cluster->processes),
+        .ports = {ports->first, ports->count},
         .slots = cluster_size_slots(&cluster->spec.size),
         .silence_limit_ms = owner->options.silence_limit_ms,
         .on_change = on_watch_change,
@@ -273,7 +273,8 @@ static bool savepoint(void *self, const char *cluster_id, const struct savepoint
                                            request->snapshot_name, request->trigger_id, directory,
                                            err))
         return false;
-    cluster_watch_savepoint(cluster->watch, request->trigger_id, directory, request->stops_job);
+    AUTO(memory_free) char *uri = workspace_uri(directory);
+    cluster_watch_savepoint(cluster->watch, request->trigger_id, uri, request->stops_job);
     if (known->state == SAVEPOINT_FAILED) flink_cluster_changed(cluster);
     return true;
 }

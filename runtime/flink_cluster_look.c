@@ -6,6 +6,12 @@ static const int64_t PAGE_TIMEOUT_MS = 30000;
 
 // --- measurements ---
 
+static bool read_process(void *userdata, int index, struct cluster_process_usage *out_usage) {
+    const struct cluster *cluster = userdata;
+
+    return cluster_usage_read(cluster->usage, index, out_usage);
+}
+
 static void on_measured(void *userdata) {
     flink_cluster_changed(userdata);
 }
@@ -16,17 +22,25 @@ void flink_look_measure(void *self, const char *cluster_id) {
 
     if (cluster == NULL) return;
     if (cluster->meter == NULL) {
+        cluster->usage = cluster_usage_new(cluster->processes);
         struct cluster_meter_options options = {
             .client = cluster_watch_client(cluster->watch),
-            .processes = cluster->processes,
+            .process_count = cluster_processes_count(cluster->processes),
             .size = &cluster->spec.size,
             .lag = cluster->lag,
             .on_done = on_measured,
+            .read_process = read_process,
             .userdata = cluster,
         };
         cluster->meter = cluster_meter_new(&options);
     }
     cluster_meter_begin(cluster->meter, cluster_watch_view(cluster->watch)->job_id);
+}
+
+void flink_look_forget(struct cluster *cluster) {
+    cluster_meter_free(TAKE(cluster->meter));
+    cluster_usage_free(TAKE(cluster->usage));
+    kafka_lag_free(TAKE(cluster->lag));
 }
 
 const struct job_measurement *flink_look_measured(void *self, const char *cluster_id) {
@@ -71,8 +85,7 @@ struct cluster_fetch *flink_look_fetch(void *self, const char *cluster_id, const
 
     if (cluster == NULL) return NULL;
     AUTO(memory_free)
-    char *url = memory_format("http://127.0.0.1:%u%s",
-                              cluster_processes_rest_port(cluster->processes), path);
+    char *url = memory_format("%s%s", cluster_processes_rest_url(cluster->processes), path);
     struct cluster_fetch *one = memory_alloc(sizeof *one);
     struct http_call call = {.method = "GET",
                              .url = url,

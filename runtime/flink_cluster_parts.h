@@ -8,6 +8,7 @@
 #include "runtime/catalog.h"
 #include "runtime/cluster_meter.h"
 #include "runtime/cluster_process.h"
+#include "runtime/cluster_usage.h"
 #include "runtime/cluster_watch.h"
 #include "runtime/disk_usage.h"
 #include "runtime/flink_cluster.h"
@@ -46,7 +47,8 @@ struct cluster {
     struct cluster_watch *watch;
     struct kafka_lag *lag;       // of the job's consumer groups; NULL: its properties name none
     struct staging *staging;     // of the job's code; NULL: it is in its place
-    struct cluster_meter *meter; // NULL before the first measurement; asks `lag`
+    struct cluster_meter *meter; // NULL before the first measurement; asks `lag` and `usage`
+    struct cluster_usage *usage; // NULL before
     struct boot_progress boot;
     sd_event_source *boot_timer; // looks at it
     struct log_budget *logs;     // what they take of the disk
@@ -126,6 +128,8 @@ void flink_claim_free(struct cluster *cluster);
 
 // --- looking inside: see runtime/insight.h ---
 
+// Drops the meter, what it asks, and its measurements.
+void flink_look_forget(struct cluster *cluster);
 void flink_look_measure(void *self, const char *cluster_id);
 const struct job_measurement *flink_look_measured(void *self, const char *cluster_id);
 char *flink_look_job_plan(void *self, const char *cluster_id);

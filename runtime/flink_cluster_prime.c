@@ -62,7 +62,8 @@ static bool save_primer(struct cluster *cluster, struct error *err) {
 
     if (!find_work(cluster, &paths, err)) return false;
     digest_random_hex(trigger_id, sizeof trigger_id - 1);
-    cluster_watch_savepoint(cluster->watch, trigger_id, paths.work, true);
+    AUTO(memory_free) char *directory = workspace_uri(paths.work);
+    cluster_watch_savepoint(cluster->watch, trigger_id, directory, true);
     return true;
 }
 

@@ -48,8 +48,7 @@ static void look_for_groups(struct cluster *cluster, const char *properties_text
     AUTO(json_decref) json_t *properties = NULL;
     struct error unreadable;
 
-    cluster_meter_free(TAKE(cluster->meter));
-    kafka_lag_free(TAKE(cluster->lag));
+    flink_look_forget(cluster);
     if (json_parse(properties_text, strlen(properties_text), &properties, &unreadable))
         cluster->lag = kafka_lag_new(cluster->owner->loop, properties);
 }

@@ -40,8 +40,8 @@ bool flink_reply_is_instance(const json_t *reply, const char *instance, bool *ou
     return true;
 }
 
-bool flink_reply_slots(const json_t *reply, const struct port_block *block, struct flink_slots *out,
-                       struct error *err) {
+bool flink_reply_slots(const json_t *reply, const struct flink_port_range *ports,
+                       struct flink_slots *out, struct error *err) {
     const json_t *taskmanagers = json_member(reply, "taskmanagers");
     struct flink_slots slots = {0};
     size_t index;
@@ -51,7 +51,7 @@ bool flink_reply_slots(const json_t *reply, const struct port_block *block, stru
         return error_set(err, ERROR_INVALID, "no TaskManagers of a cluster");
     json_array_foreach(taskmanagers, index, taskmanager) {
         int64_t port = json_int_or(taskmanager, "dataPort", 0);
-        if (port >= block->first && port < block->first + block->count)
+        if (port >= ports->first && port < ports->first + ports->count)
             slots.own += (int)json_int_or(taskmanager, "slotsNumber", 0);
         else
             slots.strangers++;

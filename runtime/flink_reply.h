@@ -5,7 +5,14 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "runtime/cluster.h"
-#include "runtime/port_pool.h"
+
+#include <stdint.h>
+
+// From `first` on.
+struct flink_port_range {
+    uint16_t first;
+    uint16_t count;
+};
 
 struct flink_slots {
     int own;       // of the cluster's own TaskManagers
@@ -24,9 +31,9 @@ struct flink_job {
 MUST_CHECK bool flink_reply_is_instance(const json_t *reply, const char *instance, bool *out_is_it,
                                         struct error *err);
 
-// GET /taskmanagers: a cluster's own listen for data on ports of its block. ERROR_INVALID: not of
-// that shape.
-MUST_CHECK bool flink_reply_slots(const json_t *reply, const struct port_block *block,
+// GET /taskmanagers: a cluster's own listen for data on its ports. ERROR_INVALID: not of that
+// shape.
+MUST_CHECK bool flink_reply_slots(const json_t *reply, const struct flink_port_range *ports,
                                   struct flink_slots *out, struct error *err);
 
 // GET /jobs/:id. ERROR_INVALID: not of that shape.

@@ -1,6 +1,5 @@
 #include "runtime/flink_trigger.h"
 
-#include "base/memory.h"
 #include "base/text.h"
 
 static const int64_t TIMEOUT_MS = 10000;
@@ -23,13 +22,12 @@ static void on_answer(void *userdata, json_t *reply, const struct error *err) {
 
 void flink_trigger_send(struct flink_trigger *trigger) {
     AUTO(json_decref) json_t *body = json_new_object();
-    AUTO(memory_free) char *uri = memory_format("file://%s", trigger->directory);
     bool stops_job = trigger->stops_job;
     char path[256];
 
     json_put_text(body, "triggerId", trigger->trigger_id);
     json_put_text(body, "formatType", "CANONICAL");
-    json_put_text(body, stops_job ? "targetDirectory" : "target-directory", uri);
+    json_put_text(body, stops_job ? "targetDirectory" : "target-directory", trigger->directory_uri);
     json_put_bool(body, stops_job ? "drain" : "cancel-job", false);
     (void)text_format(path, sizeof path, "/jobs/%s/%s", trigger->job_id,
                       stops_job ? "stop" : "savepoints");

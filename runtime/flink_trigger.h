@@ -6,12 +6,14 @@
 #include "model/app.h"
 #include "runtime/flink_client.h"
 
+#define FLINK_URI_SIZE (FILE_PATH_MAX + 8)
+
 struct flink_trigger {
     struct flink_client *client; // borrowed
     char job_id[APP_JOB_ID_SIZE];
     char trigger_id[APP_JOB_ID_SIZE];
-    char directory[FILE_PATH_MAX]; // below which it is made
-    bool stops_job;                // stop-with-savepoint, without drain
+    char directory_uri[FLINK_URI_SIZE]; // below which it is made
+    bool stops_job;                     // stop-with-savepoint, without drain
     // Called from the loop when there was an answer, or none. `err`: Flink refused it, or was asked
     // too often; NULL: ask how far it is.
     void (*done)(void *userdata, const struct error *err);

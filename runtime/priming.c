@@ -117,10 +117,11 @@ static bool run_job(struct priming *self, const char *restore_path, struct error
 
 static bool save_and_stop(struct priming *self, char out_location[static FILE_PATH_MAX],
                           struct error *err) {
+    AUTO(memory_free) char *directory = workspace_uri(self->paths.snapshots);
     char trigger_id[APP_JOB_ID_SIZE];
 
     digest_random_hex(trigger_id, sizeof trigger_id - 1);
-    cluster_watch_savepoint(self->watch, trigger_id, self->paths.snapshots, true);
+    cluster_watch_savepoint(self->watch, trigger_id, directory, true);
     if (!wait_until(self, is_saved, "saving the trial job", err)) return false;
     const struct savepoint_view *savepoint = &cluster_watch_view(self->watch)->savepoint;
     if (savepoint->state != SAVEPOINT_COMPLETED)
@@ -185,11 +186,12 @@ static bool start(struct priming *self, const struct installed_runtime *runtime,
     if (code < 0) return error_system(err, -code, "event loop");
     if (!http_client_new(self->loop, &self->http, err)) return false;
     if (!cluster_processes_start(self->loop, &options, &self->processes, err)) return false;
+    const struct port_block *ports = cluster_processes_ports(self->processes);
     struct cluster_watch_options watch = {
         .http = self->http,
-        .rest_port = cluster_processes_rest_port(self->processes),
+        .base_url = cluster_processes_rest_url(self->processes),
         .instance = cluster_processes_instance(self->processes),
-        .ports = *cluster_processes_ports(self->processes),
+        .ports = {ports->first, ports->count},
         .slots = 1,
         .silence_limit_ms = CLUSTER_SILENCE_LIMIT_MS,
         .on_change = on_change,

@@ -34,8 +34,8 @@ Test(recorded, whose_jobmanager_it_is) {
 
 Test(recorded, own_taskmanagers_and_strangers) {
     AUTO(json_decref) json_t *reply = recorded("taskmanagers");
-    struct port_block own = {17144, 8};
-    struct port_block other = {17152, 8};
+    struct flink_port_range own = {17144, 8};
+    struct flink_port_range other = {17152, 8};
     struct flink_slots slots;
 
     cr_assert(flink_reply_slots(reply, &own, &slots, &err), "%s", err.message);

@@ -96,6 +96,7 @@ void fake_jobmanager_open(struct fake_jobmanager *fake, sd_event *loop) {
         sd_event_add_io(loop, &fake->door, fd, EPOLLIN, on_door, fake) < 0)
         abort();
     fake->port = ntohs(at.sin_port);
+    (void)text_format(fake->url, sizeof fake->url, "http://127.0.0.1:%u", fake->port);
 }
 
 void fake_jobmanager_close(struct fake_jobmanager *fake) {

@@ -17,6 +17,7 @@ struct fake_jobmanager {
     sd_event_source *door;
     sd_event_source *guest;
     uint16_t port;
+    char url[32];                      // "http://127.0.0.1:12345"
     const struct fake_answer *answers; // the first that fits; ends with {0}
     char *text;                        // being sent
     size_t size_bytes;

@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     AUTO(memory_free) char *text = memory_alloc(size + 1);
     char line[600];
     char path[FILE_PATH_MAX];
-    struct port_block ports = {21100, 100};
+    struct flink_port_range ports = {21100, 100};
     struct flink_slots slots;
     bool is_it;
     struct flink_job job;

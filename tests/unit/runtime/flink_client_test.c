@@ -21,7 +21,7 @@ static void set_up(void) {
     cr_assert(sd_event_new(&loop) >= 0);
     cr_assert(http_client_new(loop, &http, &err), "%s", err.message);
     fake_jobmanager_open(&fake, loop);
-    client = (struct flink_client){.loop = loop, .http = http, .port = fake.port};
+    client = (struct flink_client){.loop = loop, .http = http, .base_url = fake.url};
 }
 
 static void tear_down(void) {
@@ -160,7 +160,7 @@ static void on_silent(void *userdata, const char *reason) {
 
 static struct cluster_watch *begin_watch(void) {
     struct cluster_watch_options options = {.http = http,
-                                            .rest_port = fake.port,
+                                            .base_url = fake.url,
                                             .instance = "id-1",
                                             .ports = {7, 1},
                                             .slots = 1,

@@ -223,7 +223,7 @@ Test(flink_reply, reads_the_three_ends_of_a_savepoint) {
 
 Test(flink_reply, refuses_answers_of_another_shape) {
     AUTO(json_decref) json_t *other = parse("{\"x\":1}");
-    struct port_block ports = {1, 1};
+    struct flink_port_range ports = {1, 1};
     struct flink_slots slots;
     bool is_it;
     struct flink_job job;
