@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/terminal.h"
 #include "runtime/catalog.h"
+#include "runtime/catalog_install.h"
 
 #include <unistd.h>
 

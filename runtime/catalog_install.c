@@ -1,6 +1,7 @@
-// Installation of a runtime: obtain, unpack, check, compile the primer, make the archives, and only
-// then write the file that makes it count.
+#include "runtime/catalog_install.h"
+
 #include "base/argument_list.h"
+#include "base/java.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -287,6 +288,8 @@ static bool lock(const struct installation *self, int *out_fd, struct error *err
     return true;
 }
 
+// Obtain, unpack, check, compile the primer, make the archives, and only then write the file that
+// makes it count.
 static bool install(struct installation *self, struct error *err) {
     // What an interrupted installation left has no facts file, and is no runtime to anybody.
     if (!file_remove_tree(self->directory, err) || !file_remove_tree(self->scratch, err) ||

@@ -2,6 +2,7 @@
 // archives.
 #pragma once
 
+#include "base/java.h"
 #include "runtime/catalog.h"
 
 // `runtime` has makes_archives set and names where the archives go; `scratch_directory` is used and
