@@ -174,6 +174,7 @@ static bool open_clusters(struct daemon *self, struct error *err) {
         .data_directory = self->data.path,
         .mark = self->data.mark,
         .runtimes_directory = self->options->runtimes,
+        .code = code_store_port(self->code),
         .job_environment = argument_list_items(&self->job_environment),
         .first_port = self->options->first_port,
         .last_port = self->options->last_port,
@@ -306,9 +307,8 @@ static bool open_all(struct daemon *self, struct error *err) {
     // What a dead daemon left still uses memory.
     if (!self->data.is_new) orphans_kill(self->data.mark);
     choose_budget(self);
-    return open_loop(self, err) && open_sandbox_and_document(self, err) &&
-           open_clusters(self, err) && open_code(self, err) && open_controller(self, err) &&
-           open_server(self, err);
+    return open_loop(self, err) && open_sandbox_and_document(self, err) && open_code(self, err) &&
+           open_clusters(self, err) && open_controller(self, err) && open_server(self, err);
 }
 
 // In the order of who uses whom. Running applications end as in a crash: their records say RUNNING,

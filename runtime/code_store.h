@@ -8,6 +8,7 @@
 #include "base/buffer.h"
 #include "base/digest.h"
 #include "base/error.h"
+#include "base/file.h"
 
 #include <stdint.h>
 
@@ -33,6 +34,12 @@ struct code_artifact {
 typedef void code_done_fn(void *userdata, const struct code_artifact *artifact,
                           const struct error *err);
 
+// What of an artifact runs: itself, or the jar that lies in it.
+struct code_jar {
+    char path[FILE_PATH_MAX];
+    char sha256[DIGEST_SHA256_HEX_SIZE]; // of that file; "": not known
+};
+
 enum code_collected {
     CODE_COLLECTED_ALL,
     CODE_COLLECTED_SOME,    // there is more to look at
@@ -42,6 +49,9 @@ enum code_collected {
 struct code_ops {
     void (*import)(void *self, const struct code_source *source, code_done_fn *done,
                    void *userdata);
+    // Where the jar of an artifact is, by the artifact's digest; whether it is there is not
+    // checked.
+    bool (*find_jar)(void *self, const char *sha256, struct code_jar *out_jar, struct error *err);
     // Looks at a part of the code and removes what `is_used` denies; the next call goes on there.
     enum code_collected (*collect)(void *self, bool (*is_used)(void *userdata, const char *sha256),
                                    void *userdata);

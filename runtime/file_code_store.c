@@ -435,8 +435,6 @@ static enum code_collected collect(void *self, bool (*is_used)(void *userdata, c
     return CODE_COLLECTED_SOME;
 }
 
-static const struct code_ops ops = {.import = import_code, .collect = collect};
-
 // The digest of a jar that lay in a zip; "" where an earlier version kept none.
 static bool read_jar_digest(const char *code_directory, const char *sha256,
                             char out_sha256[static DIGEST_SHA256_HEX_SIZE], struct error *err) {
@@ -450,14 +448,20 @@ static bool read_jar_digest(const char *code_directory, const char *sha256,
     return true;
 }
 
-bool code_store_jar(const char *code_directory, const char *sha256,
-                    char out_path[static FILE_PATH_MAX],
-                    char out_sha256[static DIGEST_SHA256_HEX_SIZE], struct error *err) {
-    if (!path_of(code_directory, sha256, JAR_SUFFIX, out_path, err)) return false;
-    if (file_exists(out_path)) return read_jar_digest(code_directory, sha256, out_sha256, err);
-    (void)text_copy(out_sha256, DIGEST_SHA256_HEX_SIZE, sha256);
-    return path_of(code_directory, sha256, "", out_path, err);
+static bool find_jar(void *self, const char *sha256, struct code_jar *out_jar, struct error *err) {
+    const char *directory = ((const struct code_store *)self)->code_directory;
+    struct code_jar jar;
+
+    (void)text_copy(jar.sha256, sizeof jar.sha256, sha256);
+    bool is_known = path_of(directory, sha256, JAR_SUFFIX, jar.path, err) &&
+                    (file_exists(jar.path) ? read_jar_digest(directory, sha256, jar.sha256, err)
+                                           : path_of(directory, sha256, "", jar.path, err));
+    if (is_known) *out_jar = jar;
+    return is_known;
 }
+
+static const struct code_ops ops = {
+    .import = import_code, .find_jar = find_jar, .collect = collect};
 
 // --- life of the store ---
 

@@ -21,11 +21,6 @@ struct code_store_options {
 MUST_CHECK bool code_store_new(sd_event *loop, const struct code_store_options *options,
                                struct code_store **out_store, struct error *err);
 struct code_port code_store_port(struct code_store *store);
-// Where the jar of that code is to be found, and its own digest ("": not known); whether it is
-// there is not looked at.
-MUST_CHECK bool code_store_jar(const char *code_directory, const char *sha256,
-                               char out_path[static FILE_PATH_MAX],
-                               char out_sha256[static DIGEST_SHA256_HEX_SIZE], struct error *err);
 // Drops imports that are under way; their callbacks are not called.
 void code_store_free(struct code_store *store);
 DEFINE_AUTO(code_store_free, struct code_store *);

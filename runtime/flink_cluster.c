@@ -4,7 +4,6 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "runtime/cluster_silence.h"
-#include "runtime/file_code_store.h"
 #include "runtime/flink_cluster_parts.h"
 #include "runtime/kafka_client.h"
 #include "runtime/orphans.h"

@@ -5,6 +5,7 @@
 #include "base/java.h"
 #include "runtime/capacity.h"
 #include "runtime/cluster.h"
+#include "runtime/code_store.h"
 #include "runtime/insight.h"
 #include "runtime/state_files.h"
 #include "sandbox/sandbox.h"
@@ -16,9 +17,10 @@
 struct flink_clusters;
 
 struct flink_clusters_options {
-    const char *data_directory; // apps/ and code/ are below it
+    const char *data_directory; // apps/ and spares/ are below it
     const char *mark;           // of that directory, see orphans.h; "" = nothing is marked
     const char *runtimes_directory;
+    struct code_port code; // where the code of jobs is; not used without a turn of the loop
     struct java java;
     struct sandbox sandbox;
     uint16_t first_port; // clusters listen on ports between these two, and nobody else connects to

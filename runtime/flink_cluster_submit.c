@@ -3,7 +3,6 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "runtime/code_stage.h"
-#include "runtime/file_code_store.h"
 #include "runtime/flink_cluster_parts.h"
 #include "runtime/job_conf.h"
 
@@ -73,11 +72,10 @@ static void on_staged(void *userdata, const struct error *err) {
 // (flink-runtime 2.8).
 static bool begin_staging(struct cluster *cluster, const struct submission *job,
                           struct staging *staging, struct error *err) {
-    char directory[FILE_PATH_MAX];
-    char code[FILE_PATH_MAX];
-    char sha256[DIGEST_SHA256_HEX_SIZE];
-    struct code_stage_spec spec = {.code_path = code,
-                                   .code_sha256 = sha256,
+    const struct code_port *code = &cluster->owner->options.code;
+    struct code_jar jar;
+    struct code_stage_spec spec = {.code_path = jar.path,
+                                   .code_sha256 = jar.sha256,
                                    .root = cluster->paths.cluster,
                                    .directory = WORKSPACE_UPLOAD,
                                    .name = staging->jar_id};
@@ -88,9 +86,7 @@ static bool begin_staging(struct cluster *cluster, const struct submission *job,
         flink_cluster_lose(cluster, err->message);
         return false;
     }
-    return file_join(directory, sizeof directory, err, cluster->owner->data_directory, "code",
-                     NULL) &&
-           code_store_jar(directory, job->spec.code_sha256, code, sha256, err) &&
+    return code->ops->find_jar(code->self, job->spec.code_sha256, &jar, err) &&
            code_stage_begin(cluster->owner->loop, &spec, on_staged, cluster, &staging->stage, err);
 }
 

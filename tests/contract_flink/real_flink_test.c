@@ -1,16 +1,18 @@
 // The suite of the cluster port on real Flink. Wants an installed runtime (KOBEL_TEST_RUNTIMES) and
 // two jars (KOBEL_TEST_JAR, KOBEL_TEST_BROKEN_JAR); scripts/test.sh e2e provides them. Fails
 // without.
-#include "base/digest.h"
 #include "base/file.h"
 #include "base/text.h"
 #include "contract/cluster_suite.h"
+#include "runtime/file_code_store.h"
 #include "runtime/flink_cluster.h"
 #include "runtime/port_pool.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <stdlib.h>
+
+enum { LIMIT_BYTES = 64 << 20 };
 
 static struct error err;
 
@@ -26,16 +28,35 @@ static const char *wanted(const char *variable) {
     return value;
 }
 
-static void put_code(const char *data, const char *jar, char *out_sha256) {
-    AUTO(buffer_release) struct buffer bytes = BUFFER_INIT((size_t)64 << 20);
-    char path[FILE_PATH_MAX];
+static void on_imported(void *userdata, const struct code_artifact *artifact,
+                        const struct error *reason) {
+    cr_assert(reason == NULL, "%s", reason == NULL ? "" : reason->message);
+    (void)text_copy(userdata, DIGEST_SHA256_HEX_SIZE, artifact->sha256);
+}
+
+static struct code_store *open_code(sd_event *loop, const char *data) {
+    char code[FILE_PATH_MAX];
+    char s3[FILE_PATH_MAX];
+    struct code_store_options options = {
+        .code_directory = code, .s3_directory = s3, .limit_bytes = LIMIT_BYTES};
+    struct code_store *store = NULL;
+
+    cr_assert(file_join(code, sizeof code, &err, data, "code", NULL));
+    cr_assert(file_join(s3, sizeof s3, &err, data, "s3", NULL));
+    cr_assert(code_store_new(loop, &options, &store, &err), "%s", err.message);
+    return store;
+}
+
+static void put_code(sd_event *loop, struct code_store *store, const char *jar, char *out_sha256) {
+    AUTO(buffer_release) struct buffer bytes = BUFFER_INIT((size_t)LIMIT_BYTES);
+    struct code_port port = code_store_port(store);
 
     cr_assert(file_read(jar, &bytes, &err), "%s", err.message);
-    digest_sha256_hex(bytes.data, bytes.size_bytes, out_sha256);
-    cr_assert(file_join(path, sizeof path, &err, data, "code", NULL));
-    cr_assert(file_make_directories(path, 0700, &err));
-    cr_assert(file_join(path, sizeof path, &err, data, "code", out_sha256, NULL));
-    cr_assert(file_write_atomically(path, bytes.data, bytes.size_bytes, 0600, &err));
+    struct code_source source = {.kind = CODE_SOURCE_BYTES, .bytes = &bytes};
+    out_sha256[0] = '\0';
+    port.ops->import(port.self, &source, on_imported, out_sha256);
+    while (out_sha256[0] == '\0')
+        cr_assert(gt(int, sd_event_run(loop, 600000000), 0));
 }
 
 Test(cluster, real_flink_keeps_the_promises_of_the_port) {
@@ -54,16 +75,19 @@ Test(cluster, real_flink_keeps_the_promises_of_the_port) {
     cr_assert(java_find(&options.java, &err), "%s", err.message);
     (void)setenv("KOBEL_LAUNCHER", LAUNCHER, 1);
     cr_assert(sandbox_choose("auto", NULL, &options.sandbox, NULL, &err), "%s", err.message);
+    struct code_store *code = open_code(loop, data);
+    options.code = code_store_port(code);
     cr_assert(flink_clusters_new(loop, &options, &clusters, &err), "%s", err.message);
     suite.clusters = flink_clusters_port(clusters);
     suite.insight = flink_clusters_insight(clusters);
     suite.capacity = flink_clusters_capacity(clusters);
     suite.state_files = flink_clusters_state_files(clusters);
     suite.self = loop;
-    put_code(data, wanted("KOBEL_TEST_JAR"), suite.code_sha256);
-    put_code(data, wanted("KOBEL_TEST_BROKEN_JAR"), suite.broken_sha256);
+    put_code(loop, code, wanted("KOBEL_TEST_JAR"), suite.code_sha256);
+    put_code(loop, code, wanted("KOBEL_TEST_BROKEN_JAR"), suite.broken_sha256);
     cluster_suite_run(&suite);
     flink_clusters_free(clusters);
+    code_store_free(code);
     (void)sd_event_unref(loop);
     cr_assert(file_remove_tree(data, &err), "%s", err.message);
 }

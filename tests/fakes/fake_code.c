@@ -16,6 +16,12 @@ static void import_code(void *self, const struct code_source *source, code_done_
     done(userdata, &artifact, NULL);
 }
 
+static bool find_jar(void *self, const char *sha256, struct code_jar *out_jar, struct error *err) {
+    (void)self;
+    (void)out_jar;
+    return error_set(err, ERROR_NOT_FOUND, "there are no files here: '%s'", sha256);
+}
+
 static enum code_collected
 collect_code(void *self, bool (*is_used)(void *userdata, const char *sha256), void *userdata) {
     (void)self;
@@ -24,4 +30,5 @@ collect_code(void *self, bool (*is_used)(void *userdata, const char *sha256), vo
     return CODE_COLLECTED_ALL;
 }
 
-const struct code_ops fake_code_ops = {.import = import_code, .collect = collect_code};
+const struct code_ops fake_code_ops = {
+    .import = import_code, .find_jar = find_jar, .collect = collect_code};

@@ -233,15 +233,13 @@ static size_t make_zip(char *out, size_t size_bytes, const char *const *names) {
 
 // What would run; the content of what was given is `outcome`'s.
 static void jar_of(const struct outcome *outcome, struct buffer *out) {
-    char code[64];
-    char path[FILE_PATH_MAX];
-    char jar_sha256[DIGEST_SHA256_HEX_SIZE];
+    struct code_port port = code_store_port(store);
+    struct code_jar jar;
     struct error err;
 
-    (void)text_format(code, sizeof code, "%s/code", directory);
-    cr_assert(code_store_jar(code, outcome->artifact.sha256, path, jar_sha256, &err), "%s",
+    cr_assert(port.ops->find_jar(port.self, outcome->artifact.sha256, &jar, &err), "%s",
               err.message);
-    cr_assert(file_read(path, out, &err), "%s", err.message);
+    cr_assert(file_read(jar.path, out, &err), "%s", err.message);
 }
 
 Test(file_code_store, takes_the_only_jar_out_of_a_zip, .init = set_up, .fini = tear_down) {
