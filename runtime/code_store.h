@@ -1,4 +1,4 @@
-// Application code, stored once by the digest of its bytes: `<data>/code/<sha256>`.
+// Application code, stored once by the digest of its bytes.
 //
 // As on the service the object is read when the application is created or updated; what happens to
 // the object later changes nothing. Reading is sliced over loop turns, so that a large jar never

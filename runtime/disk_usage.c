@@ -7,7 +7,6 @@
 #include "base/name_tree.h"
 #include "base/text.h"
 #include "base/work_queue.h"
-#include "model/app.h"
 
 #include <search.h>
 #include <string.h>
@@ -20,7 +19,7 @@ static const int64_t PAUSE_US = 2000000;
 enum { PAUSE_BY_DURATION = 30 };
 
 struct counted_app {
-    char app_id[APP_ID_SIZE]; // the first member: see base/name_tree.h
+    char app_id[WORK_NAME_SIZE]; // the first member: see base/name_tree.h
     int64_t bytes;
     int64_t counted_us; // 0: never
     int64_t pause_us;
@@ -111,7 +110,7 @@ static int on_timer(sd_event_source *source, uint64_t now_us, void *userdata) {
 static struct counted_app *add(struct disk_usage *usage, const char *app_id) {
     struct counted_app *app = memory_alloc(sizeof *app);
 
-    (void)text_copy(app->app_id, APP_ID_SIZE, app_id);
+    (void)text_copy(app->app_id, WORK_NAME_SIZE, app_id);
     name_tree_add(&usage->apps, app);
     return app;
 }
@@ -149,8 +148,8 @@ void disk_usage_forget(struct disk_usage *usage, const char *app_id) {
 
 static bool touch_found(void *userdata, const char *name, bool is_directory, struct error *err) {
     (void)err;
-    // Others are none of kobel's.
-    if (is_directory && name[0] != '.' && strlen(name) < APP_ID_SIZE)
+    // The id of an application is shorter.
+    if (is_directory && name[0] != '.' && strlen(name) < WORK_NAME_SIZE)
         disk_usage_touch(userdata, name);
     return true;
 }

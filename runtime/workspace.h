@@ -1,6 +1,5 @@
 // Where everything of an application lies on disk:
 //
-//   <data>/code/<sha256>
 //   <data>/apps/<app>/checkpoints/<job>/chk-<n>/_metadata     Flink's
 //   <data>/apps/<app>/snapshots/<name>/<trigger>/savepoint-…/_metadata  Flink's; an earlier kobel
 //                                                             had no <trigger>
