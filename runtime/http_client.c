@@ -19,7 +19,8 @@ struct http_request {
     struct curl_slist *headers;
     struct buffer body;
     bool is_too_large;
-    bool is_refused; // by the sink
+    bool is_refused;  // by the sink
+    bool is_finished; // its callback runs: collect() frees it afterwards
     http_sink_fn *sink;
     http_done_fn *done;
     void *userdata;
@@ -52,7 +53,7 @@ static void free_request(struct http_request *request) {
 }
 
 void http_request_cancel(struct http_request *request) {
-    if (request != NULL) free_request(request);
+    if (request != NULL && !request->is_finished) free_request(request);
 }
 
 static void finish(struct http_request *request, CURLcode code) {
@@ -81,12 +82,6 @@ static void finish(struct http_request *request, CURLcode code) {
     }
 }
 
-static bool is_listed(const struct http_client *client, const struct http_request *request) {
-    for (const struct http_request *one = client->requests; one != NULL; one = one->next)
-        if (one == request) return true;
-    return false;
-}
-
 // Hands finished requests to their owners. An owner may cancel any request, its own too, from its
 // callback.
 static void collect(struct http_client *client) {
@@ -98,8 +93,9 @@ static void collect(struct http_client *client) {
         if (message->msg != CURLMSG_DONE) continue;
         CURLcode code = message->data.result;
         (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request);
+        request->is_finished = true;
         finish(request, code);
-        if (is_listed(client, request)) free_request(request);
+        free_request(request);
     }
 }
 

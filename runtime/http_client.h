@@ -49,5 +49,5 @@ struct http_call {
 
 // The request belongs to the client; http_request_cancel() is the only thing to do with it.
 struct http_request *http_client_send(struct http_client *client, const struct http_call *call);
-// Its callback is not called any more. NULL is legal.
+// Its callback is not called any more. NULL is legal, and so is its own request from a callback.
 void http_request_cancel(struct http_request *request);

@@ -1,4 +1,5 @@
-// What the loop hears of libcurl's sockets, which libcurl closes as it likes.
+// What the loop hears of libcurl's sockets, which libcurl closes as it likes; and what owners may
+// do from their callbacks.
 #include "runtime/http_client.h"
 
 #include "base/file.h"
@@ -166,4 +167,45 @@ Test(http_client, a_request_without_a_descriptor_fails_by_itself) {
     cr_assert(eq(long, ask(fake.port, 60000).status, 200));
     fake_jobmanager_close(&fake);
     close_full_door(&full);
+}
+
+// --- a callback that is done with its request ---
+
+struct repetition {
+    struct http_call call;
+    struct http_request *request;
+    int answered;
+    char body[8]; // of the last answer
+};
+
+static void on_repeat(void *userdata, const struct http_reply *reply, const struct error *reason) {
+    struct repetition *repetition = userdata;
+
+    cr_assert(reason == NULL, "%s", reason == NULL ? "" : reason->message);
+    http_request_cancel(repetition->request);
+    repetition->request = NULL;
+    if (++repetition->answered == 1)
+        repetition->request = http_client_send(client, &repetition->call);
+    (void)text_copy(repetition->body, sizeof repetition->body, reply->body);
+}
+
+Test(http_client, an_owner_may_cancel_its_own_request_and_send_another_from_its_callback) {
+    static const struct fake_answer answers[] = {{"/x", "[1]", 0}, {0}};
+    struct fake_jobmanager fake = {.answers = answers};
+    struct repetition repetition = {0};
+    char url[64];
+
+    fake_jobmanager_open(&fake, loop);
+    (void)text_format(url, sizeof url, "%s/x", fake.url);
+    repetition.call = (struct http_call){.method = "GET",
+                                         .url = url,
+                                         .timeout_ms = 60000,
+                                         .done = on_repeat,
+                                         .userdata = &repetition};
+    repetition.request = http_client_send(client, &repetition.call);
+    while (repetition.answered < 2) {
+        cr_assert(sd_event_run(loop, 60000000) > 0, "nothing happens any more");
+        if (repetition.answered > 0) cr_assert(eq(str, repetition.body, "[1]"));
+    }
+    fake_jobmanager_close(&fake);
 }
