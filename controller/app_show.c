@@ -26,19 +26,13 @@ void app_service_watch_events(struct app_service *service, void (*on_event)(void
     service->event_userdata = userdata;
 }
 
-static const char *health_name(enum cluster_health health) {
-    static const char *const names[] = {"ABSENT", "BOOTING", "READY", "LOST"};
-
-    return names[health];
-}
-
 static json_t *show_job(struct app_service *service, const struct placement *placement) {
     struct cluster_view view;
     json_t *job = json_new_object();
 
     cluster_view(&service->clusters, placement->cluster_id, &view);
     json_put_text(job, "cluster", placement->cluster_id);
-    json_put_text(job, "health", health_name(view.health));
+    json_put_text(job, "health", cluster_health_name(view.health));
     json_put_text(job, "jobId", placement->job_id);
     json_put_text(job, "phase", placement_phase_name(placement->phase));
     json_put_int(job, "version", placement->version);

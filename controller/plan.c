@@ -70,7 +70,7 @@ static enum ascent ascend_submitted(const struct placement *placement,
     case JOB_FINISHED:
         return ASCENT_UP;
     case JOB_RUNNING:
-        if (view->tasks_total > 0 && view->tasks_running == view->tasks_total) return ASCENT_UP;
+        if (cluster_view_runs_fully(view)) return ASCENT_UP;
         break;
     case JOB_NONE:
     case JOB_SUBMITTING:

@@ -20,6 +20,15 @@ enum cluster_health {
                      // left running
 };
 
+static inline const char *cluster_health_name(enum cluster_health health) {
+    static const char *const names[] = {[CLUSTER_ABSENT] = "ABSENT",
+                                        [CLUSTER_BOOTING] = "BOOTING",
+                                        [CLUSTER_READY] = "READY",
+                                        [CLUSTER_LOST] = "LOST"};
+
+    return names[health];
+}
+
 enum job_state {
     JOB_NONE,       // nothing was submitted
     JOB_SUBMITTING, // the request is under way (main() runs in the JobManager)
@@ -68,6 +77,12 @@ struct cluster_view {
     // by where the logs are; "" = none.
     char failure[APP_FAILURE_SIZE];
 };
+
+// Every vertex of the job runs.
+static inline bool cluster_view_runs_fully(const struct cluster_view *view) {
+    return view->job == JOB_RUNNING && view->tasks_total > 0 &&
+           view->tasks_running == view->tasks_total;
+}
 
 struct launch_spec {
     char cluster_id[APP_CLUSTER_ID_SIZE];

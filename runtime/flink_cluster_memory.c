@@ -32,7 +32,6 @@ int64_t flink_memory_of_bytes(void *self, const char *cluster_id) {
 }
 
 json_t *flink_clusters_status(struct flink_clusters *clusters) {
-    static const char *const healths[] = {"ABSENT", "BOOTING", "READY", "LOST"};
     static const char *const primings[] = {"NONE", "BOOTING", "PRIMING", "PRIMING", "READY"};
     json_t *list = json_new_array();
 
@@ -40,7 +39,7 @@ json_t *flink_clusters_status(struct flink_clusters *clusters) {
         json_t *one = json_new_object();
         json_put_text(one, "id", cluster->spec.cluster_id);
         json_put_text(one, "applicationId", cluster->spec.app_id);
-        json_put_text(one, "health", healths[cluster->health]);
+        json_put_text(one, "health", cluster_health_name(cluster->health));
         json_put_bool(one, "isSpare", cluster->is_spare);
         if (cluster->spare_id[0] != '\0') json_put_text(one, "spareId", cluster->spare_id);
         if (cluster->is_spare) json_put_text(one, "spare", primings[cluster->priming]);

@@ -67,11 +67,6 @@ static bool save_primer(struct cluster *cluster, struct error *err) {
     return true;
 }
 
-static bool runs_whole(const struct cluster_view *view) {
-    return view->job == JOB_RUNNING && view->tasks_total > 0 &&
-           view->tasks_running == view->tasks_total;
-}
-
 // Without the trivial job, or with one that failed, the cluster is as good as any that just booted.
 bool flink_prime(struct cluster *cluster) {
     const struct cluster_view *view = cluster_watch_view(cluster->watch);
@@ -87,7 +82,7 @@ bool flink_prime(struct cluster *cluster) {
         if (stage_primer(cluster, &ignored) && submit_primer(cluster, &ignored)) return false;
         break;
     case PRIMING_RUNS:
-        if (runs_whole(view)) {
+        if (cluster_view_runs_fully(view)) {
             cluster->priming = PRIMING_SAVES;
             if (save_primer(cluster, &ignored)) return false;
         } else if (view->job != JOB_REJECTED && view->job != JOB_FAILED) {

@@ -81,8 +81,7 @@ static bool is_running_or_refused(const struct priming *self) {
     const struct cluster_view *view = cluster_watch_view(self->watch);
 
     return view->job == JOB_REJECTED || view->job == JOB_FAILED || view->restarts > 0 ||
-           (view->job == JOB_RUNNING && view->tasks_total > 0 &&
-            view->tasks_running == view->tasks_total);
+           cluster_view_runs_fully(view);
 }
 
 static bool is_saved(const struct priming *self) {

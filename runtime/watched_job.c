@@ -7,9 +7,7 @@ bool watched_job_is_alive(const struct cluster_view *view) {
 }
 
 bool watched_job_is_quiet(const struct cluster_view *view) {
-    return view->job == JOB_RUNNING && view->tasks_total > 0 &&
-           view->tasks_running == view->tasks_total &&
-           view->savepoint.state != SAVEPOINT_IN_PROGRESS;
+    return cluster_view_runs_fully(view) && view->savepoint.state != SAVEPOINT_IN_PROGRESS;
 }
 
 void watched_job_announce(struct cluster_view *view, const char *job_id) {

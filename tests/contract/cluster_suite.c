@@ -31,11 +31,6 @@ static bool is_ready(const struct cluster_view *view) {
     return view->health == CLUSTER_READY;
 }
 
-static bool runs(const struct cluster_view *view) {
-    return view->job == JOB_RUNNING && view->tasks_total > 0 &&
-           view->tasks_running == view->tasks_total;
-}
-
 static bool is_rejected(const struct cluster_view *view) {
     return view->job == JOB_REJECTED;
 }
@@ -165,7 +160,7 @@ void cluster_suite_run(struct cluster_suite *suite) {
     (void)wait_until(suite, is_ready, "boot");
 
     submit(suite, "00000000000000000000000000000001", suite->code_sha256, "");
-    (void)wait_until(suite, runs, "the first job");
+    (void)wait_until(suite, cluster_view_runs_fully, "the first job");
     (void)wait_until(suite, has_checkpoint, "a checkpoint");
     cr_assert(state_files_find_checkpoint(files, APP, "00000000000000000000000000000001", path));
 
@@ -178,14 +173,14 @@ void cluster_suite_run(struct cluster_suite *suite) {
     cr_assert(not(state_files_find_savepoint(files, APP, &namesake, path)));
     cr_assert(state_files_remove_snapshot(files, APP, &namesake, &err), "%s", err.message);
     cr_assert(state_files_find_savepoint(files, APP, &by_hand, path));
-    (void)wait_until(suite, runs, "the job goes on after a snapshot");
+    (void)wait_until(suite, cluster_view_runs_fully, "the job goes on after a snapshot");
 
     struct savepoint_view last = save(suite, "000000000000000000000000000000a2", "last", true);
     (void)wait_until(suite, is_finished, "the stop");
 
     // A cluster whose job is over takes another: the way back of a failed update.
     submit(suite, "00000000000000000000000000000002", suite->code_sha256, last.location);
-    (void)wait_until(suite, runs, "the restored job");
+    (void)wait_until(suite, cluster_view_runs_fully, "the restored job");
     (void)save(suite, "000000000000000000000000000000a3", "again", true);
     (void)wait_until(suite, is_finished, "the second stop");
     submit(suite, "00000000000000000000000000000003", suite->broken_sha256, "");
