@@ -44,7 +44,8 @@ MUST_CHECK bool file_read_or_wait(const char *path, struct buffer *out, struct e
 bool file_write_all(int fd, const void *from, size_t size_bytes);
 
 // Writes a neighbour, fsyncs and renames it: readers see the old content or the new, never a part,
-// also after the machine has stopped. Waits for the disk: not for the loop (runtime/disk_sync.h).
+// also after the machine has stopped. Waits for the disk: not for the loop
+// (runtime/host/disk_sync.h).
 MUST_CHECK bool file_write_atomically(const char *path, const void *bytes, size_t size_bytes,
                                       unsigned mode, struct error *err);
 

@@ -1,7 +1,7 @@
 // The door to what a job can write. Below the directories that are writable in a sandbox (log,
-// work, jars, checkpoints and snapshots of an application: runtime/workspace.h) anything may lie
-// under any name: a FIFO that blocks whoever opens it, a link to a secret, a device, a file of a
-// terabyte, a directory of a million entries; and what is a directory now may be a link the next
+// work, jars, checkpoints and snapshots of an application: runtime/local/workspace.h) anything may
+// lie under any name: a FIFO that blocks whoever opens it, a link to a secret, a device, a file of
+// a terabyte, a directory of a million entries; and what is a directory now may be a link the next
 // time. Nothing here blocks. A job, which has the daemon's user, may take rights from its
 // directories: whoever comes by here gets them back (file_regain()).
 //

@@ -1,6 +1,6 @@
 // Reading a file to which other processes append, such as the log of a cluster's process, while its
-// oldest part is dropped (runtime/log_budget.h): that becomes a gap, which takes no room on the
-// disk, and once the gap is large, the file is cut at its beginning by a multiple of
+// oldest part is dropped (runtime/local/log_budget.h): that becomes a gap, which takes no room on
+// the disk, and once the gap is large, the file is cut at its beginning by a multiple of
 // GROWING_FILE_CUT_BYTES. Whoever follows it goes on where it was; only what was dropped is missed.
 #pragma once
 

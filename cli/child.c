@@ -1,8 +1,8 @@
 #include "cli/child.h"
 
 #include "base/file.h"
-#include "base/spawn.h"
 #include "cli/app_calls.h"
+#include "runtime/host/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -4,7 +4,7 @@
 #include "base/file.h"
 #include "cli/client.h"
 #include "cli/findings.h"
-#include "sandbox/sandbox.h"
+#include "runtime/fence/sandbox.h"
 
 enum host_port { HOST_PORT_FREE, HOST_PORT_KOBEL, HOST_PORT_TAKEN };
 

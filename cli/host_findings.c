@@ -1,8 +1,8 @@
-#include "base/java.h"
 #include "base/text.h"
 #include "cli/host_facts.h"
 #include "cli/terminal.h"
-#include "sandbox/sandbox_holds.h"
+#include "runtime/fence/sandbox_holds.h"
+#include "runtime/host/java.h"
 
 // A JobManager and a TaskManager of the profile dev, and what a JVM needs besides.
 static const int64_t MEMORY_MIN_BYTES = (int64_t)1200 << 20;

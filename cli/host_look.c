@@ -1,12 +1,12 @@
 // Looks at the machine: at Java, the sandbox, control groups and memory with the daemon's own
 // functions, so that the two never say different things.
-#include "base/available_memory.h"
 #include "base/clock.h"
 #include "base/environment.h"
-#include "base/java.h"
 #include "base/text.h"
 #include "cli/host_facts.h"
-#include "sandbox/cgroups.h"
+#include "runtime/fence/cgroups.h"
+#include "runtime/host/available_memory.h"
+#include "runtime/host/java.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>

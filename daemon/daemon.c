@@ -1,7 +1,6 @@
 #include "daemon/daemon.h"
 
 #include "api/http_server.h"
-#include "base/available_memory.h"
 #include "base/environment.h"
 #include "base/jar_within.h"
 #include "base/json.h"
@@ -10,12 +9,13 @@
 #include "controller/controller.h"
 #include "controller/reconciler.h"
 #include "daemon/data_directory.h"
-#include "runtime/catalog.h"
-#include "runtime/file_code_store.h"
-#include "runtime/flink_cluster.h"
-#include "runtime/job_environment.h"
-#include "runtime/orphans.h"
-#include "sandbox/sandbox_holds.h"
+#include "runtime/code/file_code_store.h"
+#include "runtime/fence/sandbox_holds.h"
+#include "runtime/host/available_memory.h"
+#include "runtime/host/orphans.h"
+#include "runtime/installed/catalog.h"
+#include "runtime/local/flink_cluster.h"
+#include "runtime/local/job_environment.h"
 
 #include <malloc.h>
 #include <signal.h>

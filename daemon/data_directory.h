@@ -3,7 +3,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "runtime/orphans.h"
+#include "runtime/host/orphans.h"
 
 #define DATA_SECRET_SIZE 32
 

@@ -2,9 +2,9 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "runtime/cluster_silence.h"
-#include "runtime/flink_cluster.h"
-#include "runtime/log_budget.h"
+#include "runtime/flink/cluster_silence.h"
+#include "runtime/local/flink_cluster.h"
+#include "runtime/local/log_budget.h"
 
 #include <stdlib.h>
 #include <string.h>

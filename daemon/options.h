@@ -10,7 +10,7 @@
 #include "controller/metering_options.h"
 #include "controller/retention_policy.h"
 #include "model/cluster_size.h"
-#include "runtime/port_pool.h"
+#include "runtime/host/port_pool.h"
 
 #include <stdint.h>
 

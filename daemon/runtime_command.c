@@ -3,8 +3,8 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "cli/terminal.h"
-#include "runtime/catalog.h"
-#include "runtime/catalog_install.h"
+#include "runtime/install/catalog_install.h"
+#include "runtime/installed/catalog.h"
 
 #include <unistd.h>
 

@@ -3,7 +3,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "runtime/flink_reply.h"
+#include "runtime/flink/flink_reply.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -4,9 +4,9 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "contract/cluster_suite.h"
-#include "runtime/file_code_store.h"
-#include "runtime/flink_cluster.h"
-#include "runtime/port_pool.h"
+#include "runtime/code/file_code_store.h"
+#include "runtime/host/port_pool.h"
+#include "runtime/local/flink_cluster.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>

@@ -8,8 +8,8 @@
 #include "base/utf8.h"
 #include "fuzz/fuzz.h"
 #include "fuzz/fuzz_daemon_world.h"
-#include "runtime/end_reason.h"
-#include "runtime/flink_reply.h"
+#include "runtime/flink/flink_reply.h"
+#include "runtime/local/end_reason.h"
 
 #include <math.h>
 #include <string.h>

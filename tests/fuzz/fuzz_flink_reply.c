@@ -2,8 +2,8 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "fuzz/fuzz.h"
-#include "runtime/flink_reply.h"
-#include "runtime/metrics_reply.h"
+#include "runtime/flink/flink_reply.h"
+#include "runtime/flink/metrics_reply.h"
 
 #include <string.h>
 

@@ -1,0 +1,224 @@
+#include "runtime/code/s3_source.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/sigv4.h"
+#include "base/text.h"
+
+#include <string.h>
+
+enum { ATTEMPTS_MAX = 4 };
+static const uint64_t FIRST_PAUSE_US = 200000; // doubled after every attempt
+static const int64_t SILENCE_MAX_MS = 15000;
+
+struct s3_source {
+    sd_event *loop;
+    struct http_client *http;
+    char endpoint[1024];
+    char host[300];
+    char access_key[129];
+    char secret_key[129];
+    char session_token[2049];
+    char region[64];
+};
+
+struct s3_get {
+    struct s3_source *source;
+    struct s3_taker taker;
+    char *path;  // escaped
+    char *query; // without '?'
+    struct http_request *request;
+    sd_event_source *pause;
+    int attempt;
+};
+
+static void free_get(struct s3_get *get) {
+    (void)sd_event_source_disable_unref(get->pause);
+    memory_free(get->path);
+    memory_free(get->query);
+    memory_free(get);
+}
+
+static void finish(struct s3_get *get, const struct error *err) {
+    struct s3_taker taker = get->taker;
+
+    free_get(get);
+    taker.done(taker.userdata, err);
+}
+
+// --- the request ---
+
+// The headers that are sent; the last one is NULL. The caller frees them.
+enum { HEADERS_MAX = 5 };
+
+static void free_headers(char **headers) {
+    for (size_t index = 0; index < HEADERS_MAX; index++)
+        memory_free(headers[index]);
+}
+
+static void sign(const struct s3_get *get, char *out_headers[static HEADERS_MAX]) {
+    const struct s3_source *source = get->source;
+    struct clock clock = clock_system();
+    char time[SIGV4_DATE_SIZE];
+    char signature[SIGV4_SIGNATURE_SIZE];
+    struct sigv4_scope scope = {.service = "s3"};
+    bool has_token = source->session_token[0] != '\0';
+    const struct sigv4_header headers[] = {{"host", source->host},
+                                           {"x-amz-content-sha256", SIGV4_UNSIGNED},
+                                           {"x-amz-date", time},
+                                           {"x-amz-security-token", source->session_token}};
+    struct sigv4_request request = {.method = "GET",
+                                    .path = get->path,
+                                    .query = get->query,
+                                    .headers = headers,
+                                    .header_count = has_token ? 4 : 3,
+                                    .payload_sha256 = SIGV4_UNSIGNED,
+                                    .is_s3 = true};
+
+    sigv4_print_time(clock_now_ms(&clock) / 1000, time);
+    (void)text_format(scope.date, sizeof scope.date, "%.8s", time);
+    (void)text_copy(scope.region, sizeof scope.region, source->region);
+    sigv4_sign(&request, &scope, time, source->secret_key, signature);
+    out_headers[0] = memory_format("x-amz-date: %s", time);
+    out_headers[1] = memory_copy_text("x-amz-content-sha256: " SIGV4_UNSIGNED);
+    out_headers[2] =
+        memory_format("Authorization: AWS4-HMAC-SHA256 Credential=%s/%s/%s/s3/aws4_request, "
+                      "SignedHeaders=host;x-amz-content-sha256;x-amz-date%s, Signature=%s",
+                      source->access_key, scope.date, source->region,
+                      has_token ? ";x-amz-security-token" : "", signature);
+    if (has_token)
+        out_headers[3] = memory_format("x-amz-security-token: %s", source->session_token);
+}
+
+static bool on_piece(void *userdata, const char *bytes, size_t size_bytes) {
+    struct s3_get *get = userdata;
+
+    return get->taker.sink(get->taker.userdata, bytes, size_bytes);
+}
+
+static void on_reply(void *userdata, const struct http_reply *reply, const struct error *reason);
+
+static void send(struct s3_get *get) {
+    const struct s3_source *source = get->source;
+    char *headers[HEADERS_MAX] = {0};
+    AUTO(memory_free)
+    char *url = memory_format("%s%s%s%s", source->endpoint, get->path,
+                              get->query[0] == '\0' ? "" : "?", get->query);
+    struct http_call call = {.method = "GET",
+                             .url = url,
+                             .is_remote = true,
+                             .timeout_ms = SILENCE_MAX_MS,
+                             .sink = on_piece,
+                             .done = on_reply,
+                             .userdata = get};
+
+    get->attempt++;
+    if (source->access_key[0] != '\0') sign(get, headers);
+    call.headers = (const char *const *)headers;
+    get->request = http_client_send(source->http, &call);
+    free_headers(headers);
+}
+
+static int on_pause_over(sd_event_source *event, uint64_t now_us, void *userdata) {
+    struct s3_get *get = userdata;
+
+    (void)event;
+    (void)now_us;
+    get->pause = sd_event_source_disable_unref(get->pause);
+    get->taker.restart(get->taker.userdata);
+    send(get);
+    return 0;
+}
+
+// True: another attempt will be made.
+static bool try_again(struct s3_get *get) {
+    uint64_t pause_us = FIRST_PAUSE_US << (get->attempt - 1);
+
+    if (get->attempt >= ATTEMPTS_MAX) return false;
+    return sd_event_add_time_relative(get->source->loop, &get->pause, CLOCK_MONOTONIC, pause_us,
+                                      1000, on_pause_over, get) >= 0;
+}
+
+static void on_reply(void *userdata, const struct http_reply *reply, const struct error *reason) {
+    struct s3_get *get = userdata;
+    struct error err;
+
+    get->request = NULL;
+    if (reply != NULL && reply->status == 200) {
+        finish(get, NULL);
+        return;
+    }
+    // What the sink refuses it refuses again.
+    bool is_transient = reply == NULL ? reason->kind == ERROR_UNAVAILABLE
+                                      : reply->status >= 500 || reply->status == 429;
+    if (is_transient && try_again(get)) return;
+    if (reply == NULL && reason->kind == ERROR_UNAVAILABLE)
+        (void)error_set(&err, ERROR_INVALID, "The S3 endpoint %s does not answer: %s",
+                        get->source->endpoint, reason->message);
+    else if (reply == NULL)
+        err = *reason;
+    else if (reply->status >= 500 || reply->status == 429)
+        (void)error_set(&err, ERROR_INVALID, "The S3 endpoint %s answers with status %ld",
+                        get->source->endpoint, reply->status);
+    else
+        (void)error_set(&err, ERROR_NOT_FOUND, "status %ld", reply->status);
+    finish(get, &err);
+}
+
+// --- getting ---
+
+struct s3_get *s3_source_get(struct s3_source *source, const struct s3_object *object,
+                             const struct s3_taker *taker) {
+    AUTO(memory_free) char *bucket = sigv4_escape(object->bucket, false);
+    AUTO(memory_free) char *key = sigv4_escape(object->key, true);
+    struct s3_get *get = memory_alloc(sizeof *get);
+
+    get->source = source;
+    get->taker = *taker;
+    get->path = memory_format("/%s/%s", bucket, key);
+    if (object->version == NULL) {
+        get->query = memory_copy_text("");
+    } else {
+        AUTO(memory_free) char *version = sigv4_escape(object->version, false);
+        get->query = memory_format("versionId=%s", version);
+    }
+    send(get);
+    return get;
+}
+
+void s3_get_cancel(struct s3_get *get) {
+    if (get == NULL) return;
+    http_request_cancel(get->request);
+    free_get(get);
+}
+
+// --- life ---
+
+bool s3_source_new(sd_event *loop, const struct s3_options *options, struct s3_source **out_source,
+                   struct error *err) {
+    AUTO(s3_source_free) struct s3_source *source = memory_alloc(sizeof *source);
+    const char *host = strstr(options->endpoint, "://");
+
+    if (host == NULL || !text_copy(source->endpoint, sizeof source->endpoint, options->endpoint) ||
+        !text_copy(source->host, sizeof source->host, host + strlen("://")) ||
+        !text_copy(source->access_key, sizeof source->access_key, options->access_key) ||
+        !text_copy(source->secret_key, sizeof source->secret_key, options->secret_key) ||
+        !text_copy(source->session_token, sizeof source->session_token, options->session_token) ||
+        !text_copy(source->region, sizeof source->region, options->region))
+        return error_set(err, ERROR_INVALID, "the S3 endpoint or its credentials are too long");
+    // Whatever is behind the host would have to be a part of what is signed.
+    source->endpoint[strcspn(host + strlen("://"), "/") +
+                     (size_t)(host + strlen("://") - options->endpoint)] = '\0';
+    source->host[strcspn(source->host, "/")] = '\0';
+    source->loop = sd_event_ref(loop);
+    if (!http_client_new(loop, &source->http, err)) return false;
+    *out_source = TAKE(source);
+    return true;
+}
+
+void s3_source_free(struct s3_source *source) {
+    if (source == NULL) return;
+    http_client_free(source->http);
+    (void)sd_event_unref(source->loop);
+    memory_free(source);
+}

@@ -1,0 +1,55 @@
+#include "runtime/flink/job_conf.h"
+
+#include "base/digest.h"
+#include "base/text.h"
+
+#include <inttypes.h>
+
+void job_conf_choose_instance(char out[static JOB_CONF_INSTANCE_SIZE]) {
+    // With a letter in front, or YAML might read "12e34" as a number.
+    (void)text_copy(out, JOB_CONF_INSTANCE_SIZE, "id-");
+    digest_random_hex(out + 3, 32);
+}
+
+void job_conf_print_duration(int64_t duration_ms, char *out, size_t size_bytes) {
+    // As org.apache.flink.util.TimeUtils.formatWithHighestUnit: the largest unit that divides it.
+    static const struct {
+        int64_t ms;
+        const char *unit;
+    } units[] = {{86400000, "d"}, {3600000, "h"}, {60000, "min"}, {1000, "s"}, {1, "ms"}};
+    size_t at = 0;
+
+    while (at + 1 < COUNT_OF(units) && (duration_ms == 0 || duration_ms % units[at].ms != 0))
+        at++;
+    (void)text_format(out, size_bytes, "%" PRId64 " %s", duration_ms / units[at].ms,
+                      units[at].unit);
+}
+
+static void put_duration(json_t *settings, const char *key, int64_t duration_ms) {
+    char text[32];
+
+    job_conf_print_duration(duration_ms, text, sizeof text);
+    json_put_text(settings, key, text);
+}
+
+json_t *job_conf_settings(const struct job_spec *spec, const char *checkpoints_uri) {
+    json_t *settings = json_new_object();
+
+    if (spec->checkpointing_enabled) {
+        put_duration(settings, "execution.checkpointing.interval", spec->checkpoint_interval_ms);
+        put_duration(settings, "execution.checkpointing.min-pause", spec->min_pause_ms);
+    }
+    json_put_text(settings, "execution.checkpointing.mode", "EXACTLY_ONCE");
+    put_duration(settings, "execution.checkpointing.timeout", 3600000);
+    json_put_text(settings, "execution.checkpointing.max-concurrent-checkpoints", "1");
+    // Kept when the job ends in any way: kobel is the one who removes checkpoints
+    // (flink-runtime 2.6).
+    json_put_text(settings, "execution.checkpointing.externalized-checkpoint-retention",
+                  "RETAIN_ON_CANCELLATION");
+    if (spec->runtime < RUNTIME_FLINK_1_20) return settings;
+    json_put_text(settings, "execution.checkpointing.dir", checkpoints_uri);
+    json_put_text(settings, "execution.checkpointing.num-retained", "1");
+    json_put_text(settings, "execution.checkpointing.incremental", "true");
+    json_put_text(settings, "state.backend.type", "rocksdb");
+    return settings;
+}

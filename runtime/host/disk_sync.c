@@ -1,0 +1,16 @@
+#include "runtime/host/disk_sync.h"
+
+#include <stddef.h>
+
+// Of coreutils, which every Debian has.
+static const char SYNC[] = "/bin/sync";
+
+bool disk_sync(sd_event *loop, const char *path, const char *beside, process_done_fn *done,
+               void *userdata, struct process **out_process, struct error *err) {
+    const char *const arguments[] = {SYNC, path, beside, NULL};
+    const char *const environment[] = {NULL};
+    struct process_spec spec = {
+        .arguments = arguments, .environment = environment, .done = done, .userdata = userdata};
+
+    return process_start(loop, &spec, out_process, err);
+}

@@ -1,0 +1,135 @@
+#include "runtime/host/port_pool.h"
+
+#include "base/digest.h"
+#include "base/file.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+// 127.90.0.1. At 127.0.0.1 a guard would be in the JVM's way, and ports whose connections linger
+// there could not be had for a minute.
+static const uint32_t GUARD_ADDRESS = 0x7f5a0001;
+
+static uint32_t first_unit(const struct port_pool *pool) {
+    return (pool->first + PORT_UNIT - 1U) / PORT_UNIT;
+}
+
+// Units that lie in the range as a whole.
+static uint32_t unit_count(const struct port_pool *pool) {
+    uint32_t end = (pool->last + 1U) / PORT_UNIT;
+
+    return end > first_unit(pool) ? end - first_unit(pool) : 0;
+}
+
+static uint16_t first_port(const struct port_pool *pool, uint32_t unit) {
+    return (uint16_t)((first_unit(pool) + unit) * PORT_UNIT);
+}
+
+static uint32_t units_for(uint32_t ports) {
+    return (ports + PORT_UNIT - 1) / PORT_UNIT;
+}
+
+void port_pool_init(struct port_pool *pool, uint16_t first, uint16_t last) {
+    *pool = (struct port_pool){.first = first, .last = last};
+    for (size_t unit = 0; unit < COUNT_OF(pool->guards); unit++)
+        pool->guards[unit] = -1;
+}
+
+// --- sockets ---
+
+// -1: it cannot be had, errno says why.
+static int bind_at(uint32_t host, uint16_t port, bool reuses) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
+    AUTO(file_close) int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    const int value = reuses;
+
+    address.sin_addr.s_addr = htonl(host);
+    bool is_bound = fd >= 0 &&
+                    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &value, sizeof value) == 0 &&
+                    bind(fd, (struct sockaddr *)&address, sizeof address) == 0;
+    return is_bound ? file_take(&fd) : -1;
+}
+
+bool port_is_free(uint16_t port) {
+    // As the JVM binds: with SO_REUSEADDR, since the last owner's connections may linger.
+    AUTO(file_close) int fd = bind_at(INADDR_LOOPBACK, port, true);
+
+    return fd >= 0 && listen(fd, 1) == 0;
+}
+
+// --- units ---
+
+static void let_go(struct port_pool *pool, uint32_t unit, uint32_t count) {
+    for (uint32_t index = unit; index < unit + count; index++) {
+        file_close(pool->guards[index]);
+        pool->guards[index] = -1;
+    }
+}
+
+// Holds one of which `ports` will be used. ERROR_CONFLICT: somebody else has it, or one of those.
+static bool hold(struct port_pool *pool, uint32_t unit, uint32_t ports, struct error *err) {
+    uint16_t first = first_port(pool, unit);
+
+    if (pool->guards[unit] >= 0) return error_set(err, ERROR_CONFLICT, "port %u is held", first);
+    int fd = bind_at(GUARD_ADDRESS, first, false);
+    if (fd < 0 && errno == EADDRINUSE)
+        return error_set(err, ERROR_CONFLICT, "port %u is held by another daemon", first);
+    if (fd < 0) return error_system(err, errno, "hold port %u at 127.90.0.1", first);
+    pool->guards[unit] = fd;
+    for (uint32_t port = 0; port < ports && port < PORT_UNIT; port++) {
+        if (port_is_free((uint16_t)(first + port))) continue;
+        let_go(pool, unit, 1);
+        return error_set(err, ERROR_CONFLICT, "port %u is taken", first + port);
+    }
+    return true;
+}
+
+// Holds the units from `unit` on that `ports` need, or none. *out_looked_at: the last of them was
+// the one that could not be had.
+static bool hold_row(struct port_pool *pool, uint32_t unit, uint32_t ports, uint32_t *out_looked_at,
+                     struct error *err) {
+    uint32_t count = units_for(ports);
+
+    for (uint32_t index = 0; index < count; index++) {
+        *out_looked_at = index + 1;
+        if (hold(pool, unit + index, ports - index * PORT_UNIT, err)) continue;
+        let_go(pool, unit, index);
+        return false;
+    }
+    return true;
+}
+
+bool port_pool_take(struct port_pool *pool, uint16_t count, struct port_block *out_block,
+                    struct error *err) {
+    uint32_t start = digest_random_number();
+
+    if (count == 0 || units_for(count) > unit_count(pool))
+        return error_set(err, ERROR_LIMIT, "a cluster wants %u ports, and there are %u", count,
+                         unit_count(pool) * PORT_UNIT);
+    uint32_t places = unit_count(pool) - units_for(count) + 1;
+    // From anywhere: daemons seldom want the same.
+    for (uint32_t tried = 0; tried < places;) {
+        uint32_t unit = (start + tried) % places;
+        uint32_t looked_at = 0;
+        if (hold_row(pool, unit, count, &looked_at, err)) {
+            *out_block = (struct port_block){first_port(pool, unit), count};
+            return true;
+        }
+        if (err->kind != ERROR_CONFLICT) return false;
+        tried += looked_at;
+    }
+    return error_set(err, ERROR_LIMIT, "no %u ports in a row are free between %u and %u", count,
+                     pool->first, pool->last);
+}
+
+void port_pool_give(struct port_pool *pool, const struct port_block *block) {
+    if (block->count > 0)
+        let_go(pool, block->first / PORT_UNIT - first_unit(pool), units_for(block->count));
+}
+
+void port_pool_release(struct port_pool *pool) {
+    for (uint32_t unit = 0; unit < COUNT_OF(pool->guards); unit++)
+        let_go(pool, unit, 1);
+}

@@ -1,0 +1,314 @@
+#include "runtime/http/http_client.h"
+
+#include "base/buffer.h"
+#include "base/file.h"
+#include "base/memory.h"
+
+#include <curl/curl.h>
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+
+// The largest pages of a dashboard are exception histories with stack traces of every subtask.
+static const size_t REPLY_MAX_BYTES = (size_t)16 << 20;
+
+struct http_request {
+    struct http_client *client;
+    struct http_request *next;
+    CURL *easy;
+    struct curl_slist *headers;
+    struct buffer body;
+    bool is_too_large;
+    bool is_refused;  // by the sink
+    bool is_finished; // its callback runs: collect() frees it afterwards
+    http_sink_fn *sink;
+    http_done_fn *done;
+    void *userdata;
+};
+
+struct http_client {
+    sd_event *loop;
+    CURLM *multi;
+    sd_event_source *timer;
+    struct http_request *requests;
+};
+
+// --- requests ---
+
+static void unlink_request(struct http_request *request) {
+    struct http_request **place = &request->client->requests;
+
+    while (*place != request)
+        place = &(*place)->next;
+    *place = request->next;
+}
+
+static void free_request(struct http_request *request) {
+    unlink_request(request);
+    (void)curl_multi_remove_handle(request->client->multi, request->easy);
+    curl_easy_cleanup(request->easy);
+    curl_slist_free_all(request->headers);
+    buffer_release(&request->body);
+    memory_free(request);
+}
+
+void http_request_cancel(struct http_request *request) {
+    if (request != NULL && !request->is_finished) free_request(request);
+}
+
+static void finish(struct http_request *request, CURLcode code) {
+    struct http_reply reply = {.body = buffer_text(&request->body),
+                               .size_bytes = request->body.size_bytes};
+    http_done_fn *done = request->done;
+    void *userdata = request->userdata;
+    const char *content_type = NULL;
+    struct error err;
+
+    if (request->is_refused) {
+        (void)error_set(&err, ERROR_SYSTEM, "the answer could not be taken");
+        done(userdata, NULL, &err);
+    } else if (request->is_too_large) {
+        (void)error_set(&err, ERROR_LIMIT, "the answer has more than %zu bytes",
+                        request->body.limit_bytes);
+        done(userdata, NULL, &err);
+    } else if (code != CURLE_OK) {
+        (void)error_set(&err, ERROR_UNAVAILABLE, "%s", curl_easy_strerror(code));
+        done(userdata, NULL, &err);
+    } else {
+        (void)curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &reply.status);
+        (void)curl_easy_getinfo(request->easy, CURLINFO_CONTENT_TYPE, &content_type);
+        reply.content_type = content_type == NULL ? "" : content_type;
+        done(userdata, &reply, NULL);
+    }
+}
+
+// Hands finished requests to their owners. An owner may cancel any request, its own too, from its
+// callback.
+static void collect(struct http_client *client) {
+    int left = 0;
+
+    for (CURLMsg *message = curl_multi_info_read(client->multi, &left); message != NULL;
+         message = curl_multi_info_read(client->multi, &left)) {
+        struct http_request *request = NULL;
+        if (message->msg != CURLMSG_DONE) continue;
+        CURLcode code = message->data.result;
+        (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request);
+        request->is_finished = true;
+        finish(request, code);
+        free_request(request);
+    }
+}
+
+// --- the loop ---
+
+// A socket of libcurl's that the loop watches, under a number of our own: libcurl closes one that
+// is given up before it is connected, and only then says so (7.88.0 to 8.2.0). Where a child held
+// it, the loop went on to hear of it, and of a source that was gone.
+struct watched_socket {
+    struct http_client *client;
+    curl_socket_t fd; // libcurl's
+    sd_event_source *source;
+};
+
+static void unwatch(struct watched_socket *socket) {
+    if (socket == NULL) return;
+    (void)sd_event_source_disable_unref(socket->source);
+    memory_free(socket);
+}
+DEFINE_AUTO(unwatch, struct watched_socket *);
+
+static int on_socket_ready(sd_event_source *source, int own_fd, uint32_t events, void *userdata) {
+    struct http_client *client = ((struct watched_socket *)userdata)->client;
+    curl_socket_t fd = ((struct watched_socket *)userdata)->fd;
+    int action = 0;
+    int running = 0;
+
+    (void)source;
+    (void)own_fd;
+    if ((events & (EPOLLIN | EPOLLHUP)) != 0) action |= CURL_CSELECT_IN;
+    if ((events & EPOLLOUT) != 0) action |= CURL_CSELECT_OUT;
+    if ((events & EPOLLERR) != 0) action |= CURL_CSELECT_ERR;
+    (void)curl_multi_socket_action(client->multi, fd, action, &running);
+    collect(client);
+    return 0;
+}
+
+static int on_timer(sd_event_source *source, uint64_t now_us, void *userdata) {
+    struct http_client *client = userdata;
+    int running = 0;
+
+    (void)source;
+    (void)now_us;
+    (void)curl_multi_socket_action(client->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    collect(client);
+    return 0;
+}
+
+static int on_timeout_wanted(CURLM *multi, long timeout_ms, void *userdata) {
+    struct http_client *client = userdata;
+    uint64_t now_us;
+
+    (void)multi;
+    (void)sd_event_now(client->loop, CLOCK_MONOTONIC, &now_us);
+    // Absolute microseconds on one side, relative milliseconds on the other.
+    if (timeout_ms >= 0)
+        (void)sd_event_source_set_time(client->timer, now_us + (uint64_t)timeout_ms * 1000);
+    (void)sd_event_source_set_enabled(client->timer,
+                                      timeout_ms < 0 ? SD_EVENT_OFF : SD_EVENT_ONESHOT);
+    return 0;
+}
+
+static struct watched_socket *watch(struct http_client *client, curl_socket_t fd, uint32_t events) {
+    AUTO(unwatch) struct watched_socket *socket = memory_alloc(sizeof *socket);
+    AUTO(file_close) int own_fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+    socket->client = client;
+    socket->fd = fd;
+    if (own_fd < 0 ||
+        sd_event_add_io(client->loop, &socket->source, own_fd, events, on_socket_ready, socket) < 0)
+        return NULL;
+    (void)sd_event_source_set_io_fd_own(socket->source, 1);
+    (void)file_take(&own_fd);
+    return TAKE(socket);
+}
+
+// libcurl takes -1 for the end of all its transfers, also of those to come: where there is no
+// descriptor left, this one transfer is not heard of and ends by its time limit.
+static int on_socket_wanted(CURL *easy, curl_socket_t fd, int what, void *userdata,
+                            void *socket_data) {
+    struct http_client *client = userdata;
+    struct watched_socket *socket = socket_data;
+    uint32_t events = 0;
+
+    (void)easy;
+    if (what == CURL_POLL_REMOVE) {
+        unwatch(socket);
+        return 0;
+    }
+    if (what == CURL_POLL_IN || what == CURL_POLL_INOUT) events |= EPOLLIN;
+    if (what == CURL_POLL_OUT || what == CURL_POLL_INOUT) events |= EPOLLOUT;
+    if (socket == NULL) {
+        socket = watch(client, fd, events);
+        (void)curl_multi_assign(client->multi, fd, socket);
+    } else
+        (void)sd_event_source_set_io_events(socket->source, events);
+    return 0;
+}
+
+// As every descriptor of kobel's; libcurl's own way is to hand it on to children.
+static curl_socket_t on_socket_opened(void *userdata, curlsocktype purpose,
+                                      struct curl_sockaddr *address) {
+    int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+
+    (void)userdata;
+    (void)purpose;
+    return fd < 0 ? CURL_SOCKET_BAD : fd;
+}
+
+bool http_client_new(sd_event *loop, struct http_client **out_client, struct error *err) {
+    AUTO(http_client_free) struct http_client *client = memory_alloc(sizeof *client);
+
+    client->loop = sd_event_ref(loop);
+    client->multi = curl_multi_init();
+    if (client->multi == NULL) return error_set(err, ERROR_SYSTEM, "libcurl does not start");
+    int code = sd_event_add_time(loop, &client->timer, CLOCK_MONOTONIC, 0, 1, on_timer, client);
+    if (code < 0) return error_system(err, -code, "timer of the HTTP client");
+    (void)sd_event_source_set_enabled(client->timer, SD_EVENT_OFF);
+    (void)curl_multi_setopt(client->multi, CURLMOPT_SOCKETFUNCTION, on_socket_wanted);
+    (void)curl_multi_setopt(client->multi, CURLMOPT_SOCKETDATA, client);
+    (void)curl_multi_setopt(client->multi, CURLMOPT_TIMERFUNCTION, on_timeout_wanted);
+    (void)curl_multi_setopt(client->multi, CURLMOPT_TIMERDATA, client);
+    *out_client = TAKE(client);
+    return true;
+}
+
+void http_client_free(struct http_client *client) {
+    if (client == NULL) return;
+    while (client->requests != NULL)
+        free_request(client->requests);
+    (void)curl_multi_cleanup(client->multi);
+    (void)sd_event_source_disable_unref(client->timer);
+    (void)sd_event_unref(client->loop);
+    memory_free(client);
+}
+
+// --- sending ---
+
+static size_t on_body(char *bytes, size_t one, size_t count, void *userdata) {
+    struct http_request *request = userdata;
+    struct error full;
+    long status = 0;
+
+    (void)one;
+    if (request->sink != NULL)
+        (void)curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &status);
+    if (request->sink != NULL && status == 200) {
+        request->is_refused = !request->sink(request->userdata, bytes, count);
+        return request->is_refused ? 0 : count;
+    }
+    if (buffer_append(&request->body, bytes, count, &full)) return count;
+    request->is_too_large = true;
+    return 0;
+}
+
+// Loopback: whatever the environment says of proxies. Remote: as every other client of the user.
+static void set_reach(CURL *easy, const struct http_call *call) {
+    if (call->is_remote) {
+        (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+        (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)call->timeout_ms);
+        (void)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+        (void)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)(call->timeout_ms / 1000));
+        return;
+    }
+    (void)curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)call->timeout_ms);
+    (void)curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http");
+}
+
+static void set_headers(struct http_request *request, const struct http_call *call) {
+    struct curl_slist **list = &request->headers;
+
+    for (const char *const *one = call->headers; one != NULL && *one != NULL; one++)
+        *list = curl_slist_append(*list, *one);
+    if (call->body != NULL) {
+        // Flink's server does not answer "Expect: 100-continue".
+        *list = curl_slist_append(*list, "Expect:");
+        *list = curl_slist_append(*list, "Content-Type: application/json");
+    }
+    if (*list != NULL) (void)curl_easy_setopt(request->easy, CURLOPT_HTTPHEADER, *list);
+}
+
+static void set_up(struct http_request *request, const struct http_call *call) {
+    CURL *easy = request->easy;
+
+    (void)curl_easy_setopt(easy, CURLOPT_URL, call->url);
+    // What was checked or signed must arrive as it is: libcurl would remove "." and "..".
+    (void)curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
+    (void)curl_easy_setopt(easy, CURLOPT_PRIVATE, request);
+    (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+    (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
+    (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    (void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket_opened);
+    (void)curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call->method);
+    set_reach(easy, call);
+    set_headers(request, call);
+    if (call->body != NULL) (void)curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, call->body);
+}
+
+struct http_request *http_client_send(struct http_client *client, const struct http_call *call) {
+    struct http_request *request = memory_alloc(sizeof *request);
+
+    request->client = client;
+    request->body = BUFFER_INIT(call->limit_bytes == 0 ? REPLY_MAX_BYTES : call->limit_bytes);
+    request->sink = call->sink;
+    request->done = call->done;
+    request->userdata = call->userdata;
+    request->easy = curl_easy_init();
+    if (request->easy == NULL) abort();
+    set_up(request, call);
+    request->next = client->requests;
+    client->requests = request;
+    // Only arms the timer; everything else happens in the loop.
+    (void)curl_multi_add_handle(client->multi, request->easy);
+    return request;
+}

@@ -1,0 +1,276 @@
+#include "runtime/local/cluster_conf.h"
+
+#include "base/text.h"
+#include "runtime/flink/job_conf.h"
+#include "runtime/host/orphans.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+
+struct setting {
+    const char *key;
+    const char *value;
+};
+
+// clang-format off
+static const struct setting common[] = {
+    {"jobmanager.rpc.address",   "127.0.0.1"},
+    {"jobmanager.bind-host",     "127.0.0.1"},
+    {"taskmanager.host",         "127.0.0.1"},
+    {"taskmanager.bind-host",    "127.0.0.1"},
+    {"rest.address",             "127.0.0.1"},
+    {"rest.bind-address",        "127.0.0.1"},
+    {"web.submit.enable",        "true"},
+    // The default caches the execution graph for 3 s: every "is it running yet?" would come that late (flink-verified 2).
+    {"web.refresh-interval",     "20"},
+    {"metrics.fetcher.update-interval", "1000"},
+    // The TaskManager asks again at once while its JobManager still boots.
+    {"cluster.registration.initial-timeout",            "100"},
+    {"cluster.registration.max-timeout",                "200"},
+    {"cluster.registration.error-delay",                "200"},
+    {"cluster.registration.refused-registration-delay", "200"},
+    // More parallelism than slots is known soon, not after the default of five minutes; on a busy machine a
+    // TaskManager that is there needs more than five seconds to offer its slots to a job.
+    {"slot.request.timeout",     "15000"},
+    // A lost process is noticed by its pidfd, which ends the whole cluster: heartbeats only tell of what hangs.
+    {"heartbeat.interval",       "500"},
+    {"state.backend.local-recovery",    "false"},
+};
+
+// By job from 1.20 on, but the older runtimes take them only from the file.
+static const struct setting restart_1_19[] = {
+    {"restart-strategy.type",    "exponential-delay"},
+    {"restart-strategy.exponential-delay.initial-backoff", "100 ms"},
+    {"restart-strategy.exponential-delay.max-backoff",     "10 s"},
+    // main() may not change what the service sets; SQL, batch and PyFlink programs set these prefixes themselves
+    // (flink-verified 3, flink-runtime 1.5).
+    {"execution.program-config.enabled",   "false"},
+    {"execution.program-config.wildcards",
+     "execution.runtime-mode;execution.buffer-timeout;table;pipeline;__table;python"},
+};
+static const struct setting restart_old[] = {
+    {"restart-strategy",         "fixed-delay"},
+    {"restart-strategy.fixed-delay.attempts", "2147483647"},
+    {"restart-strategy.fixed-delay.delay",    "1 s"},
+};
+
+static const char *const module_flags[] = {
+    "--add-exports=java.base/sun.net.util=ALL-UNNAMED",
+    "--add-exports=java.rmi/sun.rmi.registry=ALL-UNNAMED",
+    "--add-exports=jdk.compiler/com.sun.tools.javac.api=ALL-UNNAMED",
+    "--add-exports=jdk.compiler/com.sun.tools.javac.file=ALL-UNNAMED",
+    "--add-exports=jdk.compiler/com.sun.tools.javac.parser=ALL-UNNAMED",
+    "--add-exports=jdk.compiler/com.sun.tools.javac.tree=ALL-UNNAMED",
+    "--add-exports=jdk.compiler/com.sun.tools.javac.util=ALL-UNNAMED",
+    "--add-exports=java.security.jgss/sun.security.krb5=ALL-UNNAMED",
+    "--add-opens=java.base/java.lang=ALL-UNNAMED",
+    "--add-opens=java.base/java.net=ALL-UNNAMED",
+    "--add-opens=java.base/java.io=ALL-UNNAMED",
+    "--add-opens=java.base/java.nio=ALL-UNNAMED",
+    "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED",
+    "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
+    "--add-opens=java.base/java.text=ALL-UNNAMED",
+    "--add-opens=java.base/java.time=ALL-UNNAMED",
+    "--add-opens=java.base/java.util=ALL-UNNAMED",
+    "--add-opens=java.base/java.util.concurrent=ALL-UNNAMED",
+    "--add-opens=java.base/java.util.concurrent.atomic=ALL-UNNAMED",
+    "--add-opens=java.base/java.util.concurrent.locks=ALL-UNNAMED",
+};
+// clang-format on
+
+static bool is_from_1_19(enum runtime_environment runtime) {
+    return runtime >= RUNTIME_FLINK_1_19;
+}
+
+const char *cluster_conf_file_name(enum runtime_environment runtime) {
+    return is_from_1_19(runtime) ? "config.yaml" : "flink-conf.yaml";
+}
+
+// --- ports ---
+
+uint16_t cluster_ports_count(const struct cluster_size *size) {
+    return (uint16_t)(FLINK_PORTS_JOBMANAGER + FLINK_PORTS_TASKMANAGER * size->taskmanagers);
+}
+
+struct cluster_ports cluster_ports_from(uint16_t first) {
+    return (struct cluster_ports){
+        .rest = first,
+        .rpc = (uint16_t)(first + 1),
+        .blob = (uint16_t)(first + 2),
+        .metrics = (uint16_t)(first + 3),
+        .taskmanagers = (uint16_t)(first + FLINK_PORTS_JOBMANAGER),
+    };
+}
+
+// --- the cluster's file ---
+
+static void put(struct buffer *out, const char *key, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static void put(struct buffer *out, const char *key, const char *format, ...) {
+    char value[FILE_PATH_MAX];
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)text_format_list(value, sizeof value, format, arguments);
+    va_end(arguments);
+    (void)buffer_append_format(out, "%s: %s\n", key, value);
+}
+
+static void put_all(struct buffer *out, const struct setting *settings, size_t count) {
+    for (size_t index = 0; index < count; index++)
+        put(out, settings[index].key, "%s", settings[index].value);
+}
+
+static void put_memory(struct buffer *out, const struct cluster_size *size) {
+    const struct taskmanager_size *task = &size->taskmanager;
+
+    put(out, "taskmanager.cpu.cores", "%.1f", task->cpu_cores);
+    put(out, "taskmanager.memory.framework.heap.size", "%dm", task->framework_heap_mb);
+    put(out, "taskmanager.memory.task.heap.size", "%dm", task->task_heap_mb);
+    put(out, "taskmanager.memory.framework.off-heap.size", "%dm", task->framework_off_heap_mb);
+    put(out, "taskmanager.memory.task.off-heap.size", "0m");
+    // A TaskManager that is started directly insists on equal bounds.
+    put(out, "taskmanager.memory.network.min", "%dm", task->network_mb);
+    put(out, "taskmanager.memory.network.max", "%dm", task->network_mb);
+    put(out, "taskmanager.memory.managed.size", "%dm", task->managed_mb);
+    put(out, "taskmanager.memory.jvm-metaspace.size", "%dm", task->metaspace_mb);
+    put(out, "taskmanager.memory.jvm-overhead.min", "%dm", task->overhead_mb);
+    put(out, "taskmanager.memory.jvm-overhead.max", "%dm", task->overhead_mb);
+    put(out, "taskmanager.numberOfTaskSlots", "%d", task->slots);
+}
+
+void cluster_conf_print(const struct launch_spec *spec, const char *instance,
+                        const struct cluster_ports *ports, const struct workspace_paths *paths,
+                        int64_t heartbeat_timeout_ms, struct buffer *out) {
+    put_all(out, common, COUNT_OF(common));
+    put(out, JOB_CONF_INSTANCE, "%s", instance);
+    if (is_from_1_19(spec->runtime))
+        put_all(out, restart_1_19, COUNT_OF(restart_1_19));
+    else
+        put_all(out, restart_old, COUNT_OF(restart_old));
+    put(out, "heartbeat.timeout", "%" PRId64, heartbeat_timeout_ms);
+    put(out, "rest.port", "%u", ports->rest);
+    put(out, "rest.bind-port", "%u", ports->rest);
+    put(out, "jobmanager.rpc.port", "%u", ports->rpc);
+    put(out, "blob.server.port", "%u", ports->blob);
+    put(out, "metrics.internal.query-service.port", "%u", ports->metrics);
+    put(out, "parallelism.default", "%d", cluster_size_slots(&spec->size));
+    put(out, "io.tmp.dirs", "%s", paths->work);
+    put(out, "web.tmpdir", "%s", paths->jars);
+    put(out, "web.upload.dir", "%s", paths->jars);
+    put_memory(out, &spec->size);
+    if (spec->runtime >= RUNTIME_FLINK_1_20) return;
+    // The runtimes before 1.20 know the job's settings by older names only, and from their own
+    // file.
+    put(out, "state.backend", "rocksdb");
+    put(out, "state.backend.incremental", "true");
+    put(out, "state.checkpoints.dir", "file://%s", paths->checkpoints);
+}
+
+void cluster_conf_print_log4j(const struct launch_spec *spec, struct buffer *out) {
+    (void)buffer_append_format(
+        out,
+        "rootLogger.level = %s\n"
+        "rootLogger.appenderRef.file.ref = file\n"
+        // The names that log queries of the service look for, without the noise of the libraries.
+        "logger.shaded.name = org.apache.flink.shaded.netty4.io.netty\n"
+        "logger.shaded.level = ERROR\n"
+        "logger.pekko.name = org.apache.pekko\n"
+        "logger.pekko.level = WARN\n"
+        "logger.akka.name = akka\n"
+        "logger.akka.level = WARN\n"
+        "appender.file.type = File\n"
+        "appender.file.name = file\n"
+        "appender.file.fileName = ${sys:log.file}\n"
+        "appender.file.layout.type = PatternLayout\n"
+        "appender.file.layout.pattern = %%d{yyyy-MM-dd HH:mm:ss,SSS} %%-5p %%-60c %%x - %%m%%n\n",
+        spec->log_level);
+}
+
+// --- command lines ---
+
+void cluster_conf_process_name(enum flink_role role, int index, char *out, size_t size_bytes) {
+    if (role == FLINK_JOBMANAGER)
+        (void)text_copy(out, size_bytes, "jobmanager");
+    else
+        (void)text_format(out, size_bytes, "taskmanager-%d", index);
+}
+
+void cluster_conf_add_jvm_flags(enum profile profile, struct argument_list *out) {
+    // Both cost start-up time what they give later (flink-verified 2): right for a short life on a
+    // small machine.
+    if (profile == PROFILE_DEV)
+        argument_list_add_all(out, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", NULL);
+    argument_list_add_all(
+        out, "-Xshare:auto", "-XX:+IgnoreUnrecognizedVMOptions",
+        // Out of memory ends the process, which is then replaced, instead of leaving half of one.
+        "-XX:+ExitOnOutOfMemoryError", "-XX:-UsePerfData", NULL);
+    for (size_t index = 0; index < COUNT_OF(module_flags); index++)
+        argument_list_add(out, module_flags[index]);
+}
+
+static void add_memory_flags(enum flink_role role, const struct cluster_size *size,
+                             struct argument_list *out) {
+    const struct taskmanager_size *task = &size->taskmanager;
+
+    if (role == FLINK_JOBMANAGER) {
+        argument_list_add_format(out, "-Xmx%dm", size->jobmanager.heap_mb);
+        argument_list_add_format(out, "-XX:MaxMetaspaceSize=%dm", size->jobmanager.metaspace_mb);
+        return;
+    }
+    argument_list_add_format(out, "-Xmx%dm", task->framework_heap_mb + task->task_heap_mb);
+    argument_list_add_format(out, "-XX:MaxDirectMemorySize=%dm",
+                             task->framework_off_heap_mb + task->network_mb);
+    argument_list_add_format(out, "-XX:MaxMetaspaceSize=%dm", task->metaspace_mb);
+}
+
+static void add_taskmanager_settings(int index, const struct cluster_ports *ports,
+                                     struct argument_list *out) {
+    static const char *const keys[FLINK_PORTS_TASKMANAGER] = {
+        "taskmanager.rpc.port", "taskmanager.data.port", "metrics.internal.query-service.port",
+        "taskmanager.collect-sink.port"};
+    int first = ports->taskmanagers + FLINK_PORTS_TASKMANAGER * (index - 1);
+
+    // Named as on the service, so that its log queries work (flink-runtime 1.2).
+    argument_list_add(out, "-D");
+    argument_list_add_format(out, "taskmanager.resource-id=flink-taskmanager-1-%d", index);
+    for (int at = 0; at < FLINK_PORTS_TASKMANAGER; at++) {
+        argument_list_add(out, "-D");
+        argument_list_add_format(out, "%s=%d", keys[at], first + at);
+    }
+}
+
+void cluster_conf_command(const struct flink_process *process, const struct launch_spec *spec,
+                          const struct installed_runtime *runtime, const struct java *java,
+                          const struct workspace_paths *paths, const struct cluster_ports *ports,
+                          struct argument_list *out) {
+    bool is_jobmanager = process->role == FLINK_JOBMANAGER;
+    const char *archive =
+        is_jobmanager ? runtime->jobmanager_archive : runtime->taskmanager_archive;
+    char name[32];
+
+    cluster_conf_process_name(process->role, process->index, name, sizeof name);
+    argument_list_add(out, java->binary);
+    if (process->mark[0] != '\0')
+        argument_list_add_format(out, ORPHANS_PROPERTY "=%s", process->mark);
+    add_memory_flags(process->role, &spec->size, out);
+    if (spec->size.profile == PROFILE_DEV && archive[0] != '\0')
+        argument_list_add_format(
+            out, "-XX:%s=%s",
+            runtime->makes_archives ? "ArchiveClassesAtExit" : "SharedArchiveFile", archive);
+    cluster_conf_add_jvm_flags(spec->size.profile, out);
+    argument_list_add_format(out, "-Dlog.file=%s/%s.log", paths->log, name);
+    argument_list_add_format(out, "-Dlog4j.configurationFile=file:%s/log4j.properties",
+                             paths->conf);
+    argument_list_add_format(out, "-Djava.io.tmpdir=%s", paths->temporary);
+    argument_list_add_all(out, "-Duser.home=/tmp", "-Duser.name=flink", NULL);
+    argument_list_add_all(out, "-classpath", runtime->class_path, NULL);
+    argument_list_add(out,
+                      is_jobmanager
+                          ? "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"
+                          : "org.apache.flink.runtime.taskexecutor.TaskManagerRunner");
+    argument_list_add_all(out, "--configDir", paths->conf, NULL);
+    if (is_jobmanager) return;
+    add_taskmanager_settings(process->index, ports, out);
+}

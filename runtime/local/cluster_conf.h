@@ -1,0 +1,60 @@
+// What the processes of a cluster are started with: configuration files, ports and command lines.
+// Pure text (flink-verified 2, 3, 4; flink-runtime 2.2, 2.3).
+//
+// A cluster's own configuration says nothing that differs by application: what does (checkpoints,
+// properties, code) comes with the submission (job_conf.h), so that any cluster of the right
+// runtime and size can run any job.
+#pragma once
+
+#include "base/buffer.h"
+#include "runtime/cluster.h"
+#include "runtime/host/argument_list.h"
+#include "runtime/host/java.h"
+#include "runtime/installed/catalog.h"
+#include "runtime/local/workspace.h"
+
+// What is listened on by whom, in this order from the first port of the cluster's block on: all of
+// it is named, so that nothing listens where another application could reach it.
+enum { FLINK_PORTS_JOBMANAGER = 4, FLINK_PORTS_TASKMANAGER = 4 };
+
+struct cluster_ports {
+    uint16_t rest;
+    uint16_t rpc;
+    uint16_t blob;
+    uint16_t metrics;
+    uint16_t taskmanagers; // the first of FLINK_PORTS_TASKMANAGER ports of each
+};
+
+uint16_t cluster_ports_count(const struct cluster_size *size);
+struct cluster_ports cluster_ports_from(uint16_t first);
+
+// "config.yaml" from 1.19 on, "flink-conf.yaml" before.
+const char *cluster_conf_file_name(enum runtime_environment runtime);
+
+// The file's content: flat `key: value` lines, which both of Flink's parsers read.
+void cluster_conf_print(const struct launch_spec *spec, const char *instance,
+                        const struct cluster_ports *ports, const struct workspace_paths *paths,
+                        int64_t heartbeat_timeout_ms, struct buffer *out);
+
+// log4j2's configuration: one file per process, named by the system property log.file.
+void cluster_conf_print_log4j(const struct launch_spec *spec, struct buffer *out);
+
+enum flink_role { FLINK_JOBMANAGER, FLINK_TASKMANAGER };
+
+struct flink_process {
+    enum flink_role role;
+    int index;        // numbers TaskManagers from 1
+    const char *mark; // see orphans.h; borrowed
+};
+
+// The java command line of one process, from the binary to the last argument.
+void cluster_conf_command(const struct flink_process *process, const struct launch_spec *spec,
+                          const struct installed_runtime *runtime, const struct java *java,
+                          const struct workspace_paths *paths, const struct cluster_ports *ports,
+                          struct argument_list *out);
+// "jobmanager", "taskmanager-1": names its log and output files.
+void cluster_conf_process_name(enum flink_role role, int index, char *out, size_t size_bytes);
+
+// JVM flags that decide whether a class-data archive fits: shared with the command that makes the
+// archives.
+void cluster_conf_add_jvm_flags(enum profile profile, struct argument_list *out);

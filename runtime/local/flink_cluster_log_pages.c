@@ -1,0 +1,178 @@
+// The logs and outputs of an application's clusters, as far as they are kept: a job can write to
+// the directory that they are in.
+#include "base/file_inside.h"
+#include "base/growing_file.h"
+#include "base/text.h"
+#include "runtime/local/flink_cluster_parts.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+// A cluster of 64 KPUs has 130 files; more clusters than are kept can only be there for a moment.
+enum { FILES_MAX = 300, CLUSTERS_MAX = 32 };
+
+struct names {
+    char list[FILES_MAX][CLUSTER_LOG_FILE_SIZE];
+    size_t count;
+    size_t limit;
+};
+
+static bool is_number(const char *text) {
+    size_t length = strspn(text, "0123456789");
+
+    return length > 0 && length < 5 && text[length] == '\0';
+}
+
+// "jobmanager.log", "taskmanager-12.out"
+static bool is_log(const char *name) {
+    char stem[CLUSTER_LOG_FILE_SIZE];
+    size_t length = strlen(name);
+
+    if (!text_ends_with(name, ".log") && !text_ends_with(name, ".out")) return false;
+    if (length >= sizeof stem) return false;
+    (void)text_format(stem, sizeof stem, "%.*s", (int)(length - 4), name);
+    if (text_equal(stem, "jobmanager")) return true;
+    return text_starts_with(stem, "taskmanager-") && is_number(stem + strlen("taskmanager-"));
+}
+
+// "<app id>-<hex number>"; -1: another name.
+static int64_t number_of(const char *cluster_id) {
+    const char *dash = strrchr(cluster_id, '-');
+    bool is_plain = cluster_id[strspn(cluster_id, "0123456789abcdef-")] == '\0';
+    char *end = NULL;
+
+    if (!is_plain || dash == NULL || dash[1] == '\0' || strlen(dash) > 12) return -1;
+    int64_t number = strtoll(dash + 1, &end, 16);
+    return *end == '\0' ? number : -1;
+}
+
+static void add_name(struct names *names, const char *name) {
+    if (names->count == names->limit) return;
+    if (text_copy(names->list[names->count], CLUSTER_LOG_FILE_SIZE, name)) names->count++;
+}
+
+static bool add_file(void *userdata, const char *name, enum file_kind kind, struct error *err) {
+    (void)err;
+    if (kind == FILE_REGULAR && is_log(name)) add_name(userdata, name);
+    return true;
+}
+
+static bool add_cluster(void *userdata, const char *name, bool is_directory, struct error *err) {
+    (void)err;
+    if (is_directory && number_of(name) >= 0) add_name(userdata, name);
+    return true;
+}
+
+static int by_name(const void *left, const void *right) {
+    return strcmp(left, right);
+}
+
+static int by_number(const void *left, const void *right) {
+    int64_t difference = number_of(left) - number_of(right);
+
+    return difference < 0 ? -1 : difference > 0;
+}
+
+static bool clusters_of(const struct flink_clusters *owner, const char *app_id,
+                        char out[static FILE_PATH_MAX], struct error *err) {
+    return file_join(out, FILE_PATH_MAX, err, owner->data_directory, "apps", app_id, "clusters",
+                     NULL);
+}
+
+static bool cluster_root_of(const struct flink_clusters *owner, const char *app_id,
+                            const char *cluster_id, char out[static FILE_PATH_MAX],
+                            struct error *err) {
+    char clusters[FILE_PATH_MAX];
+
+    return clusters_of(owner, app_id, clusters, err) &&
+           file_join(out, FILE_PATH_MAX, err, clusters, cluster_id, NULL);
+}
+
+static bool open_log(const char *cluster_root, const char *file, int *out_fd, struct error *err) {
+    char relative[CLUSTER_LOG_FILE_SIZE + sizeof WORKSPACE_LOG];
+
+    (void)text_format(relative, sizeof relative, WORKSPACE_LOG "/%s", file);
+    return file_open_inside(cluster_root, relative, out_fd, err);
+}
+
+static void tell_file(const char *cluster_root, struct cluster_log *log, cluster_log_fn *visit,
+                      void *userdata) {
+    AUTO(file_close) int fd = -1;
+    struct error ignored;
+
+    // It may be gone by now, or be no file any more.
+    if (!open_log(cluster_root, log->file, &fd, &ignored)) return;
+    log->size_bytes = lseek(fd, 0, SEEK_END);
+    if (log->size_bytes >= 0) visit(userdata, log);
+}
+
+static void tell_cluster(const struct flink_clusters *owner, const char *app_id,
+                         const char *cluster_id, cluster_log_fn *visit, void *userdata) {
+    struct names files = {.limit = FILES_MAX};
+    struct cluster_log log = {.number = number_of(cluster_id)};
+    char root[FILE_PATH_MAX];
+    struct error ignored;
+
+    if (!cluster_root_of(owner, app_id, cluster_id, root, &ignored) ||
+        !file_list_inside(root, WORKSPACE_LOG, add_file, &files, &ignored))
+        return;
+    (void)text_copy(log.cluster_id, sizeof log.cluster_id, cluster_id);
+    qsort(files.list, files.count, sizeof files.list[0], by_name);
+    for (size_t index = 0; index < files.count; index++) {
+        (void)text_copy(log.file, sizeof log.file, files.list[index]);
+        tell_file(root, &log, visit, userdata);
+    }
+}
+
+bool flink_logs_list(void *self, const char *app_id, cluster_log_fn *visit, void *userdata,
+                     struct error *err) {
+    const struct flink_clusters *owner = self;
+    struct names clusters = {.limit = CLUSTERS_MAX};
+    char directory[FILE_PATH_MAX];
+
+    if (!clusters_of(owner, app_id, directory, err)) return false;
+    if (!file_is_directory(directory)) return true;
+    if (!file_list(directory, add_cluster, &clusters, err)) return false;
+    qsort(clusters.list, clusters.count, sizeof clusters.list[0], by_number);
+    for (size_t index = 0; index < clusters.count; index++)
+        tell_cluster(owner, app_id, clusters.list[index], visit, userdata);
+    return true;
+}
+
+// --- reading ---
+
+// How many of the last bytes are the beginning of a character whose end is not there yet.
+static size_t begun_bytes(const char *bytes, size_t size_bytes) {
+    for (size_t back = 1; back <= 3 && back <= size_bytes; back++) {
+        unsigned char byte = (unsigned char)bytes[size_bytes - back];
+        size_t wanted = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
+        if (byte >= 0xC0) return wanted > back ? back : 0;
+        if (byte < 0x80) return 0;
+    }
+    return 0;
+}
+
+bool flink_logs_read(void *self, const char *app_id, const char *cluster_id, const char *file,
+                     int64_t from, struct cluster_log_page *out_page, struct error *err) {
+    const struct flink_clusters *owner = self;
+    char root[FILE_PATH_MAX];
+    AUTO(file_close) int fd = -1;
+
+    if (number_of(cluster_id) < 0 || !is_log(file))
+        return error_set(err, ERROR_NOT_FOUND, "there is no log '%.60s' of a cluster '%.60s'", file,
+                         cluster_id);
+    if (!cluster_root_of(owner, app_id, cluster_id, root, err) || !open_log(root, file, &fd, err))
+        return false;
+    int64_t next = from < 0 ? 0 : from;
+    size_t got =
+        growing_file_read(fd, &next, out_page->bytes, sizeof out_page->bytes, &out_page->place);
+    out_page->from = next - (int64_t)got;
+    out_page->size_file_bytes = lseek(fd, 0, SEEK_END);
+    size_t begun = begun_bytes(out_page->bytes, got);
+    // A gap follows: the rest is gone.
+    if (begun == got && next < out_page->size_file_bytes) begun = 0;
+    out_page->size_bytes = got - begun;
+    out_page->next = next - (int64_t)begun;
+    return true;
+}
