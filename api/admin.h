@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
-#include "controller/app_service_own.h"
+#include "controller/commands/app_service_own.h"
 
 #include <jansson.h>
 

@@ -3,7 +3,7 @@
 #include "api/admin.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "controller/app_service_own.h"
+#include "controller/commands/app_service_own.h"
 
 #include <string.h>
 

@@ -2,7 +2,7 @@
 // seconds.
 #pragma once
 
-#include "controller/app_service_queries.h"
+#include "controller/commands/app_service_queries.h"
 
 #include <jansson.h>
 

@@ -3,7 +3,7 @@
 #include "api/protocol.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "controller/app_service_own.h"
+#include "controller/commands/app_service_own.h"
 
 #include <string.h>
 

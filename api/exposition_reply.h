@@ -2,7 +2,7 @@
 // of applications hold nobody up.
 #pragma once
 
-#include "controller/app_service_own.h"
+#include "controller/commands/app_service_own.h"
 
 #include <microhttpd.h>
 #include <systemd/sd-event.h>

@@ -4,7 +4,7 @@
 #include "api/flink_page.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "controller/app_service_own.h"
+#include "controller/commands/app_service_own.h"
 
 #include <string.h>
 

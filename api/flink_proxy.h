@@ -10,7 +10,7 @@
 #pragma once
 
 #include "base/clock.h"
-#include "controller/app_service_own.h"
+#include "controller/commands/app_service_own.h"
 
 #define FLINK_PROXY_PREFIX "/flink/"
 

@@ -6,7 +6,7 @@
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "controller/app_service_own.h"
+#include "controller/commands/app_service_own.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -4,8 +4,8 @@
 #include "api/paging.h"
 #include "base/json.h"
 #include "base/memory.h"
-#include "controller/app_service_commands.h"
-#include "controller/app_service_queries.h"
+#include "controller/commands/app_service_commands.h"
+#include "controller/commands/app_service_queries.h"
 
 static void on_done(void *userdata, struct app_detail *detail, const char *operation_id,
                     const struct error *err) {

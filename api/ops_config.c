@@ -6,8 +6,8 @@
 #include "api/paging.h"
 #include "base/json.h"
 #include "base/memory.h"
-#include "controller/app_service_commands.h"
-#include "controller/app_service_queries.h"
+#include "controller/commands/app_service_commands.h"
+#include "controller/commands/app_service_queries.h"
 #include "model/arn.h"
 #include "model/record.h"
 

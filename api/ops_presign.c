@@ -4,7 +4,7 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "controller/app_service_own.h"
+#include "controller/commands/app_service_own.h"
 
 static const int64_t DURATION_DEFAULT_S = 43200;
 

@@ -4,8 +4,8 @@
 #include "api/paging.h"
 #include "base/json.h"
 #include "base/memory.h"
-#include "controller/app_service_commands.h"
-#include "controller/app_service_queries.h"
+#include "controller/commands/app_service_commands.h"
+#include "controller/commands/app_service_queries.h"
 
 static void reply_operation_id(struct call *call, const char *operation_id) {
     json_t *reply = json_new_object();

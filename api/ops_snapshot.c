@@ -4,8 +4,8 @@
 #include "api/paging.h"
 #include "base/json.h"
 #include "base/memory.h"
-#include "controller/app_service_commands.h"
-#include "controller/app_service_queries.h"
+#include "controller/commands/app_service_commands.h"
+#include "controller/commands/app_service_queries.h"
 
 static const char *snapshot_of(const struct call *call) {
     return json_text_or(call->request, "SnapshotName", "");

@@ -2,8 +2,8 @@
 // the service has ended.
 #include "api/operations.h"
 #include "base/json.h"
-#include "controller/app_service_commands.h"
-#include "controller/app_service_queries.h"
+#include "controller/commands/app_service_commands.h"
+#include "controller/commands/app_service_queries.h"
 
 static const char *arn_of(const struct call *call) {
     return json_text_or(call->request, "ResourceARN", "");

@@ -5,7 +5,7 @@
 
 // Nobody looks at it here; the API wants one.
 static const char ROLE[] = "arn:aws:iam::000000000000:role/kobel-run";
-// The tag by which the daemon removes snapshots (controller/retention.c).
+// The tag by which the daemon removes snapshots (controller/moves/retention.c).
 static const char RETENTION[] = "kobel:snapshot-retention";
 
 static json_t *property_groups(const json_t *groups) {

@@ -2,9 +2,9 @@
 #pragma once
 
 #include "base/clock.h"
-#include "controller/app_rules.h"
-#include "controller/metering_options.h"
-#include "controller/retention_policy.h"
+#include "controller/record/app_rules.h"
+#include "controller/record/retention_policy.h"
+#include "controller/scaling/metering_options.h"
 #include "runtime/capacity.h"
 #include "runtime/cluster.h"
 #include "runtime/code_store.h"

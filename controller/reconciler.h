@@ -1,8 +1,8 @@
 // Observe, plan, record, act: the loop that takes every application where its record leads.
 #pragma once
 
-#include "controller/plan.h"
-#include "controller/service.h"
+#include "controller/moves/plan.h"
+#include "controller/service/service.h"
 
 // Reads what the plan wants to see of one application.
 MUST_CHECK bool reconciler_observe(struct app_service *service, const struct app *app,

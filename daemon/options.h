@@ -6,9 +6,9 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "cli/manual.h"
-#include "controller/app_rules.h"
-#include "controller/metering_options.h"
-#include "controller/retention_policy.h"
+#include "controller/record/app_rules.h"
+#include "controller/record/retention_policy.h"
+#include "controller/scaling/metering_options.h"
 #include "model/cluster_size.h"
 #include "runtime/host/port_pool.h"
 

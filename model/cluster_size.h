@@ -1,5 +1,5 @@
-// How large a cluster is: processes, slots and memory. Decided by controller/sizing, obeyed by
-// runtime/.
+// How large a cluster is: processes, slots and memory. Decided by controller/moves/sizing, obeyed
+// by runtime/.
 #pragma once
 
 #include <stdbool.h>

@@ -1,9 +1,9 @@
 // Applications through their life: the controller with real SQLite, the fake cluster and a fake
 // clock.
 #include "base/text.h"
-#include "controller/plan.h"
+#include "controller/moves/plan.h"
+#include "controller/moves/retention.h"
 #include "controller/reconciler.h"
-#include "controller/retention.h"
 #include "fakes/fake_world.h"
 #include "storage/snapshot_store.h"
 

@@ -1,6 +1,6 @@
 // What hangs or cannot be done: it ends, it is told, and its user can leave it at any time.
 #include "base/text.h"
-#include "controller/service.h"
+#include "controller/service/service.h"
 #include "fakes/fake_world.h"
 #include "storage/event_store.h"
 

@@ -1,10 +1,10 @@
 // The autoscaler at the controls of a whole controller: what it sees is given by the fake cluster,
 // minutes pass by the fake clock.
-#include "controller/scaling.h"
+#include "controller/scaling/scaling.h"
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "controller/service.h"
+#include "controller/service/service.h"
 #include "fakes/fake_world.h"
 #include "storage/event_store.h"
 #include "storage/scaling_store.h"

@@ -2,7 +2,7 @@
 
 #include "base/digest.h"
 #include "base/text.h"
-#include "controller/plan.h"
+#include "controller/moves/plan.h"
 
 #include <string.h>
 

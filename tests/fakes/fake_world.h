@@ -3,11 +3,11 @@
 // again.
 #pragma once
 
-#include "controller/app_service_commands.h"
-#include "controller/app_service_own.h"
-#include "controller/app_service_queries.h"
+#include "controller/commands/app_service_commands.h"
+#include "controller/commands/app_service_own.h"
+#include "controller/commands/app_service_queries.h"
 #include "controller/controller.h"
-#include "controller/metering_options.h"
+#include "controller/scaling/metering_options.h"
 #include "fakes/fake_cluster.h"
 
 struct fake_world {

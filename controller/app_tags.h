@@ -1,9 +1,0 @@
-// The tags of applications. They change nothing about the configuration and make no version
-// (api-semantics 8).
-#pragma once
-
-#include "controller/service.h"
-
-// Writes the tags of a request, [{"Key", "Value"?}]. Inside a transaction of the caller's.
-MUST_CHECK bool app_tags_set(struct app_service *service, const char *app_id, const json_t *tags,
-                             struct error *err);

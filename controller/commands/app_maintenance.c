@@ -1,0 +1,26 @@
+// The maintenance window. It changes nothing about the configuration and makes no version
+// (api-semantics 6.11).
+#include "base/text.h"
+#include "controller/commands/app_service_commands.h"
+#include "controller/moves/lifecycle.h"
+#include "controller/service/service.h"
+#include "storage/app_store.h"
+
+bool app_service_set_maintenance(struct app_service *service, const struct app_scope *scope,
+                                 const char *name, const char *start, struct app *out_app,
+                                 struct error *err) {
+    AUTO(db_rollback) struct db_tx tx = {0};
+    struct app app = {0};
+
+    if (!app_store_find(service->db, scope, name, &app, err)) return false;
+    // READY and RUNNING alone, as for an update (api-semantics 5.2).
+    if (!lifecycle_allows(app.status, EVENT_UPDATE))
+        return error_set(err, ERROR_CONFLICT, "Application cannot be updated in '%s' state",
+                         app_status_name(app.status));
+    (void)text_copy(app.maintenance_start, sizeof app.maintenance_start, start);
+    if (!db_begin(service->db, &tx, err)) return false;
+    if (!app_store_save(service->db, &app, err)) return false;
+    if (!db_commit(&tx, err)) return false;
+    *out_app = app;
+    return true;
+}

@@ -1,0 +1,150 @@
+// StartApplication, StopApplication, DeleteApplication: the commands that begin a move without
+// changing the configuration.
+#include "base/text.h"
+#include "controller/commands/app_service_commands.h"
+#include "controller/moves/faults.h"
+#include "controller/moves/lifecycle.h"
+#include "controller/moves/move_begin.h"
+#include "controller/moves/restore_points.h"
+#include "controller/service/service.h"
+#include "storage/app_store.h"
+#include "storage/snapshot_store.h"
+
+// --- start ---
+
+static bool find_state(struct app_service *service, const struct app *app,
+                       const struct run_configuration *run, struct placement *next,
+                       struct error *err) {
+    struct snapshot snapshot = {0};
+    struct error missing;
+
+    switch (run->restore_type) {
+    case RESTORE_CUSTOM:
+        if (!move_begin_find_custom(service, app, run->snapshot_name, &snapshot, err)) return false;
+        break;
+    case RESTORE_LATEST:
+        // Without any snapshot the job starts empty: right for a first start (api-semantics 6.5).
+        if (!snapshot_store_find_latest(service->db, app->id, &snapshot, &missing) &&
+            missing.kind != ERROR_NOT_FOUND)
+            return error_set(err, missing.kind, "%s", missing.message);
+        break;
+    case RESTORE_SKIP:
+    case RESTORE_TYPE_COUNT:
+        break;
+    }
+    next->from = restore_points_of_snapshot(service, app, &snapshot);
+    return true;
+}
+
+static bool plan_start(struct app_service *service, struct app *app,
+                       const struct run_configuration *run, struct error *err) {
+    struct placement *next = &app->slots[SLOT_NEXT];
+    struct job_spec spec;
+
+    if (!service_load_spec(service, app->id, app->version, &spec, err)) return false;
+    *next = (struct placement){.phase = PLACEMENT_PLANNED,
+                               .version = app->version,
+                               .parallelism = spec.parallelism,
+                               .allow_non_restored_state = run->allow_non_restored_state};
+    if (!find_state(service, app, run, next, err)) return false;
+    if (spec.code_sha256[0] == '\0')
+        return error_set(err, ERROR_CONFIGURATION,
+                         "Application %s has no application code to start.", app->name);
+    app->has_run_configuration = true;
+    app->run_configuration = *run;
+    return true;
+}
+
+bool app_service_start(struct app_service *service, const struct app_scope *scope, const char *name,
+                       const json_t *run_configuration,
+                       char out_operation_id[static APP_OPERATION_ID_SIZE], struct error *err) {
+    struct run_configuration run;
+    struct app app;
+
+    if (!app_store_find(service->db, scope, name, &app, err)) return false;
+    if (!lifecycle_allows(app.status, EVENT_START))
+        return error_set(err, ERROR_CONFLICT, "Application cannot be started in '%s' state",
+                         app_status_name(app.status));
+    if (!app_rules_read_run_configuration(run_configuration, &run, err)) return false;
+    if (!plan_start(service, &app, &run, err)) return false;
+    struct move_order order = {.kind = MOVE_START, .event = EVENT_START};
+    if (!move_begin(service, &app, &order, err)) return false;
+    (void)text_copy(out_operation_id, APP_OPERATION_ID_SIZE, app.move.operation_id);
+    return true;
+}
+
+// --- stop ---
+
+// A job that is known to be restarting cannot give a savepoint (api-semantics 6.6).
+static bool check_healthy(struct app_service *service, const struct app *app, struct error *err) {
+    struct cluster_view view;
+
+    cluster_view(&service->clusters, app->slots[SLOT_CURRENT].cluster_id, &view);
+    if (view.health != CLUSTER_READY || view.job != JOB_RESTARTING) return true;
+    return error_set(
+        err, ERROR_CONFIGURATION,
+        "Failed to take snapshot for the application %s at this moment. The application is "
+        "currently experiencing downtime. Please check the application's CloudWatch metrics or "
+        "CloudWatch logs for any possible errors and retry the request. You can also retry the "
+        "request after disabling the snapshots in the Managed Service for Apache Flink console or "
+        "by updating the ApplicationSnapshotConfiguration through the AWS SDK",
+        app->name);
+}
+
+static bool plan_stop(struct app_service *service, struct app *app, struct error *err) {
+    struct job_spec spec;
+
+    if (!service_load_spec(service, app->id, app->version, &spec, err)) return false;
+    if (!spec.snapshots_enabled) return true;
+    if (!check_healthy(service, app, err)) return false;
+    app->move.halt = HALT_SAVEPOINT;
+    move_begin_name_snapshot(app, "STOPAPPLICATION", service_now_ms(service));
+    return true;
+}
+
+bool app_service_stop(struct app_service *service, const struct app_scope *scope, const char *name,
+                      bool force, char out_operation_id[static APP_OPERATION_ID_SIZE],
+                      struct error *err) {
+    struct move_order order = {.kind = force ? MOVE_FORCE_STOP : MOVE_STOP,
+                               .event = force ? EVENT_FORCE_STOP : EVENT_STOP};
+    char interrupted[APP_OPERATION_ID_SIZE];
+    struct app app;
+
+    if (!app_store_find(service->db, scope, name, &app, err)) return false;
+    if (!lifecycle_allows(app.status, order.event))
+        return error_set(err, ERROR_CONFLICT, "Application cannot be Stopped in '%s' state",
+                         app_status_name(app.status));
+    (void)text_copy(interrupted, sizeof interrupted, app.move.operation_id);
+    order.interrupted = interrupted;
+    // Whether the old job of an interrupted move is over already says what the newest state is.
+    app.move = (struct move){.halted = force && app.move.halted};
+    if (!force && !plan_stop(service, &app, err)) return false;
+    if (!move_begin(service, &app, &order, err)) return false;
+    if (force) faults_end_delay(service, app.id);
+    (void)text_copy(out_operation_id, APP_OPERATION_ID_SIZE, app.move.operation_id);
+    return true;
+}
+
+// --- delete ---
+
+bool app_service_delete(struct app_service *service, const struct app_scope *scope,
+                        const char *name, int64_t create_timestamp_s, struct error *err) {
+    struct app app;
+
+    if (!app_store_find(service->db, scope, name, &app, err)) return false;
+    if (!lifecycle_allows(app.status, EVENT_DELETE))
+        return error_set(err, ERROR_CONFLICT,
+                         "Application %s is in %s status and cannot be deleted.", name,
+                         app_status_name(app.status));
+    if (create_timestamp_s != app.created_at_ms / 1000)
+        return error_set(err, ERROR_STALE,
+                         "The application with name: '%s' has a different create timestamp than "
+                         "the one you provided. Please call DescribeApplication to fetch valid "
+                         "create timestamp.",
+                         name);
+    struct move_order order = {.kind = MOVE_DELETE, .event = EVENT_DELETE};
+    app.move = (struct move){0};
+    if (!move_begin(service, &app, &order, err)) return false;
+    faults_end_delay(service, app.id);
+    return true;
+}

@@ -1,0 +1,99 @@
+// CreateApplicationSnapshot and DeleteApplicationSnapshot.
+#include "base/digest.h"
+#include "base/text.h"
+#include "controller/commands/app_service_commands.h"
+#include "controller/commands/app_service_queries.h"
+#include "controller/history/event_log.h"
+#include "controller/moves/move_begin.h"
+#include "controller/moves/restore_points.h"
+#include "controller/service/service.h"
+#include "storage/app_store.h"
+#include "storage/snapshot_store.h"
+
+static bool check_create(struct app_service *service, const struct app *app,
+                         const char *snapshot_name, struct error *err) {
+    struct snapshot existing;
+    struct error missing;
+    int64_t count;
+
+    if (app->status != APP_RUNNING)
+        return error_set(err, ERROR_REQUEST,
+                         "Application %s is in %s status. Snapshot creation is only allowed when "
+                         "application is in RUNNING status",
+                         app->name, app_status_name(app->status));
+    if (snapshot_store_find(service->db, app->id, snapshot_name, &existing, &missing))
+        return error_set(err, ERROR_EXISTS,
+                         "Provided Snapshot name %s already exists for application %s",
+                         snapshot_name, app->name);
+    if (!snapshot_store_count_by_hand(service->db, app->id, &count, err)) return false;
+    if (count >= service->limits.snapshots)
+        return error_set(err, ERROR_LIMIT,
+                         "Application %s has %lld snapshots taken by hand, which is the limit.",
+                         app->name, (long long)count);
+    if (snapshot_store_find_by_status(service->db, app->id, SNAPSHOT_CREATING, &existing, &missing))
+        return error_set(err, ERROR_CONFLICT,
+                         "Snapshot %s of application %s is still in CREATING status", existing.name,
+                         app->name);
+    return true;
+}
+
+bool app_service_create_snapshot(struct app_service *service, const struct app_scope *scope,
+                                 const char *name, const char *snapshot_name, struct error *err) {
+    AUTO(db_rollback) struct db_tx tx = {0};
+    struct snapshot snapshot = {.status = SNAPSHOT_CREATING};
+    struct restore_facts facts;
+    struct job_spec spec;
+    struct app app;
+
+    if (!app_store_find(service->db, scope, name, &app, err)) return false;
+    if (!check_create(service, &app, snapshot_name, err)) return false;
+    if (!service_load_spec(service, app.id, app.version, &spec, err)) return false;
+    (void)text_copy(snapshot.name, sizeof snapshot.name, snapshot_name);
+    snapshot.version = app.version;
+    snapshot.runtime = spec.runtime;
+    digest_random_hex(snapshot.trigger_id, sizeof snapshot.trigger_id - 1);
+    snapshot.created_at_ms = service_now_ms(service);
+    restore_points_look(service, &app, &facts);
+    (void)text_copy(snapshot.after_checkpoint, FILE_PATH_MAX, facts.checkpoints[SLOT_CURRENT]);
+    if (!db_begin(service->db, &tx, err)) return false;
+    if (!snapshot_store_add(service->db, app.id, &snapshot, err)) return false;
+    if (!event_log_snapshot(service, &app, snapshot.name, "CREATING", "", err)) return false;
+    if (!db_commit(&tx, err)) return false;
+    move_begin_wake(service, &app);
+    return true;
+}
+
+static bool check_delete(const struct app *app, const struct snapshot *snapshot,
+                         int64_t creation_timestamp_ms, struct error *err) {
+    if (app->status == APP_DELETING)
+        return error_set(err, ERROR_CONFLICT, "Application %s is in DELETING status", app->name);
+    if (creation_timestamp_ms / 1000 != snapshot->created_at_ms / 1000)
+        return error_set(err, ERROR_INVALID,
+                         "Snapshot '%s' has a different SnapshotCreationTimestamp than the one you "
+                         "provided '%lld'. Please call DescribeApplicationSnapshot to fetch valid "
+                         "SnapshotCreationTimestamp.",
+                         snapshot->name, (long long)creation_timestamp_ms);
+    if (snapshot->status == SNAPSHOT_CREATING)
+        return error_set(err, ERROR_CONFLICT, "Snapshot %s is in CREATING status", snapshot->name);
+    // What a move is about to restore from, or goes back to, must not go from under it.
+    if (app->move.kind != MOVE_NONE && text_equal(app->move.snapshot_name, snapshot->name))
+        return error_set(err, ERROR_CONFLICT,
+                         "Snapshot %s belongs to an operation that is in progress", snapshot->name);
+    if (snapshot->location[0] != '\0' && app->move.kind != MOVE_NONE &&
+        text_equal(app->slots[SLOT_NEXT].from.path, snapshot->location))
+        return error_set(err, ERROR_CONFLICT, "Snapshot %s is being restored", snapshot->name);
+    return true;
+}
+
+bool app_service_delete_snapshot(struct app_service *service, const struct app_scope *scope,
+                                 const char *name, const char *snapshot_name,
+                                 int64_t creation_timestamp_ms, struct error *err) {
+    struct snapshot snapshot;
+    struct app app;
+
+    if (!app_service_describe_snapshot(service, scope, name, snapshot_name, &snapshot, err))
+        return false;
+    if (!app_store_find(service->db, scope, name, &app, err)) return false;
+    if (!check_delete(&app, &snapshot, creation_timestamp_ms, err)) return false;
+    return restore_points_remove(service, &app, &snapshot, NULL, err);
+}

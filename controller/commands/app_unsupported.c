@@ -1,0 +1,35 @@
+// Operations that are not supported: those for SQL applications, which the service has ended
+// (api-semantics 9.1).
+#include "base/text.h"
+#include "controller/commands/app_service_commands.h"
+#include "controller/service/service.h"
+#include "storage/app_store.h"
+
+#include <string.h>
+
+static bool names_firehose(const json_t *request) {
+    const char *resource = json_text_or(request, "ResourceARN", "");
+
+    return app_rules_input_names_firehose(json_member(request, "Input")) ||
+           strstr(resource, ":firehose:") != NULL;
+}
+
+bool app_service_refuse_sql(struct app_service *service, const struct app_scope *scope,
+                            const char *name, const char *operation, const json_t *request,
+                            struct error *err) {
+    bool has_name = name[0] != '\0';
+    // The only one that names no application, and the only one that may say so
+    // (api-semantics, Appendix A).
+    enum error_kind kind = has_name ? ERROR_INVALID : ERROR_UNSUPPORTED;
+    struct app app;
+
+    if (has_name && !app_store_find(service->db, scope, name, &app, err)) return false;
+    if (names_firehose(request)) return app_rules_refuse_firehose(kind, operation, err);
+    if (!has_name)
+        return error_set(err, kind,
+                         "%s is for SQL applications, which are no longer supported. Use a Flink "
+                         "application.",
+                         operation);
+    return error_set(err, kind, "%s is not valid for application %s, which is a Flink application.",
+                     operation, name);
+}

@@ -1,0 +1,78 @@
+#include "controller/moves/move_begin.h"
+
+#include "base/text.h"
+#include "controller/history/event_log.h"
+#include "controller/history/operation_log.h"
+#include "storage/app_store.h"
+#include "storage/snapshot_store.h"
+
+static bool cancel_interrupted(struct app_service *service, const struct app *app,
+                               const char *operation_id, struct error *err) {
+    if (text_is_empty(operation_id)) return true;
+    return operation_log_end(service->db, app->id, operation_id, OPERATION_CANCELLED, NULL,
+                             service_now_ms(service), err);
+}
+
+bool move_begin_in(struct app_service *service, struct app *app, const struct move_order *order,
+                   struct error *err) {
+    const char *name =
+        order->operation_name != NULL ? order->operation_name : move_operation_name(order->kind);
+    int64_t now_ms = service_now_ms(service);
+    bool changes_version = app->move.previous_version != 0;
+    enum app_status before = app->status;
+    struct operation operation = {0};
+
+    if (!lifecycle_apply(&app->status, order->event, err)) return false;
+    if (!event_log_status(service, app, before, name[0] == '\0' ? "DeleteApplication" : name, err))
+        return false;
+    if (!cancel_interrupted(service, app, order->interrupted, err)) return false;
+    app->move.kind = order->kind;
+    app->move.started_at_ms = now_ms;
+    if (name[0] != '\0') {
+        if (!operation_log_begin(service->db, app->id, name, now_ms, app->move.previous_version,
+                                 changes_version ? app->version : 0, &operation, err))
+            return false;
+        (void)text_copy(app->move.operation_id, sizeof app->move.operation_id, operation.id);
+    }
+    return app_store_save(service->db, app, err);
+}
+
+void move_begin_wake(struct app_service *service, const struct app *app) {
+    work_queue_add(service->queue, app->id, service_now_ms(service));
+}
+
+bool move_begin(struct app_service *service, struct app *app, const struct move_order *order,
+                struct error *err) {
+    AUTO(db_rollback) struct db_tx tx = {0};
+
+    if (!db_begin(service->db, &tx, err)) return false;
+    if (!move_begin_in(service, app, order, err)) return false;
+    if (!db_commit(&tx, err)) return false;
+    move_begin_wake(service, app);
+    return true;
+}
+
+void move_begin_name_snapshot(struct app *app, const char *prefix, int64_t now_ms) {
+    // Application names have at most 128 characters, snapshot names 256: it always fits.
+    (void)text_format(app->move.snapshot_name, sizeof app->move.snapshot_name, "%s-%s-%lld", prefix,
+                      app->name, (long long)now_ms);
+}
+
+bool move_begin_find_custom(struct app_service *service, const struct app *app,
+                            const char *snapshot_name, struct snapshot *out_snapshot,
+                            struct error *err) {
+    struct snapshot snapshot;
+
+    if (!snapshot_store_find(service->db, app->id, snapshot_name, &snapshot, err)) {
+        if (err->kind != ERROR_NOT_FOUND) return false;
+        return error_set(err, ERROR_INVALID,
+                         "The snapshot name %s provided for restore configuration does not exist.",
+                         snapshot_name);
+    }
+    if (snapshot.status != SNAPSHOT_READY)
+        return error_set(err, ERROR_INVALID,
+                         "The snapshot %s provided for restore configuration is in %s status.",
+                         snapshot_name, snapshot_status_name(snapshot.status));
+    *out_snapshot = snapshot;
+    return true;
+}

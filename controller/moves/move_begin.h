@@ -1,0 +1,31 @@
+// How moves begin: the status changes, the operation is opened and the intention recorded, in one
+// transaction. Then the reconciler is woken. Shared by the commands.
+#pragma once
+
+#include "controller/moves/lifecycle.h"
+#include "controller/service/service.h"
+#include "model/snapshot.h"
+
+struct move_order {
+    enum move_kind kind;
+    enum app_event event;
+    const char *operation_name; // in the journal; NULL = that of the kind
+    const char *interrupted;    // an operation that this one makes CANCELLED; NULL or "" = none
+};
+
+// `app` carries the placements and the parts of `app->move` that are special to the command; kind,
+// operation and time are set here.
+MUST_CHECK bool move_begin(struct app_service *service, struct app *app,
+                           const struct move_order *order, struct error *err);
+// The same inside a transaction of the caller's, who calls move_begin_wake() after its commit.
+MUST_CHECK bool move_begin_in(struct app_service *service, struct app *app,
+                              const struct move_order *order, struct error *err);
+void move_begin_wake(struct app_service *service, const struct app *app);
+
+// "<PREFIX>-<app>-<epoch ms>" (api-semantics 7.1).
+void move_begin_name_snapshot(struct app *app, const char *prefix, int64_t now_ms);
+
+// The READY snapshot of that name. ERROR_INVALID in the service's words when there is none.
+MUST_CHECK bool move_begin_find_custom(struct app_service *service, const struct app *app,
+                                       const char *snapshot_name, struct snapshot *out_snapshot,
+                                       struct error *err);

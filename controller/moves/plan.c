@@ -1,0 +1,497 @@
+#include "controller/moves/plan.h"
+
+#include "base/text.h"
+
+static const char *const step_names[STEP_KIND_COUNT] = {
+    [STEP_WAIT] = "wait",
+    [STEP_QUEUE] = "queue",
+    [STEP_LAUNCH] = "launch",
+    [STEP_RELAUNCH] = "relaunch",
+    [STEP_SUBMIT] = "submit",
+    [STEP_SEE_UP] = "see-up",
+    [STEP_HALT] = "halt",
+    [STEP_HALTED] = "halted",
+    [STEP_SALVAGE] = "salvage",
+    [STEP_DROP] = "drop",
+    [STEP_SNAPSHOT] = "snapshot",
+    [STEP_SNAPSHOT_DONE] = "snapshot-done",
+    [STEP_SNAPSHOT_FAILED] = "snapshot-failed",
+    [STEP_SNAPSHOT_AGAIN] = "snapshot-again",
+    [STEP_HALT_AGAIN] = "halt-again",
+    [STEP_SNAPSHOT_SALVAGE] = "snapshot-salvage",
+    [STEP_NOTE_CHECKPOINT] = "note-checkpoint",
+    [STEP_NOTE_RESTART] = "note-restart",
+    [STEP_ROLL_BACK] = "roll-back",
+    [STEP_COMMIT] = "commit",
+    [STEP_ERASE] = "erase",
+};
+
+const char *step_kind_name(enum step_kind kind) {
+    return step_names[kind];
+}
+
+static struct step wait_for(const char *reason) {
+    return (struct step){.kind = STEP_WAIT, .reason = reason};
+}
+
+static struct step step_on(enum step_kind kind, enum app_slot slot, const char *reason) {
+    return (struct step){.kind = kind, .slot = slot, .reason = reason};
+}
+
+static struct step commit(enum app_event event, const char *reason) {
+    return (struct step){.kind = STEP_COMMIT, .event = event, .reason = reason};
+}
+
+static bool is_gone(const struct cluster_view *view) {
+    return view->health == CLUSTER_ABSENT || view->health == CLUSTER_LOST;
+}
+
+// What bringing up a slot has come to. ASCENT_STEP: take `step`; the others are for the caller to
+// judge.
+enum ascent { ASCENT_STEP, ASCENT_PREPARED, ASCENT_UP, ASCENT_HOPELESS };
+
+static enum ascent ascend_submitted(const struct placement *placement,
+                                    const struct cluster_view *view, enum app_slot slot,
+                                    struct step *out_step) {
+    // The request was recorded and never sent: the same job id makes sending it twice harmless.
+    if (!text_equal(view->job_id, placement->job_id)) {
+        *out_step = step_on(STEP_SUBMIT, slot, "the job is not there yet");
+        return ASCENT_STEP;
+    }
+    switch (view->job) {
+    case JOB_REJECTED:
+    case JOB_FAILED:
+    case JOB_CANCELED:
+        return ASCENT_HOPELESS;
+    case JOB_RESTARTING:
+        if (view->restarts >= PLAN_RESTARTS_MAX) return ASCENT_HOPELESS;
+        *out_step = wait_for("the job restarts before it ever ran");
+        return ASCENT_STEP;
+    case JOB_FINISHED:
+        return ASCENT_UP;
+    case JOB_RUNNING:
+        if (cluster_view_runs_fully(view)) return ASCENT_UP;
+        break;
+    case JOB_NONE:
+    case JOB_SUBMITTING:
+    case JOB_CREATED:
+        break;
+    }
+    if (view->restarts >= PLAN_RESTARTS_MAX) return ASCENT_HOPELESS;
+    *out_step = wait_for("not every vertex is RUNNING");
+    return ASCENT_STEP;
+}
+
+static struct step plan_launch(const struct app *app, const struct plan_view *view,
+                               enum app_slot slot, int64_t now_ms) {
+    const struct placement *placement = &app->slots[slot];
+    // Not longer than that, though: the clock may have been set back.
+    int64_t wait_ms = placement->retry_at_ms - now_ms;
+
+    if (wait_ms > 0 && wait_ms <= plan_backoff_ms(placement->attempt, app->id)) {
+        struct step step = wait_for("a failed cluster is left alone for a while");
+        step.again_at_ms = placement->retry_at_ms;
+        return step;
+    }
+    if (view->launch_wait == LAUNCH_IS_FREE) return step_on(STEP_LAUNCH, slot, "no cluster yet");
+    if (view->is_queued) return wait_for("its cluster is not to be launched yet");
+    return step_on(STEP_QUEUE, slot, "too many clusters boot, or too little memory is left");
+}
+
+// One step from nothing towards a cluster on which the job of the slot runs.
+static enum ascent ascend(const struct app *app, const struct plan_view *view, enum app_slot slot,
+                          int64_t now_ms, struct step *out_step) {
+    const struct placement *placement = &app->slots[slot];
+    const struct cluster_view *cluster = &view->slots[slot];
+
+    if (placement->phase == PLACEMENT_PLANNED || placement->phase == PLACEMENT_EMPTY) {
+        *out_step = plan_launch(app, view, slot, now_ms);
+        return ASCENT_STEP;
+    }
+    if (is_gone(cluster)) {
+        *out_step = step_on(STEP_RELAUNCH, slot, "its cluster is gone");
+        return ASCENT_STEP;
+    }
+    if (cluster->health == CLUSTER_BOOTING) {
+        *out_step = wait_for("its cluster boots");
+        return ASCENT_STEP;
+    }
+    if (placement->phase == PLACEMENT_LAUNCHED) return ASCENT_PREPARED;
+    if (placement->phase == PLACEMENT_UP) return ASCENT_UP;
+    return ascend_submitted(placement, cluster, slot, out_step);
+}
+
+// --- manual snapshots ---
+
+static bool may_try_again(const struct plan_view *view) {
+    return view->slots[SLOT_CURRENT].savepoint.is_transient &&
+           view->snapshot.tries < PLAN_SAVEPOINT_TRIES_MAX;
+}
+
+// The try before came to nothing: true while the next one is to wait.
+static bool is_early(const struct plan_view *view, int64_t now_ms, struct step *out_step) {
+    int64_t wait_ms = view->snapshot.not_before_ms - now_ms;
+
+    // Not longer than that, though: the clock may have been set back.
+    if (wait_ms <= 0 || wait_ms > plan_savepoint_backoff_ms(view->snapshot.tries)) return false;
+    *out_step = wait_for("the next try of the savepoint is a little later");
+    out_step->again_at_ms = view->snapshot.not_before_ms;
+    return true;
+}
+
+static struct step plan_snapshot(const struct plan_view *view, int64_t now_ms) {
+    const struct cluster_view *cluster = &view->slots[SLOT_CURRENT];
+    struct step step;
+
+    if (is_gone(cluster))
+        return step_on(STEP_SNAPSHOT_SALVAGE, SLOT_CURRENT, "its cluster died meanwhile");
+    if (!text_equal(cluster->savepoint.trigger_id, view->snapshot.trigger_id)) {
+        if (cluster->health == CLUSTER_BOOTING) return wait_for("its cluster boots");
+        if (is_early(view, now_ms, &step)) return step;
+        return step_on(STEP_SNAPSHOT, SLOT_CURRENT, "a snapshot is wanted");
+    }
+    switch (cluster->savepoint.state) {
+    case SAVEPOINT_COMPLETED:
+        return step_on(STEP_SNAPSHOT_DONE, SLOT_CURRENT, "the savepoint is complete");
+    case SAVEPOINT_FAILED:
+        return may_try_again(view)
+                   ? step_on(STEP_SNAPSHOT_AGAIN, SLOT_CURRENT, "a task ended meanwhile")
+                   : step_on(STEP_SNAPSHOT_FAILED, SLOT_CURRENT, "Flink could not take it");
+    case SAVEPOINT_NONE:
+    case SAVEPOINT_IN_PROGRESS:
+        break;
+    }
+    return wait_for("the savepoint is under way");
+}
+
+// --- HALT ---
+
+// A move may begin while the old job is being recovered, when there is nobody yet to take a
+// savepoint: where it has not been submitted again, or does not come up, its newest checkpoint is
+// its state. True: take the step.
+static bool plan_halt_of_recovering(const struct app *app, const struct plan_view *view,
+                                    struct step *out_step) {
+    const struct placement *current = &app->slots[SLOT_CURRENT];
+
+    if (current->phase == PLACEMENT_UP) return false;
+    if (current->phase == PLACEMENT_SUBMITTED) {
+        switch (ascend_submitted(current, &view->slots[SLOT_CURRENT], SLOT_CURRENT, out_step)) {
+        case ASCENT_UP:
+            return false;
+        case ASCENT_STEP:
+            if (out_step->kind == STEP_WAIT) return true;
+            break;
+        case ASCENT_PREPARED:
+        case ASCENT_HOPELESS:
+            break;
+        }
+    }
+    *out_step = step_on(STEP_DROP, SLOT_CURRENT, "it is not back yet; checkpoints remain");
+    return true;
+}
+
+static bool is_over(const struct cluster_view *cluster) {
+    return cluster->job == JOB_FINISHED || cluster->job == JOB_FAILED ||
+           cluster->job == JOB_CANCELED;
+}
+
+// The old job still runs: end it with a savepoint whose place is recorded before anything else
+// happens.
+static struct step plan_halt(const struct app *app, const struct plan_view *view, int64_t now_ms) {
+    const struct cluster_view *cluster = &view->slots[SLOT_CURRENT];
+    struct step step;
+
+    if (view->has_snapshot) return plan_snapshot(view, now_ms);
+    if (app->move.halt != HALT_SAVEPOINT)
+        return step_on(STEP_DROP, SLOT_CURRENT, "no savepoint is wanted");
+    if (is_gone(cluster)) {
+        if (app->move.trigger_id[0] != '\0')
+            return step_on(STEP_SALVAGE, SLOT_CURRENT, "its cluster died during the halt");
+        return step_on(STEP_DROP, SLOT_CURRENT, "its cluster is gone; checkpoints remain");
+    }
+    if (app->move.trigger_id[0] == '\0' ||
+        !text_equal(cluster->savepoint.trigger_id, app->move.trigger_id)) {
+        if (is_over(cluster)) {
+            // A savepoint that was asked for may have ended it, whatever was heard of it.
+            return app->move.trigger_id[0] != '\0'
+                       ? step_on(STEP_SALVAGE, SLOT_CURRENT, "the job is over")
+                       : step_on(STEP_DROP, SLOT_CURRENT, "the job is over by itself");
+        }
+        if (plan_halt_of_recovering(app, view, &step)) return step;
+        if (app->move.trigger_id[0] != '\0' && is_early(view, now_ms, &step)) return step;
+        return step_on(STEP_HALT, SLOT_CURRENT, "the old job is to stop");
+    }
+    switch (cluster->savepoint.state) {
+    case SAVEPOINT_COMPLETED:
+        return step_on(STEP_HALTED, SLOT_CURRENT, "the savepoint is complete");
+    case SAVEPOINT_FAILED:
+        return may_try_again(view)
+                   ? step_on(STEP_HALT_AGAIN, SLOT_CURRENT, "a task ended meanwhile")
+                   : commit(EVENT_REVERTED, "Flink could not take the savepoint");
+    case SAVEPOINT_NONE:
+    case SAVEPOINT_IN_PROGRESS:
+        break;
+    }
+    return wait_for("the old job stops");
+}
+
+// --- moves that end on a new cluster ---
+
+static bool has_old_job(const struct app *app) {
+    return !app->move.halted && app->slots[SLOT_CURRENT].phase != PLACEMENT_EMPTY;
+}
+
+// Flink was asked to stop the old job and may do so whatever happens to the next cluster: only what
+// comes of it says what there is to go back to.
+static bool is_halting(const struct app *app) {
+    return has_old_job(app) && app->move.trigger_id[0] != '\0';
+}
+
+enum blame { BLAME_PROGRAM, BLAME_CLUSTERS };
+
+// A scaling is kobel's own doing, and the death of processes no judgement on a program that ran
+// before, or never: none of them takes an application down, whatever its version says.
+static bool goes_back(const struct app *app, const struct plan_view *view, enum blame blame) {
+    bool was_submitted = app->slots[SLOT_NEXT].job_id[0] != '\0';
+
+    if (app->move.kind == MOVE_SCALE) return true;
+    if (app->move.kind != MOVE_UPDATE) return false;
+    return view->can_roll_back ||
+           (blame == BLAME_CLUSTERS && (view->has_same_program || !was_submitted));
+}
+
+static struct step give_up(const struct app *app, const struct plan_view *view, enum blame blame,
+                           const char *reason) {
+    if (has_old_job(app)) return commit(EVENT_REVERTED, reason);
+    if (goes_back(app, view, blame)) return step_on(STEP_ROLL_BACK, SLOT_NEXT, reason);
+    // What ran before is brought up like any application whose clusters die: for as long as it
+    // takes.
+    if (app->move.kind == MOVE_ROLL_BACK && blame == BLAME_CLUSTERS)
+        return commit(EVENT_RESUMED, reason);
+    return commit(EVENT_ABANDONED, reason);
+}
+
+// What was launched once had its memory, which a restart of the daemon may have given to others: it
+// is waited for. Only what is new is refused for the lack of it.
+static bool waits_for_memory(const struct app *app) {
+    return app->slots[SLOT_NEXT].cluster_id[0] != '\0' && !has_old_job(app);
+}
+
+// The next cluster is to be launched, and may not be: true = take the step.
+static bool plan_unlaunchable(const struct app *app, const struct plan_view *view, int64_t now_ms,
+                              struct step *out_step) {
+    const struct placement *next = &app->slots[SLOT_NEXT];
+    bool has_warm = app->move.halted && app->slots[SLOT_CURRENT].phase != PLACEMENT_EMPTY;
+    bool makes_room = has_warm && view->fits_alone;
+
+    if (next->phase != PLACEMENT_PLANNED) return false;
+    if (next->attempt >= PLAN_ATTEMPTS_MAX)
+        *out_step = give_up(app, view, BLAME_CLUSTERS, "no cluster could be started");
+    else if (view->fits_beside || (waits_for_memory(app) && !makes_room))
+        return false;
+    else if (has_old_job(app) && view->fits_alone)
+        // PREPARE follows HALT where memory does not allow two clusters at once.
+        *out_step = plan_halt(app, view, now_ms);
+    else if (makes_room)
+        // Another cluster is worth more than a warm one for the way back.
+        *out_step = step_on(STEP_DROP, SLOT_CURRENT, "the next cluster needs its memory");
+    else
+        *out_step = give_up(app, view, BLAME_CLUSTERS, "the memory budget does not allow it");
+    return true;
+}
+
+static struct step plan_transfer(const struct app *app, const struct plan_view *view,
+                                 int64_t now_ms) {
+    const struct placement *next = &app->slots[SLOT_NEXT];
+    const struct cluster_view *cluster = &view->slots[SLOT_NEXT];
+    struct step step = {0};
+
+    if (next->phase == PLACEMENT_EMPTY) return commit(EVENT_UP, "the old job was never touched");
+    if (is_halting(app)) return plan_halt(app, view, now_ms);
+    if (plan_unlaunchable(app, view, now_ms, &step)) return step;
+    // Any other death is no judgement on the job: it is tried on another cluster.
+    if (next->phase == PLACEMENT_SUBMITTED && cluster->health == CLUSTER_LOST &&
+        cluster->is_ended_by_program)
+        return give_up(app, view, BLAME_PROGRAM, "the program ended its JobManager");
+
+    switch (ascend(app, view, SLOT_NEXT, now_ms, &step)) {
+    case ASCENT_PREPARED:
+        if (has_old_job(app)) return plan_halt(app, view, now_ms);
+        return step_on(STEP_SUBMIT, SLOT_NEXT, "its cluster is ready");
+    case ASCENT_UP:
+        return commit(EVENT_UP, "every vertex is RUNNING");
+    case ASCENT_HOPELESS:
+        return give_up(app, view, BLAME_PROGRAM, "the job did not start");
+    case ASCENT_STEP:
+        break;
+    }
+    return step;
+}
+
+// --- keeping the current job up ---
+
+// Recovery: the current slot is brought up again, from the newest checkpoint, for as long as it
+// takes.
+static bool plan_recovery(const struct app *app, const struct plan_view *view, int64_t now_ms,
+                          struct step *out_step) {
+    switch (ascend(app, view, SLOT_CURRENT, now_ms, out_step)) {
+    case ASCENT_PREPARED:
+        *out_step = step_on(STEP_SUBMIT, SLOT_CURRENT, "its cluster is ready");
+        return true;
+    case ASCENT_HOPELESS:
+        *out_step = step_on(STEP_RELAUNCH, SLOT_CURRENT, "the job did not start again");
+        return true;
+    case ASCENT_UP:
+        if (app->slots[SLOT_CURRENT].phase == PLACEMENT_UP) return false;
+        *out_step = step_on(STEP_SEE_UP, SLOT_CURRENT, "every vertex is RUNNING again");
+        return true;
+    case ASCENT_STEP:
+        break;
+    }
+    return true;
+}
+
+static struct step plan_stop(const struct app *app, const struct plan_view *view, int64_t now_ms) {
+    struct step step;
+
+    if (app->move.halted || app->slots[SLOT_CURRENT].phase == PLACEMENT_EMPTY)
+        return commit(EVENT_HALTED, "the job is stopped");
+    if (app->move.halt != HALT_SAVEPOINT) return plan_halt(app, view, now_ms);
+    // The savepoint of a stop is the only thing that the next start restores: a job whose cluster
+    // died is brought back first, so that nothing since its last snapshot is lost.
+    bool interrupted = app->move.trigger_id[0] != '\0' && is_gone(&view->slots[SLOT_CURRENT]);
+    if (!interrupted && plan_recovery(app, view, now_ms, &step)) return step;
+    return plan_halt(app, view, now_ms);
+}
+
+static struct step plan_rest(const struct app *app, const struct plan_view *view, int64_t now_ms) {
+    const struct cluster_view *cluster = &view->slots[SLOT_CURRENT];
+    struct step step;
+    int64_t again_at_ms = 0;
+
+    if (app->status != APP_RUNNING) return wait_for("at rest");
+    if (view->has_snapshot && is_gone(cluster)) return plan_snapshot(view, now_ms);
+    if (plan_recovery(app, view, now_ms, &step)) return step;
+    if (cluster->job == JOB_FINISHED) return commit(EVENT_FINISHED, "the job reached its end");
+    if (cluster->job == JOB_FAILED || cluster->job == JOB_CANCELED)
+        return commit(EVENT_FAILED, "the job failed for good");
+    if (view->has_snapshot) {
+        step = plan_snapshot(view, now_ms);
+        if (step.kind != STEP_WAIT) return step;
+        again_at_ms = step.again_at_ms;
+    }
+    if (cluster->restarts > app->job_restarts)
+        return step_on(STEP_NOTE_RESTART, SLOT_CURRENT, "Flink restarted the job");
+    if (cluster->last_checkpoint[0] != '\0' &&
+        !text_equal(cluster->last_checkpoint, app->last_checkpoint))
+        return step_on(STEP_NOTE_CHECKPOINT, SLOT_CURRENT, "a checkpoint was completed");
+    step = wait_for("the job runs");
+    step.again_at_ms = again_at_ms;
+    return step;
+}
+
+// --- limits ---
+
+static enum move_phase phase_of_slot(const struct app *app, const struct plan_view *view,
+                                     enum app_slot slot) {
+    switch (app->slots[slot].phase) {
+    case PLACEMENT_PLANNED:
+        return PHASE_WAITS;
+    case PLACEMENT_LAUNCHED:
+        return view->slots[slot].health == CLUSTER_BOOTING ? PHASE_PREPARE : PHASE_START;
+    case PLACEMENT_SUBMITTED:
+        return PHASE_START;
+    case PLACEMENT_EMPTY:
+    case PLACEMENT_UP:
+    case PLACEMENT_PHASE_COUNT:
+        break;
+    }
+    return PHASE_NONE;
+}
+
+enum move_phase plan_phase(const struct app *app, const struct plan_view *view,
+                           enum app_slot *out_slot) {
+    enum move_phase phase;
+    bool is_prepared;
+
+    *out_slot = SLOT_CURRENT;
+    switch (app->move.kind) {
+    case MOVE_START:
+    case MOVE_UPDATE:
+    case MOVE_SCALE:
+    case MOVE_ROLL_BACK:
+        phase = phase_of_slot(app, view, SLOT_NEXT);
+        is_prepared = phase == PHASE_START || (phase == PHASE_WAITS && !view->fits_beside);
+        if (is_halting(app) || (has_old_job(app) && is_prepared)) return PHASE_HALT;
+        *out_slot = SLOT_NEXT;
+        return phase;
+    case MOVE_STOP:
+        phase = phase_of_slot(app, view, SLOT_CURRENT);
+        return phase == PHASE_NONE ? PHASE_HALT : phase;
+    case MOVE_NONE:
+        return phase_of_slot(app, view, SLOT_CURRENT);
+    case MOVE_FORCE_STOP:
+    case MOVE_DELETE:
+    case MOVE_KIND_COUNT:
+        break;
+    }
+    return PHASE_NONE;
+}
+
+// Nothing but the end of what is under way is left to be done. False: it is to go on all the same.
+static bool plan_hopeless(const struct app *app, const struct plan_view *view,
+                          struct step *out_step) {
+    enum app_slot slot;
+    bool is_snapshot = view->failing == STEP_SNAPSHOT || view->failing == STEP_SNAPSHOT_SALVAGE;
+    // A step that kobel cannot take says nothing of the program.
+    enum blame blame = view->failing == STEP_WAIT ? BLAME_PROGRAM : BLAME_CLUSTERS;
+
+    if (view->has_snapshot && is_snapshot) {
+        *out_step = step_on(STEP_SNAPSHOT_FAILED, SLOT_CURRENT, "it cannot be taken");
+        return true;
+    }
+    switch (app->move.kind) {
+    case MOVE_START:
+    case MOVE_UPDATE:
+    case MOVE_SCALE:
+    case MOVE_ROLL_BACK:
+        *out_step = plan_phase(app, view, &slot) == PHASE_HALT
+                        ? commit(EVENT_REVERTED, "the old job cannot be stopped")
+                        : give_up(app, view, blame, "the job did not start");
+        return true;
+    case MOVE_STOP:
+        *out_step = commit(EVENT_REVERTED, "the job cannot be stopped");
+        return true;
+    case MOVE_NONE:
+        *out_step = step_on(STEP_RELAUNCH, SLOT_CURRENT, "the job cannot be submitted to it");
+        return view->failing == STEP_SUBMIT && app->slots[SLOT_CURRENT].phase >= PLACEMENT_LAUNCHED;
+    case MOVE_FORCE_STOP:
+    case MOVE_DELETE:
+    case MOVE_KIND_COUNT:
+        break;
+    }
+    return false;
+}
+
+struct step plan_next(const struct app *app, const struct plan_view *view, int64_t now_ms) {
+    struct step step;
+
+    if (view->hopeless[0] != '\0' && plan_hopeless(app, view, &step)) return step;
+    switch (app->move.kind) {
+    case MOVE_START:
+    case MOVE_UPDATE:
+    case MOVE_SCALE:
+    case MOVE_ROLL_BACK:
+        return plan_transfer(app, view, now_ms);
+    case MOVE_STOP:
+        return plan_stop(app, view, now_ms);
+    case MOVE_FORCE_STOP:
+        return commit(EVENT_HALTED, "stopped by force");
+    case MOVE_DELETE:
+        return step_on(STEP_ERASE, SLOT_CURRENT, "to be deleted");
+    case MOVE_NONE:
+    case MOVE_KIND_COUNT:
+        break;
+    }
+    return plan_rest(app, view, now_ms);
+}

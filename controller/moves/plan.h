@@ -1,0 +1,93 @@
+// What is to be done next for one application. Pure: no I/O, no clock, no allocation.
+//
+// The controller is level-triggered: each pass looks at what is recorded (struct app) and what is
+// seen (struct plan_view) and takes one step towards where the record leads. Nothing here remembers
+// why it was called; a pass after kill -9, where every view is ABSENT, is a pass like any other.
+#pragma once
+
+#include "controller/moves/lifecycle.h"
+#include "controller/moves/plan_backoff.h"
+#include "model/app.h"
+#include "model/snapshot.h"
+#include "runtime/cluster.h"
+
+// Launches of the next cluster that may fail before a move is given up. A recovery never gives up;
+// it waits longer.
+#define PLAN_ATTEMPTS_MAX 3
+// Restarts of a job that never had all its vertices RUNNING, before its move is given up.
+#define PLAN_RESTARTS_MAX 3
+// Further savepoints that are asked for when one failed only because a task ended meanwhile.
+#define PLAN_SAVEPOINT_TRIES_MAX 4
+
+enum step_kind {
+    STEP_WAIT,     // until a view changes or again_at_ms
+    STEP_QUEUE,    // a cluster is to be launched, but not now: take a place in the queue
+    STEP_LAUNCH,   // start a cluster for `slot`
+    STEP_RELAUNCH, // the cluster of `slot` is gone: plan another
+    STEP_SUBMIT,   // hand the job to the cluster of `slot`
+    STEP_SEE_UP,   // every vertex runs on `slot`: record it
+    STEP_HALT,     // stop-with-savepoint on the current cluster
+    STEP_HALTED,   // its savepoint is complete: record where
+    STEP_SALVAGE,  // the cluster died during HALT: is its savepoint complete on disk?
+    STEP_DROP, // the old job ends without a savepoint: none is wanted, or there is nobody to make
+               // one
+    STEP_SNAPSHOT,         // savepoint for a manual snapshot
+    STEP_SNAPSHOT_DONE,    // record where
+    STEP_SNAPSHOT_FAILED,  // record that
+    STEP_SNAPSHOT_AGAIN,   // it failed, and another may succeed: by another trigger
+    STEP_HALT_AGAIN,       // the same of the savepoint of HALT
+    STEP_SNAPSHOT_SALVAGE, // the cluster died meanwhile: is it complete on disk?
+    STEP_NOTE_CHECKPOINT,  // record the newest completed checkpoint
+    STEP_NOTE_RESTART,     // record that Flink restarted the job
+    STEP_ROLL_BACK,        // the update failed: go back to the version before
+    STEP_COMMIT,           // end the move, or the job, with `event`
+    STEP_ERASE,            // remove the application
+    STEP_KIND_COUNT,
+};
+
+// What the launch of a cluster waits for; what is worse comes later.
+enum launch_wait { LAUNCH_IS_FREE, LAUNCH_WAITS_FOR_TURN, LAUNCH_WAITS_FOR_MEMORY };
+
+struct plan_view {
+    struct cluster_view slots[SLOT_COUNT];
+    int64_t memory_used_bytes;   // of all clusters that were launched
+    int64_t memory_needed_bytes; // of the next one
+    int64_t memory_budget_bytes;
+    bool fits_beside; // the memory budget takes the next cluster beside everything that runs
+    bool fits_alone;  // ... or would, once this application's current cluster is gone
+    enum launch_wait launch_wait;
+    bool is_queued;        // ... and that is known already
+    bool can_roll_back;    // the version that failed asked for it, and there is one to go back to
+    bool has_same_program; // as the version before: no reason that it should not run
+    bool has_snapshot;     // a manual snapshot is CREATING
+    struct snapshot snapshot; // the oldest one that is CREATING
+    // Why what is under way comes to nothing, in words for the user: a phase lasts longer than it
+    // may, or a step fails again and again (controller/moves/progress.h). "" = it does not.
+    char hopeless[APP_FAILURE_SIZE];
+    enum step_kind failing; // the step, where it is one
+};
+
+struct step {
+    enum step_kind kind;
+    enum app_slot slot;
+    enum app_event event;
+    int64_t again_at_ms; // STEP_WAIT: 0 = only when something changes
+    const char *reason;  // for the log; a literal
+};
+
+const char *step_kind_name(enum step_kind kind);
+
+struct step plan_next(const struct app *app, const struct plan_view *view, int64_t now_ms);
+
+// What a move, or a recovery, is at: what a limit of time applies to.
+enum move_phase {
+    PHASE_NONE,    // nothing is under way, or it is done at once
+    PHASE_WAITS,   // a cluster is to be launched, later
+    PHASE_PREPARE, // the cluster boots
+    PHASE_HALT,    // the old job is being stopped
+    PHASE_START,   // SUBMIT and CONFIRM
+};
+
+// `*out_slot`: whose placement it is about.
+enum move_phase plan_phase(const struct app *app, const struct plan_view *view,
+                           enum app_slot *out_slot);

@@ -1,0 +1,279 @@
+#include "controller/moves/progress.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "controller/history/event_log.h"
+#include "controller/history/trouble.h"
+#include "storage/app_store.h"
+
+#include <string.h>
+
+// Often enough for an observed_time.
+static const int64_t LOOK_EVERY_MS = 1500;
+static const int64_t RETRY_FIRST_MS = 200;
+static const int64_t RETRY_MAX_MS = 10000;
+static const int64_t FILES_TOLD_EVERY_MS = 3600000;
+
+// Longer than what ends each by itself, which is the cluster's to tell: boots without progress and
+// Flink's own limit of an hour for a savepoint (flink-runtime 1.5).
+static const int64_t PREPARE_LIMIT_MS = 1800000;
+static const int64_t HALT_LIMIT_MS = 3900000;
+
+struct progress {
+    struct progress *next;
+    char app_id[APP_ID_SIZE];
+    // The phase, and what tells one from the next of the same kind.
+    enum move_phase phase;
+    char cluster_id[APP_CLUSTER_ID_SIZE];
+    char operation_id[APP_OPERATION_ID_SIZE];
+    int tasks_running; // the most that were seen
+    struct observed_time lasted;
+    bool is_told;
+    // The step that fails.
+    enum step_kind failing;
+    int failures;        // in a row
+    int64_t retry_at_ms; // of the clock of real time
+    char reason[APP_FAILURE_SIZE];
+    bool has_left_files;
+    int64_t files_told_ms; // of the clock of real time; 0: never
+};
+
+static struct progress *find(const struct app_service *service, const char *app_id) {
+    struct progress *progress = service->progress;
+
+    while (progress != NULL && !text_equal(progress->app_id, app_id))
+        progress = progress->next;
+    return progress;
+}
+
+static struct progress *find_or_add(struct app_service *service, const char *app_id) {
+    struct progress *progress = find(service, app_id);
+
+    if (progress != NULL) return progress;
+    progress = memory_alloc(sizeof *progress);
+    (void)text_copy(progress->app_id, sizeof progress->app_id, app_id);
+    progress->next = service->progress;
+    service->progress = progress;
+    return progress;
+}
+
+void progress_forget(struct app_service *service, const char *app_id) {
+    struct progress **place = &service->progress;
+
+    while (*place != NULL && !text_equal((*place)->app_id, app_id))
+        place = &(*place)->next;
+    if (*place == NULL) return;
+    struct progress *gone = *place;
+    *place = gone->next;
+    memory_free(gone);
+}
+
+void progress_free(struct app_service *service) {
+    while (service->progress != NULL)
+        progress_forget(service, service->progress->app_id);
+}
+
+// --- phases ---
+
+static int64_t limit_of(const struct app_service *service, enum move_phase phase) {
+    switch (phase) {
+    case PHASE_PREPARE:
+        return PREPARE_LIMIT_MS;
+    case PHASE_HALT:
+        return HALT_LIMIT_MS;
+    case PHASE_START:
+        return service->start_limit_ms;
+    case PHASE_NONE:
+    case PHASE_WAITS:
+        break;
+    }
+    return INT64_MAX;
+}
+
+static bool is_of(const struct progress *progress, enum move_phase phase, const struct app *app,
+                  const struct placement *placement) {
+    return progress->phase == phase && text_equal(progress->cluster_id, placement->cluster_id) &&
+           text_equal(progress->operation_id, app->move.operation_id);
+}
+
+static void describe_limit(const struct progress *progress, const struct cluster_view *cluster,
+                           char *out, size_t size_bytes) {
+    long long seconds = progress->lasted.total_ms / 1000;
+
+    switch (progress->phase) {
+    case PHASE_PREPARE:
+        (void)text_format(out, size_bytes, "the cluster was not ready after %lld s", seconds);
+        return;
+    case PHASE_HALT:
+        (void)text_format(out, size_bytes,
+                          "the old job had not stopped with its savepoint after %lld s", seconds);
+        return;
+    case PHASE_START:
+        (void)text_format(out, size_bytes,
+                          "only %d of %d tasks of the job were running after %lld s "
+                          "(--start-limit)%s%s",
+                          cluster->tasks_running, cluster->tasks_total, seconds,
+                          cluster->failure[0] == '\0' ? "" : ": ", cluster->failure);
+        return;
+    case PHASE_NONE:
+    case PHASE_WAITS:
+        break;
+    }
+    out[0] = '\0';
+}
+
+// The phase and its time; false: there is none.
+static bool look_at_phase(struct app_service *service, const struct app *app,
+                          const struct plan_view *view, struct progress **out_progress,
+                          const struct cluster_view **out_cluster) {
+    enum app_slot slot;
+    enum move_phase phase = plan_phase(app, view, &slot);
+    const struct placement *placement = &app->slots[slot];
+    const struct cluster_view *cluster = &view->slots[slot];
+    int64_t now_ms = clock_now_ms(&service->elapsed);
+    struct progress *progress = find(service, app->id);
+
+    if (phase == PHASE_NONE) {
+        if (progress != NULL) progress->phase = PHASE_NONE;
+        return false;
+    }
+    progress = find_or_add(service, app->id);
+    bool goes_on =
+        is_of(progress, phase, app, placement) && cluster->tasks_running <= progress->tasks_running;
+    if (goes_on) {
+        (void)observed_time_look(&progress->lasted, now_ms);
+    } else {
+        observed_time_begin(&progress->lasted, now_ms);
+        progress->is_told = false;
+        progress->phase = phase;
+        progress->tasks_running = cluster->tasks_running;
+        (void)text_copy(progress->cluster_id, APP_CLUSTER_ID_SIZE, placement->cluster_id);
+        (void)text_copy(progress->operation_id, APP_OPERATION_ID_SIZE, app->move.operation_id);
+    }
+    *out_progress = progress;
+    *out_cluster = cluster;
+    return true;
+}
+
+// Steps instead of which there is something else to be done. Ends are not: they are tried on.
+static bool can_be_given_up(enum step_kind kind) {
+    return kind == STEP_LAUNCH || kind == STEP_SUBMIT || kind == STEP_HALT ||
+           kind == STEP_SALVAGE || kind == STEP_SNAPSHOT || kind == STEP_SNAPSHOT_SALVAGE;
+}
+
+void progress_look(struct app_service *service, const struct app *app, struct plan_view *view) {
+    const struct cluster_view *cluster;
+    struct progress *progress = find(service, app->id);
+
+    if (progress != NULL && progress->failures >= PROGRESS_FAILURES_MAX &&
+        can_be_given_up(progress->failing)) {
+        view->failing = progress->failing;
+        (void)text_copy(view->hopeless, sizeof view->hopeless, progress->reason);
+    }
+    if (!look_at_phase(service, app, view, &progress, &cluster)) return;
+    // A recovery is never given up: there is nothing that would be better.
+    if (app->move.kind == MOVE_NONE || view->hopeless[0] != '\0') return;
+    if (progress->lasted.total_ms >= limit_of(service, progress->phase))
+        describe_limit(progress, cluster, view->hopeless, sizeof view->hopeless);
+}
+
+int64_t progress_look_again_ms(const struct app_service *service, const char *app_id) {
+    const struct progress *progress = find(service, app_id);
+
+    if (progress == NULL || progress->phase == PHASE_NONE) return 0;
+    return service_after_ms(service, LOOK_EVERY_MS);
+}
+
+bool progress_tell(struct app_service *service, const struct app *app, struct error *err) {
+    struct progress *progress = find(service, app->id);
+    char message[200];
+
+    if (progress == NULL || progress->phase != PHASE_START || progress->is_told ||
+        app->move.kind != MOVE_NONE || progress->lasted.total_ms < service->start_limit_ms)
+        return true;
+    (void)text_format(message, sizeof message,
+                      "the job was submitted %lld s ago and does not have all its tasks running",
+                      (long long)progress->lasted.total_ms / 1000);
+    progress->is_told = true;
+    return trouble_add_recovery(service, app, "SLOW", message, json_new_object(), err);
+}
+
+// --- steps that fail ---
+
+bool progress_holds_back(const struct app_service *service, const char *app_id, enum step_kind kind,
+                         int64_t *out_until_ms) {
+    const struct progress *progress = find(service, app_id);
+    int64_t now_ms = clock_now_ms(&service->elapsed);
+
+    if (progress == NULL || progress->failures == 0 || progress->failing != kind ||
+        now_ms >= progress->retry_at_ms)
+        return false;
+    *out_until_ms = service_after_ms(service, progress->retry_at_ms - now_ms);
+    return true;
+}
+
+// Told once in the history, which may be what cannot be written: then the log has it.
+static void tell_of_failures(struct app_service *service, const struct progress *progress) {
+    struct app app;
+    struct error ignored;
+    json_t *detail;
+
+    if (!app_store_load(service->db, progress->app_id, &app, &ignored)) return;
+    detail = json_new_object();
+    json_put_text(detail, "step", step_kind_name(progress->failing));
+    json_put_int(detail, "failures", progress->failures);
+    if (!event_log_add(service, &app, "error", progress->reason, detail, &ignored)) return;
+}
+
+int64_t progress_step_failed(struct app_service *service, const char *app_id, enum step_kind kind,
+                             const char *reason) {
+    struct progress *progress = find_or_add(service, app_id);
+    int64_t delay_ms;
+
+    if (progress->failing != kind) progress->failures = 0;
+    progress->failing = kind;
+    progress->failures++;
+    delay_ms = plan_backoff_of(RETRY_FIRST_MS, RETRY_MAX_MS, progress->failures, app_id);
+    progress->retry_at_ms = clock_now_ms(&service->elapsed) + delay_ms;
+    (void)text_format(progress->reason, sizeof progress->reason,
+                      "a step failed %d times in a row: %s", progress->failures, reason);
+    if (progress->failures == PROGRESS_FAILURES_TOLD) tell_of_failures(service, progress);
+    return service_after_ms(service, delay_ms);
+}
+
+void progress_step_done(struct app_service *service, const char *app_id, enum step_kind kind) {
+    struct progress *progress = find(service, app_id);
+
+    if (progress == NULL) return;
+    // What is done while waiting may fail on, whatever step comes between.
+    if (kind == STEP_WAIT || progress->failing != STEP_WAIT) progress->failures = 0;
+}
+
+void progress_leave_files(struct app_service *service, const char *app_id) {
+    find_or_add(service, app_id)->has_left_files = true;
+}
+
+bool progress_takes_left_files(struct app_service *service, const char *app_id) {
+    struct progress *progress = find(service, app_id);
+    bool has_left_files = progress != NULL && progress->has_left_files;
+
+    if (has_left_files) progress->has_left_files = false;
+    return has_left_files;
+}
+
+bool progress_tells_of_files(struct app_service *service, const char *app_id) {
+    struct progress *progress = find_or_add(service, app_id);
+    int64_t now_ms = clock_now_ms(&service->elapsed);
+
+    if (progress->files_told_ms != 0 && now_ms - progress->files_told_ms < FILES_TOLD_EVERY_MS)
+        return false;
+    progress->files_told_ms = now_ms;
+    return true;
+}
+
+const char *progress_trouble(const struct app_service *service, const char *app_id) {
+    const struct progress *progress = find(service, app_id);
+
+    return progress == NULL || progress->failures < PROGRESS_FAILURES_TOLD ? NULL
+                                                                           : progress->reason;
+}

@@ -1,0 +1,93 @@
+#include "controller/moves/retention.h"
+
+#include "controller/moves/restore_points.h"
+#include "storage/snapshot_store.h"
+#include "storage/tag_store.h"
+
+enum { PAGE_SIZE = 16 }; // snapshots that are checked together
+static const char TAG[] = "kobel:snapshot-retention";
+
+// The tag of an application comes before the server's option; one that cannot be read keeps
+// everything.
+static bool policy_of(struct app_service *service, const struct app *app,
+                      struct retention_policy *out, struct error *err) {
+    char rule[256];
+    struct error unreadable;
+    bool found;
+
+    *out = service->retention;
+    if (!tag_store_find(service->db, app->id, TAG, rule, sizeof rule, &found, err)) return false;
+    if (found && !retention_policy_parse(rule, out, &unreadable))
+        *out = (struct retention_policy){0};
+    return true;
+}
+
+struct applying {
+    struct app_service *service;
+    const struct app *app;
+    struct retention_policy policy;
+    struct restore_facts facts;
+    int64_t now_ms;
+    struct retention_rank rank; // of the snapshot that is looked at
+    int64_t next_ms;
+    bool has_left; // a snapshot that could not be removed
+};
+
+static void apply_to(struct applying *self, const struct snapshot *snapshot, struct error *err) {
+    const char *reason =
+        retention_policy_reason(&self->policy, snapshot, &self->rank, self->now_ms);
+    int64_t due_ms = retention_policy_due_ms(&self->policy, snapshot, &self->rank);
+
+    if (snapshot->status == SNAPSHOT_READY) {
+        self->rank.all++;
+        self->rank.automatic += snapshot->is_automatic;
+    }
+    if (due_ms > self->now_ms && (self->next_ms == 0 || due_ms < self->next_ms))
+        self->next_ms = due_ms;
+    // What the job would go back to stays on the list, too.
+    if (reason == NULL || restore_needs_snapshot(self->app, &self->facts, snapshot)) return;
+    if (!restore_points_remove(self->service, self->app, snapshot, reason, err))
+        self->has_left = true;
+}
+
+// Whatever the policy: they take no room of the limit, so nobody has to delete them.
+static bool remove_old_failures(struct app_service *service, const struct app *app,
+                                struct error *err) {
+    struct snapshot snapshot;
+
+    for (int count = 0; count < PAGE_SIZE; count++) {
+        if (!snapshot_store_find_surplus(service->db, app->id, RETENTION_FAILED_KEPT, &snapshot,
+                                         err))
+            return err->kind == ERROR_NOT_FOUND;
+        if (!restore_points_remove(service, app, &snapshot, "there are enough newer FAILED ones",
+                                   err))
+            return false;
+    }
+    return true;
+}
+
+bool retention_apply(struct app_service *service, const struct app *app, int64_t now_ms,
+                     int64_t *out_next_ms, struct error *err) {
+    struct applying self = {.service = service, .app = app, .now_ms = now_ms};
+    struct snapshot page[PAGE_SIZE];
+    int64_t before_sequence = INT64_MAX;
+    size_t count = PAGE_SIZE;
+
+    *out_next_ms = 0;
+    if (!policy_of(service, app, &self.policy, err)) return false;
+    self.has_left = !remove_old_failures(service, app, err);
+    if (retention_policy_is_none(&self.policy)) return !self.has_left;
+    restore_points_look(service, app, &self.facts);
+    while (count == PAGE_SIZE) {
+        if (!snapshot_store_list_newest(service->db, app->id, before_sequence, page, PAGE_SIZE,
+                                        &count, err))
+            return false;
+        for (size_t index = 0; index < count; index++) {
+            before_sequence = page[index].sequence;
+            apply_to(&self, &page[index], err);
+        }
+    }
+    if (self.has_left) return false;
+    *out_next_ms = self.next_ms;
+    return true;
+}

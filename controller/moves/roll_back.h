@@ -1,0 +1,18 @@
+// Going back to an earlier version: by RollbackApplication (app_roll_back) or by itself after an
+// update that failed (move_end). The version that is gone back to gets a new number
+// (api-semantics 6.8, 14.10).
+#pragma once
+
+#include "controller/service/service.h"
+
+// Adds version `app->version + 1`, a copy of `target`, and marks the current one as rolled back
+// from. Inside a transaction of the caller's; `app` is not changed.
+MUST_CHECK bool roll_back_add_version(struct app_service *service, const struct app *app,
+                                      int64_t target, struct error *err);
+
+// Plans the next placement of `app`, whose old job is over, for version `app->version + 1`: on the
+// old cluster where that still stands, since it is warm, else on another.
+void roll_back_place(struct app *app, bool old_cluster_stands);
+
+// Counts the version and remembers which one was left.
+void roll_back_count(struct app *app, int64_t now_ms);

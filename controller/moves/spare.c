@@ -1,0 +1,19 @@
+#include "controller/moves/spare.h"
+
+#include "base/text.h"
+#include "controller/moves/sizing.h"
+
+void spare_keep(struct app_service *service, const struct app *app) {
+    struct launch_spec launch = {0};
+    struct job_spec spec;
+    struct error missing;
+
+    if (app->status != APP_RUNNING && app->status != APP_READY) return;
+    if (!service_load_spec(service, app->id, app->version, &spec, &missing)) return;
+    if (spec.code_sha256[0] == '\0') return;
+    (void)text_copy(launch.app_id, sizeof launch.app_id, app->id);
+    launch.runtime = spec.runtime;
+    launch.size = sizing_for(service->profile, &spec, app->current_parallelism);
+    (void)text_copy(launch.log_level, sizeof launch.log_level, spec.log_level);
+    capacity_keep_spare(&service->capacity, &launch);
+}

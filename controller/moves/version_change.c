@@ -1,0 +1,168 @@
+#include "controller/moves/version_change.h"
+
+#include "base/digest.h"
+#include "base/text.h"
+#include "controller/history/operation_log.h"
+#include "controller/moves/code_collect.h"
+#include "controller/moves/lifecycle.h"
+#include "controller/moves/move_begin.h"
+#include "controller/moves/restore_points.h"
+#include "controller/moves/spare.h"
+#include "model/app_detail.h"
+#include "storage/app_store.h"
+#include "storage/version_store.h"
+
+// --- may it be changed? ---
+
+bool version_change_check_id(const struct app_detail *detail, const json_t *request,
+                             struct error *err) {
+    int64_t version = json_int_or(request, "CurrentApplicationVersionId", 0);
+
+    return version == detail->app.version ||
+           error_set(err, ERROR_STALE,
+                     "The provided application version ID does not match the most recent version "
+                     "for the application.");
+}
+
+bool version_change_check(const struct app_detail *detail, const json_t *request,
+                          struct error *err) {
+    const char *token = json_text(request, "ConditionalToken");
+    bool has_id = json_member(request, "CurrentApplicationVersionId") != NULL;
+
+    if (!lifecycle_allows(detail->app.status, EVENT_UPDATE))
+        return error_set(err, ERROR_CONFLICT, "Application cannot be updated in '%s' state",
+                         app_status_name(detail->app.status));
+    if (detail->app.version >= APP_VERSION_MAX)
+        return error_set(err, ERROR_LIMIT, "Application %s has had all the versions it can have.",
+                         detail->app.name);
+    if (token == NULL && !has_id)
+        return error_set(err, ERROR_INVALID,
+                         "Either CurrentApplicationVersionId or ConditionalToken must be provided");
+    if (has_id && !version_change_check_id(detail, request, err)) return false;
+    if (token != NULL && !text_equal(token, detail->version.token))
+        return error_set(err, ERROR_STALE,
+                         "The provided conditional token does not match the current conditional "
+                         "token for the application.");
+    return true;
+}
+
+void version_change_begin(struct app_service *service, const struct app *app,
+                          struct app_version *out_version) {
+    *out_version = (struct app_version){.version = app->version + 1,
+                                        .updated_from = app->version,
+                                        .created_at_ms = service_now_ms(service)};
+    digest_random_hex(out_version->token, 32);
+}
+
+// --- a READY application ---
+
+static bool journal(struct app_service *service, const char *app_id,
+                    const struct version_change *change, const struct app_version *version,
+                    char *out_operation_id, struct error *err) {
+    struct operation operation = {0};
+
+    if (!operation_log_begin(service->db, app_id, change->operation_name, version->created_at_ms,
+                             version->updated_from, version->version, &operation, err))
+        return false;
+    (void)text_copy(out_operation_id, APP_OPERATION_ID_SIZE, operation.id);
+    return operation_log_end(service->db, app_id, operation.id, OPERATION_SUCCESSFUL, NULL,
+                             version->created_at_ms, err);
+}
+
+static bool apply_at_rest(struct app_service *service, const struct version_change *change,
+                          struct app_detail *detail, char *out_operation_id, struct error *err) {
+    struct app *app = &detail->app;
+    const struct app_version *version = &detail->version;
+    AUTO(db_rollback) struct db_tx tx = {0};
+    struct job_spec spec;
+
+    job_spec_read(version, &spec);
+    app->current_parallelism = spec.parallelism;
+    if (!db_begin(service->db, &tx, err)) return false;
+    if (!lifecycle_apply(&app->status, EVENT_UPDATE, err)) return false;
+    if (!version_store_add(service->db, app->id, version, err)) return false;
+    if (change->is_journalled_at_rest &&
+        !journal(service, app->id, change, version, out_operation_id, err))
+        return false;
+    if (!app_store_save(service->db, app, err)) return false;
+    if (!db_commit(&tx, err)) return false;
+    spare_keep(service, app);
+    return true;
+}
+
+// --- a RUNNING application ---
+
+// How the next job restores. Without a RunConfigurationUpdate: from the snapshot that this update
+// takes, and AllowNonRestoredState is false again, whatever it was before (api-semantics 6.7).
+static bool plan_restore(struct app_service *service, const json_t *wanted, struct app *app,
+                         struct error *err) {
+    struct placement *next = &app->slots[SLOT_NEXT];
+    struct run_configuration run;
+    struct snapshot snapshot;
+
+    if (!app_rules_read_run_configuration(wanted, &run, err)) return false;
+    app->move.restores_halt = run.restore_type == RESTORE_LATEST;
+    if (run.restore_type == RESTORE_CUSTOM) {
+        if (!move_begin_find_custom(service, app, run.snapshot_name, &snapshot, err)) return false;
+        next->from = restore_points_of_snapshot(service, app, &snapshot);
+    }
+    next->allow_non_restored_state = run.allow_non_restored_state;
+    app->has_run_configuration = true;
+    app->run_configuration = run;
+    return true;
+}
+
+// An autoscaled application keeps its size over a change that does not say otherwise
+// (flink-runtime 1.3).
+static int parallelism_after(const struct version_change *change, const struct app *app,
+                             const struct job_spec *spec) {
+    bool keeps = !change->sets_parallelism && app->current_parallelism > spec->parallelism;
+
+    return keeps ? app->current_parallelism : spec->parallelism;
+}
+
+static bool apply_to_running(struct app_service *service, const struct version_change *change,
+                             bool snapshots_enabled, struct app_detail *detail,
+                             char *out_operation_id, struct error *err) {
+    struct app *app = &detail->app;
+    const struct app_version *version = &detail->version;
+    struct placement *next = &app->slots[SLOT_NEXT];
+    struct move_order order = {
+        .kind = MOVE_UPDATE, .event = EVENT_UPDATE, .operation_name = change->operation_name};
+    AUTO(db_rollback) struct db_tx tx = {0};
+    struct job_spec spec;
+
+    job_spec_read(version, &spec);
+    app->move = (struct move){.previous_version = version->updated_from};
+    *next = (struct placement){.phase = PLACEMENT_PLANNED, .version = version->version};
+    next->parallelism = parallelism_after(change, app, &spec);
+    if (!plan_restore(service, change->run_configuration, app, err)) return false;
+    app->move.halt = snapshots_enabled ? HALT_SAVEPOINT : HALT_DISCARDS;
+    if (snapshots_enabled)
+        move_begin_name_snapshot(app, "UPDATEAPPLICATION", version->created_at_ms);
+    if (!db_begin(service->db, &tx, err)) return false;
+    if (!version_store_add(service->db, app->id, version, err)) return false;
+    if (!move_begin_in(service, app, &order, err)) return false;
+    if (!db_commit(&tx, err)) return false;
+    move_begin_wake(service, app);
+    (void)text_copy(out_operation_id, APP_OPERATION_ID_SIZE, app->move.operation_id);
+    return true;
+}
+
+bool version_change_apply(struct app_service *service, const struct app_detail *old,
+                          const struct version_change *change, struct app_detail *new_detail,
+                          char out_operation_id[static APP_OPERATION_ID_SIZE], struct error *err) {
+    struct app *app = &new_detail->app;
+    struct job_spec old_spec;
+
+    out_operation_id[0] = '\0';
+    *app = old->app;
+    app->version = new_detail->version.version;
+    app->updated_at_ms = new_detail->version.created_at_ms;
+    job_spec_read(&old->version, &old_spec);
+    if (app->version > VERSIONS_KEPT) code_collect_soon(service);
+    if (app->status == APP_READY)
+        return apply_at_rest(service, change, new_detail, out_operation_id, err);
+    return apply_to_running(service, change, old_spec.snapshots_enabled, new_detail,
+                            out_operation_id, err);
+}

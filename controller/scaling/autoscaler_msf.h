@@ -1,0 +1,8 @@
+// The service's own rule (flink-runtime 1.4): only the processor counts. Pure.
+#pragma once
+
+#include "controller/scaling/scaling_decision.h"
+
+// Called with enabled autoscaling, and a decision that holds the current parallelism.
+void autoscaler_msf(const struct scaling_input *input, const struct scaling_tuning *tuning,
+                    struct scaling_decision *decision);

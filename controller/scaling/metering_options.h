@@ -1,0 +1,15 @@
+// How running applications are measured and scaled.
+#pragma once
+
+#include "controller/scaling/scaling_decision.h"
+
+#include <stdint.h>
+
+struct metering_options {
+    int64_t interval_ms;        // of the service's clock; 0 = nothing is measured
+    int64_t retention_ms;       // of what was measured
+    enum scaling_policy policy; // where no tag of the application says another
+};
+
+#define METERING_OPTIONS_DEFAULT                                                                   \
+    ((struct metering_options){.interval_ms = 10000, .retention_ms = 1296000000})

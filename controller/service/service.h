@@ -1,0 +1,69 @@
+// The controller as an object: its parts, for all inner rooms of the controller. What belongs to a
+// room further on is a pointer here, whose content only that room knows.
+#pragma once
+
+#include "base/clock.h"
+#include "base/work_queue.h"
+#include "controller/record/app_rules.h"
+#include "controller/record/retention_policy.h"
+#include "model/cluster_size.h"
+#include "model/job_spec.h"
+#include "runtime/capacity.h"
+#include "runtime/cluster.h"
+#include "runtime/code_store.h"
+#include "runtime/insight.h"
+#include "runtime/state_files.h"
+#include "storage/db.h"
+
+struct armed_fault;
+struct code_wait;
+struct meter;
+struct metering_options;
+struct progress;
+struct runtime_use;
+struct waiter;
+
+struct app_service {
+    struct db *db;
+    struct cluster_port clusters;
+    struct insight_port insight;   // may be missing
+    struct capacity_port capacity; // may be missing
+    struct state_files_port state_files;
+    struct code_port code;
+    struct clock clock;
+    struct clock elapsed;      // of real time, never set
+    int64_t start_limit_ms;    // of elapsed time: from a submission until all tasks run
+    struct progress *progress; // list; see progress.h
+    struct waiter *waiters;    // list; see admission.h
+    enum profile profile;
+    int64_t memory_budget_bytes;
+    struct app_limits limits;
+    // Something will have been recorded in the next turn; may be NULL.
+    void (*on_event)(void *userdata);
+    void *event_userdata;
+    unsigned ids_made;                 // of applications, since the daemon started
+    struct armed_fault *faults;        // list; see faults.h
+    struct retention_policy retention; // of the server; a tag of an application comes before it
+    struct metering_options *metering; // a copy; see metering_options.h
+    struct meter *meters;              // list: of the applications that run; see metering.h
+    struct runtime_use *runtime_uses;  // list: of the applications that run or are being moved
+    struct work_queue *queue;
+    int64_t seen_now_ms; // both clocks, when the queue was last checked
+    int64_t seen_elapsed_ms;
+    bool collects_code;           // a pass over it has begun
+    bool has_stale_code;          // since then, something more may be unused
+    struct code_wait *code_waits; // list of Create and Update calls that wait for their code
+};
+
+static inline int64_t service_now_ms(const struct app_service *service) {
+    return clock_now_ms(&service->clock);
+}
+
+// When so much real time will have passed, of the service's clock.
+static inline int64_t service_after_ms(const struct app_service *service, int64_t real_ms) {
+    return service_now_ms(service) + (int64_t)((double)real_ms * clock_scale(&service->clock)) + 1;
+}
+
+// What a version of an application runs (model/job_spec.h).
+MUST_CHECK bool service_load_spec(const struct app_service *service, const char *app_id,
+                                  int64_t version, struct job_spec *out_spec, struct error *err);
