@@ -1,7 +1,7 @@
 #include "api/exchange.h"
 
+#include "api/admin/flink_proxy.h"
 #include "api/exchange_parts.h"
-#include "api/flink_proxy.h"
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/memory.h"

@@ -2,14 +2,14 @@
 // until libmicrohttpd takes it.
 #pragma once
 
+#include "api/admin/event_stream.h"
+#include "api/admin/event_wait.h"
+#include "api/admin/exposition_reply.h"
+#include "api/admin/log_stream.h"
 #include "api/auth.h"
 #include "api/call.h"
-#include "api/event_stream.h"
-#include "api/event_wait.h"
-#include "api/exposition_reply.h"
 #include "api/http_guard.h"
 #include "api/http_server.h"
-#include "api/log_stream.h"
 #include "api/reply_cache.h"
 #include "api/request_body.h"
 

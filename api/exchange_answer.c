@@ -1,7 +1,7 @@
 // Answers of exchanges, in the forms that they have.
+#include "api/admin/flink_proxy.h"
 #include "api/exchange_parts.h"
 #include "api/fault.h"
-#include "api/flink_proxy.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"

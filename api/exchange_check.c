@@ -1,5 +1,5 @@
 // Who may ask: host, origin and signature of exchanges.
-#include "api/admin.h"
+#include "api/admin/admin.h"
 #include "api/auth.h"
 #include "api/exchange_parts.h"
 #include "base/clock.h"

@@ -1,7 +1,7 @@
 // Exchanges beyond the service's API: dashboards and kobel's own paths.
-#include "api/admin.h"
+#include "api/admin/admin.h"
+#include "api/admin/flink_proxy.h"
 #include "api/exchange_parts.h"
-#include "api/flink_proxy.h"
 #include "api/protocol.h"
 #include "base/memory.h"
 #include "base/text.h"

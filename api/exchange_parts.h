@@ -1,7 +1,7 @@
 // For the files of exchanges: what each of them answers with, and who does what.
 #pragma once
 
-#include "api/admin.h"
+#include "api/admin/admin.h"
 #include "api/exchange.h"
 
 // The header, or NULL; borrowed.

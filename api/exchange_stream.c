@@ -1,5 +1,5 @@
 // Answers that wait for something to happen, or are sent piece by piece: events, logs and metrics.
-#include "api/admin.h"
+#include "api/admin/admin.h"
 #include "api/exchange_parts.h"
 #include "base/memory.h"
 #include "base/text.h"

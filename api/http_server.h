@@ -2,7 +2,7 @@
 // lock.
 #pragma once
 
-#include "api/admin.h"
+#include "api/admin/admin.h"
 #include "api/auth.h"
 #include "base/clock.h"
 #include "base/error.h"

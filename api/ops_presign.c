@@ -1,5 +1,5 @@
 // CreateApplicationPresignedUrl.
-#include "api/access_token.h"
+#include "api/admin/access_token.h"
 #include "api/operations.h"
 #include "base/json.h"
 #include "base/memory.h"

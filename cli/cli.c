@@ -2,9 +2,9 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
-#include "cli/command_doctor.h"
-#include "cli/command_run.h"
 #include "cli/commands.h"
+#include "cli/doctor/command_doctor.h"
+#include "cli/run/command_run.h"
 
 #include <unistd.h>
 

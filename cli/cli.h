@@ -1,7 +1,7 @@
 // The clients of the command line: everything but `serve` and `runtime`.
 #pragma once
 
-#include "cli/manual.h"
+#include "cli/client/manual.h"
 
 // What only the program knows.
 struct cli_program {

@@ -1,7 +1,7 @@
 // stop, snapshot, restore, scale: each asks, waits for the end and says what came of it.
 #include "base/clock.h"
 #include "base/text.h"
-#include "cli/app_calls.h"
+#include "cli/client/app_calls.h"
 #include "cli/commands.h"
 
 #include <time.h>

@@ -1,7 +1,7 @@
 // events: what the daemon has to tell of an application.
 #include "base/memory.h"
 #include "base/text.h"
-#include "cli/app_calls.h"
+#include "cli/client/app_calls.h"
 #include "cli/commands.h"
 
 #include <string.h>

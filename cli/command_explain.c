@@ -1,8 +1,8 @@
 // explain: why an application has the size that it has.
 #include "base/text.h"
-#include "cli/app_calls.h"
+#include "cli/client/app_calls.h"
+#include "cli/client/table.h"
 #include "cli/commands.h"
-#include "cli/table.h"
 
 enum { ASK_TIMEOUT_MS = 20000, CELL_SIZE = 32, MOVE_INDENT = 4 };
 

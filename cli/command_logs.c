@@ -1,8 +1,8 @@
 // logs: what the processes of an application have written, and go on to write.
 #include "base/text.h"
-#include "cli/app_calls.h"
+#include "cli/client/app_calls.h"
+#include "cli/client/log_print.h"
 #include "cli/commands.h"
-#include "cli/log_print.h"
 
 #include <stdio.h>
 

@@ -1,9 +1,9 @@
 // status: all applications as a table, or one of them at length.
 #include "base/memory.h"
 #include "base/text.h"
-#include "cli/app_calls.h"
+#include "cli/client/app_calls.h"
+#include "cli/client/table.h"
 #include "cli/commands.h"
-#include "cli/table.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 // The commands that ask the daemon about an application, or change it.
 #pragma once
 
-#include "cli/session.h"
+#include "cli/client/session.h"
 
 session_command_fn command_status;
 session_command_fn command_logs;

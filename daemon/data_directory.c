@@ -3,7 +3,7 @@
 #include "base/digest.h"
 #include "base/environment.h"
 #include "base/text.h"
-#include "cli/terminal.h"
+#include "cli/client/terminal.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 // The command line.
 #include "base/text.h"
 #include "cli/cli.h"
-#include "cli/terminal.h"
+#include "cli/client/terminal.h"
 #include "daemon/daemon.h"
 #include "daemon/options.h"
 #include "daemon/runtime_command.h"

@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "cli/manual.h"
+#include "cli/client/manual.h"
 #include "controller/record/app_rules.h"
 #include "controller/record/retention_policy.h"
 #include "controller/scaling/metering_options.h"

@@ -2,7 +2,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
-#include "cli/terminal.h"
+#include "cli/client/terminal.h"
 #include "runtime/install/catalog_install.h"
 #include "runtime/installed/catalog.h"
 

@@ -1,6 +1,6 @@
 // Paths of dashboards: the first line is the path, the second the query. Whatever is sent to a
 // JobManager can be read in one way only, and is none of the things that do something.
-#include "api/flink_page.h"
+#include "api/admin/flink_page.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "fuzz/fuzz.h"

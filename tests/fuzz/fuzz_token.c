@@ -1,5 +1,5 @@
 // Tokens that come back from clients: of pages and of dashboards. None but ours is ever accepted.
-#include "api/access_token.h"
+#include "api/admin/access_token.h"
 #include "api/page_token.h"
 #include "base/memory.h"
 #include "fuzz/fuzz.h"

@@ -1,5 +1,5 @@
 // Links to dashboards and the sessions they begin, and answers that are kept.
-#include "api/access_token.h"
+#include "api/admin/access_token.h"
 #include "api/reply_cache.h"
 #include "base/text.h"
 

@@ -70,7 +70,7 @@ static struct follower begin(void) {
     return follower;
 }
 
-// As api/log_stream.c does, and cli/log_files.c over the wire.
+// As api/admin/log_stream.c does, and cli/client/log_files.c over the wire.
 static void follow(struct follower *follower) {
     static struct cluster_log_page page;
 

@@ -1,0 +1,292 @@
+#include "cli/client/client_options.h"
+
+#include "base/cleanup.h"
+#include "base/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef bool take_fn(struct client_options *options, const char *value, struct error *err);
+
+static bool take_url(struct client_options *options, const char *value, struct error *err) {
+    if (!text_starts_with(value, "http://") && !text_starts_with(value, "https://"))
+        return error_set(err, ERROR_INVALID, "'%s' is no address: http://host:port", value);
+    options->url = value;
+    return true;
+}
+
+static bool take_parallelism(struct client_options *options, const char *value, struct error *err) {
+    return (text_to_int64(value, &options->parallelism) && options->parallelism > 0) ||
+           error_set(err, ERROR_INVALID, "'%s' is no parallelism: 1 or more", value);
+}
+
+static bool take_property(struct client_options *options, const char *value, struct error *err) {
+    const char *dot = strchr(value, '.');
+    const char *equals = strchr(value, '=');
+
+    if (dot == NULL || equals == NULL || dot == value || dot > equals || dot + 1 == equals)
+        return error_set(err, ERROR_INVALID, "'%s' is not of the form Group.key=value", value);
+    if (options->property_count == CLIENT_PROPERTIES_MAX)
+        return error_set(err, ERROR_INVALID, "more than %d properties: use --properties FILE",
+                         CLIENT_PROPERTIES_MAX);
+    options->properties[options->property_count++] = value;
+    return true;
+}
+
+static bool take_properties(struct client_options *options, const char *value, struct error *err) {
+    (void)err;
+    options->properties_file = value;
+    return true;
+}
+
+static bool take_name(struct client_options *options, const char *value, struct error *err) {
+    (void)err;
+    options->name = value;
+    return true;
+}
+
+static bool take_runtime(struct client_options *options, const char *value, struct error *err) {
+    options->runtime = value;
+    return text_starts_with(value, "FLINK-") ||
+           error_set(err, ERROR_INVALID, "'%s' is no runtime: FLINK-1_20, FLINK-2_2, ...", value);
+}
+
+#define SWITCH(member)                                                                             \
+    static bool take_##member(struct client_options *options, const char *value,                   \
+                              struct error *err) {                                                 \
+        (void)value;                                                                               \
+        (void)err;                                                                                 \
+        options->member = true;                                                                    \
+        return true;                                                                               \
+    }
+SWITCH(is_json)
+SWITCH(only_names)
+SWITCH(follows)
+SWITCH(forces)
+SWITCH(watches)
+SWITCH(is_fresh)
+SWITCH(allows_non_restored)
+SWITCH(shows_all)
+
+static const char ASKING[] = "run status logs events stop snapshot restore scale explain doctor";
+static const char TELLING[] = "status events stop snapshot restore scale explain doctor";
+
+static const struct row {
+    struct manual_option text;
+    take_fn *take;
+} rows[] = {
+    {{"--url", NULL, "KOBEL_URL", "URL", "http://127.0.0.1:8290", "the daemon to ask", ASKING},
+     take_url},
+    {{"--json", NULL, NULL, NULL, NULL, "JSON instead of a table", TELLING}, take_is_json},
+    {{"--names", NULL, NULL, NULL, NULL,
+      "the names only, one a line: of the applications, or of one application's snapshots",
+      "status"},
+     take_only_names},
+    {{"--follow", "-f", NULL, NULL, NULL, "go on with what comes next", "logs events"},
+     take_follows},
+    {{"--force", NULL, NULL, NULL, NULL, "at once and without a snapshot", "stop"}, take_forces},
+    {{"--name", NULL, NULL, "NAME", NULL,
+      "name of the application (default: that of the file without version)", "run"},
+     take_name},
+    {{"--property", "-p", NULL, "P", NULL,
+      "a runtime property, Group.key=value; may be given several times", "run"},
+     take_property},
+    {{"--properties", NULL, NULL, "FILE", NULL,
+      "runtime properties: JSON as in application_properties.json, or lines Group.key=value",
+      "run"},
+     take_properties},
+    {{"--parallelism", NULL, NULL, "N", NULL, "parallelism of the job", "run"}, take_parallelism},
+    {{"--runtime", NULL, NULL, "RUNTIME", NULL,
+      "Flink's version: FLINK-1_20, FLINK-2_2, ... (default: the application's, or what is "
+      "installed)",
+      "run doctor"},
+     take_runtime},
+    {{"--watch", NULL, NULL, NULL, NULL,
+      "move the job, with its state, whenever the jar or the properties file has changed; of the "
+      "snapshots that this makes the newest 5 are kept, unless the tag kobel:snapshot-retention "
+      "or the daemon's option says otherwise",
+      "run"},
+     take_watches},
+    {{"--fresh", NULL, NULL, NULL, NULL, "start without the state of earlier runs", "run"},
+     take_is_fresh},
+    {{"--allow-non-restored-state", NULL, NULL, NULL, NULL,
+      "start although some of the state belongs to no operator any more", "run restore"},
+     take_allows_non_restored},
+    {{"--all", NULL, NULL, NULL, NULL,
+      "every line of Flink's logs, not only the job's own and warnings", "run"},
+     take_shows_all},
+};
+
+size_t client_options_rows(struct manual_option *out, size_t limit) {
+    size_t count = COUNT_OF(rows) < limit ? COUNT_OF(rows) : limit;
+
+    for (size_t index = 0; index < count; index++)
+        out[index] = rows[index].text;
+    return count;
+}
+
+// --- commands ---
+
+static const struct manual_command commands[] = {
+    {"serve", "", "run the daemon", NULL, NULL},
+    {"run", "JAR", "run an application from its jar and follow it",
+     "Starts a daemon if none answers, creates or updates the application, starts it and follows "
+     "its log. Ctrl-C stops it with a snapshot, from which the next run goes on; a second Ctrl-C "
+     "stops it at once. With --watch the job moves to the new code whenever the jar has changed "
+     "and "
+     "is complete. Options of `kobel serve` are for the daemon that is started.",
+     "FILE"},
+    {"status", "[APP]", "the applications, or one of them", NULL, "APP"},
+    {"logs", "APP", "the log and the output of a running application", NULL, "APP"},
+    {"events", "APP", "what happened to an application", NULL, "APP"},
+    {"stop", "APP", "stop an application, with a snapshot", NULL, "APP"},
+    {"snapshot", "APP [NAME]", "take a snapshot of a running application", NULL, "APP"},
+    {"restore", "APP SNAPSHOT", "go back to a snapshot",
+     "A running application is updated to go on from it; one that does not run is started from it.",
+     "APP"},
+    {"scale", "APP N", "change the parallelism", NULL, "APP"},
+    {"explain", "APP", "why the application was scaled, or was not", NULL, "APP"},
+    {"doctor", "[JAR]", "check this machine, and an application's jar",
+     "Looks at Java, the sandbox, control groups, memory, the port and the clock; and in a jar at "
+     "its main class, class file versions, connectors, bundled parts of Flink, logging frameworks "
+     "and uids. Says what to do about each finding. Exit status 1: something will not work.",
+     "FILE"},
+    {"runtime", "install RUNTIME", "obtain and prepare a Flink runtime, such as FLINK-1_20", NULL,
+     "install list remove"},
+    {"runtime", "list", "the installed runtimes", NULL, NULL},
+    {"runtime", "remove RUNTIME", "remove an installed runtime that no application runs on", NULL,
+     NULL},
+    {"completion", "SHELL", "completion for bash, zsh or fish", NULL, "bash zsh fish"},
+    {"man", "", "the manual page, in troff: kobel man | man -l -", NULL, NULL},
+    {"version", "", "the version", NULL, NULL},
+    {"help", "[COMMAND]", "this help, or that of a command", NULL, NULL},
+};
+
+const struct manual_command *commands_all(size_t *out_count) {
+    *out_count = COUNT_OF(commands);
+    return commands;
+}
+
+// --- reading ---
+
+// Is `argument` this option? "--flag=value" and "-pvalue" also set *out_value.
+static bool fits(const struct manual_option *option, const char *argument, const char **out_value) {
+    size_t length = strlen(option->flag);
+
+    if (strncmp(argument, option->flag, length) == 0) {
+        if (argument[length] == '=' && option->value != NULL) *out_value = argument + length + 1;
+        if (argument[length] == '\0' || *out_value != NULL) return true;
+    }
+    if (option->short_flag == NULL || !text_starts_with(argument, option->short_flag)) return false;
+    if (argument[2] != '\0' && option->value != NULL) *out_value = argument + 2;
+    return argument[2] == '\0' || *out_value != NULL;
+}
+
+struct reader {
+    const char *command;
+    char *const *at;
+    const struct manual_option *serve;
+    size_t serve_count;
+    struct client_options *options;
+};
+
+// The value of an option: behind '=', or the next argument.
+static bool take_value(struct reader *reader, const struct manual_option *option,
+                       const char **value, struct error *err) {
+    if (*value != NULL || option->value == NULL) return true;
+    if (reader->at[1] == NULL)
+        return error_set(err, ERROR_INVALID, "%s wants a value (%s)", option->flag, option->value);
+    *value = *++reader->at;
+    return true;
+}
+
+static bool take_serve(struct reader *reader, const struct manual_option *option, const char *value,
+                       struct error *err) {
+    struct client_options *options = reader->options;
+
+    if (!take_value(reader, option, &value, err)) return false;
+    if (text_equal(option->flag, "--port")) options->port = value;
+    if (options->serve_argument_count + 2 > CLIENT_SERVE_ARGUMENTS_MAX)
+        return error_set(err, ERROR_INVALID, "too many options for the daemon");
+    options->serve_arguments[options->serve_argument_count++] = option->flag;
+    options->serve_arguments[options->serve_argument_count++] = value;
+    return true;
+}
+
+static bool take_option(struct reader *reader, struct error *err) {
+    const char *argument = *reader->at;
+
+    for (size_t index = 0; index < COUNT_OF(rows); index++) {
+        const char *value = NULL;
+        if (!manual_list_has(rows[index].text.commands, reader->command) ||
+            !fits(&rows[index].text, argument, &value))
+            continue;
+        return take_value(reader, &rows[index].text, &value, err) &&
+               (rows[index].take(reader->options, value, err) ||
+                error_prefix(err, "%s", rows[index].text.flag));
+    }
+    for (size_t index = 0; index < reader->serve_count; index++) {
+        const char *value = NULL;
+        if (manual_list_has(reader->serve[index].commands, reader->command) &&
+            fits(&reader->serve[index], argument, &value))
+            return take_serve(reader, &reader->serve[index], value, err);
+    }
+    return error_set(err, ERROR_INVALID, "kobel %s has no option '%s'; see `kobel help %s`",
+                     reader->command, argument, reader->command);
+}
+
+static bool take_word(struct client_options *options, const char *word, struct error *err) {
+    if (options->word_count + 1 >= CLIENT_WORDS_MAX)
+        return error_set(err, ERROR_INVALID, "'%s' is one word too many", word);
+    options->words[options->word_count++] = word;
+    return true;
+}
+
+// As many words as the table's "APP [NAME]" has, those in brackets are optional.
+static bool check_words(const char *command, const struct client_options *options,
+                        struct error *err) {
+    for (size_t index = 0; index < COUNT_OF(commands); index++) {
+        size_t least = 0;
+        size_t most = 0;
+        if (!text_equal(commands[index].name, command)) continue;
+        for (const char *at = commands[index].words; *at != '\0';) {
+            most++;
+            least += *at != '[';
+            at += strcspn(at, " ");
+            at += strspn(at, " ");
+        }
+        if (options->word_count >= least && options->word_count <= most) return true;
+        return error_set(err, ERROR_INVALID, "usage: kobel %s %s", command, commands[index].words);
+    }
+    return true;
+}
+
+// Whatever is asked of the daemon is JSON.
+static bool check_text(const char *url, char *const *arguments, struct error *err) {
+    if (url != NULL && !text_is_utf8(url))
+        return error_set(err, ERROR_INVALID, "KOBEL_URL: '%s' is not UTF-8", url);
+    for (; *arguments != NULL; arguments++)
+        if (!text_is_utf8(*arguments))
+            return error_set(err, ERROR_INVALID, "the argument '%s' is not UTF-8", *arguments);
+    return true;
+}
+
+bool client_options_read(const char *command, char *const *arguments,
+                         const struct manual_option *serve, size_t serve_count,
+                         struct client_options *out_options, struct error *err) {
+    const char *url = getenv("KOBEL_URL");
+    const char *port = getenv("KOBEL_PORT");
+    struct client_options options = {.port = text_is_empty(port) ? NULL : port};
+    struct reader reader = {command, arguments, serve, serve_count, &options};
+
+    if (!check_text(url, arguments, err)) return false;
+    if (!text_is_empty(url) && !take_url(&options, url, err)) return error_prefix(err, "KOBEL_URL");
+    for (; *reader.at != NULL; reader.at++) {
+        bool is_option = (*reader.at)[0] == '-' && (*reader.at)[1] != '\0';
+        if (is_option ? !take_option(&reader, err) : !take_word(&options, *reader.at, err))
+            return false;
+    }
+    if (!check_words(command, &options, err)) return false;
+    *out_options = options;
+    return true;
+}

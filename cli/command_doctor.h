@@ -1,6 +1,0 @@
-// doctor: what is wrong with this machine, and with an application's jar.
-#pragma once
-
-#include "cli/session.h"
-
-session_command_fn command_doctor;

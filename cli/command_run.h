@@ -1,6 +1,0 @@
-// run: an application from its jar, until it is interrupted.
-#pragma once
-
-#include "cli/session.h"
-
-session_command_fn command_run;

@@ -1,0 +1,35 @@
+// What this machine is like: plain data, gathered by host_look() and judged by host_findings().
+#pragma once
+
+#include "base/file.h"
+#include "cli/client/client.h"
+#include "cli/doctor/findings.h"
+#include "runtime/fence/sandbox.h"
+
+enum host_port { HOST_PORT_FREE, HOST_PORT_KOBEL, HOST_PORT_TAKEN };
+
+struct host_facts {
+    char java_home[FILE_PATH_MAX]; // one that fits; "" = none
+    int java_major;                // of it
+    char other_javas[400];         // "/usr/lib/jvm/java-21 (Java 21), ..."
+    bool is_root;
+    bool sandbox_works;
+    struct sandbox sandbox; // that the daemon would choose
+    struct sandbox_refusals refusals;
+    char sandbox_failure[1024]; // why none works
+    char limits[64];            // what control groups would limit, "memory, cpu, pids (v1)"; "none"
+    int64_t memory_bytes;       // available
+    int64_t disk_bytes;         // free, where data goes
+    char data_directory[FILE_PATH_MAX];
+    enum host_port port;
+    char url[300];
+    int64_t now_ms;
+    char runtimes_directory[FILE_PATH_MAX];
+    char runtimes[200]; // "FLINK-1_20, FLINK-2_2"
+};
+
+// `client` says which port is meant.
+void host_look(struct client *client, struct host_facts *out_facts);
+
+// Pure.
+void host_findings(const struct host_facts *facts, struct findings *out);

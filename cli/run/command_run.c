@@ -1,0 +1,318 @@
+#include "cli/run/command_run.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "cli/client/app_calls.h"
+#include "cli/client/interrupts.h"
+#include "cli/doctor/jar_findings.h"
+#include "cli/doctor/jar_read.h"
+#include "cli/run/properties.h"
+#include "cli/run/run_state.h"
+
+#include <unistd.h>
+
+enum {
+    EXIT_INTERRUPTED = 130,
+    TURN_MS = 100,
+    STATUS_EVERY_TURNS = 10,
+    INCOMPLETE_MAX_MS = 3000,
+};
+
+// --- before the start ---
+
+// What doctor would say, in short: hints are left to it.
+static bool look_at_jar(struct run *run, const char *path, struct error *err) {
+    const char *runtime = run->session->options.runtime;
+    struct findings findings = {0};
+    struct jar_facts facts;
+
+    if (!jar_read(path, &facts, err)) return false;
+    jar_findings(&facts, runtime == NULL ? "FLINK-1_20" : runtime, &findings);
+    const struct finding *obstacle = jar_obstacle(&facts, &findings);
+    if (obstacle != NULL)
+        return error_set(err, ERROR_INVALID, "'%s' cannot be run: %s. %s", path, obstacle->text,
+                         obstacle->advice);
+    for (size_t index = 0; index < findings.count; index++) {
+        const struct finding *finding = &findings.list[index];
+        if (finding->severity < FINDING_WARNING) continue;
+        run_say(run, finding->severity == FINDING_ERROR ? COLOUR_RED : COLOUR_YELLOW, -1,
+                "%s: %s: %s. %s", finding_severity_name(finding->severity), finding->subject,
+                finding->text, finding->advice);
+    }
+    return true;
+}
+
+static bool read_properties(struct run *run, struct error *err) {
+    const struct client_options *options = &run->session->options;
+    json_t *groups = NULL;
+
+    if (options->properties_file == NULL && options->property_count == 0) return true;
+    if (!properties_read(options->properties_file, options->properties, options->property_count,
+                         &groups, err))
+        return false;
+    json_decref(run->groups);
+    run->groups = groups;
+    return true;
+}
+
+static bool read_code(struct run *run, struct error *err) {
+    AUTO(json_decref) json_t *status = NULL;
+    struct run_code code;
+
+    if (!client_get(run->client, "/kobel/v1/status", 10000, &status, err)) return false;
+    run->keeps_few = run->session->options.watches &&
+                     text_equal(json_text_or(status, "snapshotRetention", "none"), "none");
+    if (!run_code_read(run->jar.path, json_text(status, "codeObjects"), &code, err)) return false;
+    run_code_release(&run->code);
+    run->code = code;
+    return true;
+}
+
+static bool open_server(struct run *run, struct error *err) {
+    int64_t since_us = clock_monotonic_us();
+
+    if (!local_server_ensure(run->client, &run->session->options, &run->server, err)) return false;
+    if (run->server.pid != 0)
+        run_say(run, COLOUR_PLAIN, run_since_ms(since_us), "the daemon is ready at %s",
+                client_url(run->client));
+    else if (run->session->options.serve_argument_count > 0)
+        run_say(run, COLOUR_YELLOW, -1,
+                "a daemon answers at %s already: options for the daemon have no effect",
+                client_url(run->client));
+    return true;
+}
+
+static bool prepare(struct run *run, struct error *err) {
+    const struct client_options *options = &run->session->options;
+    const char *jar = options->words[0];
+
+    run->jar = watch_begin(jar);
+    run->properties = watch_begin(options->properties_file);
+    if (options->name != NULL)
+        (void)text_copy(run->name, sizeof run->name, options->name);
+    else
+        jar_application_name(jar, run->name, sizeof run->name);
+    return look_at_jar(run, jar, err) && read_properties(run, err) && open_server(run, err) &&
+           read_code(run, err);
+}
+
+// --- the end ---
+
+static bool is_interrupted(const struct run *run) {
+    return interrupts_wait(0) > run->interrupts;
+}
+
+// Nothing runs: the job has ended or was stopped.
+static bool has_ended(struct run *run, bool *out_has_ended, struct error *err) {
+    AUTO(json_decref) json_t *detail = NULL;
+
+    if (!app_describe(run->client, run->name, &detail, err)) return false;
+    *out_has_ended = text_equal(app_status_of(detail), "READY");
+    return true;
+}
+
+static bool tell_stopped(struct run *run, int64_t since_us, struct error *err) {
+    char snapshot[300] = "";
+
+    if (!app_newest_snapshot(run->client, run->name, snapshot, sizeof snapshot, err)) return false;
+    run_read_logs(run);
+    run_say(run, COLOUR_GREEN, run_since_ms(since_us), "stopped%s%s",
+            snapshot[0] == '\0' ? "" : ", with snapshot ", snapshot);
+    return true;
+}
+
+// Stops at once; whatever was going on is cancelled.
+static bool stop_at_once(struct run *run, struct error *err) {
+    AUTO(json_decref) json_t *detail = NULL;
+    int64_t since_us = clock_monotonic_us();
+    json_t *request = app_request(run->name);
+    char operation_id[APP_CALLS_OPERATION_SIZE];
+
+    // A second interrupt asks for what is being done already, even when it comes only now; one more
+    // gives up.
+    run->interrupts = interrupts_wait(0);
+    if (run->interrupts < 2) run->interrupts = 2;
+    json_put_bool(request, "Force", true);
+    if (!app_begin(run->client, "StopApplication", request, operation_id, err)) {
+        struct error ignored;
+        bool is_over = false;
+        // The stop that was under way was quicker.
+        return has_ended(run, &is_over, &ignored) && is_over && tell_stopped(run, since_us, err);
+    }
+    run->session->exit_status = EXIT_INTERRUPTED;
+    if (app_wait(run->client, run->name, run_tick, run, &detail, err)) {
+        run_say(run, COLOUR_YELLOW, run_since_ms(since_us), "stopped at once, without a snapshot");
+        return true;
+    }
+    if (!is_interrupted(run)) return false;
+    run_say(run, COLOUR_YELLOW, -1, "the stop is not waited for any more");
+    return true;
+}
+
+static bool wait_for_stop(struct run *run, int64_t since_us, const char *operation_id,
+                          struct error *err) {
+    AUTO(json_decref) json_t *detail = NULL;
+
+    return app_wait(run->client, run->name, run_tick, run, &detail, err) &&
+           app_operation_check(run->client, run->name, operation_id, err) &&
+           tell_stopped(run, since_us, err);
+}
+
+static bool stop_with_snapshot(struct run *run, struct error *err) {
+    int64_t since_us = clock_monotonic_us();
+    char operation_id[APP_CALLS_OPERATION_SIZE];
+
+    run_say(run, COLOUR_PLAIN, -1, "stopping with a snapshot; Ctrl-C again stops at once");
+    return app_begin(run->client, "StopApplication", app_request(run->name), operation_id, err) &&
+           wait_for_stop(run, since_us, operation_id, err);
+}
+
+// A move that is under way ends first, because only a running job makes a snapshot.
+static bool wait_for_move(struct run *run, json_t **detail, struct error *err) {
+    if (app_is_settled(*detail)) return true;
+    run_say(run, COLOUR_PLAIN, -1, "the move ends first; Ctrl-C again stops at once");
+    json_decref(*detail);
+    *detail = NULL;
+    return app_wait(run->client, run->name, run_tick, run, detail, err);
+}
+
+// The first interrupt stops with a snapshot, the second one at once. *out_is_over: nothing runs any
+// more; a job that cannot make its snapshot goes on.
+static bool stop(struct run *run, bool *out_is_over, struct error *err) {
+    AUTO(json_decref) json_t *detail = NULL;
+
+    *out_is_over = true;
+    run->interrupts = interrupts_wait(0);
+    if (!app_describe(run->client, run->name, &detail, err)) return false;
+    // What is only starting has made nothing that is not in the snapshot it starts from.
+    if (run->interrupts > 1 || text_equal(app_status_of(detail), "STARTING"))
+        return stop_at_once(run, err);
+    bool is_stopped = wait_for_move(run, &detail, err) &&
+                      (text_equal(app_status_of(detail), "READY") || stop_with_snapshot(run, err));
+    if (is_stopped) return true;
+    if (is_interrupted(run)) return stop_at_once(run, err);
+    if (err->kind != ERROR_REQUEST) return false;
+    run_say(run, COLOUR_RED, -1, "%s", err->message);
+    run_say(run, COLOUR_YELLOW, -1, "the job goes on; Ctrl-C again stops it without a snapshot");
+    *out_is_over = false;
+    return true;
+}
+
+// --- changes ---
+
+// Reads what has changed. False with ERROR_CONFLICT: not complete, to be looked at again.
+static bool reload(struct run *run, int64_t now_ms, struct error *err) {
+    if (!read_code(run, err)) {
+        if (run->incomplete_since_ms == 0) run->incomplete_since_ms = now_ms;
+        bool may_still_come =
+            err->kind == ERROR_CONFLICT && now_ms - run->incomplete_since_ms < INCOMPLETE_MAX_MS;
+        if (may_still_come) return false;
+        watch_take(&run->jar);
+        return error_set(err, ERROR_INVALID, "'%s' is no complete jar; the next change counts",
+                         run->jar.path);
+    }
+    run->incomplete_since_ms = 0;
+    if (!watch_is_steady(&run->jar))
+        return error_set(err, ERROR_CONFLICT, "'%s' is being written", run->jar.path);
+    watch_take(&run->jar);
+    watch_take(&run->properties);
+    return read_properties(run, err);
+}
+
+// What goes wrong here is told, and the next change waited for. False: interrupted.
+static bool redeploy(struct run *run, const char *changed, int64_t now_ms) {
+    struct error err;
+
+    if (!reload(run, now_ms, &err)) {
+        if (err.kind != ERROR_CONFLICT) run_say(run, COLOUR_RED, -1, "%s", err.message);
+        return true;
+    }
+    run_say(run, COLOUR_BOLD, -1, "%s has changed", changed);
+    if (run_deploy(run, false, &err)) return true;
+    if (is_interrupted(run)) return false;
+    run_say(run, COLOUR_RED, -1, "%s", err.message);
+    return true;
+}
+
+// --- while it runs ---
+
+static bool turn(struct run *run, bool *out_is_over, struct error *err) {
+    struct clock clock = clock_system();
+    int64_t now_ms = clock_now_ms(&clock);
+    const char *changed = NULL;
+
+    run_read_logs(run);
+    if (interrupts_wait(TURN_MS) > run->interrupts) return stop(run, out_is_over, err);
+    if (!run->session->options.watches) return true;
+    if (watch_has_changed(&run->properties, now_ms)) changed = run->properties.path;
+    if (watch_has_changed(&run->jar, now_ms)) changed = run->jar.path;
+    return changed == NULL || redeploy(run, changed, now_ms) || stop(run, out_is_over, err);
+}
+
+// With --watch a job that is over is waited for: the next jar starts it again.
+static bool follow(struct run *run, struct error *err) {
+    bool is_over = false;
+    bool was_over = false;
+
+    for (unsigned turns = 1; !is_over; turns++) {
+        bool is_ready = false;
+        if (!turn(run, &is_over, err)) return false;
+        if (is_over || turns % STATUS_EVERY_TURNS != 0) continue;
+        if (!has_ended(run, &is_ready, err) || !run_read_events(run, err)) return false;
+        if (is_ready && !was_over) {
+            run_read_logs(run);
+            run_say(run, COLOUR_GREEN, -1, "the application does not run any more");
+        }
+        was_over = is_ready;
+        is_over = is_ready && !run->session->options.watches;
+    }
+    return true;
+}
+
+static bool give_up(struct run *run) {
+    run_say(run, COLOUR_YELLOW, -1, "interrupted before the job was started");
+    run->session->exit_status = EXIT_INTERRUPTED;
+    return true;
+}
+
+static bool stop_deploying(struct run *run, struct error *err) {
+    AUTO(json_decref) json_t *detail = NULL;
+    bool is_over = false;
+
+    if (!app_describe(run->client, run->name, &detail, err)) return false;
+    if (text_equal(app_status_of(detail), "READY")) return give_up(run);
+    // A job that was running before and cannot make its snapshot goes on, and is looked at.
+    return stop(run, &is_over, err) && (is_over || follow(run, err));
+}
+
+static bool run_all(struct run *run, struct error *err) {
+    if (!prepare(run, err)) return is_interrupted(run) && give_up(run);
+    if (run_deploy(run, true, err)) return follow(run, err);
+    if (is_interrupted(run)) return stop_deploying(run, err);
+    if (!run->session->options.watches || err->kind == ERROR_UNAVAILABLE) return false;
+    run_say(run, COLOUR_RED, -1, "%s", err->message);
+    return follow(run, err);
+}
+
+bool command_run(struct session *session, struct error *err) {
+    struct run run = {
+        .session = session,
+        .client = session->client,
+        .err = terminal_of(STDERR_FILENO),
+        .printer = {.out = session->out, .only_interesting = !session->options.shows_all}};
+
+    interrupts_begin();
+    bool is_done = run_all(&run, err);
+    if (run.files != NULL) {
+        struct error ignored;
+        bool has_more = true;
+        while (has_more && log_files_read(run.files, &has_more, &ignored))
+            continue;
+        log_files_flush(run.files);
+    }
+    log_files_free(run.files);
+    run_code_release(&run.code);
+    json_decref(run.groups);
+    local_server_stop(&run.server);
+    return is_done;
+}

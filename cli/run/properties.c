@@ -1,0 +1,99 @@
+#include "cli/run/properties.h"
+
+#include "base/file.h"
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <ctype.h>
+#include <string.h>
+
+static const size_t FILE_MAX_BYTES = (size_t)1 << 20;
+
+// The PropertyMap of a group, which is made when it is not there.
+static json_t *map_of(json_t *groups, const char *id) {
+    size_t index;
+    json_t *group;
+
+    json_array_foreach(groups, index, group) {
+        if (text_equal(json_text(group, "PropertyGroupId"), id))
+            return json_object_get(group, "PropertyMap");
+    }
+    json_t *map = json_new_object();
+    group = json_new_object();
+    json_put_text(group, "PropertyGroupId", id);
+    json_put(group, "PropertyMap", map);
+    json_add(groups, group);
+    return map;
+}
+
+bool properties_add(json_t *groups, const char *property, struct error *err) {
+    const char *equals = strchr(property, '=');
+    const char *dot = strchr(property, '.');
+
+    if (equals == NULL || dot == NULL || dot == property || dot + 1 >= equals)
+        return error_set(err, ERROR_INVALID, "'%.80s' is not of the form Group.key=value",
+                         property);
+    AUTO(memory_free) char *group = memory_format("%.*s", (int)(dot - property), property);
+    AUTO(memory_free) char *key = memory_format("%.*s", (int)(equals - dot - 1), dot + 1);
+    json_put_text(map_of(groups, group), key, equals + 1);
+    return true;
+}
+
+static bool add_group(json_t *groups, json_t *group, struct error *err) {
+    const char *id = json_text(group, "PropertyGroupId");
+    json_t *map = json_object_get(group, "PropertyMap");
+    const char *key;
+    json_t *value;
+
+    if (id == NULL || !json_is_object(map))
+        return error_set(err, ERROR_INVALID,
+                         "a group of properties has \"PropertyGroupId\" and \"PropertyMap\"");
+    json_object_foreach(map, key, value) {
+        if (!json_is_string(value))
+            return error_set(err, ERROR_INVALID, "the value of %s.%s is no text", id, key);
+        json_put_text(map_of(groups, id), key, json_string_value(value));
+    }
+    return true;
+}
+
+static bool add_json(json_t *groups, const char *text, size_t size_bytes, struct error *err) {
+    AUTO(json_decref) json_t *list = NULL;
+    size_t index;
+    json_t *group;
+
+    if (!json_parse(text, size_bytes, &list, err)) return false;
+    if (!json_is_array(list)) return error_set(err, ERROR_INVALID, "no list of property groups");
+    json_array_foreach(list, index, group) {
+        if (!add_group(groups, group, err)) return false;
+    }
+    return true;
+}
+
+bool properties_add_text(json_t *groups, const char *text, size_t size_bytes, struct error *err) {
+    AUTO(memory_free) char *copy = memory_format("%.*s", (int)size_bytes, text);
+    char *rest = copy;
+
+    while (isspace((unsigned char)*rest))
+        rest++;
+    if (*rest == '[') return add_json(groups, text, size_bytes, err);
+    for (char *line = strsep(&rest, "\n"); line != NULL; line = strsep(&rest, "\n")) {
+        line += strspn(line, " \t");
+        line[strcspn(line, "\r")] = '\0';
+        if (line[0] != '\0' && line[0] != '#' && !properties_add(groups, line, err)) return false;
+    }
+    return true;
+}
+
+bool properties_read(const char *path, const char *const *properties, size_t count,
+                     json_t **out_groups, struct error *err) {
+    AUTO(json_decref) json_t *groups = json_new_array();
+    AUTO(buffer_release) struct buffer text = BUFFER_INIT(FILE_MAX_BYTES);
+
+    if (path != NULL && (!file_read_or_wait(path, &text, err) ||
+                         !properties_add_text(groups, buffer_text(&text), text.size_bytes, err)))
+        return error_prefix(err, "%s", path);
+    for (size_t index = 0; index < count; index++)
+        if (!properties_add(groups, properties[index], err)) return false;
+    *out_groups = TAKE(groups);
+    return true;
+}

@@ -1,0 +1,93 @@
+#include "cli/run/run_code.h"
+
+#include "base/jar_within.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "cli/doctor/jar_read.h"
+
+#include <unistd.h>
+
+// The service's limit of what a request holds (api-semantics 3.2).
+static const size_t INLINE_MAX_BYTES = 52428800;
+static const char BUCKET[] = "kobel-run";
+static const char BUCKET_ARN[] = "arn:aws:s3:::kobel-run";
+
+// The daemon keeps its own copy: the object is of no use after the request.
+void run_code_release(struct run_code *code) {
+    if (code->path[0] != '\0') (void)unlink(code->path);
+    memory_free(code->base64);
+    *code = (struct run_code){0};
+}
+
+static bool put_object(const struct buffer *bytes, const char *objects, struct run_code *code,
+                       struct error *err) {
+    char bucket[FILE_PATH_MAX];
+
+    if (objects == NULL || !file_is_directory(objects))
+        return error_set(err, ERROR_LIMIT,
+                         "%lld MB are too much for a request, and the daemon's buckets are not "
+                         "on this machine",
+                         (long long)(code->size_bytes >> 20));
+    (void)text_format(code->key, sizeof code->key, "%s.jar", code->md5);
+    return file_join(bucket, sizeof bucket, err, objects, BUCKET, NULL) &&
+           file_make_directories(bucket, 0755, err) &&
+           file_join(code->path, sizeof code->path, err, bucket, code->key, NULL) &&
+           file_write_atomically(code->path, bytes->data, bytes->size_bytes, 0644, err);
+}
+
+bool run_code_read(const char *path, const char *objects, struct run_code *out_code,
+                   struct error *err) {
+    AUTO(buffer_release) struct buffer bytes = BUFFER_INIT(CODE_MAX_BYTES);
+    AUTO(run_code_release) struct run_code code = {0};
+    AUTO(digest_free) struct digest *digest = digest_new();
+    char sha256[DIGEST_SHA256_HEX_SIZE];
+
+    if (!file_read_or_wait(path, &bytes, err)) return false;
+    if (!jar_is_complete((const unsigned char *)buffer_text(&bytes), bytes.size_bytes))
+        return error_set(err, ERROR_CONFLICT, "'%s' is no complete jar", path);
+    digest_add(digest, bytes.data, bytes.size_bytes);
+    digest_finish(digest, sha256, code.md5);
+    code.size_bytes = (int64_t)bytes.size_bytes;
+    if (bytes.size_bytes <= INLINE_MAX_BYTES)
+        code.base64 = digest_base64_encode(bytes.data, bytes.size_bytes);
+    else if (!put_object(&bytes, objects, &code, err))
+        return false;
+    *out_code = code;
+    code = (struct run_code){0};
+    return true;
+}
+
+json_t *run_code_configuration(const struct run_code *code) {
+    json_t *configuration = json_new_object();
+    json_t *content = json_new_object();
+    json_t *location;
+
+    if (code->base64 != NULL)
+        json_put_text(content, "ZipFileContent", code->base64);
+    else {
+        location = json_new_object();
+        json_put_text(location, "BucketARN", BUCKET_ARN);
+        json_put_text(location, "FileKey", code->key);
+        json_put(content, "S3ContentLocation", location);
+    }
+    json_put_text(configuration, "CodeContentType", "ZIPFILE");
+    json_put(configuration, "CodeContent", content);
+    return configuration;
+}
+
+json_t *run_code_change(const struct run_code *code) {
+    json_t *change = json_new_object();
+    json_t *content = json_new_object();
+    json_t *location;
+
+    if (code->base64 != NULL)
+        json_put_text(content, "ZipFileContentUpdate", code->base64);
+    else {
+        location = json_new_object();
+        json_put_text(location, "BucketARNUpdate", BUCKET_ARN);
+        json_put_text(location, "FileKeyUpdate", code->key);
+        json_put(content, "S3ContentLocationUpdate", location);
+    }
+    json_put(change, "CodeContentUpdate", content);
+    return change;
+}

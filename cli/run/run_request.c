@@ -1,0 +1,119 @@
+#include "cli/run/run_request.h"
+
+#include "base/text.h"
+#include "cli/client/app_calls.h"
+
+// Nobody looks at it here; the API wants one.
+static const char ROLE[] = "arn:aws:iam::000000000000:role/kobel-run";
+// The tag by which the daemon removes snapshots (controller/moves/retention.c).
+static const char RETENTION[] = "kobel:snapshot-retention";
+
+static json_t *property_groups(const json_t *groups) {
+    json_t *object = json_new_object();
+
+    json_put_copy(object, "PropertyGroups", groups);
+    return object;
+}
+
+static json_t *flink_configuration(int64_t parallelism) {
+    json_t *flink = json_new_object();
+    json_t *sizes = json_new_object();
+
+    json_put_text(sizes, "ConfigurationType", "CUSTOM");
+    json_put_int(sizes, "Parallelism", parallelism);
+    json_put(flink, "ParallelismConfiguration", sizes);
+    return flink;
+}
+
+static json_t *retention_tags(void) {
+    json_t *tags = json_new_array();
+    json_t *tag = json_new_object();
+    char rule[32];
+
+    (void)text_format(rule, sizeof rule, "automatic=%d", RUN_AUTOMATIC_KEPT);
+    json_put_text(tag, "Key", RETENTION);
+    json_put_text(tag, "Value", rule);
+    json_add(tags, tag);
+    return tags;
+}
+
+json_t *run_create_request(const struct run_wish *wish) {
+    json_t *request = app_request(wish->name);
+    json_t *configuration = json_new_object();
+
+    json_put_text(request, "RuntimeEnvironment", wish->runtime);
+    json_put_text(request, "ServiceExecutionRole", ROLE);
+    json_put(configuration, "ApplicationCodeConfiguration", run_code_configuration(wish->code));
+    if (json_array_size(wish->groups) > 0)
+        json_put(configuration, "EnvironmentProperties", property_groups(wish->groups));
+    if (wish->parallelism > 0)
+        json_put(configuration, "FlinkApplicationConfiguration",
+                 flink_configuration(wish->parallelism));
+    json_put(request, "ApplicationConfiguration", configuration);
+    if (wish->keeps_few) json_put(request, "Tags", retention_tags());
+    return request;
+}
+
+bool run_has_retention(const json_t *tags) {
+    for (size_t index = 0; index < json_array_size(tags); index++)
+        if (text_equal(json_text(json_array_get(tags, index), "Key"), RETENTION)) return true;
+    return false;
+}
+
+json_t *run_retention_request(const char *arn) {
+    json_t *request = json_new_object();
+
+    json_put_text(request, "ResourceARN", arn);
+    json_put(request, "Tags", retention_tags());
+    return request;
+}
+
+static bool has_code(const struct run_wish *wish, const json_t *configuration) {
+    const json_t *content = json_path(configuration, "ApplicationCodeConfigurationDescription",
+                                      "CodeContentDescription", NULL);
+
+    return text_equal(json_text(content, "CodeMD5"), wish->code->md5);
+}
+
+static bool has_groups(const struct run_wish *wish, const json_t *configuration) {
+    const json_t *groups = json_path(configuration, "EnvironmentPropertyDescriptions",
+                                     "PropertyGroupDescriptions", NULL);
+
+    if (wish->groups == NULL) return true;
+    if (groups == NULL) return json_array_size(wish->groups) == 0;
+    return json_equal(groups, wish->groups) == 1;
+}
+
+static bool has_parallelism(const struct run_wish *wish, const json_t *configuration) {
+    const json_t *sizes = json_path(configuration, "FlinkApplicationConfigurationDescription",
+                                    "ParallelismConfigurationDescription", NULL);
+
+    return wish->parallelism == 0 || json_int_or(sizes, "Parallelism", 0) == wish->parallelism;
+}
+
+json_t *run_changes(const struct run_wish *wish, const json_t *detail) {
+    const json_t *present = json_member(detail, "ApplicationConfigurationDescription");
+    AUTO(json_decref) json_t *changes = json_new_object();
+    AUTO(json_decref) json_t *configuration = json_new_object();
+
+    if (!has_code(wish, present))
+        json_put(configuration, "ApplicationCodeConfigurationUpdate", run_code_change(wish->code));
+    if (!has_groups(wish, present))
+        json_put(configuration, "EnvironmentPropertyUpdates", property_groups(wish->groups));
+    if (!has_parallelism(wish, present))
+        json_put(configuration, "FlinkApplicationConfigurationUpdate",
+                 app_parallelism_change(wish->parallelism));
+    if (json_object_size(configuration) > 0)
+        json_put(changes, "ApplicationConfigurationUpdate", TAKE(configuration));
+    if (wish->runtime != NULL &&
+        !text_equal(wish->runtime, json_text(detail, "RuntimeEnvironment")))
+        json_put_text(changes, "RuntimeEnvironmentUpdate", wish->runtime);
+    return json_object_size(changes) > 0 ? TAKE(changes) : NULL;
+}
+
+json_t *run_configuration(const struct run_wish *wish) {
+    if (!wish->is_fresh && !wish->allows_non_restored) return NULL;
+    return app_run_configuration(wish->is_fresh ? "SKIP_RESTORE_FROM_SNAPSHOT"
+                                                : "RESTORE_FROM_LATEST_SNAPSHOT",
+                                 NULL, wish->allows_non_restored);
+}

@@ -1,0 +1,63 @@
+#include "cli/run/run_runtime.h"
+
+#include "base/text.h"
+#include "cli/client/app_calls.h"
+
+static const char RUNTIME_USUAL[] = "FLINK-1_20";
+
+static bool is_installed(const json_t *runtimes, const char *name) {
+    size_t index;
+    json_t *runtime;
+
+    json_array_foreach(runtimes, index, runtime) {
+        if (text_equal(json_text(runtime, "runtimeEnvironment"), name)) return true;
+    }
+    return false;
+}
+
+// The usual one where it is installed, else what is; NULL: none is.
+static const char *installed_one(const json_t *runtimes) {
+    if (is_installed(runtimes, RUNTIME_USUAL)) return RUNTIME_USUAL;
+    return json_text(json_array_get(runtimes, 0), "runtimeEnvironment");
+}
+
+static bool not_installed(const char *name, struct error *err) {
+    return error_set(err, ERROR_UNAVAILABLE,
+                     "runtime %s is not installed: `kobel runtime install %s`", name, name);
+}
+
+// An application that has run has state of its runtime; one that never has takes any.
+static bool replace(struct run *run, const json_t *detail, const json_t *runtimes,
+                    char out[static RUN_RUNTIME_SIZE], struct error *err) {
+    const char *own = json_text_or(detail, "RuntimeEnvironment", "");
+    const char *other = installed_one(runtimes);
+    bool is_at_rest = text_equal(app_status_of(detail), "READY");
+    char snapshot[300] = "";
+
+    if (!is_at_rest || other == NULL) return not_installed(own, err);
+    if (!app_newest_snapshot(run->client, run->name, snapshot, sizeof snapshot, err)) return false;
+    if (snapshot[0] != '\0') return not_installed(own, err);
+    run_say(run, COLOUR_YELLOW, -1,
+            "runtime %s is not installed; application %s, which has no state, takes %s", own,
+            run->name, other);
+    (void)text_copy(out, RUN_RUNTIME_SIZE, other);
+    return true;
+}
+
+bool run_choose_runtime(struct run *run, const json_t *detail, char out[static RUN_RUNTIME_SIZE],
+                        struct error *err) {
+    AUTO(json_decref) json_t *status = NULL;
+    const char *wanted = run->session->options.runtime;
+
+    out[0] = '\0';
+    if (!client_get(run->client, "/kobel/v1/status", 10000, &status, err)) return false;
+    const json_t *runtimes = json_member(status, "runtimes");
+    if (wanted != NULL && !is_installed(runtimes, wanted)) return not_installed(wanted, err);
+    if (wanted != NULL) return text_copy(out, RUN_RUNTIME_SIZE, wanted);
+    if (detail != NULL && is_installed(runtimes, json_text_or(detail, "RuntimeEnvironment", "")))
+        return true;
+    if (detail != NULL) return replace(run, detail, runtimes, out, err);
+    const char *chosen = installed_one(runtimes);
+    if (chosen == NULL) return not_installed(RUNTIME_USUAL, err);
+    return text_copy(out, RUN_RUNTIME_SIZE, chosen);
+}

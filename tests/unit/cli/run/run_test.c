@@ -1,0 +1,200 @@
+// What `kobel run` reads, asks for and looks at.
+#include "base/cleanup.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "cli/run/properties.h"
+#include "cli/run/run_request.h"
+#include "cli/run/watch.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+static struct error err;
+
+static bool reads_as(const char *text, const char *expected) {
+    AUTO(json_decref) json_t *groups = json_new_array();
+
+    if (!properties_add_text(groups, text, strlen(text), &err)) return false;
+    AUTO(memory_free) char *printed = json_print(groups);
+    return text_equal(printed, expected);
+}
+
+Test(properties, lines_and_json_are_the_same) {
+    static const char EXPECTED[] =
+        "[{\"PropertyGroupId\":\"A\",\"PropertyMap\":{\"k\":\"v\",\"l\":\"a=b\"}},"
+        "{\"PropertyGroupId\":\"B\",\"PropertyMap\":{\"x.y\":\"\"}}]";
+
+    cr_assert(reads_as("# comment\nA.k=v\n\n  A.l=a=b\r\nB.x.y=\n", EXPECTED));
+    cr_assert(reads_as(EXPECTED, EXPECTED));
+    cr_assert(reads_as("", "[]"));
+}
+
+Test(properties, what_is_neither_is_refused) {
+    static const char *const texts[] = {"A",
+                                        "A.k",
+                                        "k=v",
+                                        ".k=v",
+                                        "A.=v",
+                                        "[{\"a\":1}]",
+                                        "[{\"PropertyGroupId\":\"A\"}]",
+                                        "[",
+                                        "[{\"PropertyGroupId\":\"A\",\"PropertyMap\":{\"k\":1}}]"};
+
+    for (size_t index = 0; index < COUNT_OF(texts); index++)
+        cr_assert(not(reads_as(texts[index], "")), "%s", texts[index]);
+}
+
+Test(properties, a_single_one_goes_before_the_file) {
+    AUTO(json_decref) json_t *groups = json_new_array();
+
+    cr_assert(properties_add_text(groups, "A.k=old", 7, &err));
+    cr_assert(properties_add(groups, "A.k=new", &err));
+    AUTO(memory_free) char *printed = json_print(groups);
+    cr_assert(eq(str, printed, "[{\"PropertyGroupId\":\"A\",\"PropertyMap\":{\"k\":\"new\"}}]"));
+}
+
+// --- requests ---
+
+static struct run_code code = {.md5 = "0123", .base64 = "eA=="};
+
+static json_t *parsed(const char *text) {
+    json_t *value = NULL;
+
+    cr_assert(json_parse(text, strlen(text), &value, &err), "%s", err.message);
+    return value;
+}
+
+// The changes that a wish means for an application with this configuration; "none".
+static char *changes_of(const struct run_wish *wish, const char *configuration) {
+    AUTO(memory_free)
+    char *text = memory_format("{\"RuntimeEnvironment\":\"FLINK-1_20\","
+                               "\"ApplicationConfigurationDescription\":%s}",
+                               configuration);
+    AUTO(json_decref) json_t *detail = parsed(text);
+    AUTO(json_decref) json_t *changes = run_changes(wish, detail);
+
+    return changes == NULL ? memory_copy_text("none") : json_print(changes);
+}
+
+static const char SAME_CODE[] = "{\"ApplicationCodeConfigurationDescription\":"
+                                "{\"CodeContentDescription\":{\"CodeMD5\":\"0123\"}}}";
+
+Test(run_changes, the_same_code_is_no_change) {
+    struct run_wish wish = {.name = "a", .code = &code, .runtime = "FLINK-1_20"};
+    AUTO(memory_free) char *changes = changes_of(&wish, SAME_CODE);
+
+    cr_assert(eq(str, changes, "none"));
+}
+
+Test(run_changes, other_code_is_one) {
+    struct run_wish wish = {.name = "a", .code = &code};
+    AUTO(memory_free) char *changes = changes_of(&wish, "{}");
+
+    cr_assert(eq(str, changes,
+                 "{\"ApplicationConfigurationUpdate\":{\"ApplicationCodeConfigurationUpdate\":"
+                 "{\"CodeContentUpdate\":{\"ZipFileContentUpdate\":\"eA==\"}}}}"));
+}
+
+Test(run_changes, properties_parallelism_and_runtime_are_changed_when_they_are_said) {
+    AUTO(json_decref) json_t *groups = json_new_array();
+    struct run_wish wish = {
+        .name = "a", .code = &code, .groups = groups, .parallelism = 2, .runtime = "FLINK-2_2"};
+
+    cr_assert(properties_add(groups, "A.k=v", &err));
+    AUTO(memory_free) char *changes = changes_of(&wish, SAME_CODE);
+    cr_assert(eq(str, changes,
+                 "{\"ApplicationConfigurationUpdate\":{\"EnvironmentPropertyUpdates\":"
+                 "{\"PropertyGroups\":[{\"PropertyGroupId\":\"A\",\"PropertyMap\":{\"k\":\"v\"}}]},"
+                 "\"FlinkApplicationConfigurationUpdate\":{\"ParallelismConfigurationUpdate\":"
+                 "{\"ConfigurationTypeUpdate\":\"CUSTOM\",\"ParallelismUpdate\":2}}},"
+                 "\"RuntimeEnvironmentUpdate\":\"FLINK-2_2\"}"));
+}
+
+// --- which snapshots are kept ---
+
+static const char RULE[] = "[{\"Key\":\"kobel:snapshot-retention\",\"Value\":\"automatic=5\"}]";
+
+Test(run_retention, a_new_application_gets_a_rule_when_few_are_to_be_kept) {
+    struct run_wish wish = {.name = "a", .code = &code, .runtime = "FLINK-1_20"};
+    AUTO(json_decref) json_t *all = run_create_request(&wish);
+
+    cr_assert(eq(ptr, (void *)json_member(all, "Tags"), NULL));
+    wish.keeps_few = true;
+    AUTO(json_decref) json_t *few = run_create_request(&wish);
+    AUTO(memory_free) char *tags = json_print(json_member(few, "Tags"));
+    cr_assert(eq(str, tags, (char *)RULE));
+}
+
+Test(run_retention, one_that_is_there_gets_it_unless_it_has_one) {
+    AUTO(json_decref) json_t *none = parsed("[{\"Key\":\"team\",\"Value\":\"a\"}]");
+    AUTO(json_decref)
+    json_t *own = parsed("[{\"Key\":\"team\",\"Value\":\"a\"},"
+                         "{\"Key\":\"kobel:snapshot-retention\",\"Value\":\"none\"}]");
+    AUTO(json_decref) json_t *request = run_retention_request("arn:x");
+
+    cr_assert(not(run_has_retention(NULL)));
+    cr_assert(not(run_has_retention(none)));
+    cr_assert(run_has_retention(own));
+    AUTO(memory_free) char *tags = json_print(json_member(request, "Tags"));
+    cr_assert(eq(str, tags, (char *)RULE));
+    cr_assert(eq(str, (char *)json_text(request, "ResourceARN"), "arn:x"));
+}
+
+Test(run_configuration, state_is_dropped_when_that_is_asked_for_only) {
+    struct run_wish wish = {.name = "a", .code = &code};
+
+    cr_assert(eq(ptr, run_configuration(&wish), NULL));
+    wish.is_fresh = true;
+    AUTO(json_decref) json_t *run = run_configuration(&wish);
+    cr_assert(eq(str,
+                 (char *)json_text(json_member(run, "ApplicationRestoreConfiguration"),
+                                   "ApplicationRestoreType"),
+                 "SKIP_RESTORE_FROM_SNAPSHOT"));
+}
+
+// --- files ---
+
+static void write_file(const char *path, const char *text, time_t time_s) {
+    struct timespec times[2] = {{.tv_sec = time_s}, {.tv_sec = time_s}};
+    FILE *file = fopen(path, "w");
+
+    (void)fputs(text, file);
+    (void)fclose(file);
+    (void)utimensat(AT_FDCWD, path, times, 0);
+}
+
+Test(watch, a_file_that_was_left_alone_for_a_moment_has_changed) {
+    char path[] = "/tmp/kobel-watch-XXXXXX";
+
+    (void)close(mkstemp(path));
+    write_file(path, "one", 1000);
+    struct watch watch = watch_begin(path);
+    cr_assert(not(watch_has_changed(&watch, 0)));
+    write_file(path, "two!", 2000);
+    cr_assert(not(watch_has_changed(&watch, 1000)), "it may be in the middle of being written");
+    write_file(path, "two!!", 2000);
+    cr_assert(not(watch_has_changed(&watch, 1200)), "it was");
+    cr_assert(not(watch_has_changed(&watch, 1300)));
+    cr_assert(watch_has_changed(&watch, 1500));
+    cr_assert(watch_is_steady(&watch));
+    cr_assert(not(watch_has_changed(&watch, 1600)), "not so soon again");
+    cr_assert(watch_has_changed(&watch, 1700));
+    watch_take(&watch);
+    cr_assert(not(watch_has_changed(&watch, 9000)));
+    (void)unlink(path);
+    cr_assert(not(watch_has_changed(&watch, 9500)), "a file that is away for a moment");
+    cr_assert(not(watch_is_steady(&watch)));
+}
+
+Test(watch, no_file_never_changes) {
+    struct watch watch = watch_begin(NULL);
+
+    cr_assert(not(watch_has_changed(&watch, 1000)));
+    cr_assert(watch_is_steady(&watch));
+}
