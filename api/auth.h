@@ -1,5 +1,5 @@
 // --auth verify: is a request signed by somebody we know? Signature Version 4 in the Authorization
-// header or in the query string, with the front end's errors (api-semantics 2.7). Pure.
+// header or in the query string, with the front end's errors (facts/api.md 1.6). Pure.
 #pragma once
 
 #include "base/error.h"

@@ -113,7 +113,7 @@ json_t *encode_snapshot(const struct snapshot *snapshot) {
 static void put_common(json_t *object, const struct operation *operation) {
     json_put_text(object, "Operation", operation->name);
     put_time(object, "StartTime", operation->started_at_ms);
-    // Missing while it runs, whatever the model says (api-semantics 3.2).
+    // Missing while it runs, whatever the model says (facts/api.md 2.4).
     if (operation->ended_at_ms != 0) put_time(object, "EndTime", operation->ended_at_ms);
     json_put_text(object, "OperationStatus", operation_status_name(operation->status));
 }

@@ -1,4 +1,4 @@
-// Records as the service describes them (api-semantics 4.2, 6.10, 7.1). Timestamps are whole epoch
+// Records as the service describes them (facts/api.md 3.1, 5.10, 6.1). Timestamps are whole epoch
 // seconds.
 #pragma once
 

@@ -1,4 +1,4 @@
-// From kinds of error to the exceptions of the service (api-semantics 2.3, 2.4).
+// From kinds of error to the exceptions of the service (facts/api.md 1.3).
 #pragma once
 
 #include "base/error.h"

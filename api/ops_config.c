@@ -32,7 +32,7 @@ static void add_logging(json_t *reply, const struct app_detail *detail) {
 }
 
 // Of the only option a delete leaves nothing, and the service then leaves the member out
-// (api-semantics 6.14).
+// (facts/api.md 5.14).
 static void add_logging_left(json_t *reply, const struct app_detail *detail) {
     const json_t *left = json_member(detail->version.config, LOGGING);
 

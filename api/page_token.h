@@ -17,7 +17,7 @@ MUST_CHECK bool page_token_read(const unsigned char key[static 32], const char *
                                 const char *token, int64_t *out_sequence, struct error *err);
 
 // The same for a list in the order of names, whose tokens have to look like names themselves
-// (api-semantics 6.4): "<name>.<signature>". A name that leaves no room for a signature is its own
+// (facts/api.md 5.4): "<name>.<signature>". A name that leaves no room for a signature is its own
 // token: it is believed, as is whatever else has that length, which shows nobody more than the list
 // does.
 void page_token_make_name(const unsigned char key[static 32], const char *list, const char *name,

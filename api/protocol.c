@@ -89,7 +89,7 @@ static const char *operation_name(const struct protocol_request *request) {
 static bool check_front(const struct protocol_request *request, struct protocol_refusal *refusal) {
     bool is_json =
         is_type(request->content_type, "application/x-amz-json-1.1") ||
-        // Friendlier than the service, and needed for the alias routes (api-semantics 2.5).
+        // Friendlier than the service, and needed for the alias routes (facts/api.md 1.4).
         is_type(request->content_type, "application/json");
 
     if (strcmp(request->method, "POST") != 0) return refuse_xml(refusal, 403, NO_OPERATION_XML);

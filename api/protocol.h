@@ -1,5 +1,5 @@
 // awsJson1.1: from an HTTP request to an operation, a scope and a validated body, or to the front
-// end's refusal (api-semantics 2). No sockets.
+// end's refusal (facts/api.md 1). No sockets.
 #pragma once
 
 #include "api/operations.h"
@@ -40,7 +40,7 @@ struct protocol_call {
 
 // What stands outside the body: fills everything of *out_call but the request; row and operation
 // are NULL where nobody knows the operation, which is told when the body was looked at
-// (api-semantics 2.5). False: *out_refusal is filled.
+// (facts/api.md 1.4). False: *out_refusal is filled.
 bool protocol_read_head(const struct document *document, const struct protocol_request *request,
                         struct protocol_call *out_call, struct protocol_refusal *out_refusal);
 
@@ -50,5 +50,5 @@ bool protocol_read_body(const struct protocol_request *request, struct protocol_
                         struct protocol_refusal *out_refusal);
 
 // The scope of "Credential=<key>/<date>/<region>/<service>/aws4_request"; us-east-1 and
-// 000000000000 without one. A key of 12 digits is the account (product.md, Code, data, accounts).
+// 000000000000 without one. A key of 12 digits is the account (facts/kobel.md 2).
 void protocol_scope(const char *authorization, const char *credential, struct app_scope *out_scope);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-// The largest ZipFileContent (api-semantics 3.2).
+// The largest ZipFileContent (facts/api.md 2.2).
 static const size_t CODE_MAX_BYTES = (size_t)50 << 20;
 // With the beginning of code that is not beside it yet.
 static const size_t JSON_LIMIT_BYTES = REQUEST_BODY_JSON_MAX_BYTES + 2 * REQUEST_BODY_SMALL_BYTES;

@@ -7,7 +7,7 @@
 #include "base/blob.h"
 #include "base/buffer.h"
 
-// A ZipFileContent of 50 MiB in base64 fits (api-semantics 2.5).
+// A ZipFileContent of 50 MiB in base64 fits (facts/api.md 1.4).
 #define REQUEST_BODY_MAX_BYTES ((size_t)70 << 20)
 // Without its code: several times what requests have (102,400 characters of SQL are 0.6 MB where
 // each is escaped; 50 kB of properties; 1000 columns), and parsed in 20 ms.

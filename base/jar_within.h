@@ -1,5 +1,5 @@
 // The jar that lies in a zip. The service takes an application as a jar or as a zip that contains
-// one (flink-runtime 1.7); Flink itself takes jars only.
+// one (facts/service.md 7.1); Flink itself takes jars only.
 #pragma once
 
 #include "base/cleanup.h"
@@ -7,7 +7,7 @@
 
 #include <stdint.h>
 
-// The service's limit of an application's code (api-semantics 10): of what is uploaded, and of the
+// The service's limit of an application's code (facts/api.md 9): of what is uploaded, and of the
 // jar in it.
 #define CODE_MAX_BYTES ((int64_t)512 << 20)
 

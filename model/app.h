@@ -36,7 +36,7 @@ enum app_status {
 const char *app_status_name(enum app_status status); // "READY"
 bool app_status_from_name(const char *name, enum app_status *out_status);
 
-// Whose application: the credential scope of a request says it (product.md, Code, data, accounts).
+// Whose application: the credential scope of a request says it (facts/kobel.md 2).
 struct app_scope {
     char account[APP_ACCOUNT_SIZE];
     char region[APP_REGION_SIZE];

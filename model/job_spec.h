@@ -20,11 +20,11 @@ struct job_spec {
 };
 
 // Reads a version's record. `parallelism` is the configured one; a placement may run more. A member
-// that is missing has the service's default (api-semantics 4.3).
+// that is missing has the service's default (facts/api.md 3.2).
 void job_spec_read(const struct app_version *version, struct job_spec *out_spec);
 
 // ceil(parallelism / per_kpu): the KPUs of a job, without the one for orchestration
-// (flink-runtime 1.3).
+// (facts/service.md 3).
 int64_t job_spec_kpus_of(int64_t parallelism, int64_t per_kpu);
 int job_spec_kpus(const struct job_spec *spec);
 

@@ -1,4 +1,4 @@
-// The eight hours in which the service maintains applications, by Region (api-semantics 4.5).
+// The eight hours in which the service maintains applications, by Region (facts/api.md 3.4).
 #pragma once
 
 // "HH:MM" each, UTC; the end is eight hours after the start. `start` is the one that was set for an

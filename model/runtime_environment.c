@@ -8,7 +8,7 @@ static const struct {
     const char *name;
     enum runtime_family family;
     const char *flink_version; // NULL: kobel does not run it
-    bool is_retired;           // api-semantics 6.1: refused at creation
+    bool is_retired;           // facts/api.md 5.1: refused at creation
 } table[RUNTIME_COUNT] = {
     [RUNTIME_SQL_1_0]      = {"SQL-1_0",            RUNTIME_FAMILY_SQL,    NULL,     true},
     [RUNTIME_FLINK_1_6]    = {"FLINK-1_6",          RUNTIME_FAMILY_FLINK,  NULL,     true},

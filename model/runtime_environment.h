@@ -1,4 +1,4 @@
-// The service's runtime environments and what they mean here (flink-runtime 1.8).
+// The service's runtime environments and what they mean here (facts/service.md 8.1).
 #pragma once
 
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 // The first pass over a request: every value gets the type that its schema declares, or the request
-// is refused as the service's deserialiser refuses it (api-semantics 2.6).
+// is refused as the service's deserialiser refuses it (facts/api.md 1.5).
 #pragma once
 
 #include "base/blob.h"

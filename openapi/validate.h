@@ -1,9 +1,9 @@
 // Is this JSON allowed, and if not, in the service's own words why not?
 //
-// Two passes, as the service's front end does (api-semantics 2.5): the types first, where the first
-// mismatch ends the matter (SerializationException, 2.6), then every constraint, where all
-// violations are reported together (ValidationException, 3.1; at most 10). Unknown members are
-// ignored; null means absent, also inside lists.
+// Two passes, as the service's front end does (facts/api.md 1.4): the types first, where the first
+// mismatch ends the matter (SerializationException, facts/api.md 1.5), then every constraint, where
+// all violations are reported together (ValidationException, facts/api.md 2.1; at most 10). Unknown
+// members are ignored; null means absent, also inside lists.
 #pragma once
 
 #include "base/blob.h"
@@ -40,7 +40,7 @@ MUST_CHECK enum validate_outcome validate_request(const struct schema *schema, j
 
 // For test builds: does our own reply have the declared shape? Types, required members, unknown
 // members, enums and patterns are checked; the lengths and maxima of output-only shapes are not,
-// because the service breaks them itself (api-semantics 3.2, last paragraph), nor is the required
+// because the service breaks them itself (facts/api.md 2.4), nor is the required
 // EndTime of an operation.
 MUST_CHECK bool validate_response(const struct schema *schema, json_t *value,
                                   struct buffer *out_text);

@@ -1,4 +1,4 @@
-// The service's wording of violated constraints (api-semantics 3.1).
+// The service's wording of violated constraints (facts/api.md 2.1).
 #pragma once
 
 #include "base/buffer.h"

@@ -32,7 +32,7 @@ struct job_measurement {
     int vertex_count;
     struct measured_vertex vertices[MEASURED_VERTICES_MAX]; // upstream first
     int max_parallelism;                                    // of the job's state; 0 = not known
-    // Of the job (flink-runtime 1.9).
+    // Of the job (facts/service.md 9).
     double uptime_ms;
     double downtime_ms;
     double full_restarts;

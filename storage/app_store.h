@@ -9,7 +9,7 @@
 MUST_CHECK bool app_store_add(struct db *db, const struct app *app, struct error *err);
 
 // ERROR_NOT_FOUND with the service's words: "Application '<name>' does not exist."
-// (api-semantics 14.1)
+// (facts/api.md 10)
 MUST_CHECK bool app_store_find(struct db *db, const struct app_scope *scope, const char *name,
                                struct app *out_app, struct error *err);
 // ERROR_NOT_FOUND: no such id.

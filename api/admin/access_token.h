@@ -5,7 +5,7 @@
 #include "model/app.h"
 
 enum access_kind {
-    ACCESS_LINK,    // in the URL: to be used within three minutes (api-semantics 6.12)
+    ACCESS_LINK,    // in the URL: to be used within three minutes (facts/api.md 5.12)
     ACCESS_SESSION, // in the cookie: for the duration that was asked for
 };
 

@@ -1,5 +1,5 @@
 // kobel's own paths: health, readiness, status, the API document, the clock, and what is shown and
-// done of one application beyond the service's API (product.md, One address). Plain REST; errors
+// done of one application beyond the service's API (facts/kobel.md 1). Plain REST; errors
 // are {"error": {"kind", "message"}}.
 #pragma once
 

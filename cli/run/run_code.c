@@ -7,7 +7,7 @@
 
 #include <unistd.h>
 
-// The service's limit of what a request holds (api-semantics 3.2).
+// The service's limit of what a request holds (facts/api.md 2.2).
 static const size_t INLINE_MAX_BYTES = 52428800;
 static const char BUCKET[] = "kobel-run";
 static const char BUCKET_ARN[] = "arn:aws:s3:::kobel-run";

@@ -90,7 +90,7 @@ bool app_service_describe_snapshot(struct app_service *service, const struct app
     if (!app_store_find(service->db, scope, name, &app, err)) return false;
     if (snapshot_store_find(service->db, app.id, snapshot_name, out_snapshot, err)) return true;
     if (err->kind != ERROR_NOT_FOUND) return false;
-    // InvalidArgument with "does not exist" is what terraform waits for (api-semantics 14.2).
+    // InvalidArgument with "does not exist" is what terraform waits for (facts/api.md 6.4).
     return error_set(err, ERROR_INVALID, "Snapshot '%s' does not exist for application %s.",
                      snapshot_name, name);
 }

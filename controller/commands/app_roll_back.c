@@ -30,7 +30,7 @@ static bool check(const struct app_detail *detail, const json_t *request, int64_
 }
 
 // The newest snapshot that the target's Flink can read: one of a later Flink tells it nothing
-// (flink-runtime 1.6).
+// (facts/service.md 6).
 static bool find_snapshot(struct app_service *service, const struct app *app,
                           enum runtime_environment runtime, struct snapshot *out,
                           struct error *err) {

@@ -23,7 +23,7 @@ static bool find_state(struct app_service *service, const struct app *app,
         if (!move_begin_find_custom(service, app, run->snapshot_name, &snapshot, err)) return false;
         break;
     case RESTORE_LATEST:
-        // Without any snapshot the job starts empty: right for a first start (api-semantics 6.5).
+        // Without any snapshot the job starts empty: right for a first start (facts/api.md 5.5).
         if (!snapshot_store_find_latest(service->db, app->id, &snapshot, &missing) &&
             missing.kind != ERROR_NOT_FOUND)
             return error_set(err, missing.kind, "%s", missing.message);
@@ -75,7 +75,7 @@ bool app_service_start(struct app_service *service, const struct app_scope *scop
 
 // --- stop ---
 
-// A job that is known to be restarting cannot give a savepoint (api-semantics 6.6).
+// A job that is known to be restarting cannot give a savepoint (facts/api.md 5.6).
 static bool check_healthy(struct app_service *service, const struct app *app, struct error *err) {
     struct cluster_view view;
 

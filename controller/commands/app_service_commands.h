@@ -35,7 +35,7 @@ MUST_CHECK bool app_service_stop(struct app_service *service, const struct app_s
                                  const char *name, bool force,
                                  char out_operation_id[static APP_OPERATION_ID_SIZE],
                                  struct error *err);
-// `create_timestamp_s`: whole seconds of the request's CreateTimestamp (api-semantics 1.3).
+// `create_timestamp_s`: whole seconds of the request's CreateTimestamp (facts/api.md 1.2).
 MUST_CHECK bool app_service_delete(struct app_service *service, const struct app_scope *scope,
                                    const char *name, int64_t create_timestamp_s, struct error *err);
 
@@ -69,7 +69,7 @@ MUST_CHECK bool app_service_set_maintenance(struct app_service *service,
                                             struct error *err);
 
 // The operations that exist for SQL applications only: `err` is what the service says of `request`
-// (api-semantics 9.1). `name`: "" where the operation has none. Never succeeds.
+// (facts/api.md 8.1). `name`: "" where the operation has none. Never succeeds.
 MUST_CHECK bool app_service_refuse_sql(struct app_service *service, const struct app_scope *scope,
                                        const char *name, const char *operation,
                                        const json_t *request, struct error *err);

@@ -23,7 +23,7 @@ MUST_CHECK bool app_service_list(struct app_service *service, const struct app_s
                                  size_t *out_count, struct error *err);
 
 // One version as it was recorded; `out_detail->app.status` is READY or ROLLED_BACK for one that is
-// not the current one (api-semantics 6.9).
+// not the current one (facts/api.md 5.9).
 MUST_CHECK bool app_service_describe_version(struct app_service *service,
                                              const struct app_scope *scope, const char *name,
                                              int64_t version, struct app_detail *out_detail,

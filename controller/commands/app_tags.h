@@ -1,5 +1,5 @@
 // The tags of applications. They change nothing about the configuration and make no version
-// (api-semantics 8).
+// (facts/api.md 7).
 #pragma once
 
 #include "controller/service/service.h"

@@ -1,5 +1,5 @@
 // Operations that are not supported: those for SQL applications, which the service has ended
-// (api-semantics 9.1).
+// (facts/api.md 8.1).
 #include "base/text.h"
 #include "controller/commands/app_service_commands.h"
 #include "controller/service/service.h"
@@ -19,7 +19,7 @@ bool app_service_refuse_sql(struct app_service *service, const struct app_scope 
                             struct error *err) {
     bool has_name = name[0] != '\0';
     // The only one that names no application, and the only one that may say so
-    // (api-semantics, Appendix A).
+    // (facts/api.md 8.1).
     enum error_kind kind = has_name ? ERROR_INVALID : ERROR_UNSUPPORTED;
     struct app app;
 

@@ -32,7 +32,7 @@ static void unlink_wait(struct code_wait *wait) {
 static void fail(struct code_wait *wait, const struct error *reason) {
     struct error err = *reason;
 
-    // What S3 says of a missing object, in the service's words (api-semantics 6.1).
+    // What S3 says of a missing object, in the service's words (facts/api.md 5.1).
     if (err.kind == ERROR_NOT_FOUND)
         (void)error_set(
             &err, ERROR_INVALID,

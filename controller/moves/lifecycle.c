@@ -2,7 +2,7 @@
 
 #define TO(status) ((unsigned char)((status) + 1)) // 0, the default, means "no such edge"
 
-// api-semantics 5.1, 5.2; flink-runtime 1.1. An update of a READY application stays READY.
+// facts/api.md 4.1, 4.2; facts/service.md 1. An update of a READY application stays READY.
 // Beyond the service's table, each status that lasts until something else happens has a way out:
 // Force stop and Delete, also while rolling back.
 // clang-format off

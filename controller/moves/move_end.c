@@ -119,7 +119,7 @@ static bool settle_open_snapshots(struct app_service *service, const struct app 
     return true;
 }
 
-// "If snapshots are disabled the job restarts without state" (api-semantics 6.7): of such a version
+// "If snapshots are disabled the job restarts without state" (facts/api.md 5.7): of such a version
 // nothing is kept over the end of its job.
 static bool keeps_state(struct app_service *service, const struct app *app,
                         const struct placement *placement, bool *out_keeps, struct error *err) {

@@ -12,8 +12,8 @@ MUST_CHECK bool move_end_commit(struct app_service *service, struct app *app,
                                 struct error *err);
 
 // The update failed after its HALT: its operation fails, and a RollbackApplication operation begins
-// that brings back the version before on the cluster that still stands (flink-runtime 1.6,
-// api-semantics Appendix C).
+// that brings back the version before on the cluster that still stands (facts/service.md 6,
+// facts/api.md 5.8).
 MUST_CHECK bool move_end_roll_back(struct app_service *service, struct app *app,
                                    const struct plan_view *view, struct error *err);
 

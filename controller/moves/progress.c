@@ -15,7 +15,7 @@ static const int64_t RETRY_MAX_MS = 10000;
 static const int64_t FILES_TOLD_EVERY_MS = 3600000;
 
 // Longer than what ends each by itself, which is the cluster's to tell: boots without progress and
-// Flink's own limit of an hour for a savepoint (flink-runtime 1.5).
+// Flink's own limit of an hour for a savepoint (facts/service.md 5).
 static const int64_t PREPARE_LIMIT_MS = 1800000;
 static const int64_t HALT_LIMIT_MS = 3900000;
 

@@ -14,7 +14,7 @@
 
 // How long a job may take from its submission until all its tasks run, by default. It may wait for
 // a broker in open(), or read large state; an operation of more than ten minutes counts as stuck on
-// the service, too (flink-runtime 1.1).
+// the service, too (facts/service.md 1).
 #define PROGRESS_START_LIMIT_MS 600000
 
 // One look: counts the time of the phase that the application is in, and writes `view->hopeless`

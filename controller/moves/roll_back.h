@@ -1,6 +1,6 @@
 // Going back to an earlier version: by RollbackApplication (app_roll_back) or by itself after an
 // update that failed (move_end). The version that is gone back to gets a new number
-// (api-semantics 6.8, 14.10).
+// (facts/api.md 5.8).
 #pragma once
 
 #include "controller/service/service.h"

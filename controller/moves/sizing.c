@@ -1,7 +1,7 @@
 #include "controller/moves/sizing.h"
 
 // A TaskManager of the dev profile holds this many slots before a second one is started: one JVM
-// start instead of many (flink-verified 2: four slots in one are READY in 2.0 s, in four in 6.4 s).
+// start instead of many (facts/flink.md 3.3: four slots in one take 2.0 s, in four 6.4 s).
 static const int DEV_SLOTS_MAX = 8;
 
 static int divide_up(int count, int by) {

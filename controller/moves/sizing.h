@@ -1,5 +1,5 @@
-// What a cluster for a job costs on this machine. Pure (product.md, Profiles;
-// flink-runtime 1.3, 2.11).
+// What a cluster for a job costs on this machine. Pure (facts/kobel.md 4;
+// facts/service.md 3; facts/flink.md 2.4).
 #pragma once
 
 #include "model/cluster_size.h"

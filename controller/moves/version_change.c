@@ -93,7 +93,7 @@ static bool apply_at_rest(struct app_service *service, const struct version_chan
 // --- a RUNNING application ---
 
 // How the next job restores. Without a RunConfigurationUpdate: from the snapshot that this update
-// takes, and AllowNonRestoredState is false again, whatever it was before (api-semantics 6.7).
+// takes, and AllowNonRestoredState is false again, whatever it was before (facts/api.md 5.7).
 static bool plan_restore(struct app_service *service, const json_t *wanted, struct app *app,
                          struct error *err) {
     struct placement *next = &app->slots[SLOT_NEXT];
@@ -113,7 +113,7 @@ static bool plan_restore(struct app_service *service, const json_t *wanted, stru
 }
 
 // An autoscaled application keeps its size over a change that does not say otherwise
-// (flink-runtime 1.3).
+// (facts/service.md 3).
 static int parallelism_after(const struct version_change *change, const struct app *app,
                              const struct job_spec *spec) {
     bool keeps = !change->sets_parallelism && app->current_parallelism > spec->parallelism;

@@ -9,14 +9,14 @@
 struct version_change {
     const char *operation_name; // of the API
     // An update answers with an OperationId for a READY application too, the others do not
-    // (api-semantics 1.9, 14.7).
+    // (facts/api.md 5.7, 5.10).
     bool is_journalled_at_rest;
     bool sets_parallelism;           // else an autoscaled application keeps its size
     const json_t *run_configuration; // RunConfigurationUpdate, borrowed; NULL = none
 };
 
 // Can the application be changed now, and is it as old as the caller believes? The request gives
-// CurrentApplicationVersionId, ConditionalToken or both (api-semantics 4.6). ERROR_CONFLICT,
+// CurrentApplicationVersionId, ConditionalToken or both (facts/api.md 3.5). ERROR_CONFLICT,
 // ERROR_INVALID, ERROR_STALE.
 MUST_CHECK bool version_change_check(const struct app_detail *detail, const json_t *request,
                                      struct error *err);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 // Members that a creation copies as they are, and the member of an update that replaces each
-// (api-semantics 4.4).
+// (facts/api.md 3.3).
 // clang-format off
 static const struct {
     const char *create;
@@ -22,7 +22,7 @@ static const struct {
 
 // --- blocks that are one flag or one key ---
 
-// An empty list of groups leaves no block (api-semantics 14.27).
+// An empty list of groups leaves no block (facts/api.md 3.3).
 static void put_properties(json_t *description, const json_t *groups) {
     (void)json_object_del(description, "EnvironmentPropertyDescriptions");
     if (json_array_size(groups) == 0) return;

@@ -6,13 +6,13 @@
 #include "runtime/code_store.h"
 
 // The record of version 1 from a validated CreateApplication request, every default filled in
-// (api-semantics 4.3, 4.4). Sub-resources get the ids "1.1", "1.2"... `artifact` is NULL when the
+// (facts/api.md 3.2, 3.3). Sub-resources get the ids "1.1", "1.2"... `artifact` is NULL when the
 // request has no code. The caller owns the result.
 json_t *app_config_create(const json_t *request, const struct code_artifact *artifact);
 
 // The next record from the one before and a validated UpdateApplication request (merge
-// rules of 4.4). `artifact` is NULL when the request does not touch the code. ERROR_INVALID: an
-// update names a sub-resource that does not exist.
+// rules of facts/api.md 3.3). `artifact` is NULL when the request does not touch the code.
+// ERROR_INVALID: an update names a sub-resource that does not exist.
 MUST_CHECK bool app_config_update(const json_t *config, const json_t *request,
                                   const struct code_artifact *artifact, json_t **out_config,
                                   struct error *err);

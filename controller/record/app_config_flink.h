@@ -1,5 +1,5 @@
 // The Flink block of a record: checkpointing, monitoring and parallelism, each DEFAULT or CUSTOM
-// (api-semantics 4.3, 4.4).
+// (facts/api.md 3.2, 3.3).
 #pragma once
 
 #include "base/json.h"

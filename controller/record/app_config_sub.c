@@ -152,7 +152,7 @@ bool app_config_add_vpc(json_t *config, const json_t *vpc, int64_t version, stru
     return true;
 }
 
-// Without any configuration the whole member is absent (api-semantics 4.3).
+// Without any configuration the whole member is absent (facts/api.md 5.13).
 bool app_config_remove_vpc(json_t *config, const char *id, struct error *err) {
     size_t place;
 

@@ -1,8 +1,8 @@
 // The sub-resources of a configuration's record: its CloudWatch logging options and its VPC
-// configurations. One of each at most (api-semantics 6.13, 6.14). Pure.
+// configurations. One of each at most (facts/api.md 5.13, 5.14). Pure.
 //
 // Their ids are "<version>.<index>": the version that the call makes, counted from 1 within it
-// (api-semantics 4.7); an update keeps them.
+// (facts/api.md 3.6); an update keeps them.
 #pragma once
 
 #include "base/json.h"

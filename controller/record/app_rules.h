@@ -1,5 +1,5 @@
 // What a schema cannot say: one small function a rule, listed in a table with the operation it
-// belongs to (api-semantics 5-10). Pure. All of them answer with the service's own words.
+// belongs to (facts/api.md 4-9). Pure. All of them answer with the service's own words.
 #pragma once
 
 #include "base/json.h"
@@ -16,7 +16,7 @@ struct app_limits {
 };
 extern const struct app_limits APP_LIMITS_DEFAULT; // 100, 1000, 64, 8, 50
 
-// ApplicationVersionId has nine digits (api-semantics 3.2).
+// ApplicationVersionId has nine digits (facts/api.md 2.2).
 #define APP_VERSION_MAX 999999999
 
 // Checks a validated CreateApplication request: runtime against mode, retired and foreign runtimes,
@@ -43,7 +43,7 @@ MUST_CHECK bool app_rules_read_run_configuration(const json_t *run_configuration
                                                  struct run_configuration *out_run,
                                                  struct error *err);
 
-// ERROR_INVALID: not the ARN of a CloudWatch log stream (api-semantics 6.14).
+// ERROR_INVALID: not the ARN of a CloudWatch log stream (facts/api.md 5.14).
 MUST_CHECK bool app_rules_check_log_stream(const char *arn, struct error *err);
 
 // What TagResource and CreateApplication give: no key twice, none of the reserved ones, and not

@@ -1,6 +1,6 @@
 // Which snapshots a rule of the user's removes. The service itself never removes one; kobel does
-// where `--snapshot-retention` or the tag "kobel:snapshot-retention" asks for it (product.md,
-// Retention). Pure: controller/moves/retention.h acts.
+// where `--snapshot-retention` or the tag "kobel:snapshot-retention" asks for it
+// (facts/kobel.md 6). Pure: controller/moves/retention.h acts.
 #pragma once
 
 #include "base/error.h"

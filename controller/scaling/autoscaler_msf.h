@@ -1,4 +1,4 @@
-// The service's own rule (flink-runtime 1.4): only the processor counts. Pure.
+// The service's own rule (facts/service.md 4): only the processor counts. Pure.
 #pragma once
 
 #include "controller/scaling/scaling_decision.h"

@@ -1,4 +1,4 @@
-// Scaling by what has to be done (product.md, Autoscaling; flink-runtime 2.10). Pure.
+// Scaling by what has to be done (facts/kobel.md 7; facts/flink.md 10). Pure.
 #pragma once
 
 #include "controller/scaling/scaling_decision.h"

@@ -75,7 +75,7 @@ struct flow {
 };
 
 // Flink counts nothing that a source vertex takes in and nothing that a sink hands over: what the
-// one emits and what the other takes in stand for it (flink-verified, Metrics).
+// one emits and what the other takes in stand for it (facts/flink.md 7.1).
 static struct flow flow_of(const struct job_measurement *measurement) {
     const double none = MEASUREMENT_UNKNOWN;
     struct flow flow = {none, none, none, none, none, none, none};

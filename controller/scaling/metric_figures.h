@@ -1,4 +1,4 @@
-// The service's metrics (flink-runtime 1.9) out of measurements: names, units, what each is made
+// The service's metrics (facts/service.md 9) out of measurements: names, units, what each is made
 // of, and the mean of a minute. Pure.
 #pragma once
 

@@ -16,7 +16,7 @@ MUST_CHECK bool scaling_consider(struct app_service *service, struct app *app,
                                  const struct scaling_window *window, int64_t now_ms,
                                  struct error *err);
 
-// KPUs that the running application has, with the one for orchestration (flink-runtime 1.3).
+// KPUs that the running application has, with the one for orchestration (facts/service.md 3).
 int scaling_kpus(struct app_service *service, const struct app *app);
 
 // {"policy", "enabled", "currentParallelism", "floor", "ceiling", "explanation", "evaluations":

@@ -68,7 +68,7 @@ static double ratio(double part, double whole) {
 }
 
 // The JobManager is looked at for its memory only: the service's processor figure is that of the
-// TaskManagers' containers (flink-runtime 2.9).
+// TaskManagers' containers (facts/flink.md 7.3).
 static void measure_processes(struct cluster_meter *meter) {
     const struct cluster_size *size = meter->options.size;
     struct job_measurement *next = &meter->next;

@@ -3,7 +3,7 @@
 //
 // Rates are differences of counters over the time that Flink itself says a subtask was busy, idle
 // or held back: its own "per second" figures are means over a minute, and what it answers is as old
-// as its last collection (flink-verified, Metrics).
+// as its last collection (facts/flink.md 7.1).
 #pragma once
 
 #include "base/cleanup.h"

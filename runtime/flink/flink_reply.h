@@ -1,4 +1,4 @@
-// What Flink's REST answers mean. Pure: JSON or text in, plain data out (flink-runtime 2.8; shapes
+// What Flink's REST answers mean. Pure: JSON or text in, plain data out (facts/flink.md 6; shapes
 // recorded from 1.20.3).
 #pragma once
 
@@ -55,7 +55,7 @@ void flink_reply_exception(const json_t *reply, char *out, size_t size_bytes);
 void flink_reply_error(const json_t *reply, char *out, size_t size_bytes);
 
 // One line for a Java stack trace: the exception that says most, then " StackTrace: " and the root
-// cause where that is another one (the service's format, api-semantics 6.10). Of a trace of more
+// cause where that is another one (the service's format, facts/api.md 5.10). Of a trace of more
 // than 64 KB, here and above, the first and the last 32 KB are looked at.
 void flink_reply_cause(const char *stack_trace, char *out, size_t size_bytes);
 

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 
-// The service gives a program's main() five minutes to submit its job (api-semantics 5.3).
+// The service gives a program's main() five minutes to submit its job (facts/api.md 4.3).
 static const int64_t TIMEOUT_MS = 300000;
 enum { SENT_MAX = 3, LOOKS_MAX = 10 };
 

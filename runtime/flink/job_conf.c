@@ -43,7 +43,7 @@ json_t *job_conf_settings(const struct job_spec *spec, const char *checkpoints_u
     put_duration(settings, "execution.checkpointing.timeout", 3600000);
     json_put_text(settings, "execution.checkpointing.max-concurrent-checkpoints", "1");
     // Kept when the job ends in any way: kobel is the one who removes checkpoints
-    // (flink-runtime 2.6).
+    // (facts/flink.md 5.2).
     json_put_text(settings, "execution.checkpointing.externalized-checkpoint-retention",
                   "RETAIN_ON_CANCELLATION");
     if (spec->runtime < RUNTIME_FLINK_1_20) return settings;

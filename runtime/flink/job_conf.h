@@ -1,5 +1,5 @@
 // The settings of one job in a request to run it, as text only, and the setting by which a
-// JobManager is recognised (flink-runtime 2.4).
+// JobManager is recognised (facts/flink.md 4).
 #pragma once
 
 #include "base/json.h"

@@ -1,4 +1,4 @@
-// What Flink's REST answers say of a job's load (flink-runtime 2.8, 2.9). Pure: JSON in, plain data
+// What Flink's REST answers say of a job's load (facts/flink.md 6.5, 7). Pure: JSON in, plain data
 // out. Shapes recorded from 1.20.3.
 #pragma once
 

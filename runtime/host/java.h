@@ -5,7 +5,7 @@
 #include "base/error.h"
 #include "base/file.h"
 
-// Only version 17 fits all runtimes (flink-runtime 2.1).
+// Only version 17 fits all runtimes (facts/flink.md 1.1).
 enum { JAVA_WANTED_MAJOR = 17 };
 
 struct java {

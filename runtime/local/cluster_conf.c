@@ -21,7 +21,7 @@ static const struct setting common[] = {
     {"rest.address",             "127.0.0.1"},
     {"rest.bind-address",        "127.0.0.1"},
     {"web.submit.enable",        "true"},
-    // The default caches the execution graph for 3 s: every "is it running yet?" would come that late (flink-verified 2).
+    // The default caches the execution graph for 3 s: every "is it running yet?" would come that late (facts/flink.md 3.1).
     {"web.refresh-interval",     "20"},
     {"metrics.fetcher.update-interval", "1000"},
     // The TaskManager asks again at once while its JobManager still boots.
@@ -43,7 +43,7 @@ static const struct setting restart_1_19[] = {
     {"restart-strategy.exponential-delay.initial-backoff", "100 ms"},
     {"restart-strategy.exponential-delay.max-backoff",     "10 s"},
     // main() may not change what the service sets; SQL, batch and PyFlink programs set these prefixes themselves
-    // (flink-verified 3, flink-runtime 1.5).
+    // (facts/flink.md 4, facts/service.md 5).
     {"execution.program-config.enabled",   "false"},
     {"execution.program-config.wildcards",
      "execution.runtime-mode;execution.buffer-timeout;table;pipeline;__table;python"},
@@ -198,8 +198,8 @@ void cluster_conf_process_name(enum flink_role role, int index, char *out, size_
 }
 
 void cluster_conf_add_jvm_flags(enum profile profile, struct argument_list *out) {
-    // Both cost start-up time what they give later (flink-verified 2): right for a short life on a
-    // small machine.
+    // Both cost start-up time what they give later (facts/flink.md 3.2): right for a short life on
+    // a small machine.
     if (profile == PROFILE_DEV)
         argument_list_add_all(out, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", NULL);
     argument_list_add_all(
@@ -232,7 +232,7 @@ static void add_taskmanager_settings(int index, const struct cluster_ports *port
         "taskmanager.collect-sink.port"};
     int first = ports->taskmanagers + FLINK_PORTS_TASKMANAGER * (index - 1);
 
-    // Named as on the service, so that its log queries work (flink-runtime 1.2).
+    // Named as on the service, so that its log queries work (facts/service.md 2).
     argument_list_add(out, "-D");
     argument_list_add_format(out, "taskmanager.resource-id=flink-taskmanager-1-%d", index);
     for (int at = 0; at < FLINK_PORTS_TASKMANAGER; at++) {

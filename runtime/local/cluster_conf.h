@@ -1,5 +1,5 @@
 // What the processes of a cluster are started with: configuration files, ports and command lines.
-// Pure text (flink-verified 2, 3, 4; flink-runtime 2.2, 2.3).
+// Pure text (facts/flink.md 2, 3, 4).
 //
 // A cluster's own configuration says nothing that differs by application: what does (checkpoints,
 // properties, code) comes with the submission (job_conf.h), so that any cluster of the right

@@ -313,7 +313,7 @@ static void retire(void *self, const char *cluster_id) {
 // --- views ---
 
 // Where to read more, as far as ErrorString has room for it: it is cut at 512 characters
-// (api-semantics 6.10), and the reason matters more than the place.
+// (facts/api.md 5.10), and the reason matters more than the place.
 static void point_to_logs(const struct cluster *cluster, struct cluster_view *view) {
     static const size_t ERROR_STRING_MAX = 512;
     size_t used = strlen(view->failure);

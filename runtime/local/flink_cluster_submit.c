@@ -69,7 +69,7 @@ static void on_staged(void *userdata, const struct error *err) {
 }
 
 // A jar in the upload directory is known to Flink by its file name, without an upload
-// (flink-runtime 2.8).
+// (facts/flink.md 6.2).
 static bool begin_staging(struct cluster *cluster, const struct submission *job,
                           struct staging *staging, struct error *err) {
     const struct code_port *code = &cluster->owner->options.code;

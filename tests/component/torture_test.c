@@ -1,4 +1,4 @@
-// Torture (style.md, after curl): a scenario is run once to count its port calls and commits. Then
+// Torture (facts/kobel.md 8): a scenario is run once to count its port calls and commits. Then
 // it is run again for each of them, with that one failing, and again with the daemon dying there:
 // before a call that an intention on record promised, and before a commit that tells of a call.
 // Every run has to end in the same state, and nothing that was counted may be lost.

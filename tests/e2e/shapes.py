@@ -1,6 +1,6 @@
 """Requests derived from the facts of the service model: valid ones, and each with one thing wrong and what is to be answered.
 
-The rules are those of the specification (section 3.1 for constraints, 2.6 for types), written once more and independently of the daemon.
+The rules are those of facts/api.md 2.1 (constraints) and facts/api.md 1.5 (types), written once more and independently of the daemon.
 """
 
 import base64

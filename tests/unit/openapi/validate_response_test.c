@@ -36,7 +36,7 @@ static struct row rows[] = {
     {"ListApplications", "{\"ApplicationSummaries\":[]}", ""},
     {"ListApplications", "{\"ApplicationSummaries\":{}}", "wrong type in ApplicationSummaries"},
     {"ListApplications", "{\"ApplicationSummaries\":[7]}", "wrong type in ApplicationSummaries"},
-    // declared as required, and missing while an operation runs (api-semantics 3.2)
+    // declared as required, and missing while an operation runs (facts/api.md 2.4)
     {"DescribeApplicationOperation", OPERATION("\"StartTime\":1,"), ""},
     {"DescribeApplicationOperation", OPERATION(""), "missing member StartTime in ApplicationOperationInfoDetails"},
     // declared as at least 1

@@ -29,7 +29,7 @@ struct row {
 
 // clang-format off
 static struct row rows[] = {
-    // api-semantics 2.6: types
+    // facts/api.md 1.5: types
     {"DescribeApplication", "{\"ApplicationName\":true}", VALIDATE_TYPE_MISMATCH, "TRUE_VALUE can not be converted to a String"},
     {"DescribeApplication", "{\"ApplicationName\":[]}", VALIDATE_TYPE_MISMATCH, "Start of list found where not expected"},
     {"DescribeApplication", "{\"ApplicationName\":{}}", VALIDATE_TYPE_MISMATCH, "Start of structure or map found where not expected."},

@@ -4,7 +4,7 @@
 #include <criterion/new/assert.h>
 
 Test(lifecycle, follows_the_matrix_of_the_service) {
-    // api-semantics 5.2: who may be started, stopped, updated.
+    // facts/api.md 4.2: who may be started, stopped, updated.
     for (int status = 0; status < APP_STATUS_COUNT; status++) {
         enum app_status from = (enum app_status)status;
         bool rests = from == APP_READY || from == APP_RUNNING;
