@@ -60,8 +60,8 @@ static bool read_mount(char *line, const char *controller, char **out_root, char
     return is_it;
 }
 
-bool cgroup_find_directory(const char *mountinfo, const char *groups, const char *controller,
-                           char out[static FILE_PATH_MAX]) {
+bool control_group_find_directory(const char *mountinfo, const char *groups, const char *controller,
+                                  char out[static FILE_PATH_MAX]) {
     char group[FILE_PATH_MAX];
     char line[FILE_PATH_MAX];
     char *root;

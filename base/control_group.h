@@ -5,5 +5,5 @@
 
 // The directory of a controller ("memory", or "" for version 2) from the texts of
 // /proc/self/mountinfo and /proc/self/cgroup; false: it is not mounted. Pure.
-bool cgroup_find_directory(const char *mountinfo, const char *groups, const char *controller,
-                           char out[static FILE_PATH_MAX]);
+bool control_group_find_directory(const char *mountinfo, const char *groups, const char *controller,
+                                  char out[static FILE_PATH_MAX]);

@@ -41,7 +41,7 @@ static int print_manual(const struct cli_program *program, const char *command, 
     struct manual manual = {.options = options, .version = program->version};
     bool is_known = true;
 
-    manual.commands = commands_all(&manual.command_count);
+    manual.commands = client_options_commands(&manual.command_count);
     manual.option_count = client_options_rows(options, COUNT_OF(options));
     for (size_t index = 0; index < program->serve_option_count; index++)
         if (manual.option_count < COUNT_OF(options))

@@ -162,7 +162,7 @@ static const struct manual_command commands[] = {
     {"help", "[COMMAND]", "this help, or that of a command", NULL, NULL},
 };
 
-const struct manual_command *commands_all(size_t *out_count) {
+const struct manual_command *client_options_commands(size_t *out_count) {
     *out_count = COUNT_OF(commands);
     return commands;
 }

@@ -43,4 +43,4 @@ MUST_CHECK bool client_options_read(const char *command, char *const *arguments,
 size_t client_options_rows(struct manual_option *out, size_t limit);
 
 // Every command of the program, the daemon's own included.
-const struct manual_command *commands_all(size_t *out_count);
+const struct manual_command *client_options_commands(size_t *out_count);

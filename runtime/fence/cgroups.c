@@ -136,7 +136,8 @@ static bool find_own(const char *controller, char out[static FILE_PATH_MAX]) {
 
     get("/proc/self", "mountinfo", &mountinfo);
     get("/proc/self", "cgroup", &groups);
-    return cgroup_find_directory(buffer_text(&mountinfo), buffer_text(&groups), controller, out);
+    return control_group_find_directory(buffer_text(&mountinfo), buffer_text(&groups), controller,
+                                        out);
 }
 
 static struct cgroup_root open_root(const char *name) {

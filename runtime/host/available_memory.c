@@ -129,8 +129,8 @@ int64_t available_memory_bytes(void) {
     int64_t least = available_memory_of_machine(buffer_text(&meminfo));
     for (size_t index = 0; index < COUNT_OF(controllers); index++) {
         bool is_v2 = controllers[index][0] == '\0';
-        if (!cgroup_find_directory(buffer_text(&mounts), buffer_text(&groups), controllers[index],
-                                   own))
+        if (!control_group_find_directory(buffer_text(&mounts), buffer_text(&groups),
+                                          controllers[index], own))
             continue;
         int64_t bytes = look_at_groups(own, is_v2);
         if (bytes != INT64_MAX && (least < 0 || bytes < least)) least = bytes;

@@ -16,7 +16,7 @@ static size_t text_bytes;
 static struct manual all(void) {
     struct manual manual = {.options = options, .version = "1"};
 
-    manual.commands = commands_all(&manual.command_count);
+    manual.commands = client_options_commands(&manual.command_count);
     manual.option_count = client_options_rows(options, COUNT_OF(options));
     return manual;
 }

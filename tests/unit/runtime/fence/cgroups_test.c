@@ -41,8 +41,8 @@ Test(cgroups, are_found_below_the_mount_of_their_controller) {
 
     for (size_t index = 0; index < sizeof cases / sizeof cases[0]; index++) {
         char directory[FILE_PATH_MAX] = "";
-        bool found = cgroup_find_directory(cases[index].mountinfo, cases[index].groups,
-                                           cases[index].controller, directory);
+        bool found = control_group_find_directory(cases[index].mountinfo, cases[index].groups,
+                                                  cases[index].controller, directory);
         bool is_expected = cases[index].directory != NULL;
         cr_assert(found == is_expected, "%zu", index);
         if (found) cr_assert(eq(str, directory, (char *)cases[index].directory), "%zu", index);
