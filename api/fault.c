@@ -14,7 +14,7 @@ static const char *const names[ERROR_KIND_COUNT] = {
     [ERROR_CONFLICT] = "ResourceInUseException",
     [ERROR_STALE] = "ConcurrentModificationException",
     [ERROR_LIMIT] = "LimitExceededException",
-    [ERROR_TOO_MANY_TAGS] = "TooManyTagsException",
+    [ERROR_TOO_MANY] = "TooManyTagsException",
     [ERROR_UNAVAILABLE] = "InternalFailure",
     [ERROR_SYSTEM] = "InternalFailure",
 };

@@ -18,7 +18,7 @@ static const char *const kind_names[ERROR_KIND_COUNT] = {
     [ERROR_CONFLICT] = "conflict",
     [ERROR_STALE] = "stale",
     [ERROR_LIMIT] = "limit",
-    [ERROR_TOO_MANY_TAGS] = "too-many-tags",
+    [ERROR_TOO_MANY] = "too-many",
     [ERROR_UNAVAILABLE] = "unavailable",
     [ERROR_SYSTEM] = "system",
 };

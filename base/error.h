@@ -1,45 +1,43 @@
-// The one way a failure travels: a kind for programs, a line of text for people.
+// How a failure is returned: a kind for the program, one line of text for the user.
 #pragma once
 
 #include <stdbool.h>
 
 #define MUST_CHECK __attribute__((warn_unused_result))
 
-// What went wrong, as far as a caller may want to tell cases apart. api/fault.c maps each kind to
-// an exception of the service.
+// What a caller may need to tell apart. api/fault.c maps each kind to an exception of the service.
 enum error_kind {
     ERROR_NONE,
-    ERROR_INVALID,       // an argument cannot be used            (InvalidArgumentException)
-    ERROR_REQUEST,       // the call makes no sense in this state (InvalidRequestException)
-    ERROR_CONFIGURATION, // the application's configuration
-                         // (InvalidApplicationConfigurationException)
-    ERROR_UNSUPPORTED,   // known, and not offered                (UnsupportedOperationException)
-    ERROR_NOT_FOUND,     // (ResourceNotFoundException)
-    ERROR_EXISTS,        // the name is taken                     (ResourceInUseException)
-    ERROR_CONFLICT,      // the resource is busy                  (ResourceInUseException)
-    ERROR_STALE,         // somebody was faster                   (ConcurrentModificationException)
-    ERROR_LIMIT,         // a quota                               (LimitExceededException)
-    ERROR_TOO_MANY_TAGS, // (TooManyTagsException)
-    ERROR_UNAVAILABLE,   // a helper of ours (Flink, java, disk) cannot do it now
-    ERROR_SYSTEM,        // the operating system or a library said no
+    ERROR_INVALID,       // an argument cannot be used
+    ERROR_REQUEST,       // the call makes no sense in this state
+    ERROR_CONFIGURATION, // the configuration does not fit the call
+    ERROR_UNSUPPORTED,   // known, but not offered
+    ERROR_NOT_FOUND,
+    ERROR_EXISTS,      // the name is already in use
+    ERROR_CONFLICT,    // the object is busy
+    ERROR_STALE,       // the caller's view of the object is out of date
+    ERROR_LIMIT,       // a quota, or the size of something
+    ERROR_TOO_MANY,    // more items than one object may have
+    ERROR_UNAVAILABLE, // something kobel depends on (Flink, java, disk) cannot do it now
+    ERROR_SYSTEM,      // the operating system or a library refused
     ERROR_KIND_COUNT,
 };
 
 struct error {
     enum error_kind kind;
-    char message[1024]; // one line, lower case unless it copies the service's words; cut at the end
-                        // if longer
+    // One line, lower case unless it copies the service's words; truncated when it is longer.
+    char message[1024];
 };
 
 // Fills `err` (never NULL) and returns false, so that failing is one line: `return error_set(...)`.
 bool error_set(struct error *err, enum error_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-// Puts "<context>: " before the message that is there; keeps the kind; returns false.
+// Puts "<context>: " before the message; keeps the kind; returns false.
 bool error_prefix(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-// error_set(ERROR_SYSTEM) with ": <strerror(error_number)>" appended. ENOSPC and EDQUOT say that
-// the disk is full.
+// error_set(ERROR_SYSTEM) with ": <strerror(error_number)>" appended. ENOSPC and EDQUOT are
+// reported as a full disk and a used-up quota.
 bool error_system(struct error *err, int error_number, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -233,7 +233,7 @@ bool app_rules_check_tags(const json_t *tags, struct error *err) {
 bool app_rules_check_tag_count(int64_t count_after, const struct app_limits *limits,
                                struct error *err) {
     return count_after <= limits->tags ||
-           error_set(err, ERROR_TOO_MANY_TAGS, "An application can have at most %lld tags.",
+           error_set(err, ERROR_TOO_MANY, "An application can have at most %lld tags.",
                      (long long)limits->tags);
 }
 

@@ -22,7 +22,7 @@ extern const struct app_limits APP_LIMITS_DEFAULT; // 100, 1000, 64, 8, 50
 // Checks a validated CreateApplication request: runtime against mode, retired and foreign runtimes,
 // code kinds, number of logging options and VPC configurations, duplicate property groups and tag
 // keys, tag limits, parallelism against KPUs, SQL and Studio blocks. ERROR_INVALID,
-// ERROR_UNSUPPORTED, ERROR_LIMIT, ERROR_TOO_MANY_TAGS.
+// ERROR_UNSUPPORTED, ERROR_LIMIT, ERROR_TOO_MANY.
 MUST_CHECK bool app_rules_check_create(const json_t *request, const struct app_limits *limits,
                                        struct error *err);
 
