@@ -31,6 +31,7 @@ bool error_set(struct error *err, enum error_kind kind, const char *format, ...)
     char message[sizeof err->message]; // an argument may be the old message itself
     va_list arguments;
 
+    if (err == NULL) return false;
     va_start(arguments, format);
     (void)text_format_list(message, sizeof message, format, arguments);
     va_end(arguments);
@@ -43,6 +44,7 @@ bool error_prefix(struct error *err, const char *format, ...) {
     char message[sizeof err->message];
     va_list arguments;
 
+    if (err == NULL) return false;
     va_start(arguments, format);
     bool is_whole = text_format_list(message, sizeof message, format, arguments);
     va_end(arguments);
@@ -58,6 +60,7 @@ bool error_system(struct error *err, int error_number, const char *format, ...) 
     char message[sizeof err->message];
     va_list arguments;
 
+    if (err == NULL) return false;
     va_start(arguments, format);
     (void)text_format_list(message, sizeof message, format, arguments);
     va_end(arguments);

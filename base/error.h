@@ -29,9 +29,16 @@ struct error {
     char message[1024];
 };
 
-// Fills `err` (never NULL) and returns false, so that failing is one line: `return error_set(...)`.
+// Fills `err` and returns false, so that failing is one line: `return error_set(...)`. `err` may be
+// NULL, here and in the two functions below: the caller does not need the reason. A function that
+// reads `err` itself (`err->kind`) needs a real one.
 bool error_set(struct error *err, enum error_kind kind, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+// For a call whose failure is ignored on purpose: error_ignore(file_remove_tree(path, NULL)).
+static inline void error_ignore(bool is_done) {
+    (void)is_done;
+}
 
 // Puts "<context>: " before the message; keeps the kind; returns false.
 bool error_prefix(struct error *err, const char *format, ...) __attribute__((format(printf, 2, 3)));

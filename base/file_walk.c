@@ -31,9 +31,8 @@ static void enter(struct file_walk *walk, int fd) {
 struct file_walk *file_walk_new(const char *root, const char *relative) {
     AUTO(file_close) int fd = -1;
     struct stat entry;
-    struct error ignored;
 
-    if (!file_open_directory_inside(root, relative, &fd, &ignored) || fstat(fd, &entry) < 0)
+    if (!file_open_directory_inside(root, relative, &fd, NULL) || fstat(fd, &entry) < 0)
         return NULL;
     struct file_walk *walk = memory_alloc(sizeof *walk);
     walk->device = entry.st_dev;

@@ -23,12 +23,10 @@ static void hand_on(struct line_cutter *cutter, line_cutter_fn *on_line, void *u
 // Where a line is too long for the buffer it is cut.
 static void add(struct line_cutter *cutter, const char *bytes, size_t size_bytes,
                 line_cutter_fn *on_line, void *userdata) {
-    struct error ignored;
-
     while (size_bytes > 0) {
         size_t room = cutter->rest.limit_bytes - cutter->rest.size_bytes;
         size_t now = size_bytes < room ? size_bytes : room;
-        (void)!buffer_append(&cutter->rest, bytes, now, &ignored);
+        error_ignore(buffer_append(&cutter->rest, bytes, now, NULL));
         bytes += now;
         size_bytes -= now;
         if (size_bytes > 0) hand_on(cutter, on_line, userdata);

@@ -20,11 +20,10 @@ static bool first_child(pid_t pid, pid_t *out_child) {
     AUTO(buffer_release) struct buffer text = BUFFER_INIT(CHILDREN_MAX_BYTES);
     char path[64];
     char first[16];
-    struct error ignored;
     int64_t number;
 
     (void)text_format(path, sizeof path, "/proc/%d/task/%d/children", pid, pid);
-    if (!file_read(path, &text, &ignored) || text.size_bytes == 0) return false;
+    if (!file_read(path, &text, NULL) || text.size_bytes == 0) return false;
     (void)text_format(first, sizeof first, "%.*s", (int)strcspn(buffer_text(&text), " "),
                       buffer_text(&text));
     if (!text_to_int64(first, &number)) return false;

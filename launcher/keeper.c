@@ -41,11 +41,10 @@ static int wait_for_end(pid_t parent, pid_t command) {
 // False: there are none, or they cannot be told.
 static bool kill_children(void) {
     AUTO(buffer_release) struct buffer text = BUFFER_INIT(CHILDREN_MAX_BYTES);
-    struct error ignored;
     bool any = false;
     char *end;
 
-    if (!file_read(CHILDREN, &text, &ignored)) return false;
+    if (!file_read(CHILDREN, &text, NULL)) return false;
     for (const char *at = buffer_text(&text);; at = end) {
         long long child = strtoll(at, &end, 10);
         if (end == at || child <= 0) return any;

@@ -67,11 +67,9 @@ int64_t available_memory_of_group(const struct memory_group *group) {
 // "" where it cannot be read.
 static void read_file(const char *directory, const char *name, struct buffer *out) {
     char path[FILE_PATH_MAX];
-    struct error ignored;
 
     buffer_clear(out);
-    if (!file_join(path, sizeof path, &ignored, directory, name, NULL) ||
-        !file_read(path, out, &ignored))
+    if (!file_join(path, sizeof path, NULL, directory, name, NULL) || !file_read(path, out, NULL))
         buffer_clear(out);
 }
 
@@ -94,10 +92,8 @@ static int64_t look_at_group(const char *directory, bool is_v2) {
 
 static bool is_group(const char *directory) {
     char path[FILE_PATH_MAX];
-    struct error ignored;
 
-    return file_join(path, sizeof path, &ignored, directory, "cgroup.procs", NULL) &&
-           file_exists(path);
+    return file_join(path, sizeof path, NULL, directory, "cgroup.procs", NULL) && file_exists(path);
 }
 
 // The least of a group and those that it lies in, as far as they are mounted.

@@ -11,10 +11,9 @@ static const char JVM_DIRECTORY[] = "/usr/lib/jvm";
 static int read_major(const char *home) {
     AUTO(buffer_release) struct buffer release = BUFFER_INIT(16384);
     char path[FILE_PATH_MAX];
-    struct error err;
 
-    if (!file_join(path, sizeof path, &err, home, "release", NULL) ||
-        !file_read(path, &release, &err))
+    if (!file_join(path, sizeof path, NULL, home, "release", NULL) ||
+        !file_read(path, &release, NULL))
         return 0;
     const char *version = strstr(buffer_text(&release), "JAVA_VERSION=\"");
     if (version == NULL) return 0;
@@ -38,11 +37,10 @@ static void add_other(struct buffer *others, const struct java *java) {
 static bool look_at(const char *home, struct java *out_java, struct buffer *others) {
     struct java java = {0};
     char *real = realpath(home, NULL);
-    struct error err;
 
     if (real == NULL) return false;
     bool fits = text_copy(java.home, sizeof java.home, real) &&
-                file_join(java.binary, sizeof java.binary, &err, real, "bin", "java", NULL);
+                file_join(java.binary, sizeof java.binary, NULL, real, "bin", "java", NULL);
     free(real);
     if (!fits || !file_exists(java.binary)) return false;
     java.major = read_major(java.home);

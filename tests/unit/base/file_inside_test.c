@@ -47,11 +47,9 @@ static void make_root(void) {
 }
 
 static void remove_root(void) {
-    struct error err;
-
     become_oneself();
-    (void)!file_remove_tree(root, &err);
-    (void)!file_remove_tree(outside, &err);
+    error_ignore(file_remove_tree(root, NULL));
+    error_ignore(file_remove_tree(outside, NULL));
 }
 
 static bool is_readable(const char *relative) {
