@@ -37,7 +37,7 @@ static json_t *normalize_object(const struct schema *schema, json_t *value, stru
     json_object_foreach(value, name, member) {
         const struct schema_property *property = schema_property(schema, name);
         if (property == NULL || json_is_null(member)) continue;
-        json_t *normal = normalize(property->schema, member, blob, mismatch);
+        json_t *normal = normalize_value(property->schema, member, blob, mismatch);
         if (normal == NULL) return NULL;
         json_put(result, name, normal);
     }
@@ -54,7 +54,7 @@ static json_t *normalize_map(const struct schema *schema, json_t *value, struct 
     if (!json_is_object(value)) return refuse(mismatch, "Expected map or null");
     json_object_foreach(value, key, entry) {
         if (json_is_null(entry)) continue;
-        json_t *normal = normalize(schema->values, entry, blob, mismatch);
+        json_t *normal = normalize_value(schema->values, entry, blob, mismatch);
         if (normal == NULL) return NULL;
         json_put(result, key, normal);
     }
@@ -71,7 +71,7 @@ static json_t *normalize_list(const struct schema *schema, json_t *value, struct
     if (!json_is_array(value)) return refuse(mismatch, "Expected list or null");
     json_array_foreach(value, index, element) {
         if (json_is_null(element)) continue;
-        json_t *normal = normalize(schema->values, element, blob, mismatch);
+        json_t *normal = normalize_value(schema->values, element, blob, mismatch);
         if (normal == NULL) return NULL;
         json_add(result, normal);
     }
@@ -146,8 +146,8 @@ static json_t *normalize_scalar(const struct schema *schema, json_t *value, stru
                                  : refuse_scalar(mismatch, value, "a Timestamp");
 }
 
-json_t *normalize(const struct schema *schema, json_t *value, struct blob *blob,
-                  struct buffer *mismatch) {
+json_t *normalize_value(const struct schema *schema, json_t *value, struct blob *blob,
+                        struct buffer *mismatch) {
     if (schema->type == SCHEMA_OBJECT) return normalize_object(schema, value, blob, mismatch);
     if (schema->type == SCHEMA_MAP) return normalize_map(schema, value, blob, mismatch);
     if (schema->type == SCHEMA_LIST) return normalize_list(schema, value, blob, mismatch);

@@ -12,5 +12,5 @@
 // dropped, string booleans turned into booleans, fractions of integers cut off, the size in the
 // place of a blob, whose bytes are in `blob`. NULL: the first mismatch, in the order of the
 // request, is written to `mismatch`.
-json_t *normalize(const struct schema *schema, json_t *value, struct blob *blob,
-                  struct buffer *mismatch);
+json_t *normalize_value(const struct schema *schema, json_t *value, struct blob *blob,
+                        struct buffer *mismatch);

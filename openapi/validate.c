@@ -114,7 +114,7 @@ enum validate_outcome validate_request(const struct schema *schema, json_t *valu
                                        struct blob *blob, json_t **out_normalized,
                                        struct buffer *out_text) {
     AUTO(violations_release) struct violations all = VIOLATIONS_INIT;
-    AUTO(json_decref) json_t *normal = normalize(schema, value, blob, out_text);
+    AUTO(json_decref) json_t *normal = normalize_value(schema, value, blob, out_text);
 
     if (normal == NULL) return VALIDATE_TYPE_MISMATCH;
     check(schema, normal, &all);
