@@ -7,10 +7,6 @@
 
 #include <stdint.h>
 
-// The service's limit of an application's code (facts/api.md 9): of what is uploaded, and of the
-// jar in it.
-#define CODE_MAX_BYTES ((int64_t)512 << 20)
-
 struct jar_within;
 
 // `*out_jar` is NULL when `path` itself is what runs, or nothing that is known: no zip, or one that

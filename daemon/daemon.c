@@ -9,6 +9,7 @@
 #include "controller/controller.h"
 #include "controller/reconciler.h"
 #include "daemon/data_directory.h"
+#include "model/code.h"
 #include "runtime/code/file_code_store.h"
 #include "runtime/fence/sandbox_holds.h"
 #include "runtime/host/available_memory.h"

@@ -1,9 +1,9 @@
 #include "cli/doctor/jar_findings.h"
 
 #include "base/cleanup.h"
-#include "base/jar_within.h"
 #include "base/text.h"
 #include "cli/doctor/class_file.h"
+#include "model/code.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "cli/doctor/class_file.h"
 #include "cli/doctor/pom.h"
+#include "model/code.h"
 
 #include <errno.h>
 #include <stdint.h>

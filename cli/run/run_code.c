@@ -1,9 +1,9 @@
 #include "cli/run/run_code.h"
 
-#include "base/jar_within.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "cli/doctor/jar_read.h"
+#include "model/code.h"
 
 #include <unistd.h>
 
