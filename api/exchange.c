@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/memory.h"
+#include "base/random_id.h"
 #include "base/text.h"
 
 #include <string.h>
@@ -64,7 +65,7 @@ struct exchange *exchange_new(const struct exchange_parts *parts, struct MHD_Con
     exchange->query = exchange->uri + strcspn(exchange->uri, "?");
     if (exchange->query[0] == '?') *exchange->query++ = '\0';
     exchange->began_us = clock_monotonic_us();
-    digest_random_uuid(exchange->request_id);
+    random_id_uuid(exchange->request_id);
     // Beside Transfer-Encoding it counts for nothing, also for libmicrohttpd.
     const char *announced = exchange_header(exchange, "Transfer-Encoding") == NULL
                                 ? exchange_header(exchange, "Content-Length")

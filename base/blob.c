@@ -1,5 +1,7 @@
 #include "base/blob.h"
 
+#include "base/base64.h"
+#include "base/random_id.h"
 #include "base/text.h"
 
 void blob_release(struct blob *blob) {
@@ -10,7 +12,7 @@ void blob_release(struct blob *blob) {
 
 void blob_begin(struct blob *blob) {
     blob_release(blob);
-    if (blob->mark[0] == '\0') digest_random_hex(blob->mark, BLOB_MARK_SIZE - 1);
+    if (blob->mark[0] == '\0') random_id_hex(blob->mark, BLOB_MARK_SIZE - 1);
     blob->reader = base64_reader_new();
     blob->size_bytes = 0;
     blob->is_base64 = true;

@@ -3,8 +3,8 @@
 // comes in, and in the JSON a mark stands in its place (api/request_body.h).
 #pragma once
 
+#include "base/base64.h"
 #include "base/buffer.h"
-#include "base/digest.h"
 
 #define BLOB_MARK_SIZE 33
 

@@ -1,6 +1,7 @@
 #include "base/file.h"
 
 #include "base/memory.h"
+#include "base/random_id.h"
 #include "base/text.h"
 
 #include <dirent.h>
@@ -9,7 +10,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -210,12 +210,10 @@ static DIR *open_to_empty(int parent, const char *name) {
 }
 
 static bool move_to_top(struct removal *removal, int parent, const char *name, struct error *err) {
-    uint64_t number = 0;
-    char free_name[24];
+    char free_name[17];
 
-    // Not one that somebody could have put there.
-    (void)!getrandom(&number, sizeof number, 0);
-    (void)text_format(free_name, sizeof free_name, "%016llx", (unsigned long long)number);
+    // Random, so that no job can have made an entry of that name.
+    random_id_hex(free_name, sizeof free_name - 1);
     file_regain_at(parent, name);
     if (renameat(parent, name, removal->top, free_name) < 0)
         return error_system(err, errno, "remove directory '%s'", name);

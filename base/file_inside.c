@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/memory.h"
+#include "base/random_id.h"
 #include "base/text.h"
 
 #include <dirent.h>
@@ -11,7 +12,6 @@
 #include <linux/openat2.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -155,9 +155,8 @@ bool file_open_directory_inside(const char *root, const char *relative, int *out
 
 bool file_is_regular_inside(const char *root, const char *relative) {
     AUTO(file_close) int fd = -1;
-    struct error ignored;
 
-    return file_open_inside(root, relative, &fd, &ignored);
+    return file_open_inside(root, relative, &fd, NULL);
 }
 
 // Whatever was opened without waiting is written to as usual.
@@ -206,13 +205,13 @@ bool file_write_inside(const char *root, const char *relative, const void *bytes
                        unsigned mode, struct error *err) {
     AUTO(file_close) int directory = -1;
     const char *name = "";
-    uint64_t number = 0;
+    char random[17];
     char neighbour[32];
 
     if (!open_parent(root, relative, &directory, &name, err)) return false;
-    // Not one that somebody could have put there.
-    (void)!getrandom(&number, sizeof number, 0);
-    (void)text_format(neighbour, sizeof neighbour, ".new-%016llx", (unsigned long long)number);
+    // Random, so that no job can have made an entry of that name.
+    random_id_hex(random, sizeof random - 1);
+    (void)text_format(neighbour, sizeof neighbour, ".new-%s", random);
     AUTO(file_close)
     int fd = openat(directory, neighbour, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                     (mode_t)mode);

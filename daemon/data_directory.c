@@ -2,6 +2,7 @@
 
 #include "base/digest.h"
 #include "base/environment.h"
+#include "base/random_id.h"
 #include "base/text.h"
 #include "cli/client/terminal.h"
 
@@ -93,7 +94,7 @@ static bool read_secret(struct data_directory *data, struct error *err) {
     if (!file_read(path, &text, &missing)) {
         if (missing.kind != ERROR_NOT_FOUND)
             return error_set(err, missing.kind, "%s", missing.message);
-        digest_random_hex(hex, sizeof hex - 1);
+        random_id_hex(hex, sizeof hex - 1);
         if (!file_write_atomically(path, hex, strlen(hex), 0600, err)) return false;
         (void)buffer_append_text(&text, hex);
         data->is_new = true;

@@ -1,5 +1,6 @@
 #include "cli/run/run_code.h"
 
+#include "base/base64.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "cli/doctor/jar_read.h"
@@ -49,7 +50,7 @@ bool run_code_read(const char *path, const char *objects, struct run_code *out_c
     digest_finish(digest, sha256, code.md5);
     code.size_bytes = (int64_t)bytes.size_bytes;
     if (bytes.size_bytes <= INLINE_MAX_BYTES)
-        code.base64 = digest_base64_encode(bytes.data, bytes.size_bytes);
+        code.base64 = base64_encode(bytes.data, bytes.size_bytes);
     else if (!put_object(&bytes, objects, &code, err))
         return false;
     *out_code = code;

@@ -1,5 +1,5 @@
 // CreateApplication.
-#include "base/digest.h"
+#include "base/random_id.h"
 #include "base/text.h"
 #include "controller/commands/app_tags.h"
 #include "controller/commands/code_wait.h"
@@ -82,7 +82,7 @@ static bool create(const struct code_command *command, const struct code_artifac
     if (!app_rules_check_config(version->config, &service->limits, err)) return false;
     if (artifact != NULL)
         (void)text_copy(version->code_sha256, sizeof version->code_sha256, artifact->sha256);
-    digest_random_hex(version->token, 32);
+    random_id_hex(version->token, 32);
     version->created_at_ms = service_now_ms(service);
     job_spec_read(version, &spec);
 

@@ -1,5 +1,5 @@
 // CreateApplicationSnapshot and DeleteApplicationSnapshot.
-#include "base/digest.h"
+#include "base/random_id.h"
 #include "base/text.h"
 #include "controller/commands/app_service_commands.h"
 #include "controller/commands/app_service_queries.h"
@@ -51,7 +51,7 @@ bool app_service_create_snapshot(struct app_service *service, const struct app_s
     (void)text_copy(snapshot.name, sizeof snapshot.name, snapshot_name);
     snapshot.version = app.version;
     snapshot.runtime = spec.runtime;
-    digest_random_hex(snapshot.trigger_id, sizeof snapshot.trigger_id - 1);
+    random_id_hex(snapshot.trigger_id, sizeof snapshot.trigger_id - 1);
     snapshot.created_at_ms = service_now_ms(service);
     restore_points_look(service, &app, &facts);
     (void)text_copy(snapshot.after_checkpoint, FILE_PATH_MAX, facts.checkpoints[SLOT_CURRENT]);

@@ -1,6 +1,6 @@
 #include "controller/history/operation_log.h"
 
-#include "base/digest.h"
+#include "base/random_id.h"
 #include "base/text.h"
 #include "storage/operation_store.h"
 
@@ -9,7 +9,7 @@ bool operation_log_begin(struct db *db, const char *app_id, const char *name, in
                          struct error *err) {
     struct operation operation = {.status = OPERATION_IN_PROGRESS, .started_at_ms = now_ms};
 
-    digest_random_alphanumeric(operation.id, sizeof operation.id - 1);
+    random_id_alphanumeric(operation.id, sizeof operation.id - 1);
     (void)text_copy(operation.name, sizeof operation.name, name);
     operation.version_from = version_from;
     operation.version_to = version_to;

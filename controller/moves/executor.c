@@ -1,7 +1,7 @@
 #include "controller/moves/executor.h"
 
-#include "base/digest.h"
 #include "base/memory.h"
+#include "base/random_id.h"
 #include "base/text.h"
 #include "controller/history/event_log.h"
 #include "controller/history/trouble.h"
@@ -180,7 +180,7 @@ static void choose_job(struct execution *run) {
     restore_points_look(run->service, run->app, &facts);
     run->placement->from = restore_of_slot(run->app, run->step->slot, &facts);
     restore_points_refresh(run->service, run->app, &run->placement->from);
-    digest_random_hex(run->placement->job_id, APP_JOB_ID_SIZE - 1);
+    random_id_hex(run->placement->job_id, APP_JOB_ID_SIZE - 1);
     run->placement->phase = PLACEMENT_SUBMITTED;
     if (run->step->slot == SLOT_CURRENT) run->app->job_restarts = 0;
 }

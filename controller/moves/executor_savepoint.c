@@ -1,6 +1,6 @@
 // The steps about savepoints: how the old job of a move ends, and snapshots by hand. Part of the
 // executor.
-#include "base/digest.h"
+#include "base/random_id.h"
 #include "base/text.h"
 #include "controller/history/event_log.h"
 #include "controller/moves/executor_parts.h"
@@ -22,7 +22,7 @@ static bool record_halt(struct execution *run, struct error *err) {
 
     snapshot.version = run->placement->version;
     if (!service_load_spec(run->service, run->app->id, snapshot.version, &spec, err)) return false;
-    digest_random_hex(move->trigger_id, sizeof move->trigger_id - 1);
+    random_id_hex(move->trigger_id, sizeof move->trigger_id - 1);
     (void)text_copy(snapshot.name, sizeof snapshot.name, move->snapshot_name);
     (void)text_copy(snapshot.trigger_id, sizeof snapshot.trigger_id, move->trigger_id);
     snapshot.runtime = spec.runtime;
@@ -151,7 +151,7 @@ bool execution_drop(struct execution *run, struct error *err) {
 
 // By another trigger: the same one again would be no second savepoint.
 static void prepare_another_try(const struct execution *run, struct snapshot *snapshot) {
-    digest_random_hex(snapshot->trigger_id, sizeof snapshot->trigger_id - 1);
+    random_id_hex(snapshot->trigger_id, sizeof snapshot->trigger_id - 1);
     snapshot->tries++;
     snapshot->not_before_ms =
         service_now_ms(run->service) + plan_savepoint_backoff_ms(snapshot->tries);

@@ -1,6 +1,6 @@
 #include "controller/moves/roll_back.h"
 
-#include "base/digest.h"
+#include "base/random_id.h"
 #include "base/text.h"
 #include "controller/moves/code_collect.h"
 #include "storage/version_store.h"
@@ -16,7 +16,7 @@ bool roll_back_add_version(struct app_service *service, const struct app *app, i
     version.rolled_back_from = app->version;
     version.rolled_back_to = target;
     version.is_rolled_back = false;
-    digest_random_hex(version.token, 32);
+    random_id_hex(version.token, 32);
     if (version.version > VERSIONS_KEPT) code_collect_soon(service);
     return version_store_add(service->db, app->id, &version, err) &&
            version_store_mark_rolled_back(service->db, app->id, app->version, true, err);

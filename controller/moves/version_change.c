@@ -1,6 +1,6 @@
 #include "controller/moves/version_change.h"
 
-#include "base/digest.h"
+#include "base/random_id.h"
 #include "base/text.h"
 #include "controller/history/operation_log.h"
 #include "controller/moves/code_collect.h"
@@ -51,7 +51,7 @@ void version_change_begin(struct app_service *service, const struct app *app,
     *out_version = (struct app_version){.version = app->version + 1,
                                         .updated_from = app->version,
                                         .created_at_ms = service_now_ms(service)};
-    digest_random_hex(out_version->token, 32);
+    random_id_hex(out_version->token, 32);
 }
 
 // --- a READY application ---

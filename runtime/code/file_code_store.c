@@ -4,6 +4,7 @@
 #include "base/file_inside.h"
 #include "base/jar_within.h"
 #include "base/memory.h"
+#include "base/random_id.h"
 #include "base/text.h"
 #include "runtime/host/disk_sync.h"
 
@@ -131,7 +132,7 @@ static bool open_partial(struct import *import, struct error *err) {
     char name[48];
 
     (void)text_copy(name, sizeof name, ".partial-");
-    digest_random_hex(name + strlen(name), 16);
+    random_id_hex(name + strlen(name), 16);
     if (!file_join(import->partial, sizeof import->partial, err, import->store->code_directory,
                    name, NULL))
         return false;

@@ -1,6 +1,6 @@
 #include "runtime/flink/job_conf.h"
 
-#include "base/digest.h"
+#include "base/random_id.h"
 #include "base/text.h"
 
 #include <inttypes.h>
@@ -8,7 +8,7 @@
 void job_conf_choose_instance(char out[static JOB_CONF_INSTANCE_SIZE]) {
     // With a letter in front, or YAML might read "12e34" as a number.
     (void)text_copy(out, JOB_CONF_INSTANCE_SIZE, "id-");
-    digest_random_hex(out + 3, 32);
+    random_id_hex(out + 3, 32);
 }
 
 void job_conf_print_duration(int64_t duration_ms, char *out, size_t size_bytes) {

@@ -1,7 +1,7 @@
 #include "runtime/host/port_pool.h"
 
-#include "base/digest.h"
 #include "base/file.h"
+#include "base/random_id.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -103,7 +103,7 @@ static bool hold_row(struct port_pool *pool, uint32_t unit, uint32_t ports, uint
 
 bool port_pool_take(struct port_pool *pool, uint16_t count, struct port_block *out_block,
                     struct error *err) {
-    uint32_t start = digest_random_number();
+    uint32_t start = random_id_number();
 
     if (count == 0 || units_for(count) > unit_count(pool))
         return error_set(err, ERROR_LIMIT, "a cluster wants %u ports, and there are %u", count,

@@ -5,6 +5,7 @@
 #include "base/file_inside.h"
 #include "base/log.h"
 #include "base/memory.h"
+#include "base/random_id.h"
 #include "base/text.h"
 #include "runtime/host/argument_list.h"
 #include "runtime/host/process.h"
@@ -60,7 +61,7 @@ static bool move_into(const char *trash, int parent, const char *name) {
     char random[NAME_SIZE];
     struct error ignored;
 
-    digest_random_hex(random, sizeof random - 1);
+    random_id_hex(random, sizeof random - 1);
     if (!file_join(target, sizeof target, &ignored, trash, random, NULL) ||
         !file_make_directories(trash, 0700, &ignored)) {
         errno = ENOSPC;

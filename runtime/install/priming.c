@@ -1,7 +1,7 @@
 #include "runtime/install/priming.h"
 
-#include "base/digest.h"
 #include "base/memory.h"
+#include "base/random_id.h"
 #include "base/text.h"
 #include "runtime/flink/cluster_silence.h"
 #include "runtime/flink/cluster_watch.h"
@@ -101,7 +101,7 @@ static bool run_job(struct priming *self, const char *restore_path, struct error
     AUTO(memory_free) char *checkpoints = workspace_uri(self->paths.checkpoints);
     char job_id[APP_JOB_ID_SIZE];
 
-    digest_random_hex(job_id, sizeof job_id - 1);
+    random_id_hex(job_id, sizeof job_id - 1);
     json_put_text(body, "jobId", job_id);
     json_put_int(body, "parallelism", 1);
     json_put(body, "flinkConfiguration", job_conf_settings(&self->job, checkpoints));
@@ -119,7 +119,7 @@ static bool save_and_stop(struct priming *self, char out_location[static FILE_PA
     AUTO(memory_free) char *directory = workspace_uri(self->paths.snapshots);
     char trigger_id[APP_JOB_ID_SIZE];
 
-    digest_random_hex(trigger_id, sizeof trigger_id - 1);
+    random_id_hex(trigger_id, sizeof trigger_id - 1);
     cluster_watch_savepoint(self->watch, trigger_id, directory, true);
     if (!wait_until(self, is_saved, "saving the trial job", err)) return false;
     const struct savepoint_view *savepoint = &cluster_watch_view(self->watch)->savepoint;

@@ -1,5 +1,6 @@
 #include "runtime/local/cluster_conf.h"
 
+#include "base/random_id.h"
 #include "base/text.h"
 #include "runtime/flink/job_conf.h"
 #include "runtime/host/orphans.h"

@@ -1,8 +1,10 @@
 #include "runtime/local/code_stage.h"
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/file_inside.h"
 #include "base/memory.h"
+#include "base/random_id.h"
 #include "base/text.h"
 
 #include <errno.h>
@@ -102,7 +104,7 @@ static bool open_ends(struct code_stage *stage, const struct code_stage_spec *sp
     if (stage->from < 0) return error_system(err, errno, "read '%s'", spec->code_path);
     if (!file_open_directory_inside(spec->root, spec->directory, &stage->directory, err))
         return false;
-    digest_random_hex(random, sizeof random - 1);
+    random_id_hex(random, sizeof random - 1);
     (void)text_copy(stage->name, sizeof stage->name, spec->name);
     (void)text_format(stage->partial, sizeof stage->partial, ".staged-%s", random);
     stage->to = openat(stage->directory, stage->partial,

@@ -6,7 +6,6 @@
 #pragma once
 
 #include "base/cleanup.h"
-#include "base/digest.h"
 #include "base/error.h"
 
 #include <systemd/sd-event.h>

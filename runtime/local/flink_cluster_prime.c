@@ -2,9 +2,9 @@
 // savepoint. Whatever comes next finds classes, REST handlers and RocksDB's library loaded, which
 // is two thirds of what a first job takes: worth it where nobody waits for the cluster (a spare),
 // or where an old job still runs while it boots and only the gap between the two counts.
-#include "base/digest.h"
 #include "base/file_inside.h"
 #include "base/memory.h"
+#include "base/random_id.h"
 #include "base/text.h"
 #include "runtime/flink/job_conf.h"
 #include "runtime/installed/catalog.h"
@@ -48,7 +48,7 @@ static bool submit_primer(struct cluster *cluster, struct error *err) {
 
     if (!find_work(cluster, &paths, err)) return false;
     AUTO(memory_free) char *checkpoints = workspace_uri(paths.work);
-    digest_random_hex(job_id, sizeof job_id - 1);
+    random_id_hex(job_id, sizeof job_id - 1);
     json_put_text(body, "jobId", job_id);
     json_put_int(body, "parallelism", job.parallelism);
     json_put(body, "flinkConfiguration", job_conf_settings(&job, checkpoints));
@@ -61,7 +61,7 @@ static bool save_primer(struct cluster *cluster, struct error *err) {
     char trigger_id[APP_JOB_ID_SIZE];
 
     if (!find_work(cluster, &paths, err)) return false;
-    digest_random_hex(trigger_id, sizeof trigger_id - 1);
+    random_id_hex(trigger_id, sizeof trigger_id - 1);
     AUTO(memory_free) char *directory = workspace_uri(paths.work);
     cluster_watch_savepoint(cluster->watch, trigger_id, directory, true);
     return true;

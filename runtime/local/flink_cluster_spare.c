@@ -3,8 +3,8 @@
 // second instead of two or three. It belongs to whoever comes first; what differs by application is
 // put in place then (flink_cluster_claim.c), or comes with the submission.
 #include "base/clock.h"
-#include "base/digest.h"
 #include "base/memory.h"
+#include "base/random_id.h"
 #include "base/text.h"
 #include "runtime/local/flink_cluster_parts.h"
 
@@ -138,7 +138,7 @@ static void boot_spare(struct flink_clusters *owner, const struct launch_spec *w
     if (flink_clusters_memory_bytes(owner, true) + cluster_size_bytes(&spec.size) >
         owner->options.memory_budget_bytes)
         return;
-    digest_random_hex(suffix, sizeof suffix - 1);
+    random_id_hex(suffix, sizeof suffix - 1);
     (void)text_format(spec.cluster_id, sizeof spec.cluster_id, "spare-%s", suffix);
     // What cannot be had is done without; the next wish tries again.
     bool booted = flink_cluster_boot(owner, &spec, true, &err);

@@ -1,6 +1,7 @@
 // The body of a request, with its code beside the JSON, in whatever pieces it comes.
 #include "api/request_body.h"
 
+#include "base/base64.h"
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -112,7 +113,7 @@ Test(request_body, decodes_what_was_encoded) {
         unsigned mixed = number * 2654435761U;
         cr_assert(buffer_append(&bytes, &mixed, sizeof mixed, &err));
     }
-    AUTO(memory_free) char *base64 = digest_base64_encode(bytes.data, bytes.size_bytes);
+    AUTO(memory_free) char *base64 = base64_encode(bytes.data, bytes.size_bytes);
     AUTO(memory_free) char *text = memory_format("{\"ZipFileContent\":\"%s\"}", base64);
     request_body_init(&body, false);
     cr_assert(take(&body, text, 1021));

@@ -1,7 +1,7 @@
 #include "runtime/host/port_pool.h"
 
-#include "base/digest.h"
 #include "base/file.h"
+#include "base/random_id.h"
 #include "base/text.h"
 
 #include <arpa/inet.h>
@@ -47,7 +47,7 @@ static int listen_within(struct port_pool *pool, uint16_t *out_port) {
 
     wait_for_turn();
     while (fd < 0) {
-        *out_port = LOWEST + digest_random_number() % (HIGHEST - LOWEST);
+        *out_port = LOWEST + random_id_number() % (HIGHEST - LOWEST);
         fd = listen_at(*out_port);
     }
     port_pool_init(pool, (uint16_t)(*out_port - AROUND), (uint16_t)(*out_port + AROUND - 1));

@@ -1,6 +1,7 @@
 // What a job gets is a copy of the stored code, and the code that was deployed.
 #include "runtime/local/code_stage.h"
 
+#include "base/digest.h"
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
