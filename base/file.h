@@ -5,10 +5,9 @@
 #include "base/buffer.h"
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "base/file_path.h"
 
 #include <stdint.h>
-
-#define FILE_PATH_MAX 1024
 
 void file_close(int fd); // keeps errno; -1 is legal
 static inline __attribute__((unused)) void auto_file_close(int *place) {

@@ -1,6 +1,5 @@
 #include "base/log.h"
 
-#include "base/cleanup.h"
 #include "base/names.h"
 #include "base/text.h"
 
@@ -15,20 +14,13 @@ static const char *const level_names[LOG_LEVEL_COUNT] = {
     [LOG_LEVEL_INFO] = "info",
     [LOG_LEVEL_DEBUG] = "debug",
 };
+DEFINE_NAMES(log_level, enum log_level, level_names);
 
 // The one global of the tree that changes.
 static enum log_level threshold = LOG_LEVEL_INFO;
 
 void log_set_level(enum log_level level) {
     threshold = level;
-}
-
-bool log_level_from_name(const char *name, enum log_level *out_level) {
-    size_t index;
-
-    if (!names_find(level_names, COUNT_OF(level_names), name, &index)) return false;
-    *out_level = (enum log_level)index;
-    return true;
 }
 
 static void format_time(char *out, size_t size_bytes) {
@@ -49,7 +41,8 @@ void log_write(enum log_level level, const char *room, const char *message, cons
 
     if (level > threshold) return;
     format_time(when, sizeof when);
-    (void)text_format(line, sizeof line, "%s %-5s %s %s", when, level_names[level], room, message);
+    (void)text_format(line, sizeof line, "%s %-5s %s %s", when, log_level_name(level), room,
+                      message);
     size_t length = strlen(line);
     if (format != NULL && length + 1 < sizeof line) {
         line[length++] = ' ';

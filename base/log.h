@@ -15,6 +15,7 @@ enum log_level {
 
 // error = somebody must act, warn = we coped, info = a status changed, debug = the rest.
 void log_set_level(enum log_level level);
+const char *log_level_name(enum log_level level); // "error"
 bool log_level_from_name(const char *name, enum log_level *out_level);
 
 // `message` is fixed text; `format` holds the key=value pairs (NULL for none). User text goes in

@@ -1,7 +1,10 @@
 // Amazon resource names, as far as kobel reads or writes them.
 #pragma once
 
+#include "base/error.h"
 #include "model/app.h"
+
+#include <stddef.h>
 
 #define ARN_SIZE 2049
 

@@ -1,24 +1,12 @@
 #include "model/cluster_size.h"
 
-#include "base/cleanup.h"
 #include "base/names.h"
 
 static const char *const profile_names[PROFILE_COUNT] = {
     [PROFILE_DEV] = "dev",
     [PROFILE_AWS] = "aws",
 };
-
-const char *profile_name(enum profile profile) {
-    return profile_names[profile];
-}
-
-bool profile_from_name(const char *name, enum profile *out_profile) {
-    size_t index;
-
-    if (!names_find(profile_names, COUNT_OF(profile_names), name, &index)) return false;
-    *out_profile = (enum profile)index;
-    return true;
-}
+DEFINE_NAMES(profile, enum profile, profile_names);
 
 static int64_t megabytes(int count) {
     return (int64_t)count << 20;
