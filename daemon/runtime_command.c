@@ -40,8 +40,13 @@ static int fail(const struct error *err) {
 }
 
 static bool read_runtime(const char *name, enum runtime_environment *out_runtime) {
+    char list[RUNTIME_ENVIRONMENT_LIST_SIZE];
+    char message[RUNTIME_ENVIRONMENT_LIST_SIZE + 32];
+
     if (runtime_environment_from_name(name, out_runtime)) return true;
-    terminal_complain("which runtime? FLINK-1_15, FLINK-1_18, FLINK-1_19, FLINK-1_20 or FLINK-2_2");
+    runtime_environment_list(list);
+    (void)text_format(message, sizeof message, "which runtime? %s", list);
+    terminal_complain(message);
     return false;
 }
 

@@ -10,7 +10,7 @@ void job_spec_read(const struct app_version *version, struct job_spec *out_spec)
     const json_t *monitoring = record_flink_block(config, "MonitoringConfigurationDescription");
     struct job_spec spec = {0};
 
-    spec.runtime = RUNTIME_FLINK_1_20;
+    spec.runtime = RUNTIME_DEFAULT;
     (void)runtime_environment_from_name(json_text(config, "RuntimeEnvironment"), &spec.runtime);
     spec.parallelism = (int)json_int_or(parallelism, "Parallelism", 1);
     spec.parallelism_per_kpu = (int)json_int_or(parallelism, "ParallelismPerKPU", 1);

@@ -1,53 +1,96 @@
 #include "model/runtime_environment.h"
 
-#include <stddef.h>
+#include "base/names.h"
+#include "base/text.h"
+
 #include <string.h>
+
+static const char OLD_CONF[] = "flink-conf.yaml";
+static const char CONF[] = "config.yaml";
 
 // clang-format off
 static const struct {
     const char *name;
     enum runtime_family family;
-    const char *flink_version; // NULL: kobel does not run it
-    bool is_retired;           // facts/api.md 5.1: refused at creation
+    bool is_retired; // facts/api.md 5.1: refused at creation
+    // Where kobel does not run it, all of these are 0.
+    const char *flink_version;
+    int java;
+    const char *conf_file;
+    bool has_program_config;
+    bool has_job_conf;
+    const char *claim_key;
 } table[RUNTIME_COUNT] = {
-    [RUNTIME_SQL_1_0]      = {"SQL-1_0",            RUNTIME_FAMILY_SQL,    NULL,     true},
-    [RUNTIME_FLINK_1_6]    = {"FLINK-1_6",          RUNTIME_FAMILY_FLINK,  NULL,     true},
-    [RUNTIME_FLINK_1_8]    = {"FLINK-1_8",          RUNTIME_FAMILY_FLINK,  NULL,     true},
-    [RUNTIME_ZEPPELIN_1_0] = {"ZEPPELIN-FLINK-1_0", RUNTIME_FAMILY_STUDIO, NULL,     false},
-    [RUNTIME_FLINK_1_11]   = {"FLINK-1_11",         RUNTIME_FAMILY_FLINK,  NULL,     true},
-    [RUNTIME_FLINK_1_13]   = {"FLINK-1_13",         RUNTIME_FAMILY_FLINK,  NULL,     true},
-    [RUNTIME_ZEPPELIN_2_0] = {"ZEPPELIN-FLINK-2_0", RUNTIME_FAMILY_STUDIO, NULL,     false},
-    [RUNTIME_FLINK_1_15]   = {"FLINK-1_15",         RUNTIME_FAMILY_FLINK,  "1.15.2", false},
-    [RUNTIME_ZEPPELIN_3_0] = {"ZEPPELIN-FLINK-3_0", RUNTIME_FAMILY_STUDIO, NULL,     false},
-    [RUNTIME_FLINK_1_18]   = {"FLINK-1_18",         RUNTIME_FAMILY_FLINK,  "1.18.1", false},
-    [RUNTIME_FLINK_1_19]   = {"FLINK-1_19",         RUNTIME_FAMILY_FLINK,  "1.19.1", false},
-    [RUNTIME_FLINK_1_20]   = {"FLINK-1_20",         RUNTIME_FAMILY_FLINK,  "1.20.3", false},
-    [RUNTIME_FLINK_2_2]    = {"FLINK-2_2",          RUNTIME_FAMILY_FLINK,  "2.2.0",  false},
+    [RUNTIME_SQL_1_0]      = {"SQL-1_0",            RUNTIME_FAMILY_SQL,    true,  NULL,     0,  NULL,     false, false, NULL},
+    [RUNTIME_FLINK_1_6]    = {"FLINK-1_6",          RUNTIME_FAMILY_FLINK,  true,  NULL,     0,  NULL,     false, false, NULL},
+    [RUNTIME_FLINK_1_8]    = {"FLINK-1_8",          RUNTIME_FAMILY_FLINK,  true,  NULL,     0,  NULL,     false, false, NULL},
+    [RUNTIME_ZEPPELIN_1_0] = {"ZEPPELIN-FLINK-1_0", RUNTIME_FAMILY_STUDIO, false, NULL,     0,  NULL,     false, false, NULL},
+    [RUNTIME_FLINK_1_11]   = {"FLINK-1_11",         RUNTIME_FAMILY_FLINK,  true,  NULL,     0,  NULL,     false, false, NULL},
+    [RUNTIME_FLINK_1_13]   = {"FLINK-1_13",         RUNTIME_FAMILY_FLINK,  true,  NULL,     0,  NULL,     false, false, NULL},
+    [RUNTIME_ZEPPELIN_2_0] = {"ZEPPELIN-FLINK-2_0", RUNTIME_FAMILY_STUDIO, false, NULL,     0,  NULL,     false, false, NULL},
+    [RUNTIME_FLINK_1_15]   = {"FLINK-1_15",         RUNTIME_FAMILY_FLINK,  false, "1.15.2", 11, OLD_CONF, false, false, "restoreMode"},
+    [RUNTIME_ZEPPELIN_3_0] = {"ZEPPELIN-FLINK-3_0", RUNTIME_FAMILY_STUDIO, false, NULL,     0,  NULL,     false, false, NULL},
+    [RUNTIME_FLINK_1_18]   = {"FLINK-1_18",         RUNTIME_FAMILY_FLINK,  false, "1.18.1", 11, OLD_CONF, false, false, "restoreMode"},
+    [RUNTIME_FLINK_1_19]   = {"FLINK-1_19",         RUNTIME_FAMILY_FLINK,  false, "1.19.1", 11, CONF,     true,  false, "restoreMode"},
+    [RUNTIME_FLINK_1_20]   = {"FLINK-1_20",         RUNTIME_FAMILY_FLINK,  false, "1.20.3", 11, CONF,     true,  true,  "claimMode"},
+    [RUNTIME_FLINK_2_2]    = {"FLINK-2_2",          RUNTIME_FAMILY_FLINK,  false, "2.2.0",  17, CONF,     true,  true,  "claimMode"},
 };
 // clang-format on
-
-const char *runtime_environment_name(enum runtime_environment runtime) {
-    return table[runtime].name;
-}
-
-bool runtime_environment_from_name(const char *name, enum runtime_environment *out_runtime) {
-    if (name == NULL) return false;
-    for (int index = 0; index < RUNTIME_COUNT; index++) {
-        if (strcmp(table[index].name, name) != 0) continue;
-        *out_runtime = (enum runtime_environment)index;
-        return true;
-    }
-    return false;
-}
+DEFINE_NAMES_OF_COLUMN(runtime_environment, enum runtime_environment, table, name);
 
 enum runtime_family runtime_environment_family(enum runtime_environment runtime) {
     return table[runtime].family;
+}
+
+bool runtime_environment_is_retired(enum runtime_environment runtime) {
+    return table[runtime].is_retired;
+}
+
+bool runtime_environment_is_newer(enum runtime_environment runtime,
+                                  enum runtime_environment other) {
+    return runtime > other;
 }
 
 const char *runtime_environment_flink_version(enum runtime_environment runtime) {
     return table[runtime].flink_version;
 }
 
-bool runtime_environment_is_retired(enum runtime_environment runtime) {
-    return table[runtime].is_retired;
+bool runtime_environment_can_run(enum runtime_environment runtime) {
+    return table[runtime].flink_version != NULL;
+}
+
+void runtime_environment_list(char out[static RUNTIME_ENVIRONMENT_LIST_SIZE]) {
+    int last = RUNTIME_COUNT - 1;
+    size_t used = 0;
+
+    while (last > 0 && table[last].flink_version == NULL)
+        last--;
+    out[0] = '\0';
+    for (int index = 0; index <= last; index++) {
+        if (table[index].flink_version == NULL) continue;
+        const char *separator = index == last ? " or " : ", ";
+        (void)text_format(out + used, RUNTIME_ENVIRONMENT_LIST_SIZE - used, "%s%s",
+                          used == 0 ? "" : separator, table[index].name);
+        used += strlen(out + used);
+    }
+}
+
+int runtime_environment_java(enum runtime_environment runtime) {
+    return table[runtime].java;
+}
+
+const char *runtime_environment_conf_file(enum runtime_environment runtime) {
+    return table[runtime].conf_file;
+}
+
+bool runtime_environment_has_program_config(enum runtime_environment runtime) {
+    return table[runtime].has_program_config;
+}
+
+bool runtime_environment_has_job_conf(enum runtime_environment runtime) {
+    return table[runtime].has_job_conf;
+}
+
+const char *runtime_environment_claim_key(enum runtime_environment runtime) {
+    return table[runtime].claim_key;
 }

@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "model/runtime_environment.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -46,9 +47,16 @@ static bool take_name(struct client_options *options, const char *value, struct 
 }
 
 static bool take_runtime(struct client_options *options, const char *value, struct error *err) {
+    char list[RUNTIME_ENVIRONMENT_LIST_SIZE];
+    enum runtime_environment runtime;
+
+    if (!runtime_environment_from_name(value, &runtime) || !runtime_environment_can_run(runtime)) {
+        runtime_environment_list(list);
+        return error_set(err, ERROR_INVALID, "'%s' is not a runtime that kobel runs: use %s", value,
+                         list);
+    }
     options->runtime = value;
-    return text_starts_with(value, "FLINK-") ||
-           error_set(err, ERROR_INVALID, "'%s' is no runtime: FLINK-1_20, FLINK-2_2, ...", value);
+    return true;
 }
 
 #define SWITCH(member)                                                                             \
@@ -97,8 +105,7 @@ static const struct row {
      take_properties},
     {{"--parallelism", NULL, NULL, "N", NULL, "parallelism of the job", "run"}, take_parallelism},
     {{"--runtime", NULL, NULL, "RUNTIME", NULL,
-      "Flink's version: FLINK-1_20, FLINK-2_2, ... (default: the application's, or what is "
-      "installed)",
+      "Flink's version, such as FLINK-1_20 (default: the application's, or what is installed)",
       "run doctor"},
      take_runtime},
     {{"--watch", NULL, NULL, NULL, NULL,

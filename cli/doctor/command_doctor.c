@@ -7,7 +7,6 @@
 
 // Where the text of a finding begins.
 enum { INDENT = 23 };
-static const char RUNTIME_DEFAULT[] = "FLINK-1_20";
 
 static enum colour colour_of(enum finding_severity severity) {
     static const enum colour colours[] = {[FINDING_GOOD] = COLOUR_GREEN,
@@ -73,7 +72,7 @@ static void tell(const struct session *session, const struct findings *host, con
 
 bool command_doctor(struct session *session, struct error *err) {
     const char *jar = session->options.words[0];
-    const char *runtime = session->options.runtime;
+    enum runtime_environment runtime = RUNTIME_DEFAULT;
     struct findings host = {0};
     struct findings of_jar = {0};
     struct host_facts facts;
@@ -81,7 +80,8 @@ bool command_doctor(struct session *session, struct error *err) {
 
     if (jar != NULL) {
         if (!jar_read(jar, &jar_facts, err)) return false;
-        jar_findings(&jar_facts, runtime == NULL ? RUNTIME_DEFAULT : runtime, &of_jar);
+        (void)runtime_environment_from_name(session->options.runtime, &runtime);
+        jar_findings(&jar_facts, runtime, &of_jar);
     }
     host_look(session->client, &facts);
     host_findings(&facts, &host);

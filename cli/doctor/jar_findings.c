@@ -35,7 +35,6 @@ int jar_compare_versions(const char *left, const char *right) {
     }
 }
 
-// Flink's version that a runtime has: "1.20" for "FLINK-1_20".
 struct flink_version {
     int major;
     int minor;
@@ -47,16 +46,6 @@ static struct flink_version version_of(const char *text) {
     version.major = next_number(&text);
     version.minor = next_number(&text);
     return version;
-}
-
-static struct flink_version runtime_version(const char *runtime) {
-    char text[24] = "";
-
-    if (text_starts_with(runtime, "FLINK-"))
-        (void)text_copy(text, sizeof text, runtime + strlen("FLINK-"));
-    for (char *at = text; *at != '\0'; at++)
-        if (*at == '_') *at = '.';
-    return version_of(text);
 }
 
 // --- the program ---
@@ -78,9 +67,9 @@ static void judge_main(const struct jar_facts *facts, struct findings *out) {
         findings_add(out, FINDING_GOOD, "main class", NULL, "%s", facts->main_class);
 }
 
-static void judge_java(const struct jar_facts *facts, struct flink_version flink,
-                       struct findings *out) {
-    int has = flink.major >= 2 ? 17 : 11;
+static void judge_java(const struct jar_facts *facts, enum runtime_environment runtime,
+                       struct flink_version flink, struct findings *out) {
+    int has = runtime_environment_java(runtime);
     int wants = facts->newest_major - CLASS_FILE_MAJOR_OF_JAVA_1;
 
     if (facts->newest_major == 0) return;
@@ -285,8 +274,9 @@ static void judge_kind(const struct jar_facts *facts, struct findings *out) {
                      facts->jars.count, facts->jars.count == 1 ? "" : "s", facts->jars.example);
 }
 
-void jar_findings(const struct jar_facts *facts, const char *runtime, struct findings *out) {
-    struct flink_version flink = runtime_version(runtime);
+void jar_findings(const struct jar_facts *facts, enum runtime_environment runtime,
+                  struct findings *out) {
+    struct flink_version flink = version_of(runtime_environment_flink_version(runtime));
 
     if (jar_is_no_program(facts)) {
         judge_kind(facts, out);
@@ -295,7 +285,7 @@ void jar_findings(const struct jar_facts *facts, const char *runtime, struct fin
     if (facts->jar_within[0] != '\0')
         findings_add(out, FINDING_GOOD, "zip", NULL, "runs the jar in it, %s", facts->jar_within);
     judge_main(facts, out);
-    judge_java(facts, flink, out);
+    judge_java(facts, runtime, flink, out);
     judge_size(facts, out);
     judge_bundled(facts, out);
     judge_connectors(facts, flink, out);

@@ -3,9 +3,11 @@
 
 #include "cli/doctor/findings.h"
 #include "cli/doctor/jar_facts.h"
+#include "model/runtime_environment.h"
 
-// `runtime`: "FLINK-1_20".
-void jar_findings(const struct jar_facts *facts, const char *runtime, struct findings *out);
+// `runtime`: one that kobel runs.
+void jar_findings(const struct jar_facts *facts, enum runtime_environment runtime,
+                  struct findings *out);
 
 // Is it an archive of a Python application or of jars, and no program itself? What is found says so
 // in a single finding.

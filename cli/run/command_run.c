@@ -22,12 +22,13 @@ enum {
 
 // What doctor would say, in short: hints are left to it.
 static bool look_at_jar(struct run *run, const char *path, struct error *err) {
-    const char *runtime = run->session->options.runtime;
+    enum runtime_environment runtime = RUNTIME_DEFAULT;
     struct findings findings = {0};
     struct jar_facts facts;
 
     if (!jar_read(path, &facts, err)) return false;
-    jar_findings(&facts, runtime == NULL ? "FLINK-1_20" : runtime, &findings);
+    (void)runtime_environment_from_name(run->session->options.runtime, &runtime);
+    jar_findings(&facts, runtime, &findings);
     const struct finding *obstacle = jar_obstacle(&facts, &findings);
     if (obstacle != NULL)
         return error_set(err, ERROR_INVALID, "'%s' cannot be run: %s. %s", path, obstacle->text,

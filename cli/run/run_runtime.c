@@ -2,8 +2,7 @@
 
 #include "base/text.h"
 #include "cli/client/app_calls.h"
-
-static const char RUNTIME_USUAL[] = "FLINK-1_20";
+#include "model/runtime_environment.h"
 
 static bool is_installed(const json_t *runtimes, const char *name) {
     size_t index;
@@ -17,7 +16,9 @@ static bool is_installed(const json_t *runtimes, const char *name) {
 
 // The usual one where it is installed, else what is; NULL: none is.
 static const char *installed_one(const json_t *runtimes) {
-    if (is_installed(runtimes, RUNTIME_USUAL)) return RUNTIME_USUAL;
+    const char *usual = runtime_environment_name(RUNTIME_DEFAULT);
+
+    if (is_installed(runtimes, usual)) return usual;
     return json_text(json_array_get(runtimes, 0), "runtimeEnvironment");
 }
 
@@ -58,6 +59,6 @@ bool run_choose_runtime(struct run *run, const json_t *detail, char out[static R
         return true;
     if (detail != NULL) return replace(run, detail, runtimes, out, err);
     const char *chosen = installed_one(runtimes);
-    if (chosen == NULL) return not_installed(RUNTIME_USUAL, err);
+    if (chosen == NULL) return not_installed(runtime_environment_name(RUNTIME_DEFAULT), err);
     return text_copy(out, RUN_RUNTIME_SIZE, chosen);
 }

@@ -43,7 +43,8 @@ static bool find_snapshot(struct app_service *service, const struct app *app,
         if (count == 0)
             return error_set(err, ERROR_REQUEST, "Application %s has no snapshots to roll back to",
                              app->name);
-        if (out->status == SNAPSHOT_READY && out->runtime <= runtime) return true;
+        if (out->status == SNAPSHOT_READY && !runtime_environment_is_newer(out->runtime, runtime))
+            return true;
         before = out->sequence;
     }
 }

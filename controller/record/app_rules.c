@@ -273,7 +273,7 @@ static bool check_runtime_update(const json_t *config, const json_t *request, st
     if (!runtime_environment_from_name(json_text(config, "RuntimeEnvironment"), &old_runtime) ||
         !runtime_environment_from_name(to, &new_runtime))
         return true;
-    if (new_runtime < old_runtime)
+    if (runtime_environment_is_newer(old_runtime, new_runtime))
         return error_set(err, ERROR_INVALID,
                          "Runtime environment cannot go down from %s to %s. Roll back instead, or "
                          "create another application.",

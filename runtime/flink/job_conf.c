@@ -46,7 +46,7 @@ json_t *job_conf_settings(const struct job_spec *spec, const char *checkpoints_u
     // (facts/flink.md 5.2).
     json_put_text(settings, "execution.checkpointing.externalized-checkpoint-retention",
                   "RETAIN_ON_CANCELLATION");
-    if (spec->runtime < RUNTIME_FLINK_1_20) return settings;
+    if (!runtime_environment_has_job_conf(spec->runtime)) return settings;
     json_put_text(settings, "execution.checkpointing.dir", checkpoints_uri);
     json_put_text(settings, "execution.checkpointing.num-retained", "1");
     json_put_text(settings, "execution.checkpointing.incremental", "true");

@@ -79,14 +79,6 @@ static const char *const module_flags[] = {
 };
 // clang-format on
 
-static bool is_from_1_19(enum runtime_environment runtime) {
-    return runtime >= RUNTIME_FLINK_1_19;
-}
-
-const char *cluster_conf_file_name(enum runtime_environment runtime) {
-    return is_from_1_19(runtime) ? "config.yaml" : "flink-conf.yaml";
-}
-
 // --- ports ---
 
 uint16_t cluster_ports_count(const struct cluster_size *size) {
@@ -146,7 +138,7 @@ void cluster_conf_print(const struct launch_spec *spec, const char *instance,
                         int64_t heartbeat_timeout_ms, struct buffer *out) {
     put_all(out, common, COUNT_OF(common));
     put(out, JOB_CONF_INSTANCE, "%s", instance);
-    if (is_from_1_19(spec->runtime))
+    if (runtime_environment_has_program_config(spec->runtime))
         put_all(out, restart_1_19, COUNT_OF(restart_1_19));
     else
         put_all(out, restart_old, COUNT_OF(restart_old));
@@ -161,7 +153,7 @@ void cluster_conf_print(const struct launch_spec *spec, const char *instance,
     put(out, "web.tmpdir", "%s", paths->jars);
     put(out, "web.upload.dir", "%s", paths->jars);
     put_memory(out, &spec->size);
-    if (spec->runtime >= RUNTIME_FLINK_1_20) return;
+    if (runtime_environment_has_job_conf(spec->runtime)) return;
     // The runtimes before 1.20 know the job's settings by older names only, and from their own
     // file.
     put(out, "state.backend", "rocksdb");

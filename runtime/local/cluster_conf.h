@@ -28,9 +28,6 @@ struct cluster_ports {
 uint16_t cluster_ports_count(const struct cluster_size *size);
 struct cluster_ports cluster_ports_from(uint16_t first);
 
-// "config.yaml" from 1.19 on, "flink-conf.yaml" before.
-const char *cluster_conf_file_name(enum runtime_environment runtime);
-
 // The file's content: flat `key: value` lines, which both of Flink's parsers read.
 void cluster_conf_print(const struct launch_spec *spec, const char *instance,
                         const struct cluster_ports *ports, const struct workspace_paths *paths,

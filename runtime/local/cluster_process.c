@@ -116,7 +116,7 @@ static bool write_configuration(const struct cluster_processes *self, int64_t he
     cluster_conf_print(self->spec, self->instance, &self->ports, paths, heartbeat_timeout_ms,
                        &flink);
     cluster_conf_print_log4j(self->spec, &log4j);
-    return write_file(paths, WORKSPACE_CONF, cluster_conf_file_name(self->spec->runtime),
+    return write_file(paths, WORKSPACE_CONF, runtime_environment_conf_file(self->spec->runtime),
                       buffer_text(&flink), err) &&
            write_file(paths, WORKSPACE_CONF, "log4j.properties", buffer_text(&log4j), err) &&
            write_hosts(paths, err) &&

@@ -16,7 +16,8 @@ static const uint64_t TEND_AFTER_US = 1500000;
 // Landlock opens nothing later, and the runtimes before 1.20 want to know where checkpoints go when
 // they start: such a spare is one application's.
 static bool is_tied(const struct flink_clusters *owner, const struct launch_spec *spec) {
-    return owner->options.sandbox.level == SANDBOX_SCOPED || spec->runtime < RUNTIME_FLINK_1_20;
+    return owner->options.sandbox.level == SANDBOX_SCOPED ||
+           !runtime_environment_has_job_conf(spec->runtime);
 }
 
 static bool has_shape(const struct launch_spec *left, const struct launch_spec *right) {

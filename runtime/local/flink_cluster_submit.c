@@ -37,8 +37,7 @@ static json_t *run_body(const struct cluster *cluster, const struct submission *
     AUTO(memory_free) char *uri = workspace_uri(job->restore_path);
     json_put_text(body, "savepointPath", uri);
     // Whatever is restored stays kobel's to remove.
-    bool is_old = job->spec.runtime < RUNTIME_FLINK_1_20;
-    json_put_text(body, is_old ? "restoreMode" : "claimMode", "NO_CLAIM");
+    json_put_text(body, runtime_environment_claim_key(job->spec.runtime), "NO_CLAIM");
     return body;
 }
 

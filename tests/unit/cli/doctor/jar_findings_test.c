@@ -22,8 +22,11 @@ static struct jar_facts good(void) {
 }
 
 static void judge(const struct jar_facts *facts, const char *runtime) {
+    enum runtime_environment environment;
+
     found = (struct findings){0};
-    jar_findings(facts, runtime, &found);
+    cr_assert(runtime_environment_from_name(runtime, &environment));
+    jar_findings(facts, environment, &found);
 }
 
 static bool says(enum finding_severity severity, const char *subject, const char *part) {
