@@ -1,5 +1,5 @@
 // The sizes of an application's texts, terminator included. Where the API document limits one, the
-// size is that limit + 1 (tests/unit/openapi/sizes_test.c).
+// size is that limit + 1 (tests/unit/model/document_test.c).
 #pragma once
 
 #define APP_ID_SIZE            17 // 16 hex digits, internal; names files and rows
