@@ -1,5 +1,10 @@
 #include "storage/app_store.h"
 
+#include "base/log.h"
+#include "model/app_check.h"
+
+#include <stdlib.h>
+
 static const char SQL_ADD[] =
     "INSERT INTO app (id, account, region, name, status, version, current_parallelism,"
     " created_at_ms, updated_at_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
@@ -182,10 +187,26 @@ static bool is_at_rest(const struct app *app) {
            app->slots[SLOT_NEXT].phase == PLACEMENT_EMPTY;
 }
 
+// A record that contradicts itself is a mistake of the program. Test builds abort; a release
+// refuses the write, so that the last consistent record stays and the step or call fails with the
+// reason.
+static bool check(const struct app *app, struct error *err) {
+    const char *broken = app_check(app);
+
+    if (broken == NULL) return true;
+#ifdef KOBEL_CHECK_RECORDS
+    log_error("storage", "inconsistent record", "app=%s status=%s move=%s rule=\"%s\"", app->name,
+              app_status_name(app->status), move_kind_name(app->move.kind), broken);
+    abort();
+#endif
+    return error_set(err, ERROR_SYSTEM, "the record of application '%s' breaks a rule: %s",
+                     app->name, broken);
+}
+
 bool app_store_add(struct db *db, const struct app *app, struct error *err) {
     AUTO(db_done) sqlite3_stmt *stmt = NULL;
 
-    if (!db_prepare(db, SQL_ADD, &stmt, err)) return false;
+    if (!check(app, err) || !db_prepare(db, SQL_ADD, &stmt, err)) return false;
     db_bind_text(stmt, 1, app->id);
     db_bind_text(stmt, 2, app->scope.account);
     db_bind_text(stmt, 3, app->scope.region);
@@ -204,7 +225,7 @@ bool app_store_save(struct db *db, const struct app *app, struct error *err) {
     AUTO(db_done) sqlite3_stmt *stmt = NULL;
     const struct run_configuration *run = &app->run_configuration;
 
-    if (!db_prepare(db, SQL_SAVE, &stmt, err)) return false;
+    if (!check(app, err) || !db_prepare(db, SQL_SAVE, &stmt, err)) return false;
     db_bind_text(stmt, 1, app->id);
     db_bind_text(stmt, 2, app_status_name(app->status));
     db_bind_int(stmt, 3, app->version);

@@ -5,7 +5,9 @@
 #include "model/app.h"
 #include "storage/db.h"
 
-// Adds a new one. ERROR_EXISTS: its scope already has an application of that name.
+// Adds a new one. ERROR_EXISTS: its scope already has an application of that name. ERROR_SYSTEM:
+// the record contradicts itself (model/app_check.h; test builds abort), here and in
+// app_store_save().
 MUST_CHECK bool app_store_add(struct db *db, const struct app *app, struct error *err);
 
 // ERROR_NOT_FOUND with the service's words: "Application '<name>' does not exist."

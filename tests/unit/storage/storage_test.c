@@ -13,6 +13,7 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <signal.h>
 #include <string.h>
 
 static char path[96];
@@ -39,9 +40,12 @@ Test(storage, gives_back_an_application_as_it_was_saved) {
     struct app loaded;
 
     app.status = APP_UPDATING;
+    app.version = 2;
     app.has_run_configuration = true;
     app.run_configuration =
         (struct run_configuration){.restore_type = RESTORE_CUSTOM, .snapshot_name = "s"};
+    app.slots[SLOT_CURRENT] = (struct placement){
+        .phase = PLACEMENT_UP, .cluster_id = "b", .job_id = "i", .version = 1, .parallelism = 1};
     app.slots[SLOT_NEXT] =
         (struct placement){.phase = PLACEMENT_SUBMITTED,
                            .cluster_id = "c",
@@ -51,8 +55,12 @@ Test(storage, gives_back_an_application_as_it_was_saved) {
                            .from = {.origin = STATE_CHECKPOINT, .job_id = "i", .path = "/p"},
                            .attempt = 2,
                            .retry_at_ms = 77};
-    app.move = (struct move){
-        .kind = MOVE_UPDATE, .operation_id = "o", .halt = HALT_CHECKPOINT, .failure = "f"};
+    app.move = (struct move){.kind = MOVE_UPDATE,
+                             .operation_id = "o",
+                             .halt = HALT_CHECKPOINT,
+                             .snapshot_name = "n",
+                             .previous_version = 1,
+                             .failure = "f"};
     cr_assert(app_store_save(db, &app, &err), "%s", err.message);
     cr_assert(app_store_find(db, &scope, "a", &loaded, &err));
     cr_assert(eq(int, memcmp(&app.slots, &loaded.slots, sizeof app.slots), 0));
@@ -60,12 +68,21 @@ Test(storage, gives_back_an_application_as_it_was_saved) {
     cr_assert(eq(int, loaded.status, APP_UPDATING));
     cr_assert(eq(str, loaded.run_configuration.snapshot_name, "s"));
 
+    app.status = APP_RUNNING;
     app.move = (struct move){0};
     app.slots[SLOT_NEXT] = (struct placement){0};
     cr_assert(app_store_save(db, &app, &err));
     cr_assert(app_store_load(db, "id1", &loaded, &err));
     cr_assert(eq(int, loaded.move.kind, MOVE_NONE));
     cr_assert(eq(int, loaded.slots[SLOT_NEXT].phase, PLACEMENT_EMPTY));
+}
+
+// Test builds abort: no test may pass over such a mistake.
+Test(storage, writes_no_record_that_contradicts_itself, .signal = SIGABRT) {
+    struct app app = add_app("id1", "a");
+
+    app.status = APP_RUNNING;
+    error_ignore(app_store_save(db, &app, &err));
 }
 
 Test(storage, refuses_a_second_application_of_the_same_name_in_one_scope_only) {
@@ -282,6 +299,8 @@ Test(storage, counts_applications_by_scope_and_status_without_looking_at_them) {
     app = add_app("2", "two");
     cr_assert(eq(int, (int)count_apps(db), 2));
     app.status = APP_RUNNING;
+    app.slots[SLOT_CURRENT] =
+        (struct placement){.phase = PLACEMENT_PLANNED, .version = 1, .parallelism = 1};
     cr_assert(app_store_save(db, &app, &err), "%s", err.message);
     cr_assert(app_store_totals(db, &totals, &err), "%s", err.message);
     cr_assert(eq(int, (int)totals.applications, 2));
