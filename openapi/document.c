@@ -26,16 +26,16 @@ struct document {
     size_t count;
 };
 
-// The structure that is the JSON body of a request or a reply.
+// The schema of the JSON body of a request or a reply.
 static bool find_body(const struct document *document, const json_t *place,
                       const struct schema **out_schema, struct error *err) {
     const char *ref =
         json_text(json_path(place, "content", "application/json", "schema", NULL), "$ref");
 
     if (ref == NULL || !text_starts_with(ref, REF_PREFIX))
-        return error_set(err, ERROR_INVALID, "no schema");
+        return error_set(err, ERROR_INVALID, "the body has no schema");
     const struct schema *schema = schema_find(document->schemas, ref + strlen(REF_PREFIX));
-    if (schema == NULL) return error_set(err, ERROR_INVALID, "'%s' leads nowhere", ref);
+    if (schema == NULL) return error_set(err, ERROR_INVALID, "'%s' does not exist", ref);
     if (schema->type != SCHEMA_OBJECT)
         return error_set(err, ERROR_INVALID, "schema %s is not an object", schema->name);
     *out_schema = schema;

@@ -1,4 +1,4 @@
-// The API document: OpenAPI 3.1, embedded in the binary, compiled once at start.
+// The API document: OpenAPI 3.1, embedded in the binary and compiled once at start.
 #pragma once
 
 #include "base/error.h"
@@ -16,10 +16,9 @@ struct document_operation {
     const char *const *errors;     // names of the declared exceptions, NULL-terminated
 };
 
-// Compiles the embedded document. A failure (unknown keyword, dangling $ref, bad pattern) is a
-// defect of the build.
+// Compiles the embedded document. A failure (unknown keyword, unresolved $ref) is a build defect.
 MUST_CHECK bool document_open(struct document **out_document, struct error *err);
-// The same for any text, for tests and fuzzing. ERROR_INVALID.
+// The same for any text: for tests and fuzzing. ERROR_INVALID.
 MUST_CHECK bool document_open_text(const char *text, size_t size_bytes,
                                    struct document **out_document, struct error *err);
 void document_free(struct document *document);
@@ -30,5 +29,5 @@ size_t document_operation_count(const struct document *document);
 const struct document_operation *document_operation_at(const struct document *document,
                                                        size_t index);
 
-// The document's own text, for GET /kobel/v1/openapi.json.
+// The text of the document, for GET /kobel/v1/openapi.json.
 const char *document_text(size_t *out_size_bytes);

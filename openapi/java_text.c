@@ -5,12 +5,12 @@
 
 #include <inttypes.h>
 
-// A structure is shown as Object.toString() does it. Seen on a sibling of the service:
-// "com.amazonaws.kinesis.v20131202.PutRecordsRequestEntry@c965e310", for Kinesis_20131202.
+// A structure is printed as by Object.toString(). A sibling of the service, Kinesis_20131202,
+// prints "com.amazonaws.kinesis.v20131202.PutRecordsRequestEntry@c965e310".
 static const char PACKAGE[] = "com.amazonaws.kinesisanalytics.v20180523";
 
-// The real hash code is made of the members. Equal structures have equal ones, which is all that
-// can be told from outside.
+// The real hash code is computed from the members in an unknown way. A client can only see that
+// equal structures have equal codes.
 static uint32_t hash_code(const json_t *structure) {
     AUTO(memory_free) char *text = json_print(structure);
     uint32_t hash = 1;

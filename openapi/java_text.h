@@ -1,4 +1,4 @@
-// Values as the service's messages show them: by the toString() of their Java types.
+// Prints values as the service's messages do: by the toString() of their Java types.
 #pragma once
 
 #include "base/buffer.h"
@@ -6,5 +6,5 @@
 
 #include <jansson.h>
 
-// Appends the normalised `value` of `schema`. False: it was cut at the buffer's limit.
+// Appends the normalised `value` of `schema`. False: truncated at the buffer's limit.
 bool java_text_append(struct buffer *out, const struct schema *schema, json_t *value);

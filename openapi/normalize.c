@@ -90,7 +90,7 @@ static json_t *normalize_boolean(json_t *value, struct buffer *mismatch) {
         if (strcasecmp(json_string_value(value), yes[index]) == 0) return json_true();
         if (strcasecmp(json_string_value(value), no[index]) == 0) return json_false();
     }
-    return refuse_scalar(mismatch, value, "an Boolean"); // the service's own grammar
+    return refuse_scalar(mismatch, value, "an Boolean"); // the service's own spelling
 }
 
 static bool fits(const struct schema *schema, const json_t *number) {
@@ -108,12 +108,12 @@ static json_t *normalize_integer(const struct schema *schema, json_t *value,
         return refuse_scalar(mismatch, value,
                              schema->type == SCHEMA_LONG ? "a Long" : "an Integer");
     if (json_is_integer(value)) return json_incref(value);
-    return json_integer((json_int_t)json_real_value(value)); // fractions are cut off
+    return json_integer((json_int_t)json_real_value(value)); // without its fraction
 }
 
 static json_t *normalize_text(json_t *value, const struct blob *blob, struct buffer *mismatch) {
     if (!json_is_string(value)) return refuse_scalar(mismatch, value, "a String");
-    // A 0 character would end the text early everywhere in C: no value of this API needs one.
+    // A NUL would end the text early everywhere in C; no value of this API needs one.
     if (strlen(json_string_value(value)) != json_string_length(value))
         return refuse(mismatch, "NUL is not allowed in a String");
     if (blob_is_mark(blob, json_string_value(value)))
@@ -121,7 +121,7 @@ static json_t *normalize_text(json_t *value, const struct blob *blob, struct buf
     return json_incref(value);
 }
 
-// A short one is there as the text that it is.
+// A short blob is still a text in the JSON; a long one is a mark.
 static json_t *normalize_blob(json_t *value, struct blob *blob, struct buffer *mismatch) {
     if (!json_is_string(value)) return refuse_scalar(mismatch, value, "a String");
     if (!blob_is_mark(blob, json_string_value(value))) {

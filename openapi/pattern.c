@@ -11,7 +11,7 @@
 
 static const char OPEN[] = "^(?:";
 static const char CLOSE[] = ")$";
-// Steps of one match: far above what the document's patterns need for their longest text.
+// Steps of one match: far more than the document's patterns need for their longest text.
 static const uint32_t MATCH_LIMIT = 1000000;
 static const uint32_t HEAP_LIMIT_KIB = 1024;
 static const size_t LENGTH_MAX = 4096;
@@ -25,10 +25,10 @@ static pcre2_code *compile(const char *text, int *out_code, PCRE2_SIZE *out_offs
     pcre2_compile_context *context = pcre2_compile_context_create(NULL);
 
     if (context == NULL) abort();
-    // Java's "." matches no line terminator of Unicode.
+    // In Java, "." does not match a line terminator of Unicode.
     (void)pcre2_set_newline(context, PCRE2_NEWLINE_ANY);
     (void)pcre2_set_max_pattern_length(context, LENGTH_MAX);
-    // DOLLAR_ENDONLY: "$" is not before a final line feed. The UTF-8 is checked by jansson.
+    // DOLLAR_ENDONLY: "$" does not match before a final line feed. jansson has checked the UTF-8.
     pcre2_code *code = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED,
                                      PCRE2_UTF | PCRE2_ANCHORED | PCRE2_ENDANCHORED |
                                          PCRE2_DOLLAR_ENDONLY | PCRE2_NO_UTF_CHECK,

@@ -1,5 +1,5 @@
-// A pattern of the document. The whole text has to match it, as the service's front end (Java's
-// Matcher.matches) has it.
+// A pattern of the document. It has to match the whole text, as in the service (Java's
+// Matcher.matches()).
 #pragma once
 
 #include "base/error.h"
@@ -9,16 +9,16 @@
 
 struct pattern;
 
-// `source` is of the form "^(?:...)$", which says the same to a reader of the JSON schema.
-// ERROR_INVALID: another form, or no pattern for PCRE2.
+// `source` has the form "^(?:...)$", which means the same in a JSON schema. ERROR_INVALID: another
+// form, or PCRE2 refuses it.
 //
-// There is no list of patterns to be read otherwise than they are written: all patterns of the
-// document mean the same to PCRE2 and to Java, the hyphen of [a-zA-Z0-9-_+/=] included.
+// Every pattern of the document means the same to PCRE2 and Java, even the hyphen of
+// [a-zA-Z0-9-_+/=].
 MUST_CHECK bool pattern_compile(const char *source, struct pattern **out_pattern,
                                 struct error *err);
 void pattern_free(struct pattern *pattern);
 
-// `text` is valid UTF-8. A match that takes too long counts as none.
+// `text` is valid UTF-8. A match that takes too long counts as no match.
 bool pattern_matches(const struct pattern *pattern, const char *text, size_t size_bytes);
-// What stands between "^(?:" and ")$": the service prints that.
+// The part between "^(?:" and ")$", which the service prints.
 const char *pattern_text(const struct pattern *pattern);

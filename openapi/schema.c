@@ -9,7 +9,7 @@
 #include <string.h>
 
 static const char REF_PREFIX[] = "#/components/schemas/";
-// Levels of one schema: the walks over it are recursive.
+// Levels of one schema; walks over it are recursive.
 static const unsigned char DEPTH_MAX = 64;
 #define KEYWORDS_MAX 6
 
@@ -18,12 +18,12 @@ struct schema_set {
     size_t count;
 };
 
-// How each type is written, and the keywords it may have besides these. Any other is refused: a
-// keyword that is not interpreted would be a rule that is silently ignored.
+// How each type is written, and its other keywords. All others are refused: a keyword that is not
+// interpreted would be a rule that is silently ignored.
 // clang-format off
 static const struct {
     const char *type;
-    const char *marker; // a second keyword that tells types of the same name apart
+    const char *marker; // a second keyword that distinguishes types of the same name
     const char *value;  // of the marker; NULL = any
     const char *keywords[KEYWORDS_MAX];
 } forms[SCHEMA_TYPE_COUNT] = {
@@ -59,7 +59,7 @@ static bool is_keyword_of(enum schema_type type, const char *keyword) {
     return false;
 }
 
-// Types with a marker come first where it is there.
+// For each JSON type, the forms with a marker come before the one without.
 static bool read_type(struct schema *node, json_t *json, struct error *err) {
     static const enum schema_type order[] = {
         SCHEMA_MAP,     SCHEMA_OBJECT, SCHEMA_LIST,   SCHEMA_BLOB,    SCHEMA_STRING,
@@ -122,9 +122,9 @@ static bool resolve(const struct schema_set *set, const json_t *place, const str
     const char *ref = json_text(place, "$ref");
 
     if (ref == NULL || json_object_size(place) != 1 || !text_starts_with(ref, REF_PREFIX))
-        return error_set(err, ERROR_INVALID, "every part must be a $ref into %s", REF_PREFIX);
+        return error_set(err, ERROR_INVALID, "every part must be a $ref to %s", REF_PREFIX);
     *out = schema_find(set, ref + strlen(REF_PREFIX));
-    return *out != NULL || error_set(err, ERROR_INVALID, "'%s' leads nowhere", ref);
+    return *out != NULL || error_set(err, ERROR_INVALID, "'%s' does not exist", ref);
 }
 
 static bool read_bound(const json_t *json, const char *keyword, bool *out_has, int64_t *out_value,
@@ -158,7 +158,7 @@ static bool read_required(struct schema *node, const json_t *json, struct error 
                !text_equal(json_string_value(name), node->properties[at].name))
             at++;
         if (at == node->property_count)
-            return error_set(err, ERROR_INVALID, "required names no property");
+            return error_set(err, ERROR_INVALID, "required names an unknown property");
         node->properties[at].is_required = true;
     }
     return true;
@@ -173,7 +173,8 @@ static bool read_enum(struct schema *node, const json_t *json, struct error *err
     if (json_array_size(values) == 0) return error_set(err, ERROR_INVALID, "enum has no values");
     node->enum_values = memory_alloc(json_array_size(values) * sizeof *node->enum_values);
     json_array_foreach(values, index, value) {
-        if (!json_is_string(value)) return error_set(err, ERROR_INVALID, "enum holds no text");
+        if (!json_is_string(value))
+            return error_set(err, ERROR_INVALID, "enum has a value that is not a string");
         node->enum_values[node->enum_count++] = memory_copy_text(json_string_value(value));
     }
     return true;
@@ -217,7 +218,7 @@ static bool compile_string(struct schema *node, const json_t *json, struct error
     const json_t *pattern = json_object_get(json, "pattern");
 
     if (pattern != NULL && !json_is_string(pattern))
-        return error_set(err, ERROR_INVALID, "pattern is no text");
+        return error_set(err, ERROR_INVALID, "pattern is not a string");
     if (pattern != NULL && !pattern_compile(json_string_value(pattern), &node->pattern, err))
         return false;
     return read_enum(node, json, err) && read_bounds(node, json, "minLength", "maxLength", err);
@@ -248,9 +249,9 @@ static bool compile_node(const struct schema_set *set, struct schema *node, json
     return true;
 }
 
-// --- the graph: recursion over it must end, soon ---
+// --- the graph: recursion over it must end ---
 
-static const unsigned char OPEN = 255; // being visited
+static const unsigned char OPEN = 255; // the visit has not ended
 
 struct heights {
     const struct schema_set *set;
@@ -260,7 +261,7 @@ struct heights {
 static bool visit(struct heights *heights, const struct schema *node, unsigned char depth,
                   struct error *err);
 
-// Adds the height of one part of `node` to what is known of it.
+// Raises *height to the height of one part plus 1.
 static bool visit_part(struct heights *heights, const struct schema *part, unsigned char depth,
                        unsigned char *height, struct error *err) {
     if (part == NULL) return true;
@@ -278,7 +279,7 @@ static bool visit(struct heights *heights, const struct schema *node, unsigned c
     if (*place == OPEN)
         return error_set(err, ERROR_INVALID, "schema %s contains itself", node->name);
     if (depth + (*place == 0 ? 1 : *place) > DEPTH_MAX)
-        return error_set(err, ERROR_INVALID, "schema %s nests too deep", node->name);
+        return error_set(err, ERROR_INVALID, "schema %s has too many levels", node->name);
     if (*place != 0) return true;
     *place = OPEN;
     for (size_t at = 0; at < node->property_count; at++)
@@ -297,7 +298,7 @@ static bool check_graph(const struct schema_set *set, struct error *err) {
         const struct schema *node = &set->nodes[index];
         if (!visit(&heights, node, 0, err)) return false;
         if (node->key != NULL && node->key->type != SCHEMA_STRING)
-            return error_set(err, ERROR_INVALID, "schema %s: keys are no strings", node->name);
+            return error_set(err, ERROR_INVALID, "schema %s: its keys are not strings", node->name);
     }
     return true;
 }
@@ -309,7 +310,7 @@ bool schema_compile(json_t *schemas, struct schema_set **out_set, struct error *
 
     if (!json_is_object(schemas)) return error_set(err, ERROR_INVALID, "no schemas");
     set->nodes = memory_alloc(json_object_size(schemas) * sizeof *set->nodes);
-    // All names first: a $ref may lead forward.
+    // All names first: a $ref may refer to a later schema.
     json_object_foreach(schemas, name, json) {
         set->nodes[set->count++].name = memory_copy_text(name);
     }

@@ -70,7 +70,7 @@ static void check_list(const struct schema *schema, json_t *value, struct violat
 
     violations_add_bounds(all, schema, value, (int64_t)json_array_size(value));
     json_array_foreach(value, index, element) {
-        // Elements beyond the tenth violation cannot add anything: the list may be very long.
+        // The list may be very long, and nothing is added after the tenth violation.
         if (violations_are_full(all)) return;
         if (schema->values->type == SCHEMA_STRING) {
             elements_fit =

@@ -2,7 +2,7 @@
 #include "openapi/schema_node.h"
 #include "openapi/validate.h"
 
-// Declared as required, and missing in the service's own answers while an operation runs.
+// Declared as required, but missing in the service's own replies while an operation runs.
 static const char NOT_REALLY_REQUIRED[] = "EndTime";
 
 static bool is_declared(const struct schema *schema, json_t *value, struct buffer *out_text);

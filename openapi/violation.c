@@ -71,7 +71,7 @@ static void separate(struct buffer *out, bool *is_first) {
     *is_first = false;
 }
 
-// All rules of the texts in a container, whichever of them is broken.
+// Prints all rules of the texts in a container, not only the violated one.
 static void print_rules_of_texts(struct buffer *out, const char *subject,
                                  const struct schema *texts) {
     bool is_first = true;
@@ -125,7 +125,7 @@ bool violations_are_full(const struct violations *all) {
     return all->count == VIOLATIONS_MAX;
 }
 
-// False when nothing more is added.
+// False: the list is full.
 static bool begin(struct violations *all, const struct schema *schema, json_t *value) {
     AUTO(buffer_release) struct buffer shown = BUFFER_INIT(VIOLATION_VALUE_MAX_BYTES);
 

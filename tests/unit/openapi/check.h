@@ -1,4 +1,4 @@
-// What the tests of this room share: a JSON text checked against a schema, as one line of text.
+// Shared by the tests of this room: checks a JSON text against a schema.
 #pragma once
 
 #include "base/json.h"

@@ -1,4 +1,4 @@
-// The shipped document, and documents that are none.
+// The embedded document, and invalid ones.
 #include "openapi/document.h"
 
 #include "base/text.h"
@@ -97,10 +97,10 @@ static struct bad bads[] = {
     {"{\"paths\":{}}", "API document: no schemas"},
     {DOCUMENT("{\"/a\":{}}"), "API document: /a: a path without post.operationId"},
     {DOCUMENT("{\"/a\":{\"post\":{\"operationId\":7}}}"), "API document: /a: a path without post.operationId"},
-    {DOCUMENT("{\"/a\":{\"post\":{\"operationId\":\"A\"}}}"), "API document: /a: no schema"},
-    {DOCUMENT("{\"/a\":" POST("A", "{}", BODY("A")) "}"), "API document: /a: no schema"},
-    {DOCUMENT("{\"/a\":" POST("A", BODY("A"), "7") "}"), "API document: /a: no schema"},
-    {DOCUMENT("{\"/a\":" POST("A", BODY("B"), BODY("A")) "}"), "API document: /a: '#/components/schemas/B' leads nowhere"},
+    {DOCUMENT("{\"/a\":{\"post\":{\"operationId\":\"A\"}}}"), "API document: /a: the body has no schema"},
+    {DOCUMENT("{\"/a\":" POST("A", "{}", BODY("A")) "}"), "API document: /a: the body has no schema"},
+    {DOCUMENT("{\"/a\":" POST("A", BODY("A"), "7") "}"), "API document: /a: the body has no schema"},
+    {DOCUMENT("{\"/a\":" POST("A", BODY("B"), BODY("A")) "}"), "API document: /a: '#/components/schemas/B' does not exist"},
     {DOCUMENT("{\"/a\":" POST("A", BODY("A"), BODY("S")) "}"), "API document: /a: schema S is not an object"},
     {DOCUMENT("{\"/a\":" POST("A", BODY("A"), BODY("A")) ",\"/b\":" POST("A", BODY("A"), BODY("A")) "}"), "API document: two operations A"},
 };

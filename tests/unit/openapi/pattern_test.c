@@ -1,5 +1,5 @@
-// The document's patterns mean to PCRE2 what they mean to Java, whose regular expressions the
-// service uses: what is expected here was asked of java.util.regex.Pattern.matches().
+// The document's patterns mean the same to PCRE2 as to Java, which the service uses: the expected
+// results are those of java.util.regex.Pattern.matches().
 #include "openapi/pattern.h"
 
 #include "base/memory.h"
@@ -24,12 +24,12 @@ static struct row rows[] = {
     {"[a-zA-Z0-9_.-]+", "a b", false},
     {"[a-zA-Z0-9_.-]+", "a\n", false},
     {"[a-zA-Z0-9_.-]+", "\xC3\xA4", false},
-    // "9-_" is no range: the hyphen follows one
+    // "9-_" is not a range: the hyphen follows one
     {"[a-zA-Z0-9-_+/=]+", "a-_+/=9", true},
     {"[a-zA-Z0-9-_+/=]+", ":", false},
     {"[a-zA-Z0-9-_+/=]+", "@", false},
     {"[a-zA-Z0-9-_+/=]+", "^", false},
-    // "!-_" is one
+    // "!-_" is a range
     {"[a-zA-Z0-9/!-_.*'()]+", "a/!$%&:;<=>?@[]^_", true},
     {"[a-zA-Z0-9/!-_.*'()]+", "`", false},
     {"[a-zA-Z0-9/!-_.*'()]+", "{", false},

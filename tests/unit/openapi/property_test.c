@@ -1,5 +1,5 @@
-// Every field of every request: what breaks a rule of it is refused with the right words. The walk
-// starts from a request that has every member, and puts invalid variants in its places.
+// Every field of every request: a value that violates a rule is refused with the right message. The
+// walk starts with a request that has all members, and replaces each in turn by invalid variants.
 #include "base/text.h"
 #include "openapi/schema_node.h"
 #include "unit/openapi/check.h"
@@ -73,7 +73,7 @@ struct walk {
     size_t refused; // variants tried
 };
 
-// Where a value stands: its parent, what it is called there, and its path in messages.
+// The place of a value: its parent, its name there, and its path in messages.
 struct place {
     json_t *parent;
     const char *name; // NULL: the first element of a list
@@ -92,22 +92,23 @@ static json_t *get(const struct place *place) {
                                : json_array_get(place->parent, 0);
 }
 
-// Puts `variant` (taken) in the place, expects the outcome and the text in the message, and puts
-// back what was there.
+// Puts `variant` (owned) into the place, expects the outcome and the text in the message, and
+// restores the former value.
 static void refuse(struct walk *walk, const struct place *place, json_t *variant,
                    enum validate_outcome expected, const char *text) {
     json_t *old = json_incref(get(place));
     enum validate_outcome outcome;
 
     put(place, variant);
-    AUTO(memory_free) char *told = check_value(walk->request_schema, walk->request, &outcome);
+    AUTO(memory_free) char *message = check_value(walk->request_schema, walk->request, &outcome);
     put(place, old);
     walk->refused++;
-    cr_assert(outcome == expected, "%s: outcome %d: %.500s", place->path, (int)outcome, told);
+    cr_assert(outcome == expected, "%s: outcome %d: %.500s", place->path, (int)outcome, message);
     if (expected == VALIDATE_TYPE_MISMATCH)
-        cr_assert(eq(str, told, (char *)text), "%s", place->path);
+        cr_assert(eq(str, message, (char *)text), "%s", place->path);
     else
-        cr_assert(strstr(told, text) != NULL, "%s: '%s' is not in %.500s", place->path, text, told);
+        cr_assert(strstr(message, text) != NULL, "%s: '%s' is not in %.500s", place->path, text,
+                  message);
 }
 
 static void refuse_type(struct walk *walk, const struct place *place, const char *variant,
@@ -115,7 +116,7 @@ static void refuse_type(struct walk *walk, const struct place *place, const char
     refuse(walk, place, parse(variant), VALIDATE_TYPE_MISMATCH, text);
 }
 
-// `rule` is the sentence up to its number.
+// `rule` is the sentence without its number.
 static void break_rule(struct walk *walk, const struct place *place, json_t *variant,
                        const char *rule, int64_t number) {
     AUTO(memory_free)
@@ -125,7 +126,7 @@ static void break_rule(struct walk *walk, const struct place *place, json_t *var
     refuse(walk, place, variant, VALIDATE_CONSTRAINT, text);
 }
 
-// --- what breaks a value of each type ---
+// --- the violations of each type ---
 
 static json_t *text_json(int64_t length) {
     AUTO(memory_free) char *text = text_of_length(length);
@@ -192,7 +193,7 @@ static void break_count(struct walk *walk, const struct place *place, const stru
     json_decref(many);
 }
 
-// A text in a list or a map, or a key of a map: `subject` says which.
+// `subject`: whether it is a text in a list or a map, or a key of a map.
 static void break_inner_text(struct walk *walk, const struct place *place, const char *subject,
                              const struct schema *texts, bool is_key) {
     const struct schema *inner = texts;
@@ -321,10 +322,10 @@ ParameterizedTest(size_t *index, property, broken_anywhere_in_a_request_is_refus
     cr_assert(eq(sz, document_operation_count(document), OPERATION_COUNT));
     const struct document_operation *operation = document_operation_at(document, *index);
     AUTO(json_decref) json_t *request = allowed(operation->request);
-    AUTO(memory_free) char *told = check_value(operation->request, request, &outcome);
-    cr_assert(eq(int, outcome, VALIDATE_OK), "%s: %s", operation->name, told);
+    AUTO(memory_free) char *message = check_value(operation->request, request, &outcome);
+    cr_assert(eq(int, outcome, VALIDATE_OK), "%s: %s", operation->name, message);
     struct walk walk = {.request_schema = operation->request, .request = request};
     walk_inside(&walk, "", operation->request, request);
-    // Each member has a wrong scalar, a wrong list or a wrong object at least.
+    // Each member has at least a wrong scalar, list or object.
     cr_assert(ge(sz, walk.refused, 2 * json_object_size(request)), "%s", operation->name);
 }

@@ -1,4 +1,4 @@
-// A compiled schema holds every rule that was written, or is refused.
+// A compiled schema has every rule of the source, or is refused.
 #include "openapi/schema.h"
 
 #include "base/text.h"
@@ -36,21 +36,21 @@ static struct bad bads[] = {
     {"{\"A\":{\"type\":\"string\",\"maxLength\":null}}", "schema A: maxLength is not an integer"},
     {"{\"A\":{\"type\":\"string\",\"enum\":[]}}", "schema A: enum has no values"},
     {"{\"A\":{\"type\":\"string\",\"enum\":\"A\"}}", "schema A: enum has no values"},
-    {"{\"A\":{\"type\":\"string\",\"enum\":[\"a\",7]}}", "schema A: enum holds no text"},
-    {"{\"A\":{\"type\":\"string\",\"pattern\":7}}", "schema A: pattern is no text"},
+    {"{\"A\":{\"type\":\"string\",\"enum\":[\"a\",7]}}", "schema A: enum has a value that is not a string"},
+    {"{\"A\":{\"type\":\"string\",\"pattern\":7}}", "schema A: pattern is not a string"},
     {"{\"A\":{\"type\":\"string\",\"pattern\":\"a\"}}", "schema A: pattern 'a' is not of the form"},
     {"{\"A\":{\"type\":\"string\",\"pattern\":\"^(?:\"}}", "schema A: pattern '^(?:' is not of the form"},
     {"{\"A\":{\"type\":\"string\",\"pattern\":\"^(?:[)$\"}}", "schema A: pattern '[': missing terminating ]"},
     {"{\"A\":{\"type\":\"object\",\"properties\":[]}}", "schema A: properties is not an object"},
     {"{\"A\":{\"type\":\"object\",\"required\":\"a\"}}", "schema A: required is not a list"},
-    {"{\"A\":{\"type\":\"object\",\"required\":[\"a\"]}}", "schema A: required names no property"},
+    {"{\"A\":{\"type\":\"object\",\"required\":[\"a\"]}}", "schema A: required names an unknown property"},
     {"{\"A\":{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\"}}}}", "schema A: a: every part must be a $ref"},
     {"{\"A\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/A\",\"minItems\":1}}}", "schema A: every part must be a $ref"},
     {"{\"A\":{\"type\":\"array\",\"items\":{\"$ref\":\"other\"}}}", "schema A: every part must be a $ref"},
     {"{\"A\":{\"type\":\"array\"}}", "schema A: every part must be a $ref"},
-    {"{\"A\":{\"type\":\"array\",\"items\":" REF("B") "}}", "schema A: '#/components/schemas/B' leads nowhere"},
+    {"{\"A\":{\"type\":\"array\",\"items\":" REF("B") "}}", "schema A: '#/components/schemas/B' does not exist"},
     {"{\"A\":{\"type\":\"object\",\"propertyNames\":" REF("S") "},\"S\":{\"type\":\"string\"}}", "schema A: every part must be a $ref"},
-    {"{\"A\":{\"type\":\"object\",\"propertyNames\":" REF("B") ",\"additionalProperties\":" REF("B") "},\"B\":{\"type\":\"boolean\"}}", "schema A: keys are no strings"},
+    {"{\"A\":{\"type\":\"object\",\"propertyNames\":" REF("B") ",\"additionalProperties\":" REF("B") "},\"B\":{\"type\":\"boolean\"}}", "schema A: its keys are not strings"},
     {"{\"A\":{\"type\":\"array\",\"items\":" REF("A") "}}", "schema A contains itself"},
     {"{\"A\":{\"type\":\"object\",\"properties\":{\"a\":" REF("B") "}},\"B\":{\"type\":\"array\",\"items\":" REF("A") "}}", "schema A contains itself"},
 };
@@ -71,7 +71,7 @@ ParameterizedTest(struct bad *bad, schema, refuses_what_it_cannot_interpret) {
     cr_assert(text_starts_with(err.message, bad->reason), "%s: %s", bad->schemas, err.message);
 }
 
-// --- every keyword of JSON Schema that is not interpreted where it stands ---
+// --- every keyword of JSON Schema that is not interpreted for a type ---
 
 static const char *const keywords[] = {
     "$anchor",
@@ -180,7 +180,7 @@ Test(schema, refuses_each_keyword_where_it_is_not_interpreted) {
 
 // --- nesting ---
 
-// "S0" is a string; each "S<n>" a list of the one before; in this order or the other way round.
+// "S0" is a string, each "S<n>" a list of the one before; in this order or reversed.
 static bool compiles_nested(int levels, bool is_deep_first, struct error *err) {
     AUTO(json_decref) json_t *schemas = json_new_object();
     AUTO(schema_set_free) struct schema_set *set = NULL;
@@ -209,9 +209,9 @@ Test(schema, is_refused_when_it_nests_deeper) {
     struct error err;
 
     cr_assert(not(compiles_nested(65, false, &err)));
-    cr_assert(strstr(err.message, "nests too deep") != NULL, "%s", err.message);
+    cr_assert(strstr(err.message, "has too many levels") != NULL, "%s", err.message);
     cr_assert(not(compiles_nested(300, true, &err)));
-    cr_assert(strstr(err.message, "nests too deep") != NULL, "%s", err.message);
+    cr_assert(strstr(err.message, "has too many levels") != NULL, "%s", err.message);
 }
 
 Test(schema, keeps_the_order_of_members_and_finds_them_by_name) {

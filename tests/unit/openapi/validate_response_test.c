@@ -1,4 +1,4 @@
-// Replies of our own, checked against what is declared.
+// Replies checked against their declared shape.
 #include "base/text.h"
 #include "openapi/validate.h"
 #include "unit/openapi/check.h"
@@ -36,7 +36,7 @@ static struct row rows[] = {
     {"ListApplications", "{\"ApplicationSummaries\":[]}", ""},
     {"ListApplications", "{\"ApplicationSummaries\":{}}", "wrong type in ApplicationSummaries"},
     {"ListApplications", "{\"ApplicationSummaries\":[7]}", "wrong type in ApplicationSummaries"},
-    // declared as required, and missing while an operation runs (facts/api.md 2.4)
+    // declared as required, but missing while an operation runs (facts/api.md 2.4)
     {"DescribeApplicationOperation", OPERATION("\"StartTime\":1,"), ""},
     {"DescribeApplicationOperation", OPERATION(""), "missing member StartTime in ApplicationOperationInfoDetails"},
     // declared as at least 1

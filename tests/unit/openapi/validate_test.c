@@ -1,4 +1,4 @@
-// Types, constraints and the service's wording, on the shipped document.
+// Types, constraints and the service's wording, with the embedded document.
 #include "openapi/validate.h"
 
 #include "base/text.h"
@@ -82,14 +82,14 @@ static struct row rows[] = {
     {"ListApplications", "{\"NextToken\":7,\"Limit\":\"5\"}", VALIDATE_TYPE_MISMATCH, "NUMBER_VALUE can not be converted to a String"},
     // of two members of one name the last counts
     {"ListApplications", "{\"Limit\":\"5\",\"Limit\":6}", VALIDATE_OK, "{\"Limit\":6}"},
-    // null is absent, also in lists; what is unknown is dropped
+    // null is absent, also in lists; unknown members are dropped
     {"DescribeApplication", NAME(",\"IncludeAdditionalDetails\":null,\"Other\":[1,2]"), VALIDATE_OK, "{\"ApplicationName\":\"a\"}"},
     {"DescribeApplication", "{\"ApplicationName\":null}", VALIDATE_CONSTRAINT, ONE "Value null at 'applicationName' failed to satisfy constraint: Member must not be null"},
     {"UntagResource", "{\"ResourceARN\":\"arn:x\",\"TagKeys\":[\"k\",null]}", VALIDATE_OK, "{\"ResourceARN\":\"arn:x\",\"TagKeys\":[\"k\"]}"},
     {"CreateApplication", CREATE(",\"Tags\":[null,{\"Key\":\"k\",\"Value\":null}]"), VALIDATE_OK, "{\"ApplicationName\":\"a\",\"RuntimeEnvironment\":\"FLINK-1_20\",\"ServiceExecutionRole\":\"arn:r\",\"Tags\":[{\"Key\":\"k\"}]}"},
     {"CreateApplication", CREATE(",\"Tags\":[null]"), VALIDATE_CONSTRAINT, ONE "Value '[]' at 'tags' failed to satisfy constraint: Member must have length greater than or equal to 1"},
     {"CreateApplication", GROUPS("[{\"PropertyGroupId\":\"g\",\"PropertyMap\":{\"k\":null,\"l\":\"v\"}}]"), VALIDATE_OK, "{\"ApplicationName\":\"a\",\"RuntimeEnvironment\":\"FLINK-1_20\",\"ServiceExecutionRole\":\"arn:r\",\"ApplicationConfiguration\":{\"EnvironmentProperties\":{\"PropertyGroups\":[{\"PropertyGroupId\":\"g\",\"PropertyMap\":{\"l\":\"v\"}}]}}}"},
-    // a required member of a parent that is absent is not missed; of a present one it is
+    // a required member is missing only when its parent is present
     {"StartApplication", NAME(""), VALIDATE_OK, "{\"ApplicationName\":\"a\"}"},
     {"StartApplication", NAME(",\"RunConfiguration\":{\"ApplicationRestoreConfiguration\":{}}"), VALIDATE_CONSTRAINT, ONE "Value null at 'runConfiguration.applicationRestoreConfiguration.applicationRestoreType' failed to satisfy constraint: Member must not be null"},
     // 3.1: constraints
@@ -126,9 +126,10 @@ ParameterizedTest(struct row *row, validate, answers_as_the_table_says) {
 
     cr_assert(document_open(&document, &err), "%s", err.message);
     AUTO(memory_free)
-    char *told = check_text(document_find(document, row->operation)->request, row->body, &outcome);
-    cr_assert(outcome == row->outcome, "%s: outcome %d: %s", row->body, (int)outcome, told);
-    cr_assert(text_starts_with(told, row->text), "%s: %s", row->body, told);
+    char *message =
+        check_text(document_find(document, row->operation)->request, row->body, &outcome);
+    cr_assert(outcome == row->outcome, "%s: outcome %d: %s", row->body, (int)outcome, message);
+    cr_assert(text_starts_with(message, row->text), "%s: %s", row->body, message);
 }
 
 Test(validate, stops_at_ten_violations) {
@@ -143,11 +144,12 @@ Test(validate, stops_at_ten_violations) {
     json_put(body, "Tags", tags);
     cr_assert(document_open(&document, &err));
     AUTO(memory_free)
-    char *told = check_value(document_find(document, "TagResource")->request, body, &outcome);
+    char *message = check_value(document_find(document, "TagResource")->request, body, &outcome);
     cr_assert(eq(int, outcome, VALIDATE_CONSTRAINT));
-    cr_assert(text_starts_with(told, "10 validation errors detected: Value null at 'resourceARN'"));
-    cr_assert(text_ends_with(told, "Value null at 'tags.9.member.key' failed to satisfy "
-                                   "constraint: Member must not be null"));
+    cr_assert(
+        text_starts_with(message, "10 validation errors detected: Value null at 'resourceARN'"));
+    cr_assert(text_ends_with(message, "Value null at 'tags.9.member.key' failed to satisfy "
+                                      "constraint: Member must not be null"));
 }
 
 // --- lengths ---
@@ -163,7 +165,8 @@ static enum validate_outcome outcome_of_description(const struct document *docum
         cr_assert(buffer_append_text(&text, character));
     json_put_text(body, "ApplicationDescription", buffer_text(&text));
     AUTO(memory_free)
-    char *told = check_value(document_find(document, "CreateApplication")->request, body, &outcome);
+    char *message =
+        check_value(document_find(document, "CreateApplication")->request, body, &outcome);
     return outcome;
 }
 
@@ -190,20 +193,20 @@ Test(validate, leaves_the_request_as_it_was) {
 
     cr_assert(document_open(&document, &err));
     AUTO(memory_free)
-    char *told =
+    char *message =
         check_value(document_find(document, "DescribeApplication")->request, value, &outcome);
     AUTO(memory_free) char *after = json_print(value);
     cr_assert(eq(str, after, (char *)body));
 }
 
-// Also where a short text was put into the blob before.
+// Also when the blob had a short text before.
 Test(validate, takes_the_mark_of_a_blob_for_no_text) {
     AUTO(json_decref)
     json_t *schemas = parse(
         "{\"A\":{\"type\":\"object\",\"properties\":{"
         "\"b\":{\"$ref\":\"#/components/schemas/B\"},\"s\":{\"$ref\":\"#/components/schemas/S\"}}},"
         "\"B\":{\"type\":\"string\",\"contentEncoding\":\"base64\"},\"S\":{\"type\":\"string\"}}");
-    AUTO(buffer_release) struct buffer said = BUFFER_INIT(1024);
+    AUTO(buffer_release) struct buffer message = BUFFER_INIT(1024);
     AUTO(schema_set_free) struct schema_set *set = NULL;
     AUTO(blob_release) struct blob blob = BLOB_INIT(1024);
     AUTO(json_decref) json_t *normal = NULL;
@@ -214,7 +217,7 @@ Test(validate, takes_the_mark_of_a_blob_for_no_text) {
     blob_end(&blob);
     AUTO(memory_free) char *text = memory_format("{\"b\":\"YWJj\",\"s\":\"%s\"}", blob.mark);
     AUTO(json_decref) json_t *value = parse(text);
-    cr_assert(eq(int, validate_request(schema_find(set, "A"), value, &blob, &normal, &said),
+    cr_assert(eq(int, validate_request(schema_find(set, "A"), value, &blob, &normal, &message),
                  VALIDATE_TYPE_MISMATCH));
-    cr_assert(eq(str, (char *)buffer_text(&said), "a String is too long"));
+    cr_assert(eq(str, (char *)buffer_text(&message), "a String is too long"));
 }

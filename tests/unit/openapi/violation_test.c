@@ -35,7 +35,7 @@ static struct row rows[] = {
     {LIST_OF("{\"type\":\"string\",\"contentEncoding\":\"base64\"}"), "[\"\",\"YQ==\",\"YWJj\"]", ONE "Value '[java.nio.HeapByteBuffer[pos=0 lim=0 cap=0], java.nio.HeapByteBuffer[pos=0 lim=1 cap=1], java.nio.HeapByteBuffer[pos=0 lim=3 cap=3]]' at ''"},
     {"{\"A\":{\"type\":\"string\",\"contentEncoding\":\"base64\",\"x-max-bytes\":3}}", "\"YWJjZA==\"", ONE "Value 'java.nio.HeapByteBuffer[pos=0 lim=4 cap=4]' at '' failed to satisfy constraint: Member must have length less than or equal to 3"},
     {LIST_OF("{\"type\":\"object\",\"propertyNames\":" REF("S") ",\"additionalProperties\":" REF("S") "},\"S\":{\"type\":\"string\"}"), "[{},{\"k\":\"v\"},{\"k\":\"v\",\"l\":\"\"}]", ONE "Value '[{}, {k=v}, {k=v, l=}]' at ''"},
-    // texts in containers have one sentence together
+    // all texts of a container share one sentence
     {LIST_OF("{\"type\":\"string\",\"minLength\":2}"), "[\"a\",\"bb\"]", ONE "Value '[a, bb]' at '' failed to satisfy constraint: Member must satisfy constraint: [Member must have length greater than or equal to 2]"},
     {LIST_OF("{\"type\":\"string\",\"maxLength\":2,\"minLength\":1,\"pattern\":\"^(?:[ab]+)$\"}"), "[\"c\"]", ONE "Value '[c]' at '' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 2, Member must have length greater than or equal to 1, Member must satisfy regular expression pattern: [ab]+]"},
     {LIST_OF("{\"type\":\"string\",\"enum\":[\"X\",\"Y\"]}"), "[\"Z\"]", ONE "Value '[Z]' at '' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set: [X, Y]]"},
@@ -51,10 +51,10 @@ ParameterizedTestParameters(violation, is_worded_as_the_service_does) {
 
 ParameterizedTest(struct row *row, violation, is_worded_as_the_service_does) {
     enum validate_outcome outcome;
-    AUTO(memory_free) char *told = check_schema(row->schemas, row->body, &outcome);
+    AUTO(memory_free) char *message = check_schema(row->schemas, row->body, &outcome);
 
-    cr_assert(eq(int, outcome, VALIDATE_CONSTRAINT), "%s", told);
-    cr_assert(text_starts_with(told, row->text), "%s", told);
+    cr_assert(eq(int, outcome, VALIDATE_CONSTRAINT), "%s", message);
+    cr_assert(text_starts_with(message, row->text), "%s", message);
 }
 
 Test(violation, shows_structures_by_class_and_hash_code) {
@@ -65,14 +65,14 @@ Test(violation, shows_structures_by_class_and_hash_code) {
         ONE "Value '[com.amazonaws.kinesisanalytics.v20180523.B@"; // then the hash code
     enum validate_outcome outcome;
     AUTO(memory_free)
-    char *told = check_schema(schemas, "[{\"k\":\"a\"},{\"k\":\"a\"},{\"k\":\"b\"}]", &outcome);
+    char *message = check_schema(schemas, "[{\"k\":\"a\"},{\"k\":\"a\"},{\"k\":\"b\"}]", &outcome);
 
-    cr_assert(text_starts_with(told, start), "%s", told);
-    const char *first = told + strlen(start);
+    cr_assert(text_starts_with(message, start), "%s", message);
+    const char *first = message + strlen(start);
     const char *second = strchr(first, '@') + 1;
     const char *third = strchr(second, '@') + 1;
-    cr_assert(strncmp(first, second, strcspn(first, ",]")) == 0, "%s", told);
-    cr_assert(strncmp(second, third, strcspn(second, ",]")) != 0, "%s", told);
+    cr_assert(strncmp(first, second, strcspn(first, ",]")) == 0, "%s", message);
+    cr_assert(strncmp(second, third, strcspn(second, ",]")) != 0, "%s", message);
 }
 
 // --- long ones ---
@@ -92,22 +92,23 @@ Test(violation, says_the_rule_also_of_a_value_too_long_to_show) {
     AUTO(memory_free) char *body = repeat("\xE2\x82\xAC", 20000);
     enum validate_outcome outcome;
     AUTO(memory_free)
-    char *told = check_schema("{\"A\":{\"type\":\"string\",\"maxLength\":1}}", body, &outcome);
-    AUTO(json_decref) json_t *as_json = json_string(told); // NULL if a character were cut in two
+    char *message = check_schema("{\"A\":{\"type\":\"string\",\"maxLength\":1}}", body, &outcome);
+    AUTO(json_decref) json_t *as_json = json_string(message); // NULL if a character were cut in two
 
     cr_assert(as_json != NULL);
-    cr_assert(lt(sz, strlen(told), 4500));
-    cr_assert(text_ends_with(told, "\xE2\x82\xAC...' at '' failed to satisfy constraint: Member "
-                                   "must have length less than or equal to 1"));
+    cr_assert(lt(sz, strlen(message), 4500));
+    cr_assert(text_ends_with(message, "\xE2\x82\xAC...' at '' failed to satisfy constraint: Member "
+                                      "must have length less than or equal to 1"));
 }
 
 Test(violation, shows_a_value_of_a_thousand_characters_whole) {
     AUTO(memory_free) char *body = repeat("a", 1025);
     enum validate_outcome outcome;
     AUTO(memory_free)
-    char *told = check_schema("{\"A\":{\"type\":\"string\",\"maxLength\":1024}}", body, &outcome);
+    char *message =
+        check_schema("{\"A\":{\"type\":\"string\",\"maxLength\":1024}}", body, &outcome);
 
-    cr_assert(strstr(told, "...") == NULL);
+    cr_assert(strstr(message, "...") == NULL);
 }
 
 Test(violation, cuts_a_path_that_a_key_makes_too_long_between_characters) {
@@ -115,15 +116,16 @@ Test(violation, cuts_a_path_that_a_key_makes_too_long_between_characters) {
     AUTO(memory_free) char *body = memory_format("{%s:5}", key);
     enum validate_outcome outcome;
     AUTO(memory_free)
-    char *told = check_schema(
+    char *message = check_schema(
         "{\"A\":{\"type\":\"object\",\"propertyNames\":" REF("S") ",\"additionalProperties\":" REF(
             "I") "},\"S\":{\"type\":\"string\"},"
                  "\"I\":{\"type\":\"integer\",\"format\":\"int32\",\"maximum\":1}}",
         body, &outcome);
-    AUTO(json_decref) json_t *as_json = json_string(told);
+    AUTO(json_decref) json_t *as_json = json_string(message);
 
     cr_assert(as_json != NULL);
-    cr_assert(text_ends_with(told, "Member must have value less than or equal to 1"), "%s", told);
+    cr_assert(text_ends_with(message, "Member must have value less than or equal to 1"), "%s",
+              message);
 }
 
 Test(violation, says_all_ten_rules_of_ten_long_values) {
@@ -139,10 +141,10 @@ Test(violation, says_all_ten_rules_of_ten_long_values) {
     for (int index = 0; index < 12; index++)
         cr_assert(buffer_append_format(&body, "%s{\"m\":%s}", index == 0 ? "[" : ",", value));
     cr_assert(buffer_append_text(&body, "]"));
-    AUTO(memory_free) char *told = check_schema(schemas, buffer_text(&body), &outcome);
-    cr_assert(text_starts_with(told, "10 validation errors detected: "));
-    cr_assert(text_ends_with(told, "at '.10.member.m' failed to satisfy constraint: Member must "
-                                   "have length less than or equal to 1"));
+    AUTO(memory_free) char *message = check_schema(schemas, buffer_text(&body), &outcome);
+    cr_assert(text_starts_with(message, "10 validation errors detected: "));
+    cr_assert(text_ends_with(message, "at '.10.member.m' failed to satisfy constraint: Member must "
+                                      "have length less than or equal to 1"));
 }
 
 Test(violation, keeps_within_the_buffer_of_the_caller) {
