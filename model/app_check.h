@@ -1,5 +1,5 @@
-// What is true of every application on record, whatever happens to it. storage/app_store.c checks
-// it before each write.
+// The rules that hold for every recorded application. storage/app_store.c checks them before each
+// write.
 #pragma once
 
 #include "model/app.h"

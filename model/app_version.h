@@ -1,4 +1,4 @@
-// One version of an application's configuration: immutable once written.
+// One version of an application's configuration. It is never changed after it was written.
 #pragma once
 
 #include "base/json.h"
@@ -6,22 +6,22 @@
 
 #define CODE_SHA256_SIZE 65
 
-// `config` is the record itself: a JSON object in the shape in which the service describes it, with
-// every default filled in:
+// `config` is the record itself: a JSON object in the shape of DescribeApplication, with
+// all defaults filled in:
 //   {"RuntimeEnvironment", "ServiceExecutionRole", "ApplicationMode", "ApplicationDescription"?,
 //    "ApplicationConfigurationDescription": {...}, "CloudWatchLoggingOptionDescriptions": [...]}
-// without what changes while a version stays (status, CurrentParallelism,
+// without what can change within a version (status, CurrentParallelism,
 // RunConfigurationDescription).
 struct app_version {
     int64_t version;
     json_t *config;                     // owned
-    char code_sha256[CODE_SHA256_SIZE]; // names the code in the store; "" = no code
+    char code_sha256[CODE_SHA256_SIZE]; // of the code in the store; "" = no code
     char token[APP_TOKEN_SIZE];         // ConditionalToken
     int64_t created_at_ms;
     int64_t updated_from;     // ApplicationVersionUpdatedFrom; 0 = none
     int64_t rolled_back_from; // 0 = none
     int64_t rolled_back_to;   // 0 = none
-    bool is_rolled_back;      // somebody rolled back from this version: listed as ROLLED_BACK
+    bool is_rolled_back;      // the application was rolled back from it: listed as ROLLED_BACK
 };
 
 void app_version_release(struct app_version *version);

@@ -32,15 +32,15 @@ int64_t cluster_size_bytes(const struct cluster_size *size) {
            (int64_t)size->taskmanagers * cluster_size_taskmanager_bytes(size);
 }
 
-// What is used, and half of what was promised and is not used yet. All of the promise would leave
-// idle what dozens of small jobs never touch; none of it would let in more than can grow: with the
-// half, clusters that all grow to their promises together are never promised more than twice the
-// budget, nothing is started while they grow, and the kernel's limits keep each to its own.
+// The used memory plus half of what is reserved but not used. Counting the whole reservation would
+// leave idle what dozens of small jobs never touch; counting only the used part would admit more
+// clusters than can grow. With the half, the reservations never exceed twice the budget, no cluster
+// is started while the others grow, and the kernel limits each to its own reservation.
 int64_t cluster_size_counted_bytes(const struct cluster_size *size, int64_t used_bytes) {
-    int64_t promised = cluster_size_bytes(size);
+    int64_t reserved = cluster_size_bytes(size);
 
-    if (used_bytes < 0) return promised;
-    return used_bytes > promised ? used_bytes : used_bytes + (promised - used_bytes) / 2;
+    if (used_bytes < 0) return reserved;
+    return used_bytes > reserved ? used_bytes : used_bytes + (reserved - used_bytes) / 2;
 }
 
 int cluster_size_slots(const struct cluster_size *size) {
@@ -62,7 +62,7 @@ static bool same_taskmanager(const struct taskmanager_size *left,
            left->metaspace_mb == right->metaspace_mb && left->overhead_mb == right->overhead_mb;
 }
 
-// Processors follow from slots and profile.
+// cpu_cores is not compared: it follows from slots and profile.
 bool cluster_size_equal(const struct cluster_size *left, const struct cluster_size *right) {
     return left->profile == right->profile && left->taskmanagers == right->taskmanagers &&
            same_jobmanager(&left->jobmanager, &right->jobmanager) &&

@@ -1,5 +1,4 @@
-// How large a cluster is: processes, slots and memory. Decided by controller/moves/sizing, obeyed
-// by runtime/.
+// The size of a cluster: processes, slots and memory. controller/moves/sizing.h decides it.
 #pragma once
 
 #include <stdbool.h>
@@ -13,8 +12,7 @@ bool profile_from_name(const char *name, enum profile *out_profile);
 struct jobmanager_size {
     int heap_mb;
     int metaspace_mb;
-    int overhead_mb; // everything of the process that is no heap and no metaspace: threads, code,
-                     // off-heap
+    int overhead_mb; // neither heap nor metaspace: threads, code, off-heap memory
 };
 
 struct taskmanager_size {
@@ -23,14 +21,14 @@ struct taskmanager_size {
     int task_heap_mb;
     int framework_off_heap_mb;
     int network_mb;
-    int managed_mb; // RocksDB's share
+    int managed_mb; // for RocksDB
     int metaspace_mb;
     int overhead_mb;
     double cpu_cores;
 };
 
 struct cluster_size {
-    enum profile profile; // also decides JIT and garbage collector
+    enum profile profile; // also determines JIT and garbage collector
     int taskmanagers;
     struct jobmanager_size jobmanager;
     struct taskmanager_size taskmanager;
@@ -39,8 +37,8 @@ struct cluster_size {
 int64_t cluster_size_jobmanager_bytes(const struct cluster_size *size);
 int64_t cluster_size_taskmanager_bytes(const struct cluster_size *size); // of one
 int64_t cluster_size_bytes(const struct cluster_size *size);             // of the whole cluster
-// What counts of it against the memory budget when its processes use `used_bytes`; negative: that
-// is not measured yet.
+// The part that counts against the memory budget when the processes use `used_bytes` (negative:
+// not measured yet).
 int64_t cluster_size_counted_bytes(const struct cluster_size *size, int64_t used_bytes);
 bool cluster_size_equal(const struct cluster_size *left, const struct cluster_size *right);
 int cluster_size_slots(const struct cluster_size *size);

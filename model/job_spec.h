@@ -1,4 +1,4 @@
-// What C needs to know of a configuration to run it. Everything else stays JSON.
+// The part of a configuration that kobel needs to run the job. Everything else stays JSON.
 #pragma once
 
 #include "base/json.h"
@@ -7,8 +7,8 @@
 
 struct job_spec {
     enum runtime_environment runtime;
-    int parallelism;         // what runs: at least the configured floor
-    int parallelism_per_kpu; // slots a KPU has
+    int parallelism;         // the configured one; in a submission, the one to run with
+    int parallelism_per_kpu; // slots per KPU
     bool checkpointing_enabled;
     int64_t checkpoint_interval_ms;
     int64_t min_pause_ms;
@@ -19,8 +19,7 @@ struct job_spec {
     char code_sha256[CODE_SHA256_SIZE]; // "" = no code
 };
 
-// Reads a version's record. `parallelism` is the configured one; a placement may run more. A member
-// that is missing has the service's default (facts/api.md 3.2).
+// Reads the record of a version. Missing members get the service's defaults (facts/api.md 3.2).
 void job_spec_read(const struct app_version *version, struct job_spec *out_spec);
 
 // ceil(parallelism / per_kpu): the KPUs of a job, without the one for orchestration
@@ -28,6 +27,6 @@ void job_spec_read(const struct app_version *version, struct job_spec *out_spec)
 int64_t job_spec_kpus_of(int64_t parallelism, int64_t per_kpu);
 int job_spec_kpus(const struct job_spec *spec);
 
-// The text of /etc/flink/application_properties.json: an array of {PropertyGroupId, PropertyMap};
-// "[]" when there is none. The caller frees.
+// The content of /etc/flink/application_properties.json: [{PropertyGroupId, PropertyMap}, ...]. The
+// caller frees.
 char *job_spec_properties_text(const struct app_version *version);

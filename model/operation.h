@@ -1,4 +1,4 @@
-// The journal entry of one asynchronous operation.
+// The record of one asynchronous operation.
 #pragma once
 
 #include "model/app.h"
@@ -15,10 +15,10 @@ const char *operation_status_name(enum operation_status status);
 bool operation_status_from_name(const char *name, enum operation_status *out_status);
 
 #define OPERATION_NAME_SIZE  65
-#define OPERATION_ERROR_SIZE 513 // the service cuts ErrorString at 512 characters
+#define OPERATION_ERROR_SIZE 513 // the service truncates ErrorString at 512 characters
 
 struct operation {
-    int64_t sequence;               // set by the store; grows with every operation
+    int64_t sequence;               // set by the store; increases with every operation
     char id[APP_OPERATION_ID_SIZE]; // 12 characters [A-Za-z0-9]
     char name[OPERATION_NAME_SIZE]; // "StartApplication"
     enum operation_status status;

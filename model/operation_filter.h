@@ -1,4 +1,4 @@
-// Which operations a list shows.
+// Selects the operations of a list.
 #pragma once
 
 #include "model/operation.h"

@@ -1,5 +1,5 @@
-// A snapshot: the service's name for a Flink savepoint that it keeps for the user. Where a job
-// ended without one, its newest checkpoint is kept as a snapshot, too.
+// A snapshot: the service's name for a Flink savepoint. When a job ended without one, its newest
+// checkpoint is kept as a snapshot.
 #pragma once
 
 #include "model/app.h"
@@ -17,21 +17,21 @@ const char *snapshot_status_name(enum snapshot_status status);
 bool snapshot_status_from_name(const char *name, enum snapshot_status *out_status);
 
 struct snapshot {
-    int64_t sequence; // set by the store; grows with every snapshot: the order of creation
+    int64_t sequence; // set by the store, in the order of creation
     char name[APP_SNAPSHOT_NAME_SIZE];
     enum snapshot_status status;
-    bool is_automatic;                // taken by a stop, an update or a scaling
+    bool is_automatic;                // taken by a stop, an update or a scaling, not by a request
     int64_t version;                  // ApplicationVersionId when it was taken
     enum runtime_environment runtime; // of that version
     char trigger_id[APP_JOB_ID_SIZE]; // of the savepoint request
     char location[FILE_PATH_MAX];     // directory of the savepoint; "" until READY
-    // A checkpoint that is kept: of which job. Its files stay in the directory of that job's
-    // checkpoints, since Flink writes absolute paths into them. "" = a savepoint.
+    // The job of a kept checkpoint; "" = a savepoint. The files stay in the job's checkpoint
+    // directory, because they contain absolute paths.
     char job_id[APP_JOB_ID_SIZE];
-    // The newest checkpoint of the job when it was asked for: while there is no other, this one is
-    // newer. "" = there was none.
+    // The job's newest checkpoint at the time of the request; "" = none. While the job has no
+    // other, the snapshot is newer than all its checkpoints.
     char after_checkpoint[FILE_PATH_MAX];
     int64_t created_at_ms;
-    int tries;             // that came to nothing and were repeated
+    int tries;             // failed tries that were repeated
     int64_t not_before_ms; // of the next try
 };

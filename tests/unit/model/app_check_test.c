@@ -24,7 +24,7 @@ static struct app running(void) {
     return app;
 }
 
-// In HALT: the next cluster is ready, the savepoint of the old job was asked for.
+// In HALT: the next cluster is ready, the savepoint of the old job was requested.
 static struct app updating(void) {
     struct app app = running();
 
@@ -167,7 +167,7 @@ static void start_from_nowhere(struct app *app) {
     app->slots[SLOT_CURRENT].from.origin = STATE_SNAPSHOT;
 }
 
-static void start_from_nobodys_checkpoint(struct app *app) {
+static void start_from_unknown_checkpoint(struct app *app) {
     app->slots[SLOT_CURRENT].from = (struct state_ref){.origin = STATE_CHECKPOINT, .path = "/p"};
 }
 
@@ -207,7 +207,7 @@ static const struct breach breaches[] = {
     {running,  lose_job,                      "has a job"},
     {updating, be_up_as_next,                 "placement is UP"},
     {running,  start_from_nowhere,            "a state has a place"},
-    {running,  start_from_nobodys_checkpoint, "a state has a place"},
+    {running,  start_from_unknown_checkpoint, "a state has a place"},
     {running,  have_a_place_of_nothing,       "a state has a place"},
 };
 // clang-format on

@@ -1,4 +1,4 @@
-// What the model knows by itself and the API document says as well.
+// Facts that the model and the API document must agree on.
 #include "base/file.h"
 #include "base/json.h"
 #include "model/app.h"
@@ -67,7 +67,7 @@ Test(document, log_levels_fit) {
     }
 }
 
-// Every name of the document's list is one of the model's, and the other way round.
+// The document and the model list the same names.
 #define CHECK_LIST(list, prefix, type, count)                                                      \
     Test(document, list##_is_the_models) {                                                         \
         const json_t *names = json_member(schema(#list), "enum");                                  \

@@ -1,4 +1,4 @@
-// Every value of every enumeration has a name, and is found again by it.
+// Every value of every enumeration has a name and is found by it.
 #include "base/text.h"
 #include "model/app.h"
 #include "model/cluster_size.h"
