@@ -31,7 +31,7 @@ static bool first_child(pid_t pid, pid_t *out_child) {
     return true;
 }
 
-// bubblewrap itself stays outside; what it started, and what that started, is inside.
+// bubblewrap itself stays outside of the sandbox; its descendants are inside.
 static pid_t innermost(pid_t pid) {
     pid_t child;
 
@@ -51,18 +51,18 @@ static bool enter(pid_t watcher, struct error *err) {
     if (mounts < 0) return error_system(err, errno, "open '%s'", path);
     // The program runs in a user namespace within the one that owns the mounts.
     AUTO(file_close) int users = ioctl(mounts, NS_GET_USERNS);
-    if (users < 0) return error_system(err, errno, "find whose mounts they are");
+    if (users < 0) return error_system(err, errno, "find the owner of the mounts");
     if (setns(users, CLONE_NEWUSER) < 0 || setns(mounts, CLONE_NEWNS) < 0)
         return error_system(err, errno, "enter the sandbox");
     return true;
 }
 
-// As bubblewrap closes it where nothing is shown later: it lies in memory that nothing limits.
+// As bubblewrap does when nothing is mounted later. / is a tmpfs whose memory nothing limits.
 static bool close_root(struct error *err) {
     const unsigned long flags = MS_REMOUNT | MS_BIND | MS_RDONLY | MS_NOSUID | MS_NODEV;
 
     return mount(NULL, "/", NULL, flags, NULL) == 0 ||
-           error_system(err, errno, "close the root directory");
+           error_system(err, errno, "make the root directory read-only");
 }
 
 bool enter_and_show(const struct orders *orders, struct error *err) {
@@ -72,12 +72,12 @@ bool enter_and_show(const struct orders *orders, struct error *err) {
         const char *to = orders->shows[index].to;
         if (!file_make_directories(to, 0755, err)) return false;
         if (mount(from, to, NULL, MS_BIND, NULL) < 0)
-            return error_system(err, errno, "show '%s'", to);
+            return error_system(err, errno, "mount '%s'", to);
     }
     if (orders->hidden == NULL) return true;
-    // Lazily: it is gone for everybody who looks from now on, and nobody has anything open in it.
+    // Lazily: no path leads to it from now on, and no process has a file open in it.
     if (umount2(orders->hidden, MNT_DETACH) < 0)
-        return error_system(err, errno, "hide '%s'", orders->hidden);
+        return error_system(err, errno, "unmount '%s'", orders->hidden);
     if (rmdir(orders->hidden) < 0) return error_system(err, errno, "remove '%s'", orders->hidden);
     return close_root(err);
 }

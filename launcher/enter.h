@@ -1,11 +1,10 @@
-// Puts directories into a sandbox that runs already: a spare cluster gets those of the application
-// that claims it.
+// Mounts the directories of an application into the sandbox of the spare cluster that it claims.
 #pragma once
 
 #include "launcher/orders.h"
 
-// Mounts each FROM (a path inside, below what is hidden) at TO, makes TO where it is missing, and
-// takes the hidden directory away; then nothing can be made in / any more. Works without
-// privileges: the user namespace that owns the sandbox's mounts was made by the same user.
-// ERROR_SYSTEM, ERROR_NOT_FOUND: no sandbox there.
+// Mounts each FROM (a path in the sandbox, below the hidden directory) at TO, which is created if
+// missing. Then unmounts the hidden directory and makes / read-only. Needs no privileges: the same
+// user made the user namespace that owns the sandbox's mounts. ERROR_NOT_FOUND: the process has no
+// sandbox. ERROR_SYSTEM.
 MUST_CHECK bool enter_and_show(const struct orders *orders, struct error *err);

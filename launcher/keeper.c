@@ -12,15 +12,15 @@
 
 static const char CHILDREN[] = "/proc/thread-self/children";
 static const size_t CHILDREN_MAX_BYTES = (size_t)1 << 20;
-// Those that ask the group to end (SIGTERM) are for the command.
+// The keeper ignores SIGTERM and the like, which are for the command.
 enum { PARENT_HAS_ENDED = SIGUSR1, SIGNALLED = 128 };
 
 static int exit_status(int status) {
     return WIFSIGNALED(status) ? SIGNALLED + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-// Until the command has ended, or the parent has. What else has ended is taken, so that no more of
-// it is left than of any daemon: a limit of processes counts that, too.
+// Waits until the command or the parent has ended. Other children are reaped, because zombies count
+// against a limit of processes.
 static int wait_for_end(pid_t parent, pid_t command) {
     sigset_t heard;
     int status = 0;
@@ -29,7 +29,7 @@ static int wait_for_end(pid_t parent, pid_t command) {
     (void)sigaddset(&heard, SIGCHLD);
     (void)sigaddset(&heard, PARENT_HAS_ENDED);
     for (;;) {
-        // Anybody may send it.
+        // Another process may send this signal, so the parent is checked.
         if (sigwaitinfo(&heard, NULL) == PARENT_HAS_ENDED && getppid() != parent)
             return SIGNALLED + SIGKILL;
         for (pid_t pid = waitpid(-1, &status, WNOHANG); pid > 0;
@@ -38,7 +38,7 @@ static int wait_for_end(pid_t parent, pid_t command) {
     }
 }
 
-// False: there are none, or they cannot be told.
+// False: there are none, or they cannot be listed.
 static bool kill_children(void) {
     AUTO(buffer_release) struct buffer text = BUFFER_INIT(CHILDREN_MAX_BYTES);
     bool any = false;
@@ -53,19 +53,20 @@ static bool kill_children(void) {
     }
 }
 
-// The children of one that has ended are the keeper's next.
+// The children of a killed process become the keeper's, so this repeats.
 static void end_what_is_left(void) {
     while (kill_children())
         if (waitpid(-1, NULL, 0) < 0 && errno == ECHILD) return;
 }
 
 static bool follow(pid_t parent, struct error *err) {
-    if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0) return error_system(err, errno, "keep a command");
+    if (prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+        return error_system(err, errno, "become the parent of the command's processes");
     if (parent == 0) return true;
     if (prctl(PR_SET_PDEATHSIG, PARENT_HAS_ENDED) < 0)
-        return error_system(err, errno, "follow the parent");
-    // It may have died before it could be followed.
-    return getppid() == parent || error_set(err, ERROR_UNAVAILABLE, "the parent is gone");
+        return error_system(err, errno, "be notified of the parent's end");
+    // The parent may have ended before the call.
+    return getppid() == parent || error_set(err, ERROR_UNAVAILABLE, "the parent has ended");
 }
 
 bool keeper_begin(struct orders *orders, struct error *err) {
@@ -78,7 +79,7 @@ bool keeper_begin(struct orders *orders, struct error *err) {
     (void)sigprocmask(SIG_BLOCK, &all, &before);
     if (!follow(parent, err)) return false;
     pid_t command = fork();
-    if (command < 0) return error_system(err, errno, "keep a command");
+    if (command < 0) return error_system(err, errno, "start a process for the command");
     if (command == 0) return sigprocmask(SIG_SETMASK, &before, NULL) == 0;
     if (orders->filter_fd >= 0) file_close(orders->filter_fd);
     int status = wait_for_end(parent, command);

@@ -1,12 +1,11 @@
-// Where no PID namespace holds together what a command starts, the launcher stays beside it: what
-// has lost its parent becomes the keeper's child, whatever session it has gone to and however it
-// calls itself, and ends with the command.
+// Ends everything that a command started, where no PID namespace does it: the launcher stays as the
+// parent of the command. Processes that lose their own parent become children of this keeper, also
+// in another session or under another name, and end with the command.
 #pragma once
 
 #include "launcher/orders.h"
 
-// Goes on in a child that is to become the command, and whose parent is the keeper. The keeper
-// itself never returns: once the command has ended or the parent that was named has, it ends all
-// that is left and exits with the command's status (128 and the number of a signal, as bubblewrap
-// does).
+// Returns in a child, which will become the command; the keeper is its parent and never returns.
+// When the command or the parent of the orders has ended, the keeper kills what is left and exits
+// with the command's status (128 + the number of a signal, like bubblewrap).
 MUST_CHECK bool keeper_begin(struct orders *orders, struct error *err);

@@ -1,11 +1,11 @@
-// Files and TCP ports that the kernel keeps closed for this process and all that it starts
-// (Landlock: documentation of the kernel, userspace-api/landlock). Nothing can open them again.
+// Closes files and TCP ports for this process and everything it starts, with Landlock (kernel
+// documentation: userspace-api/landlock). Nothing can open them again.
 #pragma once
 
 #include "launcher/orders.h"
 
-// What the kernel cannot do is left out: ports want its fourth interface (Linux 6.7), signals and
-// abstract sockets the sixth (6.12). A caller that relies on it asks landlock_interface() first.
-// Without paths and ports among the orders nothing is done. ERROR_UNAVAILABLE: paths are wanted,
-// and the kernel has no Landlock.
+// Skips what the kernel does not support: ports need its fourth interface (Linux 6.7), signals and
+// abstract sockets the sixth (6.12). A caller that relies on these checks the interface first. Does
+// nothing without paths and ports in the orders. ERROR_UNAVAILABLE: the orders have paths, and the
+// kernel has no Landlock.
 MUST_CHECK bool landlock_close(const struct orders *orders, struct error *err);

@@ -1,6 +1,6 @@
-// kobel-launch: a small program between kobel and what kobel starts. It puts itself behind a fence
-// and becomes the command, so that nothing of the command ever runs outside of it; kobel's loop
-// does not wait for any of this.
+// kobel-launch: a small program between kobel and the commands that it starts. It confines itself
+// and then executes the command, so that no code of the command ever runs unconfined, and kobel's
+// loop waits for none of this.
 #include "base/file.h"
 #include "base/text.h"
 #include "launcher/confine.h"
@@ -15,8 +15,8 @@
 
 enum { EXIT_NOT_LAUNCHED = 125 };
 
-// LD_PRELOAD ends a path at a space; a name without a directory is looked for in LD_LIBRARY_PATH,
-// whose directories may have one.
+// In LD_PRELOAD a space ends a path. A name without a directory is searched in LD_LIBRARY_PATH,
+// whose directories may contain spaces.
 static bool preload(const char *file, struct error *err) {
     char directory[FILE_PATH_MAX];
     const char *slash = file == NULL ? NULL : strrchr(file, '/');
@@ -32,7 +32,7 @@ static bool preload(const char *file, struct error *err) {
     return is_set || error_system(err, errno, "preload '%s'", file);
 }
 
-// What cannot be removed does not keep the rest.
+// Continues after a path that cannot be removed.
 static bool remove_all(char **paths, struct error *err) {
     bool is_whole = true;
 
@@ -44,11 +44,11 @@ static bool remove_all(char **paths, struct error *err) {
 static bool launch(struct orders *orders, struct error *err) {
     if (orders->keeps && !keeper_begin(orders, err)) return false;
     if (!confine(orders, err)) return false;
-    // Only now: it is for the command, not for this program.
+    // Last, so that it affects only the command.
     if (!preload(orders->preload, err)) return false;
     if (orders->removes) return remove_all(orders->command, err);
     if (orders->directory != NULL && chdir(orders->directory) < 0)
-        return error_system(err, errno, "go to '%s'", orders->directory);
+        return error_system(err, errno, "change to directory '%s'", orders->directory);
     (void)execv(orders->command[0], orders->command);
     return error_system(err, errno, "start '%s'", orders->command[0]);
 }

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-// `values` are the option's own, as many as its row says.
+// `values`: as many as the option's row says.
 typedef bool option_fn(struct orders *orders, char **values, struct error *err);
 
 struct option {
@@ -19,7 +19,7 @@ static bool read_number(const char *text, int64_t least, int64_t most, int64_t *
     int64_t number = 0;
 
     if (!text_to_int64(text, &number) || number < least || number > most)
-        return error_set(err, ERROR_INVALID, "'%s' is no number that fits here", text);
+        return error_set(err, ERROR_INVALID, "'%s' is not a valid number here", text);
     *out = number;
     return true;
 }
@@ -44,7 +44,7 @@ static bool read_range(char *text, struct port_range *out, struct error *err) {
     struct port_range range;
     char *last = strchr(text, '-');
 
-    if (last == NULL) return error_set(err, ERROR_INVALID, "'%s' is no range of ports", text);
+    if (last == NULL) return error_set(err, ERROR_INVALID, "'%s' is not a range of ports", text);
     *last++ = '\0';
     if (!read_port(text, &range.first, err) || !read_port(last, &range.last, err)) return false;
     *out = range;
@@ -53,12 +53,12 @@ static bool read_range(char *text, struct port_range *out, struct error *err) {
 
 static bool add(const char **list, size_t limit, size_t *count, const char *text,
                 struct error *err) {
-    if (*count == limit) return error_set(err, ERROR_LIMIT, "too many: '%s'", text);
+    if (*count == limit) return error_set(err, ERROR_LIMIT, "too many values, at '%s'", text);
     list[(*count)++] = text;
     return true;
 }
 
-// --- one function an option ---
+// --- one function per option ---
 
 static bool read_parent(struct orders *orders, char **values, struct error *err) {
     return read_pid(values[0], &orders->parent, err);
@@ -136,7 +136,7 @@ static bool read_entered(struct orders *orders, char **values, struct error *err
 
 static bool read_show(struct orders *orders, char **values, struct error *err) {
     if (orders->show_count == ORDERS_SHOWS_MAX)
-        return error_set(err, ERROR_LIMIT, "too many: '%s'", values[0]);
+        return error_set(err, ERROR_LIMIT, "too many values, at '%s'", values[0]);
     orders->shows[orders->show_count].from = values[0];
     orders->shows[orders->show_count].to = values[1];
     orders->show_count++;
@@ -191,16 +191,17 @@ bool orders_read(int count, char **arguments, struct orders *out_orders, struct 
 
     for (; at < count && !text_equal(arguments[at], "--"); at++) {
         const struct option *option = find(arguments[at]);
-        if (option == NULL) return error_set(err, ERROR_INVALID, "unknown: '%s'", arguments[at]);
+        if (option == NULL)
+            return error_set(err, ERROR_INVALID, "unknown option '%s'", arguments[at]);
         if (at + option->value_count >= count)
-            return error_set(err, ERROR_INVALID, "%s wants a value", option->flag);
+            return error_set(err, ERROR_INVALID, "%s needs a value", option->flag);
         if (!option->read(&orders, &arguments[at + 1], err))
             return error_prefix(err, "%s", option->flag);
         at += option->value_count;
     }
     if (at + 1 < count) orders.command = &arguments[at + 1];
     if ((orders.command == NULL) == (orders.entered == 0))
-        return error_set(err, ERROR_INVALID, "either a command or a sandbox to enter is wanted");
+        return error_set(err, ERROR_INVALID, "give either a command or a sandbox to enter");
     *out_orders = orders;
     return true;
 }

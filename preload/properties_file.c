@@ -1,7 +1,7 @@
-// libkobel-properties.so: preloaded into what kobel starts where a sandbox level has no /etc/flink
-// of its own. A program that opens or looks at /etc/flink/application_properties.json, as the AWS
-// library KinesisAnalyticsRuntime does, gets the file that KOBEL_APPLICATION_PROPERTIES named when
-// the program started. Every other path goes to the C library as it is.
+// libkobel-properties.so: preloaded into Flink's processes at the sandbox levels that cannot mount
+// a private /etc/flink. A program that opens or stats /etc/flink/application_properties.json, as
+// the AWS library KinesisAnalyticsRuntime does, gets the file that KOBEL_APPLICATION_PROPERTIES
+// named at its start. All other paths go to the C library unchanged.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 static const char PROPERTIES[] = "/etc/flink/application_properties.json";
-static const char *replacement; // NULL = there is none
+static const char *replacement; // NULL = none
 
-// A program may change its environment later.
+// At the start, because a program may change its environment.
 __attribute__((constructor)) static void remember(void) {
     const char *named = getenv("KOBEL_APPLICATION_PROPERTIES");
 
@@ -29,13 +29,13 @@ static const char *translate(const char *path) {
     return is_it ? replacement : path;
 }
 
-// The C library's own function of the same name. It may be missing (__xstat in new ones); then
-// nobody calls it.
+// The C library's function of the same name. It may be missing (__xstat in new versions); nothing
+// calls it then.
 #define NEXT(name)                                                                                 \
     static __typeof__(name) *next;                                                                 \
     if (next == NULL) next = (__typeof__(name) *)dlsym(RTLD_NEXT, #name)
 
-// The C library's headers name parameters in their own way.
+// The parameter names differ from those in the C library's headers.
 // NOLINTBEGIN(readability-inconsistent-declaration-parameter-name)
 
 // --- opening ---
@@ -81,7 +81,7 @@ OPEN_AT(openat64)
 OPEN_STREAM(fopen)
 OPEN_STREAM(fopen64)
 
-// What a program calls instead that was compiled with _FORTIFY_SOURCE.
+// Called instead by programs compiled with _FORTIFY_SOURCE.
 #define OPEN_FORTIFIED(name)                                                                       \
     int name(const char *path, int flags);                                                         \
     int name(const char *path, int flags) {                                                        \
@@ -100,7 +100,7 @@ OPEN_FORTIFIED(__open64_2)
 OPEN_AT_FORTIFIED(__openat_2)
 OPEN_AT_FORTIFIED(__openat64_2)
 
-// --- looking ---
+// --- stat ---
 
 #define STAT(name, type)                                                                           \
     int name(const char *path, struct type *out) {                                                 \
@@ -120,7 +120,7 @@ STAT(lstat64, stat64)
 STAT_AT(fstatat, stat)
 STAT_AT(fstatat64, stat64)
 
-// What programs call that were built with a C library before 2.33.
+// Called by programs built with a C library before 2.33.
 #define OLD_STAT(name)                                                                             \
     int name(int version, const char *path, void *out);                                            \
     int name(int version, const char *path, void *out) {                                           \

@@ -64,7 +64,7 @@ Test(launcher, says_what_is_wrong_with_its_words) {
 
     argument_list_add_all(&unknown, "--unknown", NULL);
     cr_assert(not(run(&unknown, "true")));
-    cr_assert(strstr(err.message, "unknown: '--unknown'") != NULL, "%s", err.message);
+    cr_assert(strstr(err.message, "unknown option '--unknown'") != NULL, "%s", err.message);
     argument_list_add_all(&half, "--own-ports", "17", NULL);
     cr_assert(not(run(&half, "true")));
 }
