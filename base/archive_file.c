@@ -14,7 +14,7 @@ struct archive_file {
 static bool fail(const struct archive_file *archive, struct error *err) {
     const char *reason = archive_error_string(archive->archive);
 
-    return error_set(err, ERROR_INVALID, "%s", reason == NULL ? "it is damaged" : reason);
+    return error_set(err, ERROR_INVALID, "%s", reason == NULL ? "the archive is damaged" : reason);
 }
 
 static void support(struct archive *archive, enum archive_kind kind) {
@@ -34,7 +34,8 @@ bool archive_file_open(const char *path, enum archive_kind kind, struct archive_
 
     *out_archive = NULL;
     archive->archive = archive_read_new();
-    if (archive->archive == NULL) return error_set(err, ERROR_SYSTEM, "libarchive does not start");
+    if (archive->archive == NULL)
+        return error_set(err, ERROR_SYSTEM, "libarchive cannot be initialised");
     support(archive->archive, kind);
     if (archive_read_open_filename(archive->archive, path, BLOCK_BYTES) != ARCHIVE_OK)
         return fail(archive, err);

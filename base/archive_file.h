@@ -1,4 +1,4 @@
-// An archive that is read from its beginning to its end, through libarchive.
+// Reads an archive entry by entry, through libarchive.
 #pragma once
 
 #include "base/cleanup.h"
@@ -10,22 +10,22 @@
 struct archive_file;
 
 enum archive_kind {
-    ARCHIVE_KIND_ZIP,           // entry by entry, whatever its directory says
-    ARCHIVE_KIND_ZIP_DIRECTORY, // by its directory: entries that nobody reads cost nothing
+    ARCHIVE_KIND_ZIP,           // in the order of the file, without its central directory
+    ARCHIVE_KIND_ZIP_DIRECTORY, // by the central directory: skipping an entry costs nothing
     ARCHIVE_KIND_ANY,           // tar, compressed or not, or zip
 };
 
-// ERROR_INVALID: it is no such archive, or damaged; the text is libarchive's reason alone.
+// ERROR_INVALID: not an archive of this kind, or damaged; the message is libarchive's reason.
 MUST_CHECK bool archive_file_open(const char *path, enum archive_kind kind,
                                   struct archive_file **out_archive, struct error *err);
-// Goes to the next entry. `*out_name` is NULL at the end and "" for what is no regular file of its
-// own or has no name that can be read; it lives until the next call.
+// Moves to the next entry. `*out_name` is NULL at the end, and "" for an entry that is not a
+// regular file or whose name cannot be read. It is valid until the next call.
 MUST_CHECK bool archive_file_next(struct archive_file *archive, const char **out_name,
                                   struct error *err);
-// Some of the entry's bytes; 0 at its end.
+// Reads up to `size_bytes` of the entry; 0 at its end.
 MUST_CHECK bool archive_file_read(struct archive_file *archive, void *block, size_t size_bytes,
                                   size_t *out_got_bytes, struct error *err);
-// How much of the file was read so far.
+// How much of the archive file has been read.
 int64_t archive_file_position_bytes(const struct archive_file *archive);
 void archive_file_close(struct archive_file *archive);
 DEFINE_AUTO(archive_file_close, struct archive_file *);

@@ -9,7 +9,7 @@ struct base64_reader {
     EVP_ENCODE_CTX *context;
     size_t letters;
     size_t padding; // '=' at the end
-    bool is_full;   // the buffer has not taken all
+    bool is_full;   // the buffer did not take everything
 };
 
 struct base64_reader *base64_reader_new(void) {
@@ -21,8 +21,8 @@ struct base64_reader *base64_reader_new(void) {
     return reader;
 }
 
-// False: not base64. libcrypto would pass over white space.
-static bool take_letters(struct base64_reader *reader, const char *text, size_t size_bytes) {
+// False: not base64. Checked here because libcrypto skips white space.
+static bool count_letters(struct base64_reader *reader, const char *text, size_t size_bytes) {
     for (size_t at = 0; at < size_bytes; at++) {
         char letter = text[at];
         bool is_letter = (letter >= 'A' && letter <= 'Z') || (letter >= 'a' && letter <= 'z') ||
@@ -48,7 +48,7 @@ bool base64_reader_add(struct base64_reader *reader, const char *text, size_t si
     unsigned char block[PIECE + KEPT_BY_LIBCRYPTO];
     int made = 0;
 
-    if (!take_letters(reader, text, size_bytes)) return false;
+    if (!count_letters(reader, text, size_bytes)) return false;
     for (size_t at = 0; at < size_bytes; at += PIECE) {
         size_t taken = size_bytes - at < PIECE ? size_bytes - at : PIECE;
         if (EVP_DecodeUpdate(reader->context, block, &made, (const unsigned char *)text + at,

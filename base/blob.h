@@ -1,6 +1,6 @@
-// The binary value (base64) of a JSON text, kept beside it. It may have 50 MiB: whoever looked at
-// all of its characters at once, or copied them, would hold up the loop. So it is decoded as it
-// comes in, and in the JSON a mark stands in its place (api/request_body.h).
+// The binary value (base64) of a JSON request, kept outside the JSON. It may have 50 MiB, and
+// decoding that in one turn would block the loop: it is decoded as it arrives, and the JSON
+// contains a mark in its place (api/request_body.h).
 #pragma once
 
 #include "base/base64.h"
@@ -9,14 +9,14 @@
 #define BLOB_MARK_SIZE 33
 
 struct blob {
-    char mark[BLOB_MARK_SIZE]; // nobody can send a text that is taken for it; "": none was made
+    char mark[BLOB_MARK_SIZE]; // random, so that no client can send it; "" before blob_begin()
     struct base64_reader *reader;
-    struct buffer bytes; // what it stands for; nothing where it is not base64, or beyond the limit
-    size_t size_bytes;   // of all that it stands for
+    struct buffer bytes; // the decoded value; empty if it is not base64 or exceeds the limit
+    size_t size_bytes;   // of the whole decoded value
     bool is_base64;      // so far
 };
 
-// `limit_bytes`: how much of it is kept.
+// `limit`: the largest value that is kept, in bytes.
 #define BLOB_INIT(limit)                                                                           \
     (struct blob) {                                                                                \
         .bytes = BUFFER_INIT(limit)                                                                \
@@ -25,12 +25,12 @@ struct blob {
 void blob_release(struct blob *blob);
 DEFINE_AUTO_STRUCT(blob_release, struct blob);
 
-// Begins anew. The mark stays what it is: the JSON may have it already.
+// Starts a new value. The mark stays the same: the JSON may contain it already.
 void blob_begin(struct blob *blob);
-// More of the text, without JSON's escapes.
+// Adds a piece of the text, with JSON's escapes already resolved.
 void blob_add(struct blob *blob, const char *text, size_t size_bytes);
-// All of it has come: sets size_bytes and, once more, is_base64.
+// After the last piece: sets size_bytes and the final is_base64.
 void blob_end(struct blob *blob);
 
-// Does this text of the JSON stand for the blob?
+// Is this text of the JSON the mark?
 bool blob_is_mark(const struct blob *blob, const char *text);

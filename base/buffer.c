@@ -9,7 +9,7 @@
 
 static const size_t FIRST_CAPACITY = 256;
 
-// Makes room for `more` bytes and the 0 behind them. The caller has checked the limit.
+// Makes room for `more` bytes and the terminator. The caller has checked the limit.
 static void reserve(struct buffer *buffer, size_t more) {
     size_t needed = buffer->size_bytes + more + 1;
 

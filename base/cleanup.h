@@ -11,7 +11,7 @@
     }                                                                                              \
     struct auto_##release##_needs_a_semicolon
 
-// The same for an open struct that is released by address, such as `struct buffer`.
+// The same for a struct that is released by its address, such as `struct buffer`.
 #define DEFINE_AUTO_STRUCT(release, type)                                                          \
     static inline __attribute__((unused)) void auto_##release(type *place) {                       \
         release(place);                                                                            \
@@ -20,7 +20,7 @@
 
 #define AUTO(release) __attribute__((cleanup(auto_##release)))
 
-// Hands a pointer over: the value of `pointer`, which is NULL afterwards.
+// Moves a pointer out: the value of `pointer`, which is then NULL.
 #define TAKE(pointer)                                                                              \
     __extension__({                                                                                \
         __typeof__(pointer) *take_place = &(pointer);                                              \

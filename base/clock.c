@@ -44,7 +44,7 @@ static double bent_scale(void *self) {
     return clock->scale;
 }
 
-// What it shows now is where it goes on from.
+// Makes the current reading the new starting point.
 static void rebase(struct bent_clock *clock) {
     clock->shown_since_ms = bent_now_ms(clock);
     clock->real_since_ms = clock_now_ms(&clock->real);
@@ -88,23 +88,23 @@ struct clock clock_monotonic(void) {
 
 // --- observed ---
 
-int64_t observed_time_look(struct observed_time *time, int64_t now_ms) {
-    int64_t step_ms = time->looked_at_ms == 0 ? 0 : now_ms - time->looked_at_ms;
+int64_t observed_time_update(struct observed_time *time, int64_t now_ms) {
+    int64_t step_ms = time->updated_at_ms == 0 ? 0 : now_ms - time->updated_at_ms;
 
     if (step_ms > OBSERVED_STEP_MAX_MS) step_ms = OBSERVED_STEP_MAX_MS;
     if (step_ms > 0) time->total_ms += step_ms;
-    time->looked_at_ms = now_ms;
+    time->updated_at_ms = now_ms;
     return time->total_ms;
 }
 
 void observed_time_begin(struct observed_time *time, int64_t now_ms) {
-    *time = (struct observed_time){.looked_at_ms = now_ms};
+    *time = (struct observed_time){.updated_at_ms = now_ms};
 }
 
-int64_t clock_rest_us(int64_t took_us, int64_t factor, int64_t least_us) {
-    int64_t rest_us = took_us * factor;
+int64_t clock_pause_us(int64_t took_us, int64_t factor, int64_t least_us) {
+    int64_t pause_us = took_us * factor;
 
-    return rest_us > least_us ? rest_us : least_us;
+    return pause_us > least_us ? pause_us : least_us;
 }
 
 int64_t clock_elapsed_ms(int64_t since_ms, int64_t now_ms) {

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-// The next line of `*text`, without its end; false at the end. Lines that do not fit are cut.
+// The next line of `*text` without its line end; false at the end. Long lines are truncated.
 static bool next_line(const char **text, char *out, size_t size_bytes) {
     if (**text == '\0') return false;
     size_t length = strcspn(*text, "\n");
@@ -70,7 +70,7 @@ bool control_group_find_directory(const char *mountinfo, const char *groups, con
     if (!find_group(groups, controller, group, sizeof group)) return false;
     while (next_line(&mountinfo, line, sizeof line)) {
         if (!read_mount(line, controller, &root, &point)) continue;
-        // What is mounted may be a part of the whole: the group's path begins with it.
+        // The mount may show a subtree only: its root is then a prefix of the group's path.
         const char *below = group;
         if (!text_equal(root, "/") && text_starts_with(group, root)) below += strlen(root);
         return text_format(out, FILE_PATH_MAX, "%s%s", point, text_equal(below, "/") ? "" : below);

@@ -12,7 +12,7 @@
 
 struct digest {
     EVP_MD_CTX *sha256;
-    EVP_MD_CTX *md5; // NULL: not wanted
+    EVP_MD_CTX *md5; // NULL: not computed
 };
 
 static EVP_MD_CTX *begin(const EVP_MD *algorithm) {

@@ -41,10 +41,10 @@ bool file_join(char *out, size_t size_bytes, struct error *err, const char *firs
         length += strlen(path + length);
     }
     va_end(parts);
-    // With replacements it would be the path of another file.
+    // A path with replaced bytes would name another file.
     if (!is_text) return error_set(err, ERROR_INVALID, "the path '%s' is not UTF-8", path);
     if (!fits || length >= size_bytes)
-        return error_set(err, ERROR_INVALID, "path below '%.200s' is too long", first);
+        return error_set(err, ERROR_INVALID, "the path below '%.200s' is too long", first);
     (void)text_copy(out, size_bytes, path);
     return true;
 }
@@ -73,7 +73,7 @@ bool file_make_directories(const char *path, unsigned mode, struct error *err) {
     if (!text_is_utf8(path))
         return error_set(err, ERROR_INVALID, "the path '%s' is not UTF-8", path);
     if (!text_copy(part, sizeof part, path))
-        return error_set(err, ERROR_INVALID, "path '%.200s...' is too long", path);
+        return error_set(err, ERROR_INVALID, "the path '%.200s...' is too long", path);
     for (char *slash = strchr(part + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
         if (!make_directory(part, mode, err)) return false;
@@ -110,7 +110,7 @@ bool file_read(const char *path, struct buffer *out, struct error *err) {
     if (!open_to_read(path, O_NONBLOCK, &fd, err)) return false;
     if (fstat(fd, &entry) < 0) return error_system(err, errno, "read '%s'", path);
     if (!S_ISREG(entry.st_mode))
-        return error_set(err, ERROR_INVALID, "'%s' is no regular file", path);
+        return error_set(err, ERROR_INVALID, "'%s' is not a regular file", path);
     return read_all(fd, path, out, err);
 }
 
@@ -135,18 +135,18 @@ bool file_write_all(int fd, const void *from, size_t size_bytes) {
 
 bool file_write_atomically(const char *path, const void *bytes, size_t size_bytes, unsigned mode,
                            struct error *err) {
-    char neighbour[FILE_PATH_MAX];
+    char temporary[FILE_PATH_MAX];
 
-    if (!text_format(neighbour, sizeof neighbour, "%s.%d.new", path, (int)getpid()))
-        return error_set(err, ERROR_INVALID, "path '%.200s...' is too long", path);
+    if (!text_format(temporary, sizeof temporary, "%s.%d.new", path, (int)getpid()))
+        return error_set(err, ERROR_INVALID, "the path '%.200s...' is too long", path);
     AUTO(file_close)
     int fd =
-        open(neighbour, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode);
-    if (fd < 0) return error_system(err, errno, "create '%s'", neighbour);
+        open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, mode);
+    if (fd < 0) return error_system(err, errno, "create '%s'", temporary);
     bool is_whole = file_write_all(fd, bytes, size_bytes) && fsync(fd) == 0;
-    if (is_whole && rename(neighbour, path) == 0) return true;
+    if (is_whole && rename(temporary, path) == 0) return true;
     int reason = errno;
-    (void)unlink(neighbour);
+    (void)unlink(temporary);
     return error_system(err, reason, "write '%s'", path);
 }
 
@@ -157,7 +157,7 @@ void file_regain(int fd) {
     if (fstat(fd, &entry) < 0 || !S_ISDIR(entry.st_mode) || entry.st_uid != geteuid() ||
         (entry.st_mode & S_IRWXU) == S_IRWXU)
         return;
-    // fchmod() takes no descriptor that is a path only.
+    // fchmod() does not work on an O_PATH descriptor.
     (void)text_format(path, sizeof path, "/proc/self/fd/%d", fd);
     (void)chmod(path, (entry.st_mode & 07777) | S_IRWXU);
 }
@@ -181,19 +181,19 @@ static bool is_dots(const char *name) {
     return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
-// A tree may be nested deeper than there are descriptors: what lies deep is moved to the top, and
-// removed from there.
+// A tree may be deeper than the limit of open descriptors: directories below REMOVAL_DEPTH_MAX are
+// moved to the top of the tree and removed there in the next pass.
 enum { REMOVAL_DEPTH_MAX = 64, REMOVAL_PASSES_MAX = 100000 };
 
 struct removal {
-    int top; // directory
+    int top; // descriptor of the tree's top directory
     int moved;
 };
 
 static bool remove_at(struct removal *removal, int parent, const char *name, int depth,
                       struct error *err);
 
-// Goes on past what cannot be removed.
+// Continues after an entry that cannot be removed.
 static bool remove_entries(struct removal *removal, DIR *directory, int depth, struct error *err) {
     bool is_whole = true;
 

@@ -24,7 +24,7 @@ static void close_directory(DIR *directory) {
 }
 DEFINE_AUTO(close_directory, DIR *);
 
-// Where openat2() is refused (an old kernel, a container's filter): one name after the other.
+// For kernels and containers without openat2(): opens one name after the other.
 static int open_by_parts(int root, const char *relative, int flags) {
     AUTO(memory_free) char *copy = memory_copy_text(relative);
     AUTO(file_close) int at = fcntl(root, F_DUPFD_CLOEXEC, 0);
@@ -44,7 +44,7 @@ static int open_by_parts(int root, const char *relative, int flags) {
     return file_take(&at);
 }
 
-// `links`: RESOLVE_NO_SYMLINKS, or 0 for those that stay beneath.
+// `links`: RESOLVE_NO_SYMLINKS, or 0 to follow links that stay beneath `root`.
 static int open_beneath(int root, const char *relative, int flags, uint64_t links) {
     struct open_how how = {.flags = (unsigned)(flags | NEVER_WAITS),
                            .resolve = RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS | links};
@@ -53,14 +53,14 @@ static int open_beneath(int root, const char *relative, int flags, uint64_t link
         int fd = (int)syscall(SYS_openat2, root, relative, &how, sizeof how);
         if (fd < 0 && (errno == ENOSYS || errno == EPERM))
             return open_by_parts(root, relative, flags | NEVER_WAITS);
-        // Somebody renames directories on the way meanwhile.
+        // EAGAIN: a directory of the path was renamed during the call.
         if (fd >= 0 || errno != EAGAIN) return fd;
     }
     return -1;
 }
 
-// Some directory on the way has lost its owner's rights.
-static void regain_way(int root, const char *relative) {
+// Restores the owner's rights to every directory of the path.
+static void regain_path(int root, const char *relative) {
     AUTO(memory_free) char *copy = memory_copy_text(relative);
     AUTO(file_close) int at = fcntl(root, F_DUPFD_CLOEXEC, 0);
     char *rest = copy;
@@ -77,11 +77,11 @@ static void regain_way(int root, const char *relative) {
 static const char *refusal(int error_number) {
     switch (error_number) {
     case ELOOP:
-        return "a link is on the way";
+        return "the path has a link";
     case ENXIO:
         return "it is a socket or a FIFO";
     case EXDEV:
-        return "it lies outside";
+        return "it is outside of the directory";
     default:
         return NULL;
     }
@@ -97,13 +97,14 @@ static bool open_inside(const char *root, const char *relative, int flags, int *
     const char *path = relative[0] == '\0' ? "." : relative;
     *out_fd = open_beneath(top, path, flags, RESOLVE_NO_SYMLINKS);
     if (*out_fd < 0 && errno == EACCES) {
-        regain_way(top, path);
+        regain_path(top, path);
         *out_fd = open_beneath(top, path, flags, RESOLVE_NO_SYMLINKS);
     }
     if (*out_fd >= 0) return true;
     const char *reason = refusal(errno);
     if (reason != NULL)
-        return error_set(err, ERROR_NOT_FOUND, "'%s/%s' is not read: %s", root, relative, reason);
+        return error_set(err, ERROR_NOT_FOUND, "'%s/%s' cannot be opened: %s", root, relative,
+                         reason);
     if (errno == ENOENT || errno == ENOTDIR)
         return error_set(err, ERROR_NOT_FOUND, "no file '%s/%s'", root, relative);
     return error_system(err, errno, "open '%s/%s'", root, relative);
@@ -121,7 +122,7 @@ static bool open_regular(const char *root, const char *relative, int flags, int 
 
     if (!open_inside(root, relative, flags, &fd, err)) return false;
     if (!is_regular(fd))
-        return error_set(err, ERROR_NOT_FOUND, "'%s/%s' is no regular file", root, relative);
+        return error_set(err, ERROR_NOT_FOUND, "'%s/%s' is not a regular file", root, relative);
     *out_fd = file_take(&fd);
     return true;
 }
@@ -159,12 +160,12 @@ bool file_is_regular_inside(const char *root, const char *relative) {
     return file_open_inside(root, relative, &fd, NULL);
 }
 
-// Whatever was opened without waiting is written to as usual.
+// Also clears O_NONBLOCK, which was for open() only.
 static bool is_writable_file(int fd) {
     return is_regular(fd) && fcntl(fd, F_SETFL, O_APPEND) == 0;
 }
 
-// The directory that `relative` lies in, and its name there.
+// The parent directory of `relative`, and its last name.
 static bool open_parent(const char *root, const char *relative, int *out_directory,
                         const char **out_name, struct error *err) {
     const char *slash = strrchr(relative, '/');
@@ -172,7 +173,7 @@ static bool open_parent(const char *root, const char *relative, int *out_directo
     AUTO(memory_free) char *parent = memory_format("%.*s", (int)(name - relative), relative);
 
     if (name[0] == '\0' || text_equal(name, ".") || text_equal(name, ".."))
-        return error_set(err, ERROR_INVALID, "'%s/%s' is no plain path", root, relative);
+        return error_set(err, ERROR_INVALID, "'%s/%s' is not a plain path", root, relative);
     if (slash != NULL) parent[slash - relative] = '\0';
     if (!file_open_directory_inside(root, parent, out_directory, err)) return false;
     *out_name = name;
@@ -206,21 +207,21 @@ bool file_write_inside(const char *root, const char *relative, const void *bytes
     AUTO(file_close) int directory = -1;
     const char *name = "";
     char random[17];
-    char neighbour[32];
+    char temporary[32];
 
     if (!open_parent(root, relative, &directory, &name, err)) return false;
     // Random, so that no job can have made an entry of that name.
     random_id_hex(random, sizeof random - 1);
-    (void)text_format(neighbour, sizeof neighbour, ".new-%s", random);
+    (void)text_format(temporary, sizeof temporary, ".new-%s", random);
     AUTO(file_close)
-    int fd = openat(directory, neighbour, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+    int fd = openat(directory, temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                     (mode_t)mode);
     if (fd < 0) return error_system(err, errno, "create '%s/%s'", root, relative);
     if (file_write_all(fd, bytes, size_bytes) &&
-        renameat(directory, neighbour, directory, name) == 0)
+        renameat(directory, temporary, directory, name) == 0)
         return true;
     int reason = errno;
-    (void)unlinkat(directory, neighbour, 0);
+    (void)unlinkat(directory, temporary, 0);
     return error_system(err, reason, "write '%s/%s'", root, relative);
 }
 
@@ -233,7 +234,7 @@ bool file_make_directories_inside(const char *root, const char *relative, unsign
     if (!file_open_directory_inside(root, "", &at, err)) return false;
     for (char *name = strsep(&rest, "/"); name != NULL; name = strsep(&rest, "/")) {
         if (name[0] == '\0' || text_equal(name, ".") || text_equal(name, ".."))
-            return error_set(err, ERROR_INVALID, "'%s/%s' is no plain path", root, relative);
+            return error_set(err, ERROR_INVALID, "'%s/%s' is not a plain path", root, relative);
         if (mkdirat(at, name, (mode_t)mode) < 0 && errno != EEXIST)
             return error_system(err, errno, "make directory '%s/%s'", root, relative);
         int next = openat(at, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

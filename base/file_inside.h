@@ -1,15 +1,15 @@
-// The door to what a job can write. Below the directories that are writable in a sandbox (log,
-// work, jars, checkpoints and snapshots of an application: runtime/local/workspace.h) anything may
-// lie under any name: a FIFO that blocks whoever opens it, a link to a secret, a device, a file of
-// a terabyte, a directory of a million entries; and what is a directory now may be a link the next
-// time. Nothing here blocks. A job, which has the daemon's user, may take rights from its
-// directories: whoever comes by here gets them back (file_regain()).
+// Safe access to files that a job can write. In the directories that are writable in a sandbox
+// (log, work, jars, checkpoints and snapshots of an application: runtime/local/workspace.h) any
+// name may be anything: a FIFO that blocks open(), a link to a secret, a device, a file of a
+// terabyte, a directory of a million entries; and a directory may become a link at any time.
+// Nothing here blocks. A job runs as the daemon's user and may remove the rights of its
+// directories: the functions below restore them (file_regain()).
 //
-// `root` is a path that no job can replace any part of: the directory of a cluster or of an
-// application, or what these lie in. It is opened by its name and may be a link that kobel made.
-// All that a job may write to, and so rename, is said in `relative`, which is followed beneath
-// `root` only, through no link: never `<cluster>/jars/x` and "name", but `<cluster>` and
-// "jars/x/name". tests/lint/check_banned.sh knows the paths that are no roots.
+// `root` is a path of which no job can replace a part: the directory of a cluster or an
+// application, or a parent of these. It may be a link that kobel made. Everything that a job can
+// write to, and therefore rename, must be part of `relative`, which is resolved beneath `root`
+// without following links: not `<cluster>/jars/x` and "name", but `<cluster>` and "jars/x/name".
+// tests/lint/check_banned.sh rejects the paths that must not be roots.
 #pragma once
 
 #include "base/buffer.h"
@@ -19,51 +19,51 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FILE_INSIDE_ENTRIES_MAX 2000 // of one directory that are looked at: some milliseconds
+#define FILE_INSIDE_ENTRIES_MAX 2000 // read of one directory: takes some milliseconds
 
-// Opens a regular file for reading. ERROR_NOT_FOUND: nothing is there, or no regular file, or a
-// link is on the way; the message says which.
+// Opens a regular file for reading. ERROR_NOT_FOUND: absent, not a regular file, or the path has a
+// link; the message says which.
 MUST_CHECK bool file_open_inside(const char *root, const char *relative, int *out_fd,
                                  struct error *err);
 // The same for reading and writing.
 MUST_CHECK bool file_open_writable_inside(const char *root, const char *relative, int *out_fd,
                                           struct error *err);
-// The same for reading what no job but a user lays down: links may be on the way as long as they
-// lead nowhere out, and no directory is given other rights.
+// The same for files that a user provides: links are followed as long as they stay beneath `root`,
+// and no rights are changed.
 MUST_CHECK bool file_open_linked_inside(const char *root, const char *relative, int *out_fd,
                                         struct error *err);
-// Opens a directory, for openat() and the like with a single name and O_NOFOLLOW. "" is `root`.
+// Opens a directory, to be used with openat() etc., a single name and O_NOFOLLOW. "" is `root`.
 MUST_CHECK bool file_open_directory_inside(const char *root, const char *relative, int *out_fd,
                                            struct error *err);
 bool file_is_regular_inside(const char *root, const char *relative);
 
-// Opens a regular file for appending, which is made if it is missing and takes the place of what is
-// no regular file.
+// Opens a regular file for appending. It is created if missing, and replaces anything else of that
+// name.
 MUST_CHECK bool file_open_append_inside(const char *root, const char *relative, int *out_fd,
                                         struct error *err);
-// Writes a neighbour and renames it, which replaces whatever lies there: readers see the old
-// content or the new. It is not waited for the disk: only for what is of no use once the machine
-// has stopped, as all in the directory of a cluster. ERROR_NOT_FOUND: the directory is not there,
-// or a link is on the way.
+// Writes a temporary file and renames it over anything of that name: readers see the old content or
+// the new. It does not wait for the disk, so it is only for files that are useless after a restart
+// of the machine, such as those of a cluster. ERROR_NOT_FOUND: no such directory, or a link in
+// the path.
 MUST_CHECK bool file_write_inside(const char *root, const char *relative, const void *bytes,
                                   size_t size_bytes, unsigned mode, struct error *err);
-// Makes a directory and its missing parents. An existing directory is a success.
+// Creates a directory and its missing parents. An existing directory is a success.
 MUST_CHECK bool file_make_directories_inside(const char *root, const char *relative, unsigned mode,
                                              struct error *err);
 
-// What `path` is below `root`: "app/log" of "/data/apps/app/log" below "/data/apps". NULL: it does
-// not lie there.
+// The part of `path` below `root`: "app/log" for "/data/apps/app/log" and "/data/apps". NULL: not
+// below it.
 const char *file_below(const char *root, const char *path);
 
-// Reads the last bytes of a file, at most `limit_bytes`, however large it is and whoever writes to
-// it meanwhile. Appends to `out`, which must have room for them.
+// Appends the last bytes of a file, at most `limit_bytes`, to `out`, which must have room for them.
+// The file may be of any size and may be written to at the same time.
 MUST_CHECK bool file_read_tail_inside(const char *root, const char *relative, size_t limit_bytes,
                                       struct buffer *out, struct error *err);
 
 enum file_kind { FILE_REGULAR, FILE_DIRECTORY, FILE_OTHER };
 
-// Calls `visit` for each entry of a directory but . and .., in the order of the directory, at most
-// FILE_INSIDE_ENTRIES_MAX times; stops and returns false when it does. A link is FILE_OTHER.
+// Calls `visit` for each entry of a directory but . and .., at most FILE_INSIDE_ENTRIES_MAX
+// times and until it returns false; returns false then. A link is FILE_OTHER.
 typedef bool file_inside_visit_fn(void *userdata, const char *name, enum file_kind kind,
                                   struct error *err);
 MUST_CHECK bool file_list_inside(const char *root, const char *relative,

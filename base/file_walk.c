@@ -14,11 +14,11 @@
 struct file_walk {
     DIR *levels[FILE_WALK_DEPTH_MAX];
     int depth;
-    dev_t device; // mounts are not counted
+    dev_t device; // other file systems are not counted
     int64_t bytes;
 };
 
-// Takes the descriptor.
+// Closes the descriptor when it cannot use it.
 static void enter(struct file_walk *walk, int fd) {
     DIR *directory = fdopendir(fd);
 
@@ -41,11 +41,11 @@ struct file_walk *file_walk_new(const char *root, const char *relative) {
     return walk;
 }
 
-static void look_at(struct file_walk *walk, int directory, const char *name) {
+static void count_entry(struct file_walk *walk, int directory, const char *name) {
     struct stat entry;
 
     if (text_equal(name, ".") || text_equal(name, "..")) return;
-    if (fstatat(directory, name, &entry, AT_SYMLINK_NOFOLLOW) < 0) return; // it has vanished
+    if (fstatat(directory, name, &entry, AT_SYMLINK_NOFOLLOW) < 0) return; // it was removed
     if (entry.st_dev != walk->device) return;
     walk->bytes += (int64_t)entry.st_blocks * 512;
     if (!S_ISDIR(entry.st_mode) || walk->depth == FILE_WALK_DEPTH_MAX) return;
@@ -53,12 +53,12 @@ static void look_at(struct file_walk *walk, int directory, const char *name) {
     if (fd >= 0) enter(walk, fd);
 }
 
-bool file_walk_on(struct file_walk *walk, int entries_max) {
+bool file_walk_step(struct file_walk *walk, int entries_max) {
     for (int count = 0; count < entries_max && walk->depth > 0; count++) {
         DIR *directory = walk->levels[walk->depth - 1];
         const struct dirent *entry = readdir(directory);
         if (entry != NULL) {
-            look_at(walk, dirfd(directory), entry->d_name);
+            count_entry(walk, dirfd(directory), entry->d_name);
             continue;
         }
         (void)closedir(directory);

@@ -13,7 +13,7 @@ static int64_t size_of(int fd) {
 }
 
 int64_t growing_file_after_gap(int fd, int64_t offset) {
-    // Before the search: what is appended meanwhile comes behind it.
+    // Before the search: what is appended in the meantime must not be skipped.
     int64_t size = size_of(fd);
     off_t next = lseek(fd, (off_t)offset, SEEK_DATA);
 
@@ -21,8 +21,8 @@ int64_t growing_file_after_gap(int fd, int64_t offset) {
     return next > (off_t)offset ? (int64_t)next : offset;
 }
 
-// Where what lay at `offset` lies in a file that has become shorter: it was cut at its beginning,
-// or it is another.
+// The new position of `offset` in a file that has become shorter: it was shortened at its
+// beginning, or replaced by another (0).
 static int64_t offset_after_cut(int64_t offset, int64_t size) {
     int64_t rest = (offset - size) % GROWING_FILE_CUT_BYTES;
     int64_t moved = rest == 0 ? size : size - (GROWING_FILE_CUT_BYTES - rest);
@@ -30,8 +30,8 @@ static int64_t offset_after_cut(int64_t offset, int64_t size) {
     return moved > 0 ? moved : 0;
 }
 
-// Of `got` bytes that were read at `offset` those that are not of a gap, which may have come
-// meanwhile and reads as zeros.
+// How many of `got` bytes read at `offset` lie before a hole, which may have been made in the
+// meantime and reads as zeros.
 static int64_t bytes_before_gap(int fd, int64_t offset, int64_t got) {
     off_t hole = lseek(fd, (off_t)offset, SEEK_HOLE);
 
@@ -40,7 +40,7 @@ static int64_t bytes_before_gap(int fd, int64_t offset, int64_t got) {
 
 size_t growing_file_read(int fd, int64_t *offset, void *block, size_t size_bytes,
                          enum growing_file_place *out_place) {
-    *out_place = GROWING_FILE_ON;
+    *out_place = GROWING_FILE_NEXT;
     for (int tries = 0; tries < TRIES_MAX; tries++) {
         int64_t size = size_of(fd);
         if (size < *offset) {
@@ -53,7 +53,7 @@ size_t growing_file_read(int fd, int64_t *offset, void *block, size_t size_bytes
         ssize_t got = pread(fd, block, size_bytes, (off_t)next);
         if (got <= 0) return 0;
         int64_t usable = bytes_before_gap(fd, next, got);
-        // It was cut, or became part of a gap, while it was read.
+        // The file was shortened, or a hole was made there, during the read.
         if (size_of(fd) < size || usable == 0) continue;
         *offset += usable;
         return (size_t)usable;

@@ -1,7 +1,7 @@
-// Reading a file to which other processes append, such as the log of a cluster's process, while its
-// oldest part is dropped (runtime/local/log_budget.h): that becomes a gap, which takes no room on
-// the disk, and once the gap is large, the file is cut at its beginning by a multiple of
-// GROWING_FILE_CUT_BYTES. Whoever follows it goes on where it was; only what was dropped is missed.
+// Follows a file to which other processes append, such as a log of Flink, while its oldest part is
+// dropped (runtime/local/log_budget.h). The dropped part first becomes a hole, which needs no disk
+// space; once the hole is large, the file is shortened at its beginning by a multiple of
+// GROWING_FILE_CUT_BYTES. A reader continues at its place and misses only what was dropped.
 #pragma once
 
 #include <stdbool.h>
@@ -12,16 +12,16 @@
 #define GROWING_FILE_CUT_BYTES ((int64_t)64 << 20)
 
 enum growing_file_place {
-    GROWING_FILE_ON,  // what is read follows what was read before
-    GROWING_FILE_GAP, // something was dropped before it: it begins within a line
-    GROWING_FILE_NEW, // another file has this name now, and is read from its beginning
+    GROWING_FILE_NEXT, // the bytes follow those of the read before
+    GROWING_FILE_GAP,  // something was dropped before them: they begin within a line
+    GROWING_FILE_NEW,  // the name belongs to another file now, which is read from its beginning
 };
 
-// Reads at *offset what is there, moves *offset behind it and says where that was. 0: nothing more
-// for now. *out_place is set in each case.
+// Reads at *offset and moves *offset past the bytes read. 0: nothing more for now. Always
+// sets *out_place.
 size_t growing_file_read(int fd, int64_t *offset, void *block, size_t size_bytes,
                          enum growing_file_place *out_place);
 
-// Where the next bytes are at or after `offset` that were not dropped; `offset` itself where none
-// were, and the end of the file where nothing but a gap follows.
+// The offset of the next bytes at or after `offset` that were not dropped: `offset` itself outside
+// of a hole, the end of the file when only a hole follows.
 int64_t growing_file_after_gap(int fd, int64_t offset);

@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 struct jar_within {
-    struct archive_file *archive; // its data come next
+    struct archive_file *archive; // positioned at the jar
     char name[FILE_PATH_MAX];
     int64_t copied_bytes;
 };
@@ -29,12 +29,12 @@ static bool is_of_a_program(const char *name) {
            text_ends_with(name, ".py");
 }
 
-// What macOS adds beside each file.
+// macOS adds such an entry for each file.
 static bool is_shadow(const char *name) {
     return text_starts_with(name, "__MACOSX/");
 }
 
-// Most jars say so in their first bytes; the directory of a large one takes a while to read.
+// Most jars can be recognised by their first entry, without reading their central directory.
 static bool may_hold_a_jar(const char *path, bool *out_may, struct error *err) {
     unsigned char head[LOCAL_HEADER_BYTES + NAME_SEEN_BYTES];
     char name[NAME_SEEN_BYTES + 1] = "";
@@ -55,7 +55,7 @@ static bool may_hold_a_jar(const char *path, bool *out_may, struct error *err) {
 
 // --- entries ---
 
-// The only jar; "" when there is none, or more, or the zip is a program itself.
+// The only jar; "" when there is none or more than one, or when the zip itself is a program.
 static bool find_jar(const char *path, char *out_jar, size_t size_bytes, struct error *err) {
     AUTO(archive_file_close) struct archive_file *archive = NULL;
     const char *name = "";
@@ -69,15 +69,15 @@ static bool find_jar(const char *path, char *out_jar, size_t size_bytes, struct 
         if (name == NULL) break;
         is_program = is_of_a_program(name);
         if (!text_ends_with(name, ".jar") || is_shadow(name)) continue;
-        // One whose name is too long is none that can be named.
+        // A jar with a name that is too long cannot be used.
         jars += text_copy(out_jar, size_bytes, name) ? 1 : 2;
     }
     if (is_program || jars > 1) out_jar[0] = '\0';
     return true;
 }
 
-static bool go_to(const char *path, const char *wanted, struct archive_file **out_archive,
-                  struct error *err) {
+static bool seek_jar(const char *path, const char *wanted, struct archive_file **out_archive,
+                     struct error *err) {
     AUTO(archive_file_close) struct archive_file *archive = NULL;
     const char *name = "";
 
@@ -85,7 +85,7 @@ static bool go_to(const char *path, const char *wanted, struct archive_file **ou
     if (!archive_file_open(path, ARCHIVE_KIND_ZIP_DIRECTORY, &archive, err)) return false;
     while (name != NULL && !text_equal(name, wanted))
         if (!archive_file_next(archive, &name, err)) return false;
-    if (name == NULL) return error_set(err, ERROR_INVALID, "it changed while it was read");
+    if (name == NULL) return error_set(err, ERROR_INVALID, "the file changed while it was read");
     *out_archive = TAKE(archive);
     return true;
 }
@@ -99,7 +99,7 @@ bool jar_within_open(const char *path, struct jar_within **out_jar, struct error
     if (!may_hold) return true;
     if (!find_jar(path, jar->name, sizeof jar->name, err)) return fail(err);
     if (jar->name[0] == '\0') return true;
-    if (!go_to(path, jar->name, &jar->archive, err)) return fail(err);
+    if (!seek_jar(path, jar->name, &jar->archive, err)) return fail(err);
     *out_jar = TAKE(jar);
     return true;
 }

@@ -9,8 +9,8 @@
 #include <string.h>
 
 static const size_t DEPTH_MAX = 100;
-// Many times what the largest request or reply has, and little enough to be parsed in a moment and
-// kept in memory: a value of two bytes becomes a hundred.
+// Many times the largest request or reply, and few enough to be parsed quickly and kept in memory:
+// a value of two bytes needs about a hundred.
 static const size_t VALUES_MAX = 250000;
 
 struct shape {
@@ -18,9 +18,8 @@ struct shape {
     size_t values;
 };
 
-// jansson limits nesting by itself only at 2048, which is more stack than a hostile body deserves,
-// and the number of values not at all.
-static struct shape look(const char *bytes, size_t size_bytes) {
+// jansson itself allows 2048 levels, too much stack for a hostile body, and any number of values.
+static struct shape measure(const char *bytes, size_t size_bytes) {
     struct shape shape = {.values = 1};
     size_t depth = 0;
     bool in_text = false;
@@ -46,14 +45,14 @@ static json_t *load(const char *bytes, size_t size_bytes, json_error_t *reason) 
     size_t flags = JSON_DECODE_ANY | JSON_ALLOW_NUL;
     json_t *value = json_loadb(bytes, size_bytes, flags, reason);
 
-    // A whole number beyond 64 bits is a number all the same; whether it fits is for the schema.
+    // An integer beyond 64 bits is still a number; the schema decides whether it is allowed.
     if (value == NULL && json_error_code(reason) == json_error_numeric_overflow)
         value = json_loadb(bytes, size_bytes, flags | JSON_DECODE_INT_AS_REAL, reason);
     return value;
 }
 
 bool json_parse(const char *bytes, size_t size_bytes, json_t **out_value, struct error *err) {
-    struct shape shape = look(bytes, size_bytes);
+    struct shape shape = measure(bytes, size_bytes);
     json_error_t reason;
 
     if (shape.depth > DEPTH_MAX)
@@ -118,7 +117,7 @@ static json_t *or_abort(json_t *value) {
     return value;
 }
 
-// A key that is UTF-8 already.
+// `key` is valid UTF-8.
 static void put(json_t *object, const char *key, json_t *value) {
     if (value == NULL || json_object_set_new_nocheck(object, key, value) != 0) abort();
 }
@@ -179,7 +178,7 @@ static json_t *copy_object(const json_t *object) {
     const char *key;
     json_t *member;
 
-    // The iterator wants a pointer that it does not write through.
+    // The iterator needs a non-const pointer but does not write.
     union {
         const json_t *in;
         json_t *out;

@@ -16,7 +16,7 @@ static const char *const level_names[LOG_LEVEL_COUNT] = {
 };
 DEFINE_NAMES(log_level, enum log_level, level_names);
 
-// The one global of the tree that changes.
+// The only mutable global of the program.
 static enum log_level threshold = LOG_LEVEL_INFO;
 
 void log_set_level(enum log_level level) {
@@ -50,7 +50,7 @@ void log_write(enum log_level level, const char *room, const char *message, cons
         (void)text_format_list(line + length, sizeof line - length, format, arguments);
         va_end(arguments);
     }
-    // What a user sent must not be able to start a line or drive a terminal.
+    // Text of users must not start a new line or control a terminal.
     text_make_printable(line);
     (void)fprintf(stderr, "%s\n", line);
 }

@@ -1,6 +1,5 @@
-// The daemon's own log: one event a line on stderr, `<time> <level> <room> <message> key=value...`.
-// Only daemon/, the loop's callbacks and controller/reconciler.c log; everything below returns
-// errors.
+// The daemon's log: one event per line on stderr, `<time> <level> <room> <message> key=value...`.
+// Only daemon/, the loop's callbacks and controller/reconciler.c log; other code returns errors.
 #pragma once
 
 #include <stdbool.h>
@@ -13,13 +12,13 @@ enum log_level {
     LOG_LEVEL_COUNT
 };
 
-// error = somebody must act, warn = we coped, info = a status changed, debug = the rest.
+// error: an operator has to act; warn: kobel recovered; info: a status changed; debug: the rest.
 void log_set_level(enum log_level level);
 const char *log_level_name(enum log_level level); // "error"
 bool log_level_from_name(const char *name, enum log_level *out_level);
 
-// `message` is fixed text; `format` holds the key=value pairs (NULL for none). User text goes in
-// quotes: key="%s". Control characters are replaced and the line is cut at 2 kB.
+// `message` is fixed text; `format` has the key=value pairs (NULL for none), with text of users in
+// quotes: key="%s". Control characters are replaced, and the line is truncated at 2 kB.
 void log_write(enum log_level level, const char *room, const char *message, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 

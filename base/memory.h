@@ -1,5 +1,5 @@
-// Allocation that cannot fail: sizes are limited at the door, so exhausted memory is a bug and
-// aborts.
+// Allocation that aborts instead of failing: input is limited in size, so exhausted memory is a
+// bug.
 #pragma once
 
 #include "base/cleanup.h"
@@ -12,7 +12,7 @@ char *memory_copy_text(const char *text) __attribute__((malloc, returns_nonnull)
 char *memory_format(const char *format, ...)
     __attribute__((malloc, returns_nonnull, format(printf, 1, 2)));
 
-// For anything on the heap: AUTO(memory_free) struct thing *thing = ...
+// For any heap memory: AUTO(memory_free) struct thing *thing = ...
 void memory_free(void *block);
 static inline __attribute__((unused)) void auto_memory_free(void *place) {
     memory_free(*(void **)place);

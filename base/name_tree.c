@@ -14,10 +14,10 @@ void *name_tree_find(void *const *tree, const char *name) {
     return node == NULL ? NULL : *node;
 }
 
-void name_tree_add(void **tree, void *thing) {
-    if (tsearch(thing, tree, compare) == NULL) abort();
+void name_tree_add(void **tree, void *item) {
+    if (tsearch(item, tree, compare) == NULL) abort();
 }
 
-void name_tree_remove(void **tree, const void *thing) {
-    (void)tdelete(thing, tree, compare);
+void name_tree_remove(void **tree, const void *item) {
+    (void)tdelete(item, tree, compare);
 }

@@ -48,7 +48,7 @@ void random_id_alphanumeric(char *out, size_t count) {
 
     for (size_t at = 0; at < count;) {
         random_bytes(&byte, 1);
-        if (byte >= 4 * (sizeof letters - 1)) continue; // keeps the choice even
+        if (byte >= 4 * (sizeof letters - 1)) continue; // so that all letters are equally likely
         out[at++] = letters[byte % (sizeof letters - 1)];
     }
     out[count] = '\0';

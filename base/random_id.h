@@ -4,10 +4,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// `count` random characters of [0-9a-f], at most 128; `out` needs count + 1.
+// Random characters: `count` of [0-9a-f], at most 128. `out` needs room for one more.
 void random_id_hex(char *out, size_t count);
-// `count` random characters of [A-Za-z0-9], like the service's operation ids; `out` needs count
-// + 1.
+// The same of [A-Za-z0-9], like the service's operation ids.
 void random_id_alphanumeric(char *out, size_t count);
 uint32_t random_id_number(void);
 // A version 4 UUID in its 36-character form.

@@ -16,7 +16,7 @@ static const char HEX[] = "0123456789ABCDEF";
 // --- escapes ---
 
 static void append_byte(struct buffer *out, char byte) {
-    // What does not fit makes another signature, which is refused: nothing worse.
+    // What does not fit makes the signature wrong, and the request is refused.
     error_ignore(buffer_append(out, &byte, 1, NULL));
 }
 
@@ -44,7 +44,7 @@ static int hex_value(char digit) {
     return place == NULL ? -1 : (int)(place - HEX);
 }
 
-// A part of a query, unescaped and escaped again in the one way that is canonical.
+// Unescapes a part of a query and escapes it in the canonical way.
 static void append_canonical(struct buffer *out, const char *text, size_t length) {
     for (size_t at = 0; at < length; at++) {
         int high = text[at] == '%' && at + 2 < length ? hex_value(text[at + 1]) : -1;
@@ -60,7 +60,7 @@ static void append_canonical(struct buffer *out, const char *text, size_t length
 
 // --- the canonical request ---
 
-// Without "." and ".." segments and without empty ones, as every service but S3 wants it.
+// Without "." and ".." and empty segments: for all services but S3.
 static char *normal_path(const char *path) {
     AUTO(memory_free) char *rest = memory_copy_text(path);
     AUTO(buffer_release) struct buffer out = BUFFER_INIT(CANONICAL_MAX_BYTES);
@@ -103,7 +103,7 @@ size_t sigv4_parameter_count(const char *query) {
     return count;
 }
 
-// Stands for '=' while parameters are sorted: by name first, and no name has a lower character.
+// Replaces '=' while sorting: no name has a lower character, so that names decide first.
 static const char NAME_END = '\x01';
 
 static void append_query(struct buffer *out, const char *query) {
@@ -133,7 +133,7 @@ static void append_query(struct buffer *out, const char *query) {
     }
 }
 
-// Trimmed, and runs of blanks are one.
+// Trimmed, with runs of blanks replaced by one.
 static void append_header(struct buffer *out, const struct sigv4_header *header) {
     const char *at = header->value;
     bool is_first = true;

@@ -1,6 +1,5 @@
-// AWS Signature Version 4: the signature of a request. For kobel's own requests to an S3 endpoint
-// and for checking those of clients. Pure; checked against the published examples in
-// tests/unit/base/sigv4_test.c.
+// AWS Signature Version 4: signs kobel's requests to an S3 endpoint and checks those of clients.
+// Pure; tests/unit/base/sigv4_test.c compares it with the published examples.
 #pragma once
 
 #include <stdbool.h>
@@ -9,7 +8,7 @@
 #define SIGV4_SIGNATURE_SIZE 65 // hex
 #define SIGV4_DATE_SIZE      17 // "20150830T123600Z"
 #define SIGV4_UNSIGNED       "UNSIGNED-PAYLOAD"
-#define SIGV4_PARAMETERS_MAX 256 // of a query: those behind them would not be signed
+#define SIGV4_PARAMETERS_MAX 256 // of a query: more would not be signed
 
 struct sigv4_header {
     const char *name; // lower case
@@ -18,12 +17,14 @@ struct sigv4_header {
 
 struct sigv4_request {
     const char *method;
-    const char *path;  // as on the request line, escapes and all
-    const char *query; // the same, without '?'; "" = none. X-Amz-Signature in it is left out
-    const struct sigv4_header *headers; // those that are signed, by name
+    const char *path; // as on the request line, with its escapes
+    // The same, without '?'; "" = none. X-Amz-Signature is left out.
+    const char *query;
+    // Those to be signed, sorted by name.
+    const struct sigv4_header *headers;
     size_t header_count;
-    const char *payload_sha256; // hex of the body's digest, or SIGV4_UNSIGNED
-    bool is_s3;                 // S3 takes the path as it is; the other services escape it again
+    const char *payload_sha256; // hex digest of the body, or SIGV4_UNSIGNED
+    bool is_s3;                 // S3 signs the path as it is; other services escape it once more
 };
 
 // "<date>/<region>/<service>/aws4_request"; `date` is the first 8 characters of the time.
@@ -33,16 +34,15 @@ struct sigv4_scope {
     char service[64];
 };
 
-// How many parameters a query has; one with more than SIGV4_PARAMETERS_MAX must not be trusted.
+// The number of parameters of a query. Do not trust one with more than SIGV4_PARAMETERS_MAX.
 size_t sigv4_parameter_count(const char *query);
 
 void sigv4_sign(const struct sigv4_request *request, const struct sigv4_scope *scope,
                 const char *time, const char *secret_key, char out[static SIGV4_SIGNATURE_SIZE]);
 
-// Escapes every byte of `text` but the unreserved ones of RFC 3986 ('/' too unless `keeps_slash`).
-// The caller frees.
+// Escapes all but the unreserved bytes of RFC 3986, and '/' unless `keeps_slash`. The caller frees.
 char *sigv4_escape(const char *text, bool keeps_slash);
 
-// "20150830T123600Z" for seconds since 1970, and back. False: not of that form.
+// "20150830T123600Z" from seconds since 1970, and back. False: not of that form.
 void sigv4_print_time(long long epoch_s, char out[static SIGV4_DATE_SIZE]);
 bool sigv4_read_time(const char *time, long long *out_epoch_s);

@@ -21,7 +21,7 @@ bool text_copy(char *out, size_t size_bytes, const char *text) {
         out[kept] = '\0';
         return kept == length;
     }
-    AUTO(memory_free) char *copy = memory_copy_text(text); // `text` may lie in `out`
+    AUTO(memory_free) char *copy = memory_copy_text(text); // `text` may be part of `out`
     (void)utf8_copy(out, size_bytes, copy, length, &is_whole);
     return is_whole;
 }
@@ -37,7 +37,7 @@ bool text_format_list(char *out, size_t size_bytes, const char *format, va_list 
     size_t used = is_whole ? (size_t)length : size_bytes - 1;
     size_t valid = utf8_valid_bytes(out, used);
     if (valid == used) return is_whole;
-    // The last character may have been cut.
+    // vsnprintf() may have split the last character.
     if (!is_whole && used - valid < 4) out[valid] = '\0';
     return text_copy(out, size_bytes, out) && is_whole;
 }
@@ -161,7 +161,7 @@ void text_cut_utf8(char *utf8, size_t limit_bytes) {
 
 void text_make_printable(char *utf8) {
     for (unsigned char *at = (unsigned char *)utf8; *at != '\0'; at++) {
-        // U+0080 to U+009F control terminals, too.
+        // U+0080 to U+009F control terminals as well.
         bool is_pair = at[0] == 0xC2 && at[1] >= 0x80 && at[1] <= 0x9F;
         if (is_pair) *at++ = ' ';
         if (is_pair || *at < ' ' || *at == 0x7F) *at = ' ';
@@ -216,7 +216,7 @@ void text_unescape_url(char *text) {
     for (const char *at = text; *at != '\0'; at++) {
         int high = *at == '%' ? hex_digit(at[1]) : -1;
         int low = high >= 0 ? hex_digit(at[2]) : -1;
-        if (high == 0 && low == 0) low = -1; // a 0 byte would end the text
+        if (high == 0 && low == 0) low = -1; // would terminate the text
         *to++ = low >= 0 ? (char)(high * 16 + low) : *at;
         if (low >= 0) at += 2;
     }

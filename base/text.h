@@ -1,5 +1,4 @@
-// Small things done to C strings. Buffers are passed with their size; results are always
-// terminated.
+// Helpers for C strings. Buffers are passed with their size; results are always terminated.
 #pragma once
 
 #include <stdarg.h>
@@ -7,12 +6,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Copies `text` into `out` (of `size_bytes`). What is not UTF-8 is replaced (base/utf8.h). False
-// when it did not fit; `out` then holds the text, cut between characters. The two may overlap.
+// Copies `text` into `out` (of `size_bytes`). Invalid UTF-8 is replaced (base/utf8.h). False: it
+// did not fit and was truncated between characters. The two may overlap.
 bool text_copy(char *out, size_t size_bytes, const char *text);
 
-// snprintf that says whether all of it fitted; replaces and cuts as text_copy() does. The arguments
-// must not lie in `out`.
+// Like snprintf(), but returns whether everything fitted; replaces and truncates as text_copy()
+// does. The arguments must not be part of `out`.
 bool text_format(char *out, size_t size_bytes, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 bool text_format_list(char *out, size_t size_bytes, const char *format, va_list arguments)
@@ -24,8 +23,7 @@ bool text_ends_with(const char *text, const char *suffix);
 bool text_is_empty(const char *text); // NULL or ""
 bool text_is_utf8(const char *text);
 
-// The whole of `text` as a decimal number. False: not a number, or out of range; `out` is then
-// unchanged.
+// Reads all of `text` as a decimal number. False: not a number, or out of range.
 bool text_to_int64(const char *text, int64_t *out_value);
 
 // The value of `name` in a list of name=value between any of `separators`, as it stands there;
@@ -41,21 +39,21 @@ char text_next_part(const char **at, const char *separators, char *out, size_t s
 bool text_to_bytes(const char *text, int64_t *out_bytes);
 
 // A time such as "250ms", "90s", "15m", "6h" or "7d" in milliseconds. False: not of that form, or
-// more than a hundred years, which nobody means and which could not be added to the time of day.
+// more than a hundred years, so that sums with the time of day cannot overflow.
 bool text_to_ms(const char *text, int64_t *out_ms);
 
-// Code points of valid UTF-8: the service counts characters, not bytes.
+// Counts the code points of valid UTF-8: the service limits characters, not bytes.
 size_t text_count_characters(const char *utf8);
 
-// Cuts valid UTF-8 to at most `limit` bytes without splitting a character.
+// Truncates valid UTF-8 to at most `limit_bytes` without splitting a character.
 void text_cut_utf8(char *utf8, size_t limit_bytes);
 
-// Control characters, of which line ends are some and which could drive a terminal, become spaces.
+// Replaces control characters, line ends included, by spaces: they could control a terminal.
 void text_make_printable(char *utf8);
 
 // Lower-case hex of `size` bytes; `out` needs 2 * size + 1.
 void text_hex(char *out, const void *bytes, size_t size);
 
-// "a%20b" becomes "a b", in place; what is no escape stays, and so does "%00". The result may be
-// any bytes: check it with text_is_utf8() before it is used as text.
+// "a%20b" becomes "a b", in place. Invalid escapes and "%00" stay as they are. The result may be
+// any bytes: check it with text_is_utf8() before using it as text.
 void text_unescape_url(char *text);

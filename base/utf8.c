@@ -26,7 +26,7 @@ static size_t ascii_bytes(const char *bytes, size_t size_bytes) {
     return at;
 }
 
-// What the second byte of a character may be, by its first (Unicode, table 3-7).
+// The allowed second byte of a character depends on its first (Unicode, table 3-7).
 static bool is_second(unsigned char first, unsigned char second) {
     switch (first) {
     case 0xE0:
@@ -42,7 +42,7 @@ static bool is_second(unsigned char first, unsigned char second) {
     }
 }
 
-// The length that a first byte announces; 0: it can begin no character.
+// The length of a character by its first byte; 0: no character begins with it.
 static size_t length_of(unsigned char first) {
     if (first >= 0xC2 && first <= 0xDF) return 2;
     if (first >= 0xE0 && first <= 0xEF) return 3;

@@ -9,11 +9,11 @@
 struct work_item {
     char name[WORK_NAME_SIZE]; // the first member: see base/name_tree.h
     int64_t due_ms;
-    uint64_t ordinal; // of two that are due at the same time, the one that came first is taken
+    uint64_t ordinal; // of two with the same due time, the lower one comes first
     size_t place;     // in the heap
 };
 
-// A binary heap by time, and a tree by name: all applications are in it when the daemon starts.
+// A binary heap by time and a tree by name: when the daemon starts, every application is queued.
 struct work_queue {
     struct work_item **heap;
     size_t count;

@@ -11,7 +11,7 @@
 #include <string.h>
 
 static const char *const places[] = {
-    [GROWING_FILE_ON] = "on",
+    [GROWING_FILE_NEXT] = "on",
     [GROWING_FILE_GAP] = "gap",
     [GROWING_FILE_NEW] = "new",
 };

@@ -110,10 +110,10 @@ static void forget_missing(struct log_stream *stream) {
 
 static void take_page(struct log_stream *stream, struct followed *file,
                       const struct cluster_log_page *page, size_t size_bytes) {
-    if (page->place != GROWING_FILE_ON)
+    if (page->place != GROWING_FILE_NEXT)
         line_cutter_restart(&file->cutter, page->place == GROWING_FILE_GAP);
     stream->telling = file;
-    line_cutter_take(&file->cutter, page->bytes, size_bytes, tell_line, stream);
+    line_cutter_add(&file->cutter, page->bytes, size_bytes, tell_line, stream);
     file->position = page->from + (int64_t)size_bytes;
 }
 
@@ -177,8 +177,8 @@ static bool look(struct log_stream *stream, struct error *err) {
 
 static void look_later(struct log_stream *stream) {
     int64_t took_us = stream->look_took_us;
-    int64_t rest_us = stream->has_more ? clock_rest_us(took_us, REST_FACTOR_MORE, GO_ON_AFTER_US)
-                                       : clock_rest_us(took_us, REST_FACTOR, LOOK_EVERY_US);
+    int64_t rest_us = stream->has_more ? clock_pause_us(took_us, REST_FACTOR_MORE, GO_ON_AFTER_US)
+                                       : clock_pause_us(took_us, REST_FACTOR, LOOK_EVERY_US);
 
     (void)sd_event_source_set_time_relative(stream->timer, (uint64_t)rest_us);
     (void)sd_event_source_set_enabled(stream->timer, SD_EVENT_ONESHOT);

@@ -134,7 +134,7 @@ static bool read_page(struct log_files *files, struct log_file *file, size_t *ou
     const char *text = json_text_or(page, "text", "");
     if (!text_equal(place, "on")) line_cutter_restart(&file->cutter, text_equal(place, "gap"));
     files->current = file;
-    line_cutter_take(&file->cutter, text, strlen(text), hand_on, files);
+    line_cutter_add(&file->cutter, text, strlen(text), hand_on, files);
     file->position = json_int_or(page, "next", file->position);
     *out_bytes = strlen(text);
     return true;

@@ -19,7 +19,7 @@ static void look_for_java(struct host_facts *facts) {
     AUTO(buffer_release) struct buffer others = BUFFER_INIT(sizeof facts->other_javas);
     struct java java;
 
-    if (java_look(&java, &others)) {
+    if (java_search(&java, &others)) {
         (void)text_copy(facts->java_home, sizeof facts->java_home, java.home);
         facts->java_major = java.major;
     }

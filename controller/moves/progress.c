@@ -141,7 +141,7 @@ static bool look_at_phase(struct app_service *service, const struct app *app,
     bool goes_on =
         is_of(progress, phase, app, placement) && cluster->tasks_running <= progress->tasks_running;
     if (goes_on) {
-        (void)observed_time_look(&progress->lasted, now_ms);
+        (void)observed_time_update(&progress->lasted, now_ms);
     } else {
         observed_time_begin(&progress->lasted, now_ms);
         progress->is_told = false;

@@ -16,7 +16,7 @@ void cluster_silence_answered(struct cluster_silence *silence, int64_t now_ms) {
 }
 
 void cluster_silence_unanswered(struct cluster_silence *silence, int64_t now_ms) {
-    (void)observed_time_look(&silence->unanswered, now_ms);
+    (void)observed_time_update(&silence->unanswered, now_ms);
 }
 
 void cluster_silence_slots(struct cluster_silence *silence, int slots, int64_t now_ms) {
@@ -24,7 +24,7 @@ void cluster_silence_slots(struct cluster_silence *silence, int slots, int64_t n
 
     silence->slots = slots;
     if (was_lacking && slots < silence->wanted_slots)
-        (void)observed_time_look(&silence->lacking, now_ms);
+        (void)observed_time_update(&silence->lacking, now_ms);
     else
         observed_time_begin(&silence->lacking, now_ms);
 }

@@ -52,7 +52,7 @@ size_t flink_client_limit_bytes(enum flink_question question) {
 }
 
 int64_t flink_client_rest_us(int64_t took_us) {
-    int64_t rest_us = clock_rest_us(took_us, REST_FACTOR, 0);
+    int64_t rest_us = clock_pause_us(took_us, REST_FACTOR, 0);
 
     return rest_us < REST_MAX_US ? rest_us : REST_MAX_US;
 }

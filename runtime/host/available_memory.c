@@ -9,10 +9,10 @@
 #include <string.h>
 
 static const size_t FILE_MAX_BYTES = (size_t)1 << 20;
-// Version 1 says "no limit" with the largest number of whole pages.
+// Version 1 writes the largest number of whole pages for "no limit".
 static const int64_t NO_LIMIT_BYTES = (int64_t)1 << 60;
 
-// The number after `key` and what separates them at the beginning of a line; -1: there is none.
+// The number in the line "<key> <number>"; -1: no such line.
 static int64_t number_after(const char *text, const char *key) {
     size_t length = strlen(key);
 
@@ -34,7 +34,7 @@ int64_t available_memory_of_machine(const char *meminfo) {
 // --- groups ---
 
 static int64_t limit_of(const char *text) {
-    if (!isdigit((unsigned char)text[0])) return INT64_MAX; // "max", or nothing
+    if (!isdigit((unsigned char)text[0])) return INT64_MAX; // "max", or missing
     int64_t bytes = strtoll(text, NULL, 10);
     return bytes < NO_LIMIT_BYTES ? bytes : INT64_MAX;
 }
@@ -43,8 +43,7 @@ static int64_t at_least_0(int64_t number) {
     return number > 0 ? number : 0;
 }
 
-// Version 1 has the group's own figures, and those with all groups below it, which the limit is
-// for.
+// The limit covers the group with all groups below it: in version 1 these are the "total" figures.
 static int64_t pages_of_files(const char *stat) {
     bool has_totals = number_after(stat, "total_inactive_file") >= 0;
 
@@ -64,7 +63,7 @@ int64_t available_memory_of_group(const struct memory_group *group) {
 
 // --- this process ---
 
-// "" where it cannot be read.
+// Empty when the file cannot be read.
 static void read_file(const char *directory, const char *name, struct buffer *out) {
     char path[FILE_PATH_MAX];
 
@@ -73,7 +72,7 @@ static void read_file(const char *directory, const char *name, struct buffer *ou
         buffer_clear(out);
 }
 
-static int64_t look_at_group(const char *directory, bool is_v2) {
+static int64_t memory_of_group(const char *directory, bool is_v2) {
     AUTO(buffer_release) struct buffer limit = BUFFER_INIT(FILE_MAX_BYTES);
     AUTO(buffer_release) struct buffer high = BUFFER_INIT(FILE_MAX_BYTES);
     AUTO(buffer_release) struct buffer usage = BUFFER_INIT(FILE_MAX_BYTES);
@@ -96,14 +95,14 @@ static bool is_group(const char *directory) {
     return file_join(path, sizeof path, NULL, directory, "cgroup.procs", NULL) && file_exists(path);
 }
 
-// The least of a group and those that it lies in, as far as they are mounted.
-static int64_t look_at_groups(const char *own, bool is_v2) {
+// The smallest of the group and its parents, as far as they are mounted.
+static int64_t memory_of_groups(const char *own, bool is_v2) {
     char directory[FILE_PATH_MAX];
     int64_t least = INT64_MAX;
 
     (void)text_copy(directory, sizeof directory, own);
     while (is_group(directory)) {
-        int64_t bytes = look_at_group(directory, is_v2);
+        int64_t bytes = memory_of_group(directory, is_v2);
         char *slash = strrchr(directory, '/');
         if (bytes < least) least = bytes;
         if (slash == NULL || slash == directory) break;
@@ -113,7 +112,7 @@ static int64_t look_at_groups(const char *own, bool is_v2) {
 }
 
 int64_t available_memory_bytes(void) {
-    static const char *const controllers[] = {"memory", ""}; // of version 1, and of version 2
+    static const char *const controllers[] = {"memory", ""}; // version 1, version 2
     AUTO(buffer_release) struct buffer meminfo = BUFFER_INIT(FILE_MAX_BYTES);
     AUTO(buffer_release) struct buffer mounts = BUFFER_INIT(FILE_MAX_BYTES);
     AUTO(buffer_release) struct buffer groups = BUFFER_INIT(FILE_MAX_BYTES);
@@ -128,7 +127,7 @@ int64_t available_memory_bytes(void) {
         if (!control_group_find_directory(buffer_text(&mounts), buffer_text(&groups),
                                           controllers[index], own))
             continue;
-        int64_t bytes = look_at_groups(own, is_v2);
+        int64_t bytes = memory_of_groups(own, is_v2);
         if (bytes != INT64_MAX && (least < 0 || bytes < least)) least = bytes;
     }
     return least;

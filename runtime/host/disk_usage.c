@@ -66,13 +66,13 @@ static void take_count(struct disk_usage *usage) {
 
     app->bytes = file_walk_bytes(usage->walk);
     app->counted_us = clock_monotonic_us();
-    app->pause_us = clock_rest_us(usage->spent_us, PAUSE_BY_DURATION, PAUSE_US);
+    app->pause_us = clock_pause_us(usage->spent_us, PAUSE_BY_DURATION, PAUSE_US);
 }
 
 // True: it is complete.
 static bool walk_on(struct disk_usage *usage) {
     int64_t begun_us = clock_monotonic_us();
-    bool is_done = file_walk_on(usage->walk, SLICE_ENTRIES);
+    bool is_done = file_walk_step(usage->walk, SLICE_ENTRIES);
 
     usage->spent_us += clock_monotonic_us() - begun_us;
     return is_done;

@@ -7,7 +7,7 @@
 
 static const char JVM_DIRECTORY[] = "/usr/lib/jvm";
 
-// JAVA_VERSION="17.0.15" → 17; "1.8.0_402" → 8; 0 when it cannot be told.
+// JAVA_VERSION="17.0.15" → 17; "1.8.0_402" → 8; 0: unknown.
 static int read_major(const char *home) {
     AUTO(buffer_release) struct buffer release = BUFFER_INIT(16384);
     char path[FILE_PATH_MAX];
@@ -26,15 +26,16 @@ static int read_major(const char *home) {
 }
 
 static void add_other(struct buffer *others, const struct java *java) {
-    if (strstr(buffer_text(others), java->home) != NULL) return; // links lead to the same one
+    if (strstr(buffer_text(others), java->home) != NULL)
+        return; // already listed: links lead to the same directory
     if (others->size_bytes > 0) (void)buffer_append_text(others, ", ");
     if (java->major == 0)
-        (void)buffer_append_format(others, "%s (no version that can be read)", java->home);
+        (void)buffer_append_format(others, "%s (unknown version)", java->home);
     else
         (void)buffer_append_format(others, "%s (Java %d)", java->home, java->major);
 }
 
-static bool look_at(const char *home, struct java *out_java, struct buffer *others) {
+static bool try_home(const char *home, struct java *out_java, struct buffer *others) {
     struct java java = {0};
     char *real = realpath(home, NULL);
 
@@ -58,26 +59,26 @@ struct search {
     struct buffer *others;
 };
 
-static bool try_one(void *userdata, const char *name, bool is_directory, struct error *err) {
+static bool visit_home(void *userdata, const char *name, bool is_directory, struct error *err) {
     struct search *search = userdata;
     char home[FILE_PATH_MAX];
 
     (void)is_directory;
     if (search->is_found || name[0] == '.') return true;
     if (!file_join(home, sizeof home, err, JVM_DIRECTORY, name, NULL)) return false;
-    search->is_found = look_at(home, &search->java, search->others);
+    search->is_found = try_home(home, &search->java, search->others);
     return true;
 }
 
-bool java_look(struct java *out_java, struct buffer *out_others) {
+bool java_search(struct java *out_java, struct buffer *out_others) {
     const char *wanted = getenv("JAVA_HOME");
     struct search search = {.others = out_others};
     struct error failure;
 
     buffer_clear(out_others);
-    if (!text_is_empty(wanted)) search.is_found = look_at(wanted, &search.java, out_others);
+    if (!text_is_empty(wanted)) search.is_found = try_home(wanted, &search.java, out_others);
     if (!search.is_found && file_is_directory(JVM_DIRECTORY) &&
-        !file_list(JVM_DIRECTORY, try_one, &search, &failure))
+        !file_list(JVM_DIRECTORY, visit_home, &search, &failure))
         (void)buffer_append_text(out_others, failure.message);
     if (search.is_found) *out_java = search.java;
     return search.is_found;
@@ -86,7 +87,7 @@ bool java_look(struct java *out_java, struct buffer *out_others) {
 bool java_find(struct java *out_java, struct error *err) {
     AUTO(buffer_release) struct buffer others = BUFFER_INIT(600);
 
-    return java_look(out_java, &others) ||
+    return java_search(out_java, &others) ||
            error_set(err, ERROR_UNAVAILABLE,
                      "no Java %d: install the Debian package openjdk-17-jdk-headless, or set "
                      "JAVA_HOME (found: %s)",

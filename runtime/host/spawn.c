@@ -7,9 +7,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// From here on they close in every child, but those that posix_spawn duplicates onto themselves,
-// which clears the flag in the child. A kernel before 5.11 refuses it: what kobel opens itself is
-// close-on-exec there as well.
+// Closes all descriptors in every child, except those that posix_spawn duplicates onto themselves,
+// which clears the flag in the child. Kernels before 5.11 refuse the call; there, only what
+// libraries opened without the flag is inherited.
 static void keep_descriptors_private(void) {
     (void)close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
 }
@@ -29,7 +29,7 @@ static void add_files(posix_spawn_file_actions_t *files, const struct spawn_spec
         (void)posix_spawn_file_actions_adddup2(files, *fd, *fd);
 }
 
-// The daemon blocks the signals that its loop reads; a child starts with a clean slate.
+// The daemon blocks the signals that its loop reads; a child must not inherit that.
 static void set_attributes(posix_spawnattr_t *attributes, const struct spawn_spec *spec) {
     int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
     sigset_t none;
@@ -46,8 +46,7 @@ static void set_attributes(posix_spawnattr_t *attributes, const struct spawn_spe
 bool spawn_start(const struct spawn_spec *spec, pid_t *out_pid, struct error *err) {
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
-    // posix_spawn takes its vectors without const for the sake of old code; it does not write to
-    // them.
+    // posix_spawn() declares its vectors without const, but does not write to them.
     union {
         const char *const *in;
         char *const *out;

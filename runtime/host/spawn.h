@@ -1,6 +1,6 @@
-// Starts programs; the only place that does. A child inherits its standard streams and what is said
-// to be kept, and nothing else, whatever a library has opened without close-on-exec: a connection
-// that libcurl had made would be another program's, too, and stay open in it.
+// Starts programs; nothing else in kobel does. A child inherits its standard streams and
+// `kept_fds`, and nothing else: also not what a library opened without close-on-exec, such as a
+// connection of libcurl, which would stay open in the child.
 #pragma once
 
 #include "base/error.h"
@@ -13,12 +13,12 @@ struct spawn_spec {
     const char *const *environment; // NULL-terminated KEY=VALUE; NULL = that of this process
     int output_fd;                  // stdout; -1 = /dev/null
     int error_fd;                   // stderr; -1 = /dev/null
-    const int *kept_fds;            // inherited under the same numbers, ended by -1; may be NULL
-    bool has_session;               // of its own
+    const int *kept_fds;            // inherited under the same numbers, ends with -1; may be NULL
+    bool has_session;               // starts a new session
 };
 
-// With the default signal handlers and no signal blocked; its stdin is /dev/null. ERROR_SYSTEM: it
-// could not be started.
+// The child has default signal handlers, no blocked signal, and /dev/null as stdin. ERROR_SYSTEM:
+// it could not be started.
 MUST_CHECK bool spawn_start(const struct spawn_spec *spec, pid_t *out_pid, struct error *err);
-// Waits for the end of a child, whatever interrupts: its status, as waitpid() gives it.
+// Waits until a child ends, also after signals. Returns its status as waitpid() does.
 int spawn_wait(pid_t pid);

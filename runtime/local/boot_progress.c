@@ -11,6 +11,6 @@ bool boot_progress_look(struct boot_progress *progress, int stage, int64_t cpu_m
         progress->cpu_ms = cpu_ms;
         observed_time_begin(&progress->still, now_ms);
     }
-    return observed_time_look(&progress->staged, now_ms) < BOOT_STAGE_LIMIT_MS &&
-           observed_time_look(&progress->still, now_ms) < BOOT_STALL_LIMIT_MS;
+    return observed_time_update(&progress->staged, now_ms) < BOOT_STAGE_LIMIT_MS &&
+           observed_time_update(&progress->still, now_ms) < BOOT_STALL_LIMIT_MS;
 }

@@ -274,7 +274,7 @@ static bool read_log(void *self, const char *app_id, const char *cluster_id, con
     if (!text_equal(file, "taskmanager-1.out")) return error_set(err, ERROR_NOT_FOUND, "no log");
     bool is_new = from < 0 || from > size_bytes;
     if (is_new) from = 0;
-    out_page->place = is_new ? GROWING_FILE_NEW : GROWING_FILE_ON;
+    out_page->place = is_new ? GROWING_FILE_NEW : GROWING_FILE_NEXT;
     out_page->from = from;
     out_page->next = out_page->size_file_bytes = size_bytes;
     out_page->size_bytes = (size_t)(size_bytes - from);

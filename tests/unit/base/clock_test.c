@@ -1,4 +1,4 @@
-// The clock that is bent, and times as text.
+// The clock of --time-scale, and times as text.
 #include "base/clock.h"
 
 #include "base/text.h"
@@ -53,9 +53,9 @@ Test(clock, nothing_takes_less_than_no_time) {
 }
 
 Test(clock, work_rests_for_so_many_times_as_long_as_it_took) {
-    cr_assert(eq(i64, clock_rest_us(1000, 4, 0), 4000));
-    cr_assert(eq(i64, clock_rest_us(1000, 4, 200000), 200000));
-    cr_assert(eq(i64, clock_rest_us(100000, 64, 200000), 6400000));
+    cr_assert(eq(i64, clock_pause_us(1000, 4, 0), 4000));
+    cr_assert(eq(i64, clock_pause_us(1000, 4, 200000), 200000));
+    cr_assert(eq(i64, clock_pause_us(100000, 64, 200000), 6400000));
 }
 
 Test(text, reads_times) {

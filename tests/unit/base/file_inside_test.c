@@ -1,4 +1,4 @@
-// The door to what a job can write: whatever lies there, it is opened without harm or not at all.
+// Access to files that a job can write: it is safe, or refused.
 #include "base/file_inside.h"
 
 #include "base/file.h"
@@ -70,13 +70,13 @@ Test(file_inside, reads_the_end_of_a_regular_file) {
     cr_assert(eq(str, (char *)buffer_text(&text), "last line\n"));
 }
 
-// The first review: a FIFO in the place of a log held the daemon's only thread for ever.
+// A FIFO in the place of a log once blocked the daemon's only thread for ever.
 Test(file_inside, a_fifo_is_no_file_and_blocks_nobody) {
     cr_assert(mkfifo(at("log/fifo"), 0600) == 0);
     cr_assert(not(is_readable("log/fifo")));
 }
 
-// The first review: a link in the place of a log made kobel tell a job what it may not read.
+// A link in the place of a log once showed a job files that it must not read.
 Test(file_inside, links_are_not_followed_at_the_end_or_on_the_way) {
     cr_assert(symlink(outside, at("log/link")) == 0);
     cr_assert(symlink("/tmp", at("way")) == 0);
@@ -104,7 +104,7 @@ Test(file_inside, a_sparse_terabyte_is_read_at_its_end_only) {
     struct error err;
 
     put(at("log/large"), "");
-    // Where the file system takes no terabyte, it takes four gigabytes.
+    // Some file systems refuse a terabyte, but accept four gigabytes.
     if (truncate(at("log/large"), (off_t)1 << 40) != 0)
         cr_assert(truncate(at("log/large"), (off_t)1 << 32) == 0);
     cr_assert(file_read_tail_inside(root, "log/large", 32, &text, &err), "%s", err.message);
@@ -144,7 +144,7 @@ Test(file_inside, a_listing_tells_links_from_what_they_lead_to) {
     cr_assert(not(file_list_inside(root, "linked", note, &listing, &err)));
 }
 
-// --- what a user lays down ---
+// --- files that a user provides ---
 
 static bool is_readable_by_links(const char *relative) {
     AUTO(file_close) int fd = -1;
@@ -185,7 +185,7 @@ Test(file_inside, only_who_says_so_reads_what_may_have_to_be_waited_for) {
     (void)close(ends[0]);
 }
 
-// --- where openat2() is refused, as old containers do ---
+// --- without openat2(), as in old containers ---
 
 static void refuse_openat2(void) {
     refuse_call(SYS_openat2, SECCOMP_RET_ERRNO | EPERM);
@@ -258,7 +258,7 @@ Test(file_inside, a_file_is_written_in_the_place_of_whatever_lies_there) {
     cr_assert(not(file_write_inside(root, "log/..", "x", 1, 0600, &err)));
 }
 
-// A program renamed the directory that Flink takes jars from, and put a link in its place.
+// A program once replaced the directory of the jars by a link.
 Test(file_inside, nothing_is_written_through_a_directory_that_became_a_link) {
     AUTO(file_close) int fd = -1;
     struct error err;
@@ -291,7 +291,7 @@ Test(file_inside, tells_what_lies_below) {
     cr_assert(file_below("/data/apps", "/data/apps2/x") == NULL);
 }
 
-// --- rights that a job takes ---
+// --- rights that a job removes ---
 
 Test(file_inside, directories_without_rights_are_opened_written_to_and_removed) {
     AUTO(buffer_release) struct buffer text = BUFFER_INIT(64);
@@ -318,7 +318,7 @@ Test(file_inside, directories_without_rights_are_opened_written_to_and_removed) 
 
 // --- sizes that a job chooses ---
 
-// A file that grows while it is read is read to the end that was asked for.
+// Of a file that grows during the read, only the requested bytes are read.
 Test(file_inside, a_tail_is_no_longer_than_was_asked_for) {
     AUTO(buffer_release) struct buffer text = BUFFER_INIT(64);
     struct error err;
@@ -343,7 +343,7 @@ Test(file_inside, of_a_huge_directory_some_entries_are_looked_at) {
     cr_assert(eq(int, listing.regular, FILE_INSIDE_ENTRIES_MAX));
 }
 
-// As deep as a job likes, which is deeper than there are descriptors.
+// Deeper than the limit of descriptors.
 Test(file_inside, a_tree_of_any_depth_is_counted_and_removed) {
     AUTO(file_close) int at_fd = -1;
     struct error err;
@@ -360,7 +360,7 @@ Test(file_inside, a_tree_of_any_depth_is_counted_and_removed) {
     AUTO(file_walk_free) struct file_walk *walk = file_walk_new(root, "deep");
     cr_assert(walk != NULL);
     int turns = 1;
-    while (!file_walk_on(walk, 10))
+    while (!file_walk_step(walk, 10))
         turns++;
     cr_assert(le(int, turns, 20));
     cr_assert(file_remove_tree(at("deep"), &err), "%s", err.message);

@@ -27,7 +27,7 @@ TestSuite(jar_within, .init = set_up, .fini = tear_down);
 
 struct content {
     struct zip_entry entries[3];
-    const char *jar; // NULL: the file itself is what runs
+    const char *jar; // NULL: the file is used as it is
 };
 
 static const struct content contents[] = {

@@ -1,4 +1,4 @@
-// JSON as text: the same as jansson prints, for everything that can come in.
+// JSON as text: the same as by jansson, for all input.
 #include "base/json.h"
 
 #include "base/memory.h"

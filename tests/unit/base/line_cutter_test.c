@@ -13,7 +13,7 @@ static void note(void *userdata, const char *text, size_t length) {
 }
 
 static void take(struct line_cutter *cutter, const char *text) {
-    line_cutter_take(cutter, text, strlen(text), note, NULL);
+    line_cutter_add(cutter, text, strlen(text), note, NULL);
 }
 
 Test(line_cutter, puts_lines_together_whatever_pieces_they_come_in) {

@@ -1,4 +1,4 @@
-// The door for text: whatever comes in, valid UTF-8 comes out, cut between characters.
+// Any bytes become valid UTF-8, truncated between characters.
 #include "base/utf8.h"
 
 #include "base/error.h"
@@ -42,7 +42,7 @@ Test(utf8, replaces_what_is_not_valid) {
     }
 }
 
-// Every size of buffer, and every way in.
+// Buffers of every size, by every function.
 Test(utf8, cuts_between_characters) {
     const char *bytes = "a\xC3\xA4\xE6\x97\xA5\xFF\xF0\x9F\x98\x80z";
 
@@ -73,8 +73,7 @@ Test(utf8, a_cut_text_has_no_replacement_at_its_end) {
     cr_assert(eq(str, text, "abc"));
 }
 
-// The first review's case: 2000 times a character of two bytes in an exception's message, in
-// buffers of any size.
+// An exception's message of 2000 characters of two bytes, in buffers of any size.
 Test(utf8, a_long_failure_can_be_put_into_json) {
     char failure[4001];
     struct error err;
@@ -107,7 +106,7 @@ Test(utf8, json_takes_any_bytes_as_text_and_as_key) {
     cr_assert(eq(i64, json_int_or(read, "key\xEF\xBF\xBD\xEF\xBF\xBD", 0), 1));
 }
 
-// A path with replacements would be that of another file.
+// A path with replaced bytes would name another file.
 Test(utf8, paths_that_are_no_text_are_refused) {
     char path[64];
     struct error err;
@@ -129,7 +128,7 @@ static bool count(void *userdata, const char *name, bool is_directory, struct er
     return true;
 }
 
-// A job may name a file as it likes: the others are still found.
+// A job may use any file name: the other files are still found.
 Test(utf8, files_whose_names_are_no_text_are_passed_over) {
     char directory[] = "/tmp/kobel-utf8-XXXXXX";
     char path[64];

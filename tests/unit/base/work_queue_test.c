@@ -1,4 +1,4 @@
-// What is taken when.
+// The order of the names.
 #include "base/work_queue.h"
 
 #include "base/text.h"
@@ -76,7 +76,7 @@ Test(work_queue, keeps_the_order_of_very_many_that_come_and_go) {
     int64_t last_ms = 0;
     int taken = 0;
 
-    // 7919 is prime: each time once.
+    // 7919 is a prime number: each time occurs once.
     for (int number = 0; number < 5000; number++)
         add(queue, number, 1 + (int64_t)number * 7919 % 5003);
     for (int number = 0; number < 5000; number += 3)
@@ -87,7 +87,7 @@ Test(work_queue, keeps_the_order_of_very_many_that_come_and_go) {
         last_ms = due_ms;
         cr_assert(ne(str, (char *)take(queue, due_ms), "none"));
         taken++;
-        // One of them comes again, later.
+        // One of them is added again, with a later time.
         if (taken == 1000) add(queue, 6000, due_ms + 1);
     }
     cr_assert(eq(int, taken, 5001));

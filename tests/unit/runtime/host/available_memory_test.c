@@ -22,13 +22,13 @@ static const struct {
     {{"2147483648\n", "1000000\n", "400000\n", ""}, 600000},
     {{"max\n", "max\n", "5\n", ""}, INT64_MAX},
     {{"max\n", "3000\n", "1000\n", "inactive_file 200\nactive_file 300\n"}, 2500},
-    // More pages of files than are counted, and more used than is allowed.
+    // More file pages than are counted, and more used than allowed.
     {{"3000\n", "", "1000\n", "inactive_file 900\nactive_file 900\n"}, 3000},
     {{"3000\n", "", "4000\n", "inactive_file 0\n"}, 0},
-    // Version 1: its figures are of the group alone, the totals are what the limit is for.
+    // Version 1: the limit is for the totals, which include the groups below.
     {{"9223372036854771712\n", "", "5\n", ""}, INT64_MAX},
     {{"10000\n", "", "6000\n", "inactive_file 1\nactive_file 1\ntotal_inactive_file 1000\ntotal_active_file 500\n"}, 5500},
-    // No such files.
+    // No files.
     {{"", "", "", ""}, INT64_MAX},
 };
 // clang-format on

@@ -1,4 +1,4 @@
-// Which Java is taken.
+// Which Java is chosen.
 #include "runtime/host/java.h"
 
 #include "base/text.h"
@@ -38,7 +38,7 @@ TestSuite(java, .init = set_up, .fini = tear_down);
 static bool takes_it(struct buffer *others) {
     struct java java;
 
-    return java_look(&java, others) && text_equal(java.home, home);
+    return java_search(&java, others) && text_equal(java.home, home);
 }
 
 Test(java, is_one_only_with_its_program) {
@@ -60,5 +60,5 @@ Test(java, of_another_version_is_told_once) {
     cr_assert(strstr(buffer_text(&others), "(Java 8)") != NULL);
     put("release", "");
     cr_assert(not(takes_it(&others)));
-    cr_assert(strstr(buffer_text(&others), "no version that can be read") != NULL);
+    cr_assert(strstr(buffer_text(&others), "unknown version") != NULL);
 }

@@ -40,12 +40,12 @@ Test(spawn, hands_on_no_socket_that_a_library_opened_as_it_liked) {
 Test(spawn, hands_on_what_is_to_be_kept) {
     int ends[2];
     char command[64];
-    char said[8] = "";
+    char output[8] = "";
 
     cr_assert(pipe2(ends, O_CLOEXEC) == 0);
     (void)text_format(command, sizeof command, "echo here >/proc/self/fd/%d", ends[1]);
     cr_assert(eq(int, run(command, (const int[]){ends[1], -1}), 0));
-    cr_assert(eq(sz, (size_t)read(ends[0], said, sizeof said - 1), strlen("here\n")));
+    cr_assert(eq(sz, (size_t)read(ends[0], output, sizeof output - 1), strlen("here\n")));
     file_close(ends[0]);
     file_close(ends[1]);
 }

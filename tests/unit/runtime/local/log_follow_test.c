@@ -78,9 +78,9 @@ static void follow(struct follower *follower) {
         cr_assert(flink_logs_read(owner, "ab", "ab-1", "taskmanager-1.out", follower->position,
                                   &page, &err),
                   "%s", err.message);
-        if (page.place != GROWING_FILE_ON)
+        if (page.place != GROWING_FILE_NEXT)
             line_cutter_restart(&follower->cutter, page.place == GROWING_FILE_GAP);
-        line_cutter_take(&follower->cutter, page.bytes, page.size_bytes, on_line, NULL);
+        line_cutter_add(&follower->cutter, page.bytes, page.size_bytes, on_line, NULL);
         follower->position = page.next;
     } while (page.size_bytes > 0);
 }
