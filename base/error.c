@@ -28,7 +28,7 @@ const char *error_kind_name(enum error_kind kind) {
 }
 
 bool error_set(struct error *err, enum error_kind kind, const char *format, ...) {
-    char message[sizeof err->message]; // an argument may be the old message itself
+    char message[ERROR_MESSAGE_SIZE]; // an argument may be the old message itself
     va_list arguments;
 
     if (err == NULL) return false;
@@ -41,7 +41,7 @@ bool error_set(struct error *err, enum error_kind kind, const char *format, ...)
 }
 
 bool error_prefix(struct error *err, const char *format, ...) {
-    char message[sizeof err->message];
+    char message[ERROR_MESSAGE_SIZE];
     va_list arguments;
 
     if (err == NULL) return false;
@@ -57,7 +57,7 @@ bool error_prefix(struct error *err, const char *format, ...) {
 }
 
 bool error_system(struct error *err, int error_number, const char *format, ...) {
-    char message[sizeof err->message];
+    char message[ERROR_MESSAGE_SIZE];
     va_list arguments;
 
     if (err == NULL) return false;

@@ -23,10 +23,12 @@ enum error_kind {
     ERROR_KIND_COUNT,
 };
 
+#define ERROR_MESSAGE_SIZE 1024
+
 struct error {
     enum error_kind kind;
     // One line, lower case unless it copies the service's words; truncated when it is longer.
-    char message[1024];
+    char message[ERROR_MESSAGE_SIZE];
 };
 
 // Fills `err` and returns false, so that failing is one line: `return error_set(...)`. `err` may be

@@ -14,8 +14,8 @@ enum log_level {
 
 // error: an operator has to act; warn: kobel recovered; info: a status changed; debug: the rest.
 void log_set_level(enum log_level level);
-const char *log_level_name(enum log_level level); // "error"
-bool log_level_from_name(const char *name, enum log_level *out_level);
+const char *log_level_name(enum log_level value); // "error"
+bool log_level_from_name(const char *name, enum log_level *out_value);
 
 // `message` is fixed text; `format` has the key=value pairs (NULL for none), with text of users in
 // quotes: key="%s". Control characters are replaced, and the line is truncated at 2 kB.

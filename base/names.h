@@ -11,8 +11,8 @@
 bool names_find(const char *const *names, size_t count, const char *name, size_t *out_index);
 
 // Defines `const char *<prefix>_name(type value)` and `bool <prefix>_from_name(const char *name,
-// type *out_value)` for the array of texts `table`, which has one entry for each value of the enum
-// `type`. A value without a name is "unknown", which no name finds.
+// type *out_value)`, which the caller declares, for the array of texts `table`, which has one entry
+// per value of the enum `type`. A value without a name is "unknown", and no name finds it.
 #define DEFINE_NAMES(prefix, type, table)                                                          \
     DEFINE_NAMES_FROM(prefix, type, &(table)[0], sizeof(table)[0], COUNT_OF(table))
 

@@ -20,8 +20,8 @@ enum app_status {
     APP_STATUS_COUNT,
 };
 
-const char *app_status_name(enum app_status status); // "READY"
-bool app_status_from_name(const char *name, enum app_status *out_status);
+const char *app_status_name(enum app_status value); // "READY"
+bool app_status_from_name(const char *name, enum app_status *out_value);
 
 // The account and Region of an application: those of the credential scope of a request
 // (facts/kobel.md 2).
@@ -32,8 +32,8 @@ struct app_scope {
 
 enum restore_type { RESTORE_SKIP, RESTORE_LATEST, RESTORE_CUSTOM, RESTORE_TYPE_COUNT };
 
-const char *restore_type_name(enum restore_type type); // "RESTORE_FROM_LATEST_SNAPSHOT"
-bool restore_type_from_name(const char *name, enum restore_type *out_type);
+const char *restore_type_name(enum restore_type value); // "RESTORE_FROM_LATEST_SNAPSHOT"
+bool restore_type_from_name(const char *name, enum restore_type *out_value);
 
 // The restore part of a RunConfiguration, shown while the application is not READY.
 struct run_configuration {

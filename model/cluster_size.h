@@ -6,8 +6,8 @@
 
 enum profile { PROFILE_DEV, PROFILE_AWS, PROFILE_COUNT };
 
-const char *profile_name(enum profile profile); // "dev"
-bool profile_from_name(const char *name, enum profile *out_profile);
+const char *profile_name(enum profile value); // "dev"
+bool profile_from_name(const char *name, enum profile *out_value);
 
 struct jobmanager_size {
     int heap_mb;

@@ -20,8 +20,8 @@ enum move_kind {
     MOVE_KIND_COUNT,
 };
 
-const char *move_kind_name(enum move_kind kind); // "ROLL_BACK"
-bool move_kind_from_name(const char *name, enum move_kind *out_kind);
+const char *move_kind_name(enum move_kind value); // "ROLL_BACK"
+bool move_kind_from_name(const char *name, enum move_kind *out_value);
 // The API's name of the operation ("StartApplication"); that of a scaling is "AutoScaling". "" for
 // MOVE_NONE and MOVE_DELETE.
 const char *move_operation_name(enum move_kind kind);

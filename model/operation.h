@@ -11,8 +11,8 @@ enum operation_status {
     OPERATION_STATUS_COUNT,
 };
 
-const char *operation_status_name(enum operation_status status);
-bool operation_status_from_name(const char *name, enum operation_status *out_status);
+const char *operation_status_name(enum operation_status value);
+bool operation_status_from_name(const char *name, enum operation_status *out_value);
 
 #define OPERATION_NAME_SIZE  65
 #define OPERATION_ERROR_SIZE 513 // the service truncates ErrorString at 512 characters

@@ -14,8 +14,8 @@ enum state_origin {
     STATE_ORIGIN_COUNT,
 };
 
-const char *state_origin_name(enum state_origin origin); // "SNAPSHOT"
-bool state_origin_from_name(const char *name, enum state_origin *out_origin);
+const char *state_origin_name(enum state_origin value); // "SNAPSHOT"
+bool state_origin_from_name(const char *name, enum state_origin *out_value);
 
 // The state that a job starts from, and its place on the disk.
 struct state_ref {
@@ -34,8 +34,8 @@ enum placement_phase {
     PLACEMENT_PHASE_COUNT,
 };
 
-const char *placement_phase_name(enum placement_phase phase); // "PLANNED"
-bool placement_phase_from_name(const char *name, enum placement_phase *out_phase);
+const char *placement_phase_name(enum placement_phase value); // "PLANNED"
+bool placement_phase_from_name(const char *name, enum placement_phase *out_value);
 
 // One cluster of an application and the job on it. Recorded before kobel acts on it.
 struct placement {

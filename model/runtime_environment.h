@@ -26,8 +26,8 @@ enum runtime_environment {
 
 enum runtime_family { RUNTIME_FAMILY_SQL, RUNTIME_FAMILY_STUDIO, RUNTIME_FAMILY_FLINK };
 
-const char *runtime_environment_name(enum runtime_environment runtime); // "FLINK-1_20"
-bool runtime_environment_from_name(const char *name, enum runtime_environment *out_runtime);
+const char *runtime_environment_name(enum runtime_environment value); // "FLINK-1_20"
+bool runtime_environment_from_name(const char *name, enum runtime_environment *out_value);
 enum runtime_family runtime_environment_family(enum runtime_environment runtime);
 // The service refuses to create applications of it today (retired runtimes and SQL).
 bool runtime_environment_is_retired(enum runtime_environment runtime);

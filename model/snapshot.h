@@ -13,8 +13,8 @@ enum snapshot_status {
     SNAPSHOT_STATUS_COUNT,
 };
 
-const char *snapshot_status_name(enum snapshot_status status);
-bool snapshot_status_from_name(const char *name, enum snapshot_status *out_status);
+const char *snapshot_status_name(enum snapshot_status value);
+bool snapshot_status_from_name(const char *name, enum snapshot_status *out_value);
 
 struct snapshot {
     int64_t sequence; // set by the store, in the order of creation
