@@ -3,5 +3,5 @@
 
 #include <stdint.h>
 
-// The service's limit (api-semantics 10) of what is uploaded, and of the jar in a zip.
+// The service's limit (facts/api.md 9) of what is uploaded, and of the jar in a zip.
 #define CODE_MAX_BYTES ((int64_t)512 << 20)

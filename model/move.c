@@ -5,7 +5,7 @@
 // clang-format off
 static const struct {
     const char *name;
-    const char *operation; // as ListApplicationOperations shows it (api-semantics 6.10, 14.15)
+    const char *operation; // as ListApplicationOperations shows it (facts/api.md 5.10)
 } moves[MOVE_KIND_COUNT] = {
     [MOVE_NONE]       = {"NONE",       ""},
     [MOVE_START]      = {"START",      "StartApplication"},
