@@ -49,18 +49,17 @@ static bool observe_roll_back(struct app_service *service, const struct app *app
 
 bool reconciler_observe(struct app_service *service, const struct app *app,
                         struct plan_view *out_view, struct error *err) {
-    struct error missing;
+    bool found;
 
     *out_view = (struct plan_view){0};
     look_at(service, app, SLOT_CURRENT, out_view);
     look_at(service, app, SLOT_NEXT, out_view);
     if (!admission_look(service, app, out_view, err)) return false;
     if (!observe_roll_back(service, app, out_view, err)) return false;
-    if (snapshot_store_find_by_status(service->db, app->id, SNAPSHOT_CREATING, &out_view->snapshot,
-                                      &missing))
-        out_view->has_snapshot = !out_view->snapshot.is_automatic;
-    else if (missing.kind != ERROR_NOT_FOUND)
-        return error_set(err, missing.kind, "%s", missing.message);
+    if (!snapshot_store_find_by_status(service->db, app->id, SNAPSHOT_CREATING, &out_view->snapshot,
+                                       &found, err))
+        return false;
+    out_view->has_snapshot = found && !out_view->snapshot.is_automatic;
     return true;
 }
 
@@ -128,6 +127,7 @@ static bool reconcile(struct app_service *service, const char *app_id, enum step
                       struct error *err) {
     struct app app;
     bool is_gone = false;
+    bool is_found;
 
     for (int count = 0; count < STEPS_MAX; count++) {
         struct plan_view view;
@@ -140,7 +140,8 @@ static bool reconcile(struct app_service *service, const char *app_id, enum step
             return true;
         }
         // Loaded anew for every step: a step that failed half-way leaves no half-truth in memory.
-        if (!app_store_load(service->db, app_id, &app, err)) return err->kind == ERROR_NOT_FOUND;
+        if (!app_store_load(service->db, app_id, &app, &is_found, err)) return false;
+        if (!is_found) return true;
         if (!reconciler_observe(service, &app, &view, err)) return false;
         if (!runtime_use_note(service, &app, err)) return false;
         progress_look(service, &app, &view);

@@ -291,38 +291,39 @@ static bool read_app(sqlite3_stmt *stmt, struct app *app, struct error *err) {
 static bool load_row(struct db *db, sqlite3_stmt *stmt, struct app *out_app, bool *out_found,
                      struct error *err) {
     struct app app = {0};
+    bool row;
 
-    if (!db_next(db, stmt, out_found, err)) return false;
-    if (!*out_found) return true;
-    if (!read_app(stmt, &app, err)) return false;
-    for (int slot = 0; slot < SLOT_COUNT; slot++)
-        if (!load_placement(db, app.id, (enum app_slot)slot, &app.slots[slot], err)) return false;
-    if (!load_move(db, app.id, &app.move, err)) return false;
-    *out_app = app;
+    if (!db_next(db, stmt, &row, err)) return false;
+    if (row) {
+        if (!read_app(stmt, &app, err)) return false;
+        for (int slot = 0; slot < SLOT_COUNT; slot++)
+            if (!load_placement(db, app.id, (enum app_slot)slot, &app.slots[slot], err))
+                return false;
+        if (!load_move(db, app.id, &app.move, err)) return false;
+        *out_app = app;
+    }
+    *out_found = row;
     return true;
 }
 
 bool app_store_find(struct db *db, const struct app_scope *scope, const char *name,
-                    struct app *out_app, struct error *err) {
+                    struct app *out_app, bool *out_found, struct error *err) {
     AUTO(db_done) sqlite3_stmt *stmt = NULL;
-    bool found;
 
     if (!db_prepare(db, SQL_FIND, &stmt, err)) return false;
     db_bind_text(stmt, 1, scope->account);
     db_bind_text(stmt, 2, scope->region);
     db_bind_text(stmt, 3, name);
-    if (!load_row(db, stmt, out_app, &found, err)) return false;
-    return found || error_set(err, ERROR_NOT_FOUND, "Application '%s' does not exist.", name);
+    return load_row(db, stmt, out_app, out_found, err);
 }
 
-bool app_store_load(struct db *db, const char *app_id, struct app *out_app, struct error *err) {
+bool app_store_load(struct db *db, const char *app_id, struct app *out_app, bool *out_found,
+                    struct error *err) {
     AUTO(db_done) sqlite3_stmt *stmt = NULL;
-    bool found;
 
     if (!db_prepare(db, SQL_LOAD, &stmt, err)) return false;
     db_bind_text(stmt, 1, app_id);
-    if (!load_row(db, stmt, out_app, &found, err)) return false;
-    return found || error_set(err, ERROR_NOT_FOUND, "no application with id '%s'", app_id);
+    return load_row(db, stmt, out_app, out_found, err);
 }
 
 bool app_store_remove(struct db *db, const char *app_id, struct error *err) {

@@ -10,13 +10,11 @@
 // app_store_save().
 MUST_CHECK bool app_store_add(struct db *db, const struct app *app, struct error *err);
 
-// ERROR_NOT_FOUND with the service's words: "Application '<name>' does not exist."
-// (facts/api.md 10)
+// By name, and by id. *out_found false: there is none.
 MUST_CHECK bool app_store_find(struct db *db, const struct app_scope *scope, const char *name,
-                               struct app *out_app, struct error *err);
-// ERROR_NOT_FOUND: no such id.
+                               struct app *out_app, bool *out_found, struct error *err);
 MUST_CHECK bool app_store_load(struct db *db, const char *app_id, struct app *out_app,
-                               struct error *err);
+                               bool *out_found, struct error *err);
 
 // Writes everything but the id, the scope, the name and created_at_ms. ERROR_NOT_FOUND: no such id.
 MUST_CHECK bool app_store_save(struct db *db, const struct app *app, struct error *err);

@@ -66,7 +66,7 @@ static bool read_operation(sqlite3_stmt *stmt, struct operation *out, struct err
 }
 
 bool operation_store_find(struct db *db, const char *app_id, const char *operation_id,
-                          struct operation *out_operation, struct error *err) {
+                          struct operation *out_operation, bool *out_found, struct error *err) {
     AUTO(db_done) sqlite3_stmt *stmt = NULL;
     bool row;
 
@@ -74,9 +74,9 @@ bool operation_store_find(struct db *db, const char *app_id, const char *operati
     db_bind_text(stmt, 1, app_id);
     db_bind_text(stmt, 2, operation_id);
     if (!db_next(db, stmt, &row, err)) return false;
-    if (!row)
-        return error_set(err, ERROR_NOT_FOUND, "Operation '%s' does not exist.", operation_id);
-    return read_operation(stmt, out_operation, err);
+    if (row && !read_operation(stmt, out_operation, err)) return false;
+    *out_found = row;
+    return true;
 }
 
 bool operation_store_save(struct db *db, const char *app_id, const struct operation *operation,

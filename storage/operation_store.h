@@ -8,9 +8,10 @@
 // Adds one; sets its sequence. Keeps the newest 1000 of an application.
 MUST_CHECK bool operation_store_add(struct db *db, const char *app_id, struct operation *operation,
                                     struct error *err);
-// ERROR_NOT_FOUND: the application has no such operation.
+// *out_found false: the application has no such operation, or no longer.
 MUST_CHECK bool operation_store_find(struct db *db, const char *app_id, const char *operation_id,
-                                     struct operation *out_operation, struct error *err);
+                                     struct operation *out_operation, bool *out_found,
+                                     struct error *err);
 // Writes status, end, versions, error and rollback id.
 MUST_CHECK bool operation_store_save(struct db *db, const char *app_id,
                                      const struct operation *operation, struct error *err);

@@ -80,52 +80,56 @@ static bool read_snapshot(sqlite3_stmt *stmt, struct snapshot *out, struct error
     return true;
 }
 
-// The one row of a bound statement. ERROR_NOT_FOUND: there is none.
-static bool read_one(struct db *db, sqlite3_stmt *stmt, struct snapshot *out, struct error *err) {
+// The only row of a bound statement. *out_found false: there is none.
+static bool read_one(struct db *db, sqlite3_stmt *stmt, struct snapshot *out, bool *out_found,
+                     struct error *err) {
     bool row;
 
     if (!db_next(db, stmt, &row, err)) return false;
-    if (!row) return error_set(err, ERROR_NOT_FOUND, "no such snapshot");
-    return read_snapshot(stmt, out, err);
+    if (row && !read_snapshot(stmt, out, err)) return false;
+    *out_found = row;
+    return true;
 }
 
 bool snapshot_store_find(struct db *db, const char *app_id, const char *name,
-                         struct snapshot *out_snapshot, struct error *err) {
+                         struct snapshot *out_snapshot, bool *out_found, struct error *err) {
     AUTO(db_done) sqlite3_stmt *stmt = NULL;
 
     if (!db_prepare(db, SQL_FIND, &stmt, err)) return false;
     db_bind_text(stmt, 1, app_id);
     db_bind_text(stmt, 2, name);
-    return read_one(db, stmt, out_snapshot, err);
+    return read_one(db, stmt, out_snapshot, out_found, err);
 }
 
 bool snapshot_store_find_latest(struct db *db, const char *app_id, struct snapshot *out_snapshot,
-                                struct error *err) {
+                                bool *out_found, struct error *err) {
     AUTO(db_done) sqlite3_stmt *stmt = NULL;
 
     if (!db_prepare(db, SQL_LATEST, &stmt, err)) return false;
     db_bind_text(stmt, 1, app_id);
-    return read_one(db, stmt, out_snapshot, err);
+    return read_one(db, stmt, out_snapshot, out_found, err);
 }
 
 bool snapshot_store_find_by_status(struct db *db, const char *app_id, enum snapshot_status status,
-                                   struct snapshot *out_snapshot, struct error *err) {
+                                   struct snapshot *out_snapshot, bool *out_found,
+                                   struct error *err) {
     AUTO(db_done) sqlite3_stmt *stmt = NULL;
 
     if (!db_prepare(db, SQL_BY_STATUS, &stmt, err)) return false;
     db_bind_text(stmt, 1, app_id);
     db_bind_text(stmt, 2, snapshot_status_name(status));
-    return read_one(db, stmt, out_snapshot, err);
+    return read_one(db, stmt, out_snapshot, out_found, err);
 }
 
 bool snapshot_store_find_surplus(struct db *db, const char *app_id, int64_t failed_kept,
-                                 struct snapshot *out_snapshot, struct error *err) {
+                                 struct snapshot *out_snapshot, bool *out_found,
+                                 struct error *err) {
     AUTO(db_done) sqlite3_stmt *stmt = NULL;
 
     if (!db_prepare(db, SQL_SURPLUS, &stmt, err)) return false;
     db_bind_text(stmt, 1, app_id);
     db_bind_int(stmt, 2, failed_kept);
-    return read_one(db, stmt, out_snapshot, err);
+    return read_one(db, stmt, out_snapshot, out_found, err);
 }
 
 bool snapshot_store_save(struct db *db, const char *app_id, const struct snapshot *snapshot,

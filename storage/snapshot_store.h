@@ -7,20 +7,23 @@
 // Adds one; sets its sequence. ERROR_EXISTS: the application already has a snapshot of that name.
 MUST_CHECK bool snapshot_store_add(struct db *db, const char *app_id, struct snapshot *snapshot,
                                    struct error *err);
-// ERROR_NOT_FOUND: no snapshot of that name.
+// *out_found false, here and below: there is none, and `out_snapshot` is not written.
 MUST_CHECK bool snapshot_store_find(struct db *db, const char *app_id, const char *name,
-                                    struct snapshot *out_snapshot, struct error *err);
-// The newest READY one. ERROR_NOT_FOUND: there is none.
+                                    struct snapshot *out_snapshot, bool *out_found,
+                                    struct error *err);
+// The newest READY one.
 MUST_CHECK bool snapshot_store_find_latest(struct db *db, const char *app_id,
-                                           struct snapshot *out_snapshot, struct error *err);
-// The oldest one of `status`. ERROR_NOT_FOUND: there is none.
+                                           struct snapshot *out_snapshot, bool *out_found,
+                                           struct error *err);
+// The oldest one of `status`.
 MUST_CHECK bool snapshot_store_find_by_status(struct db *db, const char *app_id,
                                               enum snapshot_status status,
-                                              struct snapshot *out_snapshot, struct error *err);
-// A FAILED one that is older than the newest `failed_kept` FAILED ones. ERROR_NOT_FOUND: there is
-// none.
+                                              struct snapshot *out_snapshot, bool *out_found,
+                                              struct error *err);
+// A FAILED one that is older than the newest `failed_kept` FAILED ones.
 MUST_CHECK bool snapshot_store_find_surplus(struct db *db, const char *app_id, int64_t failed_kept,
-                                            struct snapshot *out_snapshot, struct error *err);
+                                            struct snapshot *out_snapshot, bool *out_found,
+                                            struct error *err);
 // Writes status, trigger, location, job and tries.
 MUST_CHECK bool snapshot_store_save(struct db *db, const char *app_id,
                                     const struct snapshot *snapshot, struct error *err);

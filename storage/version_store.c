@@ -56,7 +56,7 @@ bool version_store_add(struct db *db, const char *app_id, const struct app_versi
 }
 
 bool version_store_load(struct db *db, const char *app_id, int64_t version,
-                        struct app_version *out_version, struct error *err) {
+                        struct app_version *out_version, bool *out_found, struct error *err) {
     AUTO(db_done) sqlite3_stmt *stmt = NULL;
     struct app_version loaded = {.version = version};
     bool row;
@@ -65,7 +65,10 @@ bool version_store_load(struct db *db, const char *app_id, int64_t version,
     db_bind_text(stmt, 1, app_id);
     db_bind_int(stmt, 2, version);
     if (!db_next(db, stmt, &row, err)) return false;
-    if (!row) return error_set(err, ERROR_NOT_FOUND, "no version %lld", (long long)version);
+    if (!row) {
+        *out_found = false;
+        return true;
+    }
     if (!db_column_json(stmt, 0, &loaded.config, err))
         return error_prefix(err, "configuration of version %lld", (long long)version);
     db_column_text(stmt, 1, loaded.code_sha256, sizeof loaded.code_sha256);
@@ -76,6 +79,7 @@ bool version_store_load(struct db *db, const char *app_id, int64_t version,
     loaded.rolled_back_to = db_column_int(stmt, 6);
     loaded.is_rolled_back = db_column_int(stmt, 7) != 0;
     *out_version = loaded;
+    *out_found = true;
     return true;
 }
 

@@ -12,9 +12,10 @@
 MUST_CHECK bool version_store_add(struct db *db, const char *app_id,
                                   const struct app_version *version, struct error *err);
 
-// ERROR_NOT_FOUND: no such version. The caller releases `out_version`.
+// *out_found false: there is none, or no longer. The caller releases `out_version`.
 MUST_CHECK bool version_store_load(struct db *db, const char *app_id, int64_t version,
-                                   struct app_version *out_version, struct error *err);
+                                   struct app_version *out_version, bool *out_found,
+                                   struct error *err);
 
 // Says whether somebody rolled back from a version.
 MUST_CHECK bool version_store_mark_rolled_back(struct db *db, const char *app_id, int64_t version,

@@ -25,13 +25,6 @@ static bool refuse_taken(struct error *err) {
     return error_set(err, ERROR_EXISTS, "Application already exists.");
 }
 
-static bool is_taken(const struct code_command *command) {
-    struct app existing;
-    struct error missing;
-
-    return app_store_find(command->service->db, command->scope, command->name, &existing, &missing);
-}
-
 static bool check_rules(const struct code_command *command, struct code_request *out_code,
                         struct error *err) {
     return app_rules_check_create(command->request, &command->service->limits, err) &&
@@ -44,10 +37,14 @@ static bool check_rules(const struct code_command *command, struct code_request 
 static bool check(const struct code_command *command, struct code_request *out_code,
                   struct error *err) {
     bool is_allowed = check_rules(command, out_code, err);
+    struct app existing;
+    bool is_taken;
 
     if (is_allowed && !out_code->has_code) return true;
-    if (is_taken(command)) return refuse_taken(err);
-    return is_allowed;
+    if (!app_store_find(command->service->db, command->scope, command->name, &existing, &is_taken,
+                        err))
+        return false;
+    return is_taken ? refuse_taken(err) : is_allowed;
 }
 
 static bool store(struct app_service *service, const struct app_detail *detail, const json_t *tags,

@@ -1,13 +1,12 @@
 // Flink's dashboard of an application.
 #include "controller/commands/app_service_own.h"
 #include "controller/service/service.h"
-#include "storage/app_store.h"
 
 bool app_service_check_dashboard(struct app_service *service, const struct app_scope *scope,
                                  const char *name, struct error *err) {
     struct app app;
 
-    if (!app_store_find(service->db, scope, name, &app, err)) return false;
+    if (!service_find_app(service, scope, name, &app, err)) return false;
     if (app.status != APP_RUNNING)
         return error_set(err, ERROR_CONFLICT, "Application cannot be accessed in '%s' state",
                          app_status_name(app.status));
@@ -20,10 +19,9 @@ struct cluster_fetch *app_service_fetch_page(struct app_service *service,
                                              const char *path, cluster_page_fn *done,
                                              void *userdata) {
     struct cluster_fetch *fetch = NULL;
-    struct error missing;
     struct app app;
 
-    if (!app_store_find(service->db, scope, name, &app, &missing)) return NULL;
+    if (!service_find_app(service, scope, name, &app, NULL)) return NULL;
     // During a move whichever of the two is there.
     for (int slot = 0; slot < SLOT_COUNT && fetch == NULL; slot++)
         if (app.slots[slot].cluster_id[0] != '\0')

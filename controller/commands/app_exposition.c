@@ -123,11 +123,12 @@ static void print_memory(const struct exposition *all, struct buffer *out) {
     }
 }
 
-static void print_app_metric(const struct exposition *all, int metric, struct buffer *out) {
+static bool print_app_metric(const struct exposition *all, int metric, struct buffer *out,
+                             struct error *err) {
     const struct metric_definition *definition = &METRIC_APP[metric];
     char name[96];
 
-    if (definition->prometheus == NULL) return;
+    if (definition->prometheus == NULL) return true;
     (void)text_format(name, sizeof name, "application_%s", definition->prometheus);
     print_head(out, name, definition->help);
     for (size_t index = 0; index < all->measured_count; index++) {
@@ -135,12 +136,15 @@ static void print_app_metric(const struct exposition *all, int metric, struct bu
         const struct job_measurement *newest = metering_latest(all->service, app->id);
         double figures[METRIC_APP_COUNT];
         struct app whole;
-        struct error gone;
-        if (newest == NULL || !app_store_load(all->service->db, app->id, &whole, &gone)) continue;
+        bool found;
+        if (newest == NULL) continue;
+        if (!app_store_load(all->service->db, app->id, &whole, &found, err)) return false;
+        if (!found) continue;
         metric_figures_app(newest, scaling_kpus(all->service, &whole), figures);
         if (figures[metric] >= 0)
             print_line(out, name, app, NULL, NULL, figures[metric] * definition->prometheus_scale);
     }
+    return true;
 }
 
 static void print_task_metric(const struct exposition *all, int metric, struct buffer *out) {
@@ -212,10 +216,10 @@ bool app_service_exposition_next(struct exposition *all, struct buffer *out, boo
             print_daemon(all->service, out);
         else if (section == SECTION_MEMORY)
             print_memory(all, out);
-        else if (section < SECTION_FIRST_TASK_METRIC)
-            print_app_metric(all, section - SECTION_FIRST_APP_METRIC, out);
-        else
+        else if (section >= SECTION_FIRST_TASK_METRIC)
             print_task_metric(all, section - SECTION_FIRST_TASK_METRIC, out);
+        else if (!print_app_metric(all, section - SECTION_FIRST_APP_METRIC, out, err))
+            return false;
         all->section++;
     }
     *out_more = all->section < SECTION_END;

@@ -4,7 +4,6 @@
 #include "controller/commands/app_service_own.h"
 #include "controller/history/event_log.h"
 #include "controller/moves/faults.h"
-#include "storage/app_store.h"
 
 static const int64_t LASTS_MAX_MS = (int64_t)24 * 3600 * 1000;
 
@@ -56,7 +55,7 @@ bool app_service_inject(struct app_service *service, const struct app_scope *sco
                          "refuse-launch, delay, busy-processor",
                          fault);
     if (delay_ms > LASTS_MAX_MS) return error_set(err, ERROR_INVALID, "a fault lasts at most 24h");
-    if (!app_store_find(service->db, scope, name, &app, err)) return false;
+    if (!service_find_app(service, scope, name, &app, err)) return false;
     switch (kind) {
     case FAULT_KILL_JOBMANAGER:
         return inject(service, &app, fault, CLUSTER_FAULT_KILL_JOBMANAGER, err);

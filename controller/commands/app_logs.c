@@ -2,7 +2,6 @@
 #include "base/text.h"
 #include "controller/commands/app_service_own.h"
 #include "controller/service/service.h"
-#include "storage/app_store.h"
 
 #include <string.h>
 
@@ -26,7 +25,7 @@ bool app_service_logs(struct app_service *service, const struct app_scope *scope
     AUTO(json_decref) json_t *files = json_new_array();
     struct app app;
 
-    if (!app_store_find(service->db, scope, name, &app, err) ||
+    if (!service_find_app(service, scope, name, &app, err) ||
         !insight_list_logs(&service->insight, app.id, add_log, files, err))
         return false;
     *out_logs = json_new_object();
@@ -39,7 +38,7 @@ bool app_service_log_page(struct app_service *service, const struct app_scope *s
                           struct cluster_log_page *out_page, struct error *err) {
     struct app app;
 
-    return app_store_find(service->db, scope, name, &app, err) &&
+    return service_find_app(service, scope, name, &app, err) &&
            insight_read_log(&service->insight, app.id, query->cluster_id, query->file, query->from,
                             out_page, err);
 }

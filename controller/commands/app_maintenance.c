@@ -12,7 +12,7 @@ bool app_service_set_maintenance(struct app_service *service, const struct app_s
     AUTO(db_rollback) struct db_tx tx = {0};
     struct app app = {0};
 
-    if (!app_store_find(service->db, scope, name, &app, err)) return false;
+    if (!service_find_app(service, scope, name, &app, err)) return false;
     // READY and RUNNING alone, as for an update (facts/api.md 4.2).
     if (!lifecycle_allows(app.status, EVENT_UPDATE))
         return error_set(err, ERROR_CONFLICT, "Application cannot be updated in '%s' state",

@@ -7,7 +7,6 @@
 #include "controller/scaling/scaling.h"
 #include "controller/service/service.h"
 #include "runtime/job_measurement.h"
-#include "storage/app_store.h"
 #include "storage/metric_store.h"
 
 static const int64_t PERIOD_MS = 60000;
@@ -115,7 +114,7 @@ bool app_service_metrics(struct app_service *service, const struct app_scope *sc
     struct collection collection = {.query = query, .series = series, .index = index};
     struct app app;
 
-    if (!app_store_find(service->db, scope, name, &app, err) ||
+    if (!service_find_app(service, scope, name, &app, err) ||
         !collect(service, &app, &collection, err))
         return false;
     json_t *metrics = json_new_object();
@@ -138,7 +137,7 @@ bool app_service_explain(struct app_service *service, const struct app_scope *sc
                          struct error *err) {
     struct app app;
 
-    if (!app_store_find(service->db, scope, name, &app, err)) return false;
+    if (!service_find_app(service, scope, name, &app, err)) return false;
     const struct job_measurement *newest = metering_latest(service, app.id);
     int max_parallelism = newest == NULL ? 0 : newest->max_parallelism;
     return scaling_explain(service, &app, max_parallelism, limit, out_explanation, err);

@@ -12,8 +12,8 @@ bool app_service_describe(struct app_service *service, const struct app_scope *s
                           const char *name, struct app_detail *out_detail, struct error *err) {
     struct app_detail detail = {0};
 
-    if (!app_store_find(service->db, scope, name, &detail.app, err)) return false;
-    if (!version_store_load(service->db, detail.app.id, detail.app.version, &detail.version, err))
+    if (!service_find_app(service, scope, name, &detail.app, err)) return false;
+    if (!service_load_version(service, detail.app.id, detail.app.version, &detail.version, err))
         return false;
     *out_detail = detail;
     return true;
@@ -40,13 +40,14 @@ bool app_service_describe_version(struct app_service *service, const struct app_
                                   struct error *err) {
     struct app_detail detail = {0};
     struct job_spec spec;
+    bool found;
 
-    if (!app_store_find(service->db, scope, name, &detail.app, err)) return false;
-    if (!version_store_load(service->db, detail.app.id, version, &detail.version, err)) {
-        if (err->kind != ERROR_NOT_FOUND) return false;
+    if (!service_find_app(service, scope, name, &detail.app, err)) return false;
+    if (!version_store_load(service->db, detail.app.id, version, &detail.version, &found, err))
+        return false;
+    if (!found)
         return error_set(err, ERROR_NOT_FOUND, "Application '%s' has no version %lld.", name,
                          (long long)version);
-    }
     detail.app.status = status_of_version(&detail.app, version, detail.version.is_rolled_back);
     if (version != detail.app.version) {
         // What only a running version has.
@@ -65,7 +66,7 @@ bool app_service_list_versions(struct app_service *service, const struct app_sco
     AUTO(memory_free) struct version_summary *rows = memory_alloc(limit * sizeof *rows);
     struct app app;
 
-    if (!app_store_find(service->db, scope, name, &app, err)) return false;
+    if (!service_find_app(service, scope, name, &app, err)) return false;
     if (!version_store_list(service->db, app.id, before_version, rows, limit, out_count, err))
         return false;
     for (size_t index = 0; index < *out_count; index++) {
@@ -86,12 +87,14 @@ bool app_service_describe_snapshot(struct app_service *service, const struct app
                                    const char *name, const char *snapshot_name,
                                    struct snapshot *out_snapshot, struct error *err) {
     struct app app;
+    bool found;
 
-    if (!app_store_find(service->db, scope, name, &app, err)) return false;
-    if (snapshot_store_find(service->db, app.id, snapshot_name, out_snapshot, err)) return true;
-    if (err->kind != ERROR_NOT_FOUND) return false;
+    if (!service_find_app(service, scope, name, &app, err)) return false;
+    if (!snapshot_store_find(service->db, app.id, snapshot_name, out_snapshot, &found, err))
+        return false;
     // InvalidArgument with "does not exist" is what terraform waits for (facts/api.md 6.4).
-    return error_set(err, ERROR_INVALID, "Snapshot '%s' does not exist for application %s.",
+    return found ||
+           error_set(err, ERROR_INVALID, "Snapshot '%s' does not exist for application %s.",
                      snapshot_name, name);
 }
 
@@ -101,7 +104,7 @@ bool app_service_list_snapshots(struct app_service *service, const struct app_sc
                                 struct error *err) {
     struct app app;
 
-    if (!app_store_find(service->db, scope, name, &app, err)) return false;
+    if (!service_find_app(service, scope, name, &app, err)) return false;
     return snapshot_store_list_newest(service->db, app.id, before_sequence, out_list, limit,
                                       out_count, err);
 }
@@ -110,9 +113,12 @@ bool app_service_describe_operation(struct app_service *service, const struct ap
                                     const char *name, const char *operation_id,
                                     struct operation *out_operation, struct error *err) {
     struct app app;
+    bool found;
 
-    if (!app_store_find(service->db, scope, name, &app, err)) return false;
-    return operation_store_find(service->db, app.id, operation_id, out_operation, err);
+    if (!service_find_app(service, scope, name, &app, err)) return false;
+    if (!operation_store_find(service->db, app.id, operation_id, out_operation, &found, err))
+        return false;
+    return found || error_set(err, ERROR_NOT_FOUND, "Operation '%s' does not exist.", operation_id);
 }
 
 bool app_service_list_operations(struct app_service *service, const struct app_scope *scope,
@@ -121,6 +127,6 @@ bool app_service_list_operations(struct app_service *service, const struct app_s
                                  struct error *err) {
     struct app app;
 
-    if (!app_store_find(service->db, scope, name, &app, err)) return false;
+    if (!service_find_app(service, scope, name, &app, err)) return false;
     return operation_store_list(service->db, app.id, filter, out_list, limit, out_count, err);
 }

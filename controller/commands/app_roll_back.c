@@ -76,6 +76,7 @@ static bool plan_from_move(struct app_service *service, struct app *app,
     struct placement *current = &app->slots[SLOT_CURRENT];
     struct placement *next = &app->slots[SLOT_NEXT];
     struct cluster_view view = {0};
+    bool has_halt;
 
     if (!app->move.halted) {
         // The old job runs what is gone back to, so it only gets the new number. Where it is being
@@ -93,7 +94,8 @@ static bool plan_from_move(struct app_service *service, struct app *app,
         cluster_view(&service->clusters, current->cluster_id, &view);
     if (current->phase == PLACEMENT_EMPTY) next->parallelism = spec->parallelism;
     roll_back_place(app, current->phase != PLACEMENT_EMPTY && view.health == CLUSTER_READY);
-    return restore_points_of_halt(service, app, &next->from) || next->from.origin != STATE_EMPTY ||
+    if (!restore_points_of_halt(service, app, &next->from, &has_halt, err)) return false;
+    return has_halt || next->from.origin != STATE_EMPTY ||
            restore_snapshot(service, app, spec, err);
 }
 

@@ -7,7 +7,6 @@
 #include "controller/moves/move_begin.h"
 #include "controller/moves/restore_points.h"
 #include "controller/service/service.h"
-#include "storage/app_store.h"
 #include "storage/snapshot_store.h"
 
 // --- start ---
@@ -16,7 +15,7 @@ static bool find_state(struct app_service *service, const struct app *app,
                        const struct run_configuration *run, struct placement *next,
                        struct error *err) {
     struct snapshot snapshot = {0};
-    struct error missing;
+    bool found;
 
     switch (run->restore_type) {
     case RESTORE_CUSTOM:
@@ -24,9 +23,7 @@ static bool find_state(struct app_service *service, const struct app *app,
         break;
     case RESTORE_LATEST:
         // Without any snapshot the job starts empty: right for a first start (facts/api.md 5.5).
-        if (!snapshot_store_find_latest(service->db, app->id, &snapshot, &missing) &&
-            missing.kind != ERROR_NOT_FOUND)
-            return error_set(err, missing.kind, "%s", missing.message);
+        if (!snapshot_store_find_latest(service->db, app->id, &snapshot, &found, err)) return false;
         break;
     case RESTORE_SKIP:
     case RESTORE_TYPE_COUNT:
@@ -61,7 +58,7 @@ bool app_service_start(struct app_service *service, const struct app_scope *scop
     struct run_configuration run;
     struct app app;
 
-    if (!app_store_find(service->db, scope, name, &app, err)) return false;
+    if (!service_find_app(service, scope, name, &app, err)) return false;
     if (!lifecycle_allows(app.status, EVENT_START))
         return error_set(err, ERROR_CONFLICT, "Application cannot be started in '%s' state",
                          app_status_name(app.status));
@@ -110,7 +107,7 @@ bool app_service_stop(struct app_service *service, const struct app_scope *scope
     char interrupted[APP_OPERATION_ID_SIZE];
     struct app app;
 
-    if (!app_store_find(service->db, scope, name, &app, err)) return false;
+    if (!service_find_app(service, scope, name, &app, err)) return false;
     if (!lifecycle_allows(app.status, order.event))
         return error_set(err, ERROR_CONFLICT, "Application cannot be Stopped in '%s' state",
                          app_status_name(app.status));
@@ -131,7 +128,7 @@ bool app_service_delete(struct app_service *service, const struct app_scope *sco
                         const char *name, int64_t create_timestamp_s, struct error *err) {
     struct app app;
 
-    if (!app_store_find(service->db, scope, name, &app, err)) return false;
+    if (!service_find_app(service, scope, name, &app, err)) return false;
     if (!lifecycle_allows(app.status, EVENT_DELETE))
         return error_set(err, ERROR_CONFLICT,
                          "Application %s is in %s status and cannot be deleted.", name,

@@ -16,7 +16,7 @@ bool app_service_list_events(struct app_service *service, const struct app_scope
                              json_t **out_events, struct error *err) {
     struct app app;
 
-    return app_store_find(service->db, scope, name, &app, err) &&
+    return service_find_app(service, scope, name, &app, err) &&
            event_store_list(service->db, app.id, after_sequence, limit, out_events, err);
 }
 
@@ -85,7 +85,7 @@ bool app_service_show(struct app_service *service, const struct app_scope *scope
                       json_t **out_app, struct error *err) {
     struct app app;
 
-    return app_store_find(service->db, scope, name, &app, err) && show(service, &app, out_app, err);
+    return service_find_app(service, scope, name, &app, err) && show(service, &app, out_app, err);
 }
 
 // --- all of them ---
@@ -95,9 +95,10 @@ static bool add_page(struct app_service *service, const struct app_brief *page, 
     for (size_t index = 0; index < count; index++) {
         json_t *object = NULL;
         struct app app;
-        if (!app_store_load(service->db, page[index].id, &app, err) ||
-            !show(service, &app, &object, err))
-            return false;
+        bool found;
+        if (!app_store_load(service->db, page[index].id, &app, &found, err)) return false;
+        if (!found) continue;
+        if (!show(service, &app, &object, err)) return false;
         json_add(apps, object);
     }
     return true;

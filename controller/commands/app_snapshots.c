@@ -7,21 +7,22 @@
 #include "controller/moves/move_begin.h"
 #include "controller/moves/restore_points.h"
 #include "controller/service/service.h"
-#include "storage/app_store.h"
 #include "storage/snapshot_store.h"
 
 static bool check_create(struct app_service *service, const struct app *app,
                          const char *snapshot_name, struct error *err) {
     struct snapshot existing;
-    struct error missing;
     int64_t count;
+    bool found;
 
     if (app->status != APP_RUNNING)
         return error_set(err, ERROR_REQUEST,
                          "Application %s is in %s status. Snapshot creation is only allowed when "
                          "application is in RUNNING status",
                          app->name, app_status_name(app->status));
-    if (snapshot_store_find(service->db, app->id, snapshot_name, &existing, &missing))
+    if (!snapshot_store_find(service->db, app->id, snapshot_name, &existing, &found, err))
+        return false;
+    if (found)
         return error_set(err, ERROR_EXISTS,
                          "Provided Snapshot name %s already exists for application %s",
                          snapshot_name, app->name);
@@ -30,11 +31,12 @@ static bool check_create(struct app_service *service, const struct app *app,
         return error_set(err, ERROR_LIMIT,
                          "Application %s has %lld snapshots taken by hand, which is the limit.",
                          app->name, (long long)count);
-    if (snapshot_store_find_by_status(service->db, app->id, SNAPSHOT_CREATING, &existing, &missing))
-        return error_set(err, ERROR_CONFLICT,
-                         "Snapshot %s of application %s is still in CREATING status", existing.name,
-                         app->name);
-    return true;
+    if (!snapshot_store_find_by_status(service->db, app->id, SNAPSHOT_CREATING, &existing, &found,
+                                       err))
+        return false;
+    return !found || error_set(err, ERROR_CONFLICT,
+                               "Snapshot %s of application %s is still in CREATING status",
+                               existing.name, app->name);
 }
 
 bool app_service_create_snapshot(struct app_service *service, const struct app_scope *scope,
@@ -45,7 +47,7 @@ bool app_service_create_snapshot(struct app_service *service, const struct app_s
     struct job_spec spec;
     struct app app;
 
-    if (!app_store_find(service->db, scope, name, &app, err)) return false;
+    if (!service_find_app(service, scope, name, &app, err)) return false;
     if (!check_create(service, &app, snapshot_name, err)) return false;
     if (!service_load_spec(service, app.id, app.version, &spec, err)) return false;
     (void)text_copy(snapshot.name, sizeof snapshot.name, snapshot_name);
@@ -93,7 +95,7 @@ bool app_service_delete_snapshot(struct app_service *service, const struct app_s
 
     if (!app_service_describe_snapshot(service, scope, name, snapshot_name, &snapshot, err))
         return false;
-    if (!app_store_find(service->db, scope, name, &app, err)) return false;
+    if (!service_find_app(service, scope, name, &app, err)) return false;
     if (!check_delete(&app, &snapshot, creation_timestamp_ms, err)) return false;
     return restore_points_remove(service, &app, &snapshot, NULL, err);
 }

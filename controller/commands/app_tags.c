@@ -5,7 +5,6 @@
 #include "controller/commands/app_service_queries.h"
 #include "controller/service/service.h"
 #include "model/arn.h"
-#include "storage/app_store.h"
 #include "storage/tag_store.h"
 
 // The application that an ARN names, if it is one of the caller's account and Region.
@@ -19,7 +18,7 @@ static bool find_by_arn(struct app_service *service, const struct app_scope *sco
     arn_of_app(scope, name, own);
     if (!text_equal(arn, own))
         return error_set(err, ERROR_NOT_FOUND, "Resource '%s' does not exist.", arn);
-    return app_store_find(service->db, scope, name, out_app, err);
+    return service_find_app(service, scope, name, out_app, err);
 }
 
 static bool find_to_change(struct app_service *service, const struct app_scope *scope,

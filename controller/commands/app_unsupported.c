@@ -3,7 +3,6 @@
 #include "base/text.h"
 #include "controller/commands/app_service_commands.h"
 #include "controller/service/service.h"
-#include "storage/app_store.h"
 
 #include <string.h>
 
@@ -23,7 +22,7 @@ bool app_service_refuse_sql(struct app_service *service, const struct app_scope 
     enum error_kind kind = has_name ? ERROR_INVALID : ERROR_UNSUPPORTED;
     struct app app;
 
-    if (has_name && !app_store_find(service->db, scope, name, &app, err)) return false;
+    if (has_name && !service_find_app(service, scope, name, &app, err)) return false;
     if (names_firehose(request)) return app_rules_refuse_firehose(kind, operation, err);
     if (!has_name)
         return error_set(err, kind,

@@ -22,8 +22,10 @@ static bool end(struct db *db, const char *app_id, const char *operation_id,
                 enum operation_status status, const char *failure,
                 const char *rollback_operation_id, int64_t now_ms, struct error *err) {
     struct operation operation;
+    bool found;
 
-    if (!operation_store_find(db, app_id, operation_id, &operation, err)) return false;
+    if (!operation_store_find(db, app_id, operation_id, &operation, &found, err)) return false;
+    if (!found) return error_set(err, ERROR_NOT_FOUND, "no operation '%s'", operation_id);
     if (operation.status != OPERATION_IN_PROGRESS) return true;
     operation.status = status;
     operation.ended_at_ms = now_ms;

@@ -13,7 +13,6 @@
 #include "controller/moves/spare.h"
 #include "storage/app_store.h"
 #include "storage/snapshot_store.h"
-#include "storage/version_store.h"
 
 bool execution_record(struct execution *run, struct error *err) {
     struct db *db = run->service->db;
@@ -189,7 +188,7 @@ static bool run_submit(struct execution *run, struct error *err) {
     AUTO(app_version_release) struct app_version version = {0};
     struct submission job = {0};
 
-    if (!version_store_load(run->service->db, run->app->id, run->placement->version, &version, err))
+    if (!service_load_version(run->service, run->app->id, run->placement->version, &version, err))
         return false;
     job_spec_read(&version, &job.spec);
     job.spec.parallelism = run->placement->parallelism;

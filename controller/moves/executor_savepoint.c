@@ -54,14 +54,23 @@ bool execution_halt(struct execution *run, struct error *err) {
     return request_savepoint(run, move->trigger_id, move->snapshot_name, true, err);
 }
 
+static bool find_snapshot_of_move(const struct execution *run, struct snapshot *out_snapshot,
+                                  struct error *err) {
+    const char *name = run->app->move.snapshot_name;
+    bool found;
+
+    if (!snapshot_store_find(run->service->db, run->app->id, name, out_snapshot, &found, err))
+        return false;
+    return found || error_set(err, ERROR_NOT_FOUND, "no snapshot '%s'", name);
+}
+
 // The old job is over and its state is at `location`.
 static bool record_halted(struct execution *run, const char *location, struct error *err) {
     struct app *app = run->app;
     struct placement *next = &app->slots[SLOT_NEXT];
     struct snapshot snapshot;
 
-    if (!snapshot_store_find(run->service->db, app->id, app->move.snapshot_name, &snapshot, err))
-        return false;
+    if (!find_snapshot_of_move(run, &snapshot, err)) return false;
     snapshot.status = SNAPSHOT_READY;
     (void)text_copy(snapshot.location, sizeof snapshot.location, location);
     app->move.halted = true;
@@ -92,7 +101,7 @@ bool execution_salvage(struct execution *run, struct error *err) {
     char location[FILE_PATH_MAX];
     struct snapshot snapshot;
 
-    if (!snapshot_store_find(db, app->id, app->move.snapshot_name, &snapshot, err)) return false;
+    if (!find_snapshot_of_move(run, &snapshot, err)) return false;
     if (state_files_find_savepoint(&run->service->state_files, app->id, &snapshot, location))
         return record_halted(run, location, err);
     if (!restore_points_discard(run->service, app, &snapshot, err)) return false;

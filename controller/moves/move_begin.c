@@ -62,13 +62,14 @@ bool move_begin_find_custom(struct app_service *service, const struct app *app,
                             const char *snapshot_name, struct snapshot *out_snapshot,
                             struct error *err) {
     struct snapshot snapshot;
+    bool found;
 
-    if (!snapshot_store_find(service->db, app->id, snapshot_name, &snapshot, err)) {
-        if (err->kind != ERROR_NOT_FOUND) return false;
+    if (!snapshot_store_find(service->db, app->id, snapshot_name, &snapshot, &found, err))
+        return false;
+    if (!found)
         return error_set(err, ERROR_INVALID,
                          "The snapshot name %s provided for restore configuration does not exist.",
                          snapshot_name);
-    }
     if (snapshot.status != SNAPSHOT_READY)
         return error_set(err, ERROR_INVALID,
                          "The snapshot %s provided for restore configuration is in %s status.",

@@ -83,11 +83,12 @@ static int configured_parallelism(struct app_service *service, const struct app 
 static bool fail_snapshot_of_move(struct app_service *service, const struct app *app,
                                   struct error *err) {
     struct snapshot snapshot;
-    struct error missing;
+    bool found;
 
     if (app->move.trigger_id[0] == '\0' || app->move.halted) return true;
-    if (!snapshot_store_find(service->db, app->id, app->move.snapshot_name, &snapshot, &missing))
-        return true;
+    if (!snapshot_store_find(service->db, app->id, app->move.snapshot_name, &snapshot, &found, err))
+        return false;
+    if (!found) return true;
     snapshot.status = SNAPSHOT_FAILED;
     return snapshot_store_save(service->db, app->id, &snapshot, err) &&
            event_log_snapshot(service, app, snapshot.name, "FAILED", "its move was given up", err);
@@ -98,12 +99,15 @@ static bool fail_snapshot_of_move(struct app_service *service, const struct app 
 static bool settle_open_snapshots(struct app_service *service, const struct app *app,
                                   bool *out_stopped, struct error *err) {
     struct snapshot snapshot;
-    struct error missing;
+    bool found;
 
     *out_stopped = false;
-    while (snapshot_store_find_by_status(service->db, app->id, SNAPSHOT_CREATING, &snapshot,
-                                         &missing)) {
+    for (;;) {
         char location[FILE_PATH_MAX];
+        if (!snapshot_store_find_by_status(service->db, app->id, SNAPSHOT_CREATING, &snapshot,
+                                           &found, err))
+            return false;
+        if (!found) return true;
         bool is_complete =
             state_files_find_savepoint(&service->state_files, app->id, &snapshot, location);
         snapshot.status = is_complete ? SNAPSHOT_READY : SNAPSHOT_FAILED;
@@ -116,7 +120,6 @@ static bool settle_open_snapshots(struct app_service *service, const struct app 
                                 "the job ended", err))
             return false;
     }
-    return true;
 }
 
 // "If snapshots are disabled the job restarts without state" (facts/api.md 5.7): of such a version
@@ -136,14 +139,12 @@ static bool keep_newest_state(struct app_service *service, const struct app *app
     char name[APP_SNAPSHOT_NAME_SIZE];
     struct restore_facts facts;
     struct snapshot latest;
-    struct error missing;
     struct state_ref state;
     enum app_slot slot;
+    bool has_latest;
     bool keeps;
 
-    bool has_latest = snapshot_store_find_latest(service->db, app->id, &latest, &missing);
-    if (!has_latest && missing.kind != ERROR_NOT_FOUND)
-        return error_set(err, missing.kind, "%s", missing.message);
+    if (!snapshot_store_find_latest(service->db, app->id, &latest, &has_latest, err)) return false;
     restore_points_look(service, app, &facts);
     if (!restore_at_rest(app, &facts, has_latest ? &latest : NULL, &state, &slot)) return true;
     if (!keeps_state(service, app, &app->slots[slot], &keeps, err)) return false;
@@ -363,7 +364,9 @@ bool move_end_roll_back(struct app_service *service, struct app *app, const stru
     if (!lifecycle_apply(&app->status, EVENT_ROLL_BACK, err)) return false;
     if (!event_log_status(service, app, before_status, app->move.failure, err)) return false;
     // Whatever the next job was to start from, the version before goes on where it was.
-    (void)restore_points_of_halt(service, app, &app->slots[SLOT_NEXT].from);
+    bool has_halt;
+    if (!restore_points_of_halt(service, app, &app->slots[SLOT_NEXT].from, &has_halt, err))
+        return false;
     // Where its cluster has made room already, nothing else knows how many there were.
     if (app->slots[SLOT_CURRENT].phase == PLACEMENT_EMPTY)
         app->slots[SLOT_NEXT].parallelism = app->current_parallelism;

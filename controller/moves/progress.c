@@ -217,8 +217,9 @@ static void tell_of_failures(struct app_service *service, const struct progress 
     struct app app;
     struct error ignored;
     json_t *detail;
+    bool found;
 
-    if (!app_store_load(service->db, progress->app_id, &app, &ignored)) return;
+    if (!app_store_load(service->db, progress->app_id, &app, &found, NULL) || !found) return;
     detail = json_new_object();
     json_put_text(detail, "step", step_kind_name(progress->failing));
     json_put_int(detail, "failures", progress->failures);

@@ -43,15 +43,16 @@ struct state_ref restore_points_of_snapshot(struct app_service *service, const s
 }
 
 bool restore_points_of_halt(struct app_service *service, const struct app *app,
-                            struct state_ref *out_state) {
+                            struct state_ref *out_state, bool *out_found, struct error *err) {
+    bool leaves_state = app->move.halted && app->move.halt != HALT_DISCARDS;
     struct snapshot snapshot;
-    struct error missing;
+    bool found = false;
 
-    if (!app->move.halted || app->move.halt == HALT_DISCARDS ||
-        !snapshot_store_find(service->db, app->id, app->move.snapshot_name, &snapshot, &missing) ||
-        snapshot.status != SNAPSHOT_READY)
+    if (leaves_state &&
+        !snapshot_store_find(service->db, app->id, app->move.snapshot_name, &snapshot, &found, err))
         return false;
-    *out_state = restore_points_of_snapshot(service, app, &snapshot);
+    *out_found = found && snapshot.status == SNAPSHOT_READY;
+    if (*out_found) *out_state = restore_points_of_snapshot(service, app, &snapshot);
     return true;
 }
 
@@ -107,17 +108,17 @@ static bool load_row(struct app_service *service, const struct app *app,
                      bool *out_is_new, struct error *err) {
     struct snapshot snapshot = {.is_automatic = true};
     struct job_spec spec;
+    bool found;
 
-    *out_is_new = false;
-    if (snapshot_store_find(service->db, app->id, name, out, err)) return true;
-    if (err->kind != ERROR_NOT_FOUND) return false;
+    if (!snapshot_store_find(service->db, app->id, name, out, &found, err)) return false;
+    *out_is_new = !found;
+    if (found) return true;
     if (!service_load_spec(service, app->id, placement->version, &spec, err)) return false;
     (void)text_copy(snapshot.name, sizeof snapshot.name, name);
     snapshot.version = placement->version;
     snapshot.runtime = spec.runtime;
     snapshot.created_at_ms = service_now_ms(service);
     *out = snapshot;
-    *out_is_new = true;
     return true;
 }
 
@@ -220,14 +221,14 @@ static bool prune_deleted(struct app_service *service, const struct app *app,
                           struct error *err) {
     AUTO(db_rollback) struct db_tx tx = {0};
     struct snapshot listed;
+    bool found;
     bool stays;
 
     if (!must_stay(service, app, facts, snapshot, &stays, err)) return false;
-    // Put on record by a daemon that died before it gave the next try another trigger.
-    if (snapshot_store_find(service->db, app->id, snapshot->name, &listed, err))
-        stays = stays || text_equal(listed.trigger_id, snapshot->trigger_id);
-    else if (err->kind != ERROR_NOT_FOUND)
+    if (!snapshot_store_find(service->db, app->id, snapshot->name, &listed, &found, err))
         return false;
+    // Put on record by a daemon that died before it gave the next try another trigger.
+    stays = stays || (found && text_equal(listed.trigger_id, snapshot->trigger_id));
     if (stays) return true;
     if (!state_files_remove_snapshot(&service->state_files, app->id, snapshot, err)) return false;
     if (!db_begin(service->db, &tx, err)) return false;

@@ -19,9 +19,11 @@ struct state_ref restore_points_of_snapshot(struct app_service *service, const s
 void restore_points_refresh(struct app_service *service, const struct app *app,
                             struct state_ref *state);
 
-// What HALT of the current move left, whatever the next job starts from. False: nothing.
-bool restore_points_of_halt(struct app_service *service, const struct app *app,
-                            struct state_ref *out_state);
+// What HALT of the current move left, whatever the next job starts from. *out_found false: nothing,
+// and `out_state` is not written.
+MUST_CHECK bool restore_points_of_halt(struct app_service *service, const struct app *app,
+                                       struct state_ref *out_state, bool *out_found,
+                                       struct error *err);
 
 // The job is over, and a savepoint that was to stop it failed as far as anybody heard: where it is
 // complete on disk after all, its row becomes READY, `*out_taken` is true and `*out_snapshot` it.

@@ -54,11 +54,13 @@ static void apply_to(struct applying *self, const struct snapshot *snapshot, str
 static bool remove_old_failures(struct app_service *service, const struct app *app,
                                 struct error *err) {
     struct snapshot snapshot;
+    bool found;
 
     for (int count = 0; count < PAGE_SIZE; count++) {
         if (!snapshot_store_find_surplus(service->db, app->id, RETENTION_FAILED_KEPT, &snapshot,
-                                         err))
-            return err->kind == ERROR_NOT_FOUND;
+                                         &found, err))
+            return false;
+        if (!found) return true;
         if (!restore_points_remove(service, app, &snapshot, "there are enough newer FAILED ones",
                                    err))
             return false;

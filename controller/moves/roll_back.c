@@ -9,7 +9,7 @@ bool roll_back_add_version(struct app_service *service, const struct app *app, i
                            struct error *err) {
     AUTO(app_version_release) struct app_version version = {0};
 
-    if (!version_store_load(service->db, app->id, target, &version, err)) return false;
+    if (!service_load_version(service, app->id, target, &version, err)) return false;
     version.version = app->version + 1;
     version.created_at_ms = service_now_ms(service);
     version.updated_from = app->version;

@@ -261,8 +261,8 @@ struct app_brief *metering_list(const struct app_service *service, size_t *out_c
     count = 0;
     for (const struct meter *meter = service->meters; meter != NULL; meter = meter->next) {
         struct app app;
-        struct error gone;
-        if (!app_store_load(service->db, meter->app_id, &app, &gone)) continue;
+        bool found;
+        if (!app_store_load(service->db, meter->app_id, &app, &found, NULL) || !found) continue;
         list[count] = (struct app_brief){.scope = app.scope};
         (void)text_copy(list[count].id, sizeof list[count].id, app.id);
         (void)text_copy(list[count].name, sizeof list[count].name, app.name);

@@ -6,6 +6,8 @@
 #include "base/work_queue.h"
 #include "controller/record/app_rules.h"
 #include "controller/record/retention_policy.h"
+#include "model/app.h"
+#include "model/app_version.h"
 #include "model/cluster_size.h"
 #include "model/job_spec.h"
 #include "runtime/capacity.h"
@@ -64,6 +66,15 @@ static inline int64_t service_after_ms(const struct app_service *service, int64_
     return service_now_ms(service) + (int64_t)((double)real_ms * clock_scale(&service->clock)) + 1;
 }
 
-// What a version of an application runs (model/job_spec.h).
+// ERROR_NOT_FOUND in the service's words: "Application '<name>' does not exist." (facts/api.md 10)
+MUST_CHECK bool service_find_app(const struct app_service *service, const struct app_scope *scope,
+                                 const char *name, struct app *out_app, struct error *err);
+
+// A version that a record names. ERROR_NOT_FOUND: there is none. The caller releases it.
+MUST_CHECK bool service_load_version(const struct app_service *service, const char *app_id,
+                                     int64_t version, struct app_version *out_version,
+                                     struct error *err);
+
+// What a version of an application runs (model/job_spec.h), as above.
 MUST_CHECK bool service_load_spec(const struct app_service *service, const char *app_id,
                                   int64_t version, struct job_spec *out_spec, struct error *err);

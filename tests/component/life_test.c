@@ -34,8 +34,11 @@ static void bring_up(void) {
 static struct snapshot newest_snapshot(void) {
     struct snapshot snapshot = {0};
     struct app app = fake_world_app(&world, "a");
+    bool found;
 
-    cr_assert(snapshot_store_find_latest(world.db, app.id, &snapshot, &err), "%s", err.message);
+    cr_assert(snapshot_store_find_latest(world.db, app.id, &snapshot, &found, &err), "%s",
+              err.message);
+    cr_assert(found);
     return snapshot;
 }
 

@@ -167,12 +167,15 @@ Test(recovery, keeps_the_files_of_a_deleted_snapshot_until_no_job_needs_them) {
 // later snapshot.
 Test(recovery, keeps_the_files_that_a_running_job_was_started_from) {
     struct snapshot origin;
+    bool found;
 
     fake_clusters_disable_checkpoints(world.clusters);
     bring_up();
     cr_assert(command_stop(&world, &err), "%s", err.message);
     cr_assert(fake_world_run_until(&world, "a", APP_READY));
-    cr_assert(snapshot_store_find_latest(world.db, fake_world_app(&world, "a").id, &origin, &err));
+    cr_assert(snapshot_store_find_latest(world.db, fake_world_app(&world, "a").id, &origin, &found,
+                                         &err) &&
+              found);
     cr_assert(fake_world_start(&world, "a", &err), "%s", err.message);
     cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
     cr_assert(eq(str, fake_clusters_restored_from(world.clusters), origin.location));

@@ -59,6 +59,7 @@ static void pass(int minutes) {
 Test(scaling, a_busy_job_moves_to_twice_its_size_with_its_state) {
     int count = fake_clusters_running_count(world.clusters);
     struct snapshot snapshot;
+    bool found;
 
     fake_world_burn(&world);
     cr_assert(fake_world_run_until(&world, "a", APP_AUTOSCALING));
@@ -69,7 +70,9 @@ Test(scaling, a_busy_job_moves_to_twice_its_size_with_its_state) {
     cr_assert(eq(int, (int)app.version, 1));
     cr_assert(eq(str, operation.name, "AutoScaling"));
     cr_assert(eq(int, operation.status, OPERATION_SUCCESSFUL));
-    cr_assert(snapshot_store_find_latest(world.db, app.id, &snapshot, &err), "%s", err.message);
+    cr_assert(snapshot_store_find_latest(world.db, app.id, &snapshot, &found, &err), "%s",
+              err.message);
+    cr_assert(found);
     cr_assert(eq(str, (char *)fake_clusters_restored_from(world.clusters), snapshot.location));
     cr_assert(ge(int, fake_clusters_running_count(world.clusters), count));
     AUTO(json_decref) json_t *moves = NULL;

@@ -106,8 +106,10 @@ static void look_at_state(struct fake_world *world) {
 static bool is_settled(struct fake_world *world) {
     struct error err;
     struct app app;
+    bool found;
 
-    if (!app_store_find(world->db, &world->scope, "a", &app, &err)) return true;
+    cr_assert(app_store_find(world->db, &world->scope, "a", &app, &found, &err), "%s", err.message);
+    if (!found) return true;
     return app.move.kind == MOVE_NONE &&
            (app.status == APP_READY || app.slots[SLOT_CURRENT].phase == PLACEMENT_UP);
 }

@@ -254,9 +254,11 @@ int fake_world_durable_count(struct fake_world *world, const char *name) {
     struct error err;
     struct app app;
     size_t count;
+    bool found;
     int best = -1;
 
-    if (!app_store_find(world->db, &world->scope, name, &app, &err)) return -1;
+    if (!app_store_find(world->db, &world->scope, name, &app, &found, &err)) abort();
+    if (!found) return -1;
     if (!snapshot_store_list_newest(world->db, app.id, INT64_MAX, snapshots, 64, &count, &err))
         abort();
     for (size_t index = 0; index < count; index++)
@@ -274,9 +276,9 @@ int fake_world_latest_count(struct fake_world *world, const char *name) {
     struct app app = fake_world_app(world, name);
     struct snapshot snapshot;
     struct error err;
+    bool found;
 
-    if (app.status == APP_STATUS_COUNT ||
-        !snapshot_store_find_latest(world->db, app.id, &snapshot, &err))
-        return -1;
-    return count_of_snapshot(world, &app, &snapshot);
+    if (app.status == APP_STATUS_COUNT) return -1;
+    if (!snapshot_store_find_latest(world->db, app.id, &snapshot, &found, &err)) abort();
+    return found ? count_of_snapshot(world, &app, &snapshot) : -1;
 }

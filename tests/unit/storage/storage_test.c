@@ -19,6 +19,7 @@
 static char path[96];
 static struct db *db;
 static struct error err;
+static bool found; // of the last look-up
 static const struct app_scope scope = STORAGE_SCOPE;
 
 static void set_up(void) {
@@ -62,7 +63,7 @@ Test(storage, gives_back_an_application_as_it_was_saved) {
                              .previous_version = 1,
                              .failure = "f"};
     cr_assert(app_store_save(db, &app, &err), "%s", err.message);
-    cr_assert(app_store_find(db, &scope, "a", &loaded, &err));
+    cr_assert(app_store_find(db, &scope, "a", &loaded, &found, &err) && found);
     cr_assert(eq(int, memcmp(&app.slots, &loaded.slots, sizeof app.slots), 0));
     cr_assert(eq(int, memcmp(&app.move, &loaded.move, sizeof app.move), 0));
     cr_assert(eq(int, loaded.status, APP_UPDATING));
@@ -72,7 +73,7 @@ Test(storage, gives_back_an_application_as_it_was_saved) {
     app.move = (struct move){0};
     app.slots[SLOT_NEXT] = (struct placement){0};
     cr_assert(app_store_save(db, &app, &err));
-    cr_assert(app_store_load(db, "id1", &loaded, &err));
+    cr_assert(app_store_load(db, "id1", &loaded, &found, &err) && found);
     cr_assert(eq(int, loaded.move.kind, MOVE_NONE));
     cr_assert(eq(int, loaded.slots[SLOT_NEXT].phase, PLACEMENT_EMPTY));
 }
@@ -95,12 +96,23 @@ Test(storage, refuses_a_second_application_of_the_same_name_in_one_scope_only) {
     cr_assert(app_store_add(db, &other, &err), "%s", err.message);
 }
 
-Test(storage, says_that_an_application_does_not_exist_in_the_words_of_the_service) {
+Test(storage, takes_what_is_not_there_for_no_failure) {
+    struct app_version version;
+    struct operation operation;
+    struct snapshot snapshot;
     struct app app;
 
-    cr_assert(not(app_store_find(db, &scope, "nobody", &app, &err)));
-    cr_assert(eq(int, err.kind, ERROR_NOT_FOUND));
-    cr_assert(eq(str, err.message, "Application 'nobody' does not exist."));
+    found = true;
+    cr_assert(app_store_find(db, &scope, "missing", &app, &found, &err) && !found);
+    cr_assert(app_store_load(db, "missing", &app, &found, &err) && !found);
+    cr_assert(version_store_load(db, "missing", 1, &version, &found, &err) && !found);
+    cr_assert(operation_store_find(db, "missing", "o", &operation, &found, &err) && !found);
+    cr_assert(snapshot_store_find(db, "missing", "s", &snapshot, &found, &err) && !found);
+    cr_assert(snapshot_store_find_latest(db, "missing", &snapshot, &found, &err) && !found);
+    cr_assert(
+        snapshot_store_find_by_status(db, "missing", SNAPSHOT_CREATING, &snapshot, &found, &err) &&
+        !found);
+    cr_assert(snapshot_store_find_surplus(db, "missing", 0, &snapshot, &found, &err) && !found);
 }
 
 Test(storage, lists_applications_by_name_page_by_page) {
@@ -149,7 +161,7 @@ Test(storage, refuses_a_second_snapshot_of_the_same_name) {
 
 Test(storage, finds_the_newest_ready_snapshot_and_lists_both_ways) {
     struct snapshot list[4];
-    struct snapshot found;
+    struct snapshot latest;
     size_t count;
 
     (void)add_app("id1", "a");
@@ -159,8 +171,8 @@ Test(storage, finds_the_newest_ready_snapshot_and_lists_both_ways) {
         (void)text_format(snapshot.name, sizeof snapshot.name, "s%d", index);
         cr_assert(snapshot_store_add(db, "id1", &snapshot, &err));
     }
-    cr_assert(snapshot_store_find_latest(db, "id1", &found, &err));
-    cr_assert(eq(str, found.name, "s1"));
+    cr_assert(snapshot_store_find_latest(db, "id1", &latest, &found, &err) && found);
+    cr_assert(eq(str, latest.name, "s1"));
     cr_assert(snapshot_store_list(db, "id1", 0, list, 4, &count, &err));
     cr_assert(eq(str, list[0].name, "s0"));
     cr_assert(snapshot_store_list_newest(db, "id1", list[2].sequence, list, 4, &count, &err));
@@ -180,7 +192,7 @@ Test(storage, rolls_back_what_was_not_committed) {
         cr_assert(db_begin(db, &tx, &err));
         (void)add_app("id1", "a");
     }
-    cr_assert(not(app_store_load(db, "id1", &app, &err)));
+    cr_assert(app_store_load(db, "id1", &app, &found, &err) && !found);
     {
         AUTO(db_rollback) struct db_tx tx = {0};
         db_set_commit_hook(db, refuse, NULL);
@@ -188,7 +200,7 @@ Test(storage, rolls_back_what_was_not_committed) {
         (void)add_app("id1", "a");
         cr_assert(not(db_commit(&tx, &err)));
     }
-    cr_assert(not(app_store_load(db, "id1", &app, &err)));
+    cr_assert(app_store_load(db, "id1", &app, &found, &err) && !found);
 }
 
 Test(storage, refuses_a_database_of_a_newer_kobel_and_leaves_it_alone) {
@@ -255,15 +267,16 @@ Test(storage, opens_the_databases_of_earlier_versions) {
     (void)text_format(old_path, sizeof old_path, "%s.old", path);
     cr_assert(file_write_atomically(old_path, buffer_text(&bytes), bytes.size_bytes, 0600, &err));
     cr_assert(db_open(old_path, &old, &err), "%s", err.message);
-    cr_assert(app_store_find(old, &scope, "counter", &app, &err), "%s", err.message);
+    cr_assert(app_store_find(old, &scope, "counter", &app, &found, &err), "%s", err.message);
+    cr_assert(found);
     cr_assert(eq(int, (int)app.version, 2));
     cr_assert(eq(str, app.maintenance_start, ""));
-    cr_assert(version_store_load(old, app.id, 1, &version, &err), "%s", err.message);
-    cr_assert(snapshot_store_find(old, app.id, "by-hand", &snapshot, &err), "%s", err.message);
+    cr_assert(version_store_load(old, app.id, 1, &version, &found, &err) && found);
+    cr_assert(snapshot_store_find(old, app.id, "by-hand", &snapshot, &found, &err) && found);
     cr_assert(eq(int, snapshot.status, SNAPSHOT_READY));
     (void)text_copy(app.maintenance_start, sizeof app.maintenance_start, "04:30");
     cr_assert(app_store_save(old, &app, &err), "%s", err.message);
-    cr_assert(app_store_find(old, &scope, "counter", &app, &err));
+    cr_assert(app_store_find(old, &scope, "counter", &app, &found, &err) && found);
     cr_assert(eq(str, app.maintenance_start, "04:30"));
     AUTO(buffer_release) struct buffer migrated = BUFFER_INIT(1 << 16);
     AUTO(buffer_release) struct buffer made = BUFFER_INIT(1 << 16);
