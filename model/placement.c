@@ -17,3 +17,9 @@ static const char *const phase_names[PLACEMENT_PHASE_COUNT] = {
     [PLACEMENT_UP] = "UP",
 };
 DEFINE_NAMES(placement_phase, enum placement_phase, phase_names);
+
+void placement_come_up(struct placement *placement, int64_t now_ms) {
+    placement->phase = PLACEMENT_UP;
+    placement->not_before_ms = 0;
+    placement->up_since_ms = now_ms;
+}

@@ -27,7 +27,7 @@ struct state_ref {
 // How far a cluster has come with its job.
 enum placement_phase {
     PLACEMENT_EMPTY,     // no cluster
-    PLACEMENT_PLANNED,   // to be launched, not before retry_at_ms
+    PLACEMENT_PLANNED,   // to be launched, not before not_before_ms
     PLACEMENT_LAUNCHED,  // the launch of cluster_id was attempted
     PLACEMENT_SUBMITTED, // job_id was chosen and its submission attempted
     PLACEMENT_UP,        // every vertex was seen RUNNING
@@ -48,8 +48,12 @@ struct placement {
     // What the job was or will be started from: its state until its first own checkpoint.
     struct state_ref from;
     bool allow_non_restored_state;
-    int attempt;         // consecutive launches that failed or clusters that were lost
-    int64_t retry_at_ms; // PLANNED: the earliest time of the launch; UP: when it came up
+    int attempt;           // consecutive launches that failed or clusters that were lost
+    int64_t not_before_ms; // the earliest time of the launch; 0 = at once
+    int64_t up_since_ms;   // when its job came up last; 0 = not yet
 };
+
+// Every vertex of its job was seen RUNNING.
+void placement_come_up(struct placement *placement, int64_t now_ms);
 
 enum app_slot { SLOT_CURRENT, SLOT_NEXT, SLOT_COUNT };

@@ -42,13 +42,14 @@ static const char SQL_ALL[] =
 
 static const char SQL_SAVE_PLACEMENT[] =
     "INSERT OR REPLACE INTO placement (app_id, slot, phase, cluster_id, job_id, version,"
-    " parallelism, restore_path, allow_non_restored, attempt, retry_at_ms, restore_origin,"
-    " restore_job_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
+    " parallelism, restore_path, allow_non_restored, attempt, not_before_ms, restore_origin,"
+    " restore_job_id, up_since_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+    " ?14)";
 static const char SQL_REMOVE_PLACEMENT[] = "DELETE FROM placement WHERE app_id = ?1 AND slot = ?2";
 static const char SQL_LOAD_PLACEMENT[] =
     "SELECT phase, cluster_id, job_id, version, parallelism, restore_path, allow_non_restored,"
-    " attempt, retry_at_ms, restore_origin, restore_job_id FROM placement WHERE app_id = ?1 AND "
-    "slot = ?2";
+    " attempt, not_before_ms, restore_origin, restore_job_id, up_since_ms FROM placement"
+    " WHERE app_id = ?1 AND slot = ?2";
 
 static const char SQL_SAVE_MOVE[] =
     "INSERT OR REPLACE INTO move (app_id, kind, operation_id, takes_snapshot, snapshot_name,"
@@ -84,9 +85,10 @@ static bool save_placement(struct db *db, const char *app_id, enum app_slot slot
     db_bind_text(stmt, 8, placement->from.path);
     db_bind_int(stmt, 9, placement->allow_non_restored_state);
     db_bind_int(stmt, 10, placement->attempt);
-    db_bind_int(stmt, 11, placement->retry_at_ms);
+    db_bind_int(stmt, 11, placement->not_before_ms);
     db_bind_text(stmt, 12, state_origin_name(placement->from.origin));
     db_bind_text(stmt, 13, placement->from.job_id);
+    db_bind_int(stmt, 14, placement->up_since_ms);
     return db_run(db, stmt, err);
 }
 
@@ -113,11 +115,12 @@ static bool load_placement(struct db *db, const char *app_id, enum app_slot slot
         db_column_text(stmt, 5, placement.from.path, sizeof placement.from.path);
         placement.allow_non_restored_state = db_column_int(stmt, 6) != 0;
         placement.attempt = (int)db_column_int(stmt, 7);
-        placement.retry_at_ms = db_column_int(stmt, 8);
+        placement.not_before_ms = db_column_int(stmt, 8);
         db_column_text(stmt, 9, origin, sizeof origin);
         if (!state_origin_from_name(origin, &placement.from.origin))
             return error_set(err, ERROR_UNAVAILABLE, "database: unknown origin '%s'", origin);
         db_column_text(stmt, 10, placement.from.job_id, sizeof placement.from.job_id);
+        placement.up_since_ms = db_column_int(stmt, 11);
     }
     *out = placement;
     return true;

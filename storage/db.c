@@ -14,11 +14,12 @@ extern const char schema_4_sql[];
 extern const char schema_5_sql[];
 extern const char schema_6_sql[];
 extern const char schema_7_sql[];
+extern const char schema_8_sql[];
 
 // What makes version 2 of version 1, and so on. Scripts are only ever added, and
 // schema.sql is changed with each.
-static const char *const migrations[] = {schema_2_sql, schema_3_sql, schema_4_sql,
-                                         schema_5_sql, schema_6_sql, schema_7_sql};
+static const char *const migrations[] = {schema_2_sql, schema_3_sql, schema_4_sql, schema_5_sql,
+                                         schema_6_sql, schema_7_sql, schema_8_sql};
 
 // What every connection is set to. WAL with synchronous NORMAL: a killed process loses nothing, a
 // power cut may take the last commits but never the consistency, which is right for a stand-in on a

@@ -53,9 +53,10 @@ CREATE TABLE placement (
     restore_path       TEXT NOT NULL,
     allow_non_restored INTEGER NOT NULL,
     attempt            INTEGER NOT NULL,
-    retry_at_ms        INTEGER NOT NULL,
+    not_before_ms      INTEGER NOT NULL, -- the earliest time of the launch
     restore_origin     TEXT NOT NULL DEFAULT 'EMPTY', -- what lies at restore_path
     restore_job_id     TEXT NOT NULL DEFAULT '',      -- of a checkpoint
+    up_since_ms        INTEGER NOT NULL DEFAULT 0,    -- when the job came up last; 0 = not yet
     PRIMARY KEY (app_id, slot)
 ) STRICT, WITHOUT ROWID;
 

@@ -39,7 +39,7 @@ static json_t *show_job(struct app_service *service, const struct placement *pla
     json_put_int(job, "parallelism", placement->parallelism);
     if (placement->attempt > 0) json_put_int(job, "lostInARow", placement->attempt);
     if (placement->phase == PLACEMENT_PLANNED)
-        json_put_int(job, "launchAtMs", placement->retry_at_ms);
+        json_put_int(job, "launchAtMs", placement->not_before_ms);
     json_put_int(job, "tasksRunning", view.tasks_running);
     json_put_int(job, "tasksTotal", view.tasks_total);
     json_put_text(job, "restoredFrom", placement->from.path);

@@ -89,7 +89,8 @@ static bool plan_again(struct execution *run, int attempt, const char *what, con
     (void)text_copy(cluster_id, sizeof cluster_id, placement->cluster_id);
     placement->phase = PLACEMENT_PLANNED;
     placement->attempt = attempt;
-    placement->retry_at_ms = service_now_ms(run->service) + plan_backoff_ms(attempt, run->app->id);
+    placement->not_before_ms =
+        service_now_ms(run->service) + plan_backoff_ms(attempt, run->app->id);
     (void)text_copy(run->app->move.failure, sizeof run->app->move.failure, reason);
     if (!record_loss(run, what, reason, err)) return false;
     cluster_retire(&run->service->clusters, cluster_id);
@@ -146,10 +147,10 @@ static bool run_relaunch(struct execution *run, struct error *err) {
     if (run->cluster->health == CLUSTER_ABSENT) {
         // Launched by a daemon that is gone, or never: that is no failure of the cluster.
         placement->phase = PLACEMENT_PLANNED;
-        placement->retry_at_ms = 0;
+        placement->not_before_ms = 0;
         return execution_record(run, err);
     }
-    int64_t up_for_ms = service_now_ms(run->service) - placement->retry_at_ms;
+    int64_t up_for_ms = service_now_ms(run->service) - placement->up_since_ms;
     struct restore_facts facts;
     restore_points_look(run->service, run->app, &facts);
     bool has_checkpoint = facts.checkpoints[run->step->slot][0] != '\0';
@@ -213,8 +214,7 @@ static bool run_submit(struct execution *run, struct error *err) {
 }
 
 static bool run_see_up(struct execution *run, struct error *err) {
-    run->placement->phase = PLACEMENT_UP;
-    run->placement->retry_at_ms = service_now_ms(run->service);
+    placement_come_up(run->placement, service_now_ms(run->service));
     if (!execution_record_phase(run, "UP", "every vertex is RUNNING again", json_new_object(), err))
         return false;
     spare_keep(run->service, run->app);

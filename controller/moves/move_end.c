@@ -185,7 +185,7 @@ static bool end_up(struct app_service *service, struct app *app, const struct pl
     // A roll-back of a move that had not reached the old job leaves that one running.
     if (app->slots[SLOT_NEXT].phase != PLACEMENT_EMPTY) {
         current = take_over(app, PLACEMENT_UP);
-        current->retry_at_ms = service_now_ms(service);
+        placement_come_up(current, service_now_ms(service));
         current->attempt = 0;
     }
     app->slots[SLOT_NEXT] = (struct placement){0};
@@ -304,7 +304,7 @@ static bool bring_back_stopped(struct app_service *service, struct app *app, boo
     current->from = restore_of_snapshot(&late);
     current->job_id[0] = current->cluster_id[0] = '\0';
     current->attempt = 0;
-    current->retry_at_ms = 0;
+    current->not_before_ms = 0;
     forget_job(app);
     app->recoveries++;
     json_t *detail = json_new_object();

@@ -86,11 +86,11 @@ static struct step plan_launch(const struct app *app, const struct plan_view *vi
                                enum app_slot slot, int64_t now_ms) {
     const struct placement *placement = &app->slots[slot];
     // Not longer than that, though: the clock may have been set back.
-    int64_t wait_ms = placement->retry_at_ms - now_ms;
+    int64_t wait_ms = placement->not_before_ms - now_ms;
 
     if (wait_ms > 0 && wait_ms <= plan_backoff_ms(placement->attempt, app->id)) {
         struct step step = wait_for("a failed cluster is left alone for a while");
-        step.again_at_ms = placement->retry_at_ms;
+        step.again_at_ms = placement->not_before_ms;
         return step;
     }
     if (view->launch_wait == LAUNCH_IS_FREE) return step_on(STEP_LAUNCH, slot, "no cluster yet");

@@ -58,6 +58,13 @@ bool restore_points_of_halt(struct app_service *service, const struct app *app,
 
 // --- late savepoints ---
 
+// No savepoint of the job is older: it came up then, or its cluster was launched later than that.
+static int64_t since_ms(const struct placement *placement) {
+    bool is_relaunched = placement->not_before_ms > placement->up_since_ms;
+
+    return is_relaunched ? placement->not_before_ms : placement->up_since_ms;
+}
+
 bool restore_points_take_late(struct app_service *service, const struct app *app, bool *out_taken,
                               struct snapshot *out_snapshot, struct error *err) {
     struct snapshot snapshot;
@@ -69,8 +76,7 @@ bool restore_points_take_late(struct app_service *service, const struct app *app
     for (;; before = snapshot.sequence) {
         if (!snapshot_store_list_newest(service->db, app->id, before, &snapshot, 1, &count, err))
             return false;
-        if (count == 0 || snapshot.created_at_ms < app->slots[SLOT_CURRENT].retry_at_ms)
-            return true;
+        if (count == 0 || snapshot.created_at_ms < since_ms(&app->slots[SLOT_CURRENT])) return true;
         if (snapshot.status == SNAPSHOT_FAILED && snapshot.is_automatic &&
             state_files_find_savepoint(&service->state_files, app->id, &snapshot, location))
             break;

@@ -33,7 +33,7 @@ void roll_back_place(struct app *app, bool old_cluster_stands) {
     next->version = app->version + 1;
     if (old.phase != PLACEMENT_EMPTY) next->parallelism = old.parallelism;
     next->attempt = 0;
-    next->retry_at_ms = 0;
+    next->not_before_ms = 0;
     next->allow_non_restored_state = false;
     app->slots[SLOT_CURRENT] = (struct placement){0};
     app->move.failure[0] = '\0';

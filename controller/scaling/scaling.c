@@ -51,7 +51,7 @@ static struct scaling_limits limits_of(const struct app_service *service, const 
 static bool last_move_of(struct app_service *service, const struct app *app,
                          struct scaling_last_move *out_move, struct error *err) {
     AUTO(json_decref) json_t *moves = NULL;
-    struct scaling_last_move move = {.ended_at_ms = app->slots[SLOT_CURRENT].retry_at_ms};
+    struct scaling_last_move move = {.ended_at_ms = app->slots[SLOT_CURRENT].up_since_ms};
 
     if (!scaling_store_list(service->db, app->id, true, 1, &moves, err)) return false;
     const json_t *newest = json_array_get(moves, 0);

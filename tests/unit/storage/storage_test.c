@@ -55,7 +55,8 @@ Test(storage, gives_back_an_application_as_it_was_saved) {
                            .parallelism = 4,
                            .from = {.origin = STATE_CHECKPOINT, .job_id = "i", .path = "/p"},
                            .attempt = 2,
-                           .retry_at_ms = 77};
+                           .not_before_ms = 77,
+                           .up_since_ms = 55};
     app.move = (struct move){.kind = MOVE_UPDATE,
                              .operation_id = "o",
                              .halt = HALT_CHECKPOINT,
@@ -254,23 +255,44 @@ static void describe_schema(struct db *of, struct buffer *out) {
     }
 }
 
+// Version 1 had one column, retry_at_ms, for the earliest launch and for the time of coming up.
+static void add_placements_of_version_1(const char *old_path) {
+    static const char SQL[] =
+        "INSERT INTO placement SELECT id, 'CURRENT', 'UP', 'c', 'j', 1, 1, '', 0, 0, 4000 FROM app"
+        " WHERE name = 'at-rest';"
+        "INSERT INTO placement SELECT id, 'NEXT', 'PLANNED', '', '', 1, 1, '', 0, 1, 5000 FROM app"
+        " WHERE name = 'at-rest';";
+    sqlite3 *raw = NULL;
+
+    cr_assert(eq(int, sqlite3_open(old_path, &raw), SQLITE_OK));
+    cr_assert(eq(int, sqlite3_exec(raw, SQL, NULL, NULL, NULL), SQLITE_OK));
+    cr_assert(eq(int, sqlite3_close(raw), SQLITE_OK));
+}
+
 // tests/data/databases/kobel-<version>.db is what a kobel of that schema version left.
 Test(storage, opens_the_databases_of_earlier_versions) {
     AUTO(app_version_release) struct app_version version = {0};
     AUTO(buffer_release) struct buffer bytes = BUFFER_INIT(1 << 20);
     char old_path[128];
     struct app app;
+    struct app moving;
     struct snapshot snapshot;
     struct db *old = NULL;
 
     cr_assert(file_read(TEST_DATA_DIR "/databases/kobel-1.db", &bytes, &err), "%s", err.message);
     (void)text_format(old_path, sizeof old_path, "%s.old", path);
     cr_assert(file_write_atomically(old_path, buffer_text(&bytes), bytes.size_bytes, 0600, &err));
+    add_placements_of_version_1(old_path);
     cr_assert(db_open(old_path, &old, &err), "%s", err.message);
     cr_assert(app_store_find(old, &scope, "counter", &app, &found, &err), "%s", err.message);
     cr_assert(found);
     cr_assert(eq(int, (int)app.version, 2));
     cr_assert(eq(str, app.maintenance_start, ""));
+    cr_assert(app_store_find(old, &scope, "at-rest", &moving, &found, &err) && found);
+    cr_assert(eq(int, (int)moving.slots[SLOT_CURRENT].up_since_ms, 4000));
+    cr_assert(eq(int, (int)moving.slots[SLOT_CURRENT].not_before_ms, 0));
+    cr_assert(eq(int, (int)moving.slots[SLOT_NEXT].up_since_ms, 0));
+    cr_assert(eq(int, (int)moving.slots[SLOT_NEXT].not_before_ms, 5000));
     cr_assert(version_store_load(old, app.id, 1, &version, &found, &err) && found);
     cr_assert(snapshot_store_find(old, app.id, "by-hand", &snapshot, &found, &err) && found);
     cr_assert(eq(int, snapshot.status, SNAPSHOT_READY));

@@ -215,7 +215,7 @@ Test(plan, leaves_a_failed_cluster_alone_for_a_while) {
     struct plan_view view = {.fits_beside = true};
 
     app.slots[SLOT_CURRENT] =
-        (struct placement){.phase = PLACEMENT_PLANNED, .attempt = 9, .retry_at_ms = 5000};
+        (struct placement){.phase = PLACEMENT_PLANNED, .attempt = 9, .not_before_ms = 5000};
     struct step step = plan_next(&app, &view, 1000);
     cr_assert(eq(int, step.kind, STEP_WAIT));
     cr_assert(eq(int, (int)step.again_at_ms, 5000));
@@ -255,7 +255,7 @@ Test(plan, waits_no_longer_for_a_clock_that_was_set_back) {
     struct plan_view view = {.fits_beside = true, .fits_alone = true};
 
     app.slots[SLOT_CURRENT] =
-        (struct placement){.phase = PLACEMENT_PLANNED, .attempt = 3, .retry_at_ms = 3602000};
+        (struct placement){.phase = PLACEMENT_PLANNED, .attempt = 3, .not_before_ms = 3602000};
     cr_assert(eq(int, plan_next(&app, &view, 2000).kind, STEP_LAUNCH));
     cr_assert(eq(int, plan_next(&app, &view, 3601999).kind, STEP_WAIT));
     cr_assert(plan_was_stable(-1, false));
