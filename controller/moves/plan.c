@@ -354,8 +354,7 @@ static bool plan_recovery(const struct app *app, const struct plan_view *view, i
 static struct step plan_stop(const struct app *app, const struct plan_view *view, int64_t now_ms) {
     struct step step;
 
-    if (app->move.halted || app->slots[SLOT_CURRENT].phase == PLACEMENT_EMPTY)
-        return commit(EVENT_HALTED, "the job is stopped");
+    if (!has_old_job(app)) return commit(EVENT_HALTED, "the job is stopped");
     if (app->move.halt != HALT_SAVEPOINT) return plan_halt(app, view, now_ms);
     // The savepoint of a stop is the only thing that the next start restores: a job whose cluster
     // died is brought back first, so that nothing since its last snapshot is lost.
@@ -426,6 +425,7 @@ enum move_phase plan_phase(const struct app *app, const struct plan_view *view,
         *out_slot = SLOT_NEXT;
         return phase;
     case MOVE_STOP:
+        if (!has_old_job(app)) return PHASE_NONE;
         phase = phase_of_slot(app, view, SLOT_CURRENT);
         return phase == PHASE_NONE ? PHASE_HALT : phase;
     case MOVE_NONE:
@@ -460,8 +460,9 @@ static bool plan_hopeless(const struct app *app, const struct plan_view *view,
                         : give_up(app, view, blame, "the job did not start");
         return true;
     case MOVE_STOP:
+        // Once it is stopped there is no job to go back to.
         *out_step = commit(EVENT_REVERTED, "the job cannot be stopped");
-        return true;
+        return has_old_job(app);
     case MOVE_NONE:
         *out_step = step_on(STEP_RELAUNCH, SLOT_CURRENT, "the job cannot be submitted to it");
         return view->failing == STEP_SUBMIT && app->slots[SLOT_CURRENT].phase >= PLACEMENT_LAUNCHED;

@@ -6,6 +6,7 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <sqlite3.h>
 #include <string.h>
 
 static struct fake_world world;
@@ -307,6 +308,29 @@ Test(limits, a_command_does_not_wait_for_a_step_that_is_left_alone) {
     cr_assert(fake_world_stop(&world, "a", true, &err), "%s", err.message);
     fake_world_run(&world, 1);
     cr_assert(eq(int, status(), APP_READY));
+}
+
+static void execute(const char *sql) {
+    sqlite3 *raw = NULL;
+
+    cr_assert(eq(int, sqlite3_open(world.path, &raw), SQLITE_OK));
+    cr_assert(eq(int, sqlite3_exec(raw, sql, NULL, NULL, NULL), SQLITE_OK));
+    cr_assert(eq(int, sqlite3_close(raw), SQLITE_OK));
+}
+
+Test(limits, a_stop_whose_end_cannot_be_recorded_is_not_reverted) {
+    bring_up();
+    execute("CREATE TRIGGER no_end BEFORE UPDATE ON operation"
+            " BEGIN SELECT RAISE(ABORT, 'the operation cannot end'); END");
+    // Nearly as long as a stop may take.
+    fake_clusters_delay_savepoint(world.clusters, 4 * 3890);
+    cr_assert(fake_world_stop(&world, "a", false, &err), "%s", err.message);
+    pass(4000);
+    cr_assert(eq(int, status(), APP_STOPPING));
+    cr_assert(fake_world_app(&world, "a").move.halted);
+    execute("DROP TRIGGER no_end");
+    cr_assert(fake_world_run_until(&world, "a", APP_READY));
+    assert_operation("StopApplication", OPERATION_SUCCESSFUL, "");
 }
 
 // --- the limit of snapshots ---

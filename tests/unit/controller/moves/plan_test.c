@@ -174,6 +174,25 @@ Test(plan, goes_back_by_itself_where_the_program_is_not_to_blame) {
     cr_assert(eq(int, given_up(MOVE_START, true, NOTHING, 3), STEP_COMMIT));
 }
 
+static struct step hopeless_stop(bool halted, enum placement_phase current) {
+    struct app app = {.status = APP_STOPPING,
+                      .move = {.kind = MOVE_STOP, .halt = HALT_SAVEPOINT, .halted = halted}};
+    struct plan_view view = {.hopeless = "it takes too long", .failing = STEP_COMMIT};
+    enum app_slot slot;
+
+    (void)text_copy(app.move.trigger_id, sizeof app.move.trigger_id, "trigger");
+    app.slots[SLOT_CURRENT] = (struct placement){.phase = current, .job_id = "job"};
+    see(&view.slots[SLOT_CURRENT], halted ? STOPPED : RUNS);
+    cr_assert(eq(int, plan_phase(&app, &view, &slot), halted ? PHASE_NONE : PHASE_HALT));
+    return plan_next(&app, &view, 1000);
+}
+
+Test(plan, reverts_a_stop_only_while_there_is_a_job_to_go_back_to) {
+    cr_assert(eq(int, hopeless_stop(false, PLACEMENT_UP).event, EVENT_REVERTED));
+    cr_assert(eq(int, hopeless_stop(true, PLACEMENT_UP).event, EVENT_HALTED));
+    cr_assert(eq(int, hopeless_stop(true, PLACEMENT_EMPTY).event, EVENT_HALTED));
+}
+
 // A savepoint failed on the cluster that is to be halted, or whose job goes on.
 static struct step after_failure(enum move_kind kind, bool is_transient, int tries,
                                  const char *trigger_id, int64_t not_before_ms) {
