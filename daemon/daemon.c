@@ -40,7 +40,7 @@ struct daemon {
     sd_event_source *timer;  // the reconciler's next turn
     struct bent_clock clock; // the service's
     struct db *db;
-    struct code_store *code;
+    struct file_code_store *code;
     struct flink_clusters *clusters;
     struct app_service *service;
     struct http_server *server;
@@ -175,7 +175,7 @@ static bool open_clusters(struct daemon *self, struct error *err) {
         .data_directory = self->data.path,
         .mark = self->data.mark,
         .runtimes_directory = self->options->runtimes,
-        .code = code_store_port(self->code),
+        .code = file_code_store_port(self->code),
         .job_environment = argument_list_items(&self->job_environment),
         .first_port = self->options->first_port,
         .last_port = self->options->last_port,
@@ -216,10 +216,10 @@ static struct s3_options s3_options_of(const struct options *options) {
 static bool open_code(struct daemon *self, struct error *err) {
     char code[FILE_PATH_MAX];
     char s3[FILE_PATH_MAX];
-    struct code_store_options options = {.code_directory = code,
-                                         .s3_directory = s3,
-                                         .s3 = s3_options_of(self->options),
-                                         .limit_bytes = CODE_MAX_BYTES};
+    struct file_code_store_options options = {.code_directory = code,
+                                              .s3_directory = s3,
+                                              .s3 = s3_options_of(self->options),
+                                              .limit_bytes = CODE_MAX_BYTES};
 
     if (!file_join(code, sizeof code, err, self->data.path, "code", NULL) ||
         !file_join(s3, sizeof s3, err, self->data.path, "s3", NULL))
@@ -227,7 +227,7 @@ static bool open_code(struct daemon *self, struct error *err) {
     if (self->options->s3_root[0] != '\0') (void)text_copy(s3, sizeof s3, self->options->s3_root);
     if (options.s3.endpoint == NULL)
         (void)text_copy(self->code_objects, sizeof self->code_objects, s3);
-    return code_store_new(self->loop, &options, &self->code, err);
+    return file_code_store_new(self->loop, &options, &self->code, err);
 }
 
 static bool open_controller(struct daemon *self, struct error *err) {
@@ -251,7 +251,7 @@ static bool open_controller(struct daemon *self, struct error *err) {
     options.insight = flink_clusters_insight(self->clusters);
     options.capacity = flink_clusters_capacity(self->clusters);
     options.state_files = flink_clusters_state_files(self->clusters);
-    options.code = code_store_port(self->code);
+    options.code = file_code_store_port(self->code);
     return controller_new(&options, &self->service, err);
 }
 
@@ -315,7 +315,7 @@ static bool open_all(struct daemon *self, struct error *err) {
 // In the order of who uses whom. Running applications end as in a crash: their records say RUNNING,
 // their checkpoints stay, and the next start brings them back.
 static void close_all(struct daemon *self) {
-    code_store_free(self->code);
+    file_code_store_free(self->code);
     controller_stop(self->service);
     http_server_free(self->server);
     controller_free(TAKE(self->service));

@@ -1,8 +1,8 @@
-// Application code, stored once by the digest of its bytes.
+// The port to the code of applications, which is stored once, by the digest of its bytes.
 //
-// As on the service the object is read when the application is created or updated; what happens to
-// the object later changes nothing. Reading is sliced over loop turns, so that a large jar never
-// holds up a request.
+// As on the service, the object is read when the application is created or updated: later changes
+// of the object have no effect. Reading is spread over turns of the loop, so that a large jar never
+// delays a request.
 #pragma once
 
 #include "base/buffer.h"
@@ -19,9 +19,11 @@ struct code_source {
     const char *bucket; // CODE_SOURCE_S3: the bare name; borrowed for the call
     const char *key;
     const char *object_version; // NULL = the newest
-    struct buffer *bytes;       // CODE_SOURCE_BYTES: the content; its memory is taken
+    struct buffer *bytes;       // CODE_SOURCE_BYTES: the content; its memory is moved out
 };
 
+// The stored bytes of one source: a jar, or a zip around it (a Python program). Named by `sha256`;
+// what it contains is not recorded.
 struct code_artifact {
     char sha256[DIGEST_SHA256_HEX_SIZE];
     char md5[DIGEST_MD5_HEX_SIZE];
@@ -34,27 +36,28 @@ struct code_artifact {
 typedef void code_done_fn(void *userdata, const struct code_artifact *artifact,
                           const struct error *err);
 
-// What of an artifact runs: itself, or the jar that lies in it.
+// The file of an artifact that runs: the artifact, or the jar in it.
 struct code_jar {
     char path[FILE_PATH_MAX];
-    char sha256[DIGEST_SHA256_HEX_SIZE]; // of that file; "": not known
+    char sha256[DIGEST_SHA256_HEX_SIZE]; // of that file; "" = unknown
 };
 
 enum code_collected {
     CODE_COLLECTED_ALL,
-    CODE_COLLECTED_SOME,    // there is more to look at
-    CODE_COLLECTED_NOTHING, // not now: code is being read, which has nothing on record yet
+    CODE_COLLECTED_SOME,    // call again
+    CODE_COLLECTED_NOTHING, // not now: code is being read, which no record refers to yet
 };
+// Does a record refer to the artifact with this digest?
+typedef bool code_is_used_fn(void *userdata, const char *sha256);
 
 struct code_ops {
     void (*import)(void *self, const struct code_source *source, code_done_fn *done,
                    void *userdata);
-    // Where the jar of an artifact is, by the artifact's digest; whether it is there is not
-    // checked.
+    // The jar of an artifact, by the artifact's digest. Whether the file exists is not checked.
     bool (*find_jar)(void *self, const char *sha256, struct code_jar *out_jar, struct error *err);
-    // Looks at a part of the code and removes what `is_used` denies; the next call goes on there.
-    enum code_collected (*collect)(void *self, bool (*is_used)(void *userdata, const char *sha256),
-                                   void *userdata);
+    // Checks a part of the artifacts and removes those that are not used. The next call continues
+    // after them.
+    enum code_collected (*collect)(void *self, code_is_used_fn *is_used, void *userdata);
 };
 
 struct code_port {

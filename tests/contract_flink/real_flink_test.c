@@ -34,22 +34,23 @@ static void on_imported(void *userdata, const struct code_artifact *artifact,
     (void)text_copy(userdata, DIGEST_SHA256_HEX_SIZE, artifact->sha256);
 }
 
-static struct code_store *open_code(sd_event *loop, const char *data) {
+static struct file_code_store *open_code(sd_event *loop, const char *data) {
     char code[FILE_PATH_MAX];
     char s3[FILE_PATH_MAX];
-    struct code_store_options options = {
+    struct file_code_store_options options = {
         .code_directory = code, .s3_directory = s3, .limit_bytes = LIMIT_BYTES};
-    struct code_store *store = NULL;
+    struct file_code_store *store = NULL;
 
     cr_assert(file_join(code, sizeof code, &err, data, "code", NULL));
     cr_assert(file_join(s3, sizeof s3, &err, data, "s3", NULL));
-    cr_assert(code_store_new(loop, &options, &store, &err), "%s", err.message);
+    cr_assert(file_code_store_new(loop, &options, &store, &err), "%s", err.message);
     return store;
 }
 
-static void put_code(sd_event *loop, struct code_store *store, const char *jar, char *out_sha256) {
+static void put_code(sd_event *loop, struct file_code_store *store, const char *jar,
+                     char *out_sha256) {
     AUTO(buffer_release) struct buffer bytes = BUFFER_INIT((size_t)LIMIT_BYTES);
-    struct code_port port = code_store_port(store);
+    struct code_port port = file_code_store_port(store);
 
     cr_assert(file_read(jar, &bytes, &err), "%s", err.message);
     struct code_source source = {.kind = CODE_SOURCE_BYTES, .bytes = &bytes};
@@ -75,8 +76,8 @@ Test(cluster, real_flink_keeps_the_promises_of_the_port) {
     cr_assert(java_find(&options.java, &err), "%s", err.message);
     (void)setenv("KOBEL_LAUNCHER", LAUNCHER, 1);
     cr_assert(sandbox_choose("auto", NULL, &options.sandbox, NULL, &err), "%s", err.message);
-    struct code_store *code = open_code(loop, data);
-    options.code = code_store_port(code);
+    struct file_code_store *code = open_code(loop, data);
+    options.code = file_code_store_port(code);
     cr_assert(flink_clusters_new(loop, &options, &clusters, &err), "%s", err.message);
     suite.clusters = flink_clusters_port(clusters);
     suite.insight = flink_clusters_insight(clusters);
@@ -87,7 +88,7 @@ Test(cluster, real_flink_keeps_the_promises_of_the_port) {
     put_code(loop, code, wanted("KOBEL_TEST_BROKEN_JAR"), suite.broken_sha256);
     cluster_suite_run(&suite);
     flink_clusters_free(clusters);
-    code_store_free(code);
+    file_code_store_free(code);
     (void)sd_event_unref(loop);
     cr_assert(file_remove_tree(data, &err), "%s", err.message);
 }

@@ -22,7 +22,7 @@
 
 static char directory[] = "/tmp/kobel-code-XXXXXX";
 static sd_event *loop;
-static struct code_store *store;
+static struct file_code_store *store;
 static int served;
 
 static void set_up(void) {
@@ -34,15 +34,15 @@ static void set_up(void) {
     cr_assert(sd_event_new(&loop) >= 0);
     (void)text_format(code, sizeof code, "%s/code", directory);
     (void)text_format(s3, sizeof s3, "%s/s3", directory);
-    struct code_store_options options = {
+    struct file_code_store_options options = {
         .code_directory = code, .s3_directory = s3, .limit_bytes = (int64_t)64 << 20};
-    cr_assert(code_store_new(loop, &options, &store, &err), "%s", err.message);
+    cr_assert(file_code_store_new(loop, &options, &store, &err), "%s", err.message);
 }
 
 static void tear_down(void) {
     struct error err;
 
-    code_store_free(store);
+    file_code_store_free(store);
     (void)sd_event_unref(loop);
     cr_assert(file_remove_tree(directory, &err), "%s", err.message);
 }
@@ -66,7 +66,7 @@ static void on_done(void *userdata, const struct code_artifact *artifact, const 
 
 static void import_bytes(const void *content, size_t size_bytes, struct outcome *out_outcome) {
     AUTO(buffer_release) struct buffer bytes = BUFFER_INIT(size_bytes);
-    struct code_port port = code_store_port(store);
+    struct code_port port = file_code_store_port(store);
     struct error err;
 
     cr_assert(buffer_append(&bytes, content, size_bytes, &err), "%s", err.message);
@@ -115,7 +115,7 @@ Test(file_code_store, refuses_what_is_too_large, .init = set_up, .fini = tear_do
 // --- objects of a directory ---
 
 static struct outcome import_object(const char *key) {
-    struct code_port port = code_store_port(store);
+    struct code_port port = file_code_store_port(store);
     struct code_source source = {.kind = CODE_SOURCE_S3, .bucket = "bucket", .key = key};
     struct outcome outcome = {0};
 
@@ -200,7 +200,7 @@ Test(file_code_store, the_loop_does_not_wait_for_the_disk_and_what_is_not_on_it_
     kill_whoever_waits_for_the_disk();
     import(4096, &outcome);
     cr_assert(eq(int, outcome.failure, ERROR_SYSTEM));
-    cr_assert(strstr(outcome.text, "the disk did not take it") != NULL, "%s", outcome.text);
+    cr_assert(strstr(outcome.text, "writing it to the disk failed") != NULL, "%s", outcome.text);
     (void)text_format(code, sizeof code, "%s/code", directory);
     cr_assert(file_list(code, count_entry, &left, &err), "%s", err.message);
     cr_assert(eq(sz, left, 0));
@@ -233,7 +233,7 @@ static size_t make_zip(char *out, size_t size_bytes, const char *const *names) {
 
 // What would run; the content of what was given is `outcome`'s.
 static void jar_of(const struct outcome *outcome, struct buffer *out) {
-    struct code_port port = code_store_port(store);
+    struct code_port port = file_code_store_port(store);
     struct code_jar jar;
     struct error err;
 
@@ -292,7 +292,7 @@ static int collect_all(const struct code_port *port) {
 
 Test(file_code_store, collects_in_parts_and_not_while_code_is_read, .init = set_up,
      .fini = tear_down) {
-    struct code_port port = code_store_port(store);
+    struct code_port port = file_code_store_port(store);
     struct outcome outcome = {0};
     char path[96];
     char code[64];
@@ -320,7 +320,7 @@ Test(file_code_store, collects_in_parts_and_not_while_code_is_read, .init = set_
 Test(file_code_store, keeps_a_jar_with_its_zip_and_removes_it_with_it, .init = set_up,
      .fini = tear_down) {
     static const char *const names[] = {"my-job.jar", NULL};
-    struct code_port port = code_store_port(store);
+    struct code_port port = file_code_store_port(store);
     struct outcome outcome = {0};
     char code[64];
     char zip[4096];
@@ -343,7 +343,7 @@ Test(file_code_store, keeps_a_jar_with_its_zip_and_removes_it_with_it, .init = s
 Test(file_code_store, a_damaged_zip_is_refused_and_goes_with_the_next_collection, .init = set_up,
      .fini = tear_down) {
     static const char *const names[] = {"my-job.jar", NULL};
-    struct code_port port = code_store_port(store);
+    struct code_port port = file_code_store_port(store);
     size_t left = 0;
     char code[64];
     struct error err;
