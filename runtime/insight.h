@@ -12,48 +12,48 @@
 #include "runtime/job_measurement.h"
 
 // An answer of the cluster's own web interface.
-struct cluster_page {
+struct insight_page {
     long status;
     const char *content_type; // "" when there is none
     const char *body;         // borrowed for the call
     size_t size_bytes;
 };
 // Called once, never from within fetch(): exactly one of `page` and `err` is not NULL.
-typedef void cluster_page_fn(void *userdata, const struct cluster_page *page,
+typedef void insight_page_fn(void *userdata, const struct insight_page *page,
                              const struct error *err);
-struct cluster_fetch;
+struct insight_fetch;
 
 // What can be made to go wrong on purpose, for tests of users and of ours.
-enum cluster_fault {
-    CLUSTER_FAULT_KILL_JOBMANAGER,
-    CLUSTER_FAULT_KILL_TASKMANAGER, // one of them
-    CLUSTER_FAULT_FAIL_SAVEPOINT,   // the next one
-    CLUSTER_FAULT_COUNT,
+enum insight_fault {
+    INSIGHT_FAULT_KILL_JOBMANAGER,
+    INSIGHT_FAULT_KILL_TASKMANAGER, // one of them
+    INSIGHT_FAULT_FAIL_SAVEPOINT,   // the next one
+    INSIGHT_FAULT_COUNT,
 };
 
 // A log or an output of a process of a cluster that runs, or that has ended and whose logs are
 // kept.
-#define CLUSTER_LOG_FILE_SIZE  64
-#define CLUSTER_LOG_PAGE_BYTES 65536
+#define INSIGHT_LOG_FILE_SIZE  64
+#define INSIGHT_LOG_PAGE_BYTES 65536
 
-struct cluster_log {
+struct insight_log {
     char cluster_id[APP_CLUSTER_ID_SIZE];
     int64_t number;                   // of the cluster: the application's clusters are counted
-    char file[CLUSTER_LOG_FILE_SIZE]; // "jobmanager.log", "taskmanager-1.out"
+    char file[INSIGHT_LOG_FILE_SIZE]; // "jobmanager.log", "taskmanager-1.out"
     int64_t size_bytes;               // where it ends
 };
-typedef void cluster_log_fn(void *userdata, const struct cluster_log *log);
+typedef void insight_log_fn(void *userdata, const struct insight_log *log);
 
 // The bytes of one from a position on. The oldest part of a log is given back to the file system,
 // and cut off now and then, which moves what is left: a reader that asks for `next` still continues
 // where it was.
-struct cluster_log_page {
+struct insight_log_page {
     enum growing_file_place place; // does it follow what lay before the position?
     int64_t from;                  // where the bytes are now
     int64_t next;                  // what to ask for next
     int64_t size_file_bytes;
     size_t size_bytes;
-    char bytes[CLUSTER_LOG_PAGE_BYTES]; // anything; characters of UTF-8 are not cut
+    char bytes[INSIGHT_LOG_PAGE_BYTES]; // anything; characters of UTF-8 are not cut
 };
 
 struct insight_ops {
@@ -70,19 +70,19 @@ struct insight_ops {
     // GETs `path` ("/overview", with its query) of the cluster's dashboard. NULL: there is none, or
     // the cluster is not READY. The handle is gone once `done` was called; until then it can be
     // cancelled.
-    struct cluster_fetch *(*fetch)(void *self, const char *cluster_id, const char *path,
-                                   cluster_page_fn *done, void *userdata);
-    void (*cancel_fetch)(void *self, struct cluster_fetch *fetch);
+    struct insight_fetch *(*fetch)(void *self, const char *cluster_id, const char *path,
+                                   insight_page_fn *done, void *userdata);
+    void (*cancel_fetch)(void *self, struct insight_fetch *fetch);
 
     // Makes something go wrong. ERROR_UNAVAILABLE: no such cluster, or it is not READY.
-    bool (*inject)(void *self, const char *cluster_id, enum cluster_fault fault, struct error *err);
+    bool (*inject)(void *self, const char *cluster_id, enum insight_fault fault, struct error *err);
 
     // The logs of the application's clusters, the oldest cluster's first.
-    bool (*list_logs)(void *self, const char *app_id, cluster_log_fn *visit, void *userdata,
+    bool (*list_logs)(void *self, const char *app_id, insight_log_fn *visit, void *userdata,
                       struct error *err);
     // ERROR_NOT_FOUND: there is no such log.
     bool (*read_log)(void *self, const char *app_id, const char *cluster_id, const char *file,
-                     int64_t from, struct cluster_log_page *out_page, struct error *err);
+                     int64_t from, struct insight_log_page *out_page, struct error *err);
 };
 
 // An implementation and its object, passed by value; {0} = missing.
@@ -108,21 +108,21 @@ static inline char *insight_job_plan(const struct insight_port *port, const char
     return insight_is_missing(port) ? NULL : port->ops->job_plan(port->self, cluster_id);
 }
 
-static inline struct cluster_fetch *insight_fetch(const struct insight_port *port,
+static inline struct insight_fetch *insight_fetch(const struct insight_port *port,
                                                   const char *cluster_id, const char *path,
-                                                  cluster_page_fn *done, void *userdata) {
+                                                  insight_page_fn *done, void *userdata) {
     if (insight_is_missing(port)) return NULL;
     return port->ops->fetch(port->self, cluster_id, path, done, userdata);
 }
 
 static inline void insight_cancel_fetch(const struct insight_port *port,
-                                        struct cluster_fetch *fetch) {
+                                        struct insight_fetch *fetch) {
     if (!insight_is_missing(port)) port->ops->cancel_fetch(port->self, fetch);
 }
 
 // ERROR_UNSUPPORTED where the port is missing.
 MUST_CHECK static inline bool insight_inject(const struct insight_port *port,
-                                             const char *cluster_id, enum cluster_fault fault,
+                                             const char *cluster_id, enum insight_fault fault,
                                              struct error *err) {
     if (insight_is_missing(port))
         return error_set(err, ERROR_UNSUPPORTED, "faults cannot be injected into this cluster");
@@ -131,7 +131,7 @@ MUST_CHECK static inline bool insight_inject(const struct insight_port *port,
 
 // No logs where the port is missing.
 MUST_CHECK static inline bool insight_list_logs(const struct insight_port *port, const char *app_id,
-                                                cluster_log_fn *visit, void *userdata,
+                                                insight_log_fn *visit, void *userdata,
                                                 struct error *err) {
     return insight_is_missing(port) ||
            port->ops->list_logs(port->self, app_id, visit, userdata, err);
@@ -139,7 +139,7 @@ MUST_CHECK static inline bool insight_list_logs(const struct insight_port *port,
 
 MUST_CHECK static inline bool insight_read_log(const struct insight_port *port, const char *app_id,
                                                const char *cluster_id, const char *file,
-                                               int64_t from, struct cluster_log_page *out_page,
+                                               int64_t from, struct insight_log_page *out_page,
                                                struct error *err) {
     if (insight_is_missing(port))
         return error_set(err, ERROR_NOT_FOUND, "the logs of clusters are not kept here");

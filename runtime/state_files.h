@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 // Are the checkpoints of that job still needed? Called from within prune_checkpoints() only.
-typedef bool cluster_need_fn(void *userdata, const char *job_id);
+typedef bool state_files_need_fn(void *userdata, const char *job_id);
 
 struct state_files_ops {
     // The newest complete checkpoint that `job_id` left on disk; false when there is none.
@@ -24,7 +24,7 @@ struct state_files_ops {
                            char out_path[static FILE_PATH_MAX]);
     // Removes the checkpoints of the jobs of the application that are not needed; *out_removed: of
     // how many jobs there were any. What cannot be removed does not keep the rest; false then.
-    bool (*prune_checkpoints)(void *self, const char *app_id, cluster_need_fn *is_needed,
+    bool (*prune_checkpoints)(void *self, const char *app_id, state_files_need_fn *is_needed,
                               void *userdata, int *out_removed, struct error *err);
     // Removes the savepoint of a snapshot, or what there is of it, and nothing else: by its name
     // and trigger, and at its location where an earlier kobel had it.
@@ -58,7 +58,7 @@ static inline bool state_files_find_savepoint(const struct state_files_port *por
 
 MUST_CHECK static inline bool state_files_prune_checkpoints(const struct state_files_port *port,
                                                             const char *app_id,
-                                                            cluster_need_fn *is_needed,
+                                                            state_files_need_fn *is_needed,
                                                             void *userdata, int *out_removed,
                                                             struct error *err) {
     return port->ops->prune_checkpoints(port->self, app_id, is_needed, userdata, out_removed, err);

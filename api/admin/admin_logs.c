@@ -16,7 +16,7 @@ static const char *const places[] = {
     [GROWING_FILE_NEW] = "new",
 };
 
-static json_t *show_page(const struct cluster_log_page *page) {
+static json_t *show_page(const struct insight_log_page *page) {
     json_t *body = json_new_object();
     AUTO(memory_free) char *bytes = memory_alloc(page->size_bytes + 1);
 
@@ -36,7 +36,7 @@ static json_t *show_page(const struct cluster_log_page *page) {
 struct admin_reply admin_logs_answer(const struct admin_request *request,
                                      const struct app_scope *scope, const char *name) {
     char cluster_id[APP_CLUSTER_ID_SIZE] = "";
-    char file[CLUSTER_LOG_FILE_SIZE] = "";
+    char file[INSIGHT_LOG_FILE_SIZE] = "";
     char from[24] = "0";
     struct log_query query = {.cluster_id = cluster_id, .file = file};
     json_t *body = NULL;
@@ -53,7 +53,7 @@ struct admin_reply admin_logs_answer(const struct admin_request *request,
         return admin_reply_error(400, "invalid",
                                  "\"from\" is a position in the file: 0, or what "
                                  "\"next\" of the page before says");
-    AUTO(memory_free) struct cluster_log_page *page = memory_alloc(sizeof *page);
+    AUTO(memory_free) struct insight_log_page *page = memory_alloc(sizeof *page);
     if (!app_service_log_page(request->service, scope, name, &query, page, &err))
         return admin_reply_failure(&err);
     return admin_reply_json(200, show_page(page));

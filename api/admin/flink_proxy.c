@@ -13,7 +13,7 @@ static const char TOKEN[] = "authToken";
 
 struct flink_proxy {
     struct app_service *service;
-    struct cluster_fetch *fetch;
+    struct insight_fetch *fetch;
     bool is_below_session;
     flink_proxy_done_fn *done;
     void *userdata;
@@ -108,7 +108,7 @@ static void read_visit(const struct flink_proxy_options *options,
 
 // --- pages ---
 
-static void on_page(void *userdata, const struct cluster_page *page, const struct error *err) {
+static void on_page(void *userdata, const struct insight_page *page, const struct error *err) {
     AUTO(memory_free) struct flink_proxy *proxy = userdata;
 
     if (err != NULL) {

@@ -27,8 +27,8 @@ static const size_t TEXT_MAX_BYTES = (size_t)8 << 20;
 struct followed {
     struct followed *next;
     char cluster_id[APP_CLUSTER_ID_SIZE];
-    char file[CLUSTER_LOG_FILE_SIZE];
-    char source[CLUSTER_LOG_FILE_SIZE];
+    char file[INSIGHT_LOG_FILE_SIZE];
+    char source[INSIGHT_LOG_FILE_SIZE];
     bool is_output;
     bool is_there; // was seen by this look
     int64_t position;
@@ -109,7 +109,7 @@ static void forget_missing(struct log_stream *stream) {
 }
 
 static void take_page(struct log_stream *stream, struct followed *file,
-                      const struct cluster_log_page *page, size_t size_bytes) {
+                      const struct insight_log_page *page, size_t size_bytes) {
     if (page->place != GROWING_FILE_NEXT)
         line_cutter_restart(&file->cutter, page->place == GROWING_FILE_GAP);
     stream->telling = file;
@@ -124,7 +124,7 @@ static void read_file(struct log_stream *stream, struct followed *file, int64_t 
     struct error ignored;
 
     if (file->position == end_bytes || *left_bytes == 0) return;
-    AUTO(memory_free) struct cluster_log_page *page = memory_alloc(sizeof *page);
+    AUTO(memory_free) struct insight_log_page *page = memory_alloc(sizeof *page);
     while (file->position != end_bytes && *left_bytes > 0) {
         struct log_query query = {file->cluster_id, file->file, file->position};
         if (!app_service_log_page(options->service, &options->scope, options->name, &query, page,

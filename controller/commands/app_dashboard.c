@@ -14,11 +14,11 @@ bool app_service_check_dashboard(struct app_service *service, const struct app_s
            error_set(err, ERROR_CONFLICT, "The cluster of application %s has no dashboard", name);
 }
 
-struct cluster_fetch *app_service_fetch_page(struct app_service *service,
+struct insight_fetch *app_service_fetch_page(struct app_service *service,
                                              const struct app_scope *scope, const char *name,
-                                             const char *path, cluster_page_fn *done,
+                                             const char *path, insight_page_fn *done,
                                              void *userdata) {
-    struct cluster_fetch *fetch = NULL;
+    struct insight_fetch *fetch = NULL;
     struct app app;
 
     if (!service_find_app(service, scope, name, &app, NULL)) return NULL;
@@ -30,6 +30,6 @@ struct cluster_fetch *app_service_fetch_page(struct app_service *service,
     return fetch;
 }
 
-void app_service_cancel_page(struct app_service *service, struct cluster_fetch *fetch) {
+void app_service_cancel_page(struct app_service *service, struct insight_fetch *fetch) {
     insight_cancel_fetch(&service->insight, fetch);
 }

@@ -29,7 +29,7 @@ static bool refuse_without_cluster(const struct app *app, struct error *err) {
 
 // A refused fault is no event: whoever tries until there is a cluster would fill the history.
 static bool inject(struct app_service *service, const struct app *app, const char *name,
-                   enum cluster_fault fault, struct error *err) {
+                   enum insight_fault fault, struct error *err) {
     const char *cluster_id = app->slots[SLOT_CURRENT].cluster_id;
     struct cluster_view view = {0};
 
@@ -58,11 +58,11 @@ bool app_service_inject(struct app_service *service, const struct app_scope *sco
     if (!service_find_app(service, scope, name, &app, err)) return false;
     switch (kind) {
     case FAULT_KILL_JOBMANAGER:
-        return inject(service, &app, fault, CLUSTER_FAULT_KILL_JOBMANAGER, err);
+        return inject(service, &app, fault, INSIGHT_FAULT_KILL_JOBMANAGER, err);
     case FAULT_KILL_TASKMANAGER:
-        return inject(service, &app, fault, CLUSTER_FAULT_KILL_TASKMANAGER, err);
+        return inject(service, &app, fault, INSIGHT_FAULT_KILL_TASKMANAGER, err);
     case FAULT_FAIL_SAVEPOINT:
-        return inject(service, &app, fault, CLUSTER_FAULT_FAIL_SAVEPOINT, err);
+        return inject(service, &app, fault, INSIGHT_FAULT_FAIL_SAVEPOINT, err);
     case FAULT_REFUSE_LAUNCH:
     case FAULT_DELAY:
     case FAULT_BUSY_PROCESSOR:

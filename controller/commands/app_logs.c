@@ -5,10 +5,10 @@
 
 #include <string.h>
 
-static void add_log(void *userdata, const struct cluster_log *log) {
+static void add_log(void *userdata, const struct insight_log *log) {
     json_t *files = userdata;
     json_t *one = json_new_object();
-    char source[CLUSTER_LOG_FILE_SIZE];
+    char source[INSIGHT_LOG_FILE_SIZE];
 
     (void)text_format(source, sizeof source, "%.*s", (int)(strlen(log->file) - 4), log->file);
     json_put_text(one, "cluster", log->cluster_id);
@@ -35,7 +35,7 @@ bool app_service_logs(struct app_service *service, const struct app_scope *scope
 
 bool app_service_log_page(struct app_service *service, const struct app_scope *scope,
                           const char *name, const struct log_query *query,
-                          struct cluster_log_page *out_page, struct error *err) {
+                          struct insight_log_page *out_page, struct error *err) {
     struct app app;
 
     return service_find_app(service, scope, name, &app, err) &&

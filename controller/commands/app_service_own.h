@@ -62,7 +62,7 @@ MUST_CHECK bool app_service_exposition_next(struct exposition *exposition, struc
 // "file", "source": "taskmanager-1", "isOutput", "sizeBytes"}]}. The caller owns the object.
 MUST_CHECK bool app_service_logs(struct app_service *service, const struct app_scope *scope,
                                  const char *name, json_t **out_logs, struct error *err);
-// What is in one of them from a position on: see struct cluster_log_page. ERROR_NOT_FOUND.
+// What is in one of them from a position on: see struct insight_log_page. ERROR_NOT_FOUND.
 struct log_query {
     const char *cluster_id;
     const char *file;
@@ -70,7 +70,7 @@ struct log_query {
 };
 MUST_CHECK bool app_service_log_page(struct app_service *service, const struct app_scope *scope,
                                      const char *name, const struct log_query *query,
-                                     struct cluster_log_page *out_page, struct error *err);
+                                     struct insight_log_page *out_page, struct error *err);
 
 // Is there a dashboard to be shown? ERROR_CONFLICT: the application does not run.
 MUST_CHECK bool app_service_check_dashboard(struct app_service *service,
@@ -78,11 +78,11 @@ MUST_CHECK bool app_service_check_dashboard(struct app_service *service,
                                             struct error *err);
 // GETs a page of the dashboard of an application: see `fetch` of runtime/insight.h. NULL: there is
 // none at the moment.
-struct cluster_fetch *app_service_fetch_page(struct app_service *service,
+struct insight_fetch *app_service_fetch_page(struct app_service *service,
                                              const struct app_scope *scope, const char *name,
-                                             const char *path, cluster_page_fn *done,
+                                             const char *path, insight_page_fn *done,
                                              void *userdata);
-void app_service_cancel_page(struct app_service *service, struct cluster_fetch *fetch);
+void app_service_cancel_page(struct app_service *service, struct insight_fetch *fetch);
 
 // For GET /kobel/v1/status and /readyz: what the controller knows. The caller owns the object:
 // {"applications": n, "running": n, "memory": {"budgetBytes": n, "usedBytes": n}, "apps": [...],

@@ -278,15 +278,15 @@ static bool savepoint(void *self, const char *cluster_id, const struct savepoint
     return true;
 }
 
-static bool inject(void *self, const char *cluster_id, enum cluster_fault fault,
+static bool inject(void *self, const char *cluster_id, enum insight_fault fault,
                    struct error *err) {
     struct cluster *cluster = flink_cluster_find_ready(self, cluster_id, err);
 
     if (cluster == NULL) return false;
-    if (fault == CLUSTER_FAULT_FAIL_SAVEPOINT)
+    if (fault == INSIGHT_FAULT_FAIL_SAVEPOINT)
         cluster_watch_fail_savepoint(cluster->watch);
     else
-        cluster_processes_kill_one(cluster->processes, fault == CLUSTER_FAULT_KILL_JOBMANAGER);
+        cluster_processes_kill_one(cluster->processes, fault == INSIGHT_FAULT_KILL_JOBMANAGER);
     return true;
 }
 

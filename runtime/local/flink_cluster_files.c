@@ -26,7 +26,7 @@ bool flink_files_find_savepoint(void *self, const char *app_id, const struct sna
     return workspace_find_savepoint(owner->data_directory, app_id, snapshot, out_path);
 }
 
-bool flink_files_prune_checkpoints(void *self, const char *app_id, cluster_need_fn *is_needed,
+bool flink_files_prune_checkpoints(void *self, const char *app_id, state_files_need_fn *is_needed,
                                    void *userdata, int *out_removed, struct error *err) {
     struct flink_clusters *owner = self;
 

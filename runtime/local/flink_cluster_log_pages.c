@@ -13,7 +13,7 @@
 enum { FILES_MAX = 300, CLUSTERS_MAX = 32 };
 
 struct names {
-    char list[FILES_MAX][CLUSTER_LOG_FILE_SIZE];
+    char list[FILES_MAX][INSIGHT_LOG_FILE_SIZE];
     size_t count;
     size_t limit;
 };
@@ -26,7 +26,7 @@ static bool is_number(const char *text) {
 
 // "jobmanager.log", "taskmanager-12.out"
 static bool is_log(const char *name) {
-    char stem[CLUSTER_LOG_FILE_SIZE];
+    char stem[INSIGHT_LOG_FILE_SIZE];
     size_t length = strlen(name);
 
     if (!text_ends_with(name, ".log") && !text_ends_with(name, ".out")) return false;
@@ -49,7 +49,7 @@ static int64_t number_of(const char *cluster_id) {
 
 static void add_name(struct names *names, const char *name) {
     if (names->count == names->limit) return;
-    if (text_copy(names->list[names->count], CLUSTER_LOG_FILE_SIZE, name)) names->count++;
+    if (text_copy(names->list[names->count], INSIGHT_LOG_FILE_SIZE, name)) names->count++;
 }
 
 static bool add_file(void *userdata, const char *name, enum file_kind kind, struct error *err) {
@@ -90,13 +90,13 @@ static bool cluster_root_of(const struct flink_clusters *owner, const char *app_
 }
 
 static bool open_log(const char *cluster_root, const char *file, int *out_fd, struct error *err) {
-    char relative[CLUSTER_LOG_FILE_SIZE + sizeof WORKSPACE_LOG];
+    char relative[INSIGHT_LOG_FILE_SIZE + sizeof WORKSPACE_LOG];
 
     (void)text_format(relative, sizeof relative, WORKSPACE_LOG "/%s", file);
     return file_open_inside(cluster_root, relative, out_fd, err);
 }
 
-static void tell_file(const char *cluster_root, struct cluster_log *log, cluster_log_fn *visit,
+static void tell_file(const char *cluster_root, struct insight_log *log, insight_log_fn *visit,
                       void *userdata) {
     AUTO(file_close) int fd = -1;
     struct error ignored;
@@ -108,9 +108,9 @@ static void tell_file(const char *cluster_root, struct cluster_log *log, cluster
 }
 
 static void tell_cluster(const struct flink_clusters *owner, const char *app_id,
-                         const char *cluster_id, cluster_log_fn *visit, void *userdata) {
+                         const char *cluster_id, insight_log_fn *visit, void *userdata) {
     struct names files = {.limit = FILES_MAX};
-    struct cluster_log log = {.number = number_of(cluster_id)};
+    struct insight_log log = {.number = number_of(cluster_id)};
     char root[FILE_PATH_MAX];
     struct error ignored;
 
@@ -125,7 +125,7 @@ static void tell_cluster(const struct flink_clusters *owner, const char *app_id,
     }
 }
 
-bool flink_logs_list(void *self, const char *app_id, cluster_log_fn *visit, void *userdata,
+bool flink_logs_list(void *self, const char *app_id, insight_log_fn *visit, void *userdata,
                      struct error *err) {
     const struct flink_clusters *owner = self;
     struct names clusters = {.limit = CLUSTERS_MAX};
@@ -154,7 +154,7 @@ static size_t begun_bytes(const char *bytes, size_t size_bytes) {
 }
 
 bool flink_logs_read(void *self, const char *app_id, const char *cluster_id, const char *file,
-                     int64_t from, struct cluster_log_page *out_page, struct error *err) {
+                     int64_t from, struct insight_log_page *out_page, struct error *err) {
     const struct flink_clusters *owner = self;
     char root[FILE_PATH_MAX];
     AUTO(file_close) int fd = -1;

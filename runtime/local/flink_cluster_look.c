@@ -61,24 +61,24 @@ char *flink_look_job_plan(void *self, const char *cluster_id) {
 
 // --- the dashboard ---
 
-struct cluster_fetch {
+struct insight_fetch {
     struct http_request *request;
-    cluster_page_fn *done;
+    insight_page_fn *done;
     void *userdata;
 };
 
 static void on_page(void *userdata, const struct http_reply *reply, const struct error *err) {
-    AUTO(memory_free) struct cluster_fetch *fetch = userdata;
-    struct cluster_page page = {0};
+    AUTO(memory_free) struct insight_fetch *fetch = userdata;
+    struct insight_page page = {0};
 
     if (reply != NULL)
-        page = (struct cluster_page){reply->status, reply->content_type, reply->body,
+        page = (struct insight_page){reply->status, reply->content_type, reply->body,
                                      reply->size_bytes};
     fetch->done(fetch->userdata, reply == NULL ? NULL : &page, err);
 }
 
-struct cluster_fetch *flink_look_fetch(void *self, const char *cluster_id, const char *path,
-                                       cluster_page_fn *done, void *userdata) {
+struct insight_fetch *flink_look_fetch(void *self, const char *cluster_id, const char *path,
+                                       insight_page_fn *done, void *userdata) {
     struct flink_clusters *owner = self;
     struct error ignored;
     const struct cluster *cluster = flink_cluster_find_ready(owner, cluster_id, &ignored);
@@ -86,7 +86,7 @@ struct cluster_fetch *flink_look_fetch(void *self, const char *cluster_id, const
     if (cluster == NULL) return NULL;
     AUTO(memory_free)
     char *url = memory_format("%s%s", cluster_processes_rest_url(cluster->processes), path);
-    struct cluster_fetch *one = memory_alloc(sizeof *one);
+    struct insight_fetch *one = memory_alloc(sizeof *one);
     struct http_call call = {.method = "GET",
                              .url = url,
                              .timeout_ms = PAGE_TIMEOUT_MS,
@@ -98,7 +98,7 @@ struct cluster_fetch *flink_look_fetch(void *self, const char *cluster_id, const
     return one;
 }
 
-void flink_look_cancel_fetch(void *self, struct cluster_fetch *fetch) {
+void flink_look_cancel_fetch(void *self, struct insight_fetch *fetch) {
     (void)self;
     http_request_cancel(fetch->request);
     memory_free(fetch);

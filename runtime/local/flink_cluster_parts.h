@@ -133,9 +133,9 @@ void flink_look_forget(struct cluster *cluster);
 void flink_look_measure(void *self, const char *cluster_id);
 const struct job_measurement *flink_look_measured(void *self, const char *cluster_id);
 char *flink_look_job_plan(void *self, const char *cluster_id);
-struct cluster_fetch *flink_look_fetch(void *self, const char *cluster_id, const char *path,
-                                       cluster_page_fn *done, void *userdata);
-void flink_look_cancel_fetch(void *self, struct cluster_fetch *fetch);
+struct insight_fetch *flink_look_fetch(void *self, const char *cluster_id, const char *path,
+                                       insight_page_fn *done, void *userdata);
+void flink_look_cancel_fetch(void *self, struct insight_fetch *fetch);
 
 // --- spares ---
 
@@ -147,10 +147,10 @@ bool flink_spare_fits(const struct flink_clusters *owner, const struct launch_sp
 void flink_spare_make_room(struct flink_clusters *owner, int64_t needed_bytes);
 void flink_spare_keep(void *self, const struct launch_spec *spec);
 void flink_runtimes_hold(void *self, uint32_t runtimes);
-bool flink_logs_list(void *self, const char *app_id, cluster_log_fn *visit, void *userdata,
+bool flink_logs_list(void *self, const char *app_id, insight_log_fn *visit, void *userdata,
                      struct error *err);
 bool flink_logs_read(void *self, const char *app_id, const char *cluster_id, const char *file,
-                     int64_t from, struct cluster_log_page *out_page, struct error *err);
+                     int64_t from, struct insight_log_page *out_page, struct error *err);
 // What only this application could have used; it is going away.
 void flink_spare_forget(struct flink_clusters *owner, const char *app_id);
 
@@ -163,7 +163,7 @@ bool flink_files_find_checkpoint(void *self, const char *app_id, const char *job
                                  char out_path[static FILE_PATH_MAX]);
 bool flink_files_find_savepoint(void *self, const char *app_id, const struct snapshot *snapshot,
                                 char out_path[static FILE_PATH_MAX]);
-bool flink_files_prune_checkpoints(void *self, const char *app_id, cluster_need_fn *is_needed,
+bool flink_files_prune_checkpoints(void *self, const char *app_id, state_files_need_fn *is_needed,
                                    void *userdata, int *out_removed, struct error *err);
 bool flink_files_remove_snapshot(void *self, const char *app_id, const struct snapshot *snapshot,
                                  struct error *err);

@@ -281,7 +281,7 @@ enum { PRUNED_AT_ONCE = 200 };
 struct pruning {
     const char *data_directory;
     const char *directory;
-    cluster_need_fn *is_needed;
+    state_files_need_fn *is_needed;
     void *userdata;
     int removed;
     bool has_left; // something that could not be removed
@@ -301,7 +301,7 @@ static bool prune_one(void *userdata, const char *name, enum file_kind kind, str
 }
 
 bool workspace_prune_checkpoints(const char *data_directory, const char *app_id,
-                                 cluster_need_fn *is_needed, void *userdata, int *out_removed,
+                                 state_files_need_fn *is_needed, void *userdata, int *out_removed,
                                  struct error *err) {
     char app[FILE_PATH_MAX];
     char directory[FILE_PATH_MAX];

@@ -108,7 +108,7 @@ bool workspace_find_savepoint(const char *data_directory, const char *app_id,
 // *out_removed: how many jobs' checkpoints were not needed. What cannot be removed does not keep
 // the rest; false then, with one reason, and the next pruning tries again.
 MUST_CHECK bool workspace_prune_checkpoints(const char *data_directory, const char *app_id,
-                                            cluster_need_fn *is_needed, void *userdata,
+                                            state_files_need_fn *is_needed, void *userdata,
                                             int *out_removed, struct error *err);
 // Removes the directory of its trigger, and its location where that is another, of an earlier
 // kobel. Nothing outside the application's snapshots.

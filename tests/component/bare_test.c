@@ -71,7 +71,7 @@ Test(bare, is_neither_measured_nor_scaled) {
     cr_assert(eq(sz, json_array_size(json_object_get(metrics, "series")), 0));
 }
 
-static void on_page(void *userdata, const struct cluster_page *page, const struct error *failure) {
+static void on_page(void *userdata, const struct insight_page *page, const struct error *failure) {
     (void)userdata;
     (void)page;
     (void)failure;
@@ -81,7 +81,7 @@ static void on_page(void *userdata, const struct cluster_page *page, const struc
 Test(bare, has_no_plan_no_dashboard_and_no_logs) {
     AUTO(app_detail_release) struct app_detail detail = {0};
     AUTO(json_decref) json_t *logs = NULL;
-    static struct cluster_log_page page;
+    static struct insight_log_page page;
     struct log_query query = {.cluster_id = "c", .file = "taskmanager-1.out"};
 
     bring_up();

@@ -128,7 +128,7 @@ static bool is_nobodys(void *userdata, const char *job_id) {
     return false;
 }
 
-static void no_page(void *userdata, const struct cluster_page *page, const struct error *err) {
+static void no_page(void *userdata, const struct insight_page *page, const struct error *err) {
     (void)userdata;
     (void)page;
     (void)err;
@@ -143,7 +143,7 @@ static void look_inside_nothing(const struct cluster_suite *suite) {
     cr_assert(insight_measured(insight, "nobody") == NULL);
     cr_assert(insight_job_plan(insight, "nobody") == NULL);
     cr_assert(insight_fetch(insight, "nobody", "/overview", no_page, NULL) == NULL);
-    cr_assert(not(insight_inject(insight, "nobody", CLUSTER_FAULT_KILL_JOBMANAGER, &err)));
+    cr_assert(not(insight_inject(insight, "nobody", INSIGHT_FAULT_KILL_JOBMANAGER, &err)));
     cr_assert(eq(int, err.kind, ERROR_UNAVAILABLE));
     cr_assert(eq(i64, capacity_memory_of_bytes(&suite->capacity, "nobody"), 0));
 }

@@ -182,7 +182,7 @@ static bool find_savepoint(void *userdata, const char *app_id, const struct snap
     return find_newest(userdata, path, out_path);
 }
 
-static bool prune_checkpoints(void *userdata, const char *app_id, cluster_need_fn *is_needed,
+static bool prune_checkpoints(void *userdata, const char *app_id, state_files_need_fn *is_needed,
                               void *need_userdata, int *out_removed, struct error *err) {
     struct fake_clusters *self = userdata;
     char all[FILE_PATH_MAX];
@@ -229,13 +229,13 @@ static bool erase_app(void *userdata, const char *app_id, struct error *err) {
     return true;
 }
 
-static bool inject(void *self, const char *cluster_id, enum cluster_fault fault,
+static bool inject(void *self, const char *cluster_id, enum insight_fault fault,
                    struct error *err) {
     struct fake_clusters *clusters = self;
 
     if (fake_clusters_find(clusters, cluster_id) == NULL)
         return error_set(err, ERROR_UNAVAILABLE, "no cluster '%s'", cluster_id);
-    if (fault == CLUSTER_FAULT_FAIL_SAVEPOINT)
+    if (fault == INSIGHT_FAULT_FAIL_SAVEPOINT)
         clusters->savepoints_to_fail++;
     else
         fake_clusters_lose(clusters, cluster_id);
@@ -253,9 +253,9 @@ static const char *log_of(const struct fake_clusters *clusters, int64_t *out_siz
     return clusters->has_log ? clusters->log : FAKE_LOG;
 }
 
-static bool list_logs(void *self, const char *app_id, cluster_log_fn *visit, void *userdata,
+static bool list_logs(void *self, const char *app_id, insight_log_fn *visit, void *userdata,
                       struct error *err) {
-    struct cluster_log log = {.number = 1, .file = "taskmanager-1.out"};
+    struct insight_log log = {.number = 1, .file = "taskmanager-1.out"};
 
     (void)err;
     (void)text_format(log.cluster_id, sizeof log.cluster_id, "%s-1", app_id);
@@ -265,7 +265,7 @@ static bool list_logs(void *self, const char *app_id, cluster_log_fn *visit, voi
 }
 
 static bool read_log(void *self, const char *app_id, const char *cluster_id, const char *file,
-                     int64_t from, struct cluster_log_page *out_page, struct error *err) {
+                     int64_t from, struct insight_log_page *out_page, struct error *err) {
     int64_t size_bytes;
     const char *log = log_of(self, &size_bytes);
 
@@ -316,8 +316,8 @@ static char *job_plan(void *self, const char *cluster_id) {
     return NULL;
 }
 
-static struct cluster_fetch *fetch(void *self, const char *cluster_id, const char *path,
-                                   cluster_page_fn *done, void *userdata) {
+static struct insight_fetch *fetch(void *self, const char *cluster_id, const char *path,
+                                   insight_page_fn *done, void *userdata) {
     (void)self;
     (void)cluster_id;
     (void)path;
@@ -326,7 +326,7 @@ static struct cluster_fetch *fetch(void *self, const char *cluster_id, const cha
     return NULL;
 }
 
-static void cancel_fetch(void *self, struct cluster_fetch *fetch) {
+static void cancel_fetch(void *self, struct insight_fetch *fetch) {
     (void)self;
     (void)fetch;
 }

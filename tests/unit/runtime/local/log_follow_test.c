@@ -72,7 +72,7 @@ static struct follower begin(void) {
 
 // As api/admin/log_stream.c does, and cli/client/log_files.c over the wire.
 static void follow(struct follower *follower) {
-    static struct cluster_log_page page;
+    static struct insight_log_page page;
 
     do {
         cr_assert(flink_logs_read(owner, "ab", "ab-1", "taskmanager-1.out", follower->position,

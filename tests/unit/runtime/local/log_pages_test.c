@@ -14,7 +14,7 @@
 static struct error err;
 static struct flink_clusters *owner;
 static char listed[600];
-static struct cluster_log_page page;
+static struct insight_log_page page;
 
 static void set_up(void) {
     owner = memory_alloc(sizeof *owner);
@@ -45,7 +45,7 @@ static void put(const char *cluster, const char *file, const char *bytes, size_t
     cr_assert(file_write_atomically(path_of(cluster, file), bytes, size_bytes, 0600, &err));
 }
 
-static void note(void *userdata, const struct cluster_log *log) {
+static void note(void *userdata, const struct insight_log *log) {
     size_t used = strlen(listed);
 
     (void)userdata;
@@ -98,12 +98,12 @@ Test(log_pages, no_other_file_can_be_asked_for) {
 }
 
 Test(log_pages, follow_each_other) {
-    static char bytes[CLUSTER_LOG_PAGE_BYTES + 10];
+    static char bytes[INSIGHT_LOG_PAGE_BYTES + 10];
 
     memset(bytes, 'a', sizeof bytes);
     put("ab-9", "jobmanager.log", bytes, sizeof bytes);
     cr_assert(read_page("ab-9", "jobmanager.log", 0));
-    cr_assert(eq(sz, page.size_bytes, CLUSTER_LOG_PAGE_BYTES));
+    cr_assert(eq(sz, page.size_bytes, INSIGHT_LOG_PAGE_BYTES));
     cr_assert(read_page("ab-9", "jobmanager.log", page.next));
     cr_assert(eq(sz, page.size_bytes, 10));
     cr_assert(eq(i64, page.next, (int64_t)sizeof bytes));
