@@ -31,6 +31,7 @@ enum halt_kind {
     HALT_DISCARDS,   // snapshots are disabled: its state is lost
     HALT_SAVEPOINT,  // by stop-with-savepoint, recorded as `snapshot_name`
     HALT_CHECKPOINT, // at once; its newest checkpoint is kept as `snapshot_name`
+    HALT_KIND_COUNT,
 };
 
 struct move {

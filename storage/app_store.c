@@ -2,8 +2,14 @@
 
 #include "base/log.h"
 #include "model/app_check.h"
+#include "storage/db_statement.h"
 
 #include <stdlib.h>
+
+#define COLUMNS                                                                                    \
+    "id, account, region, name, status, version, current_parallelism, restore_type,"               \
+    " restore_snapshot, allow_non_restored, last_checkpoint, cluster_count, created_at_ms,"        \
+    " updated_at_ms, maintenance_start, recoveries, job_restarts, total_restarts"
 
 static const char SQL_ADD[] =
     "INSERT INTO app (id, account, region, name, status, version, current_parallelism,"
@@ -14,31 +20,9 @@ static const char SQL_SAVE[] =
     " updated_at_ms = ?10, maintenance_start = ?11, recoveries = ?12,"
     " job_restarts = ?13, total_restarts = ?14 WHERE id = ?1";
 static const char SQL_FIND[] =
-    "SELECT id, account, region, name, status, version, current_parallelism, restore_type,"
-    " restore_snapshot, allow_non_restored, last_checkpoint, cluster_count, created_at_ms,"
-    " updated_at_ms, maintenance_start, recoveries, job_restarts, total_restarts FROM app WHERE "
-    "account = ?1 AND region = ?2 AND name = ?3";
-static const char SQL_LOAD[] =
-    "SELECT id, account, region, name, status, version, current_parallelism, restore_type,"
-    " restore_snapshot, allow_non_restored, last_checkpoint, cluster_count, created_at_ms,"
-    " updated_at_ms, maintenance_start, recoveries, job_restarts, total_restarts FROM app WHERE id "
-    "= ?1";
+    "SELECT " COLUMNS " FROM app WHERE account = ?1 AND region = ?2 AND name = ?3";
+static const char SQL_LOAD[] = "SELECT " COLUMNS " FROM app WHERE id = ?1";
 static const char SQL_REMOVE[] = "DELETE FROM app WHERE id = ?1";
-static const char SQL_LIST[] =
-    "SELECT a.name, a.status, a.version, v.runtime FROM app a"
-    " JOIN app_version v ON v.app_id = a.id AND v.version = a.version"
-    " WHERE a.account = ?1 AND a.region = ?2 AND a.name > ?3 ORDER BY a.name LIMIT ?4";
-static const char SQL_COUNT[] =
-    "SELECT coalesce(sum(apps), 0) FROM app_count WHERE account = ?1 AND region = ?2";
-static const char SQL_TOTALS[] =
-    "SELECT coalesce(sum(apps), 0),"
-    " coalesce(sum(apps) FILTER (WHERE status = ?1), 0) FROM app_count";
-static const char SQL_LIST_ALL[] =
-    "SELECT id, account, region, name, status, current_parallelism, recoveries FROM app"
-    " WHERE id > ?1 ORDER BY id LIMIT ?2";
-static const char SQL_ALL[] =
-    "SELECT id FROM app ORDER BY EXISTS (SELECT 1 FROM placement WHERE app_id = id AND"
-    " phase = 'PLANNED') DESC, id";
 
 static const char SQL_SAVE_PLACEMENT[] =
     "INSERT OR REPLACE INTO placement (app_id, slot, phase, cluster_id, job_id, version,"
@@ -163,7 +147,11 @@ static bool load_move(struct db *db, const char *app_id, struct move *out, struc
         if (!move_kind_from_name(kind, &move.kind))
             return error_set(err, ERROR_UNAVAILABLE, "database: unknown move '%s'", kind);
         db_column_text(stmt, 1, move.operation_id, sizeof move.operation_id);
-        move.halt = (enum halt_kind)db_column_int(stmt, 2);
+        int64_t halt = db_column_int(stmt, 2);
+        if (halt < 0 || halt >= HALT_KIND_COUNT)
+            return error_set(err, ERROR_UNAVAILABLE, "database: unknown halt %lld",
+                             (long long)halt);
+        move.halt = (enum halt_kind)halt;
         db_column_text(stmt, 3, move.snapshot_name, sizeof move.snapshot_name);
         db_column_text(stmt, 4, move.trigger_id, sizeof move.trigger_id);
         move.restores_halt = db_column_int(stmt, 5) != 0;
@@ -184,15 +172,14 @@ static bool save_parts(struct db *db, const struct app *app, struct error *err) 
     return save_move(db, app->id, &app->move, err);
 }
 
-// Nothing runs and nothing is being done: no other table has a row of it.
-static bool is_at_rest(const struct app *app) {
+// It has no row in `placement` and none in `move`.
+static bool has_no_parts(const struct app *app) {
     return app->move.kind == MOVE_NONE && app->slots[SLOT_CURRENT].phase == PLACEMENT_EMPTY &&
            app->slots[SLOT_NEXT].phase == PLACEMENT_EMPTY;
 }
 
-// A record that contradicts itself is a mistake of the program. Test builds abort; a release
-// refuses the write, so that the last consistent record stays and the step or call fails with the
-// reason.
+// A record that contradicts itself is a mistake of the program. Test builds abort. A release
+// refuses the write: the last consistent record stays, and the step or call fails with the reason.
 static bool check(const struct app *app, struct error *err) {
     const char *broken = app_check(app);
 
@@ -221,7 +208,7 @@ bool app_store_add(struct db *db, const struct app *app, struct error *err) {
     db_bind_int(stmt, 9, app->updated_at_ms);
     // UNIQUE(account, region, name) decides; a SELECT first would only add a second truth.
     if (!db_run(db, stmt, err)) return error_prefix(err, "add application '%s'", app->name);
-    return is_at_rest(app) || save_parts(db, app, err);
+    return has_no_parts(app) || save_parts(db, app, err);
 }
 
 bool app_store_save(struct db *db, const struct app *app, struct error *err) {
@@ -263,20 +250,16 @@ static bool read_run_configuration(sqlite3_stmt *stmt, struct app *app, struct e
     return true;
 }
 
-static bool read_status(sqlite3_stmt *stmt, int column, enum app_status *out, struct error *err) {
+static bool read_app(sqlite3_stmt *stmt, struct app *app, struct error *err) {
     char status[20];
 
-    db_column_text(stmt, column, status, sizeof status);
-    return app_status_from_name(status, out) ||
-           error_set(err, ERROR_UNAVAILABLE, "database: unknown status '%s'", status);
-}
-
-static bool read_app(sqlite3_stmt *stmt, struct app *app, struct error *err) {
     db_column_text(stmt, 0, app->id, sizeof app->id);
     db_column_text(stmt, 1, app->scope.account, sizeof app->scope.account);
     db_column_text(stmt, 2, app->scope.region, sizeof app->scope.region);
     db_column_text(stmt, 3, app->name, sizeof app->name);
-    if (!read_status(stmt, 4, &app->status, err)) return false;
+    db_column_text(stmt, 4, status, sizeof status);
+    if (!app_status_from_name(status, &app->status))
+        return error_set(err, ERROR_UNAVAILABLE, "database: unknown status '%s'", status);
     app->version = db_column_int(stmt, 5);
     app->current_parallelism = (int)db_column_int(stmt, 6);
     db_column_text(stmt, 10, app->last_checkpoint, sizeof app->last_checkpoint);
@@ -335,90 +318,4 @@ bool app_store_remove(struct db *db, const char *app_id, struct error *err) {
     if (!db_prepare(db, SQL_REMOVE, &stmt, err)) return false;
     db_bind_text(stmt, 1, app_id);
     return db_run(db, stmt, err);
-}
-
-bool app_store_list(struct db *db, const struct app_scope *scope, const char *after_name,
-                    struct app_summary *out_list, size_t limit, size_t *out_count,
-                    struct error *err) {
-    AUTO(db_done) sqlite3_stmt *stmt = NULL;
-    size_t count = 0;
-
-    if (!db_prepare(db, SQL_LIST, &stmt, err)) return false;
-    db_bind_text(stmt, 1, scope->account);
-    db_bind_text(stmt, 2, scope->region);
-    db_bind_text(stmt, 3, after_name);
-    db_bind_int(stmt, 4, (int64_t)limit);
-    for (bool row; count < limit; count++) {
-        if (!db_next(db, stmt, &row, err)) return error_prefix(err, "list applications");
-        if (!row) break;
-        struct app_summary *summary = &out_list[count];
-        db_column_text(stmt, 0, summary->name, sizeof summary->name);
-        if (!read_status(stmt, 1, &summary->status, err)) return false;
-        summary->version = db_column_int(stmt, 2);
-        db_column_text(stmt, 3, summary->runtime_environment, sizeof summary->runtime_environment);
-    }
-    *out_count = count;
-    return true;
-}
-
-bool app_store_count(struct db *db, const struct app_scope *scope, int64_t *out_count,
-                     struct error *err) {
-    AUTO(db_done) sqlite3_stmt *stmt = NULL;
-    bool row;
-
-    if (!db_prepare(db, SQL_COUNT, &stmt, err)) return false;
-    db_bind_text(stmt, 1, scope->account);
-    db_bind_text(stmt, 2, scope->region);
-    if (!db_next(db, stmt, &row, err)) return false;
-    *out_count = db_column_int(stmt, 0);
-    return true;
-}
-
-bool app_store_totals(struct db *db, struct app_totals *out_totals, struct error *err) {
-    AUTO(db_done) sqlite3_stmt *stmt = NULL;
-    bool row;
-
-    if (!db_prepare(db, SQL_TOTALS, &stmt, err)) return false;
-    db_bind_text(stmt, 1, app_status_name(APP_RUNNING));
-    if (!db_next(db, stmt, &row, err)) return false;
-    *out_totals = (struct app_totals){db_column_int(stmt, 0), db_column_int(stmt, 1)};
-    return true;
-}
-
-bool app_store_list_all(struct db *db, const char *after_id, struct app_brief *out_list,
-                        size_t limit, size_t *out_count, struct error *err) {
-    AUTO(db_done) sqlite3_stmt *stmt = NULL;
-    size_t count = 0;
-
-    if (!db_prepare(db, SQL_LIST_ALL, &stmt, err)) return false;
-    db_bind_text(stmt, 1, after_id);
-    db_bind_int(stmt, 2, (int64_t)limit);
-    for (bool row; count < limit; count++) {
-        if (!db_next(db, stmt, &row, err)) return error_prefix(err, "list all applications");
-        if (!row) break;
-        struct app_brief *brief = &out_list[count];
-        db_column_text(stmt, 0, brief->id, sizeof brief->id);
-        db_column_text(stmt, 1, brief->scope.account, sizeof brief->scope.account);
-        db_column_text(stmt, 2, brief->scope.region, sizeof brief->scope.region);
-        db_column_text(stmt, 3, brief->name, sizeof brief->name);
-        if (!read_status(stmt, 4, &brief->status, err)) return false;
-        brief->current_parallelism = (int)db_column_int(stmt, 5);
-        brief->recoveries = db_column_int(stmt, 6);
-    }
-    *out_count = count;
-    return true;
-}
-
-bool app_store_visit_all(struct db *db, app_store_visit_fn *visit, void *userdata,
-                         struct error *err) {
-    AUTO(db_done) sqlite3_stmt *stmt = NULL;
-    char app_id[APP_ID_SIZE];
-
-    if (!db_prepare(db, SQL_ALL, &stmt, err)) return false;
-    for (bool row;;) {
-        if (!db_next(db, stmt, &row, err)) return false;
-        if (!row) return true;
-        db_column_text(stmt, 0, app_id, sizeof app_id);
-        if (!visit(userdata, app_id, err)) return false;
-    }
 }

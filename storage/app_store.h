@@ -1,13 +1,13 @@
-// The applications: names, statuses, placements and moves. The only file that knows the tables
-// `app`, `placement`, `move`.
+// The applications with their placements and moves. The only file that knows the tables `app`,
+// `app_count`, `placement` and `move`.
 #pragma once
 
 #include "model/app.h"
 #include "storage/db.h"
 
-// Adds a new one. ERROR_EXISTS: its scope already has an application of that name. ERROR_SYSTEM:
-// the record contradicts itself (model/app_check.h; test builds abort), here and in
-// app_store_save().
+// Adds a new one. ERROR_EXISTS: its scope already has an application of that name. ERROR_SYSTEM,
+// here and in app_store_save(): the record contradicts itself (model/app_check.h; test builds
+// abort).
 MUST_CHECK bool app_store_add(struct db *db, const struct app *app, struct error *err);
 
 // By name, and by id. *out_found false: there is none.
@@ -16,11 +16,13 @@ MUST_CHECK bool app_store_find(struct db *db, const struct app_scope *scope, con
 MUST_CHECK bool app_store_load(struct db *db, const char *app_id, struct app *out_app,
                                bool *out_found, struct error *err);
 
-// Writes everything but the id, the scope, the name and created_at_ms. ERROR_NOT_FOUND: no such id.
+// Writes everything except id, scope, name and created_at_ms. ERROR_NOT_FOUND: no such id.
 MUST_CHECK bool app_store_save(struct db *db, const struct app *app, struct error *err);
 
-// Removes the application with its versions, snapshots, operations and tags.
+// Removes the application with all that other tables have of it.
 MUST_CHECK bool app_store_remove(struct db *db, const char *app_id, struct error *err);
+
+// --- many at once: app_store_list.c ---
 
 // What ListApplications shows of one.
 struct app_summary {
@@ -34,7 +36,7 @@ struct app_summary {
 MUST_CHECK bool app_store_list(struct db *db, const struct app_scope *scope, const char *after_name,
                                struct app_summary *out_list, size_t limit, size_t *out_count,
                                struct error *err);
-// Neither looks at the applications: how many there are is counted as they come and go.
+// Both read table `app_count`, which triggers update: they cost the same for any number.
 MUST_CHECK bool app_store_count(struct db *db, const struct app_scope *scope, int64_t *out_count,
                                 struct error *err);
 struct app_totals {
@@ -43,7 +45,7 @@ struct app_totals {
 };
 MUST_CHECK bool app_store_totals(struct db *db, struct app_totals *out_totals, struct error *err);
 
-// What a look at all applications tells of one.
+// What a list of all applications has of one.
 struct app_brief {
     char id[APP_ID_SIZE];
     struct app_scope scope;
@@ -57,8 +59,8 @@ struct app_brief {
 MUST_CHECK bool app_store_list_all(struct db *db, const char *after_id, struct app_brief *out_list,
                                    size_t limit, size_t *out_count, struct error *err);
 
-// Every application of every scope, for the controller's start: first those that wait for a
-// cluster, so that nobody is the last again after each restart. Stops at the first false.
+// Every application of every scope, for the start of the controller. Those that wait for a cluster
+// come first, so that they keep their turn over a restart. Stops at the first false.
 typedef bool app_store_visit_fn(void *userdata, const char *app_id, struct error *err);
 MUST_CHECK bool app_store_visit_all(struct db *db, app_store_visit_fn *visit, void *userdata,
                                     struct error *err);

@@ -1,5 +1,7 @@
 #include "storage/deleted_snapshot_store.h"
 
+#include "storage/db_statement.h"
+
 static const char SQL_ADD[] = "INSERT INTO deleted_snapshot (app_id, name, trigger_id, location)"
                               " VALUES (?1, ?2, ?3, ?4)";
 static const char SQL_REMOVE[] = "DELETE FROM deleted_snapshot WHERE sequence = ?1";

@@ -1,5 +1,5 @@
-// Snapshots that are no longer listed, and whose files could not be removed yet: a job needed them,
-// or the file system refused. The only file that knows the table `deleted_snapshot`.
+// Snapshots that are no longer listed and still have files: a job needed them, or the file system
+// refused to remove them. The only file that knows the table `deleted_snapshot`.
 #pragma once
 
 #include "model/snapshot.h"
@@ -8,10 +8,10 @@
 // Records name, trigger and location.
 MUST_CHECK bool deleted_snapshot_store_add(struct db *db, const char *app_id,
                                            const struct snapshot *snapshot, struct error *err);
-// `sequence`: of the row, as the list gives it.
+// `sequence`: that of the row, as deleted_snapshot_store_next() returns it.
 MUST_CHECK bool deleted_snapshot_store_remove(struct db *db, int64_t sequence, struct error *err);
 // The first one after `after_sequence` (0 = the first): sequence (of this table), name, trigger and
-// location. `*out_found` false: there is none.
+// location. *out_found false: there is none.
 MUST_CHECK bool deleted_snapshot_store_next(struct db *db, const char *app_id,
                                             int64_t after_sequence, struct snapshot *out_snapshot,
                                             bool *out_found, struct error *err);

@@ -1,6 +1,7 @@
 #include "storage/event_store.h"
 
 #include "base/memory.h"
+#include "storage/db_statement.h"
 
 enum { KEPT = 1000, CLEANED_EVERY = 50 };
 
@@ -39,7 +40,7 @@ bool event_store_add(struct db *db, const char *app_id, const struct event *even
     db_bind_text(stmt, 4, event->message);
     db_bind_text(stmt, 5, detail);
     if (!db_run(db, stmt, err)) return error_prefix(err, "add event");
-    // Looking for the thousandth costs more than a few rows too many.
+    // To find the thousandth row costs more than to keep a few rows too many.
     return db_column_int(stmt, 0) % CLEANED_EVERY != 0 || clean(db, app_id, err);
 }
 

@@ -1,5 +1,7 @@
 #include "storage/job_origin_store.h"
 
+#include "storage/db_statement.h"
+
 static const char SQL_ADD[] = "INSERT INTO job_origin (app_id, job_id, location, origin_job_id)"
                               " VALUES (?1, ?2, ?3, ?4) ON CONFLICT DO NOTHING";
 static const char SQL_FIND[] =

@@ -1,6 +1,7 @@
 #include "storage/metric_store.h"
 
 #include "base/memory.h"
+#include "storage/db_statement.h"
 
 #include <string.h>
 
@@ -21,7 +22,7 @@ static bool clean(struct db *db, const char *app_id, int64_t keep_from_ms, struc
 
 static const int64_t MINUTE_MS = 60000;
 
-// The oldest minute that still has room.
+// The oldest minute that METRIC_MAX_BYTES has room for.
 static int64_t oldest_with_room_ms(int64_t at_ms, const char *text) {
     int64_t minutes = METRIC_MAX_BYTES / ((int64_t)strlen(text) + 1);
 

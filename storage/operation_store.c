@@ -1,5 +1,7 @@
 #include "storage/operation_store.h"
 
+#include "storage/db_statement.h"
+
 #define COLUMNS                                                                                    \
     "sequence, id, name, status, started_at_ms, ended_at_ms, version_from, version_to, error,"     \
     " rollback_operation_id"
@@ -7,7 +9,7 @@
 static const char SQL_ADD[] =
     "INSERT INTO operation (app_id, id, name, status, started_at_ms, ended_at_ms, version_from,"
     " version_to, error, rollback_operation_id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)";
-// Keeps the newest 1000 (facts/api.md 5.10): the list never grows without end.
+// Keeps the newest 1000 (facts/api.md 5.10).
 static const char SQL_TRIM[] =
     "DELETE FROM operation WHERE app_id = ?1 AND sequence <= (SELECT sequence FROM operation"
     " WHERE app_id = ?1 ORDER BY sequence DESC LIMIT 1 OFFSET 1000)";

@@ -1,11 +1,12 @@
-// The journal of operations. The only file that knows the table `operation`.
+// The operations of an application, as ListApplicationOperations shows them. The only file that
+// knows the table `operation`.
 #pragma once
 
 #include "model/operation.h"
 #include "model/operation_filter.h"
 #include "storage/db.h"
 
-// Adds one; sets its sequence. Keeps the newest 1000 of an application.
+// Adds one and sets its sequence. Keeps the newest 1000 of an application.
 MUST_CHECK bool operation_store_add(struct db *db, const char *app_id, struct operation *operation,
                                     struct error *err);
 // *out_found false: the application has no such operation, or no longer.

@@ -1,6 +1,7 @@
 #include "storage/scaling_store.h"
 
 #include "base/memory.h"
+#include "storage/db_statement.h"
 
 #include <string.h>
 
@@ -10,7 +11,7 @@ static const char SQL_ADD[] =
     "INSERT INTO scaling (app_id, at_ms, moves, body, ordinal) VALUES (?1, ?2, ?3, ?4,"
     " 1 + coalesce((SELECT ordinal FROM scaling WHERE app_id = ?1 ORDER BY sequence DESC LIMIT 1),"
     " 0)) RETURNING ordinal";
-// Moves stay longer: what one of them gained is asked for hours later.
+// Moves are kept longer: the autoscaler compares with the last one hours later.
 static const char SQL_CLEAN[] =
     "DELETE FROM scaling WHERE app_id = ?1 AND moves = 0 AND sequence <="
     " (SELECT sequence FROM scaling WHERE app_id = ?1 ORDER BY sequence DESC LIMIT 1 OFFSET ?2)";

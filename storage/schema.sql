@@ -1,5 +1,5 @@
--- The tables of kobel.db, as they are now: what a new database gets. One of an earlier version is brought here by schema_2.sql and so on.
--- Statuses are stored by their API names, so that `sqlite3 kobel.db` reads well. Times are UTC epoch milliseconds.
+-- The tables of a new kobel.db. A database of an earlier version is migrated by schema_2.sql and so on.
+-- Statuses are stored by their API names, so that `sqlite3 kobel.db` shows them. Times are UTC epoch milliseconds.
 
 CREATE TABLE app (
     id                  TEXT PRIMARY KEY,
@@ -38,10 +38,10 @@ CREATE TABLE app_version (
     PRIMARY KEY (app_id, version)
 ) STRICT, WITHOUT ROWID;
 
--- Only versions that have code are ever looked for by it.
+-- Only versions that have code are found by it.
 CREATE INDEX app_version_by_code ON app_version (code_sha256) WHERE code_sha256 <> '';
 
--- Where the job of an application runs, and where it is being moved to. An empty placement is an absent row.
+-- Where the job of an application runs (CURRENT), and where it moves to (NEXT). No row: an empty placement.
 CREATE TABLE placement (
     app_id             TEXT NOT NULL REFERENCES app (id) ON DELETE CASCADE,
     slot               TEXT NOT NULL CHECK (slot IN ('CURRENT', 'NEXT')),
@@ -60,7 +60,7 @@ CREATE TABLE placement (
     PRIMARY KEY (app_id, slot)
 ) STRICT, WITHOUT ROWID;
 
--- What is being done to an application: the intention. No row: nothing.
+-- The move of an application: recorded before each step is attempted. No row: there is none.
 CREATE TABLE move (
     app_id           TEXT PRIMARY KEY REFERENCES app (id) ON DELETE CASCADE,
     kind             TEXT NOT NULL,
@@ -97,7 +97,7 @@ CREATE INDEX snapshot_by_app ON snapshot (app_id, sequence);
 CREATE INDEX snapshot_by_status ON snapshot (app_id, status, sequence);
 CREATE INDEX snapshot_by_job ON snapshot (app_id, job_id) WHERE job_id <> '';
 
--- What is yet to be removed of snapshots that are no longer listed.
+-- Snapshots that are no longer listed, whose files are still to be removed.
 CREATE TABLE deleted_snapshot (
     sequence   INTEGER PRIMARY KEY AUTOINCREMENT,
     app_id     TEXT NOT NULL REFERENCES app (id) ON DELETE CASCADE,
@@ -108,7 +108,7 @@ CREATE TABLE deleted_snapshot (
 
 CREATE INDEX deleted_snapshot_by_app ON deleted_snapshot (app_id, sequence);
 
--- What a job was started from, where a later snapshot of it is what the next one would start from: Flink itself still goes back to the former.
+-- What a job was started from, where its placement names a later snapshot: on a restart Flink itself uses the first one.
 CREATE TABLE job_origin (
     app_id        TEXT NOT NULL REFERENCES app (id) ON DELETE CASCADE,
     job_id        TEXT NOT NULL,

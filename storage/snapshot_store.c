@@ -1,5 +1,7 @@
 #include "storage/snapshot_store.h"
 
+#include "storage/db_statement.h"
+
 #define COLUMNS                                                                                    \
     "sequence, name, status, is_automatic, version, runtime, trigger_id, location,"                \
     " created_at_ms, job_id, tries, not_before_ms, after_checkpoint"

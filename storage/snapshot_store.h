@@ -4,7 +4,7 @@
 #include "model/snapshot.h"
 #include "storage/db.h"
 
-// Adds one; sets its sequence. ERROR_EXISTS: the application already has a snapshot of that name.
+// Adds one and sets its sequence. ERROR_EXISTS: the application has a snapshot of that name.
 MUST_CHECK bool snapshot_store_add(struct db *db, const char *app_id, struct snapshot *snapshot,
                                    struct error *err);
 // *out_found false, here and below: there is none, and `out_snapshot` is not written.
@@ -24,7 +24,7 @@ MUST_CHECK bool snapshot_store_find_by_status(struct db *db, const char *app_id,
 MUST_CHECK bool snapshot_store_find_surplus(struct db *db, const char *app_id, int64_t failed_kept,
                                             struct snapshot *out_snapshot, bool *out_found,
                                             struct error *err);
-// Writes status, trigger, location, job and tries.
+// Writes status, trigger, location, job, tries and not_before_ms. ERROR_NOT_FOUND: there is none.
 MUST_CHECK bool snapshot_store_save(struct db *db, const char *app_id,
                                     const struct snapshot *snapshot, struct error *err);
 MUST_CHECK bool snapshot_store_remove(struct db *db, const char *app_id, const char *name,
@@ -37,16 +37,16 @@ MUST_CHECK bool snapshot_store_list(struct db *db, const char *app_id, int64_t a
 MUST_CHECK bool snapshot_store_list_newest(struct db *db, const char *app_id,
                                            int64_t before_sequence, struct snapshot *out_list,
                                            size_t limit, size_t *out_count, struct error *err);
-// Of those that take room, which FAILED ones do not.
+// How many are not FAILED.
 MUST_CHECK bool snapshot_store_count(struct db *db, const char *app_id, int64_t *out_count,
                                      struct error *err);
-// Of those, the ones that a user asked for: the limit is for them.
+// How many of these a user created: the limit of the service is for them.
 MUST_CHECK bool snapshot_store_count_by_hand(struct db *db, const char *app_id, int64_t *out_count,
                                              struct error *err);
-// Is a checkpoint of that job kept as a snapshot?
+// Is there a snapshot that is a checkpoint of this job?
 MUST_CHECK bool snapshot_store_has_job(struct db *db, const char *app_id, const char *job_id,
                                        bool *out_found, struct error *err);
-// Does another one lie at the same place? (An earlier kobel had a directory for each name.)
+// Has another snapshot the same location? (An earlier kobel had a directory for each name.)
 MUST_CHECK bool snapshot_store_is_shared(struct db *db, const char *app_id,
                                          const struct snapshot *snapshot, bool *out_found,
                                          struct error *err);

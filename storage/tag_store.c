@@ -1,6 +1,7 @@
 #include "storage/tag_store.h"
 
 #include "base/text.h"
+#include "storage/db_statement.h"
 
 static const char SQL_FIND[] = "SELECT value FROM tag WHERE app_id = ?1 AND key = ?2";
 static const char SQL_SET[] = "INSERT OR REPLACE INTO tag (app_id, key, value) VALUES (?1, ?2, ?3)";

@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "base/memory.h"
+#include "storage/db_statement.h"
 
 #include <string.h>
 

@@ -4,11 +4,10 @@
 #include "model/app_version.h"
 #include "storage/db.h"
 
-// The newest so many of an application are kept, and with them their code. A move and a roll back
-// need the last three.
+// So many of an application are kept, with their code. A move and a roll back need the last three.
 #define VERSIONS_KEPT 100
 
-// Removes those that are too old, too, a few at a time.
+// Adds one, and removes some of those that are too old.
 MUST_CHECK bool version_store_add(struct db *db, const char *app_id,
                                   const struct app_version *version, struct error *err);
 
@@ -17,10 +16,10 @@ MUST_CHECK bool version_store_load(struct db *db, const char *app_id, int64_t ve
                                    struct app_version *out_version, bool *out_found,
                                    struct error *err);
 
-// Says whether somebody rolled back from a version.
+// Records whether the user rolled back from a version.
 MUST_CHECK bool version_store_mark_rolled_back(struct db *db, const char *app_id, int64_t version,
                                                bool is_rolled_back, struct error *err);
-// Removes one version: an update that was given up before it ran.
+// Removes one version: that of an update that was given up before it ran.
 MUST_CHECK bool version_store_remove(struct db *db, const char *app_id, int64_t version,
                                      struct error *err);
 
@@ -33,6 +32,6 @@ MUST_CHECK bool version_store_list(struct db *db, const char *app_id, int64_t be
                                    struct version_summary *out_list, size_t limit,
                                    size_t *out_count, struct error *err);
 
-// Is any version of any application made of this code?
+// Does any version of any application use this code?
 MUST_CHECK bool version_store_uses_code(struct db *db, const char *code_sha256, bool *out_used,
                                         struct error *err);

@@ -8,6 +8,7 @@
 #include "controller/reconciler.h"
 #include "fakes/fake_code.h"
 #include "fuzz/fuzz.h"
+#include "storage/db_statement.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -12,6 +12,7 @@
 #include "fakes/fake_cluster.h"
 #include "fakes/fake_code.h"
 #include "fuzz/fuzz.h"
+#include "storage/db_statement.h"
 
 #include <string.h>
 

@@ -2,6 +2,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "fakes/storage_database.h"
+#include "storage/db_statement.h"
 #include "storage/event_store.h"
 #include "storage/operation_store.h"
 #include "storage/scaling_store.h"
