@@ -1,51 +1,61 @@
-// The operations of the service and who answers them.
+// The operations of the service and their handlers.
 #pragma once
 
 #include "api/call.h"
 
-// Answers the call, now or in a later turn of the loop.
+// Every operation of the document with its handler in ops_*.c. A question changes nothing and is
+// answered from the records, so its replies may be kept (reply_cache.h).
+// clang-format off
+#define OPERATIONS(COMMAND, QUESTION) \
+    COMMAND("AddApplicationCloudWatchLoggingOption", ops_add_logging_option) \
+    COMMAND("AddApplicationInput", ops_sql_only) \
+    COMMAND("AddApplicationInputProcessingConfiguration", ops_sql_only) \
+    COMMAND("AddApplicationOutput", ops_sql_only) \
+    COMMAND("AddApplicationReferenceDataSource", ops_sql_only) \
+    COMMAND("AddApplicationVpcConfiguration", ops_add_vpc_configuration) \
+    COMMAND("CreateApplication", ops_create_application) \
+    COMMAND("CreateApplicationPresignedUrl", ops_create_application_presigned_url) \
+    COMMAND("CreateApplicationSnapshot", ops_create_application_snapshot) \
+    COMMAND("DeleteApplication", ops_delete_application) \
+    COMMAND("DeleteApplicationCloudWatchLoggingOption", ops_delete_logging_option) \
+    COMMAND("DeleteApplicationInputProcessingConfiguration", ops_sql_only) \
+    COMMAND("DeleteApplicationOutput", ops_sql_only) \
+    COMMAND("DeleteApplicationReferenceDataSource", ops_sql_only) \
+    COMMAND("DeleteApplicationSnapshot", ops_delete_application_snapshot) \
+    COMMAND("DeleteApplicationVpcConfiguration", ops_delete_vpc_configuration) \
+    QUESTION("DescribeApplication", ops_describe_application) \
+    QUESTION("DescribeApplicationOperation", ops_describe_application_operation) \
+    QUESTION("DescribeApplicationSnapshot", ops_describe_application_snapshot) \
+    QUESTION("DescribeApplicationVersion", ops_describe_application_version) \
+    COMMAND("DiscoverInputSchema", ops_sql_only) \
+    QUESTION("ListApplicationOperations", ops_list_application_operations) \
+    QUESTION("ListApplicationSnapshots", ops_list_application_snapshots) \
+    QUESTION("ListApplicationVersions", ops_list_application_versions) \
+    QUESTION("ListApplications", ops_list_applications) \
+    QUESTION("ListTagsForResource", ops_list_tags_for_resource) \
+    COMMAND("RollbackApplication", ops_rollback_application) \
+    COMMAND("StartApplication", ops_start_application) \
+    COMMAND("StopApplication", ops_stop_application) \
+    COMMAND("TagResource", ops_tag_resource) \
+    COMMAND("UntagResource", ops_untag_resource) \
+    COMMAND("UpdateApplication", ops_update_application) \
+    COMMAND("UpdateApplicationMaintenanceConfiguration", ops_update_maintenance_configuration)
+// clang-format on
+
+// A handler answers the call, now or in a later turn of the loop.
 typedef void operation_fn(struct call *call);
+
+#define OPERATIONS_DECLARE(name, run) void run(struct call *call);
+OPERATIONS(OPERATIONS_DECLARE, OPERATIONS_DECLARE)
+#undef OPERATIONS_DECLARE
 
 struct operation_row {
     const char *name;
     operation_fn *run;
-    bool is_question; // changes nothing, and answers from what is on record
+    bool is_question;
 };
 
-// NULL: no such operation. Every operation of the document has a row.
+// NULL: no such operation.
 const struct operation_row *operations_find(const char *name);
 size_t operations_count(void);
 const struct operation_row *operations_at(size_t index);
-
-// ops_application.c
-void ops_create_application(struct call *call);
-void ops_update_application(struct call *call);
-void ops_describe_application(struct call *call);
-void ops_list_applications(struct call *call);
-void ops_delete_application(struct call *call);
-// ops_run.c
-void ops_start_application(struct call *call);
-void ops_stop_application(struct call *call);
-void ops_describe_application_operation(struct call *call);
-void ops_list_application_operations(struct call *call);
-// ops_snapshot.c
-void ops_create_application_snapshot(struct call *call);
-void ops_describe_application_snapshot(struct call *call);
-void ops_list_application_snapshots(struct call *call);
-void ops_delete_application_snapshot(struct call *call);
-// ops_config.c
-void ops_add_logging_option(struct call *call);
-void ops_delete_logging_option(struct call *call);
-void ops_add_vpc_configuration(struct call *call);
-void ops_delete_vpc_configuration(struct call *call);
-void ops_update_maintenance_configuration(struct call *call);
-void ops_describe_application_version(struct call *call);
-void ops_list_application_versions(struct call *call);
-void ops_rollback_application(struct call *call);
-// ops_tags.c
-void ops_tag_resource(struct call *call);
-void ops_untag_resource(struct call *call);
-void ops_list_tags_for_resource(struct call *call);
-void ops_sql_only(struct call *call);
-// ops_presign.c
-void ops_create_application_presigned_url(struct call *call);

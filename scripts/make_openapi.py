@@ -14,42 +14,6 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 SHAPES = HERE.parent / "openapi" / "api_shapes.json"
 
-SUMMARIES = {
-    "AddApplicationCloudWatchLoggingOption": "Attach a log stream to an application",
-    "AddApplicationInput": "Add an input to a SQL application",
-    "AddApplicationInputProcessingConfiguration": "Add a preprocessor to an input of a SQL application",
-    "AddApplicationOutput": "Add an output to a SQL application",
-    "AddApplicationReferenceDataSource": "Add a reference table to a SQL application",
-    "AddApplicationVpcConfiguration": "Attach an application to a VPC",
-    "CreateApplication": "Make an application, version 1, READY",
-    "CreateApplicationPresignedUrl": "Make a link to the application's dashboard",
-    "CreateApplicationSnapshot": "Take a snapshot of a running application",
-    "DeleteApplication": "Remove an application and everything under it",
-    "DeleteApplicationCloudWatchLoggingOption": "Detach a log stream from an application",
-    "DeleteApplicationInputProcessingConfiguration": "Remove a preprocessor from an input of a SQL application",
-    "DeleteApplicationOutput": "Remove an output from a SQL application",
-    "DeleteApplicationReferenceDataSource": "Remove a reference table from a SQL application",
-    "DeleteApplicationSnapshot": "Remove one snapshot",
-    "DeleteApplicationVpcConfiguration": "Detach an application from a VPC",
-    "DescribeApplication": "Everything about an application",
-    "DescribeApplicationOperation": "One entry of the journal of operations",
-    "DescribeApplicationSnapshot": "One snapshot",
-    "DescribeApplicationVersion": "One version of an application's configuration",
-    "DiscoverInputSchema": "Guess the schema of a streaming source for a SQL application",
-    "ListApplicationOperations": "The journal of operations, newest first",
-    "ListApplicationSnapshots": "The snapshots of an application",
-    "ListApplicationVersions": "The versions of an application's configuration",
-    "ListApplications": "The applications of the account and Region",
-    "ListTagsForResource": "The tags of an application",
-    "RollbackApplication": "Return to the version before",
-    "StartApplication": "Run the job",
-    "StopApplication": "Stop the job, with a snapshot unless forced",
-    "TagResource": "Set tags on an application",
-    "UntagResource": "Remove tags from an application",
-    "UpdateApplication": "Change an application's configuration",
-    "UpdateApplicationMaintenanceConfiguration": "Move the maintenance window",
-}
-
 
 def ref(name):
     return {"$ref": f"#/components/schemas/{name}"}
@@ -121,7 +85,7 @@ def reply(name, text_of):
 def operation(name, facts):
     return {"post": {
         "operationId": name,
-        "summary": SUMMARIES[name],
+        "summary": facts["summary"],
         "x-amz-target": facts["target"],
         "x-errors": facts["errors"],
         "requestBody": {"required": True, "content": {"application/json": {"schema": ref(facts["input"])}}},

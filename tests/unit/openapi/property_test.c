@@ -303,14 +303,17 @@ static void walk_inside(struct walk *walk, const char *path, const struct schema
     walk_inside(walk, place.path, schema->values, json_array_get(value, 0));
 }
 
-static const size_t OPERATION_COUNT = 33;
-
 ParameterizedTestParameters(property, broken_anywhere_in_a_request_is_refused_with_its_words) {
-    static size_t indices[33];
+    AUTO(document_free) struct document *document = NULL;
+    static size_t indices[100];
+    struct error err;
 
-    for (size_t index = 0; index < COUNT_OF(indices); index++)
+    cr_assert(document_open(&document, &err));
+    size_t count = document_operation_count(document);
+    cr_assert(le(sz, count, COUNT_OF(indices)));
+    for (size_t index = 0; index < count; index++)
         indices[index] = index;
-    return cr_make_param_array(size_t, indices, COUNT_OF(indices));
+    return cr_make_param_array(size_t, indices, count);
 }
 
 ParameterizedTest(size_t *index, property, broken_anywhere_in_a_request_is_refused_with_its_words) {
@@ -319,7 +322,6 @@ ParameterizedTest(size_t *index, property, broken_anywhere_in_a_request_is_refus
     struct error err;
 
     cr_assert(document_open(&document, &err));
-    cr_assert(eq(sz, document_operation_count(document), OPERATION_COUNT));
     const struct document_operation *operation = document_operation_at(document, *index);
     AUTO(json_decref) json_t *request = allowed(operation->request);
     AUTO(memory_free) char *message = check_value(operation->request, request, &outcome);
