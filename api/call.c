@@ -9,7 +9,7 @@
 void call_free(struct call *call) {
     json_decref(call->request);
     buffer_release(&call->code);
-    if (call->traffic != NULL) traffic_give_body(call->traffic, &call->counted_bytes);
+    if (call->traffic != NULL) traffic_release_body(call->traffic, &call->counted_bytes);
     memory_free(call);
 }
 

@@ -1,7 +1,7 @@
 #include "api/exchange.h"
 
-#include "api/admin/flink_proxy.h"
 #include "api/exchange_parts.h"
+#include "api/traffic.h"
 #include "base/clock.h"
 #include "base/digest.h"
 #include "base/memory.h"
@@ -10,54 +10,31 @@
 
 #include <string.h>
 
-// One door: whoever answers, host, origin, size and signature have been checked here.
-static void route(struct exchange *exchange) {
-    if (!exchange_check_sender(exchange)) return;
-    if (!text_is_utf8(exchange->path) || !text_is_utf8(exchange->query)) {
-        exchange_set_fault(exchange, 400, "InvalidRequestException",
-                           "the address of the request is not UTF-8; escape other bytes as %XX");
-        return;
-    }
-    if (exchange->is_too_large) {
-        exchange_set_fault(
-            exchange, 413, "RequestEntityTooLargeException",
-            "A request may have 1 MiB of JSON with 30,000 values, and 50 MiB of ZipFileContent.");
-        return;
-    }
-    if (exchange->is_crowded_out) {
-        exchange_set_fault(
-            exchange, 503, "ThrottlingException",
-            "The bodies of other requests take all the memory that there is for them; try "
-            "again when they are done.");
-        return;
-    }
-    if (exchange_is_dashboard(exchange)) {
-        exchange_begin_dashboard(exchange);
-        return;
-    }
-    if (!exchange_check_signature(exchange)) return;
-    if (!exchange_begin_own(exchange)) exchange_begin_call(exchange);
-}
-
-void exchange_answer(struct exchange *exchange) {
-    exchange->has_all = true;
-    exchange->is_answering = true;
-    route(exchange);
-    exchange->is_answering = false;
-}
-
-void exchange_fail(struct exchange *exchange, int status, const char *message) {
-    exchange_set_fault(exchange, status, "InternalFailure", message);
-}
-
 // --- life ---
 
-struct exchange *exchange_new(const struct exchange_parts *parts, struct MHD_Connection *connection,
-                              const char *uri, const char *method) {
-    struct exchange *exchange = memory_alloc(sizeof *exchange);
+// The length of the body by its header, or -1. With Transfer-Encoding the header does not count;
+// libmicrohttpd ignores it then, too.
+static int64_t announced_bytes(const struct exchange *exchange) {
+    const char *text = exchange_header(exchange, "Content-Length");
     int64_t length;
 
-    exchange->parts = parts;
+    if (exchange_header(exchange, "Transfer-Encoding") != NULL || text == NULL) return -1;
+    return text_to_int64(text, &length) && length >= 0 ? length : -1;
+}
+
+static enum exchange_body_state state_of_announced(const struct exchange *exchange, int64_t bytes) {
+    if (bytes > (int64_t)REQUEST_BODY_MAX_BYTES) return EXCHANGE_BODY_TOO_LARGE;
+    if (bytes >= 0 && !traffic_has_room(exchange->shared->traffic, (size_t)bytes))
+        return EXCHANGE_BODY_NO_ROOM;
+    return EXCHANGE_BODY_ACCEPTED;
+}
+
+struct exchange *exchange_new(const struct exchange_shared *shared,
+                              struct MHD_Connection *connection, const char *uri,
+                              const char *method) {
+    struct exchange *exchange = memory_alloc(sizeof *exchange);
+
+    exchange->shared = shared;
     exchange->connection = connection;
     exchange->method = method;
     exchange->uri = memory_copy_text(uri);
@@ -66,47 +43,71 @@ struct exchange *exchange_new(const struct exchange_parts *parts, struct MHD_Con
     if (exchange->query[0] == '?') *exchange->query++ = '\0';
     exchange->began_us = clock_monotonic_us();
     random_id_uuid(exchange->request_id);
-    // Beside Transfer-Encoding it counts for nothing, also for libmicrohttpd.
-    const char *announced = exchange_header(exchange, "Transfer-Encoding") == NULL
-                                ? exchange_header(exchange, "Content-Length")
-                                : NULL;
-    bool is_known = announced != NULL && text_to_int64(announced, &length) && length >= 0;
-    if (is_known) {
-        exchange->is_too_large = length > (int64_t)REQUEST_BODY_MAX_BYTES;
-        exchange->is_crowded_out = !traffic_has_room(parts->traffic, (size_t)length);
-    }
-    request_body_init(&exchange->body, is_known && length <= (int64_t)REQUEST_BODY_SMALL_BYTES);
-    if (parts->options.auth_keys.count > 0) exchange->body_digest = digest_new_sha256();
+    int64_t bytes = announced_bytes(exchange);
+    exchange->body_state = state_of_announced(exchange, bytes);
+    request_body_init(&exchange->body, bytes >= 0 && bytes <= (int64_t)REQUEST_BODY_SMALL_BYTES);
+    if (shared->options.auth_keys.count > 0) exchange->body_digest = digest_new_sha256();
     return exchange;
-}
-
-bool exchange_is_refused(const struct exchange *exchange) {
-    return exchange->is_too_large || exchange->is_crowded_out;
-}
-
-bool exchange_is_slow(const struct exchange *exchange) {
-    return !exchange->has_all &&
-           traffic_is_slow(clock_monotonic_us() - exchange->began_us, exchange->received_bytes);
 }
 
 static void drop_body(struct exchange *exchange) {
     request_body_release(&exchange->body);
-    traffic_give_body(exchange->parts->traffic, &exchange->counted_bytes);
+    traffic_release_body(exchange->shared->traffic, &exchange->counted_bytes);
 }
 
-void exchange_take(struct exchange *exchange, const char *bytes, size_t size_bytes) {
-    struct error full;
+void exchange_free(struct exchange *exchange) {
+    if (exchange->call != NULL) exchange->call->connection = NULL;
+    if (exchange->waiting != NULL) exchange->cancel(exchange->waiting);
+    if (exchange->response != NULL) MHD_destroy_response(exchange->response);
+    if (exchange->source != NULL) exchange->free_source(exchange->source);
+    if (exchange->place != NULL) (*exchange->place)--;
+    drop_body(exchange);
+    digest_free(exchange->body_digest);
+    memory_free(exchange->uri);
+    memory_free(exchange);
+}
 
+// --- the body ---
+
+static enum exchange_body_state add_to_body(struct exchange *exchange, const char *bytes,
+                                            size_t size_bytes) {
+    if (!traffic_count_body(exchange->shared->traffic, &exchange->counted_bytes,
+                            request_body_bytes(&exchange->body) + size_bytes))
+        return EXCHANGE_BODY_NO_ROOM;
+    if (exchange->received_bytes > REQUEST_BODY_MAX_BYTES ||
+        !request_body_add(&exchange->body, bytes, size_bytes, NULL))
+        return EXCHANGE_BODY_TOO_LARGE;
+    return EXCHANGE_BODY_ACCEPTED;
+}
+
+void exchange_receive(struct exchange *exchange, const char *bytes, size_t size_bytes) {
     exchange->received_bytes += size_bytes;
     if (exchange_is_refused(exchange)) return;
     if (exchange->body_digest != NULL) digest_add(exchange->body_digest, bytes, size_bytes);
-    exchange->is_crowded_out =
-        !traffic_take_body(exchange->parts->traffic, &exchange->counted_bytes,
-                           request_body_bytes(&exchange->body) + size_bytes);
-    exchange->is_too_large = !exchange->is_crowded_out &&
-                             (exchange->received_bytes > REQUEST_BODY_MAX_BYTES ||
-                              !request_body_take(&exchange->body, bytes, size_bytes, &full));
+    exchange->body_state = add_to_body(exchange, bytes, size_bytes);
     if (exchange_is_refused(exchange)) drop_body(exchange);
+}
+
+bool exchange_is_refused(const struct exchange *exchange) {
+    return exchange->body_state != EXCHANGE_BODY_ACCEPTED;
+}
+
+bool exchange_is_slow(const struct exchange *exchange) {
+    return !exchange->has_whole_body &&
+           traffic_is_slow(clock_monotonic_us() - exchange->began_us, exchange->received_bytes);
+}
+
+// --- the answer ---
+
+void exchange_answer(struct exchange *exchange) {
+    exchange->has_whole_body = true;
+    exchange->is_answering = true;
+    exchange_route(exchange);
+    exchange->is_answering = false;
+}
+
+void exchange_fail(struct exchange *exchange, int status, const char *message) {
+    exchange_set_fault(exchange, status, "InternalFailure", message);
 }
 
 enum MHD_Result exchange_send(struct exchange *exchange) {
@@ -116,20 +117,4 @@ enum MHD_Result exchange_send(struct exchange *exchange) {
     MHD_destroy_response(exchange->response);
     exchange->response = NULL;
     return sent;
-}
-
-void exchange_free(struct exchange *exchange) {
-    if (exchange->call != NULL) exchange->call->connection = NULL;
-    if (exchange->waiting != NULL) exchange->cancel(exchange->waiting);
-    if (exchange->response != NULL) MHD_destroy_response(exchange->response);
-    event_stream_free(exchange->stream);
-    exposition_reply_free(exchange->exposition);
-    log_stream_free(exchange->logs);
-    if (exchange->is_waiting) exchange->parts->traffic->waiting--;
-    if (exchange->is_page) exchange->parts->traffic->pages--;
-    if (exchange->is_follower) exchange->parts->traffic->followers--;
-    drop_body(exchange);
-    digest_free(exchange->body_digest);
-    memory_free(exchange->uri);
-    memory_free(exchange);
 }

@@ -1,4 +1,4 @@
-// Answers of exchanges, in the forms that they have.
+// The answer of an exchange: its forms, its headers, its log line.
 #include "api/admin/flink_proxy.h"
 #include "api/exchange_parts.h"
 #include "api/fault.h"
@@ -16,8 +16,18 @@ const char *exchange_header(const struct exchange *exchange, const char *name) {
     return MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, name);
 }
 
-void exchange_take_response(struct exchange *exchange, int status, const char *content_type,
-                            struct MHD_Response *response) {
+const char *exchange_credential(const struct exchange *exchange) {
+    if (exchange->query[0] == '\0') return NULL;
+    return MHD_lookup_connection_value(exchange->connection, MHD_GET_ARGUMENT_KIND,
+                                       "X-Amz-Credential");
+}
+
+bool exchange_is_dashboard(const struct exchange *exchange) {
+    return text_starts_with(exchange->path, FLINK_PROXY_PREFIX);
+}
+
+void exchange_set_response(struct exchange *exchange, int status, const char *content_type,
+                           struct MHD_Response *response) {
     if (exchange->response != NULL) MHD_destroy_response(exchange->response);
     (void)MHD_add_response_header(response, "Content-Type", content_type);
     (void)MHD_add_response_header(response, "x-amzn-RequestId", exchange->request_id);
@@ -25,9 +35,9 @@ void exchange_take_response(struct exchange *exchange, int status, const char *c
     exchange->status = (unsigned)status;
 }
 
-void exchange_set_response(struct exchange *exchange, int status, const char *content_type,
-                           const char *body, size_t size_bytes) {
-    // Copied: the body belongs to whoever answers.
+void exchange_set_body(struct exchange *exchange, int status, const char *content_type,
+                       const char *body, size_t size_bytes) {
+    // libmicrohttpd copies the body, and still wants it as not const.
     union {
         const char *in;
         void *out;
@@ -36,12 +46,12 @@ void exchange_set_response(struct exchange *exchange, int status, const char *co
         MHD_create_response_from_buffer(size_bytes, text.out, MHD_RESPMEM_MUST_COPY);
 
     if (response == NULL) abort();
-    exchange_take_response(exchange, status, content_type, response);
+    exchange_set_response(exchange, status, content_type, response);
 }
 
 void exchange_set_json(struct exchange *exchange, int status, const char *body,
                        const char *error_type) {
-    exchange_set_response(exchange, status, AMZ_JSON, body, strlen(body));
+    exchange_set_body(exchange, status, AMZ_JSON, body, strlen(body));
     if (error_type != NULL)
         (void)MHD_add_response_header(exchange->response, "x-amzn-ErrorType", error_type);
 }
@@ -51,6 +61,19 @@ void exchange_set_fault(struct exchange *exchange, int status, const char *error
     AUTO(memory_free) char *body = fault_body(error_type, message);
 
     exchange_set_json(exchange, status, body, error_type);
+}
+
+void exchange_set_admin(struct exchange *exchange, const struct admin_reply *reply) {
+    exchange_set_body(exchange, reply->status, reply->content_type, reply->body,
+                      strlen(reply->body));
+}
+
+void exchange_set_admin_error(struct exchange *exchange, int status, const char *kind,
+                              const char *message) {
+    struct admin_reply reply = admin_reply_error(status, kind, message);
+
+    exchange_set_admin(exchange, &reply);
+    memory_free(reply.body);
 }
 
 void exchange_log_answer(const struct exchange *exchange, const char *error_type) {
@@ -63,21 +86,6 @@ void exchange_log_answer(const struct exchange *exchange, const char *error_type
 void exchange_answered(struct exchange *exchange) {
     exchange->call = NULL;
     exchange->waiting = NULL;
-    if (!exchange->is_answering) exchange->parts->on_answered(exchange->parts->userdata, exchange);
-}
-
-// Of a signed query string; NULL: there is none.
-const char *exchange_credential(const struct exchange *exchange) {
-    if (exchange->query[0] == '\0') return NULL;
-    return MHD_lookup_connection_value(exchange->connection, MHD_GET_ARGUMENT_KIND,
-                                       "X-Amz-Credential");
-}
-
-void exchange_set_admin(struct exchange *exchange, const struct admin_reply *reply) {
-    exchange_set_response(exchange, reply->status, reply->content_type, reply->body,
-                          strlen(reply->body));
-}
-
-bool exchange_is_dashboard(const struct exchange *exchange) {
-    return text_starts_with(exchange->path, FLINK_PROXY_PREFIX);
+    if (!exchange->is_answering)
+        exchange->shared->on_answered(exchange->shared->userdata, exchange);
 }

@@ -1,6 +1,8 @@
-// Exchanges that are operations of the service's API.
+// Calls of the service's API.
 #include "api/exchange_parts.h"
 #include "api/protocol.h"
+#include "api/reply_cache.h"
+#include "api/traffic.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "controller/commands/app_service_own.h"
@@ -19,18 +21,18 @@ static void on_call_answer(void *userdata, int status, const char *body, const c
 
     exchange_set_json(exchange, status, body, error_type);
     exchange_log_answer(exchange, error_type);
-    if (exchange->is_kept && status == 200 && !exchange->call->is_fleeting) {
+    if (exchange->is_cacheable && status == 200 && !exchange->call->is_fleeting) {
         struct reply_key key = key_of(exchange);
-        reply_cache_put(exchange->parts->replies, &key, body,
-                        app_service_generation(exchange->parts->context.service));
+        reply_cache_put(exchange->shared->replies, &key, body,
+                        app_service_generation(exchange->shared->context.service));
     }
     exchange_answered(exchange);
 }
 
 static void answer_refusal(struct exchange *exchange, const struct protocol_refusal *refusal) {
     if (refusal->error_type == NULL) {
-        exchange_set_response(exchange, refusal->status, "application/xml", refusal->body,
-                              strlen(refusal->body));
+        exchange_set_body(exchange, refusal->status, "application/xml", refusal->body,
+                          strlen(refusal->body));
         return;
     }
     exchange_set_fault(exchange, refusal->status, refusal->error_type,
@@ -54,8 +56,8 @@ static struct protocol_request read_request(struct exchange *exchange) {
 
 static bool answer_from_cache(struct exchange *exchange) {
     struct reply_key key = key_of(exchange);
-    const char *body = reply_cache_get(exchange->parts->replies, &key,
-                                       app_service_generation(exchange->parts->context.service));
+    const char *body = reply_cache_get(exchange->shared->replies, &key,
+                                       app_service_generation(exchange->shared->context.service));
 
     if (body == NULL) return false;
     exchange_set_json(exchange, 200, body, NULL);
@@ -63,42 +65,51 @@ static bool answer_from_cache(struct exchange *exchange) {
     return true;
 }
 
+// The call owns the code and the count of the body from here on. A cacheable body is still needed,
+// as the key of its reply.
+static struct call *new_call(struct exchange *exchange, const struct protocol_call *read) {
+    const struct exchange_shared *shared = exchange->shared;
+    const char *host = exchange_header(exchange, "Host");
+    struct call *call = memory_alloc(sizeof *call);
+
+    call->code = exchange->body.blob.bytes;
+    exchange->body.blob.bytes = BUFFER_INIT(0);
+    if (!exchange->is_cacheable) request_body_release(&exchange->body);
+    call->context = &shared->context;
+    call->operation = read->operation;
+    call->scope = read->scope;
+    call->request = read->request;
+    call->connection = exchange;
+    call->answer = on_call_answer;
+    call->traffic = shared->traffic;
+    call->counted_bytes = exchange->counted_bytes;
+    exchange->counted_bytes = 0;
+    (void)text_copy(call->request_id, sizeof call->request_id, exchange->request_id);
+    (void)text_copy(call->host, sizeof call->host, host == NULL ? shared->listen_address : host);
+    return call;
+}
+
 void exchange_begin_call(struct exchange *exchange) {
-    const struct exchange_parts *parts = exchange->parts;
+    const struct exchange_shared *shared = exchange->shared;
     struct protocol_request request = read_request(exchange);
     struct protocol_refusal refusal;
     struct protocol_call read = {0};
 
-    if (!protocol_read_head(parts->options.document, &request, &read, &refusal)) {
+    if (!protocol_read_head(shared->options.document, &request, &read, &refusal)) {
         answer_refusal(exchange, &refusal);
         return;
     }
     exchange->scope = read.scope;
     if (read.operation != NULL) exchange->operation = read.operation->name;
-    exchange->is_kept = read.row != NULL && read.row->is_question &&
-                        exchange->body.blob.mark[0] == '\0' &&
-                        exchange->body.json.size_bytes <= REPLY_CACHE_BODY_MAX_BYTES;
-    if (exchange->is_kept && answer_from_cache(exchange)) return;
+    exchange->is_cacheable = read.row != NULL && read.row->is_question &&
+                             exchange->body.blob.mark[0] == '\0' &&
+                             exchange->body.json.size_bytes <= REPLY_CACHE_BODY_MAX_BYTES;
+    if (exchange->is_cacheable && answer_from_cache(exchange)) return;
     if (!protocol_read_body(&request, &read, &refusal)) {
         answer_refusal(exchange, &refusal);
         return;
     }
-    struct call *call = memory_alloc(sizeof *call);
-    call->code = exchange->body.blob.bytes;
-    exchange->body.blob.bytes = BUFFER_INIT(0);
-    if (!exchange->is_kept) request_body_release(&exchange->body);
-    call->context = &parts->context;
-    call->operation = read.operation;
-    call->scope = read.scope;
-    call->request = read.request;
-    call->connection = exchange;
-    call->answer = on_call_answer;
-    call->traffic = parts->traffic;
-    call->counted_bytes = exchange->counted_bytes;
-    exchange->counted_bytes = 0;
-    (void)text_copy(call->request_id, sizeof call->request_id, exchange->request_id);
-    const char *host = exchange_header(exchange, "Host");
-    (void)text_copy(call->host, sizeof call->host, host == NULL ? parts->listen_address : host);
+    struct call *call = new_call(exchange, &read);
     exchange->call = call;
     read.row->run(call);
 }

@@ -1,4 +1,4 @@
-// Who may ask: host, origin and signature of exchanges.
+// Who may send requests: host, origin and signature.
 #include "api/admin/admin.h"
 #include "api/auth.h"
 #include "api/exchange_parts.h"
@@ -34,9 +34,9 @@ static bool visit_headers(void *userdata, auth_visit_fn *visit, void *context) {
     return state.is_well;
 }
 
-// Before anything of the body is answered, but that it is too large. False: refused and answered.
+// Before anything about the body is answered, except that it is too large.
 bool exchange_check_signature(struct exchange *exchange) {
-    const struct auth_keys *keys = &exchange->parts->options.auth_keys;
+    const struct auth_keys *keys = &exchange->shared->options.auth_keys;
     char body_sha256[DIGEST_SHA256_HEX_SIZE];
     struct auth_request request = {
         .method = exchange->method,
@@ -46,12 +46,12 @@ bool exchange_check_signature(struct exchange *exchange) {
         .header = find_header,
         .visit_headers = visit_headers,
         .userdata = exchange,
-        .now_s = clock_now_ms(&exchange->parts->options.wall_clock) / 1000,
+        .now_s = clock_now_ms(&exchange->shared->options.wall_clock) / 1000,
     };
     const char *error_type;
     char text[AUTH_TEXT_SIZE];
 
-    // That somebody is there, and well, may be known to those who watch over it.
+    // Monitoring may ask for the health without a key.
     if (keys->count == 0 || admin_is_health(exchange->path)) return true;
     digest_finish_sha256(exchange->body_digest, body_sha256);
     if (auth_check(keys, &request, &error_type, text)) return true;
@@ -60,29 +60,27 @@ bool exchange_check_signature(struct exchange *exchange) {
         exchange_log_answer(exchange, error_type);
         return false;
     }
-    struct admin_reply reply = admin_reply_error(403, error_type, text);
-    exchange_set_admin(exchange, &reply);
-    memory_free(reply.body);
+    exchange_set_admin_error(exchange, 403, error_type, text);
     return false;
 }
 
 bool exchange_check_sender(struct exchange *exchange) {
     const char *host = exchange_header(exchange, "Host");
 
-    if (!http_guard_admits_host(&exchange->parts->guard, host)) {
+    if (!http_guard_admits_host(&exchange->shared->guard, host)) {
         AUTO(memory_free)
         char *text = memory_format("'%.100s' is not known as a name of this daemon: use an address "
-                                   "or localhost, or start it with --allowed-host NAME",
+                                   "or localhost, or start the daemon with --allowed-host NAME",
                                    host);
         exchange_set_fault(exchange, 403, "AccessDeniedException", text);
         return false;
     }
     const char *origin = exchange_header(exchange, "Origin");
-    // Sandboxed pages of dashboards; flink_proxy.c wants more of them.
-    bool is_dashboards_own =
+    // Sandboxed pages of dashboards; flink_proxy.c checks their session, too.
+    bool is_from_dashboard =
         exchange_is_dashboard(exchange) && text_equal(origin, HTTP_GUARD_OPAQUE_ORIGIN);
-    if (is_dashboards_own || http_guard_admits_origin(origin, host)) return true;
+    if (is_from_dashboard || http_guard_admits_origin(origin, host)) return true;
     exchange_set_fault(exchange, 403, "AccessDeniedException",
-                       "requests of other web pages are refused");
+                       "requests from web pages of another origin are refused");
     return false;
 }

@@ -1,8 +1,10 @@
 #include "api/http_server.h"
 
+#include "api/admin/event_wait.h"
 #include "api/exchange.h"
 #include "api/http_peers.h"
 #include "api/listen_socket.h"
+#include "api/reply_cache.h"
 #include "api/traffic.h"
 #include "base/log.h"
 #include "base/memory.h"
@@ -20,7 +22,7 @@ struct http_server {
     sd_event *loop;
     sd_event_source *io;
     sd_event_source *timer;
-    struct exchange_parts parts;
+    struct exchange_shared shared;
     struct traffic traffic;
     struct exchange *exchanges;
     struct http_peers peers;
@@ -64,8 +66,8 @@ static void resume(struct exchange *exchange) {
 static bool commit_turn(struct http_server *server) {
     struct error err;
 
-    if (!app_service_has_batch(server->parts.context.service)) return false;
-    bool is_committed = app_service_commit_batch(server->parts.context.service, &err);
+    if (!app_service_has_batch(server->shared.context.service)) return false;
+    bool is_committed = app_service_commit_batch(server->shared.context.service, &err);
     if (!is_committed)
         log_error("api", "a turn could not be committed", "reason=\"%s\"", err.message);
     for (struct exchange *exchange = server->exchanges; exchange != NULL;
@@ -80,11 +82,11 @@ static bool commit_turn(struct http_server *server) {
 static void run(struct http_server *server) {
     do {
         server->is_in_turn = true;
-        app_service_begin_batch(server->parts.context.service);
+        app_service_begin_batch(server->shared.context.service);
         (void)MHD_run(server->daemon);
         server->is_in_turn = false;
     } while (commit_turn(server));
-    app_service_end_batch(server->parts.context.service);
+    app_service_end_batch(server->shared.context.service);
     set_timer(server);
 }
 
@@ -110,7 +112,7 @@ static void on_answered(void *userdata, struct exchange *exchange) {
     // Another request of the same turn may have caused the answer. It is sent after the commit of
     // that turn, if there is something to commit.
     if (!exchange->is_suspended) return;
-    if (server->is_in_turn && app_service_has_batch(server->parts.context.service)) return;
+    if (server->is_in_turn && app_service_has_batch(server->shared.context.service)) return;
     resume(exchange);
     // The next run serves a resumed connection, and MHD_get_timeout() does not ask for that run.
     run_soon(server);
@@ -123,7 +125,7 @@ static void on_answered(void *userdata, struct exchange *exchange) {
 static void end_useless_uploads(struct http_server *server) {
     for (struct exchange *exchange = server->exchanges; exchange != NULL; exchange = exchange->next)
         if (exchange_is_slow(exchange) ||
-            (!exchange->has_all && http_peer_has_gone(exchange->connection)))
+            (!exchange->has_whole_body && http_peer_has_gone(exchange->connection)))
             http_peer_shut_down(exchange->connection);
 }
 
@@ -167,24 +169,24 @@ static enum MHD_Result on_request(void *userdata, struct MHD_Connection *connect
     if (exchange == NULL) {
         struct http_peer *peer = peer_of(connection);
         peer->has_request = true;
-        *place = exchange = exchange_new(&server->parts, connection, peer->uri, method);
+        *place = exchange = exchange_new(&server->shared, connection, peer->uri, method);
         exchange->next = server->exchanges;
         server->exchanges = exchange;
-        if (exchange->is_crowded_out) end_useless_uploads(server);
+        if (exchange->body_state == EXCHANGE_BODY_NO_ROOM) end_useless_uploads(server);
         if (!exchange_is_refused(exchange)) return MHD_YES;
         // Answered before the body is sent; the connection ends after the answer.
         exchange_answer(exchange);
         return exchange_send(exchange);
     }
     if (*upload_bytes > 0) {
-        exchange_take(exchange, upload, *upload_bytes);
+        exchange_receive(exchange, upload, *upload_bytes);
         *upload_bytes = 0;
         return MHD_YES;
     }
     bool is_woken = exchange->response != NULL;
     if (!is_woken) exchange_answer(exchange);
     // What this turn has written is not committed yet, and the answer may depend on it.
-    bool is_held = !is_woken && app_service_has_batch(server->parts.context.service);
+    bool is_held = !is_woken && app_service_has_batch(server->shared.context.service);
     if (exchange->response != NULL && !is_held) return exchange_send(exchange);
     suspend(exchange);
     return MHD_YES;
@@ -210,11 +212,11 @@ static void on_completed(void *userdata, struct MHD_Connection *connection, void
 // --- life ---
 
 static bool start(struct http_server *server, struct error *err) {
-    const struct exchange_parts *parts = &server->parts;
+    const struct exchange_shared *shared = &server->shared;
     unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TCP_FASTOPEN;
     int fd = -1;
 
-    if (!listen_socket_open(parts->listen_address, parts->options.port, &fd, &server->port, err))
+    if (!listen_socket_open(shared->listen_address, shared->options.port, &fd, &server->port, err))
         return false;
     // libmicrohttpd owns the socket from here on, also when it does not start.
     server->daemon = MHD_start_daemon(
@@ -226,7 +228,7 @@ static bool start(struct http_server *server, struct error *err) {
         (size_t)HEADER_MEMORY_BYTES, MHD_OPTION_END);
     return server->daemon != NULL ||
            error_set(err, ERROR_SYSTEM, "libmicrohttpd does not start on %s port %u",
-                     parts->listen_address, server->port);
+                     shared->listen_address, server->port);
 }
 
 static bool join_loop(struct http_server *server, struct error *err) {
@@ -248,21 +250,21 @@ bool http_server_new(sd_event *loop, struct app_service *service, const struct c
                      const struct http_server_options *options, struct http_server **out_server,
                      struct error *err) {
     AUTO(http_server_free) struct http_server *server = memory_alloc(sizeof *server);
-    struct exchange_parts *parts = &server->parts;
+    struct exchange_shared *shared = &server->shared;
 
     server->loop = sd_event_ref(loop);
-    parts->options = *options;
-    parts->loop = loop;
-    parts->traffic = &server->traffic;
-    parts->on_answered = on_answered;
-    parts->userdata = server;
-    (void)text_copy(parts->listen_address, sizeof parts->listen_address, options->listen_address);
-    http_guard_init(&parts->guard, parts->listen_address, options->allowed_hosts);
-    parts->context.service = service;
-    parts->context.clock = *clock;
-    memcpy(parts->context.token_key, options->token_key, sizeof parts->context.token_key);
-    parts->replies = reply_cache_new();
-    parts->waits = event_waits_new(loop, service);
+    shared->options = *options;
+    shared->loop = loop;
+    shared->traffic = &server->traffic;
+    shared->on_answered = on_answered;
+    shared->userdata = server;
+    (void)text_copy(shared->listen_address, sizeof shared->listen_address, options->listen_address);
+    http_guard_init(&shared->guard, shared->listen_address, options->allowed_hosts);
+    shared->context.service = service;
+    shared->context.clock = *clock;
+    memcpy(shared->context.token_key, options->token_key, sizeof shared->context.token_key);
+    shared->replies = reply_cache_new();
+    shared->waits = event_waits_new(loop, service);
     if (!start(server, err) || !join_loop(server, err)) return false;
     *out_server = TAKE(server);
     return true;
@@ -285,7 +287,7 @@ void http_server_free(struct http_server *server) {
     if (server->daemon != NULL) MHD_stop_daemon(server->daemon);
     (void)sd_event_source_disable_unref(server->timer);
     (void)sd_event_unref(server->loop);
-    reply_cache_free(server->parts.replies);
-    event_waits_free(server->parts.waits);
+    reply_cache_free(server->shared.replies);
+    event_waits_free(server->shared.waits);
     memory_free(server);
 }

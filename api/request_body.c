@@ -173,8 +173,8 @@ static bool take_piece(struct request_body *body, const char *bytes, size_t size
     return !is_blob || begin_blob(body, err);
 }
 
-bool request_body_take(struct request_body *body, const char *bytes, size_t size_bytes,
-                       struct error *err) {
+bool request_body_add(struct request_body *body, const char *bytes, size_t size_bytes,
+                      struct error *err) {
     enum { PIECE = 16384 }; // after each, the text under way may become a blob
 
     for (size_t at = 0; at < size_bytes; at += PIECE) {

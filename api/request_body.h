@@ -44,8 +44,8 @@ struct request_body {
 // `is_small`: all of it is known to have no more than REQUEST_BODY_SMALL_BYTES.
 void request_body_init(struct request_body *body, bool is_small);
 // ERROR_LIMIT: more JSON than a request may have; the body is of no use then.
-MUST_CHECK bool request_body_take(struct request_body *body, const char *bytes, size_t size_bytes,
-                                  struct error *err);
+MUST_CHECK bool request_body_add(struct request_body *body, const char *bytes, size_t size_bytes,
+                                 struct error *err);
 // What it uses.
 size_t request_body_bytes(const struct request_body *body);
 void request_body_release(struct request_body *body);

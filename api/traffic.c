@@ -9,7 +9,7 @@ bool traffic_has_room(const struct traffic *traffic, size_t size_bytes) {
            traffic->body_bytes + size_bytes <= TRAFFIC_BODIES_MAX_BYTES;
 }
 
-bool traffic_take_body(struct traffic *traffic, size_t *counted_bytes, size_t size_bytes) {
+bool traffic_count_body(struct traffic *traffic, size_t *counted_bytes, size_t size_bytes) {
     if (size_bytes <= TRAFFIC_BODY_SMALL_BYTES) return true;
     size_t others_bytes = traffic->body_bytes - *counted_bytes;
     if (others_bytes + size_bytes > TRAFFIC_BODIES_MAX_BYTES) return false;
@@ -18,15 +18,15 @@ bool traffic_take_body(struct traffic *traffic, size_t *counted_bytes, size_t si
     return true;
 }
 
-void traffic_give_body(struct traffic *traffic, size_t *counted_bytes) {
+void traffic_release_body(struct traffic *traffic, size_t *counted_bytes) {
     traffic->body_bytes -= *counted_bytes;
     *counted_bytes = 0;
 }
 
-bool traffic_take_place(unsigned *count, unsigned limit) {
-    if (*count >= limit) return false;
+unsigned *traffic_reserve_place(unsigned *count, unsigned limit) {
+    if (*count >= limit) return NULL;
     (*count)++;
-    return true;
+    return count;
 }
 
 bool traffic_is_slow(int64_t elapsed_us, size_t received_bytes) {

@@ -1,5 +1,5 @@
-// What all requests together may use: bytes of bodies, and connections that are held for long. What
-// one request may use is request_body.h's. Pure.
+// What all requests together may use: memory for bodies, and connections that stay open for long.
+// The limits of one request are in request_body.h. Pure.
 #pragma once
 
 #include <stdbool.h>
@@ -8,17 +8,17 @@
 
 enum {
     TRAFFIC_CONNECTIONS_MAX = 512,
-    TRAFFIC_CONNECTIONS_FREE = 32, // kept free by ending those that do nothing
+    TRAFFIC_CONNECTIONS_FREE = 32, // kept free by ending idle ones
     TRAFFIC_WAITING_MAX = 256,     // requests that wait for events, or stream them
-    TRAFFIC_PAGES_MAX = 24,        // dashboards' pages that are fetched, each up to 16 MB
-    TRAFFIC_FOLLOWERS_MAX = 32,    // that follow logs: each looks at all files again and again
+    TRAFFIC_PAGES_MAX = 24,        // pages of dashboards that are fetched, each up to 16 MB
+    TRAFFIC_FOLLOWERS_MAX = 32,    // requests that follow logs: each reads all sizes repeatedly
 };
-// Two of the largest requests, and some more. Small bodies are not counted: 512 of them are 32 MB.
+// Two of the largest requests and a reserve. Small bodies are not counted: 512 of them are 32 MB.
 #define TRAFFIC_BODIES_MAX_BYTES ((size_t)160 << 20)
 #define TRAFFIC_BODY_SMALL_BYTES ((size_t)64 << 10)
 
 struct traffic {
-    size_t body_bytes; // of bodies that are taken in or worked on
+    size_t body_bytes; // of bodies that are received or processed
     unsigned waiting;
     unsigned pages;
     unsigned followers;
@@ -26,14 +26,15 @@ struct traffic {
 
 // Would a body of that size fit now?
 bool traffic_has_room(const struct traffic *traffic, size_t size_bytes);
-// A body has grown to `size_bytes`, of which *counted_bytes were counted. False: there is no room;
-// nothing changes then.
-bool traffic_take_body(struct traffic *traffic, size_t *counted_bytes, size_t size_bytes);
-// The body is gone.
-void traffic_give_body(struct traffic *traffic, size_t *counted_bytes);
+// A body has grown to `size_bytes`; *counted_bytes of them were counted before. False: there is no
+// room, and nothing changes.
+bool traffic_count_body(struct traffic *traffic, size_t *counted_bytes, size_t size_bytes);
+// The body is freed.
+void traffic_release_body(struct traffic *traffic, size_t *counted_bytes);
 
-// One more of a kind, up to `limit`. False: no.
-bool traffic_take_place(unsigned *count, unsigned limit);
+// Counts one more up to `limit`. Returns the counter, which the owner of the place decrements, or
+// NULL: there are `limit` already.
+unsigned *traffic_reserve_place(unsigned *count, unsigned limit);
 
-// Has an upload had its time? Half a minute, and a second for each 64 kB that have come.
+// Is an upload too slow? It may take half a minute, and a second for each 64 kB that have come.
 bool traffic_is_slow(int64_t elapsed_us, size_t received_bytes);

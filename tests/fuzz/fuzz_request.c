@@ -82,9 +82,9 @@ static bool take(struct request_body *taken, const char *body, size_t body_bytes
     struct error err;
 
     for (size_t at = 0; at < body_bytes; at++) {
-        if (body[at] != '~' && !request_body_take(taken, body + at, 1, &err)) return false;
+        if (body[at] != '~' && !request_body_add(taken, body + at, 1, &err)) return false;
         for (size_t made = 0; body[at] == '~' && made < REQUEST_BODY_SMALL_BYTES; made += 8)
-            if (!request_body_take(taken, "YWJjZGVm", 8, &err)) return false;
+            if (!request_body_add(taken, "YWJjZGVm", 8, &err)) return false;
     }
     return true;
 }

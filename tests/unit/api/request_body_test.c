@@ -28,7 +28,7 @@ static bool take(struct request_body *body, const char *text, size_t piece_bytes
 
     for (size_t at = 0; at < size_bytes; at += piece_bytes) {
         size_t taken = size_bytes - at < piece_bytes ? size_bytes - at : piece_bytes;
-        if (!request_body_take(body, text + at, taken, &err)) return false;
+        if (!request_body_add(body, text + at, taken, &err)) return false;
     }
     return true;
 }
