@@ -17,7 +17,7 @@ static const char UNRECOGNIZED[] = "UnrecognizedClientException";
 static const int64_t SKEW_S = 300;
 #define HEADERS_MAX 64
 
-// What a request says of its signature, wherever it says it.
+// The signature of a request and what it declares, from the header or from the query.
 struct claim {
     bool is_query;
     char credential[512];
@@ -25,7 +25,7 @@ struct claim {
     char signature[SIGV4_SIGNATURE_SIZE];
     char time[40];
     char token[2049];
-    int64_t lifetime_s; // of a query string
+    int64_t lifetime_s; // of a signature in the query
     char access_key[129];
     struct sigv4_scope scope;
 };
@@ -69,7 +69,7 @@ bool auth_key_parse(const char *text, struct auth_key *out_key, struct error *er
 
 // --- reading the claim ---
 
-// False: not there, or cut.
+// False: missing, or too long for `out`.
 static bool find_part(const char *list, const char *name, const char *separators, char *out,
                       size_t size_bytes) {
     size_t length;
@@ -239,7 +239,7 @@ struct coverage {
     const struct verdict *verdict;
 };
 
-// What is not signed could be exchanged on the way: the operation, by X-Amz-Target.
+// An unsigned header could be changed on the way: X-Amz-Target decides which operation is called.
 static bool check_covered(void *context, const char *name, const char *value) {
     const struct coverage *coverage = context;
     bool must_be = strcasecmp(name, "host") == 0 || strncasecmp(name, "x-amz-", 6) == 0;
@@ -258,7 +258,7 @@ static bool check_coverage(const struct auth_request *request, const struct clai
            request->visit_headers(request->userdata, check_covered, &coverage);
 }
 
-// The headers that are said to be signed; false when one of them is not there.
+// The headers that SignedHeaders names. False: one of them is missing, or they are too many.
 static bool collect_headers(const struct auth_request *request, char *names,
                             struct sigv4_header *out, size_t *out_count) {
     size_t count = 0;

@@ -1,5 +1,5 @@
-// --auth verify: is a request signed by somebody we know? Signature Version 4 in the Authorization
-// header or in the query string, with the front end's errors (facts/api.md 1.6). Pure.
+// --auth verify: is a request signed with a known key? Signature Version 4 in the Authorization
+// header or in the query string, with the errors of the service (facts/api.md 1.6). Pure.
 #pragma once
 
 #include "base/error.h"
@@ -10,7 +10,7 @@
 struct auth_key {
     char access_key[129];
     char secret_key[129];
-    char session_token[2049]; // "" = none is expected, and none is accepted
+    char session_token[2049]; // "" = requests must not have one
 };
 
 // "<access key>:<secret key>[:<session token>]". ERROR_INVALID: not of that form.
@@ -21,16 +21,17 @@ struct auth_keys {
     size_t count;
 };
 
-// A request as it came in; texts are borrowed.
 typedef bool auth_visit_fn(void *context, const char *name, const char *value);
 
+// The request as it was sent; texts are borrowed.
 struct auth_request {
     const char *method;
-    const char *path;                                        // raw
-    const char *query;                                       // raw, without '?'; "" = none
-    const char *body_sha256;                                 // hex
-    const char *(*header)(void *userdata, const char *name); // NULL: absent
-    // Shows each header to `visit` until it returns false; returns what it returned last.
+    const char *path;        // raw
+    const char *query;       // raw, without '?'; "" = none
+    const char *body_sha256; // in hex
+    // The value of a header, or NULL.
+    const char *(*header)(void *userdata, const char *name);
+    // Calls `visit` for each header until it returns false; returns what it returned last.
     bool (*visit_headers)(void *userdata, auth_visit_fn *visit, void *context);
     void *userdata;
     int64_t now_s;
@@ -38,7 +39,7 @@ struct auth_request {
 
 #define AUTH_TEXT_SIZE 1200
 
-// True: signed by one of `keys`: method, path, query, body, host and every x-amz-* header. False:
-// the exception's name and its text.
+// True: signed with one of `keys`, over method, path, query, body, host and every x-amz-* header.
+// False: the name of the exception and its text.
 bool auth_check(const struct auth_keys *keys, const struct auth_request *request,
                 const char **out_error_type, char out_text[static AUTH_TEXT_SIZE]);

@@ -1,5 +1,5 @@
-// One call of an operation, from its validated request to its one answer, which may come in a later
-// turn of the loop.
+// One call of an operation, from its validated request to its only answer, which may come in a
+// later turn of the loop.
 #pragma once
 
 #include "api/traffic.h"
@@ -15,15 +15,14 @@
 
 struct app_service;
 
-// What handlers work with; belongs to the server.
+// What all handlers need. The server owns it.
 struct api_context {
     struct app_service *service;
     struct clock clock;
     unsigned char token_key[32];
 };
 
-// Where the answer goes: status, the JSON text (borrowed) and the exception's name (NULL when it
-// went well).
+// Receives the answer: HTTP status, JSON text (borrowed), name of the exception or NULL.
 typedef void call_answer_fn(void *connection, int status, const char *body, const char *error_type);
 
 struct call {
@@ -31,26 +30,26 @@ struct call {
     const struct document_operation *operation;
     struct app_scope scope;
     char request_id[CALL_REQUEST_ID_SIZE];
-    char host[256];          // under which the client knows us, with the port
-    bool is_fleeting;        // the answer depends on more than what is on record
+    char host[256];          // as the client addresses the daemon, with the port
+    bool is_fleeting;        // the answer depends on more than the records: it must not be kept
     json_t *request;         // owned
-    struct buffer code;      // of its ZipFileContent, also where nobody asks for it
-    struct traffic *traffic; // what the request is counted in while it is worked on; NULL = nowhere
+    struct buffer code;      // of its ZipFileContent; empty for operations without
+    struct traffic *traffic; // counts the request while it is processed; NULL = not counted
     size_t counted_bytes;
-    void *connection; // NULL once the client is gone: the answer is then dropped
+    void *connection; // NULL: the client has gone, and the answer is dropped
     call_answer_fn *answer;
 };
 
 // The application that the request names; "" where its operation names none.
 const char *call_app_name(const struct call *call);
 
-// Each answers once and frees the call. call_reply takes `reply`.
+// Each sends the answer and frees the call. call_reply() owns `reply`.
 void call_reply(struct call *call, json_t *reply);
 void call_fail(struct call *call, const struct error *err);
 // For operations without output: an empty reply, or call_fail() where `is_done` is false.
 void call_finish(struct call *call, bool is_done, const struct error *err);
-// An answer for the front end's own refusals, which belong to no kind of error.
+// For an exception that no kind of error stands for.
 void call_fail_as(struct call *call, const char *error_type, const char *message);
 
-// Lets a call go that will never be answered.
+// Frees a call that will never be answered.
 void call_free(struct call *call);

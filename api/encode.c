@@ -29,8 +29,8 @@ static json_t *encode_run_configuration(const struct run_configuration *run) {
     return description;
 }
 
-// The record, with what moves while a version stays.
-static void add_moving_parts(json_t *config, const struct app_detail *detail) {
+// What changes while a version stays the same, and is therefore not in its record.
+static void add_variable_parts(json_t *config, const struct app_detail *detail) {
     json_t *description = record_description(config);
     json_t *flink = record_flink(config);
     json_t *parallelism = record_parallelism(config);
@@ -62,7 +62,7 @@ json_t *encode_app_consuming(struct app_detail *detail) {
     char arn[ARN_SIZE];
 
     arn_of_app(&app->scope, app->name, arn);
-    add_moving_parts(object, detail);
+    add_variable_parts(object, detail);
     json_put_text(object, "ApplicationARN", arn);
     json_put_text(object, "ApplicationName", app->name);
     json_put_text(object, "ApplicationStatus", app_status_name(app->status));
@@ -113,7 +113,7 @@ json_t *encode_snapshot(const struct snapshot *snapshot) {
 static void put_common(json_t *object, const struct operation *operation) {
     json_put_text(object, "Operation", operation->name);
     put_time(object, "StartTime", operation->started_at_ms);
-    // Missing while it runs, whatever the model says (facts/api.md 2.4).
+    // Missing while it runs, although the model requires it (facts/api.md 2.4).
     if (operation->ended_at_ms != 0) put_time(object, "EndTime", operation->ended_at_ms);
     json_put_text(object, "OperationStatus", operation_status_name(operation->status));
 }

@@ -1,12 +1,11 @@
-// Records as the service describes them (facts/api.md 3.1, 5.10, 6.1). Timestamps are whole epoch
-// seconds.
+// Records as the service describes them (facts/api.md 3.1, 5.10, 6.1). Times are in whole seconds.
 #pragma once
 
 #include "controller/commands/app_service_queries.h"
 
 #include <jansson.h>
 
-// Moves the record out of `detail`, which is of no use afterwards.
+// Moves the configuration out of `detail`, which has none afterwards.
 json_t *encode_app_consuming(struct app_detail *detail);
 json_t *encode_maintenance(const struct app *app);
 json_t *encode_app_summary(const struct app_scope *scope, const struct app_summary *summary);

@@ -10,17 +10,22 @@
 
 #include <string.h>
 
-static void suspend_stream(void *userdata) {
+static void sleep_connection(void *userdata) {
     struct exchange *exchange = userdata;
 
     exchange->is_suspended = true;
     MHD_suspend_connection(exchange->connection);
 }
 
-static void resume_stream(void *userdata) {
+static void wake_connection(void *userdata) {
     struct exchange *exchange = userdata;
 
     exchange->shared->on_answered(exchange->shared->userdata, exchange);
+}
+
+static struct pieces_connection connection_of(struct exchange *exchange) {
+    return (struct pieces_connection){
+        .sleep = sleep_connection, .wake = wake_connection, .userdata = exchange};
 }
 
 // --- events ---
@@ -51,9 +56,7 @@ static void on_beginning(void *userdata, const struct admin_reply *reply, int64_
     struct exchange *exchange = beginning->exchange;
     struct event_stream_options options = {.waits = exchange->shared->waits,
                                            .question = *beginning->question,
-                                           .sleep = suspend_stream,
-                                           .wake = resume_stream,
-                                           .userdata = exchange};
+                                           .connection = connection_of(exchange)};
 
     if (reply->status != 200) {
         exchange_set_admin(exchange, reply);
@@ -143,9 +146,7 @@ void exchange_begin_logs(struct exchange *exchange, const struct app_scope *scop
     struct log_stream_options options = {.loop = exchange->shared->loop,
                                          .service = exchange->shared->context.service,
                                          .scope = *scope,
-                                         .sleep = suspend_stream,
-                                         .wake = resume_stream,
-                                         .userdata = exchange};
+                                         .connection = connection_of(exchange)};
     struct log_stream *stream;
     struct error err;
 
@@ -172,9 +173,7 @@ void exchange_begin_metrics(struct exchange *exchange) {
     static const char type[] = "text/plain; version=0.0.4; charset=utf-8";
     struct exposition_reply_options options = {.loop = exchange->shared->loop,
                                                .service = exchange->shared->context.service,
-                                               .sleep = suspend_stream,
-                                               .wake = resume_stream,
-                                               .userdata = exchange};
+                                               .connection = connection_of(exchange)};
 
     if (!text_equal(exchange->method, "GET") && !text_equal(exchange->method, "HEAD")) {
         exchange_set_admin_error(exchange, 405, "method", "GET and HEAD only");

@@ -5,9 +5,9 @@
 
 // The exception's name; ERROR_UNAVAILABLE and ERROR_SYSTEM are InternalFailure.
 const char *fault_name(enum error_kind kind);
-// HTTP status of an exception: 500 for the server's own, 413 for too large bodies, 400 for
-// everything else.
+// HTTP status of an exception: 500 for internal failures, 413 for bodies that are too large, 400
+// for all others.
 int fault_status(const char *error_type);
-// {"__type", "Message", "message"}: SDKs read either spelling. No texts when `message` is NULL. The
-// caller frees.
+// {"__type", "Message", "message"}: SDKs read either spelling. Only "__type" when `message` is
+// NULL. The caller frees.
 char *fault_body(const char *error_type, const char *message);

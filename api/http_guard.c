@@ -19,7 +19,7 @@ static bool is_ipv4(const char *address) {
     return inet_pton(AF_INET, address, &number) == 1;
 }
 
-// By number, not by looks: "127.evil.example" is somebody's name.
+// By number, not by prefix: "127.evil.example" is a name on the Internet.
 static bool is_loopback(const char *address) {
     struct in_addr number;
 
@@ -27,7 +27,7 @@ static bool is_loopback(const char *address) {
     return text_equal(address, "::1") || strcasecmp(address, "localhost") == 0;
 }
 
-// "host:port", "[::1]:port" or "host" without its port. False: too long for a name, or none.
+// Removes the port of "host:port", "[::1]:port" or "host". False: empty, or too long for a name.
 static bool strip_port(const char *host, char *out, size_t size_bytes) {
     const char *end = host[0] == '[' ? strchr(host, ']') : strrchr(host, ':');
 

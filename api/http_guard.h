@@ -1,11 +1,10 @@
-// Which requests are let in at all: a web page that the user happens to visit must not be able to
-// drive the emulator, neither by its Origin nor by a name that resolves to this machine (DNS
-// rebinding).
+// Which requests are accepted at all. A web page that the user visits must not control the daemon,
+// neither from its own origin nor by a name that resolves to this machine (DNS rebinding).
 #pragma once
 
 #include <stdbool.h>
 
-// The Origin of sandboxed pages, and of files: nobody's in particular.
+// The Origin of every sandboxed page, and of files.
 #define HTTP_GUARD_OPAQUE_ORIGIN "null"
 
 struct http_guard {
@@ -18,11 +17,11 @@ struct http_guard {
 void http_guard_init(struct http_guard *guard, const char *listen_address,
                      const char *const *allowed_hosts);
 
-// Is `host`, the header with or without its port, a name that only the user can have given this
-// daemon? Where it listens on loopback: loopback addresses, localhost, *.localhost. Elsewhere also
-// every literal address, this machine's name and names without a dot, as containers have them: no
-// page of the Internet comes from such a name. The allowed ones everywhere. NULL, which no browser
-// sends: yes.
+// `host` is the header, with or without its port; NULL, which no browser sends, is admitted. So are
+// the names that only the user can have given this daemon:
+// * always: loopback addresses, localhost, *.localhost and the allowed names;
+// * where it does not listen on loopback: every literal address, this machine's name, and names
+//   without a dot, as containers have them. No page of the Internet comes from such a name.
 bool http_guard_admits_host(const struct http_guard *guard, const char *host);
-// Is `origin` absent, or the very place that was asked? NULL when absent.
+// `origin` is the header, or NULL. Admitted: none, and the address that the request was sent to.
 bool http_guard_admits_origin(const char *origin, const char *host);

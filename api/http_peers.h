@@ -34,6 +34,5 @@ bool http_peers_make_room(struct http_peers *peers);
 // Ends a connection; libmicrohttpd sees it when it next reads from it.
 void http_peer_shut_down(struct MHD_Connection *connection);
 // Has the client closed the connection? libmicrohttpd 0.9.75 does not see an end that comes with
-// the last bytes, and would wait for the rest of the body until the connection has been idle for
-// long.
+// the last bytes, and would wait for the rest of the body until the idle time-out.
 bool http_peer_has_gone(struct MHD_Connection *connection);

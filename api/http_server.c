@@ -120,8 +120,7 @@ static void on_answered(void *userdata, struct exchange *exchange) {
 
 // --- libmicrohttpd's callbacks ---
 
-// Uploads that are too slow, or whose clients have gone, hold memory and connections that others
-// need.
+// Slow uploads, and those whose clients have gone, hold memory and connections that others need.
 static void end_useless_uploads(struct http_server *server) {
     for (struct exchange *exchange = server->exchanges; exchange != NULL; exchange = exchange->next)
         if (exchange_is_slow(exchange) ||

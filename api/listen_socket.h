@@ -1,5 +1,4 @@
-// The socket on which the daemon listens for HTTP. One daemon has the port: a second one is
-// refused.
+// The socket on which the daemon listens for HTTP. No second daemon gets the same port.
 #pragma once
 
 #include "base/error.h"

@@ -1,4 +1,4 @@
-// StartApplication, StopApplication, and the journal of operations.
+// StartApplication, StopApplication, and the operations that they and other commands begin.
 #include "api/encode.h"
 #include "api/operations.h"
 #include "api/paging.h"

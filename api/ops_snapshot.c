@@ -55,7 +55,7 @@ void ops_list_application_snapshots(struct call *call) {
     call_reply(call, reply);
 }
 
-// A time that no clock of ours shows is as wrong as any other.
+// 0, which no snapshot has, for a time out of range.
 static int64_t to_ms(double seconds) {
     return seconds > -1e12 && seconds < 1e12 ? (int64_t)(seconds * 1000) : 0;
 }

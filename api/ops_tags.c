@@ -1,5 +1,4 @@
-// TagResource, UntagResource, ListTagsForResource; and the operations for SQL applications, which
-// the service has ended.
+// TagResource, UntagResource, ListTagsForResource.
 #include "api/operations.h"
 #include "base/json.h"
 #include "controller/commands/app_service_commands.h"
@@ -36,12 +35,4 @@ void ops_list_tags_for_resource(struct call *call) {
     json_t *reply = json_new_object();
     json_put(reply, "Tags", tags);
     call_reply(call, reply);
-}
-
-void ops_sql_only(struct call *call) {
-    struct error err;
-
-    if (!app_service_refuse_sql(call->context->service, &call->scope, call_app_name(call),
-                                call->operation->name, call->request, &err))
-        call_fail(call, &err);
 }

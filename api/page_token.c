@@ -9,7 +9,7 @@
 
 static const size_t SIGNATURE_BYTES = 16;
 enum { NAME_SIGNATURE_BYTES = 8, NAME_SIGNATURE_LENGTH = 2 * NAME_SIGNATURE_BYTES };
-// What a name can have beside a dot and a signature.
+// The longest name that leaves room for a dot and a signature.
 static const size_t SIGNED_NAME_MAX = APP_NAME_SIZE - 1 - 1 - NAME_SIGNATURE_LENGTH;
 #define HEX_SIZE (2 * 32 + 1)
 

@@ -1,5 +1,5 @@
-// Opaque page tokens: where a list goes on, signed, so that a forged one or one of another list is
-// refused.
+// Opaque page tokens: the place at which a list continues, signed, so that forged tokens and those
+// of another list are refused.
 #pragma once
 
 #include "base/error.h"
@@ -18,8 +18,7 @@ MUST_CHECK bool page_token_read(const unsigned char key[static 32], const char *
 
 // The same for a list in the order of names, whose tokens have to look like names themselves
 // (facts/api.md 5.4): "<name>.<signature>". A name that leaves no room for a signature is its own
-// token: it is believed, as is whatever else has that length, which shows nobody more than the list
-// does.
+// token. Any text of that length is accepted: it shows no more than the list itself does.
 void page_token_make_name(const unsigned char key[static 32], const char *list, const char *name,
                           char out[static APP_NAME_SIZE]);
 // ERROR_REQUEST: not a token that was issued for this list.

@@ -1,4 +1,4 @@
-// What the four list operations have in common: the page size, and where a list goes on.
+// What the list operations have in common: the page size, and the place at which a list continues.
 #pragma once
 
 #include "api/call.h"
@@ -11,7 +11,7 @@ size_t paging_limit(const struct call *call);
 MUST_CHECK bool paging_start(const struct call *call, int64_t *out_before_sequence,
                              struct error *err);
 
-// Adds NextToken: the list goes on before `last_sequence`.
+// Adds NextToken: the list continues before `last_sequence`.
 void paging_put_token(const struct call *call, json_t *reply, int64_t last_sequence);
 
 // The same for the list of applications, which is in the order of names. ERROR_REQUEST.

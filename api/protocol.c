@@ -87,10 +87,9 @@ static const char *operation_name(const struct protocol_request *request) {
 }
 
 static bool check_front(const struct protocol_request *request, struct protocol_refusal *refusal) {
-    bool is_json =
-        is_type(request->content_type, "application/x-amz-json-1.1") ||
-        // Friendlier than the service, and needed for the alias routes (facts/api.md 1.4).
-        is_type(request->content_type, "application/json");
+    bool is_json = is_type(request->content_type, "application/x-amz-json-1.1") ||
+                   // The service refuses it; the alias routes need it (facts/api.md 1.4).
+                   is_type(request->content_type, "application/json");
 
     if (strcmp(request->method, "POST") != 0) return refuse_xml(refusal, 403, NO_OPERATION_XML);
     if (is_json) return true;
@@ -101,11 +100,10 @@ static bool check_front(const struct protocol_request *request, struct protocol_
 static bool parse_body(const struct protocol_request *request, bool is_known, json_t **out_body,
                        struct protocol_refusal *refusal) {
     AUTO(json_decref) json_t *body = NULL;
-    struct error err;
 
     if (request->body_bytes == 0)
         return refuse(refusal, is_known ? SERIALIZATION : "UnknownOperationException", NULL);
-    if (!json_parse(request->body, request->body_bytes, &body, &err))
+    if (!json_parse(request->body, request->body_bytes, &body, NULL))
         return refuse(refusal, SERIALIZATION, NULL);
     if (json_is_array(body))
         return refuse(refusal, SERIALIZATION, "Start of list found where not expected");

@@ -1,5 +1,5 @@
-// awsJson1.1: from an HTTP request to an operation, a scope and a validated body, or to the front
-// end's refusal (facts/api.md 1). No sockets.
+// awsJson1.1: makes of an HTTP request an operation, a scope and a validated body, or a refusal as
+// the front end of the service sends it (facts/api.md 1). No sockets.
 #pragma once
 
 #include "api/operations.h"
@@ -9,7 +9,7 @@
 #include "openapi/document.h"
 #include "openapi/validate.h"
 
-// The parts of an HTTP request that count; texts are borrowed and NULL when absent.
+// The parts of an HTTP request that matter; texts are borrowed, and NULL when absent.
 struct protocol_request {
     const char *method;
     const char *path; // raw
@@ -19,14 +19,15 @@ struct protocol_request {
     const char *credential;    // X-Amz-Credential of a query string
     const char *body;
     size_t body_bytes;
-    struct blob *blob; // has the blob of the body, or gets it
+    // Has the code that request_body.h separated; else protocol_read_body() fills it.
+    struct blob *blob;
 };
 
 // A refusal: status and body as they go out. `error_type` NULL: `body` is XML, else JSON.
 struct protocol_refusal {
     int status;
     const char *error_type;
-    const char *body; // literal, for the odd replies; NULL: made of error_type and `message`
+    const char *body; // literal, for the XML replies; NULL: made of error_type and `message`
     char message[VALIDATE_TEXT_MAX_BYTES];
     bool has_message;
 };
@@ -38,14 +39,14 @@ struct protocol_call {
     json_t *request; // normalised; owned
 };
 
-// What stands outside the body: fills everything of *out_call but the request; row and operation
-// are NULL where nobody knows the operation, which is told when the body was looked at
-// (facts/api.md 1.4). False: *out_refusal is filled.
+// Reads everything outside the body: fills all of *out_call but the request. Row and operation are
+// NULL for an unknown operation, which is refused after the body was parsed (facts/api.md 1.4).
+// False: *out_refusal is filled.
 bool protocol_read_head(const struct document *document, const struct protocol_request *request,
                         struct protocol_call *out_call, struct protocol_refusal *out_refusal);
 
-// The body: fills call->request, where the size of a blob stands in its place. False: *out_refusal
-// is filled.
+// Reads the body: fills call->request, in which the size of the blob replaces the blob. False:
+// *out_refusal is filled.
 bool protocol_read_body(const struct protocol_request *request, struct protocol_call *call,
                         struct protocol_refusal *out_refusal);
 

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-// A thousand applications and their lists fit; what does not begins anew.
+// A thousand applications and their lists fit. When the bytes are used up, the cache is emptied.
 enum { SLOTS_MAX = 4096, WAYS = 4 };
 static const size_t REPLIES_MAX_BYTES = (size_t)6 << 20;
 
@@ -28,7 +28,7 @@ struct reply_cache *reply_cache_new(void) {
     return memory_alloc(sizeof(struct reply_cache));
 }
 
-// The one place where a reply goes, so that used_bytes is the sum of those that are kept.
+// Replies are removed only here, so that used_bytes is the sum of those that are kept.
 static void drop(struct reply_cache *cache, struct reply *reply) {
     cache->used_bytes -= reply->size_bytes;
     memory_free(reply->text);
@@ -46,7 +46,7 @@ void reply_cache_free(struct reply_cache *cache) {
     memory_free(cache);
 }
 
-// FNV-1a: short keys, and nobody gains anything from making two of them meet.
+// FNV-1a: keys are short, and a collision only costs a comparison.
 static uint64_t add_hash(uint64_t hash, const char *bytes, size_t size_bytes) {
     for (size_t at = 0; at < size_bytes; at++)
         hash = (hash ^ (unsigned char)bytes[at]) * 1099511628211U;
@@ -75,7 +75,7 @@ static void renew(struct reply_cache *cache, uint64_t generation) {
     cache->generation = generation;
 }
 
-// Where a key may lie: WAYS places, the one used last in front.
+// A key can be in WAYS slots, the last used one first.
 static struct reply *find(struct reply_cache *cache, const struct reply_key *key, uint64_t hash) {
     struct reply *set = &cache->slots[hash % (SLOTS_MAX / WAYS) * WAYS];
 

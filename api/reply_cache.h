@@ -1,7 +1,7 @@
-// Answers to questions that were asked before. An answer is as good as the database is unchanged:
-// every write makes all that is kept worthless, so that nothing has to know what depends on what.
+// Replies to questions, kept for the next time that the same question is asked. Every write to the
+// database invalidates all of them, so that no dependency has to be known.
 //
-// A client that polls DescribeApplication, and every other client does, costs next to nothing.
+// Clients that poll DescribeApplication are answered without a query.
 #pragma once
 
 #include "base/cleanup.h"
@@ -19,13 +19,13 @@ void reply_cache_free(struct reply_cache *cache);
 DEFINE_AUTO(reply_cache_free, struct reply_cache *);
 
 struct reply_key {
-    const char *operation; // a pointer into the document: the same one for the same operation
+    const char *operation; // from the document; compared by its address
     const struct app_scope *scope;
     const char *body; // as it was sent
     size_t body_bytes;
 };
 
-// `generation` counts the writes to the database. NULL: not kept. Borrowed until the next call.
+// `generation` counts the writes to the database. Returns NULL, or a text until the next call.
 const char *reply_cache_get(struct reply_cache *cache, const struct reply_key *key,
                             uint64_t generation);
 void reply_cache_put(struct reply_cache *cache, const struct reply_key *key, const char *text,

@@ -6,7 +6,7 @@
 
 // The largest ZipFileContent (facts/api.md 2.2).
 static const size_t CODE_MAX_BYTES = (size_t)50 << 20;
-// With the beginning of code that is not beside it yet.
+// With the beginning of the code, before it is moved to the blob.
 static const size_t JSON_LIMIT_BYTES = REQUEST_BODY_JSON_MAX_BYTES + 2 * REQUEST_BODY_SMALL_BYTES;
 
 void request_body_init(struct request_body *body, bool is_small) {
@@ -30,9 +30,8 @@ static bool is_control(char byte) {
     return (unsigned char)byte < ' ';
 }
 
-// The character that a whole escape stands for, '\\' where it is none of base64's. "u002b" says
-// what
-// "%2b" says in an address.
+// The character that a complete escape stands for; '\\' where it is not one of base64. "u002b"
+// means what "%2b" means in an address.
 static char unescape(const char escape[static 5]) {
     char hex[] = {'%', escape[3], escape[4], '\0'};
 
@@ -48,10 +47,10 @@ static bool is_allowed_in_escape(const struct request_body *body, char byte) {
            byte != '\0';
 }
 
-// Returns how much of it belongs to the escape.
-static size_t take_escape(struct request_body *body, char byte) {
+// Returns how many bytes of the escape it used: 1, or 0 where `byte` does not belong to it.
+static size_t read_escape(struct request_body *body, char byte) {
     if (!is_allowed_in_escape(body, byte)) {
-        body->is_spoiled = true;
+        body->is_invalid = true;
         body->place = REQUEST_BODY_BLOB;
         return 0;
     }
@@ -63,20 +62,20 @@ static size_t take_escape(struct request_body *body, char byte) {
     return 1;
 }
 
-// The mark of what is no JSON is not either.
+// An invalid text gets an invalid mark, so that the JSON is refused, too.
 static void end_blob(struct request_body *body) {
-    if (body->is_spoiled) (void)buffer_append_text(&body->json, "\x01");
+    if (body->is_invalid) (void)buffer_append_text(&body->json, "\x01");
     blob_end(&body->blob);
     body->place = REQUEST_BODY_TEXT; // the mark, which ends with the quotation mark
 }
 
-// Takes what belongs to the blob, and returns how much that is.
-static size_t take_blob(struct request_body *body, const char *bytes, size_t size_bytes) {
+// Moves to the blob what belongs to it, and returns how many bytes that were.
+static size_t read_blob(struct request_body *body, const char *bytes, size_t size_bytes) {
     size_t at = 0;
 
-    if (body->place == REQUEST_BODY_BLOB_ESCAPE) return take_escape(body, bytes[0]);
+    if (body->place == REQUEST_BODY_BLOB_ESCAPE) return read_escape(body, bytes[0]);
     while (at < size_bytes && bytes[at] != '"' && bytes[at] != '\\')
-        body->is_spoiled = is_control(bytes[at++]) || body->is_spoiled;
+        body->is_invalid = is_control(bytes[at++]) || body->is_invalid;
     blob_add(&body->blob, bytes, at);
     if (at == size_bytes) return at;
     if (bytes[at] == '"') {
@@ -88,14 +87,14 @@ static size_t take_blob(struct request_body *body, const char *bytes, size_t siz
     return at + 1;
 }
 
-// What came of the text under way becomes the beginning of the blob.
+// Moves the text that has begun to the blob.
 static bool begin_blob(struct request_body *body, struct error *err) {
     size_t from = body->text_from;
 
     body->place = REQUEST_BODY_BLOB;
     blob_begin(&body->blob);
     while (from < body->json.size_bytes)
-        from += take_blob(body, body->json.data + from, body->json.size_bytes - from);
+        from += read_blob(body, body->json.data + from, body->json.size_bytes - from);
     buffer_cut(&body->json, body->text_from);
     return buffer_append(&body->json, body->blob.mark, BLOB_MARK_SIZE - 1, err);
 }
@@ -113,7 +112,7 @@ static bool is_name_of_code(const struct request_body *body) {
     return false;
 }
 
-static void take_outside(struct request_body *body, char byte, size_t next) {
+static void scan_outside(struct request_body *body, char byte, size_t next) {
     if (strchr(",{[", byte) != NULL) body->values++;
     if (byte == ':') body->is_code = is_name_of_code(body);
     if (strchr(": \t\r\n\"", byte) == NULL) body->is_code = false;
@@ -122,7 +121,7 @@ static void take_outside(struct request_body *body, char byte, size_t next) {
     body->text_from = next;
 }
 
-static void take_text(struct request_body *body, char byte, size_t next) {
+static void scan_text(struct request_body *body, char byte, size_t next) {
     if (body->place == REQUEST_BODY_TEXT_ESCAPE) {
         body->place = REQUEST_BODY_TEXT;
     } else if (byte == '\\') {
@@ -134,37 +133,37 @@ static void take_text(struct request_body *body, char byte, size_t next) {
     }
 }
 
-// How much of the JSON is code so far.
+// How many bytes of the JSON are code so far.
 static size_t code_bytes(const struct request_body *body) {
     bool is_in_code = body->is_code && body->place != REQUEST_BODY_OUTSIDE;
 
     return is_in_code ? body->json.size_bytes - body->text_from : 0;
 }
 
-static void take_json(struct request_body *body, const char *bytes, size_t size_bytes) {
+static void scan_json(struct request_body *body, const char *bytes, size_t size_bytes) {
     size_t before = body->json.size_bytes - size_bytes;
 
     for (size_t at = 0; at < size_bytes; at++) {
         if (body->place == REQUEST_BODY_OUTSIDE)
-            take_outside(body, bytes[at], before + at + 1);
+            scan_outside(body, bytes[at], before + at + 1);
         else
-            take_text(body, bytes[at], before + at + 1);
+            scan_text(body, bytes[at], before + at + 1);
     }
 }
 
-static bool take_piece(struct request_body *body, const char *bytes, size_t size_bytes,
-                       struct error *err) {
+static bool add_piece(struct request_body *body, const char *bytes, size_t size_bytes,
+                      struct error *err) {
     bool is_in_blob = body->place == REQUEST_BODY_BLOB || body->place == REQUEST_BODY_BLOB_ESCAPE;
 
     while (is_in_blob && size_bytes > 0) {
-        size_t taken = take_blob(body, bytes, size_bytes);
-        bytes += taken;
-        size_bytes -= taken;
+        size_t used = read_blob(body, bytes, size_bytes);
+        bytes += used;
+        size_bytes -= used;
         is_in_blob = body->place != REQUEST_BODY_TEXT;
     }
     if (!buffer_append(&body->json, bytes, size_bytes, err)) return false;
     if (body->is_small) return true;
-    take_json(body, bytes, size_bytes);
+    scan_json(body, bytes, size_bytes);
     if (body->json.size_bytes - code_bytes(body) > REQUEST_BODY_JSON_MAX_BYTES ||
         body->values > REQUEST_BODY_VALUES_MAX)
         return error_set(err, ERROR_LIMIT, "more than %zu bytes or %d values",
@@ -175,11 +174,11 @@ static bool take_piece(struct request_body *body, const char *bytes, size_t size
 
 bool request_body_add(struct request_body *body, const char *bytes, size_t size_bytes,
                       struct error *err) {
-    enum { PIECE = 16384 }; // after each, the text under way may become a blob
+    enum { PIECE = 16384 }; // after each, the current text may become the blob
 
     for (size_t at = 0; at < size_bytes; at += PIECE) {
-        size_t taken = size_bytes - at < PIECE ? size_bytes - at : PIECE;
-        if (!take_piece(body, bytes + at, taken, err)) return false;
+        size_t used = size_bytes - at < PIECE ? size_bytes - at : PIECE;
+        if (!add_piece(body, bytes + at, used, err)) return false;
     }
     return true;
 }

@@ -38,7 +38,7 @@ def structure(shape):
 def text(shape):
     out = {"type": "string", **bounds(shape, "minLength", "maxLength")}
     if "pattern" in shape:
-        # The service matches the whole text; JSON Schema does not unless told so.
+        # The service matches the whole text; JSON Schema does not without anchors.
         out["pattern"] = f"^(?:{shape['pattern']})$"
     if "enum" in shape:
         out["enum"] = shape["enum"]

@@ -54,7 +54,7 @@ bool access_token_read(const unsigned char key[static 32], const char *token, en
     struct access access;
 
     if (!parse(token, &access)) return false;
-    // What was parsed makes one token only: comparing it checks every part and the signature.
+    // Only one token has these parts: comparing it checks every part and the signature.
     access_token_make(key, &access, expected);
     if (strlen(expected) != strlen(token) || CRYPTO_memcmp(expected, token, strlen(token)) != 0)
         return false;

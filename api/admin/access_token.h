@@ -1,12 +1,12 @@
-// What CreateApplicationPresignedUrl hands out, and the session that the link begins: who may look
-// at which application's dashboard until when, signed with the data directory's secret. Pure.
+// The token of CreateApplicationPresignedUrl and that of the session which the link begins: who may
+// see which dashboard until when, signed with the secret of the data directory. Pure.
 #pragma once
 
 #include "model/app.h"
 
 enum access_kind {
-    ACCESS_LINK,    // in the URL: to be used within three minutes (facts/api.md 5.12)
-    ACCESS_SESSION, // in the cookie: for the duration that was asked for
+    ACCESS_LINK,    // in the URL: valid for three minutes (facts/api.md 5.12)
+    ACCESS_SESSION, // in a cookie or a path: valid for the duration that was asked for
 };
 
 struct access {
@@ -19,10 +19,10 @@ struct access {
 
 #define ACCESS_TOKEN_SIZE 320
 
-// Made of [A-Za-z0-9._~-] only: fit for a URL and for a cookie.
+// Made of [A-Za-z0-9._~-] only, which a URL and a cookie may have.
 void access_token_make(const unsigned char key[static 32], const struct access *access,
                        char out[static ACCESS_TOKEN_SIZE]);
 
-// False: forged, damaged, of another kind or application, or past its time.
+// False: forged, damaged, of another kind or application, or expired.
 bool access_token_read(const unsigned char key[static 32], const char *token, enum access_kind kind,
                        const char *name, int64_t now_s, struct access *out_access);

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 static const char JSON_TYPE[] = "application/json";
-// Of one answer: a few milliseconds.
+// So many are read in a few milliseconds.
 enum { STATUS_APPS_MAX = 100 };
 
 struct admin_reply admin_reply_json(int status, json_t *body) {
@@ -144,7 +144,7 @@ typedef struct admin_reply route_fn(const struct admin_request *request);
 static const struct {
     const char *path;
     route_fn *get;
-    route_fn *post; // NULL: only to be looked at
+    route_fn *post; // NULL: read-only
     bool is_health;
 } routes[] = {
     {"/healthz", health, NULL, true},

@@ -1,6 +1,6 @@
-// kobel's own paths: health, readiness, status, the API document, the clock, and what is shown and
-// done of one application beyond the service's API (facts/kobel.md 1). Plain REST; errors
-// are {"error": {"kind", "message"}}.
+// kobel's own paths: health, readiness, status, the API document, the clock, and what can be read
+// and done beyond the service's API for one application (facts/kobel.md 1). Plain REST; errors are
+// {"error": {"kind", "message"}}.
 #pragma once
 
 #include "base/clock.h"
@@ -9,15 +9,15 @@
 
 #include <jansson.h>
 
-// What these paths show and set beside the applications; every call gets `userdata`.
+// What these paths need beside the applications. Each function gets `userdata` and may be NULL.
 struct admin_options {
     const char *version; // of kobel
-    // Adds what only the daemon knows to GET /kobel/v1/status (sandbox, runtimes, profile, data
-    // directory). May be NULL.
+    // Adds the daemon's part of GET /kobel/v1/status: sandbox, runtimes, profile, directory.
     void (*add_status)(void *userdata, json_t *status);
-    struct bent_clock *clock;             // the service's, for /kobel/v1/clock
-    void (*on_clock_set)(void *userdata); // its timers are to be set again; may be NULL
-    // What /readyz needs beside a writable store: false with a reason. May be NULL.
+    struct bent_clock *clock; // the service's, for /kobel/v1/clock
+    // The clock was set: timers that depend on it must be set again.
+    void (*on_clock_set)(void *userdata);
+    // What /readyz needs beside a writable store: false with a reason.
     bool (*is_ready)(void *userdata, struct error *err);
     void *userdata;
 };
@@ -31,8 +31,7 @@ struct admin_reply {
 struct admin_request {
     const struct admin_options *options;
     struct app_service *service;
-    struct app_scope scope; // of the signature, if there is one; "account" and "region" of the
-                            // query come before it
+    struct app_scope scope; // of the signature; "account" and "region" of the query replace it
     const char *method;
     const char *path;
     const char *query; // raw, without '?'; "" = none
@@ -40,28 +39,28 @@ struct admin_request {
     size_t body_bytes;
 };
 
-// /healthz and /readyz: asked by those who watch over the daemon, and without a signature.
+// /healthz and /readyz, which monitoring may read without a signature.
 bool admin_is_health(const char *path);
 // Answered in pieces (api/admin/exposition_reply.h), not here.
 #define ADMIN_METRICS_PATH "/metrics"
-// Is the path one of kobel's own, and none of the service's API?
+// Is the path one of these, and not one of the service's API?
 bool admin_is_own_path(const char *path);
 
-// False: the path is none of ours.
+// Answers all but those of applications. False: the path is not one of these.
 bool admin_answer(const struct admin_request *request, struct admin_reply *out_reply);
 
-// For the files that answer such paths: `body` is taken.
+// For the files that answer such paths. admin_reply_json() owns `body`.
 struct admin_reply admin_reply_json(int status, json_t *body);
 struct admin_reply admin_reply_error(int status, const char *kind, const char *message);
 struct admin_reply admin_reply_failure(const struct error *err);
-// The value of a parameter of the query, as it stands there. False: not there, or too long.
+// The unescaped value of a parameter of the query. False: missing, or too long.
 bool admin_parameter(const char *query, const char *name, char *out, size_t size_bytes);
 
-// /kobel/v1/applications/<name>[/<rest>]; false: the path is none of these. `out_rest` is borrowed
-// from the path.
+// Reads /kobel/v1/applications/<name>[/<rest>]. False: another path. `out_rest` is borrowed from
+// the path.
 bool admin_app_path(const struct admin_request *request, struct app_scope *out_scope,
                     char out_name[static APP_NAME_SIZE], const char **out_rest);
-// Answers those but the events, which may have to wait, and logs that are followed.
+// Answers these paths, except events, which may have to wait, and logs that are followed.
 struct admin_reply admin_app_answer(const struct admin_request *request,
                                     const struct app_scope *scope, const char *name,
                                     const char *rest);

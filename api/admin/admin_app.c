@@ -1,5 +1,5 @@
-// /kobel/v1/applications/<name>: how it is; /scaling: why it has the size that it has; /metrics:
-// what was measured; /logs: what was written; /faults: make something go wrong.
+// /kobel/v1/applications/<name>: its state; /scaling: why it has its parallelism; /metrics: what
+// was measured; /logs: what was written; /faults: causes a fault.
 #include "api/admin/admin.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -101,7 +101,7 @@ typedef struct admin_reply app_route_fn(const struct admin_request *request,
 
 static const struct {
     const char *rest;
-    const char *method; // GET stands for HEAD, too
+    const char *method; // GET includes HEAD
     app_route_fn *answer;
 } routes[] = {
     {"", "GET", show},

@@ -1,6 +1,6 @@
-// /kobel/v1/applications/<name>/logs: which logs there are; ?cluster=ID&file=NAME&from=POSITION:
-// what is in one of them. "place" says whether it goes on where the page before ended: "on"; "gap",
-// something between was dropped, and it begins within a line; "new", another file has the name.
+// /kobel/v1/applications/<name>/logs: the list of log files; ?cluster=ID&file=NAME&from=POSITION: a
+// page of one of them. "place" says how the page follows the one before: "on" continues it; "gap"
+// left something out and begins within a line; "new" is of another file with that name.
 #include "api/admin/admin.h"
 #include "base/json.h"
 #include "base/memory.h"
@@ -20,7 +20,7 @@ static json_t *show_page(const struct insight_log_page *page) {
     json_t *body = json_new_object();
     AUTO(memory_free) char *bytes = memory_alloc(page->size_bytes + 1);
 
-    // JSON has texts: bytes that are none, and 0, are shown as U+FFFD.
+    // JSON has only text: 0 and bytes that are not UTF-8 become U+FFFD.
     memcpy(bytes, page->bytes, page->size_bytes);
     for (size_t at = 0; at < page->size_bytes; at++)
         if (bytes[at] == '\0') bytes[at] = '\xff';
@@ -51,8 +51,8 @@ struct admin_reply admin_logs_answer(const struct admin_request *request,
     (void)admin_parameter(request->query, "from", from, sizeof from);
     if (!text_to_int64(from, &query.from) || query.from < 0)
         return admin_reply_error(400, "invalid",
-                                 "\"from\" is a position in the file: 0, or what "
-                                 "\"next\" of the page before says");
+                                 "\"from\" is a position in the file: 0, or "
+                                 "\"next\" of the page before");
     AUTO(memory_free) struct insight_log_page *page = memory_alloc(sizeof *page);
     if (!app_service_log_page(request->service, scope, name, &query, page, &err))
         return admin_reply_failure(&err);

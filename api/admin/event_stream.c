@@ -2,13 +2,10 @@
 
 #include "base/memory.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-// Half of what a connection may be idle: a comment that cannot be sent tells of a client that is
-// gone.
+// Half of the idle time-out. A comment that cannot be sent shows that the client has gone.
 static const int64_t COMMENT_AFTER_MS = 25000;
-enum { BLOCK_BYTES = 16384 };
 
 struct event_stream {
     struct event_stream_options options;
@@ -27,7 +24,7 @@ static void on_events(void *userdata, const struct admin_reply *reply, int64_t l
     stream->text = memory_copy_text(reply->body);
     stream->sent_bytes = 0;
     stream->options.question.after_sequence = last_sequence;
-    stream->options.wake(stream->options.userdata);
+    pieces_wake(&stream->options.connection);
 }
 
 static ssize_t read_some(void *userdata, uint64_t position, char *out, size_t size_bytes) {
@@ -35,19 +32,15 @@ static ssize_t read_some(void *userdata, uint64_t position, char *out, size_t si
 
     (void)position;
     if (stream->is_over) return MHD_CONTENT_READER_END_OF_STREAM;
-    size_t left_bytes = strlen(stream->text + stream->sent_bytes);
-    if (left_bytes > 0) {
-        size_t now_bytes = left_bytes < size_bytes ? left_bytes : size_bytes;
-        memcpy(out, stream->text + stream->sent_bytes, now_bytes);
-        stream->sent_bytes += now_bytes;
-        return (ssize_t)now_bytes;
-    }
-    // Asked in a later turn: what this one has written is not on disk yet. A server that ends wakes
-    // whoever waits, and is asked by it once more.
+    ssize_t count =
+        pieces_copy(stream->text, strlen(stream->text), &stream->sent_bytes, out, size_bytes);
+    if (count > 0) return count;
+    // Waits from a later turn on, when the writes of this one are committed. A server that ends
+    // resumes its connections, so this is called once more while it waits.
     if (stream->wait == NULL)
         stream->wait =
             event_wait_begin(stream->options.waits, &stream->options.question, on_events, stream);
-    stream->options.sleep(stream->options.userdata);
+    pieces_sleep(&stream->options.connection);
     return 0;
 }
 
@@ -64,10 +57,8 @@ struct event_stream *event_stream_new(const struct event_stream_options *options
 }
 
 struct MHD_Response *event_stream_response(struct event_stream *stream) {
-    struct MHD_Response *response =
-        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES, read_some, stream, NULL);
+    struct MHD_Response *response = pieces_response(read_some, stream);
 
-    if (response == NULL) abort();
     (void)MHD_add_response_header(response, "Cache-Control", "no-cache");
     return response;
 }

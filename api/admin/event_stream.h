@@ -4,21 +4,18 @@
 #pragma once
 
 #include "api/admin/event_wait.h"
-
-#include <microhttpd.h>
+#include "api/admin/pieces.h"
 
 struct event_stream;
 
 struct event_stream_options {
     struct event_waits *waits;
     struct event_question question;
-    void (*sleep)(void *userdata); // the connection has nothing to send
-    void (*wake)(void *userdata);  // ... and now it has
-    void *userdata;
+    struct pieces_connection connection;
 };
 
-// `text`, which is copied, is what is there to begin with; the question asks for what comes next.
+// `text`, which is copied, is sent first; the question asks for what follows.
 struct event_stream *event_stream_new(const struct event_stream_options *options, const char *text);
-// Of the stream, which has to live as long as the connection.
+// The response reads from the stream, which must live as long as the connection.
 struct MHD_Response *event_stream_response(struct event_stream *stream);
 void event_stream_free(struct event_stream *stream);

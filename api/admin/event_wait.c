@@ -8,12 +8,12 @@
 #include <stdlib.h>
 
 static const int64_t EVENTS_MAX = 200;
-static const size_t STREAM_MAX_BYTES = (size_t)4 << 20; // EVENTS_MAX of them are far from it
+static const size_t STREAM_MAX_BYTES = (size_t)4 << 20; // far more than EVENTS_MAX events need
 
 struct event_waits {
     sd_event *loop;
     struct app_service *service;
-    sd_event_source *look; // at everything, once somebody has recorded something
+    sd_event_source *check; // of all waits, after an event was recorded
     struct event_wait *first;
 };
 
@@ -40,12 +40,11 @@ static struct admin_reply reply_of(json_t *events, int64_t last_sequence) {
     json_t *body = json_new_object();
 
     json_put_copy(body, "events", events);
-    // What to ask for next.
     json_put_int(body, "last", last_sequence);
     return admin_reply_json(200, body);
 }
 
-// As browsers read it with EventSource: without a name of their own, all of them reach `onmessage`.
+// For EventSource of browsers: events without a name reach `onmessage`.
 static struct admin_reply stream_of(const json_t *events) {
     struct buffer text = BUFFER_INIT(STREAM_MAX_BYTES);
     size_t count = json_array_size(events);
@@ -60,7 +59,7 @@ static struct admin_reply stream_of(const json_t *events) {
     return (struct admin_reply){200, "text/event-stream", buffer_take_text(&text)};
 }
 
-// True: answered. Nothing new is an answer only where nobody wants to wait.
+// True: answered. Without new events only `may_be_empty` permits an answer.
 static bool answer(struct event_waits *waits, const struct event_question *question,
                    bool may_be_empty, event_done_fn *done, void *userdata) {
     AUTO(json_decref) json_t *events = NULL;
@@ -97,7 +96,7 @@ static int on_deadline(sd_event_source *source, uint64_t now_us, void *userdata)
     return 0;
 }
 
-static int on_look(sd_event_source *source, void *userdata) {
+static int on_check(sd_event_source *source, void *userdata) {
     struct event_waits *waits = userdata;
     struct event_wait *next;
 
@@ -112,7 +111,7 @@ static int on_look(sd_event_source *source, void *userdata) {
 static void on_event(void *userdata) {
     struct event_waits *waits = userdata;
 
-    if (waits->first != NULL) (void)sd_event_source_set_enabled(waits->look, SD_EVENT_ONESHOT);
+    if (waits->first != NULL) (void)sd_event_source_set_enabled(waits->check, SD_EVENT_ONESHOT);
 }
 
 struct event_wait *event_wait_begin(struct event_waits *waits,
@@ -130,7 +129,7 @@ struct event_wait *event_wait_begin(struct event_waits *waits,
     if (sd_event_add_time_relative(waits->loop, &wait->deadline, CLOCK_MONOTONIC,
                                    (uint64_t)question->wait_ms * 1000, 1000, on_deadline, wait) < 0)
         abort();
-    if (question->is_later) (void)sd_event_source_set_enabled(waits->look, SD_EVENT_ONESHOT);
+    if (question->is_later) (void)sd_event_source_set_enabled(waits->check, SD_EVENT_ONESHOT);
     return wait;
 }
 
@@ -141,8 +140,8 @@ struct event_waits *event_waits_new(sd_event *loop, struct app_service *service)
 
     waits->loop = sd_event_ref(loop);
     waits->service = service;
-    if (sd_event_add_defer(loop, &waits->look, on_look, waits) < 0) abort();
-    (void)sd_event_source_set_enabled(waits->look, SD_EVENT_OFF);
+    if (sd_event_add_defer(loop, &waits->check, on_check, waits) < 0) abort();
+    (void)sd_event_source_set_enabled(waits->check, SD_EVENT_OFF);
     app_service_watch_events(service, on_event, waits);
     return waits;
 }
@@ -151,7 +150,7 @@ void event_waits_free(struct event_waits *waits) {
     if (waits == NULL) return;
     while (waits->first != NULL)
         event_wait_cancel(waits->first);
-    (void)sd_event_source_disable_unref(waits->look);
+    (void)sd_event_source_disable_unref(waits->check);
     (void)sd_event_unref(waits->loop);
     memory_free(waits);
 }

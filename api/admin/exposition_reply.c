@@ -4,10 +4,8 @@
 #include "base/memory.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-enum { BLOCK_BYTES = 16384 };
-static const size_t PIECE_MAX_BYTES = (size_t)4 << 20; // 200 applications are far from it
+static const size_t PIECE_MAX_BYTES = (size_t)4 << 20; // far more than 200 applications need
 
 struct exposition_reply {
     struct exposition_reply_options options;
@@ -19,7 +17,7 @@ struct exposition_reply {
     bool has_failed;
 };
 
-// Out of the turn in which requests are read: what that one has written is on disk now.
+// In a later turn than the request, whose writes are committed by then.
 static int on_next(sd_event_source *source, void *userdata) {
     struct exposition_reply *reply = userdata;
     struct error err;
@@ -33,25 +31,21 @@ static int on_next(sd_event_source *source, void *userdata) {
         if (reply->has_failed)
             log_error("api", "metrics could not be read", "reason=\"%s\"", err.message);
     }
-    reply->options.wake(reply->options.userdata);
+    pieces_wake(&reply->options.connection);
     return 0;
 }
 
 static ssize_t read_some(void *userdata, uint64_t position, char *out, size_t size_bytes) {
     struct exposition_reply *reply = userdata;
-    size_t left_bytes = reply->piece.size_bytes - reply->sent_bytes;
 
     (void)position;
     if (reply->has_failed) return MHD_CONTENT_READER_END_WITH_ERROR;
-    if (left_bytes > 0) {
-        size_t now_bytes = left_bytes < size_bytes ? left_bytes : size_bytes;
-        memcpy(out, reply->piece.data + reply->sent_bytes, now_bytes);
-        reply->sent_bytes += now_bytes;
-        return (ssize_t)now_bytes;
-    }
+    ssize_t count = pieces_copy(buffer_text(&reply->piece), reply->piece.size_bytes,
+                                &reply->sent_bytes, out, size_bytes);
+    if (count > 0) return count;
     if (!reply->has_more) return MHD_CONTENT_READER_END_OF_STREAM;
     (void)sd_event_source_set_enabled(reply->next, SD_EVENT_ONESHOT);
-    reply->options.sleep(reply->options.userdata);
+    pieces_sleep(&reply->options.connection);
     return 0;
 }
 
@@ -68,11 +62,7 @@ struct exposition_reply *exposition_reply_new(const struct exposition_reply_opti
 }
 
 struct MHD_Response *exposition_reply_response(struct exposition_reply *reply) {
-    struct MHD_Response *response =
-        MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, BLOCK_BYTES, read_some, reply, NULL);
-
-    if (response == NULL) abort();
-    return response;
+    return pieces_response(read_some, reply);
 }
 
 void exposition_reply_free(struct exposition_reply *reply) {

@@ -10,8 +10,8 @@
 enum { PARTS_MAX = 10, PART_SIZE = 256, VALUE_MAX_BYTES = 8000 };
 static const size_t TARGET_MAX_BYTES = 32768;
 
-// {id}: hexadecimal, {n}: a number, {name}: what plain_letters allows. Not here are the GETs that
-// do something: jobs/{id}/yarn-cancel and yarn-stop end a job, jars/{name}/plan runs its main().
+// {id}: hexadecimal, {n}: a number, {name}: as plain_letters allows. Left out are GETs that change
+// something: jobs/{id}/yarn-cancel and yarn-stop end a job, jars/{name}/plan runs a main().
 static const char *const pages[] = {
     "applications/overview",
     "applications/{id}",
@@ -84,7 +84,7 @@ static const char *const pages[] = {
     "taskmanagers/{name}/thread-dump",
 };
 
-// Below these nothing but the list is shown; the rest are the files of the page itself.
+// Below these only the pages of the list are shown. Other paths are files of the page itself.
 static const char *const roots[] = {"applications", "artifacts", "cluster",    "config",
                                     "datasets",     "jars",      "jobmanager", "jobs",
                                     "logs",         "overview",  "profiler",   "savepoint-disposal",
@@ -110,7 +110,7 @@ static int hex_value(char digit) {
     return isxdigit((unsigned char)digit) ? tolower((unsigned char)digit) - 'a' + 10 : -1;
 }
 
-// Unescapes `length` bytes, once. False: an escape that is none, a control byte, or too long.
+// Unescapes `length` bytes, once. False: an invalid escape, a control byte, or too long.
 static bool unescape(const char *text, size_t length, char *out, size_t size_bytes) {
     size_t used = 0;
 
@@ -147,7 +147,7 @@ static bool is_plain(const char *part) {
     return part[0] != '\0';
 }
 
-// "/a/b" and "/a/b/" are the same; nothing else between two slashes may be empty.
+// "/a/b" and "/a/b/" are the same; otherwise no part may be empty.
 static bool split(const char *rest, struct parts *out) {
     const char *at = rest[0] == '/' ? rest + 1 : rest;
 
@@ -186,7 +186,7 @@ static bool matches(const char *page, const struct parts *parts, size_t first) {
 }
 
 static bool is_listed(const struct parts *parts) {
-    // Flink answers /v1/... as it does without the version.
+    // Flink answers /v1/... as it answers the path without the version.
     size_t first = text_equal(parts->text[0], "v1") ? 1 : 0;
 
     if (parts->count == first) return false;
@@ -219,7 +219,7 @@ static bool is_parameter(const char *name, size_t length) {
     return false;
 }
 
-// One "name=value"; what is no parameter of Flink's pages is left out.
+// One "name=value"; unknown parameters are left out. False: the value cannot be used.
 static bool append_parameter(struct buffer *out, const char *one, size_t length, bool *is_first) {
     size_t name_length = strcspn(one, "=&");
     AUTO(memory_free) char *raw = NULL;

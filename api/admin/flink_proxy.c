@@ -28,7 +28,7 @@ static void answer_text(flink_proxy_done_fn *done, void *userdata, int status, c
     done(userdata, &answer);
 }
 
-// --- who asks ---
+// --- sessions ---
 
 static bool find_token(const char *list, const char *name, const char *separators,
                        char out[static ACCESS_TOKEN_SIZE]) {
@@ -42,8 +42,8 @@ static bool accepts_html(const struct flink_proxy_request *request) {
     return request->accept != NULL && strstr(request->accept, "text/html") != NULL;
 }
 
-// A browser goes on below a path that holds the session: pages are sandboxed (flink_proxy.h), so
-// that no cookie comes with what they ask for. Others get the cookie.
+// A browser is sent to a path that contains the session, since sandboxed pages send no cookie
+// (flink_proxy.h). Other clients get the cookie.
 static void begin_session(const struct flink_proxy_options *options, const struct access *link,
                           const struct flink_proxy_request *request, int64_t now_s,
                           flink_proxy_done_fn *done, void *userdata) {
@@ -67,7 +67,7 @@ static void begin_session(const struct flink_proxy_options *options, const struc
     done(userdata, &answer);
 }
 
-// What a request shows to be let in, and what it wants to see.
+// By what a request is admitted, and the page that it wants.
 struct visit {
     struct access access;
     enum { VISIT_NONE, VISIT_LINK, VISIT_PATH, VISIT_COOKIE } by;
@@ -99,7 +99,7 @@ static void read_visit(const struct flink_proxy_options *options,
     if (find_token(request->query, TOKEN, "&", token) &&
         access_token_read(options->token_key, token, ACCESS_LINK, name, now_s, &out->access))
         out->by = VISIT_LINK;
-    // A sandboxed page has its path; a cookie would be the user's, for whatever page asks.
+    // Not with an Origin: the cookie is the user's, and the page that sends it could be any.
     else if (request->origin == NULL && find_token(request->cookie, COOKIE, "; ", token) &&
              access_token_read(options->token_key, token, ACCESS_SESSION, name, now_s,
                                &out->access))
@@ -138,7 +138,8 @@ static struct flink_proxy *fetch_page(const struct flink_proxy_options *options,
                                           visit->access.name, target, on_page, proxy);
     if (proxy->fetch != NULL) return proxy;
     memory_free(proxy);
-    answer_text(done, userdata, 503, "There is no dashboard of the application at the moment.\n");
+    answer_text(done, userdata, 503,
+                "The application has no dashboard at the moment: its job does not run.\n");
     return NULL;
 }
 
@@ -157,7 +158,7 @@ static struct flink_proxy *show_page(const struct flink_proxy_options *options,
     case FLINK_PAGE_REFUSED:
         break;
     }
-    answer_text(done, userdata, 403, "The dashboard is read-only: this is none of its pages.\n");
+    answer_text(done, userdata, 403, "The dashboard is read-only: this is not one of its pages.\n");
     return NULL;
 }
 
@@ -173,10 +174,11 @@ struct flink_proxy *flink_proxy_begin(const struct flink_proxy_options *options,
     }
     read_visit(options, request, now_s, &visit);
     if (visit.by == VISIT_NONE) {
-        answer_text(done, userdata, 403,
-                    "This link has expired or is not one of kobel's. CreateApplicationPresignedUrl "
-                    "makes a new one; it has to be used within three minutes, by a client that "
-                    "keeps its cookie, or with a path behind the application's name.\n");
+        answer_text(
+            done, userdata, 403,
+            "This link has expired or was not made by this daemon. Make a new one by "
+            "CreateApplicationPresignedUrl. It must be used within three minutes, by a "
+            "client that keeps its cookie, or with a path behind the application's name.\n");
         return NULL;
     }
     bool is_beginning =

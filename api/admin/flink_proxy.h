@@ -1,12 +1,12 @@
 // The dashboards of applications, read-only, below /flink/<application>/: the pages that
-// flink_page.h names. A presigned link begins a session, which is a cookie for that path, or a part
-// of the path, and everything else of the dashboard is relative to it. A link with a path behind
-// the application's name shows that page at once.
+// flink_page.h lists. A presigned link begins a session, which is a cookie for that path or a part
+// of the path; all other addresses of the dashboard are relative to it. A link with a path behind
+// the application's name shows that page directly.
 //
-// What a page holds comes from a JobManager in which main() of a job has run, so it is somebody's
-// program: every answer is sandboxed by its Content-Security-Policy and has an origin of its own
-// ("null"), from which neither this API nor another dashboard can be asked (http_guard.h). Browsers
-// send no cookies from there, hence the session in the path.
+// main() of a job runs in its JobManager, so the pages are foreign code. Each answer is sandboxed
+// by its Content-Security-Policy and has the origin "null", from which neither this API nor another
+// dashboard accepts requests (http_guard.h). Browsers send no cookies from there: hence the session
+// in the path.
 #pragma once
 
 #include "base/clock.h"
@@ -38,7 +38,7 @@ struct flink_proxy_answer {
     size_t size_bytes;
     const char *location;  // NULL: no redirection
     const char *cookie;    // Set-Cookie; NULL = none
-    bool is_below_session; // may be read by the sandboxed pages: who asks knows the session
+    bool is_below_session; // the path had the session: sandboxed pages may read the answer
 };
 typedef void flink_proxy_done_fn(void *userdata, const struct flink_proxy_answer *answer);
 

@@ -1,4 +1,4 @@
-// Signatures: what has to be covered by one, signed here as a client would.
+// What a signature must cover. The requests are signed here as clients sign them.
 #include "api/auth.h"
 
 #include "base/digest.h"
@@ -15,12 +15,12 @@ static const struct auth_key key = {.access_key = "AKID", .secret_key = "secret"
 static const struct auth_keys keys = {.keys = &key, .count = 1};
 static const int64_t NOW_S = 1764000000;
 
-// A request with the headers that count; the names that are signed are `signed_names`.
+// A request with the headers that matter; `signed_names` are the names of the signed ones.
 struct sent {
     const char *query;
     const char *target; // X-Amz-Target; NULL = none
     const char *signed_names;
-    const char *changed_target; // on the way; NULL = not
+    const char *changed_target; // after signing; NULL = not changed
     char authorization[600];
     char time[SIGV4_DATE_SIZE];
 };
@@ -70,7 +70,7 @@ static void sign(struct sent *sent) {
         scope.date, sent->signed_names, signature);
 }
 
-// "" where it is let in, else what is said.
+// "" where it is accepted, else the text of the refusal.
 static const char *check(struct sent *sent) {
     static char text[AUTH_TEXT_SIZE];
     char body_sha256[DIGEST_SHA256_HEX_SIZE];
@@ -89,7 +89,7 @@ static const char *check(struct sent *sent) {
     return auth_check(&keys, &request, &error_type, text) ? "" : text;
 }
 
-Test(auth, wants_the_host_and_all_headers_of_amazon_signed) {
+Test(auth, requires_a_signature_over_the_host_and_every_x_amz_header) {
     struct sent whole = {
         .query = "", .target = "T", .signed_names = "host;x-amz-date;x-amz-target"};
     struct sent bare = {.query = "", .signed_names = "host;x-amz-date"};
@@ -123,7 +123,7 @@ static char *query_of(int parameters, const char *last) {
     return whole;
 }
 
-// Beyond that number nothing was signed: a parameter could be added to a request of somebody else.
+// Parameters beyond that number are not signed: they could be added to the request of another user.
 Test(auth, refuses_more_parameters_than_are_signed) {
     AUTO(memory_free) char *most = query_of(SIGV4_PARAMETERS_MAX, "");
     AUTO(memory_free) char *added = query_of(SIGV4_PARAMETERS_MAX, "&account=123456789012");

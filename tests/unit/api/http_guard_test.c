@@ -16,7 +16,7 @@ static bool admits_host(const char *host, const char *listen_address) {
     return http_guard_admits_host(&guard, host);
 }
 
-Test(http_guard, knows_the_names_that_only_the_user_can_have_given) {
+Test(http_guard, admits_names_that_only_the_user_can_have_given) {
     static const char *const everywhere[] = {"127.0.0.1:8290", "127.1.2.3",      "localhost:8290",
                                              "LocalHost",      "my.localhost",   "[::1]:8290",
                                              "kobel.example",  "KOBEL.example:1"};
@@ -49,7 +49,7 @@ Test(http_guard, knows_the_names_that_only_the_user_can_have_given) {
     cr_assert(admits_host(NULL, "127.0.0.1"));
 }
 
-Test(http_guard, lets_in_no_pages_of_others) {
+Test(http_guard, refuses_requests_of_pages_of_other_origins) {
     cr_assert(http_guard_admits_origin(NULL, "127.0.0.1:8290"));
     cr_assert(http_guard_admits_origin("http://127.0.0.1:8290", "127.0.0.1:8290"));
     cr_assert(not(http_guard_admits_origin("http://evil.example", "127.0.0.1:8290")));

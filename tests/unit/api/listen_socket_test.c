@@ -10,7 +10,7 @@
 
 static struct error err;
 
-Test(listen_socket, has_a_port_that_no_second_one_can_have) {
+Test(listen_socket, has_its_port_alone) {
     AUTO(file_close) int first = -1;
     int second = -1;
     uint16_t port;

@@ -14,7 +14,7 @@ static struct reply_key key_of(const char *body) {
     return (struct reply_key){OPERATION, &scope, body, strlen(body)};
 }
 
-Test(reply_cache, gives_an_answer_again_until_something_is_written) {
+Test(reply_cache, keeps_a_reply_until_something_is_written) {
     AUTO(reply_cache_free) struct reply_cache *cache = reply_cache_new();
     struct reply_key question = key_of("{\"ApplicationName\":\"a\"}");
     struct reply_key other = key_of("{\"ApplicationName\":\"b\"}");
@@ -32,7 +32,7 @@ Test(reply_cache, gives_an_answer_again_until_something_is_written) {
     cr_assert(reply_cache_get(cache, &question, 1) == NULL);
 }
 
-Test(reply_cache, never_mixes_answers_up_when_it_is_full) {
+Test(reply_cache, never_mixes_up_replies_when_it_is_full) {
     AUTO(reply_cache_free) struct reply_cache *cache = reply_cache_new();
     char body[64];
     char answer[64];
@@ -49,7 +49,7 @@ Test(reply_cache, never_mixes_answers_up_when_it_is_full) {
         }
 }
 
-// Entries that make room for others do not count any more: 4 MB are kept of 6, for ever.
+// Entries that were replaced do not count any more: 4 MB of the 6 stay in use.
 Test(reply_cache, forgets_only_what_it_has_no_room_for) {
     AUTO(reply_cache_free) struct reply_cache *cache = reply_cache_new();
     static char answer[1000];

@@ -1,4 +1,4 @@
-// The body of a request, with its code beside the JSON, in whatever pieces it comes.
+// The body of a request with its code beside the JSON, in pieces of any size.
 #include "api/request_body.h"
 
 #include "base/base64.h"
@@ -23,12 +23,12 @@ static char *body_of(const char *begin, const char *middle, size_t size_bytes, c
     return buffer_take_text(&text);
 }
 
-static bool take(struct request_body *body, const char *text, size_t piece_bytes) {
+static bool add(struct request_body *body, const char *text, size_t piece_bytes) {
     size_t size_bytes = strlen(text);
 
     for (size_t at = 0; at < size_bytes; at += piece_bytes) {
-        size_t taken = size_bytes - at < piece_bytes ? size_bytes - at : piece_bytes;
-        if (!request_body_add(body, text + at, taken, &err)) return false;
+        size_t used = size_bytes - at < piece_bytes ? size_bytes - at : piece_bytes;
+        if (!request_body_add(body, text + at, used, &err)) return false;
     }
     return true;
 }
@@ -81,7 +81,7 @@ static void check(const struct row *row, const char *text, size_t piece_bytes) {
     AUTO(memory_free) char *expected = NULL;
 
     request_body_init(&body, false);
-    cr_assert(take(&body, text, piece_bytes), "%s", err.message);
+    cr_assert(add(&body, text, piece_bytes), "%s", err.message);
     bool is_beside = row->decoded_bytes > 0;
     expected = !is_beside
                    ? memory_copy_text(text)
@@ -116,29 +116,29 @@ Test(request_body, decodes_what_was_encoded) {
     AUTO(memory_free) char *base64 = base64_encode(bytes.data, bytes.size_bytes);
     AUTO(memory_free) char *text = memory_format("{\"ZipFileContent\":\"%s\"}", base64);
     request_body_init(&body, false);
-    cr_assert(take(&body, text, 1021));
+    cr_assert(add(&body, text, 1021));
     cr_assert(eq(sz, body.blob.bytes.size_bytes, bytes.size_bytes));
     cr_assert(memcmp(body.blob.bytes.data, bytes.data, bytes.size_bytes) == 0);
 }
 
-Test(request_body, tells_the_size_of_code_that_is_too_large_and_keeps_none_of_it) {
+Test(request_body, knows_the_size_of_code_that_is_too_large_and_keeps_none_of_it) {
     AUTO(request_body_release) struct request_body body;
     size_t size_bytes = (size_t)68 << 20;
     AUTO(memory_free) char *text = body_of("{\"ZipFileContent\":\"", "YWJj", size_bytes, "\"}");
 
     request_body_init(&body, false);
-    cr_assert(take(&body, text, 16384));
+    cr_assert(add(&body, text, 16384));
     cr_assert(body.blob.is_base64);
     cr_assert(eq(sz, body.blob.size_bytes, size_bytes / 4 * 3));
     cr_assert(eq(sz, body.blob.bytes.size_bytes, 0));
 }
 
-Test(request_body, does_not_look_at_what_is_small) {
+Test(request_body, does_not_scan_a_small_body) {
     AUTO(request_body_release) struct request_body body;
     AUTO(memory_free) char *text = body_of("{\"ZipFileContent\":\"", "YWJj", 60000, "\"}");
 
     request_body_init(&body, true);
-    cr_assert(take(&body, text, 1021));
+    cr_assert(add(&body, text, 1021));
     cr_assert(eq(str, (char *)buffer_text(&body.json), text));
     cr_assert(eq(int, body.blob.mark[0], '\0'));
 }
@@ -151,11 +151,11 @@ Test(request_body, does_not_count_the_beginning_of_code_as_json) {
     AUTO(memory_free) char *text = body_of(begin, "YWJj", LONG, "\"}");
 
     request_body_init(&body, false);
-    cr_assert(take(&body, text, 16384), "%s", err.message);
+    cr_assert(add(&body, text, 16384), "%s", err.message);
     cr_assert(eq(sz, body.blob.size_bytes, LONG / 4 * 3));
 }
 
-Test(request_body, has_an_end_for_json) {
+Test(request_body, limits_the_json) {
     AUTO(memory_free) char *text = body_of("{\"x\":\"", "YWJj", REQUEST_BODY_JSON_MAX_BYTES, "\"}");
     AUTO(memory_free) char *begin = body_of("{\"ZipFileContent\":\"", "YWJj", LONG, "\",\"x\":[");
     AUTO(memory_free)
@@ -165,7 +165,7 @@ Test(request_body, has_an_end_for_json) {
     for (size_t index = 0; index < COUNT_OF(bodies); index++) {
         AUTO(request_body_release) struct request_body body;
         request_body_init(&body, false);
-        cr_assert(not(take(&body, bodies[index], 16384)), "body %zu", index);
+        cr_assert(not(add(&body, bodies[index], 16384)), "body %zu", index);
         cr_assert(eq(int, err.kind, ERROR_LIMIT));
     }
 }
@@ -176,7 +176,7 @@ Test(request_body, keeps_one_text_beside_the_json_and_no_other) {
     AUTO(memory_free) char *text = body_of("{\"ZipFileContent\":\"", "YWJj", LONG, second);
 
     request_body_init(&body, false);
-    cr_assert(take(&body, text, 16384));
+    cr_assert(add(&body, text, 16384));
     cr_assert(eq(sz, body.blob.size_bytes, LONG / 4 * 3));
     cr_assert(text_ends_with(buffer_text(&body.json), second));
 }

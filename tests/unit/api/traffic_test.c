@@ -40,7 +40,7 @@ Test(traffic, counts_a_body_once_while_it_grows) {
     cr_assert(eq(sz, traffic.body_bytes, 0));
 }
 
-Test(traffic, gives_places_up_to_their_number) {
+Test(traffic, reserves_places_up_to_the_limit) {
     unsigned count = 0;
 
     for (unsigned place = 0; place < TRAFFIC_WAITING_MAX; place++)
@@ -51,7 +51,7 @@ Test(traffic, gives_places_up_to_their_number) {
     cr_assert(lt(int, all + TRAFFIC_CONNECTIONS_FREE, TRAFFIC_CONNECTIONS_MAX));
 }
 
-Test(traffic, gives_an_upload_the_time_that_its_bytes_deserve) {
+Test(traffic, gives_an_upload_time_for_its_bytes) {
     cr_assert(not(traffic_is_slow(29000000, 0)));
     cr_assert(traffic_is_slow(31000000, 0));
     cr_assert(not(traffic_is_slow(31000000, 1 << 20)));

@@ -25,7 +25,7 @@ static bool is_good(const char *token, enum access_kind kind, const char *name, 
     return access_token_read(key, token, kind, name, now_s, &access);
 }
 
-Test(access_token, lets_in_who_has_the_link_for_three_minutes) {
+Test(access_token, admits_a_link_for_three_minutes) {
     struct access access = make(ACCESS_LINK);
     struct access read;
     char token[ACCESS_TOKEN_SIZE];
@@ -40,7 +40,7 @@ Test(access_token, lets_in_who_has_the_link_for_three_minutes) {
     cr_assert(not(is_good(token, ACCESS_SESSION, "my.app-1_x", 1100)));
 }
 
-Test(access_token, ends_a_session_when_it_was_asked_to) {
+Test(access_token, ends_a_session_after_its_duration) {
     struct access access = make(ACCESS_SESSION);
     char token[ACCESS_TOKEN_SIZE];
 
@@ -49,7 +49,7 @@ Test(access_token, ends_a_session_when_it_was_asked_to) {
     cr_assert(not(is_good(token, ACCESS_SESSION, "my.app-1_x", 2801)));
 }
 
-Test(access_token, believes_nothing_that_was_changed) {
+Test(access_token, refuses_every_changed_token) {
     struct access access = make(ACCESS_LINK);
     char token[ACCESS_TOKEN_SIZE];
 

@@ -39,7 +39,7 @@ static const struct shown_row shown[] = {
     {"/jobs/" ID "/rescales/history", "", "/jobs/" ID "/rescales/history"},
 };
 
-// What does something, and ways to write a path that are read differently by different servers.
+// What changes something, and spellings of a path that servers read differently.
 static const char *const refused[] = {
     "/jars/x.jar/plan", "/v1/jars/x.jar/plan", "//jars/x/plan", "/%6aars/x/plan", "/jars%2Fx/plan", "/jars/x.js",
     "/jobs/" ID "/yarn-cancel", "/jobs/" ID "/yarn%2Dstop", "/jobs/" ID "//yarn-cancel/", "/jobs/" ID "/yarn-cancel#x",
@@ -54,7 +54,7 @@ static const char *const refused[] = {
 static const char *const unknown[] = {"/nothing-like-it", "/favicon", "/assets", "/main.js/x", "/yarn-cancel"};
 // clang-format on
 
-Test(flink_page, shows_what_only_tells_and_asks_for_exactly_that) {
+Test(flink_page, shows_pages_that_change_nothing_and_asks_for_exactly_these) {
     for (size_t index = 0; index < COUNT_OF(shown); index++) {
         AUTO(memory_free) char *target = NULL;
         cr_assert(eq(int, flink_page_check(shown[index].rest, shown[index].query, &target),
@@ -71,7 +71,7 @@ static void check_not_shown(const char *rest, const char *query, enum flink_page
     cr_assert(target == NULL);
 }
 
-Test(flink_page, refuses_what_does_something_or_can_be_read_in_two_ways) {
+Test(flink_page, refuses_what_changes_something_or_can_be_read_in_two_ways) {
     for (size_t index = 0; index < COUNT_OF(refused); index++)
         check_not_shown(refused[index], "", FLINK_PAGE_REFUSED);
     for (size_t index = 0; index < COUNT_OF(unknown); index++)
