@@ -1,6 +1,7 @@
 #include "daemon/options.h"
 
 #include "base/clock.h"
+#include "base/environment.h"
 #include "base/text.h"
 #include "runtime/flink/cluster_silence.h"
 #include "runtime/local/flink_cluster.h"
@@ -283,15 +284,10 @@ static const struct option table[] = {
 };
 // clang-format on
 
-// <XDG data directory>/<name>
-static bool xdg_data(const char *name, char out[static FILE_PATH_MAX], struct error *err) {
-    const char *data = getenv("XDG_DATA_HOME");
-    const char *home = getenv("HOME");
-
-    if (!text_is_empty(data)) return file_join(out, FILE_PATH_MAX, err, data, name, NULL);
-    if (text_is_empty(home))
-        return error_set(err, ERROR_INVALID, "neither HOME nor XDG_DATA_HOME is set: give --data");
-    return file_join(out, FILE_PATH_MAX, err, home, ".local/share", name, NULL);
+static bool find_directory(const char *name, const char *flag, char out[static FILE_PATH_MAX],
+                           struct error *err) {
+    if (out[0] != '\0' || environment_data_directory(name, out, err)) return true;
+    return error_prefix(err, "%s is not given, and there is no default for it", flag);
 }
 
 static bool apply(const struct option *option, struct options *options, const char *value,
@@ -374,8 +370,8 @@ bool options_read(int count, char **arguments, struct options *out_options, cons
         return error_prefix(err, "AWS_ENDPOINT_URL_S3");
     if (!read_environment(&options, err)) return false;
     if (!read_flags(count, arguments, &options, out_rest, rest_max, err)) return false;
-    if (options.data[0] == '\0' && !xdg_data("kobel", options.data, err)) return false;
-    if (options.runtimes[0] == '\0' && !xdg_data("kobel/runtimes", options.runtimes, err))
+    if (!find_directory("kobel", "--data", options.data, err) ||
+        !find_directory("kobel/runtimes", "--runtimes", options.runtimes, err))
         return false;
     if (options.verifies_signatures && options.auth_key_count == 0)
         return error_set(err, ERROR_INVALID, "--auth verify wants a key: --auth-key");

@@ -1,4 +1,5 @@
-// What this machine is like: plain data, gathered by host_look() and judged by host_findings().
+// The facts about this machine as plain data: host_look() gathers them, host_findings() judges
+// them.
 #pragma once
 
 #include "base/file.h"
@@ -9,18 +10,19 @@
 enum host_port { HOST_PORT_FREE, HOST_PORT_KOBEL, HOST_PORT_TAKEN };
 
 struct host_facts {
-    char java_home[FILE_PATH_MAX]; // one that fits; "" = none
-    int java_major;                // of it
+    char java_home[FILE_PATH_MAX]; // of the wanted version; "" = none
+    int java_major;                // its version
     char other_javas[400];         // "/usr/lib/jvm/java-21 (Java 21), ..."
     bool is_root;
     bool sandbox_works;
     struct sandbox sandbox; // that the daemon would choose
     struct sandbox_refusals refusals;
-    char sandbox_failure[1024]; // why none works
-    char limits[64];            // what control groups would limit, "memory, cpu, pids (v1)"; "none"
-    int64_t memory_bytes;       // available
-    int64_t disk_bytes;         // free, where data goes
+    char sandbox_failure[1024];  // why no level works
+    char limits[64];             // what control groups can limit, "memory, cpu, pids (v1)"; "none"
+    int64_t memory_bytes;        // available
+    char directory_failure[128]; // why there is no default directory; "" = there is one
     char data_directory[FILE_PATH_MAX];
+    int64_t disk_bytes; // free for the data directory
     enum host_port port;
     char url[300];
     int64_t now_ms;
@@ -28,7 +30,7 @@ struct host_facts {
     char runtimes[200]; // "FLINK-1_20, FLINK-2_2"
 };
 
-// `client` says which port is meant.
+// `client` has the address of the daemon, whose port is checked.
 void host_look(struct client *client, struct host_facts *out_facts);
 
 // Pure.

@@ -1,5 +1,5 @@
-// Looks at the machine: at Java, the sandbox, control groups and memory with the daemon's own
-// functions, so that the two never say different things.
+// Gathers the facts about this machine with the functions that the daemon uses, so that both report
+// the same.
 #include "base/clock.h"
 #include "base/environment.h"
 #include "base/text.h"
@@ -15,7 +15,7 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
-static void look_for_java(struct host_facts *facts) {
+static void find_java(struct host_facts *facts) {
     AUTO(buffer_release) struct buffer others = BUFFER_INIT(sizeof facts->other_javas);
     struct java java;
 
@@ -28,7 +28,7 @@ static void look_for_java(struct host_facts *facts) {
 
 // --- the sandbox ---
 
-static void look_at_sandbox(struct host_facts *facts) {
+static void try_sandbox(struct host_facts *facts) {
     struct error err = {0};
 
     facts->is_root = geteuid() == 0;
@@ -39,16 +39,20 @@ static void look_at_sandbox(struct host_facts *facts) {
 
 // --- disk ---
 
-// What is free where the directory is, or where it would be made.
+// What is free where the directory is, or where the daemon would make it.
 static int64_t free_bytes(const char *directory) {
+    bool is_temporary = text_equal(directory, ":temp:");
     char path[FILE_PATH_MAX];
     struct statvfs disk;
 
-    (void)text_copy(path, sizeof path, directory);
+    (void)text_copy(path, sizeof path, is_temporary ? environment_or("TMPDIR", "/tmp") : directory);
     while (!file_exists(path)) {
         char *slash = strrchr(path, '/');
-        if (slash == NULL || slash == path) return 0;
-        *slash = '\0';
+        if (slash == path) return 0;
+        if (slash == NULL)
+            (void)text_copy(path, sizeof path, "."); // relative, and nothing of it exists
+        else
+            *slash = '\0';
     }
     if (statvfs(path, &disk) < 0) return 0;
     return (int64_t)disk.f_bavail * (int64_t)disk.f_frsize;
@@ -56,18 +60,16 @@ static int64_t free_bytes(const char *directory) {
 
 // --- directories ---
 
-static void directory_of(const char *variable, const char *name, char out[static FILE_PATH_MAX]) {
-    const char *said = getenv(variable);
-    const char *data = getenv("XDG_DATA_HOME");
-    const char *home = getenv("HOME");
-    struct error ignored;
+// As the daemon chooses it, which refuses to start where there is none.
+static bool find_directory(const char *variable, const char *name, char out[static FILE_PATH_MAX],
+                           struct host_facts *facts) {
+    const char *given = environment_or(variable, NULL);
+    struct error err;
 
-    if (!text_is_empty(said))
-        (void)text_copy(out, FILE_PATH_MAX, said);
-    else if (!text_is_empty(data))
-        (void)!file_join(out, FILE_PATH_MAX, &ignored, data, name, NULL);
-    else if (!text_is_empty(home))
-        (void)!file_join(out, FILE_PATH_MAX, &ignored, home, ".local/share", name, NULL);
+    if (given != NULL && text_copy(out, FILE_PATH_MAX, given)) return true;
+    if (environment_data_directory(name, out, &err)) return true;
+    (void)text_copy(facts->directory_failure, sizeof facts->directory_failure, err.message);
+    return false;
 }
 
 static bool visit_runtime(void *userdata, const char *name, bool is_directory, struct error *err) {
@@ -81,19 +83,19 @@ static bool visit_runtime(void *userdata, const char *name, bool is_directory, s
     return true;
 }
 
-static void look_at_directories(struct host_facts *facts) {
-    struct error ignored;
+static void check_directories(struct host_facts *facts) {
+    bool has_data = find_directory("KOBEL_DATA", "kobel", facts->data_directory, facts);
+    bool has_runtimes =
+        find_directory("KOBEL_RUNTIMES", "kobel/runtimes", facts->runtimes_directory, facts);
 
-    directory_of("KOBEL_DATA", "kobel", facts->data_directory);
-    directory_of("KOBEL_RUNTIMES", "kobel/runtimes", facts->runtimes_directory);
-    facts->disk_bytes = free_bytes(facts->data_directory);
-    if (file_is_directory(facts->runtimes_directory))
-        (void)!file_list(facts->runtimes_directory, visit_runtime, facts, &ignored);
+    if (has_data) facts->disk_bytes = free_bytes(facts->data_directory);
+    if (has_runtimes && file_is_directory(facts->runtimes_directory))
+        error_ignore(file_list(facts->runtimes_directory, visit_runtime, facts, NULL));
 }
 
 // --- the port ---
 
-// The port of "http://127.0.0.1:8290"; 0: none is said.
+// The port of "http://127.0.0.1:8290"; 0: it names none.
 static uint16_t port_of(const char *url) {
     const char *colon = strrchr(url, ':');
     int64_t port;
@@ -108,12 +110,12 @@ static bool is_port_free(uint16_t port) {
     int yes = 1;
 
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    // As the daemon does it: connections that are fading away are no obstacle.
+    // As the daemon does it: connections in TIME_WAIT do not count.
     (void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     return fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0;
 }
 
-static void look_at_port(struct client *client, struct host_facts *facts) {
+static void check_port(struct client *client, struct host_facts *facts) {
     (void)text_copy(facts->url, sizeof facts->url, client_url(client));
     if (client_is_answered(client))
         facts->port = HOST_PORT_KOBEL;
@@ -125,12 +127,12 @@ void host_look(struct client *client, struct host_facts *out_facts) {
     struct host_facts facts = {0};
     struct clock clock = clock_system();
 
-    look_for_java(&facts);
-    look_at_sandbox(&facts);
+    find_java(&facts);
+    try_sandbox(&facts);
     cgroup_root_try(facts.limits, sizeof facts.limits);
     facts.memory_bytes = available_memory_bytes();
-    look_at_directories(&facts);
-    look_at_port(client, &facts);
+    check_directories(&facts);
+    check_port(client, &facts);
     facts.now_ms = clock_now_ms(&clock);
     *out_facts = facts;
 }

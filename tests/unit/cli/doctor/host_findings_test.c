@@ -1,4 +1,4 @@
-// What is said of machines.
+// The findings about machines.
 #include "base/text.h"
 #include "cli/doctor/host_facts.h"
 
@@ -39,7 +39,7 @@ Test(host_findings, a_good_machine_has_nothing_to_be_done) {
     cr_assert(eq(sz, findings_count(&found, FINDING_GOOD), found.count));
 }
 
-Test(host_findings, each_thing_that_is_missing_is_told) {
+Test(host_findings, each_missing_thing_is_reported) {
     struct host_facts facts = good();
 
     facts.java_home[0] = '\0';
@@ -66,7 +66,19 @@ Test(host_findings, each_thing_that_is_missing_is_told) {
     cr_assert(eq(int, severity_of(&facts, "runtimes"), FINDING_ERROR));
 }
 
-Test(host_findings, a_weaker_sandbox_is_told_with_its_reason_and_what_it_leaves_open) {
+Test(host_findings, without_a_default_directory_disk_and_runtimes_are_not_judged) {
+    struct host_facts facts = good();
+
+    (void)text_copy(facts.directory_failure, sizeof facts.directory_failure,
+                    "neither HOME nor XDG_DATA_HOME is set");
+    facts.disk_bytes = 0;
+    facts.runtimes[0] = '\0';
+    cr_assert(eq(int, severity_of(&facts, "directories"), FINDING_ERROR));
+    cr_assert(eq(int, severity_of(&facts, "disk"), FINDING_GOOD));
+    cr_assert(eq(int, severity_of(&facts, "runtimes"), FINDING_GOOD));
+}
+
+Test(host_findings, a_weaker_sandbox_is_reported_with_its_reason_and_what_it_leaves_open) {
     struct host_facts facts = good();
     bool has_reason = false;
 
