@@ -56,8 +56,8 @@ static int print_manual(const struct cli_program *program, const char *command, 
         manual_print_help(&manual, stdout);
     if (is_known) return EXIT_DONE;
     terminal_complain(text_equal(command, "completion")
-                          ? "completion for bash, zsh or fish?"
-                          : "unknown command; `kobel help` lists them");
+                          ? "usage: kobel completion bash | zsh | fish"
+                          : "unknown command; `kobel help` lists the commands");
     return EXIT_USAGE;
 }
 
@@ -72,8 +72,7 @@ static bool open_session(const struct cli_program *program, const char *command,
     return true;
 }
 
-// "--help" behind a command asks about it.
-static bool asks_for_help(char *const *arguments) {
+bool cli_asks_for_help(char *const *arguments) {
     for (; *arguments != NULL; arguments++)
         if (text_equal(*arguments, "--help") || text_equal(*arguments, "-h")) return true;
     return false;
@@ -84,7 +83,7 @@ int cli_run(const struct cli_program *program, const char *command, char *const 
     struct error err;
 
     if (is_manual_command(command)) return print_manual(program, command, arguments[0]);
-    if (asks_for_help(arguments)) return print_manual(program, "help", command);
+    if (cli_asks_for_help(arguments)) return print_manual(program, "help", command);
     if (!open_session(program, command, arguments, &session, &err)) {
         terminal_complain(err.message);
         return EXIT_USAGE;

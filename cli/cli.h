@@ -12,7 +12,9 @@ struct cli_program {
 
 // Is it a command of this room?
 bool cli_knows(const char *command);
+// Is "--help" or "-h" among the arguments, which end with NULL?
+bool cli_asks_for_help(char *const *arguments);
 
-// Runs a command; `arguments` are those behind it, ended by NULL. The exit status: 0 done,
+// Runs a command; `arguments` are those after it, and end with NULL. The exit status: 0 done,
 // 1 failed, 2 wrong usage.
 int cli_run(const struct cli_program *program, const char *command, char *const *arguments);

@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool make(const char *wanted, struct data_directory *data, struct error *err) {
+static bool create(const char *wanted, struct data_directory *data, struct error *err) {
     if (!text_equal(wanted, ":temp:")) {
         if (!file_make_directories(wanted, 0700, err)) return false;
     } else {
@@ -24,25 +24,24 @@ static bool make(const char *wanted, struct data_directory *data, struct error *
                        "kobel-XXXXXX", NULL))
             return error_prefix(err, "TMPDIR");
         if (mkdtemp(data->path) == NULL)
-            return error_system(err, errno, "make a temporary data directory");
+            return error_system(err, errno, "create a temporary data directory");
         data->is_temporary = true;
         return true;
     }
     // Flink writes absolute paths into its checkpoints.
     char *real = realpath(wanted, NULL);
     if (real == NULL) return error_system(err, errno, "find '%s'", wanted);
-    // Where links lead may have any name.
+    // Behind a link the name may be too long, or not UTF-8.
     bool fits = file_join(data->path, sizeof data->path, err, real, NULL);
     free(real);
     return fits || error_prefix(err, "data directory");
 }
 
-// Whose lock it is, by what the file says; "?" = nobody knows.
+// The process that the lock file names as its holder; "?" = unknown.
 static void read_holder(const char *path, char *out_pid, size_t size_bytes) {
     AUTO(buffer_release) struct buffer text = BUFFER_INIT(64);
-    struct error unreadable;
 
-    bool is_read = file_read(path, &text, &unreadable) && text.size_bytes > 0;
+    bool is_read = file_read(path, &text, NULL) && text.size_bytes > 0;
     (void)text_copy(out_pid, size_bytes, is_read ? buffer_text(&text) : "?");
 }
 
@@ -53,9 +52,9 @@ static bool has_ended(const char *pid) {
            errno == ESRCH;
 }
 
-// A daemon that is killed while it starts a program leaves its lock with that, until the program
-// has begun: on a busy machine a moment later.
-static bool take_lock(int fd, const char *path, char *out_holder, size_t size_bytes) {
+// When a daemon is killed while it starts a program, the new process has the lock, too, until the
+// program begins: on a busy machine a moment later.
+static bool wait_for_lock(int fd, const char *path, char *out_holder, size_t size_bytes) {
     enum { WAIT_MS = 10, TRIES = 500 };
 
     for (int tries = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; tries++) {
@@ -74,9 +73,12 @@ static bool lock(struct data_directory *data, struct error *err) {
     if (!file_join(path, sizeof path, err, data->path, "lock", NULL)) return false;
     data->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (data->lock_fd < 0) return error_system(err, errno, "open '%s'", path);
-    if (!take_lock(data->lock_fd, path, holder, sizeof holder))
-        return error_set(err, ERROR_CONFLICT, "the data directory '%.200s' is in use by process %s",
-                         data->path, holder);
+    if (!wait_for_lock(data->lock_fd, path, holder, sizeof holder))
+        return error_set(
+            err, ERROR_CONFLICT,
+            "the data directory '%.200s' is in use by process %s: stop that daemon, or choose "
+            "another directory with --data",
+            data->path, holder);
     (void)text_format(pid, sizeof pid, "%d", (int)getpid());
     if (ftruncate(data->lock_fd, 0) < 0 ||
         pwrite(data->lock_fd, pid, strlen(pid), 0) != (ssize_t)strlen(pid))
@@ -100,7 +102,8 @@ static bool read_secret(struct data_directory *data, struct error *err) {
         data->is_new = true;
     }
     if (text.size_bytes < DATA_SECRET_SIZE)
-        return error_set(err, ERROR_INVALID, "'%s' is damaged: remove it", path);
+        return error_set(err, ERROR_INVALID, "'%s' is damaged: remove it, and a new one is written",
+                         path);
     memcpy(data->secret, buffer_text(&text), DATA_SECRET_SIZE);
     return true;
 }
@@ -111,12 +114,13 @@ static bool choose_mark(struct data_directory *data, struct error *err) {
     char hex[DIGEST_SHA256_HEX_SIZE];
     struct stat entry;
 
-    if (stat(data->path, &entry) < 0) return error_system(err, errno, "look at '%s'", data->path);
+    if (stat(data->path, &entry) < 0)
+        return error_system(err, errno, "read the attributes of '%s'", data->path);
     if (!buffer_append(&text, data->secret, sizeof data->secret, err)) return false;
     (void)buffer_append_format(&text, " %llu %llu", (unsigned long long)entry.st_dev,
                                (unsigned long long)entry.st_ino);
     digest_sha256_hex(buffer_text(&text), text.size_bytes, hex);
-    // Cut: it is a name, and no secret.
+    // Truncated: it is a name, not a secret.
     (void)text_format(data->mark, sizeof data->mark, "%.*s", ORPHANS_MARK_SIZE - 1, hex);
     return true;
 }
@@ -124,7 +128,7 @@ static bool choose_mark(struct data_directory *data, struct error *err) {
 bool data_directory_open(const char *wanted, struct data_directory *out_data, struct error *err) {
     struct data_directory data = DATA_DIRECTORY_INIT;
 
-    bool opened = make(wanted, &data, err) && lock(&data, err) && read_secret(&data, err) &&
+    bool opened = create(wanted, &data, err) && lock(&data, err) && read_secret(&data, err) &&
                   choose_mark(&data, err);
     if (!opened) {
         data_directory_close(&data);

@@ -1,4 +1,4 @@
-// The data directory: who holds it, and the secret that it keeps.
+// The data directory: its lock, its secret, and the mark of the processes that belong to it.
 #pragma once
 
 #include "base/error.h"
@@ -11,14 +11,14 @@ struct data_directory {
     char path[FILE_PATH_MAX]; // absolute
     int lock_fd;
     bool is_temporary;                      // removed when it is closed
-    bool is_new;                            // nothing carries its mark yet
+    bool is_new;                            // no process has its mark yet
     unsigned char secret[DATA_SECRET_SIZE]; // signs page tokens, so that they survive a restart
-    char mark[ORPHANS_MARK_SIZE];           // of what is started for it
+    char mark[ORPHANS_MARK_SIZE];           // of the processes that are started for it
 };
 #define DATA_DIRECTORY_INIT ((struct data_directory){.lock_fd = -1})
 
-// Makes it where it is missing and locks it. ":temp:" is a fresh one. ERROR_CONFLICT: another
-// daemon holds it; the text names its process.
+// Creates the directory where it is missing, and locks it. ":temp:" is a new one. ERROR_CONFLICT:
+// another daemon uses it; the text names its process.
 MUST_CHECK bool data_directory_open(const char *wanted, struct data_directory *out_data,
                                     struct error *err);
 void data_directory_close(struct data_directory *data);

@@ -1,4 +1,4 @@
-// The command line.
+// The command line: commands of the daemon, and clients.
 #include "base/text.h"
 #include "cli/cli.h"
 #include "cli/client/terminal.h"
@@ -8,14 +8,7 @@
 
 #include <curl/curl.h>
 
-enum { WORDS_MAX = 8, OPTIONS_MAX = 64 };
-
-static int run(const char *command, const struct options *options, const char *const *words) {
-    if (text_equal(command, "serve") && words[0] == NULL) return daemon_run(options);
-    if (text_equal(command, "runtime")) return runtime_command_run(options, words);
-    terminal_complain("unknown command; `kobel help` lists them");
-    return 2;
-}
+enum { EXIT_USAGE = 2, WORDS_MAX = 8, OPTIONS_MAX = 64 };
 
 static int run_client(const char *command, char *const *arguments) {
     struct manual_option options[OPTIONS_MAX];
@@ -28,25 +21,44 @@ static int run_client(const char *command, char *const *arguments) {
     return status;
 }
 
-int main(int argc, char **argv) {
-    char *const no_arguments[] = {NULL};
-    const char *command = argc < 2 ? "help" : argv[1];
+static int serve(const struct options *options, const char *const *words) {
+    if (words[0] == NULL) return daemon_run(options);
+    terminal_complain("usage: kobel serve [OPTION]...; see `kobel help serve`");
+    return EXIT_USAGE;
+}
+
+// `serve` or `runtime`.
+static int run_daemon(const char *command, int count, char **arguments) {
     const char *words[WORDS_MAX];
     struct options options;
     struct error err;
 
-    if (cli_knows(command)) return run_client(command, argc < 2 ? no_arguments : argv + 2);
+    if (!options_read(command, count, arguments, &options, words, WORDS_MAX, &err)) {
+        terminal_complain(err.message);
+        return EXIT_USAGE;
+    }
+    // Requests to Flink are plain HTTP: no TLS library needs to be set up.
+    (void)curl_global_init(CURL_GLOBAL_NOTHING);
+    int status = text_equal(command, "serve") ? serve(&options, words)
+                                              : runtime_command_run(&options, words);
+    curl_global_cleanup();
+    return status;
+}
+
+int main(int argc, char **argv) {
+    char *const no_arguments[] = {NULL};
+    const char *command = argc < 2 ? "help" : argv[1];
+    char **arguments = argv + 2;
+
+    if (cli_knows(command)) return run_client(command, argc < 2 ? no_arguments : arguments);
     if (text_equal(command, "version") || text_equal(command, "--version")) {
         (void)fputs("kobel " KOBEL_VERSION "\n", stdout);
         return 0;
     }
-    if (!options_read(argc - 2, argv + 2, &options, words, WORDS_MAX, &err)) {
-        terminal_complain(err.message);
-        return 2;
+    if (text_equal(command, "serve") || text_equal(command, "runtime")) {
+        if (!cli_asks_for_help(arguments)) return run_daemon(command, argc - 2, arguments);
+        return run_client("help", (char *const[]){argv[1], NULL});
     }
-    // Flink is asked over plain HTTP: no TLS library needs to be set up.
-    (void)curl_global_init(CURL_GLOBAL_NOTHING);
-    int status = run(command, &options, words);
-    curl_global_cleanup();
-    return status;
+    terminal_complain("unknown command; `kobel help` lists the commands");
+    return EXIT_USAGE;
 }

@@ -1,4 +1,4 @@
-// The options of the command line and the environment: one table for both, and for the help.
+// The options of `serve` and `runtime`: one table for flags, for variables and for the help.
 #pragma once
 
 #include "api/auth.h"
@@ -23,14 +23,14 @@ struct options {
     char allowed_host_texts[OPTIONS_ALLOWED_HOSTS_MAX][256];
     size_t allowed_host_count;
     char ready_file[FILE_PATH_MAX]; // "" = none
-    char data[FILE_PATH_MAX];       // ":temp:" = a fresh directory that is removed at the end
+    char data[FILE_PATH_MAX];       // ":temp:" = a new directory that is removed at the end
     char runtimes[FILE_PATH_MAX];
     char s3_root[FILE_PATH_MAX]; // "" = <data>/s3
     enum profile profile;
     char sandbox[16];
     uint16_t first_port; // of clusters
     uint16_t last_port;
-    int64_t memory_budget_bytes;     // 0 = 75 % of what the machine has available
+    int64_t memory_budget_bytes;     // 0 = 75 % of the available memory
     char job_env[65536];             // KEY=VALUE lines
     char s3_endpoint[FILE_PATH_MAX]; // "" = directories
     bool verifies_signatures;
@@ -46,15 +46,16 @@ struct options {
     int64_t log_budget_bytes;
     int64_t start_limit_ms;
     enum log_level log_level;
-    char from[FILE_PATH_MAX]; // runtime install only
-    bool forces;              // runtime remove
+    char from[FILE_PATH_MAX]; // of `runtime install`; "" = pip
+    bool forces;              // of `runtime remove`
 };
 
-// Defaults, then KOBEL_* variables, then flags. `arguments` are those behind the command; what is
-// no option is left in `out_rest` (NULL-terminated, borrowed). ERROR_INVALID: an unknown option, a
-// missing or a bad value.
-MUST_CHECK bool options_read(int count, char **arguments, struct options *out_options,
-                             const char **out_rest, size_t rest_max, struct error *err);
+// Defaults, then KOBEL_* variables, then flags. `arguments` are those after `command` ("serve" or
+// "runtime"). `out_rest` gets those that are not options (NULL-terminated, borrowed).
+// ERROR_INVALID: not an option of the command, a missing or a wrong value.
+MUST_CHECK bool options_read(const char *command, int count, char **arguments,
+                             struct options *out_options, const char **out_rest, size_t rest_max,
+                             struct error *err);
 
 // The rows of the table for the help, the manual page and the completions.
 size_t options_describe(struct manual_option *out, size_t limit);

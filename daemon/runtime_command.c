@@ -16,7 +16,7 @@ struct progress {
     int percent;
 };
 
-// A bar that is drawn over itself on a terminal; one line a step otherwise.
+// On a terminal, a bar that is redrawn in place; elsewhere, one line for each step.
 static void on_progress(void *userdata, const char *step, double fraction) {
     struct progress *progress = userdata;
     int percent = fraction < 0 ? -1 : (int)(fraction * 100);
@@ -41,11 +41,14 @@ static int fail(const struct error *err) {
 
 static bool read_runtime(const char *name, enum runtime_environment *out_runtime) {
     char list[RUNTIME_ENVIRONMENT_LIST_SIZE];
-    char message[RUNTIME_ENVIRONMENT_LIST_SIZE + 32];
+    char message[RUNTIME_ENVIRONMENT_LIST_SIZE + 128];
 
     if (runtime_environment_from_name(name, out_runtime)) return true;
     runtime_environment_list(list);
-    (void)text_format(message, sizeof message, "which runtime? %s", list);
+    if (name == NULL)
+        (void)text_format(message, sizeof message, "the runtime is missing: use %s", list);
+    else
+        (void)text_format(message, sizeof message, "'%.60s' is not a runtime: use %s", name, list);
     terminal_complain(message);
     return false;
 }
@@ -83,7 +86,7 @@ static int list(const struct options *options) {
         (void)fputc('\n', stdout);
     }
     if (json_array_size(runtimes) == 0)
-        (void)fprintf(stderr, "no runtime is installed: kobel runtime install FLINK-1_20\n");
+        (void)fprintf(stderr, "no Flink runtime is installed: kobel runtime install FLINK-1_20\n");
     return EXIT_DONE;
 }
 
@@ -94,19 +97,23 @@ static int remove_one(const struct options *options, const char *name) {
     struct error err;
 
     if (!read_runtime(name, &runtime)) return EXIT_USAGE;
-    bool is_whole = catalog_find(options->runtimes, runtime, &installed, &err);
+    bool is_complete = catalog_find(options->runtimes, runtime, &installed, &err);
     if (!catalog_remove(options->runtimes, runtime, options->forces, &err)) return fail(&err);
     terminal_say(&out, COLOUR_PLAIN, "runtime %s (%s%s) is removed from %s",
-                 runtime_environment_name(runtime), is_whole ? "Flink " : "incomplete",
-                 is_whole ? installed.flink_version : "", options->runtimes);
+                 runtime_environment_name(runtime), is_complete ? "Flink " : "incomplete",
+                 is_complete ? installed.flink_version : "", options->runtimes);
     (void)fputc('\n', stdout);
     return EXIT_DONE;
 }
 
 int runtime_command_run(const struct options *options, const char *const *words) {
-    if (text_equal(words[0], "install")) return install(options, words[1]);
-    if (text_equal(words[0], "list")) return list(options);
-    if (text_equal(words[0], "remove")) return remove_one(options, words[1]);
-    terminal_complain("runtime install, list or remove?");
+    size_t count = 0;
+
+    while (words[count] != NULL)
+        count++;
+    if (text_equal(words[0], "install") && count <= 2) return install(options, words[1]);
+    if (text_equal(words[0], "list") && count == 1) return list(options);
+    if (text_equal(words[0], "remove") && count <= 2) return remove_one(options, words[1]);
+    terminal_complain("usage: kobel runtime install RUNTIME | list | remove RUNTIME");
     return EXIT_USAGE;
 }

@@ -3,5 +3,5 @@
 
 #include "daemon/options.h"
 
-// `words` are those behind "runtime". Exit status as documented in the help.
+// `words` are the arguments after "runtime". The exit status is the one that the help documents.
 int runtime_command_run(const struct options *options, const char *const *words);

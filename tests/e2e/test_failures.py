@@ -111,15 +111,18 @@ def test_a_second_daemon_on_the_same_data_is_refused(own):
 
 
 @pytest.mark.parametrize("words, text", [
-    (["serve", "--prot", "1"], "unknown option '--prot'"),
-    (["serve", "--port"], "--port wants a value"),
-    (["serve", "--port", "70000"], "'70000' is no port"),
-    (["serve", "--profile", "huge"], "'huge' is no profile"),
+    (["serve", "--prot", "1"], "kobel serve has no option '--prot'; see `kobel help serve`"),
+    (["serve", "--port"], "--port needs a value (PORT)"),
+    (["serve", "--port", "70000"], "'70000' is not a port"),
+    (["serve", "--profile", "huge"], "'huge' is not a profile: use dev or aws"),
+    (["serve", "dance"], "usage: kobel serve"),
     (["dance"], "unknown command"),
-    (["runtime", "install", "FLINK-9"], "which runtime?"),
+    (["runtime", "install", "FLINK-9"], "'FLINK-9' is not a runtime: use FLINK-1_15"),
+    (["runtime", "install"], "the runtime is missing: use FLINK-1_15"),
+    (["runtime", "list", "all"], "usage: kobel runtime install RUNTIME"),
 ])
 @pytest.mark.quick
-def test_wrong_usage_is_said_with_status_2(words, text):
+def test_wrong_usage_is_reported_with_status_2(words, text):
     done = subprocess.run([BINARY, *words], capture_output=True, text=True)
     assert done.returncode == 2
     assert text in done.stderr
