@@ -17,7 +17,7 @@ enum {
     TAG_COUNT = 21,
 };
 
-// Bytes behind the tag; 0: no such tag. A text has its length in its first two bytes.
+// Bytes after the tag; 0: no such tag. A text has its length in its first two bytes.
 static const unsigned char sizes[TAG_COUNT] = {
     [TAG_UTF8] = 2,
     [3] = 4,
@@ -40,7 +40,7 @@ static const unsigned char sizes[TAG_COUNT] = {
 
 struct pool {
     const unsigned char *bytes;
-    uint32_t *places; // of the tags, by index; 0 = none
+    uint32_t *places; // where the entries begin, by index; 0 = none
     size_t count;
 };
 
@@ -125,10 +125,10 @@ bool class_file_visit(const unsigned char *bytes, size_t size_bytes, class_refer
     struct pool pool = {.bytes = bytes};
 
     if (class_file_major(bytes, size_bytes) == 0 || size_bytes < 10)
-        return error_set(err, ERROR_INVALID, "no class file");
+        return error_set(err, ERROR_INVALID, "not a class file");
     pool.count = read_16(bytes + 8);
     AUTO(memory_free) uint32_t *places = memory_alloc((pool.count + 1) * sizeof *places);
     pool.places = places;
     return (read_pool(bytes, size_bytes, &pool) && visit_all(&pool, visit, userdata)) ||
-           error_set(err, ERROR_INVALID, "a damaged class file");
+           error_set(err, ERROR_INVALID, "the class file is damaged");
 }

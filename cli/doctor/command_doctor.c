@@ -55,9 +55,9 @@ static json_t *findings_json(const struct findings *findings) {
     return list;
 }
 
-// Prints both, or puts both into one object for scripts.
-static void tell(const struct session *session, const struct findings *host, const char *jar,
-                 const struct findings *of_jar) {
+// Prints both lists, or one JSON object with both.
+static void print_result(const struct session *session, const struct findings *host,
+                         const char *jar, const struct findings *of_jar) {
     AUTO(json_decref) json_t *all = json_new_object();
 
     if (session->options.is_json) {
@@ -85,7 +85,7 @@ bool command_doctor(struct session *session, struct error *err) {
     }
     host_look(session->client, &facts);
     host_findings(&facts, &host);
-    tell(session, &host, jar, &of_jar);
+    print_result(session, &host, jar, &of_jar);
     if (findings_count(&host, FINDING_ERROR) + findings_count(&of_jar, FINDING_ERROR) > 0)
         session->exit_status = 1;
     return true;

@@ -1,4 +1,4 @@
-// doctor: what is wrong with this machine, and with an application's jar.
+// doctor: checks this machine, and the jar of an application.
 #pragma once
 
 #include "cli/client/session.h"

@@ -1,4 +1,4 @@
-// What a check has found, and what to do about it.
+// The results of checks, and what to do about them.
 #pragma once
 
 #include <stddef.h>

@@ -1,5 +1,7 @@
-// What is in an application's jar: plain data, gathered by jar_read() and judged by jar_findings().
+// What is in an application's jar, as plain data: jar_read() gathers it, jar_findings() judges it.
 #pragma once
+
+#include "base/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,10 +13,10 @@ enum { JAR_ARTIFACTS_MAX = 64, JAR_NAME_SIZE = 200 };
 struct jar_artifact {
     char group[80];
     char name[80];
-    char version[48]; // "" when only its classes show that it is there, and no pom tells more
+    char version[48]; // "" = not known: only a class shows the artifact, and no pom names it
 };
 
-// Something that is there some times; the first one is an example.
+// How many there are of a thing, with the first as an example; zeroed at first.
 struct jar_count {
     size_t count;
     char example[JAR_NAME_SIZE];
@@ -22,25 +24,27 @@ struct jar_count {
 
 struct jar_facts {
     int64_t size_bytes;
-    char jar_within[JAR_NAME_SIZE]; // of the zip that was given; "" = a jar was given
+    char jar_within[JAR_NAME_SIZE]; // the jar in the zip that was given; "" = a jar was given
     bool has_manifest;
-    char main_class[JAR_NAME_SIZE]; // "" = not said
+    char main_class[JAR_NAME_SIZE]; // that the manifest names; "" = none
     bool has_main_class;            // its class file is there
     size_t class_count;
     int newest_major; // of the class files
     struct jar_count newest;
     struct jar_count python_files;
-    struct jar_count jars; // within it
+    struct jar_count jars; // in the jar
     struct jar_count flink_core;
     struct jar_count log4j;   // log4j 1 or the core of log4j 2
     struct jar_count logback; // or another binding of SLF4J
     struct jar_count signatures;
-    struct jar_count without_uid; // own classes that add operators and never call uid()
-    struct jar_count batch;       // own classes that ask for batch execution
+    struct jar_count without_uid; // classes of the user that add operators and never call uid()
+    struct jar_count batch;       // classes of the user that request batch execution
     struct jar_count firehose_source;
-    bool calls_uid; // somewhere
+    bool calls_uid; // a class of the user does
     struct jar_artifact artifacts[JAR_ARTIFACTS_MAX];
     size_t artifact_count; // further ones are not kept
 };
 
-void jar_count_add(struct jar_count *count, const char *example);
+static inline void jar_count_add(struct jar_count *count, const char *example) {
+    if (count->count++ == 0) (void)text_copy(count->example, sizeof count->example, example);
+}

@@ -1,4 +1,4 @@
-// What is to be said of an application's jar. Pure.
+// The findings about an application's jar. Pure.
 #pragma once
 
 #include "cli/doctor/findings.h"
@@ -9,13 +9,9 @@
 void jar_findings(const struct jar_facts *facts, enum runtime_environment runtime,
                   struct findings *out);
 
-// Is it an archive of a Python application or of jars, and no program itself? What is found says so
-// in a single finding.
-bool jar_is_no_program(const struct jar_facts *facts);
+// Is it an archive of Python files or of jars, without a program? The only finding says it.
+bool jar_has_no_program(const struct jar_facts *facts);
 
-// Of what was found, what keeps it from running at all; NULL: nothing does. What is an error beside
-// that may come up later, or on the service only.
+// The finding that prevents the program from running at all; NULL: there is none. Other errors may
+// occur later, or in the service only.
 const struct finding *jar_obstacle(const struct jar_facts *facts, const struct findings *findings);
-
-// -1, 0, 1: by the numbers between dots, up to the first '-'. "1.9.2" is older than "1.15".
-int jar_compare_versions(const char *left, const char *right);

@@ -6,7 +6,8 @@
 #include <ctype.h>
 #include <string.h>
 
-// The text of the first <tag> before `end`, without blanks around it. False: none, or it is empty.
+// The text of the first <tag> before `end`, without the spaces around it. False: none, or it is
+// empty.
 static bool element_text(const char *at, const char *end, const char *tag, char *out,
                          size_t size_bytes) {
     AUTO(memory_free) char *opening = memory_format("<%s>", tag);
@@ -22,7 +23,7 @@ static bool element_text(const char *at, const char *end, const char *tag, char 
     return length > 0 && text_format(out, size_bytes, "%.*s", (int)length, found);
 }
 
-// What is commented out is no dependency.
+// A dependency in a comment does not count.
 static void blank_comments(char *pom) {
     for (char *at = strstr(pom, "<!--"); at != NULL; at = strstr(at, "<!--")) {
         char *end = strstr(at, "-->");
@@ -31,7 +32,7 @@ static void blank_comments(char *pom) {
     }
 }
 
-// "${flink.version}" becomes what the pom's own properties say.
+// Replaces "${flink.version}" by the value of that property in the same pom.
 static bool resolve(const char *pom, char *version, size_t size_bytes) {
     char name[120];
     size_t length = strlen(version);

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/client/app_calls.h"
 #include "cli/client/interrupts.h"
+#include "cli/doctor/jar_bytes.h"
 #include "cli/doctor/jar_findings.h"
 #include "cli/doctor/jar_read.h"
 #include "cli/run/properties.h"

@@ -3,7 +3,7 @@
 #include "base/base64.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "cli/doctor/jar_read.h"
+#include "cli/doctor/jar_bytes.h"
 #include "model/code.h"
 
 #include <unistd.h>

@@ -1,8 +1,9 @@
 // Class files, manifests and the ends of archives, byte by byte.
+#include "cli/doctor/jar_bytes.h"
+
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "cli/doctor/class_file.h"
-#include "cli/doctor/jar_read.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -59,7 +60,7 @@ Test(class_file, references_to_nowhere_are_an_error) {
     cr_assert(not(class_file_visit(bytes, sizeof bytes, see, NULL, &err)));
 }
 
-// One entry's worth of central directory, cut to what is looked at, and the end record.
+// A central directory of one entry, truncated to the part that is read, and the end record.
 static const unsigned char ZIP_BYTES[] = {
     'x', 'x', 'P', 'K', 1, 2, 'P', 'K', 5, 6, 0, 0, 0, 0, 1, 0, 1, 0, // entries
     4,   0,   0,   0,                                                 // bytes of the directory

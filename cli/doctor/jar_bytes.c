@@ -1,17 +1,12 @@
-// What can be said of a jar by its bytes and its name alone.
+#include "cli/doctor/jar_bytes.h"
+
 #include "base/text.h"
-#include "cli/doctor/jar_facts.h"
-#include "cli/doctor/jar_read.h"
 
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
-void jar_count_add(struct jar_count *count, const char *example) {
-    if (count->count++ == 0) (void)text_copy(count->example, sizeof count->example, example);
-}
-
-// --- is it whole? ---
+// --- is it complete? ---
 
 static uint32_t read_16(const unsigned char *at) {
     return (uint32_t)at[0] | (uint32_t)at[1] << 8;
@@ -23,7 +18,7 @@ static uint32_t read_32(const unsigned char *at) {
 
 enum { END_BYTES = 22, COMMENT_MAX_BYTES = 65535 };
 
-// The end record at `at` fits to what is before and behind it.
+// Is there an end record at `at` that fits the bytes before and after it?
 static bool is_end(const unsigned char *bytes, size_t size_bytes, size_t at) {
     const unsigned char *end = bytes + at;
 
@@ -31,7 +26,7 @@ static bool is_end(const unsigned char *bytes, size_t size_bytes, size_t at) {
     uint64_t directory_bytes = read_32(end + 12);
     uint64_t directory = read_32(end + 16);
     if (at + END_BYTES + read_16(end + 20) != size_bytes) return false;
-    // An archive of more than 4 GiB or 65535 entries says the true numbers elsewhere.
+    // An archive of more than 4 GiB or 65535 entries has the true numbers in another record.
     if (directory == 0xFFFFFFFF || read_16(end + 10) == 0xFFFF) return true;
     if (directory + directory_bytes > at) return false;
     return read_16(end + 10) == 0 || memcmp(bytes + at - directory_bytes, "PK\1\2", 4) == 0;
@@ -48,7 +43,7 @@ bool jar_is_complete(const unsigned char *bytes, size_t size_bytes) {
 
 // --- the manifest ---
 
-// The end of the line at `at`, in front of its line break.
+// The length of the line at `at`, without its line break.
 static size_t line_end(const char *at) {
     return strcspn(at, "\r\n");
 }
@@ -75,7 +70,7 @@ bool jar_manifest_value(const char *manifest, const char *key, char *out, size_t
             memcpy(out + used, part, length);
             used += length;
             part = next_line(part);
-        } while (*part++ == ' '); // a line that begins with a space goes on
+        } while (*part++ == ' '); // a line that begins with a space continues the one before
         while (used > 0 && isspace((unsigned char)out[used - 1]))
             used--;
         out[used] = '\0';
