@@ -55,9 +55,9 @@ static int print_manual(const struct cli_program *program, const char *command, 
     else
         manual_print_help(&manual, stdout);
     if (is_known) return EXIT_DONE;
-    terminal_complain(text_equal(command, "completion")
-                          ? "usage: kobel completion bash | zsh | fish"
-                          : "unknown command; `kobel help` lists the commands");
+    terminal_print_error(text_equal(command, "completion")
+                             ? "usage: kobel completion bash | zsh | fish"
+                             : "unknown command; `kobel help` lists the commands");
     return EXIT_USAGE;
 }
 
@@ -85,12 +85,12 @@ int cli_run(const struct cli_program *program, const char *command, char *const 
     if (is_manual_command(command)) return print_manual(program, command, arguments[0]);
     if (cli_asks_for_help(arguments)) return print_manual(program, "help", command);
     if (!open_session(program, command, arguments, &session, &err)) {
-        terminal_complain(err.message);
+        terminal_print_error(err.message);
         return EXIT_USAGE;
     }
     bool is_done = find(command)(&session, &err);
     client_free(session.client);
     if (is_done) return session.exit_status;
-    terminal_complain(err.message);
+    terminal_print_error(err.message);
     return EXIT_FAILED;
 }

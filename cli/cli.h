@@ -1,9 +1,9 @@
-// The clients of the command line: everything but `serve` and `runtime`.
+// The commands that are clients of a daemon, and the manual: all but `serve` and `runtime`.
 #pragma once
 
 #include "cli/client/manual.h"
 
-// What only the program knows.
+// What the caller knows and this room does not.
 struct cli_program {
     const char *version;
     const struct manual_option *serve_options; // rows of the daemon's options

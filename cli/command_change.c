@@ -1,4 +1,4 @@
-// stop, snapshot, restore, scale: each asks, waits for the end and says what came of it.
+// stop, snapshot, restore, scale: each sends a request, waits for the end and prints the result.
 #include "base/clock.h"
 #include "base/text.h"
 #include "cli/client/app_calls.h"
@@ -6,9 +6,10 @@
 
 #include <time.h>
 
-// What came of it, as a line for people or as JSON. `taken` is released.
-static void tell(const struct session *session, int64_t since_us, const char *text, json_t *taken) {
-    AUTO(json_decref) json_t *result = taken;
+// The result, as a line for people or as JSON. Consumes `consumed`.
+static void print_result(const struct session *session, int64_t since_us, const char *text,
+                         json_t *consumed) {
+    AUTO(json_decref) json_t *result = consumed;
     int64_t duration_ms = (clock_monotonic_us() - since_us) / 1000;
     char duration[24];
 
@@ -19,11 +20,11 @@ static void tell(const struct session *session, int64_t since_us, const char *te
         session_print_json(session, result);
         return;
     }
-    terminal_say(&session->out, COLOUR_PLAIN, "%s: %s (%s)", session->app_name, text, duration);
+    terminal_print(&session->out, COLOUR_PLAIN, "%s: %s (%s)", session->app_name, text, duration);
     (void)fputc('\n', stdout);
 }
 
-// Waits for the end of an operation; *out_result says what the application is then.
+// Waits for the end of an operation; *out_result has the status of the application then.
 static bool finish(struct session *session, const char *operation_id, json_t **out_result,
                    struct error *err) {
     AUTO(json_decref) json_t *detail = NULL;
@@ -48,7 +49,7 @@ static bool call_and_finish(struct session *session, const char *operation, json
            finish(session, operation_id, out_result, err);
 }
 
-// The same for an update; `changes` are taken.
+// The same for an update; consumes `changes`.
 static bool update_and_finish(struct session *session, json_t *changes, json_t **out_result,
                               struct error *err) {
     char operation_id[APP_CALLS_OPERATION_SIZE];
@@ -67,16 +68,16 @@ bool command_stop(struct session *session, struct error *err) {
     if (session->options.forces) json_put_bool(request, "Force", true);
     if (!call_and_finish(session, "StopApplication", request, &result, err)) return false;
     if (!session->options.forces) {
-        struct error ignored;
         if (app_newest_snapshot(session->client, session->app_name, snapshot, sizeof snapshot,
-                                &ignored) &&
+                                NULL) &&
             snapshot[0] != '\0') {
             json_put_text(result, "SnapshotName", snapshot);
             (void)text_format(text, sizeof text, "stopped, with snapshot %s", snapshot);
         } else
-            (void)text_copy(text, sizeof text, "stopped; snapshots are not enabled");
+            (void)text_copy(text, sizeof text,
+                            "stopped without a snapshot: SnapshotsEnabled is false");
     }
-    tell(session, since_us, text, result);
+    print_result(session, since_us, text, result);
     return true;
 }
 
@@ -111,7 +112,7 @@ static bool wait_for_snapshot(struct session *session, const char *snapshot, str
         if (text_equal(status, "READY")) return true;
         if (text_equal(status, "FAILED"))
             return error_set(err, ERROR_REQUEST,
-                             "the snapshot failed: `kobel logs %s` has Flink's words",
+                             "the snapshot failed: see `kobel logs %s` for the reason",
                              session->app_name);
         app_pause(10);
     }
@@ -136,7 +137,7 @@ bool command_snapshot(struct session *session, struct error *err) {
     json_put_text(result, "SnapshotName", snapshot);
     json_put_text(result, "SnapshotStatus", "READY");
     (void)text_format(text, sizeof text, "snapshot %s", snapshot);
-    tell(session, since_us, text, result);
+    print_result(session, since_us, text, result);
     return true;
 }
 
@@ -159,7 +160,7 @@ bool command_restore(struct session *session, struct error *err) {
     json_put_text(result, "SnapshotName", snapshot);
     (void)text_format(text, sizeof text, "%s from snapshot %s",
                       json_text_or(result, "ApplicationStatus", ""), snapshot);
-    tell(session, since_us, text, result);
+    print_result(session, since_us, text, result);
     return true;
 }
 
@@ -173,9 +174,9 @@ bool command_scale(struct session *session, struct error *err) {
 
     if (!text_to_int64(session->options.words[1], &parallelism) || parallelism < 1) {
         session->exit_status = 2;
-        (void)text_format(text, sizeof text, "'%s' is no parallelism: 1 or more",
+        (void)text_format(text, sizeof text, "'%s' is not a parallelism: use 1 or more",
                           session->options.words[1]);
-        terminal_complain(text);
+        terminal_print_error(text);
         return true;
     }
     json_t *changes = json_new_object();
@@ -187,6 +188,6 @@ bool command_scale(struct session *session, struct error *err) {
     json_put_int(result, "Parallelism", parallelism);
     (void)text_format(text, sizeof text, "%s with parallelism %lld",
                       json_text_or(result, "ApplicationStatus", ""), (long long)parallelism);
-    tell(session, since_us, text, result);
+    print_result(session, since_us, text, result);
     return true;
 }

@@ -1,4 +1,4 @@
-// events: what the daemon has to tell of an application.
+// events: the history of an application.
 #include "base/memory.h"
 #include "base/text.h"
 #include "cli/client/app_calls.h"
@@ -7,8 +7,6 @@
 #include <string.h>
 
 enum { WAIT_S = 20 };
-
-// --- events ---
 
 static enum colour colour_of(const char *kind, const char *message) {
     bool is_bad = strstr(message, "FAILED") != NULL || text_equal(kind, "recovery") ||
@@ -23,17 +21,17 @@ static void print_event(const struct session *session, const json_t *event) {
     const char *message = json_text_or(event, "message", "");
     char time[24];
 
-    if (session->options.is_json) { // one a line: it may go on for ever
+    if (session->options.is_json) { // one in each line: there may be no last one
         AUTO(memory_free) char *text = json_print(event);
         terminal_print_json(out, text);
         (void)fputc('\n', out->file);
         return;
     }
     terminal_time(json_int_or(event, "atMs", 0), time);
-    terminal_say(out, COLOUR_FAINT, "%s", time);
-    terminal_say(out, COLOUR_PLAIN, "  ");
-    terminal_say(out, colour_of(kind, message), "%-20s", kind);
-    terminal_say(out, COLOUR_PLAIN, " %s", message);
+    terminal_print(out, COLOUR_FAINT, "%s", time);
+    terminal_print(out, COLOUR_PLAIN, "  ");
+    terminal_print(out, colour_of(kind, message), "%-20s", kind);
+    terminal_print(out, COLOUR_PLAIN, " %s", message);
     (void)fputc('\n', out->file);
 }
 
@@ -54,7 +52,7 @@ bool command_events(struct session *session, struct error *err) {
             after = json_int_or(event, "sequence", after);
         }
         (void)fflush(stdout);
-        // The list may come in pages: whatever there is comes before the waiting.
+        // The list comes in pages: all of them are printed before the wait.
         if (json_array_size(events) == 0 && wait_s == 0) {
             if (!session->options.follows) return true;
             wait_s = WAIT_S;

@@ -1,4 +1,4 @@
-// explain: why an application has the size that it has.
+// explain: why an application has its parallelism.
 #include "base/text.h"
 #include "cli/client/app_calls.h"
 #include "cli/client/table.h"
@@ -8,7 +8,7 @@ enum { ASK_TIMEOUT_MS = 20000, CELL_SIZE = 32, MOVE_INDENT = 4 };
 
 static void print_title(const struct session *session, const char *title) {
     (void)fputc('\n', stdout);
-    terminal_say(&session->out, COLOUR_BOLD, "%s", title);
+    terminal_print(&session->out, COLOUR_BOLD, "%s", title);
     (void)fputc('\n', stdout);
 }
 
@@ -20,15 +20,15 @@ static void print_text(const struct session *session, size_t indent, const char 
 static void print_head(const struct session *session, const json_t *reply) {
     bool is_enabled = json_bool_or(reply, "enabled", false);
 
-    terminal_say(&session->out, COLOUR_PLAIN, "%s is %s with parallelism %lld; %s, %s",
-                 session->app_name, json_text_or(reply, "status", ""),
-                 (long long)json_int_or(reply, "currentParallelism", 0),
-                 is_enabled ? "scaled by itself" : "not scaled",
-                 is_enabled ? json_text_or(reply, "policy", "") : "AutoScalingEnabled is false");
+    terminal_print(&session->out, COLOUR_PLAIN, "%s is %s with parallelism %lld; %s, %s",
+                   session->app_name, json_text_or(reply, "status", ""),
+                   (long long)json_int_or(reply, "currentParallelism", 0),
+                   is_enabled ? "scaled automatically" : "not scaled automatically",
+                   is_enabled ? json_text_or(reply, "policy", "") : "AutoScalingEnabled is false");
     if (is_enabled)
-        terminal_say(&session->out, COLOUR_PLAIN, ", from %lld to %lld",
-                     (long long)json_int_or(reply, "floor", 0),
-                     (long long)json_int_or(reply, "ceiling", 0));
+        terminal_print(&session->out, COLOUR_PLAIN, ", from %lld to %lld",
+                       (long long)json_int_or(reply, "floor", 0),
+                       (long long)json_int_or(reply, "ceiling", 0));
     (void)fputs("\n\n", stdout);
     print_text(session, 0, json_text_or(reply, "explanation", ""));
 }
@@ -42,8 +42,8 @@ static void figure(const json_t *row, const char *key, double factor, const char
         (void)text_format(out, CELL_SIZE, "%.0f%s", json_number_value(value) * factor, unit);
 }
 
-// The same said again tells nothing: a row for every change of mind.
-static bool says_the_same(const json_t *left, const json_t *right) {
+// Only changes of the decision are shown, not each time that it was confirmed.
+static bool has_same_result(const json_t *left, const json_t *right) {
     return text_equal(json_text(left, "reason"), json_text(right, "reason")) &&
            json_int_or(left, "wantedParallelism", 0) == json_int_or(right, "wantedParallelism", 0);
 }
@@ -58,7 +58,7 @@ static void print_evaluations(const struct session *session, const json_t *evalu
         const json_t *older = json_array_get(evaluations, index + 1);
         char time[24];
         char cells[5][CELL_SIZE];
-        if (older != NULL && says_the_same(row, older)) continue;
+        if (older != NULL && has_same_result(row, older)) continue;
         terminal_time(json_int_or(row, "atMs", 0), time);
         figure(row, "currentParallelism", 1, "", cells[0]);
         figure(row, "wantedParallelism", 1, "", cells[1]);
@@ -78,9 +78,9 @@ static void print_moves(const struct session *session, const json_t *moves) {
         const json_t *move = json_array_get(moves, index);
         char time[24];
         terminal_time(json_int_or(move, "atMs", 0), time);
-        terminal_say(&session->out, COLOUR_PLAIN, "%s  %lld to %lld", time,
-                     (long long)json_int_or(move, "currentParallelism", 0),
-                     (long long)json_int_or(move, "wantedParallelism", 0));
+        terminal_print(&session->out, COLOUR_PLAIN, "%s  %lld to %lld", time,
+                       (long long)json_int_or(move, "currentParallelism", 0),
+                       (long long)json_int_or(move, "wantedParallelism", 0));
         (void)fprintf(session->out.file, "\n%*s", MOVE_INDENT, "");
         print_text(session, MOVE_INDENT, json_text_or(move, "text", ""));
     }
@@ -102,7 +102,7 @@ bool command_explain(struct session *session, struct error *err) {
         print_moves(session, json_member(reply, "moves"));
     }
     if (json_array_size(json_member(reply, "evaluations")) > 0) {
-        print_title(session, "What was thought in the last hour");
+        print_title(session, "Evaluations of the last hour");
         print_evaluations(session, json_member(reply, "evaluations"));
     }
     return true;

@@ -1,4 +1,4 @@
-// logs: what the processes of an application have written, and go on to write.
+// logs: the logs and the output of the processes of an application.
 #include "base/text.h"
 #include "cli/client/app_calls.h"
 #include "cli/client/log_print.h"
@@ -19,7 +19,7 @@ bool command_logs(struct session *session, struct error *err) {
         if (!log_files_read(files, &has_more, err)) return false;
         if (!log_files_has_any(files))
             return error_set(err, ERROR_NOT_FOUND,
-                             "application '%s' was never started: there is no log",
+                             "application '%s' was never started, so there is no log",
                              session->app_name);
         (void)fflush(stdout);
         if (has_more) continue;

@@ -1,4 +1,4 @@
-// status: all applications as a table, or one of them at length.
+// status: all applications as a table, or one with its snapshots and operations.
 #include "base/memory.h"
 #include "base/text.h"
 #include "cli/client/app_calls.h"
@@ -22,13 +22,14 @@ static bool list_all(struct client *client, json_t *out_list, struct error *err)
         reply = NULL;
         if (!client_call(client, "ListApplications", request, &reply, err)) return false;
         if (json_array_extend(out_list, json_object_get(reply, "ApplicationSummaries")) != 0)
-            return error_set(err, ERROR_UNAVAILABLE, "ListApplications answered without a list");
+            return error_set(err, ERROR_UNAVAILABLE,
+                             "the reply to ListApplications has no list: is it a kobel daemon?");
         token = json_text(reply, "NextToken");
     } while (token != NULL);
     return true;
 }
 
-// The daemon's status with all of its applications: it tells of a hundred at a time.
+// The daemon's status with all applications; a page has a hundred.
 static bool read_daemon(struct client *client, json_t **out_daemon, struct error *err) {
     AUTO(json_decref) json_t *daemon = NULL;
     AUTO(json_decref) json_t *page = NULL;
@@ -41,14 +42,16 @@ static bool read_daemon(struct client *client, json_t **out_daemon, struct error
         page = NULL;
         if (!client_get(client, path, ASK_TIMEOUT_MS, &page, err)) return false;
         if (json_array_extend(json_object_get(daemon, "apps"), json_object_get(page, "apps")) != 0)
-            return error_set(err, ERROR_UNAVAILABLE, "the status of the daemon has no list");
+            return error_set(
+                err, ERROR_UNAVAILABLE,
+                "the status of the daemon has no list of applications: is it a kobel daemon?");
     }
     (void)json_object_del(daemon, "next");
     *out_daemon = TAKE(daemon);
     return true;
 }
 
-// Makes "byArn" of "apps", for find_own().
+// Adds "byArn", an index of "apps", for find_own().
 static void index_by_arn(json_t *daemon) {
     json_t *by_arn = json_new_object();
     size_t index;
@@ -59,7 +62,7 @@ static void index_by_arn(json_t *daemon) {
     json_put(daemon, "byArn", by_arn);
 }
 
-// What kobel's own status has of the application that a detail is about.
+// The entry of an application in the daemon's status.
 static const json_t *find_own(const json_t *daemon, const json_t *detail) {
     return json_member(json_member(daemon, "byArn"), json_text_or(detail, "ApplicationARN", ""));
 }
@@ -102,14 +105,14 @@ static void print_daemon(const struct session *session, const json_t *daemon) {
 
     terminal_size(json_int_or(memory, "usedBytes", 0), used);
     terminal_size(json_int_or(memory, "budgetBytes", 0), budget);
-    terminal_say(
+    terminal_print(
         &session->out, COLOUR_FAINT, "kobel %s at %s, profile %s, sandbox %s, memory %s of %s",
         json_text_or(daemon, "version", "?"), client_url(session->client),
         json_text_or(daemon, "profile", "?"), json_text_or(daemon, "sandbox", "?"), used, budget);
     (void)fputc('\n', stdout);
 }
 
-// What is wrong with jobs that are meant to run: the service calls them RUNNING all the same.
+// The problems of jobs that should run: their status in the API is RUNNING anyway.
 static void print_troubles(const struct session *session, const json_t *daemon,
                            const json_t *details) {
     const struct terminal *out = &session->out;
@@ -118,8 +121,8 @@ static void print_troubles(const struct session *session, const json_t *daemon,
         const json_t *detail = json_array_get(details, index);
         const char *trouble = json_text(find_own(daemon, detail), "trouble");
         if (trouble == NULL) continue;
-        terminal_say(out, COLOUR_RED, "%s", json_text_or(detail, "ApplicationName", ""));
-        terminal_say(out, COLOUR_PLAIN, ": %s", trouble);
+        terminal_print(out, COLOUR_RED, "%s", json_text_or(detail, "ApplicationName", ""));
+        terminal_print(out, COLOUR_PLAIN, ": %s", trouble);
         (void)fputc('\n', stdout);
     }
 }
@@ -135,7 +138,7 @@ static void print_all(const struct session *session, json_t *daemon, const json_
     for (size_t index = 0; index < json_array_size(details); index++)
         add_row(table, daemon, json_array_get(details, index));
     if (json_array_size(details) == 0)
-        (void)fputs("there is no application: `kobel run app.jar` makes one\n", stdout);
+        (void)fputs("there is no application: create one with `kobel run my-job.jar`\n", stdout);
     else
         table_print(table, &session->out);
     print_troubles(session, daemon, details);
@@ -193,11 +196,11 @@ static bool list_some(struct session *session, const char *operation, const char
 }
 
 static void print_name(const struct session *session, const char *name) {
-    terminal_say(&session->out, COLOUR_PLAIN, "%s", name);
+    terminal_print(&session->out, COLOUR_PLAIN, "%s", name);
     (void)fputc('\n', stdout);
 }
 
-// For completion: what can be restored.
+// For completions of `kobel restore`.
 static bool show_snapshot_names(struct session *session, struct error *err) {
     AUTO(json_decref) json_t *reply = NULL;
     json_t *request = app_request(session->app_name);
@@ -253,7 +256,7 @@ static bool show_all(struct session *session, json_t *daemon, struct error *err)
             json_add(details, detail);
             continue;
         }
-        // One that was deleted meanwhile is simply not there.
+        // It was deleted meanwhile.
         if (err->kind != ERROR_NOT_FOUND) return false;
     }
     if (session->options.only_names) return true;

@@ -1,4 +1,4 @@
-// The commands that ask the daemon about an application, or change it.
+// The commands that show an application or change it.
 #pragma once
 
 #include "cli/client/session.h"

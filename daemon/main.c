@@ -23,7 +23,7 @@ static int run_client(const char *command, char *const *arguments) {
 
 static int serve(const struct options *options, const char *const *words) {
     if (words[0] == NULL) return daemon_run(options);
-    terminal_complain("usage: kobel serve [OPTION]...; see `kobel help serve`");
+    terminal_print_error("usage: kobel serve [OPTION]...; see `kobel help serve`");
     return EXIT_USAGE;
 }
 
@@ -34,7 +34,7 @@ static int run_daemon(const char *command, int count, char **arguments) {
     struct error err;
 
     if (!options_read(command, count, arguments, &options, words, WORDS_MAX, &err)) {
-        terminal_complain(err.message);
+        terminal_print_error(err.message);
         return EXIT_USAGE;
     }
     // Requests to Flink are plain HTTP: no TLS library needs to be set up.
@@ -59,6 +59,6 @@ int main(int argc, char **argv) {
         if (!cli_asks_for_help(arguments)) return run_daemon(command, argc - 2, arguments);
         return run_client("help", (char *const[]){argv[1], NULL});
     }
-    terminal_complain("unknown command; `kobel help` lists the commands");
+    terminal_print_error("unknown command; `kobel help` lists the commands");
     return EXIT_USAGE;
 }

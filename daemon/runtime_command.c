@@ -35,7 +35,7 @@ static void on_progress(void *userdata, const char *step, double fraction) {
 }
 
 static int fail(const struct error *err) {
-    terminal_complain(err->message);
+    terminal_print_error(err->message);
     return EXIT_FAILED;
 }
 
@@ -49,7 +49,7 @@ static bool read_runtime(const char *name, enum runtime_environment *out_runtime
         (void)text_format(message, sizeof message, "the runtime is missing: use %s", list);
     else
         (void)text_format(message, sizeof message, "'%.60s' is not a runtime: use %s", name, list);
-    terminal_complain(message);
+    terminal_print_error(message);
     return false;
 }
 
@@ -78,7 +78,7 @@ static int list(const struct options *options) {
 
     if (!catalog_list(options->runtimes, &runtimes, &err)) return fail(&err);
     json_array_foreach(runtimes, index, runtime) {
-        terminal_say(&out, COLOUR_PLAIN, "%-12s Flink %-8s %5lld MB  %s",
+        terminal_print(&out, COLOUR_PLAIN, "%-12s Flink %-8s %5lld MB  %s",
                      json_text_or(runtime, "runtimeEnvironment", ""),
                      json_text_or(runtime, "flinkVersion", ""),
                      (long long)(json_int_or(runtime, "sizeBytes", 0) >> 20),
@@ -99,7 +99,7 @@ static int remove_one(const struct options *options, const char *name) {
     if (!read_runtime(name, &runtime)) return EXIT_USAGE;
     bool is_complete = catalog_find(options->runtimes, runtime, &installed, &err);
     if (!catalog_remove(options->runtimes, runtime, options->forces, &err)) return fail(&err);
-    terminal_say(&out, COLOUR_PLAIN, "runtime %s (%s%s) is removed from %s",
+    terminal_print(&out, COLOUR_PLAIN, "runtime %s (%s%s) is removed from %s",
                  runtime_environment_name(runtime), is_complete ? "Flink " : "incomplete",
                  is_complete ? installed.flink_version : "", options->runtimes);
     (void)fputc('\n', stdout);
@@ -114,6 +114,6 @@ int runtime_command_run(const struct options *options, const char *const *words)
     if (text_equal(words[0], "install") && count <= 2) return install(options, words[1]);
     if (text_equal(words[0], "list") && count == 1) return list(options);
     if (text_equal(words[0], "remove") && count <= 2) return remove_one(options, words[1]);
-    terminal_complain("usage: kobel runtime install RUNTIME | list | remove RUNTIME");
+    terminal_print_error("usage: kobel runtime install RUNTIME | list | remove RUNTIME");
     return EXIT_USAGE;
 }

@@ -19,7 +19,7 @@ void app_pause(int pause_ms) {
     (void)poll(NULL, 0, pause_ms);
 }
 
-// --- questions ---
+// --- reading ---
 
 bool app_describe(struct client *client, const char *name, json_t **out_detail, struct error *err) {
     AUTO(json_decref) json_t *reply = NULL;
@@ -27,7 +27,9 @@ bool app_describe(struct client *client, const char *name, json_t **out_detail, 
     if (!client_call(client, "DescribeApplication", app_request(name), &reply, err)) return false;
     *out_detail = json_copy_of(json_member(reply, "ApplicationDetail"));
     return *out_detail != NULL ||
-           error_set(err, ERROR_UNAVAILABLE, "DescribeApplication answered without a detail");
+           error_set(
+               err, ERROR_UNAVAILABLE,
+               "the reply to DescribeApplication has no ApplicationDetail: is it a kobel daemon?");
 }
 
 bool app_get(struct client *client, const char *name, const char *rest, int64_t timeout_ms,
@@ -37,16 +39,17 @@ bool app_get(struct client *client, const char *name, const char *rest, int64_t 
 
     if (client_get(client, path, timeout_ms, out_reply, err)) return true;
     if (err->kind != ERROR_NOT_FOUND || !text_equal(err->message, "no such path")) return false;
-    return error_set(err, ERROR_UNSUPPORTED,
-                     "the daemon at %s is too old for this question: restart it with this version",
-                     client_url(client));
+    return error_set(
+        err, ERROR_UNSUPPORTED,
+        "the daemon at %s is too old for this command: restart it with this version of kobel",
+        client_url(client));
 }
 
 const char *app_status_of(const json_t *detail) {
     return json_text_or(detail, "ApplicationStatus", "");
 }
 
-bool app_is_settled(const json_t *detail) {
+bool app_has_lasting_status(const json_t *detail) {
     const char *status = app_status_of(detail);
 
     return text_equal(status, "READY") || text_equal(status, "RUNNING") ||
@@ -94,7 +97,7 @@ bool app_newest_snapshot(struct client *client, const char *name, char *out, siz
     return true;
 }
 
-// --- commands ---
+// --- changes ---
 
 json_t *app_run_configuration(const char *type, const char *snapshot, bool allows_non_restored) {
     json_t *run = json_new_object();
@@ -152,10 +155,10 @@ bool app_wait(struct client *client, const char *name, app_tick_fn *tick, void *
         detail = NULL;
         if (!app_describe(client, name, &detail, err)) return false;
         if (tick == NULL)
-            app_pause(app_is_settled(detail) ? 0 : WAIT_PAUSE_MS);
+            app_pause(app_has_lasting_status(detail) ? 0 : WAIT_PAUSE_MS);
         else if (!tick(userdata, detail, err))
             return false;
-    } while (!app_is_settled(detail));
+    } while (!app_has_lasting_status(detail));
     *out_detail = TAKE(detail);
     return true;
 }

@@ -112,9 +112,7 @@ static void add_signature(const struct client *client, const char *target, const
 // --- one exchange ---
 
 static size_t on_piece(char *bytes, size_t size, size_t count, void *userdata) {
-    struct error ignored;
-
-    return buffer_append(userdata, bytes, size * count, &ignored) ? size * count : 0;
+    return buffer_append(userdata, bytes, size * count, NULL) ? size * count : 0;
 }
 
 static void free_headers(struct curl_slist *headers) {
@@ -142,24 +140,23 @@ static bool exchange(struct client *client, const char *path, const char *body, 
     (void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_piece);
     (void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, reply);
     (void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    // A proxy of the environment is for the world outside.
+    // A proxy of the environment is not for requests to a daemon.
     (void)curl_easy_setopt(curl, CURLOPT_PROXY, "");
     (void)curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, 3000L);
     (void)curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
     CURLcode code = curl_easy_perform(curl);
     if (code == CURLE_COULDNT_CONNECT || code == CURLE_COULDNT_RESOLVE_HOST)
-        return error_set(
-            err, ERROR_UNAVAILABLE,
-            "no kobel daemon answers at %s: start one with `kobel serve`, or say where "
-            "it is with --url or KOBEL_URL",
-            client->url);
+        return error_set(err, ERROR_UNAVAILABLE,
+                         "no kobel daemon answers at %s: start one with `kobel serve`, or give the "
+                         "address of one with --url or KOBEL_URL",
+                         client->url);
     if (code != CURLE_OK)
         return error_set(err, ERROR_UNAVAILABLE, "%s: %s", url, curl_easy_strerror(code));
     (void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, out_status);
     return true;
 }
 
-// --- what was answered ---
+// --- the reply ---
 
 static enum error_kind kind_of(const char *type) {
     static const struct {
@@ -201,13 +198,13 @@ static bool fail_signature(const struct client *client, const char *type, const 
                          "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to one of its keys",
                          client->url);
     return error_set(err, ERROR_REQUEST,
-                     "%s (%s): the daemon at %s checks signatures; are AWS_ACCESS_KEY_ID, "
-                     "AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN those of one of its keys?",
+                     "%s (%s): the daemon at %s checks signatures; set AWS_ACCESS_KEY_ID, "
+                     "AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN to one of its keys",
                      message == NULL ? "refused" : message, type, client->url);
 }
 
 static bool fail(const struct client *client, long status, const json_t *body, struct error *err) {
-    const json_t *own = json_member(body, "error"); // kobel's own API
+    const json_t *own = json_member(body, "error"); // of a path under /kobel/v1
     const char *type = json_text(body, "__type");
 
     if (is_about_signature(json_text(own, "kind")))
@@ -220,7 +217,9 @@ static bool fail(const struct client *client, long status, const json_t *body, s
                          json_text_or(own, "message", "refused"));
     if (type == NULL)
         return error_set(err, ERROR_UNAVAILABLE,
-                         "what answers at %s is no kobel daemon (status %ld)", client->url, status);
+                         "a server at %s answers (status %ld), but it is not a kobel daemon: give "
+                         "another address with --url or KOBEL_URL",
+                         client->url, status);
     const char *message = json_text_or(body, "message", json_text_or(body, "Message", NULL));
     return error_set(err, kind_of(type), "%s%s(%s)", message == NULL ? "" : message,
                      message == NULL ? "" : " ", type);
@@ -229,9 +228,8 @@ static bool fail(const struct client *client, long status, const json_t *body, s
 static bool read_reply(const struct client *client, const struct buffer *reply, long status,
                        json_t **out_reply, struct error *err) {
     AUTO(json_decref) json_t *body = NULL;
-    struct error ignored;
 
-    bool is_json = json_parse(buffer_text(reply), reply->size_bytes, &body, &ignored);
+    bool is_json = json_parse(buffer_text(reply), reply->size_bytes, &body, NULL);
     if (status != 200 || !is_json) return fail(client, status, body, err);
     *out_reply = TAKE(body);
     return true;
@@ -260,8 +258,7 @@ bool client_get(struct client *client, const char *path, int64_t timeout_ms, jso
 
 bool client_is_answered(struct client *client) {
     AUTO(json_decref) json_t *reply = NULL;
-    struct error ignored;
 
-    return client_get(client, "/healthz", 3000, &reply, &ignored) &&
+    return client_get(client, "/healthz", 3000, &reply, NULL) &&
            text_equal(json_text(reply, "status"), "ok");
 }

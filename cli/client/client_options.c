@@ -1,52 +1,54 @@
 #include "cli/client/client_options.h"
 
 #include "base/cleanup.h"
+#include "base/environment.h"
 #include "base/text.h"
 #include "model/runtime_environment.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-typedef bool take_fn(struct client_options *options, const char *value, struct error *err);
+typedef bool read_fn(struct client_options *options, const char *value, struct error *err);
 
-static bool take_url(struct client_options *options, const char *value, struct error *err) {
+static bool read_url(struct client_options *options, const char *value, struct error *err) {
     if (!text_starts_with(value, "http://") && !text_starts_with(value, "https://"))
-        return error_set(err, ERROR_INVALID, "'%s' is no address: http://host:port", value);
+        return error_set(err, ERROR_INVALID,
+                         "'%s' is not an address: use one such as http://host:port", value);
     options->url = value;
     return true;
 }
 
-static bool take_parallelism(struct client_options *options, const char *value, struct error *err) {
+static bool read_parallelism(struct client_options *options, const char *value, struct error *err) {
     return (text_to_int64(value, &options->parallelism) && options->parallelism > 0) ||
-           error_set(err, ERROR_INVALID, "'%s' is no parallelism: 1 or more", value);
+           error_set(err, ERROR_INVALID, "'%s' is not a parallelism: use 1 or more", value);
 }
 
-static bool take_property(struct client_options *options, const char *value, struct error *err) {
+static bool read_property(struct client_options *options, const char *value, struct error *err) {
     const char *dot = strchr(value, '.');
     const char *equals = strchr(value, '=');
 
     if (dot == NULL || equals == NULL || dot == value || dot > equals || dot + 1 == equals)
-        return error_set(err, ERROR_INVALID, "'%s' is not of the form Group.key=value", value);
+        return error_set(err, ERROR_INVALID, "'%s' is not a property: use Group.key=value", value);
     if (options->property_count == CLIENT_PROPERTIES_MAX)
-        return error_set(err, ERROR_INVALID, "more than %d properties: use --properties FILE",
+        return error_set(err, ERROR_INVALID,
+                         "at most %d properties may be given: use --properties FILE for more",
                          CLIENT_PROPERTIES_MAX);
     options->properties[options->property_count++] = value;
     return true;
 }
 
-static bool take_properties(struct client_options *options, const char *value, struct error *err) {
+static bool read_properties(struct client_options *options, const char *value, struct error *err) {
     (void)err;
     options->properties_file = value;
     return true;
 }
 
-static bool take_name(struct client_options *options, const char *value, struct error *err) {
+static bool read_name(struct client_options *options, const char *value, struct error *err) {
     (void)err;
     options->name = value;
     return true;
 }
 
-static bool take_runtime(struct client_options *options, const char *value, struct error *err) {
+static bool read_runtime(struct client_options *options, const char *value, struct error *err) {
     char list[RUNTIME_ENVIRONMENT_LIST_SIZE];
     enum runtime_environment runtime;
 
@@ -60,7 +62,7 @@ static bool take_runtime(struct client_options *options, const char *value, stru
 }
 
 #define SWITCH(member)                                                                             \
-    static bool take_##member(struct client_options *options, const char *value,                   \
+    static bool read_##member(struct client_options *options, const char *value,                   \
                               struct error *err) {                                                 \
         (void)value;                                                                               \
         (void)err;                                                                                 \
@@ -76,52 +78,56 @@ SWITCH(is_fresh)
 SWITCH(allows_non_restored)
 SWITCH(shows_all)
 
-static const char ASKING[] = "run status logs events stop snapshot restore scale explain doctor";
-static const char TELLING[] = "status events stop snapshot restore scale explain doctor";
+static const char CLIENTS[] = "run status logs events stop snapshot restore scale explain doctor";
+static const char PRINTERS[] = "status events stop snapshot restore scale explain doctor";
 
 static const struct row {
     struct manual_option text;
-    take_fn *take;
+    read_fn *read;
 } rows[] = {
-    {{"--url", NULL, "KOBEL_URL", "URL", "http://127.0.0.1:8290", "the daemon to ask", ASKING},
-     take_url},
-    {{"--json", NULL, NULL, NULL, NULL, "JSON instead of a table", TELLING}, take_is_json},
+    {{"--url", NULL, "KOBEL_URL", "URL", "http://127.0.0.1:8290", "address of the daemon", CLIENTS},
+     read_url},
+    {{"--json", NULL, NULL, NULL, NULL, "print JSON, for scripts", PRINTERS}, read_is_json},
     {{"--names", NULL, NULL, NULL, NULL,
-      "the names only, one a line: of the applications, or of one application's snapshots",
+      "print names only, one in each line: of all applications, or of the snapshots of APP",
       "status"},
-     take_only_names},
-    {{"--follow", "-f", NULL, NULL, NULL, "go on with what comes next", "logs events"},
-     take_follows},
-    {{"--force", NULL, NULL, NULL, NULL, "at once and without a snapshot", "stop"}, take_forces},
+     read_only_names},
+    {{"--follow", "-f", NULL, NULL, NULL, "do not end, but wait for more and print it",
+      "logs events"},
+     read_follows},
+    {{"--force", NULL, NULL, NULL, NULL, "stop at once and without a snapshot", "stop"},
+     read_forces},
     {{"--name", NULL, NULL, "NAME", NULL,
-      "name of the application (default: that of the file without version)", "run"},
-     take_name},
+      "name of the application (default: that of the file, without its version)", "run"},
+     read_name},
     {{"--property", "-p", NULL, "P", NULL,
-      "a runtime property, Group.key=value; may be given several times", "run"},
-     take_property},
+      "runtime property Group.key=value; may be given several times", "run"},
+     read_property},
     {{"--properties", NULL, NULL, "FILE", NULL,
-      "runtime properties: JSON as in application_properties.json, or lines Group.key=value",
+      "file with runtime properties: JSON as in application_properties.json, or lines "
+      "Group.key=value",
       "run"},
-     take_properties},
-    {{"--parallelism", NULL, NULL, "N", NULL, "parallelism of the job", "run"}, take_parallelism},
+     read_properties},
+    {{"--parallelism", NULL, NULL, "N", NULL, "parallelism of the job", "run"}, read_parallelism},
     {{"--runtime", NULL, NULL, "RUNTIME", NULL,
-      "Flink's version, such as FLINK-1_20 (default: the application's, or what is installed)",
+      "Flink runtime, such as FLINK-1_20 (default: that of the application, or an installed one)",
       "run doctor"},
-     take_runtime},
+     read_runtime},
     {{"--watch", NULL, NULL, NULL, NULL,
-      "move the job, with its state, whenever the jar or the properties file has changed; of the "
-      "snapshots that this makes the newest 5 are kept, unless the tag kobel:snapshot-retention "
-      "or the daemon's option says otherwise",
+      "move the job, with its state, whenever the jar or the properties file has changed. The "
+      "newest 5 snapshots of these moves are kept, unless the tag kobel:snapshot-retention of the "
+      "application or --snapshot-retention of the daemon has another rule",
       "run"},
-     take_watches},
+     read_watches},
     {{"--fresh", NULL, NULL, NULL, NULL, "start without the state of earlier runs", "run"},
-     take_is_fresh},
+     read_is_fresh},
     {{"--allow-non-restored-state", NULL, NULL, NULL, NULL,
-      "start although some of the state belongs to no operator any more", "run restore"},
-     take_allows_non_restored},
+      "start even if a part of the state belongs to an operator that is not in the job any more",
+      "run restore"},
+     read_allows_non_restored},
     {{"--all", NULL, NULL, NULL, NULL,
-      "every line of Flink's logs, not only the job's own and warnings", "run"},
-     take_shows_all},
+      "print every line of Flink's logs, not only lines of the job and warnings", "run"},
+     read_shows_all},
 };
 
 size_t client_options_rows(struct manual_option *out, size_t limit) {
@@ -136,37 +142,39 @@ size_t client_options_rows(struct manual_option *out, size_t limit) {
 
 static const struct manual_command commands[] = {
     {"serve", "", "run the daemon", NULL, NULL},
-    {"run", "JAR", "run an application from its jar and follow it",
-     "Starts a daemon if none answers, creates or updates the application, starts it and follows "
-     "its log. Ctrl-C stops it with a snapshot, from which the next run goes on; a second Ctrl-C "
-     "stops it at once. With --watch the job moves to the new code whenever the jar has changed "
-     "and "
-     "is complete. Options of `kobel serve` are for the daemon that is started.",
+    {"run", "JAR", "run an application from its jar, and print what it prints",
+     "Starts a daemon if none answers, creates or updates the application, starts it and prints "
+     "its output and log. Ctrl-C stops it with a snapshot, from which the next run continues; a "
+     "second Ctrl-C stops it at once. With --watch, the job moves to the new code whenever the jar "
+     "has changed and is complete. Options of `kobel serve` apply to the daemon that is started.",
      "FILE"},
-    {"status", "[APP]", "the applications, or one of them", NULL, "APP"},
-    {"logs", "APP", "the log and the output of a running application", NULL, "APP"},
-    {"events", "APP", "what happened to an application", NULL, "APP"},
-    {"stop", "APP", "stop an application, with a snapshot", NULL, "APP"},
-    {"snapshot", "APP [NAME]", "take a snapshot of a running application", NULL, "APP"},
-    {"restore", "APP SNAPSHOT", "go back to a snapshot",
-     "A running application is updated to go on from it; one that does not run is started from it.",
+    {"status", "[APP]", "show all applications, or one with its snapshots and operations", NULL,
      "APP"},
-    {"scale", "APP N", "change the parallelism", NULL, "APP"},
-    {"explain", "APP", "why the application was scaled, or was not", NULL, "APP"},
-    {"doctor", "[JAR]", "check this machine, and an application's jar",
-     "Looks at Java, the sandbox, control groups, memory, the port and the clock; and in a jar at "
-     "its main class, class file versions, connectors, bundled parts of Flink, logging frameworks "
-     "and uids. Says what to do about each finding. Exit status 1: something will not work.",
+    {"logs", "APP", "print the logs and the output of an application", NULL, "APP"},
+    {"events", "APP", "print the history of an application", NULL, "APP"},
+    {"stop", "APP", "stop an application with a snapshot", NULL, "APP"},
+    {"snapshot", "APP [NAME]", "take a snapshot of a running application", NULL, "APP"},
+    {"restore", "APP SNAPSHOT", "continue from a snapshot",
+     "A running application is updated and continues from the snapshot; a READY one is started "
+     "from it.",
+     "APP"},
+    {"scale", "APP N", "change the parallelism of an application", NULL, "APP"},
+    {"explain", "APP", "explain why an application was scaled, or was not", NULL, "APP"},
+    {"doctor", "[JAR]", "check this machine, and the jar of an application",
+     "Checks Java, the sandbox, control groups, memory, disk, the port, the clock and the "
+     "runtimes; in a jar the main class, the versions of class files, connectors, bundled parts of "
+     "Flink, logging frameworks and uids. Each finding comes with what to do about it. Exit status "
+     "1: something will not work.",
      "FILE"},
-    {"runtime", "install RUNTIME", "obtain and prepare a Flink runtime, such as FLINK-1_20", NULL,
+    {"runtime", "install RUNTIME", "install a Flink runtime, such as FLINK-1_20", NULL,
      "install list remove"},
-    {"runtime", "list", "the installed runtimes", NULL, NULL},
-    {"runtime", "remove RUNTIME", "remove an installed runtime that no application runs on", NULL,
-     NULL},
-    {"completion", "SHELL", "completion for bash, zsh or fish", NULL, "bash zsh fish"},
-    {"man", "", "the manual page, in troff: kobel man | man -l -", NULL, NULL},
-    {"version", "", "the version", NULL, NULL},
-    {"help", "[COMMAND]", "this help, or that of a command", NULL, NULL},
+    {"runtime", "list", "list the installed runtimes", NULL, NULL},
+    {"runtime", "remove RUNTIME", "remove an installed runtime that no running application uses",
+     NULL, NULL},
+    {"completion", "SHELL", "print the completion for bash, zsh or fish", NULL, "bash zsh fish"},
+    {"man", "", "print the manual page, in troff: kobel man | man -l -", NULL, NULL},
+    {"version", "", "print the version", NULL, NULL},
+    {"help", "[COMMAND]", "print this help, or that of a command", NULL, NULL},
 };
 
 const struct manual_command *client_options_commands(size_t *out_count) {
@@ -197,30 +205,31 @@ struct reader {
     struct client_options *options;
 };
 
-// The value of an option: behind '=', or the next argument.
-static bool take_value(struct reader *reader, const struct manual_option *option,
+// The value of an option: after '=', or the next argument.
+static bool read_value(struct reader *reader, const struct manual_option *option,
                        const char **value, struct error *err) {
     if (*value != NULL || option->value == NULL) return true;
     if (reader->at[1] == NULL)
-        return error_set(err, ERROR_INVALID, "%s wants a value (%s)", option->flag, option->value);
+        return error_set(err, ERROR_INVALID, "%s needs a value (%s)", option->flag, option->value);
     *value = *++reader->at;
     return true;
 }
 
-static bool take_serve(struct reader *reader, const struct manual_option *option, const char *value,
-                       struct error *err) {
+static bool read_serve_option(struct reader *reader, const struct manual_option *option,
+                              const char *value, struct error *err) {
     struct client_options *options = reader->options;
 
-    if (!take_value(reader, option, &value, err)) return false;
+    if (!read_value(reader, option, &value, err)) return false;
     if (text_equal(option->flag, "--port")) options->port = value;
     if (options->serve_argument_count + 2 > CLIENT_SERVE_ARGUMENTS_MAX)
-        return error_set(err, ERROR_INVALID, "too many options for the daemon");
+        return error_set(err, ERROR_INVALID, "at most %d options for the daemon may be given",
+                         CLIENT_SERVE_ARGUMENTS_MAX / 2);
     options->serve_arguments[options->serve_argument_count++] = option->flag;
     options->serve_arguments[options->serve_argument_count++] = value;
     return true;
 }
 
-static bool take_option(struct reader *reader, struct error *err) {
+static bool read_option(struct reader *reader, struct error *err) {
     const char *argument = *reader->at;
 
     for (size_t index = 0; index < COUNT_OF(rows); index++) {
@@ -228,28 +237,28 @@ static bool take_option(struct reader *reader, struct error *err) {
         if (!manual_list_has(rows[index].text.commands, reader->command) ||
             !fits(&rows[index].text, argument, &value))
             continue;
-        return take_value(reader, &rows[index].text, &value, err) &&
-               (rows[index].take(reader->options, value, err) ||
+        return read_value(reader, &rows[index].text, &value, err) &&
+               (rows[index].read(reader->options, value, err) ||
                 error_prefix(err, "%s", rows[index].text.flag));
     }
     for (size_t index = 0; index < reader->serve_count; index++) {
         const char *value = NULL;
         if (manual_list_has(reader->serve[index].commands, reader->command) &&
             fits(&reader->serve[index], argument, &value))
-            return take_serve(reader, &reader->serve[index], value, err);
+            return read_serve_option(reader, &reader->serve[index], value, err);
     }
     return error_set(err, ERROR_INVALID, "kobel %s has no option '%s'; see `kobel help %s`",
                      reader->command, argument, reader->command);
 }
 
-static bool take_word(struct client_options *options, const char *word, struct error *err) {
+static bool read_word(struct client_options *options, const char *word, struct error *err) {
     if (options->word_count + 1 >= CLIENT_WORDS_MAX)
-        return error_set(err, ERROR_INVALID, "'%s' is one word too many", word);
+        return error_set(err, ERROR_INVALID, "'%s' is one argument too many", word);
     options->words[options->word_count++] = word;
     return true;
 }
 
-// As many words as the table's "APP [NAME]" has, those in brackets are optional.
+// As many words as "APP [NAME]" of the table; those in brackets are optional.
 static bool check_words(const char *command, const struct client_options *options,
                         struct error *err) {
     for (size_t index = 0; index < COUNT_OF(commands); index++) {
@@ -268,7 +277,7 @@ static bool check_words(const char *command, const struct client_options *option
     return true;
 }
 
-// Whatever is asked of the daemon is JSON.
+// Requests to the daemon are JSON, and so UTF-8.
 static bool check_text(const char *url, char *const *arguments, struct error *err) {
     if (url != NULL && !text_is_utf8(url))
         return error_set(err, ERROR_INVALID, "KOBEL_URL: '%s' is not UTF-8", url);
@@ -281,16 +290,15 @@ static bool check_text(const char *url, char *const *arguments, struct error *er
 bool client_options_read(const char *command, char *const *arguments,
                          const struct manual_option *serve, size_t serve_count,
                          struct client_options *out_options, struct error *err) {
-    const char *url = getenv("KOBEL_URL");
-    const char *port = getenv("KOBEL_PORT");
-    struct client_options options = {.port = text_is_empty(port) ? NULL : port};
+    const char *url = environment_or("KOBEL_URL", NULL);
+    struct client_options options = {.port = environment_or("KOBEL_PORT", NULL)};
     struct reader reader = {command, arguments, serve, serve_count, &options};
 
     if (!check_text(url, arguments, err)) return false;
-    if (!text_is_empty(url) && !take_url(&options, url, err)) return error_prefix(err, "KOBEL_URL");
+    if (url != NULL && !read_url(&options, url, err)) return error_prefix(err, "KOBEL_URL");
     for (; *reader.at != NULL; reader.at++) {
         bool is_option = (*reader.at)[0] == '-' && (*reader.at)[1] != '\0';
-        if (is_option ? !take_option(&reader, err) : !take_word(&options, *reader.at, err))
+        if (is_option ? !read_option(&reader, err) : !read_word(&options, *reader.at, err))
             return false;
     }
     if (!check_words(command, &options, err)) return false;

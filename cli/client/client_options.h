@@ -10,7 +10,7 @@ enum { CLIENT_PROPERTIES_MAX = 64, CLIENT_SERVE_ARGUMENTS_MAX = 32, CLIENT_WORDS
 
 // Texts are borrowed from the arguments and the environment.
 struct client_options {
-    const char *url; // NULL = that of the port on this machine
+    const char *url; // NULL = the daemon at the port on this machine
     bool is_json;
     bool only_names;
     bool follows;
@@ -19,22 +19,22 @@ struct client_options {
     bool is_fresh;
     bool allows_non_restored;
     bool shows_all;
-    const char *name;            // NULL = from the file's
-    const char *runtime;         // "FLINK-1_20"; NULL = the application's, or what is installed
-    const char *properties_file; // NULL = none
-    int64_t parallelism;         // 0 = not said
+    const char *name;    // NULL = from the name of the file
+    const char *runtime; // "FLINK-1_20"; NULL = that of the application, or an installed one
+    const char *properties_file;                   // NULL = none
+    int64_t parallelism;                           // 0 = not given
     const char *properties[CLIENT_PROPERTIES_MAX]; // Group.key=value
     size_t property_count;
-    const char *serve_arguments[CLIENT_SERVE_ARGUMENTS_MAX]; // for the daemon that `run` may start:
-                                                             // flag, value, flag, ...
+    // For the daemon that `run` may start: flag, value, flag, ...
+    const char *serve_arguments[CLIENT_SERVE_ARGUMENTS_MAX];
     size_t serve_argument_count;
-    const char *port;                    // what --port or KOBEL_PORT says; NULL = nothing
-    const char *words[CLIENT_WORDS_MAX]; // what is no option, ended by NULL
+    const char *port;                    // of --port or KOBEL_PORT; NULL = not given
+    const char *words[CLIENT_WORDS_MAX]; // the arguments that are not options; ends with NULL
     size_t word_count;
 };
 
-// `arguments` are those behind the command, a NULL-terminated vector; `serve` are the rows of the
-// daemon's options, which `run` passes on. ERROR_INVALID: wrong usage.
+// `arguments` are those after the command, and end with NULL; `serve` are the rows of the daemon's
+// options, which `run` passes on. ERROR_INVALID: wrong usage.
 MUST_CHECK bool client_options_read(const char *command, char *const *arguments,
                                     const struct manual_option *serve, size_t serve_count,
                                     struct client_options *out_options, struct error *err);
@@ -42,5 +42,5 @@ MUST_CHECK bool client_options_read(const char *command, char *const *arguments,
 // The rows of the clients' options.
 size_t client_options_rows(struct manual_option *out, size_t limit);
 
-// Every command of the program, the daemon's own included.
+// Every command of the program, also those of the daemon.
 const struct manual_command *client_options_commands(size_t *out_count);

@@ -34,7 +34,7 @@ int interrupts_wait(int timeout_ms) {
     // Without a descriptor, which poll() ignores then, it is a pause.
     if (poll(&place, 1, timeout_ms) > 0)
         while (read(descriptor, &info, sizeof info) == (ssize_t)sizeof info) {
-            // A terminal that is closed tells its processes, and so does the shell that ran there.
+            // The kernel sends SIGHUP when the terminal is closed, and the shell does so again.
             if (info.ssi_signo == SIGHUP)
                 interrupts_hang_up();
             else

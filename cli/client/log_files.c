@@ -7,8 +7,8 @@
 
 #include <string.h>
 
-// A longer line is handed on in pieces. One turn takes so much of a file, so that whoever looks for
-// interrupts in between gets to it however much is printed.
+// A longer line is cut into pieces. One call reads at most this much of a file, so that the caller
+// can check for interrupts however much is printed.
 enum { LINE_MAX_BYTES = 65536, TURN_MAX_BYTES = 1 << 20, TIMEOUT_MS = 10000 };
 
 struct log_file {
@@ -25,8 +25,8 @@ struct log_files {
     struct client *client;
     char *app_name;
     int64_t first;            // number of the first cluster that counts; -1: not known yet
-    struct log_file *files;   // in the order of their finding
-    struct log_file *current; // whose lines are handed on
+    struct log_file *files;   // in the order in which they were found
+    struct log_file *current; // whose lines are being passed on
     log_files_line_fn *on_line;
     void *userdata;
 };
@@ -62,7 +62,7 @@ bool log_files_has_any(const struct log_files *files) {
     return files->files != NULL;
 }
 
-// --- which there are ---
+// --- the list of files ---
 
 static struct log_file *find_or_add(struct log_files *files, const json_t *entry) {
     const char *cluster = json_text_or(entry, "cluster", "");
@@ -115,7 +115,7 @@ bool log_files_skip_old(struct log_files *files, bool only_newer, struct error *
 
 // --- reading ---
 
-static void hand_on(void *userdata, const char *text, size_t length) {
+static void pass_line(void *userdata, const char *text, size_t length) {
     struct log_files *files = userdata;
     struct log_files_line line = {files->current->source, files->current->is_output, text, length};
 
@@ -134,21 +134,21 @@ static bool read_page(struct log_files *files, struct log_file *file, size_t *ou
     const char *text = json_text_or(page, "text", "");
     if (!text_equal(place, "on")) line_cutter_restart(&file->cutter, text_equal(place, "gap"));
     files->current = file;
-    line_cutter_add(&file->cutter, text, strlen(text), hand_on, files);
+    line_cutter_add(&file->cutter, text, strlen(text), pass_line, files);
     file->position = json_int_or(page, "next", file->position);
     *out_bytes = strlen(text);
     return true;
 }
 
-// A file that is removed in between is simply not there any more.
+// A file that was removed meanwhile has no more lines.
 static bool read_file(struct log_files *files, struct log_file *file, int64_t end_bytes,
                       bool *has_more, struct error *err) {
-    for (size_t taken = 0; file->position != end_bytes;) {
+    for (size_t read_bytes = 0; file->position != end_bytes;) {
         size_t bytes = 0;
         if (!read_page(files, file, &bytes, err)) return err->kind == ERROR_NOT_FOUND;
-        taken += bytes;
+        read_bytes += bytes;
         if (bytes == 0) return true;
-        if (taken < TURN_MAX_BYTES) continue;
+        if (read_bytes < TURN_MAX_BYTES) continue;
         *has_more = true;
         return true;
     }
@@ -177,6 +177,6 @@ bool log_files_read(struct log_files *files, bool *out_has_more, struct error *e
 void log_files_flush(struct log_files *files) {
     for (struct log_file *file = files->files; file != NULL; file = file->next) {
         files->current = file;
-        line_cutter_flush(&file->cutter, hand_on, files);
+        line_cutter_flush(&file->cutter, pass_line, files);
     }
 }

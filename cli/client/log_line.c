@@ -93,7 +93,7 @@ bool log_line_is_frame(const char *text) {
            (text_starts_with(text + blank, "at ") || text_starts_with(text + blank, "... "));
 }
 
-bool log_line_is_of_interest(const struct log_line *line) {
+bool log_line_is_interesting(const struct log_line *line) {
     // Warnings of every healthy start.
     static const char *const noise[] = {"org.apache.flink.configuration.",
                                         "org.apache.flink.runtime.security.token.",

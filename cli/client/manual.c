@@ -22,7 +22,7 @@ bool manual_list_has(const char *list, const char *word) {
 
 // --- the help ---
 
-// A text that begins in column `indent`, and its further lines too.
+// A text that begins in column `indent`, as do its further lines.
 static void print_folded(const char *text, size_t indent, FILE *out) {
     const struct terminal page = {.file = out, .width = LINE_WIDTH};
 
@@ -63,11 +63,11 @@ void manual_print_help(const struct manual *manual, FILE *out) {
     (void)fprintf(out, "kobel - a local stand-in for Amazon Managed Service for Apache Flink\n\n");
     for (size_t index = 0; index < manual->command_count; index++)
         print_command(&manual->commands[index], out);
-    (void)fprintf(out, "\nOptions, with the environment variable that sets it too:\n");
+    (void)fprintf(out, "\nOptions, each with its environment variable:\n");
     for (size_t index = 0; index < manual->option_count; index++)
         print_option(&manual->options[index], out);
-    (void)fprintf(out, "\n`kobel help COMMAND` tells about one command, `kobel man` is the manual "
-                       "page.\nExit status: 0 done, 1 failed, 2 wrong usage.\n");
+    (void)fprintf(out, "\n`kobel help COMMAND` describes one command, `kobel man` is the manual "
+                       "page.\nExit status: 0 success, 1 failure, 2 wrong usage.\n");
 }
 
 bool manual_print_command(const struct manual *manual, const char *command, FILE *out) {
@@ -94,7 +94,7 @@ bool manual_print_command(const struct manual *manual, const char *command, FILE
 
 // --- the manual page ---
 
-// troff takes '\' and a '.' or ''' at the start of a line for itself, and '-' for a hyphen.
+// In troff, '\' and a '.' or ''' at the start of a line are commands, and '-' is a hyphen.
 static void print_escaped(const char *text, FILE *out) {
     for (const char *at = text; *at != '\0'; at++) {
         if (at == text && (*at == '.' || *at == '\'')) (void)fputs("\\&", out);
@@ -158,10 +158,10 @@ void manual_print_troff(const struct manual *manual, FILE *out) {
         manual->version);
     for (size_t index = 0; index < manual->command_count; index++)
         print_command_troff(&manual->commands[index], out);
-    (void)fputs(".SH OPTIONS\nA flag goes before its environment variable.\n", out);
+    (void)fputs(".SH OPTIONS\nA flag overrides its environment variable.\n", out);
     for (size_t index = 0; index < manual->option_count; index++)
         print_option_troff(&manual->options[index], out);
-    (void)fputs(".SH EXIT STATUS\n0 done, 1 failed, 2 wrong usage. 130: kobel run was interrupted "
-                "before its job could be stopped with a snapshot.\n",
+    (void)fputs(".SH EXIT STATUS\n0 success, 1 failure, 2 wrong usage. 130: kobel run was "
+                "interrupted, and its job was not stopped with a snapshot.\n",
                 out);
 }

@@ -1,5 +1,5 @@
-// The commands and options as people read about them: the help, the man page and the completions
-// of shells all come from these rows.
+// The help, the manual page and the completions of shells, all made from the same rows of commands
+// and options.
 #pragma once
 
 #include <stdbool.h>
@@ -8,11 +8,12 @@
 
 struct manual_command {
     const char *name;
-    const char *words; // what follows the name: "APP [NAME]"; "" = nothing
+    const char *words; // the arguments: "APP [NAME]"; "" = none
     const char *text;
-    const char *detail;      // further sentences of the man page; NULL = none
-    const char *completions; // words a shell may offer first, by spaces; "APP" asks the daemon for
-                             // names, "FILE" offers files; NULL = none
+    const char *detail; // further sentences, for the help of the command; NULL = none
+    // What a shell offers for the first argument: words separated by spaces, "APP" for the names of
+    // applications (from the daemon), "FILE" for files; NULL = nothing.
+    const char *completions;
 };
 
 struct manual_option {
@@ -22,7 +23,7 @@ struct manual_option {
     const char *value;      // name of its value in the help; NULL: a switch
     const char *fallback;   // shown; NULL = computed or none
     const char *text;
-    const char *commands; // the commands that take it, by spaces
+    const char *commands; // that take it, separated by spaces
 };
 
 struct manual {
@@ -37,7 +38,7 @@ struct manual {
 bool manual_list_has(const char *list, const char *word);
 
 void manual_print_help(const struct manual *manual, FILE *out);
-// What `kobel help COMMAND` says. False: no such command.
+// What `kobel help COMMAND` prints. False: no such command.
 bool manual_print_command(const struct manual *manual, const char *command, FILE *out);
 void manual_print_troff(const struct manual *manual, FILE *out);
 // `shell`: bash, zsh or fish. False: another one.

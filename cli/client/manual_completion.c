@@ -1,5 +1,5 @@
-// What shells ask when the tab key is pressed. The names of applications come from the daemon that
-// answers at that moment.
+// The completions of shells. They get the names of applications from the daemon when the user
+// presses the tab key.
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "cli/client/manual.h"
@@ -27,7 +27,7 @@ static void print_flags(const struct manual *manual, const char *command, FILE *
     }
 }
 
-// Commands whose rows follow each other are completed together: by the first row.
+// Rows of the same command follow each other; the first one has the completions of all.
 static bool is_first(const struct manual *manual, size_t index) {
     return index == 0 ||
            !text_equal(manual->commands[index - 1].name, manual->commands[index].name);
@@ -56,7 +56,7 @@ static void print_valued_flags(const struct manual *manual, FILE *out) {
     (void)fputc(' ', out);
 }
 
-// `given` holds the words so far that are no options.
+// `given` holds the arguments so far that are not options.
 static void print_bash_command(const struct manual *manual, const struct manual_command *command,
                                FILE *out) {
     const char *offered = command->completions;
@@ -105,7 +105,7 @@ static void print_bash(const struct manual *manual, FILE *out) {
 
 // --- zsh ---
 
-// Single quotes and colons have a meaning in what _describe and _arguments read.
+// _describe and _arguments of zsh interpret single quotes, colons, brackets and backslashes.
 static void print_zsh_text(const char *text, FILE *out) {
     for (; *text != '\0'; text++) {
         if (*text == '\'')
@@ -183,7 +183,7 @@ static void print_fish_text(const char *text, FILE *out) {
     (void)fputc('\'', out);
 }
 
-// What is offered where `count` words stand before the cursor, kobel and the command among them.
+// The condition for an argument before which `count` words stand, kobel and the command included.
 static void print_fish_place(const struct manual_command *command, int count, FILE *out) {
     (void)fprintf(out,
                   "complete -c kobel -n '__fish_seen_subcommand_from %s; and test (count "

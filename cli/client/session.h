@@ -1,4 +1,4 @@
-// What a command of the clients works with.
+// What the function of a command gets: its options, a client, the terminal.
 #pragma once
 
 #include "base/json.h"
@@ -11,11 +11,11 @@ struct session {
     struct client *client;
     struct terminal out;  // stdout
     const char *app_name; // the first word, for commands about an application
-    int exit_status;      // what a command that did its work may say instead of 0
+    int exit_status;      // of a command that did not fail; 0 unless it sets another one
 };
 
 // False: the command failed.
 typedef bool session_command_fn(struct session *session, struct error *err);
 
-// Prints a value for scripts: indented JSON with the members in order of their making.
+// Prints a value for scripts: indented JSON with the members in the order of their creation.
 void session_print_json(const struct session *session, const json_t *value);

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-// Between columns; and what a cell is not shortened below.
+// The space between columns, and the width down to which a column is shortened.
 enum { SPACE = 2, CELL_MIN = 14 };
 
 struct table {
@@ -50,7 +50,7 @@ static size_t column_width(const struct table *table, size_t column) {
     return width;
 }
 
-static size_t widest(const size_t *widths, size_t count) {
+static size_t find_widest(const size_t *widths, size_t count) {
     size_t found = 0;
 
     for (size_t column = 1; column < count; column++)
@@ -58,14 +58,14 @@ static size_t widest(const size_t *widths, size_t count) {
     return found;
 }
 
-// Takes from the widest columns until all of them fit. False: they do not.
+// Makes the widest columns narrower until all columns fit. False: they do not.
 static bool fit(size_t *widths, size_t count, size_t limit) {
     size_t total = (count - 1) * SPACE;
 
     for (size_t column = 0; column < count; column++)
         total += widths[column];
     for (; limit > 0 && total > limit; total--) {
-        size_t column = widest(widths, count);
+        size_t column = find_widest(widths, count);
         if (widths[column] <= CELL_MIN) return false;
         widths[column]--;
     }

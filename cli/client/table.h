@@ -1,5 +1,5 @@
-// Tables. In a pipe each column is as wide as its longest cell; on a terminal that is too narrow
-// for that the longest cells are shortened, and where that does not do each row becomes a list.
+// Tables. In a pipe, each column is as wide as its longest cell. On a terminal that is too narrow
+// for that, the longest cells are shortened; if that is not enough, each row is printed as a list.
 #pragma once
 
 #include "base/cleanup.h"

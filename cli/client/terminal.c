@@ -1,6 +1,7 @@
 #include "cli/client/terminal.h"
 
 #include "base/cleanup.h"
+#include "base/environment.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/utf8.h"
@@ -20,7 +21,8 @@ static size_t width_of(int fd) {
 
 struct terminal terminal_of(int fd) {
     bool is_terminal = isatty(fd) == 1;
-    bool is_plain = !text_is_empty(getenv("NO_COLOR")) || text_equal(getenv("TERM"), "dumb");
+    bool is_plain = environment_or("NO_COLOR", NULL) != NULL ||
+                    text_equal(environment_or("TERM", NULL), "dumb");
 
     return (struct terminal){.file = fd == STDERR_FILENO ? stderr : stdout,
                              .has_colours = is_terminal && !is_plain,
@@ -36,10 +38,10 @@ const char *terminal_colour(const struct terminal *terminal, enum colour colour)
     return terminal->has_colours ? escapes[colour] : "";
 }
 
-// --- text of others ---
+// --- text of unknown origin ---
 
-// The bytes of the character that begins here; 0: none does, or it is a control character (U+0080
-// to U+009F are ones, too).
+// The bytes of the character that begins here; 0: there is none, or it is a control character, as
+// U+0080 to U+009F are, too.
 static size_t shown_bytes(const char *at, size_t left_bytes) {
     const unsigned char *byte = (const unsigned char *)at;
     size_t length = utf8_character_bytes(at, left_bytes);
@@ -48,7 +50,7 @@ static size_t shown_bytes(const char *at, size_t left_bytes) {
     return length == 2 && byte[0] == 0xC2 && byte[1] < 0xA0 ? 0 : length;
 }
 
-// The bytes of an escape that changes colours, "\033[1;31m"; 0: it is none.
+// The bytes of an escape that changes colours, "\033[1;31m"; 0: it is not one.
 static size_t colour_bytes(const char *at, size_t left_bytes) {
     size_t length = 2;
 
@@ -72,7 +74,7 @@ void terminal_print_safely(const struct terminal *terminal, const char *text, si
     }
 }
 
-void terminal_say(const struct terminal *terminal, enum colour colour, const char *format, ...) {
+void terminal_print(const struct terminal *terminal, enum colour colour, const char *format, ...) {
     va_list arguments;
     char *text = NULL;
 
@@ -87,11 +89,11 @@ void terminal_say(const struct terminal *terminal, enum colour colour, const cha
     memory_free(text);
 }
 
-void terminal_complain(const char *message) {
+void terminal_print_error(const char *message) {
     const struct terminal out = {.file = stderr};
 
     (void)fflush(stdout);
-    terminal_say(&out, COLOUR_PLAIN, "kobel: %s", message);
+    terminal_print(&out, COLOUR_PLAIN, "kobel: %s", message);
     (void)fputc('\n', stderr);
 }
 
@@ -117,7 +119,7 @@ void terminal_print_json(const struct terminal *terminal, const char *text) {
 
 enum { FOLD_MIN = 20 };
 
-// How much of a text goes into a line: broken at a space, where there is one.
+// How much of a text fits into a line, which ends at a space where there is one.
 static size_t line_bytes(const char *text, size_t width) {
     size_t length = strlen(text);
 
@@ -130,7 +132,7 @@ static size_t line_bytes(const char *text, size_t width) {
 void terminal_print_folded(const struct terminal *terminal, size_t indent, const char *text) {
     size_t width = terminal->width;
 
-    // Where too little is left beside what was printed already, the text goes below it.
+    // Where too little space is left in the line, the text goes below it.
     if (width > 0 && width < indent + FOLD_MIN) {
         indent = width > FOLD_MIN ? 4 : 0;
         (void)fprintf(terminal->file, "\n%*s", (int)indent, "");

@@ -1,4 +1,4 @@
-// What a terminal gets and a pipe does not: colours, and lines that fit it.
+// Output for people: colours and folded lines on a terminal, plain text in a pipe.
 #pragma once
 
 #include <stdbool.h>
@@ -20,27 +20,28 @@ struct terminal terminal_of(int fd);
 // The escape that begins a colour; "" where there are none.
 const char *terminal_colour(const struct terminal *terminal, enum colour colour);
 
-// Text that others have made: colours are left out; other control characters, which could drive the
-// terminal, and what is no UTF-8 become '?'.
+// Prints text of unknown origin. Colours are removed. Other control characters, which could control
+// the terminal, and bytes that are not UTF-8 become '?'.
 void terminal_print_safely(const struct terminal *terminal, const char *text, size_t size_bytes);
 
-// A formatted text, printed so, in a colour. Line ends are control characters, too.
-void terminal_say(const struct terminal *terminal, enum colour colour, const char *format, ...)
+// Formats a text and prints it like terminal_print_safely(), in a colour. Line ends are control
+// characters, too.
+void terminal_print(const struct terminal *terminal, enum colour colour, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-// "kobel: <message>" as a line of stderr, printed so, behind what was printed before.
-void terminal_complain(const char *message);
+// Prints "kobel: <message>" as a line of stderr, after what was printed to stdout before.
+void terminal_print_error(const char *message);
 
-// JSON for scripts, which may be read on a terminal: control characters that JSON allows in texts
-// are escaped.
+// Prints JSON for scripts. Because it may also be read on a terminal, control characters that JSON
+// allows in texts are escaped.
 void terminal_print_json(const struct terminal *terminal, const char *text);
 
-// A text that begins in column `indent`, whose further lines begin there too. Without a line end.
+// Prints a text that begins in column `indent`, as do its further lines. Without a line end.
 void terminal_print_folded(const struct terminal *terminal, size_t indent, const char *text);
 
 // "120 ms", "3.2 s", "4 min 10 s", "2 h 5 min"
 void terminal_duration(int64_t duration_ms, char out[static 24]);
-// "2026-03-01 12:00:05" here
+// "2026-03-01 12:00:05" in the local time zone
 void terminal_time(int64_t epoch_ms, char out[static 24]);
 // "512 MB", "1.5 GB"
 void terminal_size(int64_t bytes, char out[static 24]);

@@ -20,10 +20,10 @@ static enum colour colour_of(enum finding_severity severity) {
 static void print_finding(const struct terminal *out, const struct finding *finding) {
     bool is_good = finding->severity == FINDING_GOOD;
 
-    terminal_say(out, COLOUR_PLAIN, "  ");
-    terminal_say(out, colour_of(finding->severity), "%-7s",
+    terminal_print(out, COLOUR_PLAIN, "  ");
+    terminal_print(out, colour_of(finding->severity), "%-7s",
                  is_good ? "ok" : finding_severity_name(finding->severity));
-    terminal_say(out, COLOUR_PLAIN, " %-12s ", finding->subject);
+    terminal_print(out, COLOUR_PLAIN, " %-12s ", finding->subject);
     terminal_print_folded(out, INDENT, finding->text);
     (void)fputc('\n', out->file);
     if (finding->advice[0] == '\0') return;
@@ -34,7 +34,7 @@ static void print_finding(const struct terminal *out, const struct finding *find
 
 static void print_all(const struct terminal *out, const char *title,
                       const struct findings *findings) {
-    terminal_say(out, COLOUR_BOLD, "%s", title);
+    terminal_print(out, COLOUR_BOLD, "%s", title);
     (void)fputc('\n', out->file);
     for (size_t index = 0; index < findings->count; index++)
         print_finding(out, &findings->list[index]);

@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { LOOK_PAUSE_MS = 10 };
+enum { POLL_MS = 10 };
 
 bool child_start(const char *const *arguments, const char *output_path, pid_t *out_pid,
                  struct error *err) {
@@ -30,16 +30,15 @@ bool child_start(const char *const *arguments, const char *output_path, pid_t *o
 bool child_has_ended(pid_t pid) {
     siginfo_t info = {0};
 
-    // Left as it is, so that child_stop() may still ask.
+    // WNOWAIT leaves the status for child_stop().
     if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) < 0) return true;
     return info.si_pid == pid;
 }
 
 void child_stop(pid_t pid, int timeout_ms) {
     (void)kill(pid, SIGTERM);
-    for (int waited_ms = 0; waited_ms < timeout_ms && !child_has_ended(pid);
-         waited_ms += LOOK_PAUSE_MS)
-        app_pause(LOOK_PAUSE_MS);
+    for (int waited_ms = 0; waited_ms < timeout_ms && !child_has_ended(pid); waited_ms += POLL_MS)
+        app_pause(POLL_MS);
     if (!child_has_ended(pid)) (void)kill(pid, SIGKILL);
     (void)spawn_wait(pid);
 }

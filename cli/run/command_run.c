@@ -13,7 +13,6 @@
 #include <unistd.h>
 
 enum {
-    EXIT_INTERRUPTED = 130,
     TURN_MS = 100,
     STATUS_EVERY_TURNS = 10,
     INCOMPLETE_MAX_MS = 3000,
@@ -21,8 +20,8 @@ enum {
 
 // --- before the start ---
 
-// What doctor would say, in short: hints are left to it.
-static bool look_at_jar(struct run *run, const char *path, struct error *err) {
+// Prints the warnings and errors that `kobel doctor` would print; without hints.
+static bool check_jar(struct run *run, const char *path, struct error *err) {
     enum runtime_environment runtime = RUNTIME_DEFAULT;
     struct findings findings = {0};
     struct jar_facts facts;
@@ -37,9 +36,9 @@ static bool look_at_jar(struct run *run, const char *path, struct error *err) {
     for (size_t index = 0; index < findings.count; index++) {
         const struct finding *finding = &findings.list[index];
         if (finding->severity < FINDING_WARNING) continue;
-        run_say(run, finding->severity == FINDING_ERROR ? COLOUR_RED : COLOUR_YELLOW, -1,
-                "%s: %s: %s. %s", finding_severity_name(finding->severity), finding->subject,
-                finding->text, finding->advice);
+        run_print(run, finding->severity == FINDING_ERROR ? COLOUR_RED : COLOUR_YELLOW, -1,
+                  "%s: %s: %s. %s", finding_severity_name(finding->severity), finding->subject,
+                  finding->text, finding->advice);
     }
     return true;
 }
@@ -75,12 +74,12 @@ static bool open_server(struct run *run, struct error *err) {
 
     if (!local_server_ensure(run->client, &run->session->options, &run->server, err)) return false;
     if (run->server.pid != 0)
-        run_say(run, COLOUR_PLAIN, run_since_ms(since_us), "the daemon is ready at %s",
-                client_url(run->client));
+        run_print(run, COLOUR_PLAIN, run_since_ms(since_us), "the daemon is ready at %s",
+                  client_url(run->client));
     else if (run->session->options.serve_argument_count > 0)
-        run_say(run, COLOUR_YELLOW, -1,
-                "a daemon answers at %s already: options for the daemon have no effect",
-                client_url(run->client));
+        run_print(run, COLOUR_YELLOW, -1,
+                  "a daemon runs at %s already: the options for the daemon have no effect",
+                  client_url(run->client));
     return true;
 }
 
@@ -94,145 +93,43 @@ static bool prepare(struct run *run, struct error *err) {
         (void)text_copy(run->name, sizeof run->name, options->name);
     else
         jar_application_name(jar, run->name, sizeof run->name);
-    return look_at_jar(run, jar, err) && read_properties(run, err) && open_server(run, err) &&
+    return check_jar(run, jar, err) && read_properties(run, err) && open_server(run, err) &&
            read_code(run, err);
-}
-
-// --- the end ---
-
-static bool is_interrupted(const struct run *run) {
-    return interrupts_wait(0) > run->interrupts;
-}
-
-// Nothing runs: the job has ended or was stopped.
-static bool has_ended(struct run *run, bool *out_has_ended, struct error *err) {
-    AUTO(json_decref) json_t *detail = NULL;
-
-    if (!app_describe(run->client, run->name, &detail, err)) return false;
-    *out_has_ended = text_equal(app_status_of(detail), "READY");
-    return true;
-}
-
-static bool tell_stopped(struct run *run, int64_t since_us, struct error *err) {
-    char snapshot[300] = "";
-
-    if (!app_newest_snapshot(run->client, run->name, snapshot, sizeof snapshot, err)) return false;
-    run_read_logs(run);
-    run_say(run, COLOUR_GREEN, run_since_ms(since_us), "stopped%s%s",
-            snapshot[0] == '\0' ? "" : ", with snapshot ", snapshot);
-    return true;
-}
-
-// Stops at once; whatever was going on is cancelled.
-static bool stop_at_once(struct run *run, struct error *err) {
-    AUTO(json_decref) json_t *detail = NULL;
-    int64_t since_us = clock_monotonic_us();
-    json_t *request = app_request(run->name);
-    char operation_id[APP_CALLS_OPERATION_SIZE];
-
-    // A second interrupt asks for what is being done already, even when it comes only now; one more
-    // gives up.
-    run->interrupts = interrupts_wait(0);
-    if (run->interrupts < 2) run->interrupts = 2;
-    json_put_bool(request, "Force", true);
-    if (!app_begin(run->client, "StopApplication", request, operation_id, err)) {
-        struct error ignored;
-        bool is_over = false;
-        // The stop that was under way was quicker.
-        return has_ended(run, &is_over, &ignored) && is_over && tell_stopped(run, since_us, err);
-    }
-    run->session->exit_status = EXIT_INTERRUPTED;
-    if (app_wait(run->client, run->name, run_tick, run, &detail, err)) {
-        run_say(run, COLOUR_YELLOW, run_since_ms(since_us), "stopped at once, without a snapshot");
-        return true;
-    }
-    if (!is_interrupted(run)) return false;
-    run_say(run, COLOUR_YELLOW, -1, "the stop is not waited for any more");
-    return true;
-}
-
-static bool wait_for_stop(struct run *run, int64_t since_us, const char *operation_id,
-                          struct error *err) {
-    AUTO(json_decref) json_t *detail = NULL;
-
-    return app_wait(run->client, run->name, run_tick, run, &detail, err) &&
-           app_operation_check(run->client, run->name, operation_id, err) &&
-           tell_stopped(run, since_us, err);
-}
-
-static bool stop_with_snapshot(struct run *run, struct error *err) {
-    int64_t since_us = clock_monotonic_us();
-    char operation_id[APP_CALLS_OPERATION_SIZE];
-
-    run_say(run, COLOUR_PLAIN, -1, "stopping with a snapshot; Ctrl-C again stops at once");
-    return app_begin(run->client, "StopApplication", app_request(run->name), operation_id, err) &&
-           wait_for_stop(run, since_us, operation_id, err);
-}
-
-// A move that is under way ends first, because only a running job makes a snapshot.
-static bool wait_for_move(struct run *run, json_t **detail, struct error *err) {
-    if (app_is_settled(*detail)) return true;
-    run_say(run, COLOUR_PLAIN, -1, "the move ends first; Ctrl-C again stops at once");
-    json_decref(*detail);
-    *detail = NULL;
-    return app_wait(run->client, run->name, run_tick, run, detail, err);
-}
-
-// The first interrupt stops with a snapshot, the second one at once. *out_is_over: nothing runs any
-// more; a job that cannot make its snapshot goes on.
-static bool stop(struct run *run, bool *out_is_over, struct error *err) {
-    AUTO(json_decref) json_t *detail = NULL;
-
-    *out_is_over = true;
-    run->interrupts = interrupts_wait(0);
-    if (!app_describe(run->client, run->name, &detail, err)) return false;
-    // What is only starting has made nothing that is not in the snapshot it starts from.
-    if (run->interrupts > 1 || text_equal(app_status_of(detail), "STARTING"))
-        return stop_at_once(run, err);
-    bool is_stopped = wait_for_move(run, &detail, err) &&
-                      (text_equal(app_status_of(detail), "READY") || stop_with_snapshot(run, err));
-    if (is_stopped) return true;
-    if (is_interrupted(run)) return stop_at_once(run, err);
-    if (err->kind != ERROR_REQUEST) return false;
-    run_say(run, COLOUR_RED, -1, "%s", err->message);
-    run_say(run, COLOUR_YELLOW, -1, "the job goes on; Ctrl-C again stops it without a snapshot");
-    *out_is_over = false;
-    return true;
 }
 
 // --- changes ---
 
-// Reads what has changed. False with ERROR_CONFLICT: not complete, to be looked at again.
+// Reads the changed files. ERROR_CONFLICT: the jar is not complete yet; to be tried again.
 static bool reload(struct run *run, int64_t now_ms, struct error *err) {
     if (!read_code(run, err)) {
         if (run->incomplete_since_ms == 0) run->incomplete_since_ms = now_ms;
         bool may_still_come =
             err->kind == ERROR_CONFLICT && now_ms - run->incomplete_since_ms < INCOMPLETE_MAX_MS;
         if (may_still_come) return false;
-        watch_take(&run->jar);
-        return error_set(err, ERROR_INVALID, "'%s' is no complete jar; the next change counts",
-                         run->jar.path);
+        watch_accept(&run->jar);
+        return error_set(err, ERROR_INVALID,
+                         "'%s' is not a complete jar; waiting for its next change", run->jar.path);
     }
     run->incomplete_since_ms = 0;
     if (!watch_is_steady(&run->jar))
         return error_set(err, ERROR_CONFLICT, "'%s' is being written", run->jar.path);
-    watch_take(&run->jar);
-    watch_take(&run->properties);
+    watch_accept(&run->jar);
+    watch_accept(&run->properties);
     return read_properties(run, err);
 }
 
-// What goes wrong here is told, and the next change waited for. False: interrupted.
+// Prints a failure, after which the next change is waited for. False: interrupted.
 static bool redeploy(struct run *run, const char *changed, int64_t now_ms) {
     struct error err;
 
     if (!reload(run, now_ms, &err)) {
-        if (err.kind != ERROR_CONFLICT) run_say(run, COLOUR_RED, -1, "%s", err.message);
+        if (err.kind != ERROR_CONFLICT) run_print(run, COLOUR_RED, -1, "%s", err.message);
         return true;
     }
-    run_say(run, COLOUR_BOLD, -1, "%s has changed", changed);
+    run_print(run, COLOUR_BOLD, -1, "%s has changed", changed);
     if (run_deploy(run, false, &err)) return true;
-    if (is_interrupted(run)) return false;
-    run_say(run, COLOUR_RED, -1, "%s", err.message);
+    if (run_is_interrupted(run)) return false;
+    run_print(run, COLOUR_RED, -1, "%s", err.message);
     return true;
 }
 
@@ -244,14 +141,14 @@ static bool turn(struct run *run, bool *out_is_over, struct error *err) {
     const char *changed = NULL;
 
     run_read_logs(run);
-    if (interrupts_wait(TURN_MS) > run->interrupts) return stop(run, out_is_over, err);
+    if (interrupts_wait(TURN_MS) > run->interrupts) return run_stop(run, out_is_over, err);
     if (!run->session->options.watches) return true;
     if (watch_has_changed(&run->properties, now_ms)) changed = run->properties.path;
     if (watch_has_changed(&run->jar, now_ms)) changed = run->jar.path;
-    return changed == NULL || redeploy(run, changed, now_ms) || stop(run, out_is_over, err);
+    return changed == NULL || redeploy(run, changed, now_ms) || run_stop(run, out_is_over, err);
 }
 
-// With --watch a job that is over is waited for: the next jar starts it again.
+// With --watch, a job that has ended is started again with the next jar.
 static bool follow(struct run *run, struct error *err) {
     bool is_over = false;
     bool was_over = false;
@@ -260,10 +157,10 @@ static bool follow(struct run *run, struct error *err) {
         bool is_ready = false;
         if (!turn(run, &is_over, err)) return false;
         if (is_over || turns % STATUS_EVERY_TURNS != 0) continue;
-        if (!has_ended(run, &is_ready, err) || !run_read_events(run, err)) return false;
+        if (!run_has_ended(run, &is_ready, err) || !run_read_events(run, err)) return false;
         if (is_ready && !was_over) {
             run_read_logs(run);
-            run_say(run, COLOUR_GREEN, -1, "the application does not run any more");
+            run_print(run, COLOUR_GREEN, -1, "the job has ended, and the application is READY");
         }
         was_over = is_ready;
         is_over = is_ready && !run->session->options.watches;
@@ -272,8 +169,8 @@ static bool follow(struct run *run, struct error *err) {
 }
 
 static bool give_up(struct run *run) {
-    run_say(run, COLOUR_YELLOW, -1, "interrupted before the job was started");
-    run->session->exit_status = EXIT_INTERRUPTED;
+    run_print(run, COLOUR_YELLOW, -1, "interrupted before the job was started");
+    run->session->exit_status = RUN_EXIT_INTERRUPTED;
     return true;
 }
 
@@ -283,16 +180,16 @@ static bool stop_deploying(struct run *run, struct error *err) {
 
     if (!app_describe(run->client, run->name, &detail, err)) return false;
     if (text_equal(app_status_of(detail), "READY")) return give_up(run);
-    // A job that was running before and cannot make its snapshot goes on, and is looked at.
-    return stop(run, &is_over, err) && (is_over || follow(run, err));
+    // A job that ran before and cannot make its snapshot continues.
+    return run_stop(run, &is_over, err) && (is_over || follow(run, err));
 }
 
 static bool run_all(struct run *run, struct error *err) {
-    if (!prepare(run, err)) return is_interrupted(run) && give_up(run);
+    if (!prepare(run, err)) return run_is_interrupted(run) && give_up(run);
     if (run_deploy(run, true, err)) return follow(run, err);
-    if (is_interrupted(run)) return stop_deploying(run, err);
+    if (run_is_interrupted(run)) return stop_deploying(run, err);
     if (!run->session->options.watches || err->kind == ERROR_UNAVAILABLE) return false;
-    run_say(run, COLOUR_RED, -1, "%s", err->message);
+    run_print(run, COLOUR_RED, -1, "%s", err->message);
     return follow(run, err);
 }
 
@@ -306,7 +203,7 @@ bool command_run(struct session *session, struct error *err) {
     interrupts_begin();
     bool is_done = run_all(&run, err);
     if (run.files != NULL) {
-        struct error ignored;
+        struct error ignored; // log_files_read() needs it
         bool has_more = true;
         while (has_more && log_files_read(run.files, &has_more, &ignored))
             continue;

@@ -23,12 +23,11 @@ static bool is_local(const char *url) {
            text_starts_with(url, "http://[::1]");
 }
 
-// The last line of the daemon's log, which says why it has ended.
-static void last_words(const char *path, char *out, size_t size_bytes) {
+// The last line of the daemon's log: the reason when it has ended.
+static void read_last_line(const char *path, char *out, size_t size_bytes) {
     AUTO(buffer_release) struct buffer log = BUFFER_INIT(LOG_MAX_BYTES);
-    struct error ignored;
 
-    (void)!file_read(path, &log, &ignored);
+    error_ignore(file_read(path, &log, NULL));
     while (log.size_bytes > 0 && log.data[log.size_bytes - 1] == '\n')
         buffer_cut(&log, log.size_bytes - 1);
     const char *line = strrchr(buffer_text(&log), '\n');
@@ -42,10 +41,10 @@ static bool make_directory(struct local_server *server, struct error *err) {
     if (mkdtemp(server->directory) != NULL) return true;
     int number = errno;
     server->directory[0] = '\0';
-    return error_system(err, number, "make a temporary directory");
+    return error_system(err, number, "create a temporary directory");
 }
 
-// setpriv lets the daemon end with us whatever ends us.
+// With setpriv, the daemon ends with this process however that ends.
 static bool start(const struct client *client, const struct client_options *options,
                   const char *ready, const char *log, pid_t *out_pid, struct error *err) {
     const char *arguments[ARGUMENTS_MAX] = {"/usr/bin/setpriv", "--pdeathsig", "TERM", "--"};
@@ -54,7 +53,7 @@ static bool start(const struct client *client, const struct client_options *opti
     const char *colon = strrchr(client_url(client), ':');
 
     if (readlink("/proc/self/exe", program, sizeof program - 1) < 0)
-        return error_system(err, errno, "find this program");
+        return error_system(err, errno, "find the path of this program");
     arguments[count++] = program;
     arguments[count++] = "serve";
     arguments[count++] = "--ready-file";
@@ -68,27 +67,28 @@ static bool start(const struct client *client, const struct client_options *opti
     return child_start(arguments, log, out_pid, err);
 }
 
-// Reads the address of the ready file, once it is there.
+// Waits for the ready file and reads the address from it.
 static bool wait_until_ready(struct client *client, const struct local_server *server,
                              const char *ready, const char *log, struct error *err) {
     int64_t deadline_us = clock_monotonic_us() + (int64_t)START_TIMEOUT_MS * 1000;
 
     while (!file_exists(ready)) {
-        char words[400];
-        last_words(log, words, sizeof words);
+        char line[400];
+        read_last_line(log, line, sizeof line);
         if (child_has_ended(server->pid))
-            return error_set(err, ERROR_UNAVAILABLE, "the daemon does not start: %s", words);
+            return error_set(err, ERROR_UNAVAILABLE, "the daemon does not start: %s", line);
         if (clock_monotonic_us() > deadline_us)
-            return error_set(err, ERROR_UNAVAILABLE, "the daemon is not ready after %d s: %s",
-                             START_TIMEOUT_MS / 1000, words);
+            return error_set(err, ERROR_UNAVAILABLE,
+                             "the daemon is not ready after %d s; the last line of its log: %s",
+                             START_TIMEOUT_MS / 1000, line);
         if (interrupts_wait(5) > 0) return error_set(err, ERROR_STALE, "interrupted");
     }
     AUTO(buffer_release) struct buffer text = BUFFER_INIT(4096);
-    AUTO(json_decref) json_t *said = NULL;
+    AUTO(json_decref) json_t *ready_json = NULL;
     if (!file_read(ready, &text, err) ||
-        !json_parse(buffer_text(&text), text.size_bytes, &said, err))
+        !json_parse(buffer_text(&text), text.size_bytes, &ready_json, err))
         return false;
-    client_set_url(client, json_text_or(said, "url", client_url(client)));
+    client_set_url(client, json_text_or(ready_json, "url", client_url(client)));
     return true;
 }
 
@@ -99,11 +99,14 @@ bool local_server_ensure(struct client *client, const struct client_options *opt
     char log[FILE_PATH_MAX];
 
     *out_server = server;
-    bool wants_its_own = options->url == NULL && text_equal(options->port, "0");
-    if (!wants_its_own && client_is_answered(client)) return true;
+    bool wants_new = options->url == NULL && text_equal(options->port, "0");
+    if (!wants_new && client_is_answered(client)) return true;
     if (!is_local(client_url(client)))
-        return error_set(err, ERROR_UNAVAILABLE, "no kobel daemon answers at %s",
-                         client_url(client));
+        return error_set(
+            err, ERROR_UNAVAILABLE,
+            "no kobel daemon answers at %s, and one can be started on this machine only: "
+            "leave out --url and KOBEL_URL, or start one there",
+            client_url(client));
     bool is_ready = make_directory(&server, err) &&
                     file_join(ready, sizeof ready, err, server.directory, "ready.json", NULL) &&
                     file_join(log, sizeof log, err, server.directory, "daemon.log", NULL) &&
@@ -117,9 +120,7 @@ bool local_server_ensure(struct client *client, const struct client_options *opt
 }
 
 void local_server_stop(struct local_server *server) {
-    struct error ignored;
-
     if (server->pid != 0) child_stop(server->pid, STOP_TIMEOUT_MS);
-    if (server->directory[0] != '\0') (void)!file_remove_tree(server->directory, &ignored);
+    if (server->directory[0] != '\0') error_ignore(file_remove_tree(server->directory, NULL));
     *server = (struct local_server){0};
 }

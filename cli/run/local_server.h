@@ -8,13 +8,14 @@
 #include <sys/types.h>
 
 struct local_server {
-    pid_t pid;                     // 0: somebody else's daemon answers
+    pid_t pid;                     // 0: a daemon answers that this command did not start
     char directory[FILE_PATH_MAX]; // of its ready file and its log; "" = none
 };
 
-// Afterwards `client` has its address. ERROR_UNAVAILABLE: it does not start, with its own words.
+// Starts a daemon unless one answers; `client` then has its address. ERROR_UNAVAILABLE: it does not
+// start; the message has the last line of its log.
 MUST_CHECK bool local_server_ensure(struct client *client, const struct client_options *options,
                                     struct local_server *out_server, struct error *err);
 
-// Ends a daemon of ours; nothing otherwise.
+// Ends the daemon if local_server_ensure() has started it.
 void local_server_stop(struct local_server *server);

@@ -9,7 +9,7 @@
 
 static const size_t FILE_MAX_BYTES = (size_t)1 << 20;
 
-// The PropertyMap of a group, which is made when it is not there.
+// The PropertyMap of a group, which is added if it is missing.
 static json_t *map_of(json_t *groups, const char *id) {
     size_t index;
     json_t *group;
@@ -31,7 +31,7 @@ bool properties_add(json_t *groups, const char *property, struct error *err) {
     const char *dot = strchr(property, '.');
 
     if (equals == NULL || dot == NULL || dot == property || dot + 1 >= equals)
-        return error_set(err, ERROR_INVALID, "'%.80s' is not of the form Group.key=value",
+        return error_set(err, ERROR_INVALID, "'%.80s' is not a property: use Group.key=value",
                          property);
     AUTO(memory_free) char *group = memory_format("%.*s", (int)(dot - property), property);
     AUTO(memory_free) char *key = memory_format("%.*s", (int)(equals - dot - 1), dot + 1);
@@ -46,11 +46,13 @@ static bool add_group(json_t *groups, json_t *group, struct error *err) {
     json_t *value;
 
     if (id == NULL || !json_is_object(map))
-        return error_set(err, ERROR_INVALID,
-                         "a group of properties has \"PropertyGroupId\" and \"PropertyMap\"");
+        return error_set(
+            err, ERROR_INVALID,
+            "a property group is not complete: it needs \"PropertyGroupId\" and \"PropertyMap\"");
     json_object_foreach(map, key, value) {
         if (!json_is_string(value))
-            return error_set(err, ERROR_INVALID, "the value of %s.%s is no text", id, key);
+            return error_set(err, ERROR_INVALID,
+                             "the value of %s.%s is not a string: put it in quotes", id, key);
         json_put_text(map_of(groups, id), key, json_string_value(value));
     }
     return true;
@@ -62,7 +64,8 @@ static bool add_json(json_t *groups, const char *text, size_t size_bytes, struct
     json_t *group;
 
     if (!json_parse(text, size_bytes, &list, err)) return false;
-    if (!json_is_array(list)) return error_set(err, ERROR_INVALID, "no list of property groups");
+    if (!json_is_array(list))
+        return error_set(err, ERROR_INVALID, "the JSON is not a list of property groups");
     json_array_foreach(list, index, group) {
         if (!add_group(groups, group, err)) return false;
     }

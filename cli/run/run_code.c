@@ -13,7 +13,7 @@ static const size_t INLINE_MAX_BYTES = 52428800;
 static const char BUCKET[] = "kobel-run";
 static const char BUCKET_ARN[] = "arn:aws:s3:::kobel-run";
 
-// The daemon keeps its own copy: the object is of no use after the request.
+// The daemon has a copy after the request: the object is not needed any more.
 void run_code_release(struct run_code *code) {
     if (code->path[0] != '\0') (void)unlink(code->path);
     memory_free(code->base64);
@@ -25,10 +25,12 @@ static bool put_object(const struct buffer *bytes, const char *objects, struct r
     char bucket[FILE_PATH_MAX];
 
     if (objects == NULL || !file_is_directory(objects))
-        return error_set(err, ERROR_LIMIT,
-                         "%lld MB are too much for a request, and the daemon's buckets are not "
-                         "on this machine",
-                         (long long)(code->size_bytes >> 20));
+        return error_set(
+            err, ERROR_LIMIT,
+            "the jar has %lld MB, a request takes 50 MB, and the daemon's buckets are not "
+            "on this machine: put the jar into a bucket, and create the application "
+            "through the API",
+            (long long)(code->size_bytes >> 20));
     (void)text_format(code->key, sizeof code->key, "%s.jar", code->md5);
     return file_join(bucket, sizeof bucket, err, objects, BUCKET, NULL) &&
            file_make_directories(bucket, 0755, err) &&
@@ -45,7 +47,7 @@ bool run_code_read(const char *path, const char *objects, struct run_code *out_c
 
     if (!file_read_or_wait(path, &bytes, err)) return false;
     if (!jar_is_complete((const unsigned char *)buffer_text(&bytes), bytes.size_bytes))
-        return error_set(err, ERROR_CONFLICT, "'%s' is no complete jar", path);
+        return error_set(err, ERROR_CONFLICT, "'%s' is not a complete jar", path);
     digest_add(digest, bytes.data, bytes.size_bytes);
     digest_finish(digest, sha256, code.md5);
     code.size_bytes = (int64_t)bytes.size_bytes;

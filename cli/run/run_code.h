@@ -1,4 +1,4 @@
-// The code of `kobel run`: a jar as it was at one moment, and how it gets to the daemon.
+// The code of `kobel run`: a jar as it was at one moment, and how it is sent to the daemon.
 #pragma once
 
 #include "base/digest.h"
@@ -6,10 +6,10 @@
 #include "base/json.h"
 
 struct run_code {
-    char md5[DIGEST_MD5_HEX_SIZE]; // as DescribeApplication tells it
+    char md5[DIGEST_MD5_HEX_SIZE]; // as DescribeApplication returns it
     int64_t size_bytes;
-    char *base64;             // in the request; NULL: as an object
-    char key[64];             // of the object in the bucket of ours
+    char *base64;             // sent in the request; NULL: sent as an object
+    char key[64];             // of the object in the bucket kobel-run
     char path[FILE_PATH_MAX]; // of that object
 };
 void run_code_release(struct run_code *code);

@@ -5,17 +5,16 @@
 #include "cli/run/run_runtime.h"
 #include "cli/run/run_state.h"
 
-// --- which snapshots are kept ---
+// --- the retention of snapshots ---
 
-static void tell_few_are_kept(struct run *run) {
-    run_say(run, COLOUR_PLAIN, -1,
-            "of the snapshots that moves make, the newest %d are kept "
-            "(tag kobel:snapshot-retention)",
-            RUN_AUTOMATIC_KEPT);
+static void print_retention(struct run *run) {
+    run_print(run, COLOUR_PLAIN, -1,
+              "the newest %d snapshots of moves are kept (tag kobel:snapshot-retention)",
+              RUN_AUTOMATIC_KEPT);
 }
 
-// An application without a rule gets one: each change of a file leaves a snapshot. A job that moves
-// is worth more than room on the disk, so that what goes wrong here is only told.
+// An application without a rule gets one, because each change of a file makes a snapshot. A failure
+// is only printed: the move of the job is more important than disk space.
 static void keep_few(struct run *run, const json_t *detail) {
     AUTO(json_decref) json_t *reply = NULL;
     AUTO(json_decref) json_t *ignored = NULL;
@@ -28,28 +27,29 @@ static void keep_few(struct run *run, const json_t *detail) {
     if (is_known && run_has_retention(json_member(reply, "Tags"))) return;
     if (is_known &&
         client_call(run->client, "TagResource", run_retention_request(arn), &ignored, &err))
-        tell_few_are_kept(run);
+        print_retention(run);
     else
-        run_say(run, COLOUR_YELLOW, -1, "all snapshots are kept: %s", err.message);
+        run_print(run, COLOUR_YELLOW, -1,
+                  "all snapshots are kept, because the tag could not be set: %s", err.message);
 }
 
-// --- an application that is new ---
+// --- a new application ---
 
-static bool create(struct run *run, const struct run_wish *wish, struct error *err) {
+static bool create(struct run *run, const struct run_target *target, struct error *err) {
     int64_t since_us = clock_monotonic_us();
     AUTO(json_decref) json_t *reply = NULL;
 
-    if (!client_call(run->client, "CreateApplication", run_create_request(wish), &reply, err))
+    if (!client_call(run->client, "CreateApplication", run_create_request(target), &reply, err))
         return false;
-    run_say(run, COLOUR_PLAIN, run_since_ms(since_us), "application %s is created, %s", run->name,
-            wish->runtime);
-    if (wish->keeps_few) tell_few_are_kept(run);
+    run_print(run, COLOUR_PLAIN, run_since_ms(since_us), "application %s is created, %s", run->name,
+              target->runtime);
+    if (target->keeps_few) print_retention(run);
     return true;
 }
 
 // --- the end of an operation ---
 
-// Says what a move or a start has come to.
+// Waits for the end of a start or an update and prints the result.
 static bool finish(struct run *run, const char *operation_id, int64_t since_us, struct error *err) {
     AUTO(json_decref) json_t *detail = NULL;
     char gap[24];
@@ -63,19 +63,19 @@ static bool finish(struct run *run, const char *operation_id, int64_t since_us, 
     int64_t version = json_int_or(detail, "ApplicationVersionId", 0);
     if (run->gap_ms >= 0) {
         terminal_duration(run->gap_ms, gap);
-        run_say(run, COLOUR_GREEN, run_since_ms(since_us),
-                "%s version %lld; the stream stood still for %s", app_status_of(detail),
-                (long long)version, gap);
+        run_print(run, COLOUR_GREEN, run_since_ms(since_us),
+                  "%s version %lld; the stream was interrupted for %s", app_status_of(detail),
+                  (long long)version, gap);
     } else
-        run_say(run, COLOUR_GREEN, run_since_ms(since_us), "%s version %lld", app_status_of(detail),
-                (long long)version);
+        run_print(run, COLOUR_GREEN, run_since_ms(since_us), "%s version %lld",
+                  app_status_of(detail), (long long)version);
     return true;
 }
 
-static bool start(struct run *run, const struct run_wish *wish, struct error *err) {
+static bool start(struct run *run, const struct run_target *target, struct error *err) {
     int64_t since_us = clock_monotonic_us();
     json_t *request = app_request(run->name);
-    json_t *configuration = run_configuration(wish);
+    json_t *configuration = run_configuration(target);
     char operation_id[APP_CALLS_OPERATION_SIZE];
 
     if (configuration != NULL) json_put(request, "RunConfiguration", configuration);
@@ -83,9 +83,10 @@ static bool start(struct run *run, const struct run_wish *wish, struct error *er
            finish(run, operation_id, since_us, err);
 }
 
-static bool move(struct run *run, const struct run_wish *wish, json_t *changes, struct error *err) {
+static bool update(struct run *run, const struct run_target *target, json_t *changes,
+                   struct error *err) {
     int64_t since_us = clock_monotonic_us();
-    json_t *configuration = run_configuration(wish);
+    json_t *configuration = run_configuration(target);
     char operation_id[APP_CALLS_OPERATION_SIZE];
 
     if (changes == NULL) changes = json_new_object();
@@ -94,35 +95,35 @@ static bool move(struct run *run, const struct run_wish *wish, json_t *changes, 
            finish(run, operation_id, since_us, err);
 }
 
-// --- from what is there to what is wanted ---
+// --- an existing application ---
 
-static bool update_at_rest(struct run *run, json_t *changes, struct error *err) {
+static bool update_ready(struct run *run, json_t *changes, struct error *err) {
     int64_t since_us = clock_monotonic_us();
     char operation_id[APP_CALLS_OPERATION_SIZE];
 
     if (changes == NULL) return true;
     if (!app_update(run->client, run->name, changes, operation_id, err)) return false;
-    run_say(run, COLOUR_PLAIN, run_since_ms(since_us), "application %s is updated", run->name);
+    run_print(run, COLOUR_PLAIN, run_since_ms(since_us), "application %s is updated", run->name);
     return true;
 }
 
-static bool deploy_known(struct run *run, const struct run_wish *wish, const json_t *detail,
+static bool deploy_known(struct run *run, const struct run_target *target, const json_t *detail,
                          struct error *err) {
     bool is_running = text_equal(app_status_of(detail), "RUNNING");
-    json_t *changes = run_changes(wish, detail);
+    json_t *changes = run_changes(target, detail);
 
-    if (wish->keeps_few) keep_few(run, detail);
-    if (!is_running) return update_at_rest(run, changes, err) && start(run, wish, err);
-    if (changes != NULL || wish->is_fresh) return move(run, wish, changes, err);
-    run_say(run, COLOUR_GREEN, -1, "%s runs this already", run->name);
+    if (target->keeps_few) keep_few(run, detail);
+    if (!is_running) return update_ready(run, changes, err) && start(run, target, err);
+    if (changes != NULL || target->is_fresh) return update(run, target, changes, err);
+    run_print(run, COLOUR_GREEN, -1, "%s runs with this code and configuration already", run->name);
     return true;
 }
 
-// Somebody else may be about to change it.
-static bool settle(struct run *run, json_t **detail, struct error *err) {
+// Another client may be changing the application.
+static bool wait_until_idle(struct run *run, json_t **detail, struct error *err) {
     bool is_running = !text_equal(app_status_of(*detail), "READY");
 
-    if (!run_begin_looking(run, true, is_running, err)) return false;
+    if (!run_begin_following(run, true, is_running, err)) return false;
     json_decref(*detail);
     *detail = NULL;
     return app_wait(run->client, run->name, run_tick, run, detail, err);
@@ -131,7 +132,7 @@ static bool settle(struct run *run, json_t **detail, struct error *err) {
 bool run_deploy(struct run *run, bool is_first, struct error *err) {
     AUTO(json_decref) json_t *detail = NULL;
     char runtime[RUN_RUNTIME_SIZE];
-    struct run_wish wish = {
+    struct run_target target = {
         .name = run->name,
         .code = &run->code,
         .groups = run->groups,
@@ -143,10 +144,11 @@ bool run_deploy(struct run *run, bool is_first, struct error *err) {
 
     bool is_known = app_describe(run->client, run->name, &detail, err);
     if (!is_known && err->kind != ERROR_NOT_FOUND) return false;
-    // Before anything is made or changed that would be left behind.
+    // First, so that a failure leaves nothing behind.
     if (!run_choose_runtime(run, detail, runtime, err)) return false;
-    if (runtime[0] != '\0') wish.runtime = runtime;
-    if (is_known) return settle(run, &detail, err) && deploy_known(run, &wish, detail, err);
-    return create(run, &wish, err) && run_begin_looking(run, false, false, err) &&
-           start(run, &wish, err);
+    if (runtime[0] != '\0') target.runtime = runtime;
+    if (is_known)
+        return wait_until_idle(run, &detail, err) && deploy_known(run, &target, detail, err);
+    return create(run, &target, err) && run_begin_following(run, false, false, err) &&
+           start(run, &target, err);
 }

@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "cli/client/app_calls.h"
 
-// Nobody looks at it here; the API wants one.
+// The API requires a role; kobel does not use it.
 static const char ROLE[] = "arn:aws:iam::000000000000:role/kobel-run";
 // The tag by which the daemon removes snapshots (controller/moves/retention.c).
 static const char RETENTION[] = "kobel:snapshot-retention";
@@ -37,20 +37,20 @@ static json_t *retention_tags(void) {
     return tags;
 }
 
-json_t *run_create_request(const struct run_wish *wish) {
-    json_t *request = app_request(wish->name);
+json_t *run_create_request(const struct run_target *target) {
+    json_t *request = app_request(target->name);
     json_t *configuration = json_new_object();
 
-    json_put_text(request, "RuntimeEnvironment", wish->runtime);
+    json_put_text(request, "RuntimeEnvironment", target->runtime);
     json_put_text(request, "ServiceExecutionRole", ROLE);
-    json_put(configuration, "ApplicationCodeConfiguration", run_code_configuration(wish->code));
-    if (json_array_size(wish->groups) > 0)
-        json_put(configuration, "EnvironmentProperties", property_groups(wish->groups));
-    if (wish->parallelism > 0)
+    json_put(configuration, "ApplicationCodeConfiguration", run_code_configuration(target->code));
+    if (json_array_size(target->groups) > 0)
+        json_put(configuration, "EnvironmentProperties", property_groups(target->groups));
+    if (target->parallelism > 0)
         json_put(configuration, "FlinkApplicationConfiguration",
-                 flink_configuration(wish->parallelism));
+                 flink_configuration(target->parallelism));
     json_put(request, "ApplicationConfiguration", configuration);
-    if (wish->keeps_few) json_put(request, "Tags", retention_tags());
+    if (target->keeps_few) json_put(request, "Tags", retention_tags());
     return request;
 }
 
@@ -68,52 +68,53 @@ json_t *run_retention_request(const char *arn) {
     return request;
 }
 
-static bool has_code(const struct run_wish *wish, const json_t *configuration) {
+static bool has_code(const struct run_target *target, const json_t *configuration) {
     const json_t *content = json_path(configuration, "ApplicationCodeConfigurationDescription",
                                       "CodeContentDescription", NULL);
 
-    return text_equal(json_text(content, "CodeMD5"), wish->code->md5);
+    return text_equal(json_text(content, "CodeMD5"), target->code->md5);
 }
 
-static bool has_groups(const struct run_wish *wish, const json_t *configuration) {
+static bool has_groups(const struct run_target *target, const json_t *configuration) {
     const json_t *groups = json_path(configuration, "EnvironmentPropertyDescriptions",
                                      "PropertyGroupDescriptions", NULL);
 
-    if (wish->groups == NULL) return true;
-    if (groups == NULL) return json_array_size(wish->groups) == 0;
-    return json_equal(groups, wish->groups) == 1;
+    if (target->groups == NULL) return true;
+    if (groups == NULL) return json_array_size(target->groups) == 0;
+    return json_equal(groups, target->groups) == 1;
 }
 
-static bool has_parallelism(const struct run_wish *wish, const json_t *configuration) {
+static bool has_parallelism(const struct run_target *target, const json_t *configuration) {
     const json_t *sizes = json_path(configuration, "FlinkApplicationConfigurationDescription",
                                     "ParallelismConfigurationDescription", NULL);
 
-    return wish->parallelism == 0 || json_int_or(sizes, "Parallelism", 0) == wish->parallelism;
+    return target->parallelism == 0 || json_int_or(sizes, "Parallelism", 0) == target->parallelism;
 }
 
-json_t *run_changes(const struct run_wish *wish, const json_t *detail) {
+json_t *run_changes(const struct run_target *target, const json_t *detail) {
     const json_t *present = json_member(detail, "ApplicationConfigurationDescription");
     AUTO(json_decref) json_t *changes = json_new_object();
     AUTO(json_decref) json_t *configuration = json_new_object();
 
-    if (!has_code(wish, present))
-        json_put(configuration, "ApplicationCodeConfigurationUpdate", run_code_change(wish->code));
-    if (!has_groups(wish, present))
-        json_put(configuration, "EnvironmentPropertyUpdates", property_groups(wish->groups));
-    if (!has_parallelism(wish, present))
+    if (!has_code(target, present))
+        json_put(configuration, "ApplicationCodeConfigurationUpdate",
+                 run_code_change(target->code));
+    if (!has_groups(target, present))
+        json_put(configuration, "EnvironmentPropertyUpdates", property_groups(target->groups));
+    if (!has_parallelism(target, present))
         json_put(configuration, "FlinkApplicationConfigurationUpdate",
-                 app_parallelism_change(wish->parallelism));
+                 app_parallelism_change(target->parallelism));
     if (json_object_size(configuration) > 0)
         json_put(changes, "ApplicationConfigurationUpdate", TAKE(configuration));
-    if (wish->runtime != NULL &&
-        !text_equal(wish->runtime, json_text(detail, "RuntimeEnvironment")))
-        json_put_text(changes, "RuntimeEnvironmentUpdate", wish->runtime);
+    if (target->runtime != NULL &&
+        !text_equal(target->runtime, json_text(detail, "RuntimeEnvironment")))
+        json_put_text(changes, "RuntimeEnvironmentUpdate", target->runtime);
     return json_object_size(changes) > 0 ? TAKE(changes) : NULL;
 }
 
-json_t *run_configuration(const struct run_wish *wish) {
-    if (!wish->is_fresh && !wish->allows_non_restored) return NULL;
-    return app_run_configuration(wish->is_fresh ? "SKIP_RESTORE_FROM_SNAPSHOT"
-                                                : "RESTORE_FROM_LATEST_SNAPSHOT",
-                                 NULL, wish->allows_non_restored);
+json_t *run_configuration(const struct run_target *target) {
+    if (!target->is_fresh && !target->allows_non_restored) return NULL;
+    return app_run_configuration(target->is_fresh ? "SKIP_RESTORE_FROM_SNAPSHOT"
+                                                  : "RESTORE_FROM_LATEST_SNAPSHOT",
+                                 NULL, target->allows_non_restored);
 }

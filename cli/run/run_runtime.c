@@ -14,33 +14,34 @@ static bool is_installed(const json_t *runtimes, const char *name) {
     return false;
 }
 
-// The usual one where it is installed, else what is; NULL: none is.
-static const char *installed_one(const json_t *runtimes) {
-    const char *usual = runtime_environment_name(RUNTIME_DEFAULT);
+// The default runtime if it is installed, or another one; NULL: none is installed.
+static const char *find_installed(const json_t *runtimes) {
+    const char *preferred = runtime_environment_name(RUNTIME_DEFAULT);
 
-    if (is_installed(runtimes, usual)) return usual;
+    if (is_installed(runtimes, preferred)) return preferred;
     return json_text(json_array_get(runtimes, 0), "runtimeEnvironment");
 }
 
 static bool not_installed(const char *name, struct error *err) {
     return error_set(err, ERROR_UNAVAILABLE,
-                     "runtime %s is not installed: `kobel runtime install %s`", name, name);
+                     "runtime %s is not installed: install it with `kobel runtime install %s`",
+                     name, name);
 }
 
-// An application that has run has state of its runtime; one that never has takes any.
-static bool replace(struct run *run, const json_t *detail, const json_t *runtimes,
-                    char out[static RUN_RUNTIME_SIZE], struct error *err) {
+// An application without state can move to another runtime.
+static bool replace_runtime(struct run *run, const json_t *detail, const json_t *runtimes,
+                            char out[static RUN_RUNTIME_SIZE], struct error *err) {
     const char *own = json_text_or(detail, "RuntimeEnvironment", "");
-    const char *other = installed_one(runtimes);
-    bool is_at_rest = text_equal(app_status_of(detail), "READY");
+    const char *other = find_installed(runtimes);
+    bool is_ready = text_equal(app_status_of(detail), "READY");
     char snapshot[300] = "";
 
-    if (!is_at_rest || other == NULL) return not_installed(own, err);
+    if (!is_ready || other == NULL) return not_installed(own, err);
     if (!app_newest_snapshot(run->client, run->name, snapshot, sizeof snapshot, err)) return false;
     if (snapshot[0] != '\0') return not_installed(own, err);
-    run_say(run, COLOUR_YELLOW, -1,
-            "runtime %s is not installed; application %s, which has no state, takes %s", own,
-            run->name, other);
+    run_print(run, COLOUR_YELLOW, -1,
+              "runtime %s is not installed; application %s has no state, so it gets %s", own,
+              run->name, other);
     (void)text_copy(out, RUN_RUNTIME_SIZE, other);
     return true;
 }
@@ -57,8 +58,8 @@ bool run_choose_runtime(struct run *run, const json_t *detail, char out[static R
     if (wanted != NULL) return text_copy(out, RUN_RUNTIME_SIZE, wanted);
     if (detail != NULL && is_installed(runtimes, json_text_or(detail, "RuntimeEnvironment", "")))
         return true;
-    if (detail != NULL) return replace(run, detail, runtimes, out, err);
-    const char *chosen = installed_one(runtimes);
+    if (detail != NULL) return replace_runtime(run, detail, runtimes, out, err);
+    const char *chosen = find_installed(runtimes);
     if (chosen == NULL) return not_installed(runtime_environment_name(RUNTIME_DEFAULT), err);
     return text_copy(out, RUN_RUNTIME_SIZE, chosen);
 }

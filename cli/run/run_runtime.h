@@ -5,8 +5,8 @@
 
 enum { RUN_RUNTIME_SIZE = 32 };
 
-// Of what the user said, of what the application has (`detail`; NULL: there is no application yet)
-// and of what is installed: "" = it keeps its own. ERROR_UNAVAILABLE: the one that is wanted is not
+// Chooses by the option --runtime, by the application (`detail`; NULL: there is none yet) and by
+// what is installed. "" = the application keeps its runtime. ERROR_UNAVAILABLE: the runtime is not
 // installed; nothing was changed.
 MUST_CHECK bool run_choose_runtime(struct run *run, const json_t *detail,
                                    char out[static RUN_RUNTIME_SIZE], struct error *err);

@@ -14,7 +14,7 @@ int64_t run_since_ms(int64_t since_us) {
     return (clock_monotonic_us() - since_us) / 1000;
 }
 
-void run_say(struct run *run, enum colour colour, int64_t duration_ms, const char *format, ...) {
+void run_print(struct run *run, enum colour colour, int64_t duration_ms, const char *format, ...) {
     const struct terminal *out = &run->err;
     char text[1400];
     char duration[24];
@@ -23,11 +23,11 @@ void run_say(struct run *run, enum colour colour, int64_t duration_ms, const cha
     va_start(arguments, format);
     (void)text_format_list(text, sizeof text, format, arguments);
     va_end(arguments);
-    // What the job printed before comes before.
+    // The lines of the job come first, in the order in which they were printed.
     (void)fflush(stdout);
-    terminal_say(out, COLOUR_BOLD, "%-13s |", "kobel");
-    terminal_say(out, COLOUR_PLAIN, " ");
-    terminal_say(out, colour, "%s", text);
+    terminal_print(out, COLOUR_BOLD, "%-13s |", "kobel");
+    terminal_print(out, COLOUR_PLAIN, " ");
+    terminal_print(out, colour, "%s", text);
     if (duration_ms >= 0) {
         terminal_duration(duration_ms, duration);
         (void)fprintf(out->file, " (%s)", duration);
@@ -37,68 +37,69 @@ void run_say(struct run *run, enum colour colour, int64_t duration_ms, const cha
 
 // --- logs ---
 
-bool run_begin_looking(struct run *run, bool is_known, bool is_running, struct error *err) {
+bool run_begin_following(struct run *run, bool is_known, bool is_running, struct error *err) {
     if (run->files != NULL) return true;
     run->files = log_files_new(run->client, run->name, log_print_line, &run->printer);
     if (is_known && !log_files_skip_old(run->files, !is_running, err)) return false;
-    run->printer.is_mute = true;
+    run->printer.is_muted = true;
     while (is_known) {
         int64_t before = run->last_event;
         if (!run_read_events(run, err)) return false;
         if (run->last_event == before) break;
     }
-    run->printer.is_mute = false;
+    run->printer.is_muted = false;
     return true;
 }
 
 void run_read_logs(struct run *run) {
-    struct error ignored;
+    struct error ignored; // log_files_read() needs it
     bool has_more = false;
 
     if (run->files == NULL) return;
-    // A daemon that does not answer is told of by whoever asks it for more than logs.
-    (void)!log_files_read(run->files, &has_more, &ignored);
+    // The requests that follow report a daemon that does not answer.
+    error_ignore(log_files_read(run->files, &has_more, &ignored));
     if (fflush(stdout) != 0 || ferror(stdout) != 0) interrupts_hang_up();
 }
 
 // --- events ---
 
 // "3" of the cluster "1a20b69af7000001-3".
-static const char *number_of(const json_t *event) {
+static const char *cluster_number(const json_t *event) {
     const char *dash = strrchr(json_text_or(event, "cluster", ""), '-');
 
     return dash == NULL ? "" : dash + 1;
 }
 
-static void tell_phase(struct run *run, const json_t *event) {
+static void print_phase(struct run *run, const json_t *event) {
     const char *phase = json_text_or(event, "phase", "");
     int64_t elapsed_ms = json_int_or(event, "elapsedMs", -1);
 
     if (text_equal(phase, "PREPARE")) {
         run->halted_ms = -1;
         run->gap_ms = -1;
-        run_say(run, COLOUR_FAINT, elapsed_ms, "PREPARE  cluster %s is launched", number_of(event));
+        run_print(run, COLOUR_FAINT, elapsed_ms, "PREPARE  cluster %s is launched",
+                  cluster_number(event));
     } else if (text_equal(phase, "HALT")) {
         run->halted_ms = elapsed_ms;
-        run_say(run, COLOUR_FAINT, elapsed_ms, "HALT     the old job stops with a savepoint");
+        run_print(run, COLOUR_FAINT, elapsed_ms, "HALT     the old job stops with a savepoint");
     } else if (text_equal(phase, "SUBMIT")) {
-        run_say(run, COLOUR_FAINT, elapsed_ms, "SUBMIT   the job goes to cluster %s",
-                number_of(event));
+        run_print(run, COLOUR_FAINT, elapsed_ms, "SUBMIT   cluster %s gets the job",
+                  cluster_number(event));
     } else if (text_equal(phase, "up")) {
         if (run->halted_ms >= 0) run->gap_ms = elapsed_ms - run->halted_ms;
-        run_say(run, COLOUR_FAINT, elapsed_ms, "CONFIRM  every vertex is RUNNING");
+        run_print(run, COLOUR_FAINT, elapsed_ms, "CONFIRM  every vertex is RUNNING");
     }
 }
 
-// Statuses and snapshots are told by what was asked for.
-static void tell_event(struct run *run, const json_t *event) {
+// Changes of the status and snapshots are printed by the operation that caused them.
+static void print_event(struct run *run, const json_t *event) {
     const char *kind = json_text_or(event, "kind", "");
     bool is_usual = text_equal(kind, "status") || text_equal(kind, "snapshot");
 
     if (text_equal(kind, "move"))
-        tell_phase(run, event);
+        print_phase(run, event);
     else if (!is_usual)
-        run_say(run, COLOUR_YELLOW, -1, "%s: %s", kind, json_text_or(event, "message", ""));
+        run_print(run, COLOUR_YELLOW, -1, "%s: %s", kind, json_text_or(event, "message", ""));
 }
 
 bool run_read_events(struct run *run, struct error *err) {
@@ -110,7 +111,7 @@ bool run_read_events(struct run *run, struct error *err) {
     const json_t *events = json_member(reply, "events");
     for (size_t index = 0; index < json_array_size(events); index++) {
         const json_t *event = json_array_get(events, index);
-        if (!run->printer.is_mute) tell_event(run, event);
+        if (!run->printer.is_muted) print_event(run, event);
         run->last_event = json_int_or(event, "sequence", run->last_event);
     }
     return true;
@@ -121,7 +122,7 @@ bool run_tick(void *userdata, const json_t *detail, struct error *err) {
 
     if (!run_read_events(run, err)) return false;
     run_read_logs(run);
-    if (interrupts_wait(app_is_settled(detail) ? 0 : TICK_MS) > run->interrupts)
+    if (interrupts_wait(app_has_lasting_status(detail) ? 0 : TICK_MS) > run->interrupts)
         return error_set(err, ERROR_STALE, "interrupted");
     return true;
 }

@@ -1,4 +1,4 @@
-// `kobel run` while it runs: what it has seen, and how it tells it.
+// `kobel run` while it runs: its state, and what it prints.
 #pragma once
 
 #include "cli/client/log_print.h"
@@ -7,45 +7,56 @@
 #include "cli/run/run_request.h"
 #include "cli/run/watch.h"
 
+enum { RUN_EXIT_INTERRUPTED = 130 }; // stopped without a snapshot
+
 struct run {
     struct session *session;
     struct client *client;
-    struct terminal err; // what kobel itself says; stdout is for the job
+    struct terminal err; // for kobel's lines; stdout is for those of the job
     char name[129];
     struct local_server server;
     struct run_code code;
-    json_t *groups; // NULL = not said
-    bool keeps_few; // automatic snapshots: with --watch, unless the daemon has a rule of its own
+    json_t *groups; // NULL = not given
+    bool keeps_few; // automatic snapshots: with --watch, unless the daemon has a rule
     struct watch jar;
     struct watch properties;
     int64_t incomplete_since_ms; // of the jar; 0 = it is complete
-    int interrupts;              // that were dealt with
+    int interrupts;              // that were handled
     struct log_printer printer;
-    struct log_files *files;   // NULL until the application is there
-    int64_t last_event;        // sequence of the newest event that was told
-    int64_t halted_ms, gap_ms; // of the newest move: when the old job was to stop; how long the
-                               // stream stood still. -1 = not known
+    struct log_files *files; // NULL until the application is there
+    int64_t last_event;      // sequence of the newest event that was read
+    // Of the newest move: when the old job began to stop, and how long no job ran. -1 = not known.
+    int64_t halted_ms;
+    int64_t gap_ms;
 };
 
 // "kobel         | text (1.2 s)"; without the time when that is negative.
-void run_say(struct run *run, enum colour colour, int64_t duration_ms, const char *format, ...)
+void run_print(struct run *run, enum colour colour, int64_t duration_ms, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 // Milliseconds since a point of clock_monotonic_us().
 int64_t run_since_ms(int64_t since_us);
 
-// Begins to look at an application. `is_known`: it has been there before, so that its events, and
-// its logs unless it runs, are old.
-MUST_CHECK bool run_begin_looking(struct run *run, bool is_known, bool is_running,
-                                  struct error *err);
+// Begins to read the events and logs of an application. `is_known`: it existed before, so that its
+// events are skipped, and its logs, too, unless it runs.
+MUST_CHECK bool run_begin_following(struct run *run, bool is_known, bool is_running,
+                                    struct error *err);
 
 // Prints what is new in the logs.
 void run_read_logs(struct run *run);
-// Tells what has happened since.
+// Prints the events since the last call.
 MUST_CHECK bool run_read_events(struct run *run, struct error *err);
 
-// One look at everything while something is waited for; an app_tick_fn with a struct run. An
-// interrupt that was not dealt with ends the waiting.
+// Prints everything new during a wait; an app_tick_fn with a struct run. An interrupt that was not
+// handled ends the wait.
 bool run_tick(void *userdata, const json_t *detail, struct error *err);
 
-// Brings the application to what is wanted, and waits until it is RUNNING.
+// Creates or updates the application, and waits until it is RUNNING.
 MUST_CHECK bool run_deploy(struct run *run, bool is_first, struct error *err);
+
+// Is there an interrupt that was not handled?
+bool run_is_interrupted(const struct run *run);
+// Is the application READY, because the job has ended or was stopped?
+MUST_CHECK bool run_has_ended(struct run *run, bool *out_has_ended, struct error *err);
+// Handles an interrupt: the first one stops the job with a snapshot, the second one at once.
+// *out_is_over: the application is READY; a job that cannot make its snapshot continues.
+MUST_CHECK bool run_stop(struct run *run, bool *out_is_over, struct error *err);

@@ -3,8 +3,8 @@
 #include <stddef.h>
 #include <sys/stat.h>
 
-// Build tools write in bursts; a pause of this length in the middle of a file is rare, and the
-// archive's end is looked for besides.
+// Build tools write in bursts. A pause of this length in the middle of a file is rare, and the end
+// of the archive is checked in addition.
 enum { STABLE_MS = 150 };
 
 static bool is_same(const struct watch_mark *left, const struct watch_mark *right) {
@@ -12,8 +12,8 @@ static bool is_same(const struct watch_mark *left, const struct watch_mark *righ
            left->inode == right->inode;
 }
 
-// False: it is not there at the moment.
-static bool look(const char *path, struct watch_mark *out_mark) {
+// False: the file does not exist at the moment.
+static bool read_mark(const char *path, struct watch_mark *out_mark) {
     struct stat file;
 
     if (path == NULL || stat(path, &file) < 0) return false;
@@ -28,15 +28,15 @@ static bool look(const char *path, struct watch_mark *out_mark) {
 struct watch watch_begin(const char *path) {
     struct watch watch = {.path = path};
 
-    (void)look(path, &watch.taken);
-    watch.candidate = watch.taken;
+    (void)read_mark(path, &watch.accepted);
+    watch.candidate = watch.accepted;
     return watch;
 }
 
 bool watch_has_changed(struct watch *watch, int64_t now_ms) {
     struct watch_mark mark;
 
-    if (!look(watch->path, &mark) || is_same(&mark, &watch->taken)) return false;
+    if (!read_mark(watch->path, &mark) || is_same(&mark, &watch->accepted)) return false;
     if (!is_same(&mark, &watch->candidate)) {
         watch->candidate = mark;
         watch->stable_since_ms = now_ms;
@@ -50,9 +50,10 @@ bool watch_has_changed(struct watch *watch, int64_t now_ms) {
 bool watch_is_steady(const struct watch *watch) {
     struct watch_mark mark;
 
-    return watch->path == NULL || (look(watch->path, &mark) && is_same(&mark, &watch->candidate));
+    return watch->path == NULL ||
+           (read_mark(watch->path, &mark) && is_same(&mark, &watch->candidate));
 }
 
-void watch_take(struct watch *watch) {
-    watch->taken = watch->candidate;
+void watch_accept(struct watch *watch) {
+    watch->accepted = watch->candidate;
 }

@@ -1,4 +1,4 @@
-// A file that is written again and again.
+// Detects that a file has changed and is not being written any more.
 #pragma once
 
 #include <stdbool.h>
@@ -13,20 +13,21 @@ struct watch_mark {
 
 struct watch {
     const char *path; // borrowed; NULL: never changes
-    struct watch_mark taken;
+    struct watch_mark accepted;
     struct watch_mark candidate;
     int64_t stable_since_ms;
 };
 
-// What is there now counts as taken.
+// The present content counts as accepted.
 struct watch watch_begin(const char *path);
 
-// Is it another one than was taken, and was left alone for a moment? True until it is taken, but
-// not more often than it could be stable.
+// Is the file another one than was accepted, and did it not change for a moment? True again after
+// each such moment, until it is accepted.
 bool watch_has_changed(struct watch *watch, int64_t now_ms);
 
-// Is it still the one that watch_has_changed() has seen? What was read meanwhile is whole then.
+// Is the file still the one that watch_has_changed() has seen? Then what was read meanwhile is
+// complete.
 bool watch_is_steady(const struct watch *watch);
 
-// What watch_has_changed() has seen is taken.
-void watch_take(struct watch *watch);
+// Accepts the file that watch_has_changed() has seen.
+void watch_accept(struct watch *watch);

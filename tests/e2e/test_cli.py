@@ -104,7 +104,7 @@ def test_the_clients_take_an_application_through_its_life(application, jars):
     assert "stopped, with snapshot STOPAPPLICATION-" in call(kobel, "stop", name)
     assert "by-hand" in call(kobel, "status", name)
 
-    # At rest it is started from the snapshot, running it is updated to go on from it.
+    # READY, it is started from the snapshot; RUNNING, it is updated and continues from it.
     assert "RUNNING from snapshot by-hand" in call(kobel, "restore", name, "by-hand")
     assert "RUNNING from snapshot by-hand" in call(kobel, "restore", name, "by-hand")
     assert json.loads(call(kobel, "stop", name, "--force", "--json"))["ApplicationStatus"] == "READY"
@@ -144,11 +144,11 @@ def test_logs_are_prefixed_and_plain_in_a_pipe(application, jars):
     follower.stdout.close()
 
 
-def test_mistakes_are_told_with_their_exit_status(shared):
-    assert "does not exist" in call(shared, "stop", "nobody", status=1)
+def test_mistakes_are_reported_with_their_exit_status(shared):
+    assert "does not exist" in call(shared, "stop", "missing", status=1)
     assert "usage: kobel stop APP" in call(shared, "stop", status=2)
     assert "has no option '--fast'" in call(shared, "stop", "x", "--fast", status=2)
-    assert "no parallelism" in call(shared, "scale", "x", "many", status=2)
+    assert "'many' is not a parallelism" in call(shared, "scale", "x", "many", status=2)
     assert "unknown command" in call(shared, "dance", status=2)
     refused = subprocess.run([BINARY, "status", "--url", "http://127.0.0.1:1"], capture_output=True, text=True)
     assert refused.returncode == 1 and "no kobel daemon answers" in refused.stderr
@@ -159,7 +159,7 @@ def test_a_client_signs_what_it_asks(runtime, tmp_path):
     try:
         def ask(secret):
             environment = {**os.environ, "KOBEL_URL": kobel.url, "AWS_ACCESS_KEY_ID": "known", "AWS_SECRET_ACCESS_KEY": secret}
-            return subprocess.run([BINARY, "stop", "nobody"], env=environment, capture_output=True, text=True).stderr
+            return subprocess.run([BINARY, "stop", "missing"], env=environment, capture_output=True, text=True).stderr
         assert "ResourceNotFoundException" in ask("secret")
         assert "InvalidSignatureException" in ask("wrong")
     finally:
@@ -224,7 +224,7 @@ def test_doctor_knows_good_jars_and_bad_ones(runtime, jars, tmp_path):
     assert "JobID" in findings[("error", "Flink itself")] and "1.13.6" in findings[("error", "connectors")]
     assert "Java 25" in findings[("error", "Java")] and ("warning", "logging") in findings
 
-    # A shaded jar has no Maven files of Flink's connectors: the project's own pom tells their versions.
+    # A shaded jar has no Maven files of Flink's connectors: the project's own pom has their versions.
     shaded = tmp_path / "shaded.jar"
     shutil.copy(jars["Counting"], shaded)
     with zipfile.ZipFile(shaded, "a") as jar:
@@ -244,7 +244,7 @@ def test_doctor_knows_good_jars_and_bad_ones(runtime, jars, tmp_path):
     assert noise.returncode == 1 and "is not a jar" in noise.stderr
 
 
-def test_run_goes_on_where_it_was_stopped(runtime, jars, run):
+def test_run_continues_where_it_was_stopped(runtime, jars, run):
     first = run(jars["Counting"], "-p", "job.label=one")
     first.wait_for("RUNNING version 1")
     first.wait_for("| one count=30")
@@ -271,11 +271,11 @@ def test_run_goes_on_where_it_was_stopped(runtime, jars, run):
     assert "stopped" in third.err
 
 
-def test_a_closed_terminal_stops_the_job_with_a_snapshot_however_often_it_is_told(runtime, jars, run):
+def test_a_closed_terminal_stops_the_job_with_a_snapshot_however_often_it_is_signalled(runtime, jars, run):
     closed = run(jars["Counting"])
-    closed.wait_for("RUNNING version 1")  # output alone does not say so: it begins a moment earlier
+    closed.wait_for("RUNNING version 1")  # the output begins a moment earlier
     closed.wait_for("count=20")
-    for _ in range(2):  # the kernel tells it, and the shell
+    for _ in range(2):  # the kernel sends it, and the shell
         closed.process.send_signal(signal.SIGHUP)
         closed.wait_for("stopping with a snapshot")
     assert closed.end() == 0, closed.err
@@ -301,7 +301,7 @@ def test_an_interrupt_before_the_start_starts_nothing(runtime, jars, run):
     assert first.end() == 0, first.err
     early = run(jars["Counting"])
     early.interrupt()
-    assert early.end() in (130, -signal.SIGINT)  # it may come before the program looks for it
+    assert early.end() in (130, -signal.SIGINT)  # it may come before the program handles it
     assert "RUNNING version" not in early.err
 
 
@@ -317,7 +317,7 @@ def test_run_watches_the_jar_and_the_properties(runtime, jars, run, tmp_path):
     properties.write_text("job.label=two\n")
     watching.wait_for("| two count=")
     assert int(watching.out.split("two count=")[1].split()[0]) > 20
-    watching.wait_for("the stream stood still for")
+    watching.wait_for("the stream was interrupted for")
     assert "HALT     the old job stops" in watching.err
 
     # In place and in pieces, as some build tools do it: the job runs on, and moves once the jar is whole.
@@ -341,7 +341,7 @@ def test_run_watches_the_jar_and_the_properties(runtime, jars, run, tmp_path):
     # Without system rollback a failed update leaves the application READY, with the snapshot of the move.
     before = watching.last_count()
     shutil.copy(changed, jar)
-    wait_for(lambda: watching.last_count() > before, "the repaired job goes on with its state")
+    wait_for(lambda: watching.last_count() > before, "the repaired job continues with its state")
     watching.wait_for("RUNNING version 5")
     watching.interrupt()
     assert watching.end() == 0, watching.err
@@ -366,7 +366,7 @@ def test_run_takes_and_watches_a_zip_around_the_jar(runtime, jars, run, tmp_path
     zip_around(archive, changed)
     watching.wait_for("RUNNING version 2")
     before = watching.last_count()
-    wait_for(lambda: watching.last_count() > before + 20, "the job goes on with its state")
+    wait_for(lambda: watching.last_count() > before + 20, "the job continues with its state")
     watching.interrupt()
     assert watching.end() == 0, watching.err
 
@@ -397,14 +397,14 @@ def test_a_watched_job_keeps_few_of_the_snapshots_of_its_moves(application, jars
     assert watching.end() == 0, watching.err
 
 
-def test_run_tells_what_failed(runtime, jars, run, tmp_path):
+def test_run_reports_what_failed(runtime, jars, run, tmp_path):
     failing = run(jars["Throws"])
     assert failing.end() == 1
     assert "StartApplication failed" in failing.err
 
     bounded = run(jars["Bounded"])
     assert bounded.end() == 0, bounded.err
-    assert "does not run any more" in bounded.err
+    assert "the job has ended" in bounded.err
 
     archive = tmp_path / "app.zip"
     with zipfile.ZipFile(archive, "w") as jar:
@@ -423,13 +423,13 @@ def test_run_tells_what_failed(runtime, jars, run, tmp_path):
 def test_a_run_that_failed_does_not_stick(shared, jars, tmp_path):
     """A runtime that is not installed: nothing is created; an application that was made for one takes what is there."""
     failed = Run(tmp_path, jars["Counting"], "--name", "sticks", "--runtime", "FLINK-1_19", KOBEL_URL=shared.url)
-    assert failed.end() == 1 and "runtime FLINK-1_19 is not installed: `kobel runtime install FLINK-1_19`" in failed.err
+    assert failed.end() == 1 and "runtime FLINK-1_19 is not installed: install it with `kobel runtime install FLINK-1_19`" in failed.err
     application = Application(shared, "sticks")
     assert application.is_gone()
     shared.client.create_application(ApplicationName="sticks", RuntimeEnvironment="FLINK-1_19", ServiceExecutionRole=ROLE)
     running = Run(tmp_path, jars["Counting"], "--name", "sticks", "-p", "job.label=x", KOBEL_URL=shared.url)
     running.wait_for("RUNNING version 2")
-    assert "runtime FLINK-1_19 is not installed; application sticks, which has no state, takes FLINK-1_20" in running.err
+    assert "runtime FLINK-1_19 is not installed; application sticks has no state, so it gets FLINK-1_20" in running.err
     running.wait_for("| x count=10")
     running.interrupt()
     assert running.end() == 0
@@ -495,5 +495,5 @@ def test_logs_are_read_through_the_api(application, jars):
     lines = [line for line in call(application.kobel, "logs", application.name).splitlines() if line.startswith("jobmanager    | ")]
     assert re.match(r"jobmanager    \| \d{4}-\d\d-\d\d ", lines[0]), lines[0]
     with pytest.raises(urllib.error.HTTPError) as missing:
-        urllib.request.urlopen(url.replace(application.name, "nobody"), timeout=10)
+        urllib.request.urlopen(url.replace(application.name, "missing"), timeout=10)
     assert missing.value.code == 404

@@ -125,7 +125,7 @@ def test_the_rule_of_the_service_doubles_what_burns(quick, jars):
     assert (moved["from"], moved["to"], moved["reason"]) == (1, 2, "up")
 
     told = subprocess.run([BINARY, "explain", "burning", "--url", quick.url], capture_output=True, text=True, check=True).stdout
-    assert told.startswith("burning is RUNNING with parallelism 2; scaled by itself, msf, from 1 to 3")
+    assert told.startswith("burning is RUNNING with parallelism 2; scaled automatically, msf, from 1 to 3")
     assert "1 to 2 the busiest TaskManager" in " ".join(told.split())
 
     # What the user says comes before what the autoscaler said.

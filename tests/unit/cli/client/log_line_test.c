@@ -55,7 +55,7 @@ Test(log_line, a_developer_sees_the_jobs_own_entries_and_what_went_wrong) {
 
     for (size_t index = 0; index < COUNT_OF(rows); index++) {
         cr_assert(log_line_read(rows[index].text, &line));
-        cr_assert(eq(int, log_line_is_of_interest(&line), rows[index].is_shown), "%s",
+        cr_assert(eq(int, log_line_is_interesting(&line), rows[index].is_shown), "%s",
                   rows[index].text);
     }
 }

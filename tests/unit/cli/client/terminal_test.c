@@ -59,7 +59,7 @@ Test(terminal, what_is_said_has_colours_of_its_own_only) {
     struct terminal terminal = begin(0);
 
     terminal.has_colours = true;
-    terminal_say(&terminal, COLOUR_RED, "%s|%d", "a\033[2J\nb", 5);
+    terminal_print(&terminal, COLOUR_RED, "%s|%d", "a\033[2J\nb", 5);
     cr_assert(was_given(&terminal, "\033[31ma?[2J?b|5\033[0m"));
 }
 

@@ -70,14 +70,14 @@ static json_t *parsed(const char *text) {
     return value;
 }
 
-// The changes that a wish means for an application with this configuration; "none".
-static char *changes_of(const struct run_wish *wish, const char *configuration) {
+// The changes that a target means for an application with this configuration; "none".
+static char *changes_of(const struct run_target *target, const char *configuration) {
     AUTO(memory_free)
     char *text = memory_format("{\"RuntimeEnvironment\":\"FLINK-1_20\","
                                "\"ApplicationConfigurationDescription\":%s}",
                                configuration);
     AUTO(json_decref) json_t *detail = parsed(text);
-    AUTO(json_decref) json_t *changes = run_changes(wish, detail);
+    AUTO(json_decref) json_t *changes = run_changes(target, detail);
 
     return changes == NULL ? memory_copy_text("none") : json_print(changes);
 }
@@ -86,15 +86,15 @@ static const char SAME_CODE[] = "{\"ApplicationCodeConfigurationDescription\":"
                                 "{\"CodeContentDescription\":{\"CodeMD5\":\"0123\"}}}";
 
 Test(run_changes, the_same_code_is_no_change) {
-    struct run_wish wish = {.name = "a", .code = &code, .runtime = "FLINK-1_20"};
-    AUTO(memory_free) char *changes = changes_of(&wish, SAME_CODE);
+    struct run_target target = {.name = "a", .code = &code, .runtime = "FLINK-1_20"};
+    AUTO(memory_free) char *changes = changes_of(&target, SAME_CODE);
 
     cr_assert(eq(str, changes, "none"));
 }
 
 Test(run_changes, other_code_is_one) {
-    struct run_wish wish = {.name = "a", .code = &code};
-    AUTO(memory_free) char *changes = changes_of(&wish, "{}");
+    struct run_target target = {.name = "a", .code = &code};
+    AUTO(memory_free) char *changes = changes_of(&target, "{}");
 
     cr_assert(eq(str, changes,
                  "{\"ApplicationConfigurationUpdate\":{\"ApplicationCodeConfigurationUpdate\":"
@@ -103,11 +103,11 @@ Test(run_changes, other_code_is_one) {
 
 Test(run_changes, properties_parallelism_and_runtime_are_changed_when_they_are_said) {
     AUTO(json_decref) json_t *groups = json_new_array();
-    struct run_wish wish = {
+    struct run_target target = {
         .name = "a", .code = &code, .groups = groups, .parallelism = 2, .runtime = "FLINK-2_2"};
 
     cr_assert(properties_add(groups, "A.k=v", &err));
-    AUTO(memory_free) char *changes = changes_of(&wish, SAME_CODE);
+    AUTO(memory_free) char *changes = changes_of(&target, SAME_CODE);
     cr_assert(eq(str, changes,
                  "{\"ApplicationConfigurationUpdate\":{\"EnvironmentPropertyUpdates\":"
                  "{\"PropertyGroups\":[{\"PropertyGroupId\":\"A\",\"PropertyMap\":{\"k\":\"v\"}}]},"
@@ -121,12 +121,12 @@ Test(run_changes, properties_parallelism_and_runtime_are_changed_when_they_are_s
 static const char RULE[] = "[{\"Key\":\"kobel:snapshot-retention\",\"Value\":\"automatic=5\"}]";
 
 Test(run_retention, a_new_application_gets_a_rule_when_few_are_to_be_kept) {
-    struct run_wish wish = {.name = "a", .code = &code, .runtime = "FLINK-1_20"};
-    AUTO(json_decref) json_t *all = run_create_request(&wish);
+    struct run_target target = {.name = "a", .code = &code, .runtime = "FLINK-1_20"};
+    AUTO(json_decref) json_t *all = run_create_request(&target);
 
     cr_assert(eq(ptr, (void *)json_member(all, "Tags"), NULL));
-    wish.keeps_few = true;
-    AUTO(json_decref) json_t *few = run_create_request(&wish);
+    target.keeps_few = true;
+    AUTO(json_decref) json_t *few = run_create_request(&target);
     AUTO(memory_free) char *tags = json_print(json_member(few, "Tags"));
     cr_assert(eq(str, tags, (char *)RULE));
 }
@@ -147,11 +147,11 @@ Test(run_retention, one_that_is_there_gets_it_unless_it_has_one) {
 }
 
 Test(run_configuration, state_is_dropped_when_that_is_asked_for_only) {
-    struct run_wish wish = {.name = "a", .code = &code};
+    struct run_target target = {.name = "a", .code = &code};
 
-    cr_assert(eq(ptr, run_configuration(&wish), NULL));
-    wish.is_fresh = true;
-    AUTO(json_decref) json_t *run = run_configuration(&wish);
+    cr_assert(eq(ptr, run_configuration(&target), NULL));
+    target.is_fresh = true;
+    AUTO(json_decref) json_t *run = run_configuration(&target);
     cr_assert(eq(str,
                  (char *)json_text(json_member(run, "ApplicationRestoreConfiguration"),
                                    "ApplicationRestoreType"),
@@ -185,7 +185,7 @@ Test(watch, a_file_that_was_left_alone_for_a_moment_has_changed) {
     cr_assert(watch_is_steady(&watch));
     cr_assert(not(watch_has_changed(&watch, 1600)), "not so soon again");
     cr_assert(watch_has_changed(&watch, 1700));
-    watch_take(&watch);
+    watch_accept(&watch);
     cr_assert(not(watch_has_changed(&watch, 9000)));
     (void)unlink(path);
     cr_assert(not(watch_has_changed(&watch, 9500)), "a file that is away for a moment");
