@@ -19,7 +19,7 @@ static void tear_down(void) {
     fake_world_close(&world);
 }
 
-TestSuite(bare, .init = set_up, .fini = tear_down);
+TestSuite(optional_ports, .init = set_up, .fini = tear_down);
 
 static void bring_up(void) {
     cr_assert(fake_world_create(&world, "a", &err), "%s", err.message);
@@ -32,7 +32,7 @@ static const char PROPERTIES[] =
     "{\"EnvironmentPropertyUpdates\":{\"PropertyGroups\":[{\"PropertyGroupId\":\"g\","
     "\"PropertyMap\":{\"k\":\"v\"}}]}}";
 
-Test(bare, starts_is_updated_and_stops_with_its_state) {
+Test(optional_ports, starts_is_updated_and_stops_with_its_state) {
     bring_up();
     int count = fake_clusters_running_count(world.clusters);
 
@@ -47,7 +47,7 @@ Test(bare, starts_is_updated_and_stops_with_its_state) {
     cr_assert(ge(int, fake_world_latest_count(&world, "a"), count));
 }
 
-Test(bare, comes_back_after_a_lost_cluster) {
+Test(optional_ports, comes_back_after_a_lost_cluster) {
     bring_up();
     struct app app = fake_world_app(&world, "a");
 
@@ -57,7 +57,7 @@ Test(bare, comes_back_after_a_lost_cluster) {
     cr_assert(eq(i64, fake_world_app(&world, "a").recoveries, 1));
 }
 
-Test(bare, is_neither_measured_nor_scaled) {
+Test(optional_ports, is_neither_measured_nor_scaled) {
     struct metric_query query = {.from_ms = -1, .to_ms = INT64_MAX, .metric = "", .task = ""};
     AUTO(json_decref) json_t *metrics = NULL;
 
@@ -78,7 +78,7 @@ static void on_page(void *userdata, const struct insight_page *page, const struc
     cr_fail("there is no dashboard");
 }
 
-Test(bare, has_no_plan_no_dashboard_and_no_logs) {
+Test(optional_ports, has_no_plan_no_dashboard_and_no_logs) {
     AUTO(app_detail_release) struct app_detail detail = {0};
     AUTO(json_decref) json_t *logs = NULL;
     static struct insight_log_page page;
@@ -97,7 +97,7 @@ Test(bare, has_no_plan_no_dashboard_and_no_logs) {
     cr_assert(eq(int, err.kind, ERROR_NOT_FOUND));
 }
 
-Test(bare, refuses_faults_that_its_cluster_cannot_make) {
+Test(optional_ports, refuses_faults_that_its_cluster_cannot_make) {
     AUTO(json_decref) json_t *events = NULL;
     const json_t *event;
     size_t index;
@@ -115,7 +115,7 @@ Test(bare, refuses_faults_that_its_cluster_cannot_make) {
               err.message);
 }
 
-Test(bare, counts_no_memory_in_use) {
+Test(optional_ports, counts_no_memory_in_use) {
     AUTO(json_decref) json_t *status = NULL;
 
     bring_up();

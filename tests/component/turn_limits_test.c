@@ -20,7 +20,7 @@ static void tear_down(void) {
     fake_world_close(&world);
 }
 
-TestSuite(bounds, .init = set_up, .fini = tear_down);
+TestSuite(turn_limits, .init = set_up, .fini = tear_down);
 
 static void create_many(int count) {
     struct app_scope scope = world.scope;
@@ -37,7 +37,7 @@ static void create_many(int count) {
     world.scope = scope;
 }
 
-Test(bounds, tells_the_status_of_a_limited_number_of_applications_at_a_time) {
+Test(turn_limits, tells_the_status_of_a_limited_number_of_applications_at_a_time) {
     AUTO(json_decref) json_t *seen = json_new_object();
     char after[APP_ID_SIZE] = "";
     int pages = 0;
@@ -66,7 +66,7 @@ static int count_of(const char *text, const char *part) {
     return count;
 }
 
-Test(bounds, prints_metrics_in_pieces_of_a_limited_number_of_applications) {
+Test(turn_limits, prints_metrics_in_pieces_of_a_limited_number_of_applications) {
     AUTO(buffer_release) struct buffer whole = BUFFER_INIT(1 << 24);
     struct exposition *exposition = NULL;
     bool has_more = true;
@@ -150,7 +150,7 @@ static size_t count_points(const json_t *metrics, const char *name) {
     return count;
 }
 
-Test(bounds, answers_three_hours_of_minutes_and_says_where_more_begins) {
+Test(turn_limits, answers_three_hours_of_minutes_and_says_where_more_begins) {
     create_many(1);
     add_minutes(600, 1);
     AUTO(json_decref) json_t *newest = ask(-1);
@@ -168,7 +168,7 @@ Test(bounds, answers_three_hours_of_minutes_and_says_where_more_begins) {
     cr_assert(eq(sz, minutes, 500));
 }
 
-Test(bounds, answers_fewer_minutes_of_a_job_with_many_tasks) {
+Test(turn_limits, answers_fewer_minutes_of_a_job_with_many_tasks) {
     size_t minutes = 0;
     int64_t from_ms = -1;
 
@@ -184,7 +184,7 @@ Test(bounds, answers_fewer_minutes_of_a_job_with_many_tasks) {
 }
 
 // What nobody asks for has to be read all the same.
-Test(bounds, counts_what_it_reads_and_not_what_it_answers) {
+Test(turn_limits, counts_what_it_reads_and_not_what_it_answers) {
     struct metric_query query = {
         .from_ms = -1, .to_ms = INT64_MAX, .metric = "numRecordsIn", .task = "no such task"};
     AUTO(json_decref) json_t *metrics = NULL;
@@ -196,7 +196,7 @@ Test(bounds, counts_what_it_reads_and_not_what_it_answers) {
 }
 
 // Rows of a megabyte: far fewer than the fifteen days have minutes.
-Test(bounds, keeps_as_many_minutes_as_an_application_has_room_for) {
+Test(turn_limits, keeps_as_many_minutes_as_an_application_has_room_for) {
     AUTO(json_decref) json_t *figures = some_figures(0);
     AUTO(memory_free) char *filler = memory_alloc((1 << 20) + 1);
     memset(filler, 'x', 1 << 20);
@@ -218,7 +218,7 @@ Test(bounds, keeps_as_many_minutes_as_an_application_has_room_for) {
 }
 
 // All are due when the daemon starts, and each look takes a while.
-Test(bounds, looks_at_a_part_of_many_applications_before_others_have_their_turn) {
+Test(turn_limits, looks_at_a_part_of_many_applications_before_others_have_their_turn) {
     int64_t due_ms;
     int turns = 0;
 

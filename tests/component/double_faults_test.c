@@ -20,7 +20,7 @@ static void tear_down(void) {
     fake_world_close(&world);
 }
 
-TestSuite(unlucky, .init = set_up, .fini = tear_down);
+TestSuite(double_faults, .init = set_up, .fini = tear_down);
 
 static void bring_up(const char *name) {
     cr_assert(fake_world_create(&world, name, &err), "%s", err.message);
@@ -58,7 +58,7 @@ static void assert_trouble(const char *words) {
 
 // --- while the old job is being stopped ---
 
-Test(unlucky, another_takes_the_memory_of_the_next_cluster) {
+Test(double_faults, another_takes_the_memory_of_the_next_cluster) {
     set_budget_mb(2000);
     bring_up("a");
     cr_assert(fake_world_create(&world, "c", &err), "%s", err.message);
@@ -81,7 +81,7 @@ static void lose_next_cluster_in_halt(void) {
     fake_clusters_lose(world.clusters, app().slots[SLOT_NEXT].cluster_id);
 }
 
-Test(unlucky, the_next_cluster_dies_again_and_again_during_a_halt) {
+Test(double_faults, the_next_cluster_dies_again_and_again_during_a_halt) {
     bring_up("a");
     lose_next_cluster_in_halt();
     int counted = fake_clusters_running_count(world.clusters);
@@ -107,7 +107,7 @@ static int stop_late(void) {
     return counted;
 }
 
-Test(unlucky, a_job_that_stops_after_its_move_was_given_up_is_brought_back) {
+Test(double_faults, a_job_that_stops_after_its_move_was_given_up_is_brought_back) {
     int counted = stop_late();
 
     fake_world_run(&world, 100);
@@ -116,7 +116,7 @@ Test(unlucky, a_job_that_stops_after_its_move_was_given_up_is_brought_back) {
     cr_assert(ge(int, fake_clusters_running_count(world.clusters), counted));
 }
 
-Test(unlucky, a_second_stop_finds_what_the_first_one_saved) {
+Test(double_faults, a_second_stop_finds_what_the_first_one_saved) {
     int counted = stop_late();
 
     cr_assert(fake_world_stop(&world, "a", false, &err), "%s", err.message);
@@ -128,7 +128,7 @@ Test(unlucky, a_second_stop_finds_what_the_first_one_saved) {
 
 // --- going back ---
 
-Test(unlucky, a_scaling_whose_clusters_die_six_times_is_recovered) {
+Test(double_faults, a_scaling_whose_clusters_die_six_times_is_recovered) {
     bring_up("a");
     fake_world_burn(&world);
     fake_clusters_lose_in_confirm(world.clusters, 6);
@@ -157,11 +157,11 @@ static void restart_in_halted_update(const char *first, const char *second) {
     cr_assert(app().status != APP_READY, "it was up before the restart");
 }
 
-Test(unlucky, the_daemon_dies_in_an_update_and_another_is_recovered_first) {
+Test(double_faults, the_daemon_dies_in_an_update_and_another_is_recovered_first) {
     restart_in_halted_update("b", "a");
 }
 
-Test(unlucky, the_daemon_dies_in_an_update_and_another_is_recovered_later) {
+Test(double_faults, the_daemon_dies_in_an_update_and_another_is_recovered_later) {
     restart_in_halted_update("a", "b");
 }
 
@@ -172,7 +172,7 @@ static void on_done(void *userdata, struct app_detail *detail, const char *opera
     *(bool *)userdata = detail != NULL;
 }
 
-Test(unlucky, an_update_that_takes_no_state_fails_and_the_version_before_goes_on_where_it_was) {
+Test(double_faults, an_update_that_takes_no_state_fails_and_the_version_before_goes_on_where_it_was) {
     static const char REQUEST[] =
         "{\"ApplicationName\":\"a\",\"CurrentApplicationVersionId\":1,"
         "\"ApplicationConfigurationUpdate\":{"
@@ -197,7 +197,7 @@ Test(unlucky, an_update_that_takes_no_state_fails_and_the_version_before_goes_on
     cr_assert(ge(int, fake_clusters_running_count(world.clusters), counted));
 }
 
-Test(unlucky, a_step_that_kobel_cannot_take_is_not_blamed_on_the_program) {
+Test(double_faults, a_step_that_kobel_cannot_take_is_not_blamed_on_the_program) {
     bring_up("a");
     cr_assert(command_update_properties(&world, &err), "%s", err.message);
     fake_clusters_fail_submissions(world.clusters, "No space left on device");
@@ -210,7 +210,7 @@ Test(unlucky, a_step_that_kobel_cannot_take_is_not_blamed_on_the_program) {
 
 // --- recoveries ---
 
-Test(unlucky, a_recovery_whose_code_is_gone_keeps_no_cluster_and_says_why) {
+Test(double_faults, a_recovery_whose_code_is_gone_keeps_no_cluster_and_says_why) {
     bring_up("a");
     fake_clusters_lose_code(world.clusters, "the code is not in the store any more");
     fake_clusters_lose(world.clusters, app().slots[SLOT_CURRENT].cluster_id);
@@ -222,7 +222,7 @@ Test(unlucky, a_recovery_whose_code_is_gone_keeps_no_cluster_and_says_why) {
     cr_assert(eq(int, app().slots[SLOT_CURRENT].phase, PLACEMENT_UP));
 }
 
-Test(unlucky, a_recovery_whose_launches_are_refused_says_why) {
+Test(double_faults, a_recovery_whose_launches_are_refused_says_why) {
     bring_up("a");
     fake_clusters_refuse_launches(world.clusters, "runtime FLINK-1_20 is not installed");
     fake_world_crash(&world);
@@ -246,7 +246,7 @@ static void complete_another_checkpoint(struct fake_world *self) {
     was_moved = true;
 }
 
-Test(unlucky, a_checkpoint_that_is_replaced_while_its_job_dies_is_found_again) {
+Test(double_faults, a_checkpoint_that_is_replaced_while_its_job_dies_is_found_again) {
     bring_up("a");
     fake_clusters_lose(world.clusters, app().slots[SLOT_CURRENT].cluster_id);
     world.look = complete_another_checkpoint;
@@ -254,7 +254,7 @@ Test(unlucky, a_checkpoint_that_is_replaced_while_its_job_dies_is_found_again) {
     cr_assert(eq(int, app().slots[SLOT_CURRENT].phase, PLACEMENT_UP));
 }
 
-Test(unlucky, what_a_failed_savepoint_left_cannot_be_removed) {
+Test(double_faults, what_a_failed_savepoint_left_cannot_be_removed) {
     bring_up("a");
     fake_clusters_miss_a_task(world.clusters, 1);
     fake_clusters_fail_removals(world.clusters, "no right to remove it");
@@ -274,7 +274,7 @@ static int count_checkpoints(void) {
     return count;
 }
 
-Test(unlucky, the_checkpoints_of_a_stopped_job_cannot_be_removed_yet) {
+Test(double_faults, the_checkpoints_of_a_stopped_job_cannot_be_removed_yet) {
     bring_up("a");
     cr_assert(gt(int, count_checkpoints(), 0));
     fake_clusters_fail_removals(world.clusters, "no right to remove it");
@@ -289,7 +289,7 @@ Test(unlucky, the_checkpoints_of_a_stopped_job_cannot_be_removed_yet) {
 }
 
 // The new job was to start empty; when it fails, the old one comes back from this snapshot.
-Test(unlucky, the_snapshot_of_a_move_is_to_be_deleted_before_its_end) {
+Test(double_faults, the_snapshot_of_a_move_is_to_be_deleted_before_its_end) {
     struct snapshot snapshot;
 
     bring_up("a");

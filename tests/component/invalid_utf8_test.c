@@ -25,7 +25,7 @@ static void tear_down(void) {
     fake_world_close(&world);
 }
 
-TestSuite(text, .init = set_up, .fini = tear_down);
+TestSuite(invalid_utf8, .init = set_up, .fini = tear_down);
 
 // `size_bytes` - 1 bytes of characters of two or three bytes, the last of which is cut.
 static void fill(char *out, size_t size_bytes, const char *character) {
@@ -81,7 +81,7 @@ static void expect_everything_told(void) {
     expect_metrics_told();
 }
 
-Test(text, names_of_operators_that_were_cut_are_measured_and_scaled) {
+Test(invalid_utf8, names_of_operators_that_were_cut_are_measured_and_scaled) {
     struct job_measurement load = {.vertex_count = 2, .cpu_max_ratio = 0.9};
 
     start();
@@ -98,7 +98,7 @@ Test(text, names_of_operators_that_were_cut_are_measured_and_scaled) {
     expect_everything_told();
 }
 
-Test(text, a_failure_that_was_cut_is_told) {
+Test(invalid_utf8, a_failure_that_was_cut_is_told) {
     fill(world.clusters->reject_reason, sizeof world.clusters->reject_reason, "\xC3\xA4");
     cr_assert(fake_world_start(&world, "a", &err), "%s", err.message);
     cr_assert(fake_world_run_until(&world, "a", APP_READY));
@@ -108,7 +108,7 @@ Test(text, a_failure_that_was_cut_is_told) {
     expect_everything_told();
 }
 
-Test(text, a_line_of_another_encoding_is_told_of_a_loss) {
+Test(invalid_utf8, a_line_of_another_encoding_is_told_of_a_loss) {
     start();
     struct app app = fake_world_app(&world, "a");
     struct fake *fake = fake_clusters_find(world.clusters, app.slots[SLOT_CURRENT].cluster_id);
