@@ -1,9 +1,9 @@
-// Two things that go wrong at the same time, each of which is fine by itself: nothing is lost.
+// Two faults at the same time, each of which is harmless alone: no state is lost.
 #include "base/text.h"
 #include "controller/reconciler.h"
 #include "fakes/fake_cluster_parts.h"
 #include "fakes/fake_commands.h"
-#include "fakes/fake_world.h"
+#include "fakes/fake_world_view.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -22,11 +22,9 @@ static void tear_down(void) {
 
 TestSuite(double_faults, .init = set_up, .fini = tear_down);
 
-static void bring_up(const char *name) {
-    cr_assert(fake_world_create(&world, name, &err), "%s", err.message);
-    cr_assert(fake_world_start(&world, name, &err), "%s", err.message);
-    cr_assert(fake_world_run_until(&world, name, APP_RUNNING));
-    fake_world_run(&world, 10);
+static void create_running(const char *name) {
+    fake_world_create_running(&world, name);
+    fake_world_run(&world, 7);
 }
 
 static struct app app(void) {
@@ -38,7 +36,7 @@ static void set_budget_mb(int mb) {
     fake_world_crash(&world);
 }
 
-// Until Flink was asked to stop the old job; no tick passes after that.
+// Runs until Flink is asked to stop the old job; no tick follows.
 static void run_into_halt(void) {
     for (int turn = 0; turn < 50 && app().move.trigger_id[0] == '\0'; turn++) {
         reconciler_run_due(world.service);
@@ -48,19 +46,11 @@ static void run_into_halt(void) {
     cr_assert(not(app().move.halted));
 }
 
-static void assert_trouble(const char *words) {
-    AUTO(json_decref) json_t *body = NULL;
-
-    cr_assert(app_service_show(world.service, &world.scope, "a", &body, &err));
-    cr_assert(strstr(json_text_or(body, "trouble", ""), words) != NULL, "%s",
-              json_text_or(body, "trouble", "no trouble"));
-}
-
 // --- while the old job is being stopped ---
 
-Test(double_faults, another_takes_the_memory_of_the_next_cluster) {
+Test(double_faults, another_start_uses_the_memory_of_the_next_cluster) {
     set_budget_mb(2000);
-    bring_up("a");
+    create_running("a");
     cr_assert(fake_world_create(&world, "c", &err), "%s", err.message);
     fake_clusters_delay_savepoint(world.clusters, 4);
     cr_assert(command_update(&world, &err), "%s", err.message); // 1 -> 4
@@ -81,8 +71,8 @@ static void lose_next_cluster_in_halt(void) {
     fake_clusters_lose(world.clusters, app().slots[SLOT_NEXT].cluster_id);
 }
 
-Test(double_faults, the_next_cluster_dies_again_and_again_during_a_halt) {
-    bring_up("a");
+Test(double_faults, the_next_cluster_keeps_dying_during_a_halt) {
+    create_running("a");
     lose_next_cluster_in_halt();
     int counted = fake_clusters_running_count(world.clusters);
     fake_world_run(&world, 60);
@@ -93,9 +83,9 @@ Test(double_faults, the_next_cluster_dies_again_and_again_during_a_halt) {
     cr_assert(ge(int, fake_clusters_running_count(world.clusters), counted));
 }
 
-// The limit of HALT ends the update, and Flink carries out the stop all the same, a little later.
+// HALT exceeds its limit, which ends the update; a little later Flink stops the job nevertheless.
 static int stop_late(void) {
-    bring_up("a");
+    create_running("a");
     fake_clusters_delay_savepoint(world.clusters, 1000000);
     cr_assert(command_update_properties(&world, &err), "%s", err.message);
     run_into_halt();
@@ -116,7 +106,7 @@ Test(double_faults, a_job_that_stops_after_its_move_was_given_up_is_brought_back
     cr_assert(ge(int, fake_clusters_running_count(world.clusters), counted));
 }
 
-Test(double_faults, a_second_stop_finds_what_the_first_one_saved) {
+Test(double_faults, a_second_stop_finds_the_savepoint_of_the_first) {
     int counted = stop_late();
 
     cr_assert(fake_world_stop(&world, "a", false, &err), "%s", err.message);
@@ -126,11 +116,11 @@ Test(double_faults, a_second_stop_finds_what_the_first_one_saved) {
         cr_assert(ge(int, fake_world_latest_count(&world, "a"), counted));
 }
 
-// --- going back ---
+// --- rolling back ---
 
 Test(double_faults, a_scaling_whose_clusters_die_six_times_is_recovered) {
-    bring_up("a");
-    fake_world_burn(&world);
+    create_running("a");
+    fake_world_keep_busy(&world);
     fake_clusters_lose_in_confirm(world.clusters, 6);
     fake_world_run(&world, 200);
     cr_assert(eq(int, app().status, APP_RUNNING));
@@ -144,13 +134,13 @@ static void restart_in_halted_update(const char *first, const char *second) {
     set_budget_mb(1600);
     load.vertices[0] = (struct measured_vertex){.name = "v", .parallelism = 1, .is_source = true};
     fake_clusters_set_load(world.clusters, &load);
-    bring_up(first);
-    bring_up(second);
+    create_running(first);
+    create_running(second);
     cr_assert(command_update_properties(&world, &err), "%s", err.message);
     for (int turn = 0; turn < 50 && !app().move.halted; turn++)
         fake_world_run(&world, 1);
     cr_assert(app().move.halted);
-    // What clusters use is not measured yet: they count as what they were promised.
+    // The memory in use is not measured yet: clusters count with their full size.
     fake_clusters_set_load(world.clusters, &(struct job_measurement){0});
     fake_world_crash(&world);
     fake_world_run(&world, 40);
@@ -172,7 +162,7 @@ static void on_done(void *userdata, struct app_detail *detail, const char *opera
     *(bool *)userdata = detail != NULL;
 }
 
-Test(double_faults, an_update_that_takes_no_state_fails_and_the_version_before_goes_on_where_it_was) {
+Test(double_faults, an_update_without_state_fails_and_the_version_before_continues_with_its_state) {
     static const char REQUEST[] =
         "{\"ApplicationName\":\"a\",\"CurrentApplicationVersionId\":1,"
         "\"ApplicationConfigurationUpdate\":{"
@@ -185,7 +175,7 @@ Test(double_faults, an_update_that_takes_no_state_fails_and_the_version_before_g
     AUTO(json_decref) json_t *request = NULL;
     bool is_done = false;
 
-    bring_up("a");
+    create_running("a");
     int counted = fake_clusters_running_count(world.clusters);
     digest_sha256_hex("bad.jar", strlen("bad.jar"), digest);
     fake_clusters_reject_code(world.clusters, digest);
@@ -197,8 +187,8 @@ Test(double_faults, an_update_that_takes_no_state_fails_and_the_version_before_g
     cr_assert(ge(int, fake_clusters_running_count(world.clusters), counted));
 }
 
-Test(double_faults, a_step_that_kobel_cannot_take_is_not_blamed_on_the_program) {
-    bring_up("a");
+Test(double_faults, a_submission_that_kobel_cannot_make_does_not_end_the_application) {
+    create_running("a");
     cr_assert(command_update_properties(&world, &err), "%s", err.message);
     fake_clusters_fail_submissions(world.clusters, "No space left on device");
     for (int turn = 0; turn < 2000 && app().status == APP_UPDATING; turn++)
@@ -210,30 +200,30 @@ Test(double_faults, a_step_that_kobel_cannot_take_is_not_blamed_on_the_program) 
 
 // --- recoveries ---
 
-Test(double_faults, a_recovery_whose_code_is_gone_keeps_no_cluster_and_says_why) {
-    bring_up("a");
+Test(double_faults, a_recovery_whose_code_is_missing_keeps_no_cluster_and_reports_why) {
+    create_running("a");
     fake_clusters_lose_code(world.clusters, "the code is not in the store any more");
-    fake_clusters_lose(world.clusters, app().slots[SLOT_CURRENT].cluster_id);
+    fake_world_lose_cluster(&world, "a");
     fake_world_run(&world, 240);
     cr_assert(le(int, fake_clusters_count(world.clusters), 1));
-    assert_trouble("the code is not in the store any more");
+    fake_world_expect_trouble(&world, "a", "the code is not in the store any more");
     fake_clusters_lose_code(world.clusters, NULL);
     fake_world_run(&world, 400);
     cr_assert(eq(int, app().slots[SLOT_CURRENT].phase, PLACEMENT_UP));
 }
 
-Test(double_faults, a_recovery_whose_launches_are_refused_says_why) {
-    bring_up("a");
+Test(double_faults, a_recovery_whose_launches_are_refused_reports_why) {
+    create_running("a");
     fake_clusters_refuse_launches(world.clusters, "runtime FLINK-1_20 is not installed");
     fake_world_crash(&world);
     fake_world_run(&world, 480);
-    assert_trouble("runtime FLINK-1_20 is not installed");
+    fake_world_expect_trouble(&world, "a", "runtime FLINK-1_20 is not installed");
     fake_clusters_refuse_launches(world.clusters, NULL);
     fake_world_run(&world, 400);
     cr_assert(eq(int, app().slots[SLOT_CURRENT].phase, PLACEMENT_UP));
 }
 
-// The dying JobManager completes a checkpoint after the next job was told where to begin.
+// The dying JobManager completes a checkpoint after the restore point of the next job is chosen.
 static void complete_another_checkpoint(struct fake_world *self) {
     static bool was_moved;
     struct app seen = fake_world_app(self, "a");
@@ -247,16 +237,16 @@ static void complete_another_checkpoint(struct fake_world *self) {
 }
 
 Test(double_faults, a_checkpoint_that_is_replaced_while_its_job_dies_is_found_again) {
-    bring_up("a");
-    fake_clusters_lose(world.clusters, app().slots[SLOT_CURRENT].cluster_id);
-    world.look = complete_another_checkpoint;
+    create_running("a");
+    fake_world_lose_cluster(&world, "a");
+    world.after_turn = complete_another_checkpoint;
     fake_world_run(&world, 480);
     cr_assert(eq(int, app().slots[SLOT_CURRENT].phase, PLACEMENT_UP));
 }
 
-Test(double_faults, what_a_failed_savepoint_left_cannot_be_removed) {
-    bring_up("a");
-    fake_clusters_miss_a_task(world.clusters, 1);
+Test(double_faults, an_update_succeeds_where_an_incomplete_savepoint_cannot_be_removed) {
+    create_running("a");
+    fake_clusters_end_task_in_savepoints(world.clusters, 1);
     fake_clusters_fail_removals(world.clusters, "no right to remove it");
     cr_assert(command_update_properties(&world, &err), "%s", err.message);
     cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
@@ -274,25 +264,25 @@ static int count_checkpoints(void) {
     return count;
 }
 
-Test(double_faults, the_checkpoints_of_a_stopped_job_cannot_be_removed_yet) {
-    bring_up("a");
+Test(double_faults, the_checkpoints_of_a_stopped_job_are_removed_when_they_can_be) {
+    create_running("a");
     cr_assert(gt(int, count_checkpoints(), 0));
     fake_clusters_fail_removals(world.clusters, "no right to remove it");
     cr_assert(fake_world_stop(&world, "a", false, &err), "%s", err.message);
     cr_assert(fake_world_run_until(&world, "a", APP_READY));
     fake_world_run(&world, 10);
-    assert_trouble("");
+    fake_world_expect_trouble(&world, "a", NULL);
     cr_assert(gt(int, count_checkpoints(), 0));
     fake_clusters_fail_removals(world.clusters, NULL);
     fake_world_run(&world, 500);
     cr_assert(eq(int, count_checkpoints(), 0));
 }
 
-// The new job was to start empty; when it fails, the old one comes back from this snapshot.
-Test(double_faults, the_snapshot_of_a_move_is_to_be_deleted_before_its_end) {
+// When the new job fails, the old one is restored from this snapshot.
+Test(double_faults, the_snapshot_of_a_move_cannot_be_deleted_before_its_end) {
     struct snapshot snapshot;
 
-    bring_up("a");
+    create_running("a");
     cr_assert(command_update_properties(&world, &err), "%s", err.message);
     for (int turn = 0; turn < 50 && !app().move.halted; turn++)
         fake_world_run(&world, 1);

@@ -1,13 +1,11 @@
-// Bytes of jobs that are no text, in a whole controller (A1): what clusters say is put into the
-// records, and everything that is on record can be told.
-#include "base/text.h"
-
+// Bytes of jobs that are not UTF-8, in a whole controller: what clusters report is recorded, and
+// every answer about it is text.
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "fakes/fake_cluster_parts.h"
 #include "fakes/fake_world.h"
-#include "storage/event_store.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -27,7 +25,7 @@ static void tear_down(void) {
 
 TestSuite(invalid_utf8, .init = set_up, .fini = tear_down);
 
-// `size_bytes` - 1 bytes of characters of two or three bytes, the last of which is cut.
+// `size_bytes` - 1 bytes of characters of two or three bytes; the last character is cut.
 static void fill(char *out, size_t size_bytes, const char *character) {
     size_t length = strlen(character);
 
@@ -43,7 +41,7 @@ static void start(void) {
     fake_world_run(&world, 3);
 }
 
-// It can be printed and read again. Takes the value.
+// It can be printed and parsed again. Releases the value.
 static void expect_json(json_t *value) {
     AUTO(memory_free) char *text = json_print(value);
     json_t *read = NULL;
@@ -53,7 +51,7 @@ static void expect_json(json_t *value) {
     json_decref(read);
 }
 
-static void expect_metrics_told(void) {
+static void expect_metrics(void) {
     AUTO(buffer_release) struct buffer text = BUFFER_INIT(1 << 20);
     struct exposition *exposition = app_service_exposition_new(world.service);
     bool has_more = true;
@@ -64,7 +62,7 @@ static void expect_metrics_told(void) {
     cr_assert(utf8_is_valid(buffer_text(&text), text.size_bytes));
 }
 
-static void expect_everything_told(void) {
+static void expect_every_answer(void) {
     struct metric_query query = {.to_ms = INT64_MAX, .metric = "", .task = ""};
     json_t *value = NULL;
 
@@ -78,10 +76,10 @@ static void expect_everything_told(void) {
     expect_json(value);
     cr_assert(app_service_logs(world.service, &world.scope, "a", &value, &err));
     expect_json(value);
-    expect_metrics_told();
+    expect_metrics();
 }
 
-Test(invalid_utf8, names_of_operators_that_were_cut_are_measured_and_scaled) {
+Test(invalid_utf8, a_job_whose_operator_names_are_cut_is_measured_and_scaled) {
     struct job_measurement load = {.vertex_count = 2, .cpu_max_ratio = 0.9};
 
     start();
@@ -95,20 +93,20 @@ Test(invalid_utf8, names_of_operators_that_were_cut_are_measured_and_scaled) {
         world.now_ms += 60000;
         fake_world_run(&world, 2);
     }
-    expect_everything_told();
+    expect_every_answer();
 }
 
-Test(invalid_utf8, a_failure_that_was_cut_is_told) {
+Test(invalid_utf8, a_failure_whose_text_is_cut_is_reported) {
     fill(world.clusters->reject_reason, sizeof world.clusters->reject_reason, "\xC3\xA4");
     cr_assert(fake_world_start(&world, "a", &err), "%s", err.message);
     cr_assert(fake_world_run_until(&world, "a", APP_READY));
     struct operation operation = fake_world_operation(&world, "a");
     cr_assert(eq(int, operation.status, OPERATION_FAILED));
     cr_assert(text_is_utf8(operation.error));
-    expect_everything_told();
+    expect_every_answer();
 }
 
-Test(invalid_utf8, a_line_of_another_encoding_is_told_of_a_loss) {
+Test(invalid_utf8, a_loss_whose_log_has_another_encoding_is_reported) {
     start();
     struct app app = fake_world_app(&world, "a");
     struct fake *fake = fake_clusters_find(world.clusters, app.slots[SLOT_CURRENT].cluster_id);
@@ -116,5 +114,5 @@ Test(invalid_utf8, a_line_of_another_encoding_is_told_of_a_loss) {
     (void)memcpy(fake->view.failure, "Error: caf\xE9", 12);
     cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
     fake_world_run(&world, 10);
-    expect_everything_told();
+    expect_every_answer();
 }

@@ -1,8 +1,7 @@
-// Many applications on a small machine: they come back after the daemon's death, one after the
-// other and within the memory budget.
+// Many applications on a small machine: after the daemon's death they are recovered in turn and
+// within the memory budget.
 #include "base/text.h"
-#include "fakes/fake_world.h"
-#include "storage/event_store.h"
+#include "fakes/fake_world_view.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -35,13 +34,9 @@ static void set_budget(int64_t bytes) {
     fake_world_crash(&world);
 }
 
-static void bring_up(int count) {
-    for (int number = 0; number < count; number++) {
-        cr_assert(fake_world_create(&world, name_of(number), &err), "%s", err.message);
-        cr_assert(fake_world_start(&world, name_of(number), &err), "%s", err.message);
-        cr_assert(fake_world_run_until(&world, name_of(number), APP_RUNNING));
-    }
-    fake_world_run(&world, 3);
+static void create_running(int count) {
+    for (int number = 0; number < count; number++)
+        fake_world_create_running(&world, name_of(number));
 }
 
 static int count_up(int count) {
@@ -52,11 +47,11 @@ static int count_up(int count) {
     return up;
 }
 
-// Two boots at a time take 3 s, 40 at a time a minute and more, which no boot of this machine may
-// take: launched all at once, they are lost together again and again.
-Test(many, come_back_after_the_death_of_the_daemon) {
+// Two boots at a time take 3 s, 40 at a time more than a minute, which exceeds the limit of a boot:
+// launched at the same time, all would be lost again and again.
+Test(many, are_recovered_after_the_death_of_the_daemon) {
     set_budget((int64_t)64 << 30);
-    bring_up(APPS);
+    create_running(APPS);
     fake_clusters_slow_boots(world.clusters, 12, 2, 200);
     fake_clusters_admit(world.clusters, 2);
     fake_world_crash(&world);
@@ -68,32 +63,16 @@ Test(many, come_back_after_the_death_of_the_daemon) {
         turns += 4;
     }
     cr_assert(eq(int, count_up(APPS), APPS), "after %d turns", turns);
-    // A minute's worth of boots, with hardly a pause between two.
+    // One boot follows another with hardly a pause.
     cr_assert(turns < APPS / 2 * 12 * 2, "%d turns", turns);
     for (int number = 0; number < APPS; number++)
         cr_assert(eq(int, (int)fake_world_app(&world, name_of(number)).recoveries, 0));
 }
 
-// Events of one application with that phase and those words.
-static int count_events(const char *name, const char *phase, const char *words) {
-    AUTO(json_decref) json_t *events = NULL;
-    struct app app = fake_world_app(&world, name);
-    int count = 0;
-    size_t index;
-    json_t *event;
-
-    cr_assert(event_store_list(world.db, app.id, 0, 1000, &events, &err), "%s", err.message);
-    json_array_foreach(events, index, event) {
-        count += text_equal(json_text(event, "phase"), phase) &&
-                 strstr(json_text_or(event, "message", ""), words) != NULL;
-    }
-    return count;
-}
-
-Test(many, come_back_within_the_memory_budget_and_say_what_they_wait_for) {
+Test(many, are_recovered_within_the_memory_budget_and_report_what_they_wait_for) {
     const struct capacity_port capacity = fake_clusters_capacity(world.clusters);
 
-    bring_up(4);
+    create_running(4);
     int64_t each_bytes = capacity_memory_used_bytes(&capacity) / 4;
     set_budget(each_bytes * 3);
     fake_world_run(&world, 60);
@@ -102,12 +81,13 @@ Test(many, come_back_within_the_memory_budget_and_say_what_they_wait_for) {
     int waiting = 0;
     while (fake_world_app(&world, name_of(waiting)).slots[SLOT_CURRENT].phase == PLACEMENT_UP)
         waiting++;
-    cr_assert(eq(int, count_events(name_of(waiting), "QUEUED", "waits for memory"), 1));
-    AUTO(json_decref) json_t *body = NULL;
-    cr_assert(app_service_show(world.service, &world.scope, name_of(waiting), &body, &err));
-    cr_assert(strstr(json_text_or(body, "trouble", ""), "waits for memory") != NULL);
+    cr_assert(
+        eq(int,
+           fake_world_count_events(&world, name_of(waiting), "phase", "QUEUED", "waits for memory"),
+           1));
+    fake_world_expect_trouble(&world, name_of(waiting), "waits for memory");
 
-    // It is told that it may, as soon as there is room.
+    // It is launched as soon as there is room.
     cr_assert(fake_world_stop(&world, name_of(waiting == 0 ? 1 : 0), true, &err));
     fake_world_run(&world, 40);
     cr_assert(eq(int, count_up(4), 3));
@@ -115,7 +95,7 @@ Test(many, come_back_within_the_memory_budget_and_say_what_they_wait_for) {
         eq(int, fake_world_app(&world, name_of(waiting)).slots[SLOT_CURRENT].phase, PLACEMENT_UP));
 }
 
-Test(many, take_turns_in_the_order_in_which_they_came) {
+Test(many, boot_in_the_order_in_which_they_were_started) {
     fake_clusters_slow_boots(world.clusters, 4, 8, 1000);
     fake_clusters_admit(world.clusters, 1);
     for (int number = 0; number < 6; number++) {
@@ -130,9 +110,9 @@ Test(many, take_turns_in_the_order_in_which_they_came) {
     }
 }
 
-// A daemon that dies more often than all of them can boot: nobody is the last each time.
-Test(many, begin_in_turn_when_the_daemon_dies_again_and_again) {
-    bring_up(6);
+// The daemon dies before all can boot: each is launched in one of its lives.
+Test(many, are_all_launched_although_the_daemon_keeps_dying) {
+    create_running(6);
     fake_clusters_slow_boots(world.clusters, 8, 8, 1000);
     fake_clusters_admit(world.clusters, 2);
     int64_t clusters[6];
@@ -148,8 +128,8 @@ Test(many, begin_in_turn_when_the_daemon_dies_again_and_again) {
                   "%s has not been launched", name_of(number));
 }
 
-// Whoever waits and then does not want any more, or never again, is in nobody's way.
-Test(many, are_not_held_up_by_one_that_has_gone) {
+// One that is stopped or deleted while it waits does not delay the others.
+Test(many, are_not_delayed_by_one_that_was_stopped_or_deleted) {
     fake_clusters_slow_boots(world.clusters, 8, 8, 1000);
     fake_clusters_admit(world.clusters, 1);
     for (int number = 0; number < 4; number++) {

@@ -1,12 +1,12 @@
-// The autoscaler at the controls of a whole controller: what it sees is given by the fake cluster,
-// minutes pass by the fake clock.
+// The autoscaler in a whole controller: the fake cluster gives what is measured, the fake clock
+// lets minutes pass.
 #include "controller/scaling/scaling.h"
 
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "controller/service/service.h"
-#include "fakes/fake_world.h"
-#include "storage/event_store.h"
+#include "fakes/fake_commands.h"
+#include "fakes/fake_world_view.h"
 #include "storage/scaling_store.h"
 #include "storage/snapshot_store.h"
 
@@ -18,10 +18,7 @@ static struct error err;
 
 static void set_up(void) {
     fake_world_open(&world);
-    cr_assert(fake_world_create(&world, "a", &err), "%s", err.message);
-    cr_assert(fake_world_start(&world, "a", &err), "%s", err.message);
-    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
-    fake_world_run(&world, 3);
+    fake_world_create_running(&world, "a");
 }
 
 static void tear_down(void) {
@@ -61,7 +58,7 @@ Test(scaling, a_busy_job_moves_to_twice_its_size_with_its_state) {
     struct snapshot snapshot;
     bool found;
 
-    fake_world_burn(&world);
+    fake_world_keep_busy(&world);
     cr_assert(fake_world_run_until(&world, "a", APP_AUTOSCALING));
     cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
     struct app app = fake_world_app(&world, "a");
@@ -87,8 +84,8 @@ static bool has_snapshot(const char *name) {
     return app_service_describe_snapshot(world.service, &world.scope, "a", name, &snapshot, &err);
 }
 
-// Its files were read-only, and the job was neither measured nor scaled any more.
-Test(scaling, snapshots_that_cannot_be_removed_keep_no_job_from_being_scaled) {
+// Read-only files of a snapshot once kept the job from being measured and scaled.
+Test(scaling, a_job_is_scaled_although_snapshots_cannot_be_removed) {
     static const char *const names[] = {"first", "second", "third"};
 
     for (size_t index = 0; index < COUNT_OF(names); index++) {
@@ -98,19 +95,19 @@ Test(scaling, snapshots_that_cannot_be_removed_keep_no_job_from_being_scaled) {
     }
     fake_clusters_fail_removals(world.clusters, "no right to remove it");
     world.service->retention = (struct retention_policy){.keep = 1};
-    fake_world_burn(&world);
+    fake_world_keep_busy(&world);
     cr_assert(fake_world_run_until(&world, "a", APP_AUTOSCALING));
     cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
     cr_assert(eq(int, fake_world_app(&world, "a").current_parallelism, 2));
     cr_assert(has_snapshot("first") && has_snapshot("second"));
-    // Each is tried again, without anything else that happens.
+    // Each removal is tried again, with no other event.
     fake_clusters_fail_removals(world.clusters, NULL);
     pass(1);
     cr_assert(not(has_snapshot("first")));
     cr_assert(not(has_snapshot("second")));
 }
 
-Test(scaling, a_processor_that_is_busy_on_purpose_doubles_a_job_that_is_not) {
+Test(scaling, the_fault_busy_processor_doubles_an_idle_job) {
     struct job_measurement load = {.vertex_count = 1, .cpu_max_ratio = 0.2};
 
     load.vertices[0] = (struct measured_vertex){.name = "v", .parallelism = 1, .is_source = true};
@@ -126,7 +123,7 @@ Test(scaling, a_processor_that_is_busy_on_purpose_doubles_a_job_that_is_not) {
     cr_assert(eq(int, fake_world_app(&world, "a").current_parallelism, 2), "it lasts 20 minutes");
 }
 
-Test(scaling, what_measured_nothing_is_not_scaled) {
+Test(scaling, a_job_without_measurements_is_not_scaled) {
     pass(20);
     AUTO(json_decref) json_t *explanation = explain();
 
@@ -134,7 +131,7 @@ Test(scaling, what_measured_nothing_is_not_scaled) {
     cr_assert(eq(str, (char *)json_text(explanation, "explanation"), "nothing was measured yet"));
 }
 
-Test(scaling, every_evaluation_is_on_record_with_its_inputs) {
+Test(scaling, every_evaluation_is_recorded_with_its_inputs) {
     struct job_measurement load = {.vertex_count = 1, .cpu_max_ratio = 0.5};
 
     load.vertices[0] = (struct measured_vertex){.name = "v", .parallelism = 1, .is_source = true};
@@ -150,7 +147,7 @@ Test(scaling, every_evaluation_is_on_record_with_its_inputs) {
     cr_assert(eq(int, (int)json_int_or(explanation, "ceiling", 0), 64));
 }
 
-Test(scaling, minutes_are_kept_as_means_until_they_are_too_old) {
+Test(scaling, minutes_are_kept_as_means_until_their_retention_ends) {
     struct job_measurement load = {.vertex_count = 1, .cpu_max_ratio = 0.5};
 
     load.vertices[0] = (struct measured_vertex){.name = "v", .parallelism = 1, .is_source = true};
@@ -172,13 +169,10 @@ Test(scaling, minutes_are_kept_as_means_until_they_are_too_old) {
                  json_integer_value(json_array_get(point, 0))));
 }
 
-Test(scaling, a_scaling_that_fails_goes_back_and_is_not_repeated_at_once) {
-    cr_assert(fake_world_update(
-        &world, "a",
-        "{\"ApplicationSystemRollbackConfigurationUpdate\":{\"RollbackEnabledUpdate\":true}}",
-        &err));
+Test(scaling, a_scaling_that_fails_is_rolled_back_and_not_repeated_at_once) {
+    cr_assert(command_enable_roll_back(&world, &err), "%s", err.message);
     cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
-    fake_world_burn(&world);
+    fake_world_keep_busy(&world);
     fake_clusters_reject_next_job(world.clusters, "no such parallelism");
     cr_assert(fake_world_run_until(&world, "a", APP_ROLLING_BACK));
     cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
@@ -186,15 +180,15 @@ Test(scaling, a_scaling_that_fails_goes_back_and_is_not_repeated_at_once) {
     cr_assert(eq(int, app.current_parallelism, 1));
     cr_assert(eq(int, (int)app.version, 3));
 
-    fake_world_burn(&world);
+    fake_world_keep_busy(&world);
     fake_world_run(&world, 10);
     AUTO(json_decref) json_t *explanation = explain();
     cr_assert(eq(int, (int)json_array_size(json_object_get(explanation, "moves")), 2),
-              "after a while it is tried again");
+              "it is tried again later");
 }
 
-Test(scaling, only_a_stop_by_force_is_taken_meanwhile) {
-    fake_world_burn(&world);
+Test(scaling, only_a_stop_by_force_is_accepted_while_autoscaling) {
+    fake_world_keep_busy(&world);
     cr_assert(fake_world_run_until(&world, "a", APP_AUTOSCALING));
     cr_assert(not(fake_world_update(&world, "a", "{}", &err)));
     cr_assert(eq(int, err.kind, ERROR_CONFLICT));
@@ -205,20 +199,11 @@ Test(scaling, only_a_stop_by_force_is_taken_meanwhile) {
     cr_assert(eq(int, fake_world_app(&world, "a").current_parallelism, 1));
 }
 
-static int lag_events(void) {
-    AUTO(json_decref) json_t *events = NULL;
-    size_t index;
-    json_t *event;
-    int count = 0;
-
-    cr_assert(event_store_list(world.db, fake_world_app(&world, "a").id, 0, 1000, &events, &err));
-    json_array_foreach(events, index, event) {
-        if (text_equal(json_text(event, "kind"), "lag")) count++;
-    }
-    return count;
+static int count_lag_events(void) {
+    return fake_world_count_events(&world, "a", "kind", "lag", "");
 }
 
-Test(scaling, a_broker_that_does_not_answer_is_told_of_once_and_once_more_when_it_does) {
+Test(scaling, a_broker_that_does_not_answer_is_reported_once_and_its_return_once) {
     struct job_measurement load = {
         .vertex_count = 1, .cpu_max_ratio = 0.5, .consumer_lag = -1, .consumer_lag_max = -1};
 
@@ -230,15 +215,16 @@ Test(scaling, a_broker_that_does_not_answer_is_told_of_once_and_once_more_when_i
     (void)text_copy(load.lag_failure, sizeof load.lag_failure, "b:9092, group g: no answer");
     fake_clusters_set_load(world.clusters, &load);
     pass(5);
-    cr_assert(eq(int, lag_events(), 1));
+    cr_assert(eq(int, count_lag_events(), 1));
     load.lag_failure[0] = '\0';
     fake_clusters_set_load(world.clusters, &load);
     pass(3);
-    cr_assert(eq(int, lag_events(), 1), "nobody has been asked yet");
+    cr_assert(eq(int, count_lag_events(), 1), "no broker was asked since");
     load.consumer_lag = load.consumer_lag_max = 7;
     fake_clusters_set_load(world.clusters, &load);
     pass(3);
-    cr_assert(eq(int, lag_events(), 2));
+    cr_assert(eq(int, count_lag_events(), 2));
     AUTO(json_decref) json_t *lag = series("records_lag_max", "");
-    cr_assert(eq(sz, json_array_size(lag), 1), "where Flink says nothing the group does");
+    cr_assert(eq(sz, json_array_size(lag), 1),
+              "without a value from Flink, that of the group counts");
 }

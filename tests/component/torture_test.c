@@ -1,7 +1,7 @@
-// Torture (facts/kobel.md 8): a scenario is run once to count its port calls and commits. Then
-// it is run again for each of them, with that one failing, and again with the daemon dying there:
-// before a call that an intention on record promised, and before a commit that tells of a call.
-// Every run has to end in the same state, and nothing that was counted may be lost.
+// Torture (facts/kobel.md 8): a scenario runs once to count its port calls and commits. Then it
+// runs again for each of them, first with that one failing, then with the daemon dying there: after
+// an intention is recorded and before its call, and after a call and before it is recorded. Every
+// run has to end in the same state, without a loss of the job's state.
 #include "base/text.h"
 #include "fakes/fake_commands.h"
 #include "storage/app_store.h"
@@ -14,16 +14,16 @@
 struct scenario {
     const char *name;
     command_fn *command;
-    enum app_status before; // the status in which the command is not taken yet
+    enum app_status before; // the status while the command is not accepted yet
     enum app_status end;
     bool runs_at_end;
     command_fn *prepare; // given to the running application first; NULL = nothing
     int version_at_end;  // 0 = as it was created
-    int snapshots;       // READY at the end, at least: a move whose old job died goes on from a
-                         // checkpoint
-    bool is_tight;       // the memory takes one cluster at a time
-    bool forgets;        // what it ends with need not be what it had: a job reached its end
-    bool is_unheard;     // a daemon that dies does not know of it: the job is recovered
+    // READY at the end, at least: a move whose old job died continues from a checkpoint.
+    int snapshots;
+    bool is_tight;   // the memory budget has room for one cluster
+    bool forgets;    // the state may be lost: the job reached its end
+    bool is_unheard; // not recorded when the daemon dies: the job is recovered
 };
 
 enum scenario_name {
@@ -64,17 +64,17 @@ static const struct scenario scenarios[] = {
     [FORCE_STOP] =       {"force-stop",       command_force_stop,      APP_RUNNING, APP_READY,        false, NULL,             1, 0, false},
     [DELETE] =           {"delete",           command_delete,          APP_RUNNING, APP_STATUS_COUNT, false, NULL,             0, 0, false},
     [ROLL_BACK] =        {"roll-back",        command_roll_back,       APP_RUNNING, APP_RUNNING,      true,  command_update,   3, 1, false},
-    [SCALE] =            {"scale",            command_burn,            APP_RUNNING, APP_RUNNING,      true,  NULL,             1, 0, false},
-    [SYSTEM_ROLL_BACK] = {"system-roll-back", command_bad_update,      APP_RUNNING, APP_RUNNING,      true,  NULL,             3, 0, false},
-    [RECOVERY] =         {"recovery",         command_lose,            APP_RUNNING, APP_RUNNING,      true,  NULL,             1, 0, false},
-    [INCIDENT] =         {"incident",         command_incident,        APP_RUNNING, APP_READY,        false, NULL,             2, 1, false},
-    [BAD_UPDATE] =       {"bad-update",       command_update_badly,    APP_RUNNING, APP_READY,        false, NULL,             2, 1, false},
-    [FAILURE] =          {"failure",          command_fail,            APP_RUNNING, APP_READY,        false, NULL,             1, 1, false, false, true},
-    [CANCELLATION] =     {"cancellation",     command_cancel,          APP_RUNNING, APP_READY,        false, NULL,             1, 1, false, false, true},
-    [END] =              {"end",              command_finish,          APP_RUNNING, APP_READY,        false, NULL,             1, 0, false, true, true},
+    [SCALE] =            {"scale",            command_keep_busy,            APP_RUNNING, APP_RUNNING,      true,  NULL,             1, 0, false},
+    [SYSTEM_ROLL_BACK] = {"system-roll-back", command_bad_update_with_roll_back,      APP_RUNNING, APP_RUNNING,      true,  NULL,             3, 0, false},
+    [RECOVERY] =         {"recovery",         command_lose_cluster,            APP_RUNNING, APP_RUNNING,      true,  NULL,             1, 0, false},
+    [INCIDENT] =         {"incident",         command_bad_update_without_cluster,        APP_RUNNING, APP_READY,        false, NULL,             2, 1, false},
+    [BAD_UPDATE] =       {"bad-update",       command_bad_update,    APP_RUNNING, APP_READY,        false, NULL,             2, 1, false},
+    [FAILURE] =          {"failure",          command_fail_job,            APP_RUNNING, APP_READY,        false, NULL,             1, 1, false, false, true},
+    [CANCELLATION] =     {"cancellation",     command_cancel_job,          APP_RUNNING, APP_READY,        false, NULL,             1, 1, false, false, true},
+    [END] =              {"end",              command_finish_job,          APP_RUNNING, APP_READY,        false, NULL,             1, 0, false, true, true},
     [REUSED_NAME] =      {"reused-name",      command_reuse_name,      APP_RUNNING, APP_RUNNING,      true,  command_snapshot, 1, 0, false},
-    [DEATH_IN_CONFIRM] = {"death-in-confirm", command_die_in_confirm,  APP_RUNNING, APP_RUNNING,      true,  NULL,             2, 0, false},
-    [DEATHS_IN_CONFIRM] = {"deaths-in-confirm", command_die_again_and_again, APP_RUNNING, APP_RUNNING, true, NULL,           0, 0, false},
+    [DEATH_IN_CONFIRM] = {"death-in-confirm", command_lose_in_confirm,  APP_RUNNING, APP_RUNNING,      true,  NULL,             2, 0, false},
+    [DEATHS_IN_CONFIRM] = {"deaths-in-confirm", command_lose_all_in_confirm, APP_RUNNING, APP_RUNNING, true, NULL,           0, 0, false},
     [STOP_WHILE_A_TASK_ENDS] = {"stop-while-a-task-ends", command_stop_while_a_task_ends, APP_RUNNING, APP_READY, false, NULL, 1, 1, false},
     [FORCE_STOP_OF_AN_UPDATE] = {"force-stop-of-an-update", command_force_stop, APP_UPDATING, APP_READY, false, command_update, 2, 1, false},
 };
@@ -89,21 +89,21 @@ struct fault {
 };
 
 // The newest restore point of an application is never removed: after each turn, whatever failed in
-// it, there is one on disk and on record from which it would go on at least where it could before.
+// it, a recorded one is on disk that is at least as new as the one before.
 static struct {
     const char *what;
     int durable;
-    bool is_off; // the user wants it gone, or the job reached its end
+    bool is_off; // the user deletes it, or the job reached its end
 } watched;
 
-static void look_at_state(struct fake_world *world) {
+static void check_restore_points(struct fake_world *world) {
     if (watched.is_off) return;
     int durable = fake_world_durable_count(world, "a");
     cr_assert(ge(int, durable, watched.durable), "%s: a restore point was removed", watched.what);
     watched.durable = durable;
 }
 
-static bool is_settled(struct fake_world *world) {
+static bool is_idle(struct fake_world *world) {
     struct error err;
     struct app app;
     bool found;
@@ -114,27 +114,27 @@ static bool is_settled(struct fake_world *world) {
            (app.status == APP_READY || app.slots[SLOT_CURRENT].phase == PLACEMENT_UP);
 }
 
-static void settle(struct fake_world *world) {
-    for (int turn = 0; turn < 120 && (turn < 40 || world->is_dead || !is_settled(world)); turn++) {
+static void run_to_end(struct fake_world *world) {
+    for (int turn = 0; turn < 120 && (turn < 40 || world->is_dead || !is_idle(world)); turn++) {
         if (world->is_dead) fake_world_crash(world);
-        look_at_state(world);
+        check_restore_points(world);
         fake_world_run(world, 1);
     }
 }
 
-// Gives the command until it is taken: a daemon that died before it was on record never said yes.
-static void give(struct fake_world *world, const struct scenario *scenario) {
+// Repeats the command until it is accepted: a daemon that died before it was recorded never
+// answered.
+static void give_command(struct fake_world *world, const struct scenario *scenario) {
     struct error err;
 
     for (int attempt = 0; attempt < 3; attempt++) {
         if (scenario->command(world, &err)) return;
         if (world->is_dead) fake_world_crash(world);
         struct app app = fake_world_app(world, "a");
-        // The commit may have been the one that died after it was durable: then the status says
-        // that it was taken.
+        // Where the daemon died after the commit was durable, the status shows the command.
         if (app.status != scenario->before) return;
     }
-    cr_assert(false, "%s is never taken: %s", scenario->name, err.message);
+    cr_assert(false, "%s is never accepted: %s", scenario->name, err.message);
 }
 
 static const char *text_of(const struct scenario *scenario, const struct fault *fault) {
@@ -146,7 +146,7 @@ static const char *text_of(const struct scenario *scenario, const struct fault *
     return text;
 }
 
-// What is listed is complete: nothing half-made is left, and each READY one has its files.
+// The listed snapshots are complete: none is CREATING, and each READY one has its files.
 static void check_snapshots(struct fake_world *world, const struct app *app, int wanted,
                             const char *what) {
     static struct snapshot snapshots[64];
@@ -207,7 +207,7 @@ static void run(const struct scenario *scenario, const struct fault *fault, int 
     watched.what = text_of(scenario, fault);
     watched.durable = -1;
     watched.is_off = scenario->end == APP_STATUS_COUNT || scenario->forgets;
-    world.look = look_at_state;
+    world.after_turn = check_restore_points;
     if (scenario->is_tight) {
         world.memory_budget_bytes = (int64_t)1 << 30; // one cluster of the dev profile, not two
         fake_world_crash(&world);
@@ -233,20 +233,20 @@ static void run(const struct scenario *scenario, const struct fault *fault, int 
     if (fault->failing_commit > 0) world.failing_commit = commits + fault->failing_commit;
     if (fault->crashing_commit > 0) world.crashing_commit = commits + fault->crashing_commit;
 
-    give(&world, scenario);
+    give_command(&world, scenario);
     if (fault->crashing_turn > 0) {
         fake_world_run(&world, fault->crashing_turn);
         fake_world_crash(&world);
     }
-    settle(&world);
+    run_to_end(&world);
     check_end(&world, scenario, fault, counted);
     *out_calls = fake_clusters_calls(world.clusters) - calls;
     *out_commits = world.commits - commits;
     fake_world_close(&world);
 }
 
-// The calls and commits that belong to the scenario; a running job's later checkpoints bring more
-// without end.
+// Limits the calls and commits to those of the scenario; later checkpoints of a running job cause
+// more without end.
 static int at_most(int count, int limit) {
     return count < limit ? count : limit;
 }
@@ -369,7 +369,7 @@ Test(torture, force_stop_of_an_update_keeps_the_state_whatever_fails) {
     torture(&scenarios[FORCE_STOP_OF_AN_UPDATE]);
 }
 
-// RollbackApplication in the middle of an update, and the daemon's death soon after.
+// RollbackApplication during an update, and the daemon's death soon after.
 static void roll_back_during_update(int turns, int turns_to_crash) {
     struct fake_world world;
     struct error err;
@@ -378,11 +378,8 @@ static void roll_back_during_update(int turns, int turns_to_crash) {
     watched.what = "roll back during an update";
     watched.durable = -1;
     watched.is_off = false;
-    world.look = look_at_state;
-    cr_assert(fake_world_create(&world, "a", &err));
-    cr_assert(fake_world_start(&world, "a", &err));
-    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
-    fake_world_run(&world, 3);
+    world.after_turn = check_restore_points;
+    fake_world_create_running(&world, "a");
     int counted = fake_clusters_running_count(world.clusters);
     cr_assert(fake_world_update(&world, "a", UPDATE_TO_FOUR, &err));
     fake_world_run(&world, turns);
@@ -392,7 +389,7 @@ static void roll_back_during_update(int turns, int turns_to_crash) {
         fake_world_run(&world, turns_to_crash);
         fake_world_crash(&world);
     }
-    settle(&world);
+    run_to_end(&world);
 
     struct app app = fake_world_app(&world, "a");
     cr_assert(eq(int, app.status, APP_RUNNING), "after %d and %d turns", turns, turns_to_crash);

@@ -1,4 +1,4 @@
-// No answer takes the loop for long, however much there is: what one turn looks at has a limit.
+// No answer blocks the loop for long: what one turn reads has a limit.
 #include "base/memory.h"
 #include "base/text.h"
 #include "controller/reconciler.h"
@@ -27,7 +27,7 @@ static void create_many(int count) {
     char name[32];
 
     for (int number = 0; number < count; number++) {
-        // A Region of an account takes a hundred.
+        // A Region of an account has at most a hundred.
         if (number >= 100)
             (void)text_format(world.scope.account, sizeof world.scope.account, "%012d",
                               number / 100);
@@ -37,7 +37,7 @@ static void create_many(int count) {
     world.scope = scope;
 }
 
-Test(turn_limits, tells_the_status_of_a_limited_number_of_applications_at_a_time) {
+Test(turn_limits, lists_the_status_of_a_limited_number_of_applications) {
     AUTO(json_decref) json_t *seen = json_new_object();
     char after[APP_ID_SIZE] = "";
     int pages = 0;
@@ -66,7 +66,7 @@ static int count_of(const char *text, const char *part) {
     return count;
 }
 
-Test(turn_limits, prints_metrics_in_pieces_of_a_limited_number_of_applications) {
+Test(turn_limits, prints_metrics_in_parts_of_a_limited_number_of_applications) {
     AUTO(buffer_release) struct buffer whole = BUFFER_INIT(1 << 24);
     struct exposition *exposition = NULL;
     bool has_more = true;
@@ -91,7 +91,7 @@ Test(turn_limits, prints_metrics_in_pieces_of_a_limited_number_of_applications) 
 
 static const int64_t MINUTE_MS = 60000;
 
-// As a job with a few tasks leaves them.
+// The figures of one minute of a job with `tasks` tasks.
 static json_t *some_figures(int tasks) {
     json_t *figures = json_new_object();
     json_t *app = json_new_object();
@@ -150,7 +150,7 @@ static size_t count_points(const json_t *metrics, const char *name) {
     return count;
 }
 
-Test(turn_limits, answers_three_hours_of_minutes_and_says_where_more_begins) {
+Test(turn_limits, returns_three_hours_of_minutes_and_where_the_next_part_begins) {
     create_many(1);
     add_minutes(600, 1);
     AUTO(json_decref) json_t *newest = ask(-1);
@@ -168,7 +168,7 @@ Test(turn_limits, answers_three_hours_of_minutes_and_says_where_more_begins) {
     cr_assert(eq(sz, minutes, 500));
 }
 
-Test(turn_limits, answers_fewer_minutes_of_a_job_with_many_tasks) {
+Test(turn_limits, returns_fewer_minutes_of_a_job_with_many_tasks) {
     size_t minutes = 0;
     int64_t from_ms = -1;
 
@@ -183,8 +183,8 @@ Test(turn_limits, answers_fewer_minutes_of_a_job_with_many_tasks) {
     cr_assert(eq(sz, minutes, 180));
 }
 
-// What nobody asks for has to be read all the same.
-Test(turn_limits, counts_what_it_reads_and_not_what_it_answers) {
+// Minutes are read also where the answer has none of their values.
+Test(turn_limits, limits_what_is_read_and_not_what_is_returned) {
     struct metric_query query = {
         .from_ms = -1, .to_ms = INT64_MAX, .metric = "numRecordsIn", .task = "no such task"};
     AUTO(json_decref) json_t *metrics = NULL;
@@ -195,8 +195,8 @@ Test(turn_limits, counts_what_it_reads_and_not_what_it_answers) {
     cr_assert(gt(i64, json_int_or(metrics, "next", 0), 0));
 }
 
-// Rows of a megabyte: far fewer than the fifteen days have minutes.
-Test(turn_limits, keeps_as_many_minutes_as_an_application_has_room_for) {
+// Rows of a megabyte: the limit of bytes is reached long before that of fifteen days.
+Test(turn_limits, keeps_minutes_up_to_the_size_limit_of_an_application) {
     AUTO(json_decref) json_t *figures = some_figures(0);
     AUTO(memory_free) char *filler = memory_alloc((1 << 20) + 1);
     memset(filler, 'x', 1 << 20);
@@ -217,8 +217,8 @@ Test(turn_limits, keeps_as_many_minutes_as_an_application_has_room_for) {
     cr_assert(le(i64, kept, rows + 1));
 }
 
-// All are due when the daemon starts, and each look takes a while.
-Test(turn_limits, looks_at_a_part_of_many_applications_before_others_have_their_turn) {
+// All are due when the daemon starts, and each reading of the clock takes 1 ms.
+Test(turn_limits, reconciles_many_applications_in_several_turns) {
     int64_t due_ms;
     int turns = 0;
 

@@ -10,7 +10,7 @@ static const char CLUSTER[] = "00000000000000aa-1";
 
 typedef bool condition_fn(const struct cluster_view *view);
 
-static struct cluster_view look(const struct cluster_suite *suite, const char *cluster_id) {
+static struct cluster_view view_of(const struct cluster_suite *suite, const char *cluster_id) {
     struct cluster_view view;
 
     cluster_view(&suite->clusters, cluster_id, &view);
@@ -20,7 +20,7 @@ static struct cluster_view look(const struct cluster_suite *suite, const char *c
 static struct cluster_view wait_until(const struct cluster_suite *suite, condition_fn *condition,
                                       const char *what) {
     for (;;) {
-        struct cluster_view view = look(suite, CLUSTER);
+        struct cluster_view view = view_of(suite, CLUSTER);
         if (condition(&view)) return view;
         cr_assert(view.health != CLUSTER_LOST, "%s: %s", what, view.failure);
         cr_assert(suite->pass(suite->self), "%s: nothing changes any more", what);
@@ -68,7 +68,7 @@ static void launch(const struct cluster_suite *suite) {
     (void)text_copy(spec.app_id, sizeof spec.app_id, APP);
     (void)text_copy(spec.cluster_id, sizeof spec.cluster_id, CLUSTER);
     cr_assert(cluster_launch(&suite->clusters, &spec, &err), "%s", err.message);
-    cr_assert(eq(int, look(suite, CLUSTER).health, CLUSTER_BOOTING));
+    cr_assert(eq(int, view_of(suite, CLUSTER).health, CLUSTER_BOOTING));
     cr_assert(not(cluster_launch(&suite->clusters, &spec, &err)));
     cr_assert(eq(int, err.kind, ERROR_EXISTS));
     cr_assert(gt(int, (int)(capacity_memory_used_bytes(&suite->capacity) >> 20), 100));
@@ -91,8 +91,8 @@ static void submit(const struct cluster_suite *suite, const char *job_id, const 
     (void)text_copy(job.job_id, sizeof job.job_id, job_id);
     (void)text_copy(job.spec.code_sha256, sizeof job.spec.code_sha256, code);
     cr_assert(cluster_submit(&suite->clusters, CLUSTER, &job, &err), "%s", err.message);
-    cr_assert(eq(str, look(suite, CLUSTER).job_id, job_id));
-    // The same id again is no second submission.
+    cr_assert(eq(str, view_of(suite, CLUSTER).job_id, job_id));
+    // The same id again does not submit a second job.
     cr_assert(cluster_submit(&suite->clusters, CLUSTER, &job, &err), "%s", err.message);
 }
 
@@ -122,30 +122,30 @@ static bool is_the_first_job(void *userdata, const char *job_id) {
     return text_equal(job_id, "00000000000000000000000000000001");
 }
 
-static bool is_nobodys(void *userdata, const char *job_id) {
+static bool is_no_job(void *userdata, const char *job_id) {
     (void)userdata;
     (void)job_id;
     return false;
 }
 
-static void no_page(void *userdata, const struct insight_page *page, const struct error *err) {
+static void fail_on_page(void *userdata, const struct insight_page *page, const struct error *err) {
     (void)userdata;
     (void)page;
     (void)err;
     cr_fail("nothing was fetched");
 }
 
-static void look_inside_nothing(const struct cluster_suite *suite) {
+static void check_absent_cluster(const struct cluster_suite *suite) {
     const struct insight_port *insight = &suite->insight;
     struct error err;
 
-    insight_measure(insight, "nobody");
-    cr_assert(insight_measured(insight, "nobody") == NULL);
-    cr_assert(insight_job_plan(insight, "nobody") == NULL);
-    cr_assert(insight_fetch(insight, "nobody", "/overview", no_page, NULL) == NULL);
-    cr_assert(not(insight_inject(insight, "nobody", INSIGHT_FAULT_KILL_JOBMANAGER, &err)));
+    insight_measure(insight, "absent");
+    cr_assert(insight_measured(insight, "absent") == NULL);
+    cr_assert(insight_job_plan(insight, "absent") == NULL);
+    cr_assert(insight_fetch(insight, "absent", "/overview", fail_on_page, NULL) == NULL);
+    cr_assert(not(insight_inject(insight, "absent", INSIGHT_FAULT_KILL_JOBMANAGER, &err)));
     cr_assert(eq(int, err.kind, ERROR_UNAVAILABLE));
-    cr_assert(eq(i64, capacity_memory_of_bytes(&suite->capacity, "nobody"), 0));
+    cr_assert(eq(i64, capacity_memory_of_bytes(&suite->capacity, "absent"), 0));
 }
 
 void cluster_suite_run(struct cluster_suite *suite) {
@@ -153,9 +153,9 @@ void cluster_suite_run(struct cluster_suite *suite) {
     char path[FILE_PATH_MAX];
     struct error err;
 
-    cr_assert(eq(int, look(suite, "nobody").health, CLUSTER_ABSENT));
-    cluster_retire(&suite->clusters, "nobody");
-    look_inside_nothing(suite);
+    cr_assert(eq(int, view_of(suite, "absent").health, CLUSTER_ABSENT));
+    cluster_retire(&suite->clusters, "absent");
+    check_absent_cluster(suite);
     launch(suite);
     (void)wait_until(suite, is_ready, "boot");
 
@@ -173,12 +173,12 @@ void cluster_suite_run(struct cluster_suite *suite) {
     cr_assert(not(state_files_find_savepoint(files, APP, &namesake, path)));
     cr_assert(state_files_remove_snapshot(files, APP, &namesake, &err), "%s", err.message);
     cr_assert(state_files_find_savepoint(files, APP, &by_hand, path));
-    (void)wait_until(suite, cluster_view_runs_fully, "the job goes on after a snapshot");
+    (void)wait_until(suite, cluster_view_runs_fully, "the job continues after a snapshot");
 
     struct savepoint_view last = save(suite, "000000000000000000000000000000a2", "last", true);
     (void)wait_until(suite, is_finished, "the stop");
 
-    // A cluster whose job is over takes another: the way back of a failed update.
+    // A cluster whose job has ended accepts another, as the roll back of an update needs it.
     submit(suite, "00000000000000000000000000000002", suite->code_sha256, last.location);
     (void)wait_until(suite, cluster_view_runs_fully, "the restored job");
     (void)save(suite, "000000000000000000000000000000a3", "again", true);
@@ -187,13 +187,13 @@ void cluster_suite_run(struct cluster_suite *suite) {
     cr_assert(wait_until(suite, is_rejected, "the broken job").failure[0] != '\0');
 
     cluster_retire(&suite->clusters, CLUSTER);
-    cr_assert(eq(int, look(suite, CLUSTER).health, CLUSTER_ABSENT));
+    cr_assert(eq(int, view_of(suite, CLUSTER).health, CLUSTER_ABSENT));
     cr_assert(eq(int, (int)capacity_memory_used_bytes(&suite->capacity), 0));
     int removed;
     struct snapshot stopped = snapshot_called("last", last.trigger_id);
     cr_assert(state_files_prune_checkpoints(files, APP, is_the_first_job, NULL, &removed, &err),
               "%s", err.message);
-    cr_assert(state_files_prune_checkpoints(files, APP, is_nobodys, NULL, &removed, &err), "%s",
+    cr_assert(state_files_prune_checkpoints(files, APP, is_no_job, NULL, &removed, &err), "%s",
               err.message);
     cr_assert(
         not(state_files_find_checkpoint(files, APP, "00000000000000000000000000000001", path)));

@@ -1,5 +1,5 @@
-// What every implementation of clusters promises (runtime/cluster.h, insight.h, capacity.h,
-// state_files.h): one suite, run on the fake and on real Flink. It is what keeps the fake honest.
+// The contract of the ports of clusters (runtime/cluster.h, insight.h, capacity.h, state_files.h):
+// one suite for the fake and for real Flink, so that the fake behaves as Flink does.
 #pragma once
 
 #include "runtime/capacity.h"
@@ -12,13 +12,13 @@ struct cluster_suite {
     struct insight_port insight;
     struct capacity_port capacity;
     struct state_files_port state_files;
-    // Lets time pass until something may have changed; false when nothing will any more.
+    // Waits until something may have changed; false when nothing will change any more.
     bool (*pass)(void *self);
     void *self;
     char code_sha256[CODE_SHA256_SIZE];   // a stateful, unbounded job
     char broken_sha256[CODE_SHA256_SIZE]; // one whose main() throws
 };
 
-// Launches, submits, saves, stops, restores and retires one cluster; fails the running Criterion
-// test where a promise is broken.
+// Launches, submits, saves, stops, restores and retires one cluster; fails the running test where
+// the contract is broken.
 void cluster_suite_run(struct cluster_suite *suite);

@@ -5,11 +5,11 @@
 #include <criterion/criterion.h>
 
 static bool pass(void *self) {
-    // A fake job completes a checkpoint with every tick: something always changes while one runs.
+    // A running fake job completes a checkpoint with every tick, so that something always changes.
     return fake_clusters_tick(self);
 }
 
-Test(cluster, the_fake_keeps_the_promises_of_the_port) {
+Test(cluster, the_fake_keeps_the_contract_of_the_port) {
     AUTO(fake_clusters_free) struct fake_clusters *clusters = fake_clusters_new(NULL, NULL);
     struct cluster_suite suite = {.clusters = fake_clusters_port(clusters),
                                   .insight = fake_clusters_insight(clusters),

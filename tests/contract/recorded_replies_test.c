@@ -1,4 +1,4 @@
-// The readers of Flink's replies against what Flink 1.20.3 really said (tests/data/flink-1.20).
+// The parsers of Flink's replies with replies recorded from Flink 1.20.3 (tests/data/flink-1.20).
 #include "base/buffer.h"
 #include "base/file.h"
 #include "base/json.h"
@@ -22,7 +22,7 @@ static json_t *recorded(const char *name) {
     return reply;
 }
 
-Test(recorded_replies, whose_jobmanager_it_is) {
+Test(recorded_replies, identify_the_jobmanager) {
     AUTO(json_decref) json_t *reply = recorded("jobmanager-config");
     bool is_it = false;
 
@@ -32,7 +32,7 @@ Test(recorded_replies, whose_jobmanager_it_is) {
     cr_assert(not(is_it));
 }
 
-Test(recorded_replies, own_taskmanagers_and_strangers) {
+Test(recorded_replies, count_slots_of_own_and_of_foreign_taskmanagers) {
     AUTO(json_decref) json_t *reply = recorded("taskmanagers");
     struct flink_port_range own = {17144, 8};
     struct flink_port_range other = {17152, 8};
@@ -46,7 +46,7 @@ Test(recorded_replies, own_taskmanagers_and_strangers) {
     cr_assert(eq(int, slots.strangers, 1));
 }
 
-Test(recorded_replies, a_running_job) {
+Test(recorded_replies, describe_a_running_job) {
     AUTO(json_decref) json_t *reply = recorded("job-running");
     struct flink_job job;
 
@@ -56,7 +56,7 @@ Test(recorded_replies, a_running_job) {
     cr_assert(gt(int, job.tasks_total, 0));
 }
 
-Test(recorded_replies, a_restart_that_is_over) {
+Test(recorded_replies, give_the_time_of_a_restart_that_is_over) {
     AUTO(json_decref) json_t *reply = recorded("job-running");
     struct flink_job job;
 
@@ -68,7 +68,7 @@ Test(recorded_replies, a_restart_that_is_over) {
     cr_assert(eq(i64, job.last_restarting_ms, 1795478450000));
 }
 
-Test(recorded_replies, the_newest_checkpoint) {
+Test(recorded_replies, name_the_newest_checkpoint) {
     AUTO(json_decref) json_t *reply = recorded("checkpoints");
     char path[FILE_PATH_MAX];
 
@@ -77,7 +77,7 @@ Test(recorded_replies, the_newest_checkpoint) {
     cr_assert(strstr(path, "/chk-") != NULL);
 }
 
-Test(recorded_replies, a_completed_savepoint) {
+Test(recorded_replies, locate_a_completed_savepoint) {
     AUTO(json_decref) json_t *reply = recorded("savepoint-completed");
     struct savepoint_view view = {0};
 
@@ -86,7 +86,7 @@ Test(recorded_replies, a_completed_savepoint) {
     cr_assert(text_starts_with(view.location, "/data/"));
 }
 
-Test(recorded_replies, the_cause_of_a_restart) {
+Test(recorded_replies, give_the_cause_of_a_restart) {
     AUTO(json_decref) json_t *reply = recorded("exceptions");
     char cause[900];
 
@@ -94,7 +94,7 @@ Test(recorded_replies, the_cause_of_a_restart) {
     cr_assert(eq(str, cause, "java.lang.IllegalArgumentException: the table is not there"));
 }
 
-Test(recorded_replies, why_programs_were_refused) {
+Test(recorded_replies, give_the_reason_of_a_rejected_program) {
     AUTO(json_decref) json_t *throws = recorded("run-throws");
     AUTO(json_decref) json_t *no_execute = recorded("run-noexecute");
     AUTO(json_decref) json_t *configures = recorded("run-configures");

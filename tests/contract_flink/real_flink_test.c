@@ -1,6 +1,6 @@
-// The suite of the cluster port on real Flink. Wants an installed runtime (KOBEL_TEST_RUNTIMES) and
-// two jars (KOBEL_TEST_JAR, KOBEL_TEST_BROKEN_JAR); scripts/test.sh e2e provides them. Fails
-// without.
+// The contract of the cluster port on real Flink. Needs an installed runtime (KOBEL_TEST_RUNTIMES)
+// and two jars (KOBEL_TEST_JAR, KOBEL_TEST_BROKEN_JAR), and fails without them; scripts/test.sh e2e
+// provides them.
 #include "base/file.h"
 #include "base/text.h"
 #include "contract/cluster_suite.h"
@@ -20,7 +20,7 @@ static bool pass(void *self) {
     return sd_event_run(self, 600000000) > 0;
 }
 
-static const char *wanted(const char *variable) {
+static const char *required(const char *variable) {
     const char *value = getenv(variable);
 
     cr_assert(value != NULL && value[0] != 0, "%s is not set: run this through scripts/test.sh e2e",
@@ -60,13 +60,13 @@ static void put_code(sd_event *loop, struct file_code_store *store, const char *
         cr_assert(gt(int, sd_event_run(loop, 600000000), 0));
 }
 
-Test(cluster, real_flink_keeps_the_promises_of_the_port) {
+Test(cluster, real_flink_keeps_the_contract_of_the_port) {
     char data[] = "/tmp/kobel-contract-XXXXXX";
     struct flink_clusters_options options = {.data_directory = data,
                                              .mark = "",
                                              .first_port = PORT_POOL_FIRST,
                                              .last_port = PORT_POOL_LAST,
-                                             .runtimes_directory = wanted("KOBEL_TEST_RUNTIMES")};
+                                             .runtimes_directory = required("KOBEL_TEST_RUNTIMES")};
     struct flink_clusters *clusters = NULL;
     struct cluster_suite suite = {.pass = pass};
     sd_event *loop = NULL;
@@ -84,8 +84,8 @@ Test(cluster, real_flink_keeps_the_promises_of_the_port) {
     suite.capacity = flink_clusters_capacity(clusters);
     suite.state_files = flink_clusters_state_files(clusters);
     suite.self = loop;
-    put_code(loop, code, wanted("KOBEL_TEST_JAR"), suite.code_sha256);
-    put_code(loop, code, wanted("KOBEL_TEST_BROKEN_JAR"), suite.broken_sha256);
+    put_code(loop, code, required("KOBEL_TEST_JAR"), suite.code_sha256);
+    put_code(loop, code, required("KOBEL_TEST_BROKEN_JAR"), suite.broken_sha256);
     cluster_suite_run(&suite);
     flink_clusters_free(clusters);
     file_code_store_free(code);

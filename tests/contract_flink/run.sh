@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the suite of the cluster port on real Flink: builds the two jars it wants with the JDK against the installed runtime.
+# Runs the contract of the cluster port on real Flink. Compiles the two jars that it needs against the installed runtime.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -13,7 +13,7 @@ javac -nowarn --release 11 -d "$work/classes" -cp "$runtime/lib/*" tests/e2e/job
 for name in Counting Throws; do
     jar --create --file "$work/$name.jar" --main-class "jobs.$name" -C "$work/classes" .
 done
-# What lies beside kobel does not lie beside the test.
+# These programs are beside kobel, not beside the test.
 export KOBEL_LAUNCHER=$PWD/build/dev/kobel-launch KOBEL_PRELOAD=$PWD/build/dev/libkobel-properties.so
 KOBEL_TEST_RUNTIMES=$(dirname "$runtime") KOBEL_TEST_JAR=$work/Counting.jar KOBEL_TEST_BROKEN_JAR=$work/Throws.jar \
     timeout 1800 build/dev/tests/contract_flink

@@ -24,15 +24,7 @@ struct fake *fake_clusters_find(struct fake_clusters *self, const char *cluster_
     return NULL;
 }
 
-struct point *fake_clusters_point(struct fake_clusters *self, const char *path) {
-    for (size_t index = 0; index < POINTS_MAX; index++)
-        if (self->points[index].is_used && text_equal(self->points[index].path, path))
-            return &self->points[index];
-    return NULL;
-}
-
-// A call of the port; false when it is the one that is to fail, or nobody is left to make it.
-static bool call(struct fake_clusters *self, struct error *err) {
+bool fake_clusters_count_call(struct fake_clusters *self, struct error *err) {
     self->calls++;
     if (self->is_dead != NULL && self->calls == self->deadly_call) *self->is_dead = true;
     if (self->is_dead != NULL && *self->is_dead)
@@ -51,7 +43,7 @@ static bool admits(void *userdata, const struct launch_spec *spec) {
 static bool launch(void *userdata, const struct launch_spec *spec, struct error *err) {
     struct fake_clusters *self = userdata;
 
-    if (!call(self, err)) return false;
+    if (!fake_clusters_count_call(self, err)) return false;
     if (self->launch_failure != NULL)
         return error_set(err, ERROR_UNAVAILABLE, "%s", self->launch_failure);
     if (fake_clusters_find(self, spec->cluster_id) != NULL)
@@ -72,7 +64,7 @@ static bool submit(void *userdata, const char *cluster_id, const struct submissi
     struct fake_clusters *self = userdata;
     struct fake *fake = fake_clusters_find(self, cluster_id);
 
-    if (!call(self, err)) return false;
+    if (!fake_clusters_count_call(self, err)) return false;
     if (fake == NULL || fake->view.health != CLUSTER_READY)
         return error_set(err, ERROR_UNAVAILABLE, "not ready");
     if (self->lost_code != NULL) return error_set(err, ERROR_NOT_FOUND, "%s", self->lost_code);
@@ -95,14 +87,14 @@ static bool savepoint(void *userdata, const char *cluster_id,
     struct fake_clusters *self = userdata;
     struct fake *fake = fake_clusters_find(self, cluster_id);
 
-    if (!call(self, err)) return false;
+    if (!fake_clusters_count_call(self, err)) return false;
     if (fake == NULL || fake->view.health != CLUSTER_READY)
         return error_set(err, ERROR_UNAVAILABLE, "not ready");
     if (self->request_failure != NULL)
         return error_set(err, ERROR_SYSTEM, "%s", self->request_failure);
     if (text_equal(fake->view.savepoint.trigger_id, request->trigger_id)) return true;
     if (fake->view.savepoint.state == SAVEPOINT_IN_PROGRESS && fake->stops_job) {
-        // The job is being stopped already, and goes on with that.
+        // The job is being stopped already, which continues.
         fake_clusters_end_savepoint(self, fake);
         fake->view.savepoint = (struct savepoint_view){.state = SAVEPOINT_FAILED};
         (void)text_copy(fake->view.savepoint.failure, APP_FAILURE_SIZE, "the job is being stopped");
@@ -129,7 +121,7 @@ static void view(void *userdata, const char *cluster_id, struct cluster_view *ou
     if (fake != NULL) *out_view = fake->view;
 }
 
-// What is measured of every job counts of every cluster.
+// Every cluster uses as much as is measured.
 static int64_t counted_bytes(const struct fake_clusters *self, const struct fake *fake) {
     double used = self->load.memory_bytes;
 
@@ -151,84 +143,6 @@ static int64_t memory_of_bytes(void *userdata, const char *cluster_id) {
     return fake == NULL ? 0 : counted_bytes(userdata, fake);
 }
 
-// --- the disk ---
-
-static bool find_newest(struct fake_clusters *self, const char *prefix,
-                        char out_path[static FILE_PATH_MAX]) {
-    const struct point *best = NULL;
-
-    for (size_t index = 0; index < POINTS_MAX; index++) {
-        const struct point *point = &self->points[index];
-        if (!point->is_used || !text_starts_with(point->path, prefix)) continue;
-        if (best == NULL || strcmp(point->path, best->path) > 0) best = point;
-    }
-    if (best != NULL) (void)text_copy(out_path, FILE_PATH_MAX, best->path);
-    return best != NULL;
-}
-
-static bool find_checkpoint(void *userdata, const char *app_id, const char *job_id,
-                            char out_path[static FILE_PATH_MAX]) {
-    char prefix[FILE_PATH_MAX];
-
-    fake_checkpoint_prefix(app_id, job_id, prefix, sizeof prefix);
-    return find_newest(userdata, prefix, out_path);
-}
-
-static bool find_savepoint(void *userdata, const char *app_id, const struct snapshot *snapshot,
-                           char out_path[static FILE_PATH_MAX]) {
-    char path[FILE_PATH_MAX];
-
-    fake_savepoint_path(app_id, snapshot->name, snapshot->trigger_id, path, sizeof path);
-    return find_newest(userdata, path, out_path);
-}
-
-static bool prune_checkpoints(void *userdata, const char *app_id, state_files_need_fn *is_needed,
-                              void *need_userdata, int *out_removed, struct error *err) {
-    struct fake_clusters *self = userdata;
-    char all[FILE_PATH_MAX];
-    char job_id[APP_JOB_ID_SIZE];
-
-    if (!call(self, err)) return false;
-    if (self->removal_failure != NULL)
-        return error_set(err, ERROR_SYSTEM, "%s", self->removal_failure);
-    *out_removed = 0;
-    (void)text_format(all, sizeof all, "/disk/%s/checkpoints/", app_id);
-    for (size_t index = 0; index < POINTS_MAX; index++) {
-        struct point *point = &self->points[index];
-        if (!point->is_used || !text_starts_with(point->path, all)) continue;
-        (void)text_format(job_id, sizeof job_id, "%.32s", point->path + strlen(all));
-        if (is_needed(need_userdata, job_id)) continue;
-        point->is_used = false;
-        ++*out_removed;
-    }
-    return true;
-}
-
-static bool remove_snapshot(void *userdata, const char *app_id, const struct snapshot *snapshot,
-                            struct error *err) {
-    struct fake_clusters *self = userdata;
-    char path[FILE_PATH_MAX];
-
-    if (!call(self, err)) return false;
-    if (self->removal_failure != NULL)
-        return error_set(err, ERROR_SYSTEM, "%s", self->removal_failure);
-    fake_savepoint_path(app_id, snapshot->name, snapshot->trigger_id, path, sizeof path);
-    struct point *point = fake_clusters_point(self, path);
-    if (point != NULL) point->is_used = false;
-    return true;
-}
-
-static bool erase_app(void *userdata, const char *app_id, struct error *err) {
-    struct fake_clusters *self = userdata;
-    char prefix[FILE_PATH_MAX];
-
-    if (!call(self, err)) return false;
-    (void)text_format(prefix, sizeof prefix, "/disk/%s/", app_id);
-    for (size_t index = 0; index < POINTS_MAX; index++)
-        if (text_starts_with(self->points[index].path, prefix)) self->points[index].is_used = false;
-    return true;
-}
-
 static bool inject(void *self, const char *cluster_id, enum insight_fault fault,
                    struct error *err) {
     struct fake_clusters *clusters = self;
@@ -240,12 +154,6 @@ static bool inject(void *self, const char *cluster_id, enum insight_fault fault,
     else
         fake_clusters_lose(clusters, cluster_id);
     return true;
-}
-
-static int64_t disk_used_bytes(void *self, const char *app_id) {
-    (void)self;
-    (void)app_id;
-    return 0;
 }
 
 static const char *log_of(const struct fake_clusters *clusters, int64_t *out_size_bytes) {
@@ -293,7 +201,7 @@ static void hold_runtimes(void *self, uint32_t runtimes) {
     clusters->held_runtimes = runtimes;
 }
 
-// There is nothing to look at.
+// The result is there at once.
 static void measure(void *self, const char *cluster_id) {
     struct fake_clusters *clusters = self;
     const struct fake *cluster = fake_clusters_find(clusters, cluster_id);
@@ -360,15 +268,6 @@ static const struct capacity_ops capacity_ops = {
     .memory_of_bytes = memory_of_bytes,
 };
 
-static const struct state_files_ops state_files_ops = {
-    .find_checkpoint = find_checkpoint,
-    .find_savepoint = find_savepoint,
-    .prune_checkpoints = prune_checkpoints,
-    .remove_snapshot = remove_snapshot,
-    .erase_app = erase_app,
-    .disk_used_bytes = disk_used_bytes,
-};
-
 struct cluster_port fake_clusters_port(struct fake_clusters *self) {
     return (struct cluster_port){.ops = &cluster_ops, .self = self};
 }
@@ -380,12 +279,6 @@ struct insight_port fake_clusters_insight(struct fake_clusters *self) {
 struct capacity_port fake_clusters_capacity(struct fake_clusters *self) {
     return (struct capacity_port){.ops = &capacity_ops, .self = self};
 }
-
-struct state_files_port fake_clusters_state_files(struct fake_clusters *self) {
-    return (struct state_files_port){.ops = &state_files_ops, .self = self};
-}
-
-// --- time ---
 
 void fake_clusters_crash(struct fake_clusters *self) {
     for (size_t index = 0; index < CLUSTERS_MAX; index++)

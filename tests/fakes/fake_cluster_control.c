@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-// --- making things happen ---
+// --- faults and other events ---
 
 int fake_clusters_calls(const struct fake_clusters *self) {
     return self->calls;
@@ -119,23 +119,15 @@ void fake_clusters_end_job(struct fake_clusters *self, const char *cluster_id,
     if (self->on_change != NULL) self->on_change(self->userdata, fake->spec.app_id);
 }
 
-void fake_clusters_miss_a_task(struct fake_clusters *self, int savepoints) {
-    self->savepoints_to_miss_a_task = savepoints;
-}
-
-void fake_clusters_forget_savepoints(struct fake_clusters *self, int savepoints) {
-    self->savepoints_to_forget = savepoints;
+void fake_clusters_end_task_in_savepoints(struct fake_clusters *self, int savepoints) {
+    self->savepoints_without_a_task = savepoints;
 }
 
 void fake_clusters_lose_in_confirm(struct fake_clusters *self, int clusters) {
     self->confirms_to_lose = clusters;
 }
 
-void fake_clusters_exit_in_main(struct fake_clusters *self, int programs) {
-    self->mains_to_exit = programs;
-}
-
-// --- looking ---
+// --- questions ---
 
 uint32_t fake_clusters_held_runtimes(const struct fake_clusters *clusters) {
     return clusters->held_runtimes;

@@ -1,17 +1,6 @@
-// What goes on in the fake's clusters from tick to tick: boots, jobs, checkpoints and savepoints.
+// What happens in the fake's clusters from tick to tick: boots, jobs, checkpoints and savepoints.
 #include "base/text.h"
 #include "fakes/fake_cluster_parts.h"
-
-static void add_point(struct fake_clusters *self, const char *path, int count) {
-    struct point *point = fake_clusters_point(self, path);
-
-    for (size_t index = 0; index < POINTS_MAX && point == NULL; index++)
-        if (!self->points[index].is_used) point = &self->points[index];
-    if (point == NULL) abort();
-    point->is_used = true;
-    point->count = count;
-    (void)text_copy(point->path, sizeof point->path, path);
-}
 
 int fake_clusters_booting(const struct fake_clusters *self) {
     int count = 0;
@@ -19,15 +8,6 @@ int fake_clusters_booting(const struct fake_clusters *self) {
     for (size_t index = 0; index < CLUSTERS_MAX; index++)
         count += self->fakes[index].is_used && self->fakes[index].view.health == CLUSTER_BOOTING;
     return count;
-}
-
-void fake_checkpoint_prefix(const char *app_id, const char *job_id, char *out, size_t size) {
-    (void)text_format(out, size, "/disk/%s/checkpoints/%s/", app_id, job_id);
-}
-
-void fake_savepoint_path(const char *app_id, const char *name, const char *trigger_id, char *out,
-                         size_t size) {
-    (void)text_format(out, size, "/disk/%s/snapshots/%s/%s/savepoint", app_id, name, trigger_id);
 }
 
 void fake_clusters_finish(struct fake_clusters *self, struct fake *fake) {
@@ -39,13 +19,10 @@ void fake_clusters_finish(struct fake_clusters *self, struct fake *fake) {
     fake->view.job = JOB_FINISHED;
 }
 
-static bool dies_early(struct fake_clusters *self, struct fake *fake) {
-    bool exits = self->mains_to_exit > 0;
-
-    if (!exits && self->confirms_to_lose == 0) return false;
-    exits ? self->mains_to_exit-- : self->confirms_to_lose--;
+static bool dies_in_confirm(struct fake_clusters *self, struct fake *fake) {
+    if (self->confirms_to_lose == 0) return false;
+    self->confirms_to_lose--;
     fake_clusters_lose(self, fake->spec.cluster_id);
-    fake->view.is_ended_by_program = exits;
     return true;
 }
 
@@ -70,8 +47,8 @@ static void start_job(struct fake_clusters *self, struct fake *fake) {
 void fake_clusters_end_savepoint(struct fake_clusters *self, struct fake *fake) {
     struct savepoint_view *savepoint_view = &fake->view.savepoint;
 
-    if (self->savepoints_to_miss_a_task > 0) {
-        self->savepoints_to_miss_a_task--;
+    if (self->savepoints_without_a_task > 0) {
+        self->savepoints_without_a_task--;
         savepoint_view->state = SAVEPOINT_FAILED;
         savepoint_view->is_transient = true;
         (void)text_copy(savepoint_view->failure, APP_FAILURE_SIZE, "a task was not there");
@@ -86,12 +63,9 @@ void fake_clusters_end_savepoint(struct fake_clusters *self, struct fake *fake) 
     }
     fake_savepoint_path(fake->spec.app_id, fake->snapshot_name, savepoint_view->trigger_id,
                         savepoint_view->location, FILE_PATH_MAX);
-    add_point(self, savepoint_view->location, fake->count);
+    fake_clusters_add_point(self, savepoint_view->location, fake->count);
     savepoint_view->state = SAVEPOINT_COMPLETED;
     if (fake->stops_job) fake_clusters_finish(self, fake);
-    if (self->savepoints_to_forget == 0) return;
-    self->savepoints_to_forget--;
-    savepoint_view->state = SAVEPOINT_FAILED;
 }
 
 static void checkpoint(struct fake_clusters *self, struct fake *fake) {
@@ -105,10 +79,10 @@ static void checkpoint(struct fake_clusters *self, struct fake *fake) {
     if (subsumed != NULL) subsumed->is_used = false;
     (void)text_format(fake->view.last_checkpoint, FILE_PATH_MAX, "%schk-%06d", prefix,
                       ++self->checkpoints);
-    add_point(self, fake->view.last_checkpoint, fake->count);
+    fake_clusters_add_point(self, fake->view.last_checkpoint, fake->count);
 }
 
-// One tick of a boot, on a machine that is shared. False: it is not done yet.
+// One tick of a boot; boots at the same time share the machine. False: it is not done yet.
 static bool boot(const struct fake_clusters *self, struct fake *fake) {
     int booting = fake_clusters_booting(self);
 
@@ -130,7 +104,7 @@ static bool step(struct fake_clusters *self, struct fake *fake) {
         return true;
     }
     if (fake->view.health != CLUSTER_READY) return false;
-    if (fake->view.job == JOB_SUBMITTING && !dies_early(self, fake))
+    if (fake->view.job == JOB_SUBMITTING && !dies_in_confirm(self, fake))
         start_job(self, fake);
     else if (fake->view.health == CLUSTER_LOST)
         return true;

@@ -1,5 +1,5 @@
-// The fake's insides, for fake_cluster.c (the port), fake_cluster_life.c (what goes on by itself)
-// and fake_cluster_control.c (what tests do to it).
+// The parts of the fake, for fake_cluster.c (ports of clusters), fake_cluster_disk.c (port of state
+// files), fake_cluster_life.c (what happens by itself) and fake_cluster_control.c (faults).
 #pragma once
 
 #include "fakes/fake_cluster.h"
@@ -15,7 +15,7 @@ struct fake {
     bool stops_job;
     double booted; // ticks of its boot that are done
     int boot_age;  // ticks since its launch
-    int count;     // what its job has counted
+    int count;     // the state of its job
     bool is_broken;
     bool is_used;
 };
@@ -36,44 +36,46 @@ struct fake_clusters {
     int calls;
     int primed;
     int failing_call;
-    const char *submission_failure; // NULL: they do not fail
+    const char *submission_failure; // NULL: submissions do not fail; the same for the next ones
     const char *request_failure;
     const char *removal_failure;
     const char *launch_failure;
     const char *lost_code;
-    int savepoint_ticks; // that the next savepoint takes longer
+    int savepoint_ticks; // delay of the next savepoint
     int boots_max;       // 0: any number
     int boot_ticks;      // 0: one
     int boots_at_once;
     int boot_limit;
     int deadly_call;
-    bool *is_dead; // NULL: it lives
+    bool *is_dead; // NULL: the daemon does not die
     char reject_reason[200];
     char rejected_code[CODE_SHA256_SIZE];
     bool jobs_hang;
     bool savepoints_fail;
     int savepoints_to_fail;
-    int savepoints_to_miss_a_task;
+    int savepoints_without_a_task;
     int confirms_to_lose;
-    int mains_to_exit;
-    int savepoints_to_forget;
     bool boots_fail;
     bool has_no_checkpoints;
     int checkpoints;
-    struct job_measurement load; // what is measured of every job; no vertices: nothing
-    bool has_log;                // of its own, not FAKE_LOG
+    struct job_measurement load; // of every job; without vertices nothing is measured
+    bool has_log;                // `log` is read, not FAKE_LOG
     char log[FAKE_LOG_MAX];
     size_t log_bytes;
 };
 
+// Counts a call of a port; false when this call has to fail, or the daemon is dead.
+bool fake_clusters_count_call(struct fake_clusters *self, struct error *err);
+// NULL: there is none.
 struct point *fake_clusters_point(struct fake_clusters *self, const char *path);
-// Flink removes the checkpoints of a job that reached its end.
+void fake_clusters_add_point(struct fake_clusters *self, const char *path, int count);
+// The job reaches its end: Flink removes its checkpoints.
 void fake_clusters_finish(struct fake_clusters *self, struct fake *fake);
-// What is under way is done: complete, or FAILED.
+// The savepoint in progress becomes complete, or FAILED.
 void fake_clusters_end_savepoint(struct fake_clusters *self, struct fake *fake);
 int fake_clusters_booting(const struct fake_clusters *self);
 void fake_checkpoint_prefix(const char *app_id, const char *job_id, char *out, size_t size);
 void fake_savepoint_path(const char *app_id, const char *name, const char *trigger_id, char *out,
                          size_t size);
-// NULL: no such cluster.
+// NULL: there is no such cluster.
 struct fake *fake_clusters_find(struct fake_clusters *self, const char *cluster_id);

@@ -46,62 +46,51 @@ bool command_roll_back(struct fake_world *world, struct error *err) {
 bool command_delete_snapshot(struct fake_world *world, struct error *err) {
     struct snapshot snapshot;
 
-    // Gone already, as it was to be.
+    // An earlier attempt deleted it.
     if (!app_service_describe_snapshot(world->service, &world->scope, "a", "s", &snapshot, err))
         return strstr(err->message, "does not exist") != NULL;
     return app_service_delete_snapshot(world->service, &world->scope, "a", "s",
                                        snapshot.created_at_ms, err);
 }
 
-// A process of its cluster dies: nobody commands that, either.
-bool command_lose(struct fake_world *world, struct error *err) {
-    struct app app = fake_world_app(world, "a");
-
+// Not a command: a process of the cluster dies.
+bool command_lose_cluster(struct fake_world *world, struct error *err) {
     (void)err;
-    fake_clusters_lose(world->clusters, app.slots[SLOT_CURRENT].cluster_id);
+    fake_world_lose_cluster(world, "a");
     return true;
 }
 
-// An update whose job Flink refuses, of an application that goes back by itself.
+#define UPDATE_TO_BAD_CODE                                                                         \
+    "\"ApplicationCodeConfigurationUpdate\":{\"CodeContentUpdate\":{"                              \
+    "\"S3ContentLocationUpdate\":{\"FileKeyUpdate\":\"bad.jar\"}}}"
+
+static void reject_bad_code(struct fake_world *world) {
+    char digest[DIGEST_SHA256_HEX_SIZE];
+
+    digest_sha256_hex("bad.jar", strlen("bad.jar"), digest);
+    fake_clusters_reject_code(world->clusters, digest);
+}
+
+bool command_enable_roll_back(struct fake_world *world, struct error *err) {
+    return fake_world_update(world, "a", "{" UPDATE_TO_ROLL_BACK "}", err);
+}
+
+// An update whose job Flink rejects.
 bool command_bad_update(struct fake_world *world, struct error *err) {
-    char digest[DIGEST_SHA256_HEX_SIZE];
-
-    digest_sha256_hex("bad.jar", strlen("bad.jar"), digest);
-    fake_clusters_reject_code(world->clusters, digest);
-    return fake_world_update(
-        world, "a",
-        "{\"ApplicationSystemRollbackConfigurationUpdate\":{\"RollbackEnabledUpdate\":true},"
-        "\"ApplicationCodeConfigurationUpdate\":{\"CodeContentUpdate\":{"
-        "\"S3ContentLocationUpdate\":{\"FileKeyUpdate\":\"bad.jar\"}}}}",
-        err);
+    reject_bad_code(world);
+    return fake_world_update(world, "a", "{" UPDATE_TO_BAD_CODE "}", err);
 }
 
-// The same of an application that does not, and whose job is without a cluster just now: what
-// becomes of an incident.
-bool command_incident(struct fake_world *world, struct error *err) {
-    char digest[DIGEST_SHA256_HEX_SIZE];
-
-    digest_sha256_hex("bad.jar", strlen("bad.jar"), digest);
-    fake_clusters_reject_code(world->clusters, digest);
-    if (!command_lose(world, err)) return false;
-    return fake_world_update(world, "a",
-                             "{\"ApplicationCodeConfigurationUpdate\":{\"CodeContentUpdate\":{"
-                             "\"S3ContentLocationUpdate\":{\"FileKeyUpdate\":\"bad.jar\"}}}}",
-                             err);
+bool command_bad_update_with_roll_back(struct fake_world *world, struct error *err) {
+    reject_bad_code(world);
+    return fake_world_update(world, "a", "{" UPDATE_TO_ROLL_BACK "," UPDATE_TO_BAD_CODE "}", err);
 }
 
-bool command_update_badly(struct fake_world *world, struct error *err) {
-    char digest[DIGEST_SHA256_HEX_SIZE];
-
-    digest_sha256_hex("bad.jar", strlen("bad.jar"), digest);
-    fake_clusters_reject_code(world->clusters, digest);
-    return fake_world_update(world, "a",
-                             "{\"ApplicationCodeConfigurationUpdate\":{\"CodeContentUpdate\":{"
-                             "\"S3ContentLocationUpdate\":{\"FileKeyUpdate\":\"bad.jar\"}}}}",
-                             err);
+bool command_bad_update_without_cluster(struct fake_world *world, struct error *err) {
+    return command_lose_cluster(world, err) && command_bad_update(world, err);
 }
 
-// The job ends for good, by itself or by the hand of somebody who is not kobel.
+// The job ends for good, without kobel.
 static bool end_job(struct fake_world *world, enum job_state state) {
     struct app app = fake_world_app(world, "a");
 
@@ -112,49 +101,49 @@ static bool end_job(struct fake_world *world, enum job_state state) {
     return true;
 }
 
-bool command_fail(struct fake_world *world, struct error *err) {
+bool command_fail_job(struct fake_world *world, struct error *err) {
     (void)err;
     return end_job(world, JOB_FAILED);
 }
 
-bool command_cancel(struct fake_world *world, struct error *err) {
+bool command_cancel_job(struct fake_world *world, struct error *err) {
     (void)err;
     return end_job(world, JOB_CANCELED);
 }
 
-bool command_finish(struct fake_world *world, struct error *err) {
+bool command_finish_job(struct fake_world *world, struct error *err) {
     (void)err;
     return end_job(world, JOB_FINISHED);
 }
 
-// A snapshot, another of the same name, and the cluster dies over it.
+// The snapshot is deleted, the next one has its name, and the cluster dies meanwhile.
 bool command_reuse_name(struct fake_world *world, struct error *err) {
     if (!command_delete_snapshot(world, err)) return false;
     if (!command_snapshot(world, err) && err->kind != ERROR_EXISTS && err->kind != ERROR_CONFLICT)
         return false;
-    return command_lose(world, err);
+    return command_lose_cluster(world, err);
 }
 
-// One process dies while the new job of an update starts.
-bool command_die_in_confirm(struct fake_world *world, struct error *err) {
+// One cluster dies while the new job of an update starts.
+bool command_lose_in_confirm(struct fake_world *world, struct error *err) {
     fake_clusters_lose_in_confirm(world->clusters, 1);
     return command_update(world, err);
 }
 
-// None of its clusters survives the start of the job, which is that of the version before.
-bool command_die_again_and_again(struct fake_world *world, struct error *err) {
+// Each cluster dies while the new job of an update starts. The code is that of the version before.
+bool command_lose_all_in_confirm(struct fake_world *world, struct error *err) {
     fake_clusters_lose_in_confirm(world->clusters, PLAN_ATTEMPTS_MAX);
     return command_update_properties(world, err);
 }
 
 bool command_stop_while_a_task_ends(struct fake_world *world, struct error *err) {
-    fake_clusters_miss_a_task(world->clusters, 2);
+    fake_clusters_end_task_in_savepoints(world->clusters, 2);
     return command_stop(world, err);
 }
 
-// The autoscaler's move: nobody commands it, so nothing is to be given again.
-bool command_burn(struct fake_world *world, struct error *err) {
+// Not a command: the autoscaler moves the job.
+bool command_keep_busy(struct fake_world *world, struct error *err) {
     (void)err;
-    fake_world_burn(world);
+    fake_world_keep_busy(world);
     return true;
 }

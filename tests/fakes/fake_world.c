@@ -8,6 +8,7 @@
 #include "storage/app_store.h"
 #include "storage/snapshot_store.h"
 
+#include <criterion/criterion.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -68,7 +69,7 @@ void fake_world_open(struct fake_world *world) {
                                  .memory_budget_bytes = (int64_t)8 << 30,
                                  .metering = METERING_OPTIONS_DEFAULT,
                                  .scope = {.account = "000000000000", .region = "us-east-1"}};
-    // Of both policies the one that is provoked with one figure.
+    // The policy that scales by one metric.
     world->metering.policy = SCALING_MSF;
     (void)text_copy(world->directory, sizeof world->directory, "/tmp/kobel-test-XXXXXX");
     if (mkdtemp(world->directory) == NULL) abort();
@@ -100,7 +101,7 @@ void fake_world_crash(struct fake_world *world) {
 void fake_world_run(struct fake_world *world, int turns) {
     for (int turn = 0; turn < turns && !world->is_dead; turn++) {
         reconciler_run_due(world->service);
-        if (world->look != NULL) world->look(world);
+        if (world->after_turn != NULL) world->after_turn(world);
         (void)fake_clusters_tick(world->clusters);
         world->now_ms += 250;
         world->elapsed_ms += 250;
@@ -188,7 +189,7 @@ bool fake_world_roll_back(struct fake_world *world, const char *name, struct err
                                  operation_id, err);
 }
 
-void fake_world_burn(struct fake_world *world) {
+void fake_world_keep_busy(struct fake_world *world) {
     struct job_measurement load = {.vertex_count = 1, .cpu_max_ratio = 0.9};
 
     load.vertices[0] = (struct measured_vertex){.name = "v", .parallelism = 1, .is_source = true};
@@ -196,6 +197,21 @@ void fake_world_burn(struct fake_world *world) {
     world->now_ms += world->metering.interval_ms;
     fake_world_run(world, 2);
     world->now_ms += 960000;
+}
+
+void fake_world_create_running(struct fake_world *world, const char *name) {
+    struct error err;
+
+    cr_assert(fake_world_create(world, name, &err), "%s", err.message);
+    cr_assert(fake_world_start(world, name, &err), "%s", err.message);
+    cr_assert(fake_world_run_until(world, name, APP_RUNNING));
+    fake_world_run(world, 3);
+}
+
+void fake_world_lose_cluster(struct fake_world *world, const char *name) {
+    struct app app = fake_world_app(world, name);
+
+    fake_clusters_lose(world->clusters, app.slots[SLOT_CURRENT].cluster_id);
 }
 
 struct app fake_world_app(struct fake_world *world, const char *name) {
@@ -239,7 +255,7 @@ static int count_of_snapshot(struct fake_world *world, const struct app *app,
     const struct state_files_port files = fake_clusters_state_files(world->clusters);
     char path[FILE_PATH_MAX];
 
-    // Complete and not told of yet: that is found out.
+    // Complete and not reported yet: kobel finds it.
     if (snapshot->status == SNAPSHOT_CREATING)
         return state_files_find_savepoint(&files, app->id, snapshot, path)
                    ? fake_clusters_count_at(world->clusters, path)
