@@ -19,7 +19,7 @@ static void import_code(void *self, const struct code_source *source, code_done_
 static bool find_jar(void *self, const char *sha256, struct code_jar *out_jar, struct error *err) {
     (void)self;
     (void)out_jar;
-    return error_set(err, ERROR_NOT_FOUND, "there are no files here: '%s'", sha256);
+    return error_set(err, ERROR_NOT_FOUND, "the fake has no file of '%s'", sha256);
 }
 
 static enum code_collected

@@ -1,5 +1,4 @@
-// A code store in which every object is, and stays. It has no files, so nothing can be found to
-// run.
+// A code store that has every object and removes none. It has no files: no jar is found.
 #pragma once
 
 #include "runtime/code_store.h"

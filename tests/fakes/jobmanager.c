@@ -11,16 +11,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static void forget_guest(struct fake_jobmanager *fake) {
-    if (fake->guest != NULL) (void)sd_event_source_set_io_fd_own(fake->guest, 1);
-    fake->guest = sd_event_source_disable_unref(fake->guest);
+static void close_connection(struct fake_jobmanager *fake) {
+    if (fake->connection != NULL) (void)sd_event_source_set_io_fd_own(fake->connection, 1);
+    fake->connection = sd_event_source_disable_unref(fake->connection);
     memory_free(fake->text);
     fake->text = NULL;
-    (void)sd_event_source_set_enabled(fake->door, SD_EVENT_ON);
+    (void)sd_event_source_set_enabled(fake->listener, SD_EVENT_ON);
 }
 
 // False: there is no answer.
-static bool prepare(struct fake_jobmanager *fake, const char *path) {
+static bool prepare_answer(struct fake_jobmanager *fake, const char *path) {
     const struct fake_answer *answer = fake->answers;
     const char *head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\n";
 
@@ -48,40 +48,40 @@ static bool prepare(struct fake_jobmanager *fake, const char *path) {
     return true;
 }
 
-static int on_guest(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+static int on_request(sd_event_source *source, int fd, uint32_t events, void *userdata) {
     struct fake_jobmanager *fake = userdata;
     char request[8192] = "";
 
     (void)events;
     if (fake->text == NULL) {
-        // Small enough to come in one piece.
+        // A request is small: one read returns all of it.
         if (recv(fd, request, sizeof request - 1, 0) <= 0) {
-            forget_guest(fake);
+            close_connection(fake);
             return 0;
         }
         const char *path = strchr(request, ' ');
-        if (prepare(fake, path == NULL ? "" : path + 1))
+        if (prepare_answer(fake, path == NULL ? "" : path + 1))
             (void)sd_event_source_set_io_events(source, EPOLLOUT);
         else
-            forget_guest(fake);
+            close_connection(fake);
         return 0;
     }
     ssize_t sent = send(fd, fake->text + fake->sent_bytes, fake->size_bytes - fake->sent_bytes,
                         MSG_NOSIGNAL | MSG_DONTWAIT);
     if (sent > 0) fake->sent_bytes += (size_t)sent;
-    if (sent <= 0 || fake->sent_bytes == fake->size_bytes) forget_guest(fake);
+    if (sent <= 0 || fake->sent_bytes == fake->size_bytes) close_connection(fake);
     return 0;
 }
 
-static int on_door(sd_event_source *source, int fd, uint32_t events, void *userdata) {
+static int on_connection(sd_event_source *source, int fd, uint32_t events, void *userdata) {
     struct fake_jobmanager *fake = userdata;
 
     (void)events;
-    // The next one waits until this one is gone.
+    // One connection at a time: the next one waits.
     (void)sd_event_source_set_enabled(source, SD_EVENT_OFF);
-    int guest = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-    if (guest < 0 || sd_event_add_io(sd_event_source_get_event(source), &fake->guest, guest,
-                                     EPOLLIN, on_guest, fake) < 0)
+    int fd_of_client = accept4(fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd_of_client < 0 || sd_event_add_io(sd_event_source_get_event(source), &fake->connection,
+                                            fd_of_client, EPOLLIN, on_request, fake) < 0)
         abort();
     return 0;
 }
@@ -93,14 +93,14 @@ void fake_jobmanager_open(struct fake_jobmanager *fake, sd_event *loop) {
 
     if (fd < 0 || bind(fd, (const struct sockaddr *)&at, size) < 0 || listen(fd, 8) < 0 ||
         getsockname(fd, (struct sockaddr *)&at, &size) < 0 ||
-        sd_event_add_io(loop, &fake->door, fd, EPOLLIN, on_door, fake) < 0)
+        sd_event_add_io(loop, &fake->listener, fd, EPOLLIN, on_connection, fake) < 0)
         abort();
     fake->port = ntohs(at.sin_port);
     (void)text_format(fake->url, sizeof fake->url, "http://127.0.0.1:%u", fake->port);
 }
 
 void fake_jobmanager_close(struct fake_jobmanager *fake) {
-    forget_guest(fake);
-    (void)sd_event_source_set_io_fd_own(fake->door, 1);
-    fake->door = sd_event_source_disable_unref(fake->door);
+    close_connection(fake);
+    (void)sd_event_source_set_io_fd_own(fake->listener, 1);
+    fake->listener = sd_event_source_disable_unref(fake->listener);
 }

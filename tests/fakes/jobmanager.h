@@ -1,5 +1,5 @@
-// What answers like a JobManager, on a port of its own in the loop of a test: one connection at a
-// time, and answers of any length.
+// A fake JobManager on a TCP port, in the event loop of a test: one connection at a time, and
+// answers of any length.
 #pragma once
 
 #include <stdbool.h>
@@ -8,25 +8,25 @@
 #include <systemd/sd-event.h>
 
 struct fake_answer {
-    const char *path;  // that a request's path begins with
-    const char *json;  // NULL: the connection ends without an answer
-    size_t size_bytes; // it is padded to that with spaces; 0: as it is
+    const char *path;  // the begin of the requested path
+    const char *json;  // NULL: the connection is closed without an answer
+    size_t size_bytes; // the answer is padded with spaces to this size; 0: it is not padded
 };
 
 struct fake_jobmanager {
-    sd_event_source *door;
-    sd_event_source *guest;
+    sd_event_source *listener;
+    sd_event_source *connection;
     uint16_t port;
     char url[32];                      // "http://127.0.0.1:12345"
-    const struct fake_answer *answers; // the first that fits; ends with {0}
+    const struct fake_answer *answers; // the first that matches; ends with {0}
     char *text;                        // being sent
     size_t size_bytes;
     size_t sent_bytes;
     int requests;
-    int unanswered;   // of them
-    int64_t asked_us; // when the last request came, monotonic
+    int unanswered;   // requests without an answer
+    int64_t asked_us; // time of the last request, monotonic
 };
 
-// The fake stays where it is until it is closed.
+// The fake must not be moved in memory until it is closed.
 void fake_jobmanager_open(struct fake_jobmanager *fake, sd_event *loop);
 void fake_jobmanager_close(struct fake_jobmanager *fake);

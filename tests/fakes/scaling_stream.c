@@ -5,7 +5,7 @@
 static const int SAMPLE_S = 10;
 static const int64_t EPOCH_S = 1700000040; // the start of a minute
 
-// --- chance: the same in each run ---
+// --- random numbers: the same in each run ---
 
 static double uniform(struct stream *stream) {
     stream->random ^= stream->random << 13;
@@ -24,7 +24,7 @@ static double noisy(struct stream *stream, double deviation) {
 }
 
 static double load_factor(struct stream *stream) {
-    // A drift that forgets 1/30 of itself each second has the wanted deviation in the long run.
+    // A drift that decays by 1/30 each second has this deviation in the long run.
     stream->drift = stream->drift * 29 / 30 + (noisy(stream, stream->load_wander * 0.256) - 1);
     double factor = noisy(stream, stream->load_noise) + stream->drift;
     return factor > 0 ? factor : 0;
@@ -36,7 +36,7 @@ static int vertex_slots(const struct stream_vertex *vertex, int parallelism) {
     return vertex->pinned > 0 ? vertex->pinned : parallelism;
 }
 
-// Of one vertex, in records of the source. A hot key's slot has more to do than its even share.
+// The capacity of one vertex, in records of the source. The slot of a hot key limits it.
 static double vertex_capacity(const struct stream_vertex *vertex, int parallelism) {
     double share = 1.0 / vertex_slots(vertex, parallelism);
     if (vertex->hot_share > share) share = vertex->hot_share;
@@ -70,7 +70,7 @@ static int bottleneck(const struct stream *stream, int parallelism) {
     return slowest;
 }
 
-// --- what is seen of it ---
+// --- what is measured ---
 
 static double measured(struct stream *stream, double value) {
     return value * noisy(stream, stream->measure_noise);
@@ -80,8 +80,8 @@ static double at_most_one(double ratio) {
     return ratio < 1 ? ratio : 1;
 }
 
-static struct scaling_vertex see_vertex(struct stream *stream, int index, double taken_per_s,
-                                        bool warm) {
+static struct scaling_vertex measure_vertex(struct stream *stream, int index, double taken_per_s,
+                                            bool warm) {
     const struct stream_job *job = &stream->job;
     const struct stream_vertex *vertex = &job->vertices[index];
     int parallelism = stream->limits.current_parallelism;
@@ -94,7 +94,7 @@ static struct scaling_vertex see_vertex(struct stream *stream, int index, double
         .parallelism = vertex_slots(vertex, parallelism),
         .is_source = index == 0,
         .inputs = index > 0 ? 1U << (index - 1) : 0,
-        // Flink counts no input of a source.
+        // Flink does not count the input of a source.
         .records_in_per_s = index > 0 ? measured(stream, taken_per_s * vertex->in_ratio) : 0,
         .records_out_per_s = measured(stream, taken_per_s * out_ratio),
         .busy_ratio = index == 0 && job->has_legacy_source ? -1 : busy,
@@ -114,7 +114,7 @@ static void take_sample(struct stream *stream, bool warm) {
     };
 
     for (int i = 0; i < stream->job.vertex_count; i++)
-        sample.vertices[i] = see_vertex(stream, i, taken_per_s, warm);
+        sample.vertices[i] = measure_vertex(stream, i, taken_per_s, warm);
     scaling_window_add(&stream->window, &sample);
     stream->measured_load = 0;
     stream->measured_s = 0;

@@ -1,4 +1,4 @@
-// Replays a corpus where libFuzzer is not: every file of the folders named on the command line.
+// Replays a corpus without libFuzzer: every file of the folders on the command line.
 #include "base/cleanup.h"
 #include "fuzz/fuzz.h"
 

@@ -1,4 +1,4 @@
-// The one function of a fuzz target, which libFuzzer or driver.c calls.
+// A fuzz target: the function that libFuzzer or driver.c calls with each input.
 #pragma once
 
 #include <stddef.h>
@@ -6,7 +6,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-// What has to hold for every input.
+// A condition that has to hold for every input.
 #define FUZZ_EXPECT(condition)                                                                     \
     do {                                                                                           \
         if (!(condition)) __builtin_trap();                                                        \

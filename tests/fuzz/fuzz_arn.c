@@ -1,4 +1,4 @@
-// ARNs of applications and buckets: what is accepted is of that form, and leaves no directory.
+// ARNs of applications and buckets: a name that is accepted has the form of one, and is not a path.
 #include "base/memory.h"
 #include "fuzz/fuzz.h"
 #include "model/arn.h"

@@ -1,5 +1,5 @@
-// Signatures as they come in: lines of the input are the raw path, the raw query, the Authorization
-// header, the date, the token and another header; what is left is the digest of the body.
+// Signatures of requests: the lines of an input are the raw path, the raw query, the Authorization
+// header, the date, the token and another header; the rest is the digest of the body.
 #include "api/auth.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                                    .visit_headers = visit_headers,
                                    .userdata = lines,
                                    .now_s = 1764000000};
-    // Nobody guesses a signature.
+    // No input has a valid signature.
     FUZZ_EXPECT(!auth_check(&keys, &request, &error_type, message));
     FUZZ_EXPECT(error_type != NULL && message[0] != '\0');
     if (auth_key_parse(lines[PATH], &parsed, &err))

@@ -1,43 +1,28 @@
-// Any bytes as names, traces, logs, addresses, headers and properties, for the whole daemon: it has
-// to live, and every answer has to be text, and JSON where it says so. An input is a list of
-// records, ended by the byte 0x1E; the first byte of each says what the rest is (`commands`).
+// Any bytes as names, traces, logs, addresses, headers and properties, for the whole daemon: it
+// must not crash, and every answer has to be text, or JSON where its Content-Type is JSON. An input
+// is a list of records that end with the byte 0x1E; the first byte of a record is its kind
+// (`commands`).
 #include "api/operations.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "base/utf8.h"
 #include "fuzz/fuzz.h"
-#include "fuzz/fuzz_daemon_world.h"
+#include "fuzz/fuzz_daemon_checks.h"
 #include "runtime/flink/flink_reply.h"
 #include "runtime/local/end_reason.h"
 
 #include <math.h>
 #include <string.h>
 
-#define JSON_HEAD                                                                                  \
-    "POST / HTTP/1.1\r\nContent-Type: application/x-amz-json-1.1\r\nX-Amz-Target: "                \
-    "KinesisAnalytics_20180523."
-#define LOGS "/kobel/v1/applications/a/logs"
 enum { RECORD_END = 0x1E, RECORDS_MAX = 24, TURNS_MAX = 64 };
 
 static struct world world;
 
 struct record {
-    const char *bytes; // ended by a 0 byte that does not count
+    const char *bytes; // a 0 byte follows, which size_bytes does not count
     size_t size_bytes;
 };
-
-static int ask(const char *operation, const char *body, size_t body_bytes) {
-    AUTO(buffer_release) struct buffer reply = BUFFER_INIT((size_t)16 << 20);
-    char head[256];
-
-    (void)text_format(head, sizeof head, JSON_HEAD "%s", operation);
-    return world_ask(&world, head, body, body_bytes, &reply);
-}
-
-static int ask_text(const char *operation, const char *body) {
-    return ask(operation, body, strlen(body));
-}
 
 static void put_raw(char *out, size_t size_bytes, const struct record *record) {
     size_t length = strnlen(record->bytes, record->size_bytes);
@@ -47,7 +32,7 @@ static void put_raw(char *out, size_t size_bytes, const struct record *record) {
     out[length] = '\0';
 }
 
-// --- what comes in over the network ---
+// --- from the network ---
 
 static void send_bytes(const struct record *record) {
     world_send_raw(&world, world.open_server, record->bytes, record->size_bytes);
@@ -71,25 +56,27 @@ static void send_address(const struct record *record) {
 
 static void send_headers(const struct record *record) {
     send_wrapped(world.open_server,
-                 JSON_HEAD "DescribeApplication\r\nHost: localhost\r\nContent-Length: 23\r\n",
+                 WORLD_CALL "DescribeApplication\r\nHost: localhost\r\nContent-Length: 23\r\n",
                  record, "\r\n\r\n{\"ApplicationName\":\"a\"}");
 }
 
 static void send_credentials(const struct record *record) {
     send_wrapped(world.guarded_server,
-                 JSON_HEAD "ListApplications\r\nHost: localhost\r\nContent-Length: 2\r\n"
-                           "X-Amz-Date: 20251124T160000Z\r\nAuthorization: AWS4-HMAC-SHA256 ",
+                 WORLD_CALL "ListApplications\r\nHost: localhost\r\nContent-Length: 2\r\n"
+                            "X-Amz-Date: 20251124T160000Z\r\nAuthorization: AWS4-HMAC-SHA256 ",
                  record, "\r\n\r\n{}");
 }
 
-// The first byte picks the operation.
+// The first byte selects the operation.
 static void send_operation(const struct record *record) {
     if (record->size_bytes == 0) return;
-    FUZZ_EXPECT(ask(operations_at((unsigned char)record->bytes[0] % operations_count())->name,
-                    record->bytes + 1, record->size_bytes - 1) < 500);
+    FUZZ_EXPECT(
+        world_call(&world,
+                   operations_at((unsigned char)record->bytes[0] % operations_count())->name,
+                   record->bytes + 1, record->size_bytes - 1) < 500);
 }
 
-// 503: there is no cluster that a fault could be in.
+// 503: there is no cluster for a fault.
 static void post(const char *path, const struct record *record) {
     AUTO(buffer_release) struct buffer reply = BUFFER_INIT((size_t)16 << 20);
     char head[128];
@@ -127,12 +114,12 @@ static void update_properties(const struct record *record) {
     json_put_int(request, "CurrentApplicationVersionId", 1);
     json_put(request, "ApplicationConfigurationUpdate", update);
     AUTO(memory_free) char *body = json_print(request);
-    FUZZ_EXPECT(ask_text("UpdateApplication", body) < 500);
+    FUZZ_EXPECT(world_call_text(&world, "UpdateApplication", body) < 500);
 }
 
-// --- what comes in from clusters ---
+// --- from clusters ---
 
-// Of a cluster that is there; NULL: none is.
+// NULL: there is no cluster.
 static struct fake *any_cluster(void) {
     for (size_t index = 0; index < CLUSTERS_MAX; index++)
         if (world.clusters->fakes[index].is_used) return &world.clusters->fakes[index];
@@ -171,7 +158,7 @@ static void name_points(const struct record *record) {
     struct fake *fake = any_cluster();
 
     if (fake == NULL) return;
-    // As the runtime does: what is recorded has to be what is seen again.
+    // As the runtime does: a recorded path has to be read back unchanged.
     (void)text_copy(fake->view.last_checkpoint, sizeof fake->view.last_checkpoint, record->bytes);
     (void)text_copy(fake->view.savepoint.location, sizeof fake->view.savepoint.location,
                     record->bytes);
@@ -214,7 +201,7 @@ static void name_operators(const struct record *record) {
     fake_clusters_set_load(world.clusters, &load);
 }
 
-// Numbers that no Flink has sent so far, for the vertices that are there.
+// Any number as each measurement, for the vertices that exist.
 static void set_figures(const struct record *record) {
     struct job_measurement *load = &world.clusters->load;
     double figure = MEASUREMENT_UNKNOWN;
@@ -230,52 +217,15 @@ static void set_figures(const struct record *record) {
     }
 }
 
-// A page of the log of the fake from a position on.
-static void check_page(int64_t from, size_t size_bytes) {
-    AUTO(buffer_release) struct buffer reply = BUFFER_INIT((size_t)16 << 20);
-    AUTO(json_decref) json_t *page = NULL;
-    struct error err;
-    char head[128];
-
-    (void)text_format(head, sizeof head, "GET " LOGS "?file=taskmanager-1.out&from=%lld HTTP/1.1",
-                      (long long)from);
-    if (world_ask(&world, head, "", 0, &reply) != 200) return;
-    FUZZ_EXPECT(json_parse(buffer_text(&reply), reply.size_bytes, &page, &err));
-    FUZZ_EXPECT(json_text(page, "text") != NULL);
-    FUZZ_EXPECT(json_int_or(page, "next", -1) == (int64_t)size_bytes);
-}
-
-// Each event is an object with a line that is one.
-static void check_stream(void) {
-    AUTO(buffer_release) struct buffer reply = BUFFER_INIT((size_t)16 << 20);
-    static const char DATA[] = "data: ";
-
-    if (world_follow(&world, LOGS, &reply) != 200) return;
-    const char *at = buffer_text(&reply);
-    FUZZ_EXPECT(strlen(at) == reply.size_bytes && strstr(at, ":\n\n") != NULL);
-    for (const char *end; (end = strstr(at, "\n\n")) != NULL; at = end + 2) {
-        AUTO(json_decref) json_t *event = NULL;
-        struct error err;
-        if (at[0] == ':') continue;
-        FUZZ_EXPECT(text_starts_with(at, DATA));
-        at += sizeof DATA - 1;
-        FUZZ_EXPECT(json_parse(at, (size_t)(end - at), &event, &err));
-        const char *line = json_text(event, "line");
-        FUZZ_EXPECT(line != NULL && strchr(line, '\n') == NULL);
-    }
-}
-
 static void write_log(const struct record *record) {
     size_t size_bytes = record->size_bytes < FAKE_LOG_MAX ? record->size_bytes : FAKE_LOG_MAX;
 
     fake_clusters_set_log(world.clusters, record->bytes, size_bytes);
-    check_page(0, size_bytes);
-    check_page((int64_t)size_bytes / 2, size_bytes);
-    check_stream();
+    fuzz_check_log(&world, size_bytes);
 }
 
 // Each byte is a turn after so many seconds.
-static void take_turns(const struct record *record) {
+static void run_turns(const struct record *record) {
     for (size_t index = 0; index < record->size_bytes && index < TURNS_MAX; index++)
         world_turn(&world, 1000 * (int64_t)(unsigned char)record->bytes[index]);
 }
@@ -287,7 +237,7 @@ static const struct {
     {'H', send_bytes},      {'U', send_address},      {'A', send_headers}, {'K', send_credentials},
     {'R', send_operation},  {'P', update_properties}, {'F', fail_job},     {'L', lose_cluster},
     {'J', reject_job},      {'S', fail_savepoint},    {'C', name_points},  {'E', end_with_log},
-    {'T', fail_with_trace}, {'N', name_operators},    {'M', set_figures},  {'t', take_turns},
+    {'T', fail_with_trace}, {'N', name_operators},    {'M', set_figures},  {'t', run_turns},
     {'O', write_log},       {'c', set_clock},         {'f', inject_fault},
 };
 
@@ -302,88 +252,15 @@ static void run_record(const char *bytes, size_t size_bytes) {
     world_turn(&world, 1000);
 }
 
-// --- what goes out ---
-
-// The labels of a line of Prometheus' format: name="value", in which \, " and line ends are
-// escaped. Returns what is behind them.
-static const char *skip_labels(const char *at) {
-    for (at++; *at != '}'; at += *at == ',') {
-        at += strspn(at, "abcdefghijklmnopqrstuvwxyz_");
-        FUZZ_EXPECT(at[0] == '=' && at[1] == '"');
-        for (at += 2; *at != '"'; at++) {
-            FUZZ_EXPECT(*at != '\0' && *at != '\n');
-            if (*at != '\\') continue;
-            at++;
-            FUZZ_EXPECT(*at == '\\' || *at == '"' || *at == 'n');
-        }
-        at++;
-    }
-    return at + 1;
-}
-
-static void check_metrics(struct buffer *reply) {
-    FUZZ_EXPECT(world_ask(&world, "GET /metrics HTTP/1.1", "", 0, reply) == 200);
-    for (const char *at = buffer_text(reply); *at != '\0'; at += *at == '\n') {
-        if (*at != '#') {
-            at += strspn(at, "abcdefghijklmnopqrstuvwxyz_");
-            if (*at == '{') at = skip_labels(at);
-            FUZZ_EXPECT(*at == ' ');
-        }
-        at += strcspn(at, "\n");
-    }
-}
-
-static void check_operation(struct buffer *reply) {
-    static const char LIST[] = "{\"ApplicationName\":\"a\",\"Limit\":1}";
-    AUTO(json_decref) json_t *list = NULL;
-    AUTO(json_decref) json_t *request = json_new_object();
-    struct error err;
-
-    if (world_ask(&world, JSON_HEAD "ListApplicationOperations", LIST, sizeof LIST - 1, reply) !=
-        200)
-        return;
-    FUZZ_EXPECT(json_parse(buffer_text(reply), reply->size_bytes, &list, &err));
-    const json_t *newest = json_array_get(json_object_get(list, "ApplicationOperationInfoList"), 0);
-    if (newest == NULL) return;
-    json_put_text(request, "ApplicationName", "a");
-    json_put_copy(request, "OperationId", json_member(newest, "OperationId"));
-    AUTO(memory_free) char *body = json_print(request);
-    FUZZ_EXPECT(ask_text("DescribeApplicationOperation", body) == 200);
-}
-
-static void check_everything(void) {
-    static const char *const paths[] = {"/kobel/v1/status",
-                                        "/kobel/v1/applications/a",
-                                        "/kobel/v1/applications/a/events",
-                                        "/kobel/v1/applications/a/scaling",
-                                        "/kobel/v1/applications/a/metrics",
-                                        "/kobel/v1/applications/a/logs",
-                                        "/kobel/v1/applications/a/logs?file=taskmanager-1.out",
-                                        "/healthz"};
-    static const char *const operations[] = {"DescribeApplication", "ListApplicationSnapshots",
-                                             "ListApplicationVersions"};
-    AUTO(buffer_release) struct buffer reply = BUFFER_INIT((size_t)16 << 20);
-    char head[128];
-
-    for (size_t index = 0; index < COUNT_OF(paths); index++) {
-        (void)text_format(head, sizeof head, "GET %s HTTP/1.1", paths[index]);
-        FUZZ_EXPECT(world_ask(&world, head, "", 0, &reply) < 500);
-    }
-    for (size_t index = 0; index < COUNT_OF(operations); index++)
-        FUZZ_EXPECT(ask_text(operations[index], "{\"ApplicationName\":\"a\"}") < 500);
-    check_metrics(&reply);
-    check_operation(&reply);
-}
-
-// An application that runs, so that there is something to ask for.
+// A running application, for the questions that need one.
 static void start_application(void) {
     static const char create[] =
         "{\"ApplicationName\":\"a\",\"RuntimeEnvironment\":\"FLINK-1_20\",\"ServiceExecutionRole\":"
         "\"arn:aws:iam::1:role/r\",\"ApplicationConfiguration\":{\"ApplicationCodeConfiguration\":{"
         "\"CodeContentType\":\"ZIPFILE\",\"CodeContent\":{\"ZipFileContent\":\"AAAA\"}}}}";
 
-    FUZZ_EXPECT(ask_text("CreateApplication", create) == 200);
-    FUZZ_EXPECT(ask_text("StartApplication", "{\"ApplicationName\":\"a\"}") == 200);
+    FUZZ_EXPECT(world_call_text(&world, "CreateApplication", create) == 200);
+    FUZZ_EXPECT(world_call_text(&world, "StartApplication", "{\"ApplicationName\":\"a\"}") == 200);
     for (int turn = 0; turn < 6; turn++)
         world_turn(&world, 250);
 }
@@ -400,10 +277,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         if (stop > at) run_record(at, (size_t)(stop - at));
         at = stop + 1;
     }
-    // What was measured becomes a minute on record.
+    // The measurements are recorded as a minute.
     world_turn(&world, 61000);
     world_turn(&world, 61000);
-    check_everything();
+    fuzz_check_answers(&world);
     world_end(&world);
     return 0;
 }

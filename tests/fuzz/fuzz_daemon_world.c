@@ -21,7 +21,7 @@
 
 static const int64_t BEGIN_MS = 1764000000000;
 enum { ANSWER_MAX_BYTES = 16 << 20 };
-// The servers and what they have compiled are used by so many inputs.
+// INPUTS_A_WORLD inputs share the servers.
 enum { INPUTS_A_WORLD = 256, QUIET_TURNS = 3, WAIT_TURNS = 1000, WAIT_US = 10000 };
 
 // --- parts ---
@@ -143,8 +143,8 @@ static const char *find_header(const char *head, const char *name) {
     return NULL;
 }
 
-// The body that was sent in chunks, into memory that the next one takes. False: more is to come;
-// `out` has what is there.
+// Joins a body of chunks, in memory that the next call overwrites. False: it is not complete; `out`
+// is what has arrived.
 static bool join_chunks(struct answer *out, const char *from, const char *end) {
     static char joined[ANSWER_MAX_BYTES];
     size_t used = 0;
@@ -167,7 +167,7 @@ static bool join_chunks(struct answer *out, const char *from, const char *end) {
     }
 }
 
-// False: not all of it is there yet, or it has no end.
+// False: the answer is not complete yet, or it has no end.
 static bool read_answer(const struct buffer *bytes, struct answer *out) {
     const char *text = buffer_text(bytes);
     const char *end = strstr(text, "\r\n\r\n");
@@ -209,7 +209,7 @@ static int connect_to(const struct http_server *server) {
     struct sockaddr_in address = {.sin_family = AF_INET,
                                   .sin_port = htons(http_server_port(server)),
                                   .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    // Closed at once: no port waits for what may still come.
+    // With a reset: no port remains in TIME_WAIT.
     struct linger none = {.l_onoff = 1};
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
@@ -219,7 +219,7 @@ static int connect_to(const struct http_server *server) {
     return fd;
 }
 
-// Takes what is there. False: the other side has closed.
+// Reads what has arrived. False: the server has closed the connection.
 static bool receive(int fd, struct buffer *out) {
     char block[65536];
     struct error full;
@@ -232,7 +232,8 @@ static bool receive(int fd, struct buffer *out) {
     }
 }
 
-// Long requests do not fit into the socket: the server reads in between. False: it has closed.
+// A long request does not fit into the socket: the server has to run in between. False: it has
+// closed the connection.
 static bool send_all(struct world *world, int fd, const char *bytes, size_t size_bytes) {
     while (size_bytes > 0) {
         ssize_t sent = send(fd, bytes, size_bytes, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -247,7 +248,7 @@ static bool send_all(struct world *world, int fd, const char *bytes, size_t size
     return true;
 }
 
-// Sends, and takes what comes back at once. False: the answer has no end yet.
+// Sends, and reads until the server is idle. False: the answer is not complete.
 static bool send_and_receive(struct world *world, const struct http_server *server,
                              const char *bytes, size_t size_bytes, struct buffer *reply,
                              struct answer *out) {
@@ -269,7 +270,7 @@ void world_send_raw(struct world *world, const struct http_server *server, const
     struct answer answer = {0};
 
     if (send_and_receive(world, server, bytes, size_bytes, &reply, &answer)) check_answer(&answer);
-    // An answer that goes on may be cut anywhere.
+    // An answer without an end may be cut anywhere.
     FUZZ_EXPECT(utf8_valid_bytes(buffer_text(&reply), reply.size_bytes) + 4 > reply.size_bytes);
 }
 
@@ -310,4 +311,16 @@ int world_ask(struct world *world, const char *head, const char *body, size_t bo
     buffer_clear(out_body);
     FUZZ_EXPECT(buffer_append(out_body, answer.body, answer.body_bytes, &full));
     return answer.status;
+}
+
+int world_call(struct world *world, const char *operation, const char *body, size_t body_bytes) {
+    AUTO(buffer_release) struct buffer reply = BUFFER_INIT(ANSWER_MAX_BYTES);
+    char head[256];
+
+    (void)text_format(head, sizeof head, WORLD_CALL "%s", operation);
+    return world_ask(world, head, body, body_bytes, &reply);
+}
+
+int world_call_text(struct world *world, const char *operation, const char *body) {
+    return world_call(world, operation, body, strlen(body));
 }

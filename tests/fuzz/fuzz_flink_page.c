@@ -1,5 +1,5 @@
-// Paths of dashboards: the first line is the path, the second the query. Whatever is sent to a
-// JobManager can be read in one way only, and is none of the things that do something.
+// Paths of dashboards: the first line is the path, the second the query. What is sent to a
+// JobManager has one meaning only, and changes nothing there.
 #include "api/admin/flink_page.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -23,7 +23,7 @@ static void check_target(const char *target) {
     FUZZ_EXPECT(strstr(path, "/yarn-") == NULL);
     FUZZ_EXPECT(!text_starts_with(path, "/jars/"));
     FUZZ_EXPECT(strpbrk(query, "#\\ ?") == NULL);
-    // What was made is itself a page, and the same one.
+    // The result is a page itself, and the same one.
     FUZZ_EXPECT(flink_page_check(path, query, &again) == FLINK_PAGE_SHOWN);
     FUZZ_EXPECT(strcmp(again, target) == 0);
 }

@@ -1,4 +1,4 @@
-// What a JobManager, on which user code runs, may answer: the first byte picks the question.
+// Replies of a JobManager, in which user code runs: any JSON for each parser of replies.
 #include "base/memory.h"
 #include "base/text.h"
 #include "fuzz/fuzz.h"
@@ -50,6 +50,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     flink_reply_exception(reply, line, sizeof line);
     flink_reply_error(reply, line, sizeof line);
     AUTO(json_decref) json_t *sent = json_string(line);
-    FUZZ_EXPECT(sent != NULL); // it goes out as UTF-8
+    FUZZ_EXPECT(sent != NULL); // it is UTF-8
     return 0;
 }

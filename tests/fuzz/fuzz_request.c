@@ -1,6 +1,6 @@
 // Requests from the wire to the answer: protocol, validation, handlers, controller and a database
-// in memory. Every line of the input is one request: its first byte picks the operation, the rest
-// is the body. The application that most operations need is there.
+// in memory. Every line of the input is a request: its first byte selects the operation, the rest
+// is the body. There is one application, "a".
 #include "api/call.h"
 #include "api/operations.h"
 #include "api/protocol.h"
@@ -29,7 +29,7 @@ static int64_t now_ms(void *self) {
     return 1764000000000;
 }
 
-// The database is opened once: what an input leaves is removed after it.
+// The database is opened once; rows are removed after each input.
 static void open_world(struct world *world) {
     struct error err;
     struct controller_options options = {.code = {.ops = &fake_code_ops},
@@ -73,12 +73,12 @@ static void on_answer(void *connection, int status, const char *body, const char
     world->answers++;
     FUZZ_EXPECT(json_parse(body, strlen(body), &parsed, &err));
     FUZZ_EXPECT((status == 200) == (error_type == NULL));
-    // Whatever comes in, it is never our fault; and what goes out has the declared shape.
+    // No request causes a failure of kobel, and test builds check the shape of the answer.
     FUZZ_EXPECT(status < 500);
 }
 
-// In small pieces; a '~' stands for text that goes beside the JSON where it is code.
-static bool take(struct request_body *taken, const char *body, size_t body_bytes) {
+// Byte by byte; a '~' stands for Base64 text so long that it is kept outside of the JSON.
+static bool add_body(struct request_body *taken, const char *body, size_t body_bytes) {
     struct error err;
 
     for (size_t at = 0; at < body_bytes; at++) {
@@ -101,7 +101,7 @@ static void send(struct world *world, const char *operation, const char *body, s
     struct protocol_call read;
 
     request_body_init(&taken, false);
-    if (!take(&taken, body, body_bytes)) return;
+    if (!add_body(&taken, body, body_bytes)) return;
     request.body = buffer_text(&taken.json);
     request.body_bytes = taken.json.size_bytes;
     (void)text_format(target, sizeof target, "KinesisAnalytics_20180523.%s", operation);
@@ -124,7 +124,7 @@ static void send(struct world *world, const char *operation, const char *body, s
     FUZZ_EXPECT(world->answers == before + 1);
 }
 
-// The application runs after a few turns, so that later requests meet one in every state.
+// The application runs after a few turns, so that later requests find it in another status.
 static void turn(struct world *world) {
     reconciler_run_due(world->context.service);
     (void)fake_clusters_tick(world->clusters);

@@ -1,4 +1,4 @@
-// Any JSON as a document, and as schemas; what compiles is used to validate the same JSON.
+// Any JSON as a document and as schemas; a schema that compiles validates the same JSON.
 #include "base/json.h"
 #include "fuzz/fuzz.h"
 #include "openapi/document.h"

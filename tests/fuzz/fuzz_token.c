@@ -1,4 +1,4 @@
-// Tokens that come back from clients: of pages and of dashboards. None but ours is ever accepted.
+// Tokens from clients, of pages and of dashboards: only those that kobel made are accepted.
 #include "api/admin/access_token.h"
 #include "api/page_token.h"
 #include "base/memory.h"
@@ -25,7 +25,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     }
     if (page_token_read_name(key, "list", token, name, &err)) {
         page_token_make_name(key, "list", name, name_again);
-        // One of the longest is a place without a signature, and its own token or that of another.
+        // A name of the greatest length is its own token, without a signature.
         FUZZ_EXPECT(strcmp(name_again, token) == 0 || strcmp(name, token) == 0);
     }
     for (int kind = 0; kind < 2; kind++) {

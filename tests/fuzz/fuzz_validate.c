@@ -1,4 +1,4 @@
-// A request body against the shipped document: the first byte picks the operation.
+// A request body against the API document: the first byte selects the operation.
 #include "base/json.h"
 #include "fuzz/fuzz.h"
 #include "openapi/document.h"
@@ -14,7 +14,8 @@ static const struct document *open_once(void) {
     return document;
 }
 
-// What was normalised is allowed, and is normal already, but for a blob, of which the size is left.
+// A normalised request is valid and stays the same, except for a blob, of which only the size is
+// kept.
 static void expect_stable(const struct schema *schema, json_t *normal, struct blob *blob) {
     AUTO(buffer_release) struct buffer text = BUFFER_INIT(VALIDATE_TEXT_MAX_BYTES);
     AUTO(json_decref) json_t *again = NULL;
@@ -24,7 +25,7 @@ static void expect_stable(const struct schema *schema, json_t *normal, struct bl
     FUZZ_EXPECT(json_equal(normal, again));
 }
 
-// It goes out as JSON: valid UTF-8, not empty, and within the limit.
+// The message is sent as JSON: valid UTF-8, not empty, and within the limit.
 static void expect_message(const struct buffer *text) {
     AUTO(json_decref) json_t *message = json_string(buffer_text(text));
 

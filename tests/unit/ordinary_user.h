@@ -1,23 +1,23 @@
-// For tests of what modes hold back: root, whom none does, runs many of them.
+// For tests of file permissions, which do not apply to root: many machines run the tests as root.
 #pragma once
 
 #include <criterion/criterion.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
-// From here on the test, which is a process of its own, is somebody else, who owns the directory.
-// For an ordinary user nothing changes.
+// The test, which is a process, becomes another user, who owns the directory. Where it does not run
+// as root, nothing changes.
 static inline void become_ordinary_user(const char *directory) {
-    const unsigned nobody = 65534;
+    const unsigned user = 65534; // an unprivileged one
 
     if (geteuid() != 0) return;
-    cr_assert(chown(directory, nobody, nobody) == 0);
-    cr_assert(setresgid(nobody, nobody, 0) == 0 && setresuid(nobody, nobody, 0) == 0);
-    // As after the start of a program: its own files in /proc belong to it.
+    cr_assert(chown(directory, user, user) == 0);
+    cr_assert(setresgid(user, user, 0) == 0 && setresuid(user, user, 0) == 0);
+    // As after execve(): the files of the process in /proc belong to the user.
     cr_assert(prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) == 0);
 }
 
-// Who it was before, to tidy up.
+// Becomes the first user again, to remove files.
 static inline void become_oneself(void) {
-    (void)!seteuid(0); // refused to those who were not root
+    (void)!seteuid(0); // fails where the test did not run as root
 }

@@ -1,5 +1,5 @@
-// System calls that are refused from now on, in this process and all that it starts: for tests of
-// what a program does where it may not make them, and that it does not make them.
+// Refuses a system call from now on, in this process and all that it starts: for tests of what a
+// program does where the call is forbidden, and that it does not use the call.
 #pragma once
 
 #include <criterion/criterion.h>
