@@ -15,7 +15,7 @@ if(KOBEL_WERROR)
   add_compile_options(-Werror)
 endif()
 
-# kobel-launch uses little of base, and each library would cost each start of a process.
+# kobel-launch uses little of base, and each library would slow each start of a process.
 add_link_options(-Wl,--as-needed)
 if(KOBEL_SANITIZE)
   add_compile_options(-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)

@@ -1,7 +1,7 @@
 # A room is a folder of sources and headers. rooms.txt lists them, each is built as one static library; the target of
 # `runtime/flink` is `runtime_flink`. The check of includes (tests/lint/check_rooms.py) reads the same list.
 
-# Sets ROOMS to the folders of all rooms, and ROOM_<target>_USES and _PACKAGES to what the list says of each.
+# Sets ROOMS to the folders of all rooms, and ROOM_<target>_USES and _PACKAGES to the columns of the list.
 function(read_rooms)
   set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/rooms.txt)
   file(STRINGS ${PROJECT_SOURCE_DIR}/rooms.txt lines REGEX "^[^#]")
@@ -31,7 +31,7 @@ function(room_target folder out)
   set(${out} ${target} PARENT_SCOPE)
 endfunction()
 
-# The library of a room, from what the list says. A room may have headers only.
+# Adds the library of a room. A room may have headers only.
 function(add_room folder)
   room_target(${folder} target)
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.c)

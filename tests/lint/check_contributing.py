@@ -1,17 +1,17 @@
 #!/usr/bin/env python3
-"""Does what CONTRIBUTING.md says, in a copy of the tree, and checks that it works: an operation, a runtime, a room.
+"""Fails when the steps of CONTRIBUTING.md do not work: follows them in a copy of the tree, for an operation, a runtime and a room.
 
     check_contributing.py [--keep DIRECTORY]
 
-The steps are read from the document, between `<!-- tried: NAME -->` and `<!-- /tried -->`. Each is a sentence that a reader follows, too:
+The steps are read from the document, between `<!-- tried: NAME -->` and `<!-- /tried -->`. Each is a sentence for readers, too:
 
     In `FILE`, below the line with `TEXT`:                then a block of code, which is inserted there; or above
     In `FILE`, below the line that begins with `TEXT`:    the same
-    In `FILE`, replace `TEXT` by `TEXT`.                  once in that file
+    In `FILE`, replace `TEXT` by `TEXT`.                  it must be there once
     Write `FILE`:                                         then a block of code: a new file
     Run:                                                  then a block of commands
 
-Then everything is built without optimisation, and the daemon is asked.
+Then all is built without optimisation, and requests are sent to the daemon.
 """
 
 import argparse
@@ -86,7 +86,7 @@ def write(tree, name, code):
 
 
 def follow(tree, sentence, code):
-    """Does what one paragraph says. Returns how many steps that were."""
+    """Follows one paragraph. Returns the number of its steps."""
     replacements = REPLACE.findall(sentence)
     for step in replacements:
         replace(tree, *step)
@@ -125,7 +125,7 @@ def copy_tree(tree):
 
 
 def build(tree, targets):
-    """Without optimisation and sanitizers, since it is quick; warnings are errors all the same."""
+    """Without optimisation and sanitizers, which is quick. Warnings are errors."""
     environment = {**os.environ, "CCACHE_BASEDIR": str(tree), "CCACHE_NOHASHDIR": "1"}
     if shutil.which("ccache"):
         environment["CMAKE_C_COMPILER_LAUNCHER"] = "ccache"
@@ -194,7 +194,7 @@ def check_runtime(tree, kobel):
         expect(status == wanted, f"{runtime}: {reply}")
     command = [tree / "build/kobel", "runtime", "install", "FLINK-9_9", "--from", tree / "absent", "--runtimes", tree / "runtimes"]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    # Known, and not obtained: exit status 2 would say that there is no such runtime.
+    # The name is known, the download fails: exit status 2 would mean an unknown name.
     expect(done.returncode == 1 and "absent" in done.stdout, done.stdout)
 
 
@@ -219,7 +219,7 @@ def check(tree):
     sections = dict(SECTION.findall((tree / "CONTRIBUTING.md").read_text()))
     expect(sections.keys() == CHECKS.keys(), f"CONTRIBUTING.md has steps for {', '.join(sections)}")
     if not (tree / "rooms.txt").exists():
-        print("room: not tried, this tree has no rooms.txt")
+        print("room: not checked, this tree has no rooms.txt")
         del sections["room"]
     for name, text in sections.items():
         follow_section(tree, name, text)
@@ -233,7 +233,7 @@ def check(tree):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--keep", metavar="DIRECTORY", type=pathlib.Path, help="make the copy there, and leave it")
+    parser.add_argument("--keep", metavar="DIRECTORY", type=pathlib.Path, help="make the copy there and keep it")
     arguments = parser.parse_args()
     began = time.monotonic()
     try:

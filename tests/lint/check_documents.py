@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The documents name what exists: relative links and their anchors, files, and functions.
+"""Fails when a document names a link, a file or a function that does not exist: documents follow the code.
 
     check_documents.py             all of it
     check_documents.py --links     links only
@@ -21,8 +21,8 @@ HEADING = re.compile(r"^#+ (.*)$", re.M)
 CODE = re.compile(r"`([^`\n]+)`")
 FILE = re.compile(r"[\w.-]+(?:/[\w.-]+)*/(?:[\w.-]+\.(?:c|h|py|sh|sql|json|md|txt|cmake|svg|java|csv))?")
 FUNCTION = re.compile(r"([a-z_][a-z0-9_]+)\(\)")
-# Folders of users and of the running daemon, and names of others.
-NOT_OURS = ("apps/", "snapshots/", "spares/", "build/", "target/", "tests/data/flink-", "port/")
+# Folders of users and of the running daemon, and functions of libraries.
+OTHER_FOLDERS = ("apps/", "snapshots/", "spares/", "build/", "target/", "tests/data/flink-", "port/")
 LIBRARIES = ("clone", "truncate", "main", "open", "fsync", "posix_spawn", "malloc", "file_read")
 
 
@@ -45,7 +45,7 @@ def link_problems(path, text):
 
 def name_problems(text, functions):
     for code in CODE.findall(TRIED.sub("", FENCE.sub("", text))):
-        if FILE.fullmatch(code) and not code.startswith(NOT_OURS) and not (ROOT / code).exists():
+        if FILE.fullmatch(code) and not code.startswith(OTHER_FOLDERS) and not (ROOT / code).exists():
             yield f"names the file {code}, which does not exist"
         function = FUNCTION.fullmatch(code)
         if function and function[1] not in LIBRARIES and function[1] not in functions:

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Fails when a comment or a text cites a fact that is not in docs/facts.
+"""Fails when a comment or a text cites a fact that is not in docs/facts, as a reader could not find it.
 
     (facts/api.md 3.2)    (facts/api.md 3.2, 5.10; facts/flink.md 4-6)
 
-A citation names a page and its sections; it may go on in the next line of a comment. Links to a page (docs/facts/api.md, without a
-section) are for documents. Names of notes that are not in the repository are refused: a reader cannot look them up.
+A citation names a page and its sections, and may continue in the next line of a comment. Links to a page (docs/facts/api.md, without
+a section) are for documents. Names of notes that are not in the repository are refused.
 """
 
 import pathlib
@@ -55,7 +55,7 @@ def faults_in(text, pages):
 
 
 def check_self():
-    """The check would not fail for nothing, and does fail for each kind of mistake."""
+    """Correct citations pass, and each kind of mistake fails."""
     pages = {"api": {"1", "1.2", "3.10", "4"}}
     good = ("// as here (facts/api.md 1.2).", "// (facts/api.md 1.2, 3.10; facts/api.md 1-4)", "// x (facts/api.md\n// 3.10)",
             "# facts/api.md 1, and\n# more", "see docs/facts/api.md", "flink-runtime-1.20.jar", "(facts/api.md 4: three of 7)",

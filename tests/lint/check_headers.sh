@@ -1,5 +1,5 @@
 #!/bin/sh
-# Every header compiles alone.
+# Fails when a header does not compile alone: it must include what it uses.
 cd "$(dirname "$0")/../.." || exit 1
 flags=$(pkg-config --cflags libmicrohttpd jansson sqlite3 libcurl libcrypto libsystemd libpcre2-8 libarchive libseccomp)
 bad=0

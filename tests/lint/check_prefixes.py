@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""One prefix a header: the functions that it declares begin with its name, with the first words of its name, or with the name
-of a struct or enum that it declares, so that a reader finds the file of a function by its name alone. `prefixes.txt` lists the
-headers with another prefix, and why."""
+"""Fails when a function of a header has another prefix: a reader should find the file of a function by its name alone.
+
+The prefix is the name of the header, its first words, or the name of a struct or enum that the header declares. `prefixes.txt`
+lists headers with another prefix, and why.
+"""
 
 import pathlib
 import re
@@ -48,10 +50,10 @@ def main():
             seen.add(name)
             left = problems(path, known.get(name, ()))
             if left:
-                print(f"{name}: {', '.join(left)}")
+                print(f"{name}: another prefix than that of the header: {', '.join(left)}")
                 bad = 1
     for name in set(known) - seen:
-        print(f"prefixes.txt names {name}, which is not there")
+        print(f"prefixes.txt names {name}, which does not exist")
         bad = 1
     return bad
 

@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
-"""Fails where a file includes a header of a room that its own may not use, where rooms use each other in a circle, and
-where a source lies in no room. The table is rooms.txt. `check_rooms.py DIRECTORY` checks another tree."""
+"""Fails when a file includes a header of a room that its room may not use, when rooms use each other in a circle, or when a source
+is in no room: rooms.txt is the architecture, and CMake builds only what it lists.
+
+    check_rooms.py [DIRECTORY]     another tree
+"""
 
 import pathlib
 import re
@@ -17,7 +20,7 @@ def order_problems(rooms):
     for room in rooms.values():
         for used in room.uses:
             if used not in rooms:
-                yield f"rooms.txt: {room.folder} uses {used}, which is no room of the list"
+                yield f"rooms.txt: {room.folder} uses {used}, which is not in the list"
             elif used not in before:
                 yield f"rooms.txt: {room.folder} uses {used}, which is listed after it"
         before.add(room.folder)
@@ -35,7 +38,7 @@ def include_problems(root, rooms):
 
 
 def stray_problems(root, rooms):
-    """Sources in folders that no room is made of would not be built."""
+    """Sources in other folders would not be built."""
     for top in {room.folder.split("/")[0] for room in rooms.values()}:
         for path in sorted((root / top).rglob("*.[ch]")):
             if table.room_of(path.relative_to(root), rooms) is None:

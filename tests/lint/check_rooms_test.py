@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The check of the rooms finds what it is there for: a forbidden include, a circle, a file in no room."""
+"""Fails when check_rooms.py misses a mistake: a forbidden include, a circle, a file in no room."""
 
 import pathlib
 import subprocess
@@ -35,7 +35,7 @@ class CheckRooms(unittest.TestCase):
         done = subprocess.run([sys.executable, CHECK, self.root], stdout=subprocess.PIPE, text=True)
         return done.returncode, done.stdout
 
-    def test_what_the_table_allows_passes(self):
+    def test_a_tree_that_follows_the_table_passes(self):
         self.assertEqual((0, ""), self.check())
 
     def test_an_include_of_a_room_above_fails(self):
@@ -44,7 +44,7 @@ class CheckRooms(unittest.TestCase):
         self.assertEqual(1, code)
         self.assertIn("low/bad.c includes high/other.h: low may not use high", text)
 
-    def test_an_inner_room_may_not_use_the_outer_one_unasked(self):
+    def test_an_inner_room_that_uses_the_outer_one_fails(self):
         self.write("high/in/bad.c", '#include "high/other.h"\n')
         self.assertIn("high/in may not use high", self.check()[1])
 
@@ -56,7 +56,7 @@ class CheckRooms(unittest.TestCase):
         self.write("high/out/lost.c", "")
         self.assertIn("high/out/lost.c is in no room", self.check()[1])
 
-    def test_an_include_of_no_room_fails(self):
+    def test_an_include_from_outside_the_rooms_fails(self):
         self.write("low/bad.c", '#include "tests/fakes/fake.h"\n')
         self.assertIn("which is in no room", self.check()[1])
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""clang-tidy and cppcheck over the rooms, with the compile commands of the clang preset. Slow: not part of ctest.
+"""Fails when clang-tidy or cppcheck finds a fault in a room, with the compile commands of the clang preset. Slow: not part of CTest.
 
-What was found good is not looked at again while the source with its headers, the rules and the packages of the machine are the same: so
-a run costs what has changed. KOBEL_TIDY_ANEW=1 looks at everything.
+A source without findings is not checked again until it, one of its headers, the rules or a package of the machine changes: a run
+takes as long as what has changed. KOBEL_TIDY_ALL=1 checks everything.
 """
 
 import concurrent.futures
@@ -26,7 +26,7 @@ KEPT_FOR_S = 30 * 86400
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)
 HEADERS = "(%s)/[^/]*[.]h$" % "|".join(ROOMS)
 TIDY = ["clang-tidy-14", "--quiet", "-p", str(BUILD), f"--header-filter={HEADERS}"]
-# varFuncNullUB: NULL ends our sentinel lists; it is a pointer in every C library that kobel runs on.
+# varFuncNullUB: NULL ends lists of arguments; it is a pointer in every C library that kobel runs on.
 CPPCHECK = ["cppcheck", "--quiet", "--std=c17", "--enable=warning,performance,portability", "--inline-suppr", "--error-exitcode=1",
             "-I.", "-D_GNU_SOURCE", *(f"--suppress={name}" for name in (
                 "missingIncludeSystem", "unknownMacro", "nullPointerRedundantCheck", "varFuncNullUB"))]
@@ -46,7 +46,7 @@ def digest(*parts):
 
 @functools.cache
 def included(path):
-    """The files of the checkout that a source is made of, itself first."""
+    """A source and the files of the checkout that it includes."""
     found = dict.fromkeys([path])
     for name in INCLUDE.findall((ROOT / path).read_text()):
         if (ROOT / name).exists():
@@ -54,17 +54,17 @@ def included(path):
     return list(found)
 
 
-def seen_by_compiler(entry):
-    """The source with its headers, comments included (they may suppress a finding), and its flags. Headers of the system are those of
-    the packages, which `rules` knows."""
+def digest_of(entry):
+    """A digest of the source with its headers and flags. Comments count, as they may suppress a finding; headers of the system are
+    those of the packages, which `rules` contains."""
     command = entry["command"].replace(str(ROOT), ".")
     return digest(command, *((ROOT / path).read_bytes() for path in included(os.path.relpath(entry["file"], ROOT))))
 
 
 def is_good(key, command):
-    """Whether `command` finds nothing; it is not asked when it found nothing for this key before."""
+    """Whether `command` finds nothing; it does not run when it found nothing for this key before."""
     mark = KEPT / key
-    if mark.exists() and "KOBEL_TIDY_ANEW" not in os.environ:
+    if mark.exists() and "KOBEL_TIDY_ALL" not in os.environ:
         mark.touch()
         return True
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL if command[0] == TIDY[0] else None, text=True)
@@ -75,7 +75,7 @@ def is_good(key, command):
     return done.returncode == 0
 
 
-def forget_the_old():
+def remove_old_marks():
     for mark in KEPT.iterdir():
         if mark.stat().st_mtime < time.time() - KEPT_FOR_S:
             mark.unlink(missing_ok=True)
@@ -83,17 +83,17 @@ def forget_the_old():
 
 def main():
     KEPT.mkdir(parents=True, exist_ok=True)
-    forget_the_old()
+    remove_old_marks()
     rules = digest(output("dpkg-query", "-W"), HEADERS, (ROOT / ".clang-tidy").read_bytes())
     entries = [entry for entry in json.loads((BUILD / "compile_commands.json").read_text())
                if entry["file"].endswith(".c") and table.room_of(pathlib.Path(entry["file"]).relative_to(ROOT), ROOMS)]
     sources = sorted(os.path.relpath(entry["file"], ROOT) for entry in entries)
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        seen = [seen_by_compiler(entry) for entry in entries]
+        seen = [digest_of(entry) for entry in entries]
         good = list(pool.map(lambda one: is_good(digest(rules, one[1]), [*TIDY, one[0]["file"]]), zip(entries, seen)))
     whole = digest(rules, *CPPCHECK, *sources, *seen)
     good.append(is_good(whole, [*CPPCHECK, *sources]))
-    print(f"{good.count(False)} of {len(good)} looks found something")
+    print(f"{good.count(False)} of {len(good)} checks found something")
     return 0 if all(good) else 1
 
 

@@ -1,5 +1,6 @@
 #!/bin/sh
-# No path of a machine and no address of a package registry in what is committed; and no misspelt words.
+# Fails when a committed file has a path of one machine, an address of a package registry, or a misspelt word: none is right for
+# other readers.
 cd "$(dirname "$0")/../.." || exit 1
 bad=0
 found=$(git ls-files | grep -v '^tests/lint/check_words.sh$' |

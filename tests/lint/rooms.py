@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The list of rooms (rooms.txt), for the checks and scripts that need it."""
+"""The list of rooms (rooms.txt), for checks and scripts."""
 
 import dataclasses
 import pathlib
@@ -30,7 +30,7 @@ def rooms(root=ROOT):
 
 
 def room_of(path, found):
-    """The room that a file or an include belongs to: its folder. None: it is in no room."""
+    """The room of a file or an include, which is its folder. None: it is in no room."""
     return found.get(str(pathlib.PurePosixPath(path).parent))
 
 
