@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The whole life of a Flink application on kobel, from nothing: installs, builds, starts, and drives it with the aws command line.
+# The life of a Flink application on kobel, from a fresh checkout: installs, builds and starts kobel, and uses the aws command line.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -10,14 +10,14 @@ work=$(mktemp -d)
 daemon=
 began=$(date +%s%N)
 
-# --- telling ---
+# --- reports ---
 
 if [ -t 1 ]; then bold=$'\e[1m' faint=$'\e[2m' plain=$'\e[0m'; else bold='' faint='' plain=''; fi
 
 seconds_since() { awk -v a="$1" -v b="$(date +%s%N)" 'BEGIN { printf "%.1f s", (b - a) / 1e9 }'; }
 note() { printf '    %s%s%s\n' "$faint" "$*" "$plain"; }
 
-# step TITLE COMMAND...: runs it and says how long it took.
+# step TITLE COMMAND...: runs it and prints how long it took.
 step() {
     local title=$1 from status=0
     shift
@@ -27,23 +27,23 @@ step() {
     printf '%8s\n' "$(seconds_since "$from")"
     sed -n 's/^note: //p' "$work/step.log" | while read -r line; do note "$line"; done
     [ "$status" -eq 0 ] && return
-    printf '\nthis failed:\n' >&2
+    printf '\nThe step "%s" failed:\n' "$title" >&2
     tail -n 30 "$work/step.log" >&2
     [ -f "$work/daemon.log" ] && tail -n 10 "$work/daemon.log" >&2
     exit 1
 }
 
-finish() {
+clean_up() {
     if [ -n "$daemon" ]; then
         kill "$daemon" 2>/dev/null || true
         wait "$daemon" 2>/dev/null || true
     fi
     rm -rf "$work"
 }
-trap finish EXIT
+trap clean_up EXIT
 trap 'exit 130' INT TERM
 
-# --- preparing ---
+# --- preparation ---
 
 build() {
     cmake --preset release
@@ -63,7 +63,7 @@ serve() {
     return 1
 }
 
-# --- the application, by the aws command line ---
+# --- the application, with the aws command line ---
 
 msf() { aws kinesisanalyticsv2 "$@"; }
 describe() { msf describe-application --application-name counter --query "ApplicationDetail.$1" --output text; }
@@ -75,7 +75,7 @@ wait_for() {
         [ "$status" = "$1" ] && return
         sleep 0.1
     done
-    echo "the application is $status, not $1"
+    echo "the application is $status and not $1 after 30 s"
     return 1
 }
 
@@ -102,7 +102,7 @@ start() {
     wait_for RUNNING
 }
 
-# What the job has printed last, in whichever cluster it runs: "hello key=3 count=42 at=...".
+# The last line that the job has printed: "hello key=3 count=42 at=...".
 last_line() {
     local newest
     newest=$(ls -t "$work"/data/apps/*/clusters/*/log/taskmanager-1.out 2>/dev/null | head -n 1)
@@ -110,24 +110,24 @@ last_line() {
 }
 last_count() { last_line | sed 's/.*count=\([0-9]*\).*/\1/'; }
 
-# show GREETING MINIMUM: waits for records of that greeting whose counts are past MINIMUM, as restored state has it.
+# show GREETING MINIMUM: waits for a record with that greeting. Its count has to exceed MINIMUM, which a restored state has reached.
 show() {
     local line=
     for _ in $(seq 100); do
         line=$(last_line)
         if [[ $line == "$1 "* ]]; then
-            [ "$(last_count)" -gt "$2" ] || { echo "the count did not go on: $line, and it was $2"; return 1; }
+            [ "$(last_count)" -gt "$2" ] || { echo "the count did not continue: it was $2, and now the job prints: $line"; return 1; }
             echo "note: the job prints: ${line% at=*}"
             last_count >"$work/count"
             return
         fi
         sleep 0.1
     done
-    echo "no records of '$1': $line"
+    echo "the job prints no record with '$1'; its last line: $line"
     return 1
 }
 
-let_it_count() {
+wait_for_counts() {
     local before
     before=$(last_count)
     for _ in $(seq 100); do
@@ -172,25 +172,25 @@ delete() {
 }
 
 printf '%skobel: a Flink application through its life%s\n\n' "$bold" "$plain"
-step "install what is needed" scripts/setup.sh build
+step "install packages" scripts/setup.sh build
 step "build kobel" build
 step "install the Flink 1.20 runtime" "$kobel" runtime install FLINK-1_20
 step "build the example application (Maven)" build_example
-# Not in a subshell of its own: the daemon has to be this script's child.
+# Not in a subshell: the daemon has to be a child of this script.
 step "start kobel" serve
 export AWS_ENDPOINT_URL=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["url"])' "$work/ready")
 export AWS_PAGER= AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test AWS_DEFAULT_REGION=us-east-1
 note "$AWS_ENDPOINT_URL"
-step "put the jar where code lives" put_code
+step "put the jar into the code bucket" put_code
 step "create-application" create
 step "start-application, until RUNNING" start
 step "records are being processed" show hello 0
-step "... and counted" let_it_count
+step "... and counted" wait_for_counts
 step "create-application-snapshot" snapshot
 step "update-application: another property" update
-step "the count goes on where it was" show moved "$(cat "$work/count")"
+step "the count continues" show moved "$(cat "$work/count")"
 step "stop-application" stop
 step "start-application, from the latest snapshot" start
-step "the count goes on where it was" show moved "$(cat "$work/count")"
+step "the count continues" show moved "$(cat "$work/count")"
 step "delete-application" delete
-printf '\n%sall of it in %s%s\n' "$bold" "$(seconds_since "$began")" "$plain"
+printf '\n%sall steps in %s%s\n' "$bold" "$(seconds_since "$began")" "$plain"

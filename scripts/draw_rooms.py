@@ -1,8 +1,11 @@
 #!/usr/bin/env python3
 """Draws the rooms from the includes of the code: the picture docs/rooms.svg and the table docs/rooms.md.
 
-`--check` writes nothing and fails where either is not what the code says now. In the picture an outer room is a frame, an
-arrow goes from a frame to one whose headers it includes, and within a frame rooms include rooms of the rows below.
+    draw_rooms.py              writes both
+    draw_rooms.py --check      writes nothing, and fails when one of them is older than the code
+
+In the picture an outer room is a frame. An arrow goes from a frame to one whose headers it includes. Within a frame, rooms include
+rooms of the rows below.
 """
 
 import pathlib
@@ -19,7 +22,7 @@ COLOURS = {"api": "#dbeafe", "controller": "#dcfce7", "runtime": "#fef3c7", "cli
 
 
 def used_rooms(rooms):
-    """What each room includes, as folders."""
+    """The folders whose headers each room includes."""
     uses = {}
     for room in rooms.values():
         found = {table.room_of(name, rooms) for path in room.files() for name in INCLUDE.findall(path.read_text())}
@@ -35,7 +38,7 @@ def reach(uses, folder):
 
 
 def layers(uses):
-    """The nodes of a graph without circles, the lowest layer first: what a node uses lies below it."""
+    """The nodes of a graph without circles, the lowest layer first: a node uses nodes of lower layers."""
     depth = {}
 
     def depth_of(node):
@@ -50,7 +53,7 @@ def layers(uses):
 
 
 def groups_of(uses):
-    """What the outer rooms use, as wholes; what follows from other arrows (a -> b -> c, so a -> c) is left out."""
+    """The outer rooms that each outer room uses. An arrow that follows from others (a -> b -> c, so a -> c) is left out."""
     outer = {}
     for folder, used in uses.items():
         top = folder.split("/")[0]
@@ -60,7 +63,7 @@ def groups_of(uses):
 
 
 class Box:
-    """An outer room with its inner ones in rows: a room includes only rooms of the rows below it."""
+    """An outer room with its inner rooms in rows."""
 
     def __init__(self, top, uses):
         inner = {folder: {used for used in uses[folder] if used.split("/")[0] == top} for folder in uses if folder.split("/")[0] == top}
@@ -86,7 +89,7 @@ def chip_width(folder):
 
 
 class Bend:
-    """Where an arrow passes a layer between two boxes, so that it crosses none."""
+    """A point where an arrow passes a layer between two boxes, so that it crosses none."""
 
     width = height = 0
 
@@ -95,7 +98,7 @@ class Bend:
 
 
 def routes(groups, rows):
-    """Each arrow as the nodes that it passes; adds a bend to each layer between its ends."""
+    """Each arrow as a list of nodes; adds a bend to each layer between its ends."""
     level = {node: number for number, row in enumerate(rows) for node in row}
     for top in groups:
         for used in sorted(groups[top]):
@@ -108,7 +111,7 @@ def routes(groups, rows):
 
 
 def put_in_order(rows, paths):
-    """Sorts each layer by the middle of its neighbours, a few times up and down."""
+    """Sorts each layer by the mean place of its neighbours, a few times up and down."""
     near = {}
     for path in paths:
         for one, other in zip(path, path[1:]):
@@ -169,7 +172,7 @@ def markdown(rooms, uses):
 
 
 def wanted():
-    """The files and what they are to hold."""
+    """The text that each file should have."""
     rooms = table.rooms()
     uses = used_rooms(rooms)
     return {ROOT / "docs" / "rooms.svg": svg(uses), ROOT / "docs" / "rooms.md": markdown(rooms, uses)}

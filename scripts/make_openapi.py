@@ -3,8 +3,8 @@
 
     scripts/make_openapi.py > openapi/kinesisanalyticsv2.json
 
-The document describes the alias routes POST /api/v2/<Operation>, which take the same bodies as the wire protocol. The output
-depends on nothing but its input, so that a check can compare it with what is committed.
+The document describes the alias routes POST /api/v2/<Operation>, which accept the same bodies as the wire protocol. The output
+depends on nothing else, so that a check can compare it with the committed document.
 """
 
 import json
@@ -38,7 +38,7 @@ def structure(shape):
 def text(shape):
     out = {"type": "string", **bounds(shape, "minLength", "maxLength")}
     if "pattern" in shape:
-        # The service matches the whole text; JSON Schema does not without anchors.
+        # The service matches the whole text, JSON Schema a part of it.
         out["pattern"] = f"^(?:{shape['pattern']})$"
     if "enum" in shape:
         out["enum"] = shape["enum"]
@@ -78,7 +78,7 @@ ERROR = {
 
 
 def reply(name, text_of):
-    # Replies call themselves what the wire protocol calls them, on the alias routes too.
+    # The alias routes answer with the content type of the wire protocol.
     return {"description": text_of, "content": {kind: {"schema": ref(name)} for kind in ("application/json", "application/x-amz-json-1.1")}}
 
 
@@ -90,9 +90,9 @@ def operation(name, facts):
         "x-errors": facts["errors"],
         "requestBody": {"required": True, "content": {"application/json": {"schema": ref(facts["input"])}}},
         "responses": {
-            "200": reply(facts["output"], "Done, or begun"),
+            "200": reply(facts["output"], "Done, or started"),
             "400": reply("KobelError", "Refused; __type names the exception"),
-            "403": {"description": "Not taken for a call: no JSON by its Content-Type, or from a web page of others",
+            "403": {"description": "Not accepted as a call: the Content-Type is not JSON, or a web page of another site sent it",
                     "content": {"application/xml": {"schema": ref("KobelErrorText")}}},
             "500": reply("KobelError", "A failure of kobel itself"),
         },

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what kobel needs: `scripts/setup.sh build` for building and the demo, `scripts/setup.sh test` for the tests too.
-# This is the one place where packages are listed. Does nothing, quickly, where everything is there.
+# This is the only list of packages. Returns at once where all are installed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -26,14 +26,14 @@ install_packages() {
     echo "installing Debian packages: ${missing[*]}"
     local as_root=()
     if [ "$(id -u)" -ne 0 ]; then
-        command -v sudo >/dev/null || { echo "run this as root, or install sudo: packages are missing" >&2; exit 1; }
+        command -v sudo >/dev/null || { echo "Debian packages are missing: run this as root, or install sudo" >&2; exit 1; }
         as_root=(sudo)
     fi
     "${as_root[@]}" apt-get update -qq
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# Python packages of a requirements file, in kobel's own virtual environment; the file is remembered once it is installed.
+# Installs the packages of a requirements file into kobel's virtual environment, where a copy of the file marks it as installed.
 install_python() {
     local wanted=$1 mark
     mark=$venv/$(basename "$wanted").installed
@@ -50,7 +50,7 @@ build)
     install_python scripts/requirements-demo.txt
     ;;
 test)
-    # Whoever has Node from elsewhere keeps it.
+    # A Node that is not from a Debian package is used as it is.
     command -v node >/dev/null && command -v npm >/dev/null || TEST_PACKAGES+=(nodejs npm)
     install_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"
     install_python scripts/requirements-demo.txt

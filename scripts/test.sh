@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs what the tests need and runs all of them. `quick` is for each commit; other arguments choose parts: unit, lint, tidy, e2e.
+# Installs what the tests need and runs all tests. `quick` is for each commit; other arguments select parts: unit, lint, tidy, e2e.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -7,19 +7,19 @@ venv=${XDG_CACHE_HOME:-$HOME/.cache}/kobel/venv
 logs=build/test-logs
 jobs=$(nproc)
 began=$(date +%s)
-lane=
-# The half hours of some parts are told as they pass (tests/e2e/progress.py).
+background=
+# Progress of long parts, whose output goes to a log (tests/e2e/progress.py).
 exec 3>&1
 
-# --- telling ---
+# --- reports ---
 
 elapsed() { printf '%3d:%02d' $((($(date +%s) - began) / 60)) $((($(date +%s) - began) % 60)); }
 say() { printf '%s  %s\n' "$(elapsed)" "$*"; }
 
-# count PASSED FAILED: adds to the sum of the last line. Files, since parts run beside each other.
+# count PASSED FAILED: adds to the sums of the last line. In a file, as parts run at the same time.
 count() { echo "$1 $2" >>"$logs/sums"; }
 
-# part TITLE COMMAND...: its output goes to a log, whose end is shown when it fails.
+# part TITLE COMMAND...: runs it. The output goes to a log, whose end is shown when it fails.
 part() {
     local title=$1 log from status=0 word=ok
     shift
@@ -32,7 +32,7 @@ part() {
     say "$title: $word, $(($(date +%s) - from)) s"
     if [ "$status" -ne 0 ]; then
         grep -vE '^SKIPPED ' "$log" | tail -n 80
-        say "$title failed; all of its output is in $log"
+        say "$title failed; the whole output is in $log"
     fi
     last_log=$log
     return "$status"
@@ -49,7 +49,7 @@ run_ctest() {
     if [ -z "$sum" ]; then count 0 1; else count $((${sum#* } - ${sum% *})) "${sum% *}"; fi
 }
 
-# run_pytest TITLE BINARY ARGUMENT...: the tests of the arguments against a build of kobel.
+# run_pytest TITLE BINARY ARGUMENT...: runs the tests of the arguments with a build of kobel.
 run_pytest() {
     local title=$1 binary=$2 sum ok bad
     shift 2
@@ -64,14 +64,13 @@ run_pytest() {
     grep -E '^(FAILED|ERROR) ' "$last_log" | cut -c1-300 >>"$logs/failures" || true
 }
 
-# As many as the memory takes (a test may have three clusters, and a daemon must not be short of memory), and one more
-# than there are processors: some of the tests wait.
+# As many as there is memory for (a test may have three clusters), and one more than processors: some tests wait.
 workers() {
     local by_memory
     by_memory=$(awk '/^MemAvailable/ { print int($2 / 4000000) }' /proc/meminfo)
     echo $((by_memory < 1 ? 1 : by_memory < jobs + 1 ? by_memory : jobs + 1))
 }
-dealt_out() { echo "-n${KOBEL_TEST_WORKERS:-$(workers)} --dist=load --maxschedchunk=1"; }
+in_parallel() { echo "-n${KOBEL_TEST_WORKERS:-$(workers)} --dist=load --maxschedchunk=1"; }
 
 # --- parts ---
 
@@ -88,14 +87,14 @@ static_checks() {
 
 checked_api() {
     # shellcheck disable=SC2046
-    run_pytest "the API with every reply checked" build/dev/kobel $(dealt_out) tests/e2e/test_api.py tests/e2e/test_http.py \
+    run_pytest "the API with every reply checked" build/dev/kobel $(in_parallel) tests/e2e/test_api.py tests/e2e/test_http.py \
         tests/e2e/test_auth.py tests/e2e/test_constraints.py tests/e2e/test_schemathesis.py
 }
 
 end_to_end() {
     rm -rf "$logs/exercised"
     # shellcheck disable=SC2046
-    run_pytest "end to end on real Flink" build/release/kobel $(dealt_out) tests/e2e \
+    run_pytest "end to end on real Flink" build/release/kobel $(in_parallel) tests/e2e \
         --deselect=test_operations.py::test_every_operation_was_done_and_refused
     run_pytest "every operation was done and refused" build/release/kobel tests/e2e/test_operations.py -k test_every_operation_was_done_and_refused
 }
@@ -112,57 +111,57 @@ e2e() {
     check "the demo" scripts/demo.sh
 }
 
-# What needs no Flink runs beside what waits for Flink most of the time, and gives way to it.
+# What needs no Flink runs in the background, with a lower priority: the other tests mostly wait for Flink.
 all() {
     build_dev && build_release && install_runtime build/release/kobel || return
-    begin_beside unit_tests static_checks
+    begin_background unit_tests static_checks
     checked_api
     end_to_end
-    end_beside
+    end_background
     check "the cluster port on real Flink" tests/contract_flink/run.sh
     check "the demo" scripts/demo.sh
 }
 
 quick() {
     build_dev && install_runtime build/dev/kobel || return
-    begin_beside unit_tests
+    begin_background unit_tests
     # shellcheck disable=SC2046
-    run_pytest "a handful end to end" build/dev/kobel $(dealt_out) tests/e2e -m quick
-    end_beside
+    run_pytest "a few tests end to end" build/dev/kobel $(in_parallel) tests/e2e -m quick
+    end_background
 }
 
-# begin_beside FUNCTION...: one after the other in the background; end_beside waits for the last.
-begin_beside() {
-    set -m # a process group of its own, to be ended as one
+# begin_background FUNCTION...: runs them one after the other in the background; end_background waits for the last.
+begin_background() {
+    set -m # a process group, to be ended as one
     (
         renice -n 5 "$BASHPID" >/dev/null
         for one in "$@"; do "$one"; done
     ) &
-    lane=$!
+    background=$!
     set +m
 }
-end_beside() {
-    wait "$lane" || true
-    lane=
+end_background() {
+    wait "$background" || true
+    background=
 }
 
-# --- what is left ---
+# --- files that remain ---
 
 remove() { [ -n "$1" ] && [ -d "$1" ] && rm -rf --one-file-system "$1"; }
 
-# Directories of tests are kept when one failed, until the next run.
+# After a failure the directories of the tests are kept until the next run.
 clean_up() {
-    [ -n "$lane" ] && kill -- "-$lane" 2>/dev/null
+    [ -n "$background" ] && kill -- "-$background" 2>/dev/null
     if [ "${keep:-no}" = yes ]; then echo "$work" >"$logs/kept"; else remove "$work"; fi
 }
 
-tell_what_is_left() {
+report_disk_usage() {
     local place
-    printf '\nleft behind:'
+    printf '\nremaining files:'
     for place in build "$([ "$keep" = yes ] && echo "$work")"; do
         [ -d "$place" ] && printf ' %s %s;' "$place" "$(du -sh "$place" | cut -f1)"
     done
-    printf ' kept for the next run:'
+    printf ' caches for the next run:'
     for place in "${XDG_CACHE_HOME:-$HOME/.cache}/kobel" "${XDG_DATA_HOME:-$HOME/.local/share}/kobel/runtimes" ~/.m2; do
         [ -d "$place" ] && printf ' %s %s' "$place" "$(du -sh "$place" | cut -f1)"
     done
@@ -188,7 +187,7 @@ work=$(mktemp -d "${TMPDIR:-/tmp}/kobel-tests.XXXXXX")
 trap clean_up EXIT
 trap 'exit 130' INT TERM
 
-check "install what is needed" scripts/setup.sh test || parts=()
+check "install packages" scripts/setup.sh test || parts=()
 for one in "${parts[@]}"; do "$one"; done
 
 read -r passed failed < <(awk '{ passed += $1; failed += $2 } END { print passed + 0, failed + 0 }' "$logs/sums")
@@ -199,6 +198,6 @@ cat "$logs/table"
 for one in skipped failures; do
     [ -s "$logs/$one" ] && printf '\n' && cat "$logs/$one"
 done
-tell_what_is_left
+report_disk_usage
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]
