@@ -6,6 +6,9 @@
 #include "controller/reconciler.h"
 #include "daemon/daemon_parts.h"
 #include "runtime/host/orphans.h"
+#include "runtime/installed/catalog.h"
+#include "runtime/local/clusters.h"
+#include "runtime/local/job_environment.h"
 
 #include <malloc.h>
 #include <signal.h>
@@ -71,7 +74,7 @@ static void close_all(struct daemon *self) {
     controller_stop(self->service);
     http_server_free(self->server);
     controller_free(TAKE(self->service));
-    flink_clusters_free(self->clusters);
+    local_clusters_free(self->clusters);
     document_free(self->document);
     db_close(self->db);
     (void)sd_event_source_disable_unref(self->timer);

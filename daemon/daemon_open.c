@@ -62,7 +62,7 @@ static bool open_sandbox_and_document(struct daemon *self, struct error *err) {
 
 static bool open_clusters(struct daemon *self, struct error *err) {
     struct error no_java;
-    struct flink_clusters_options options = {
+    struct local_options options = {
         .data_directory = self->data.path,
         .mark = self->data.mark,
         .runtimes_directory = self->options->runtimes,
@@ -85,8 +85,8 @@ static bool open_clusters(struct daemon *self, struct error *err) {
         log_warn("daemon", "applications cannot be started", "reason=\"%s\"", no_java.message);
     options.java = self->java;
     options.sandbox = self->sandbox;
-    if (!flink_clusters_new(self->loop, &options, &self->clusters, err)) return false;
-    const char *left_behind = flink_clusters_left_behind(self->clusters);
+    if (!local_clusters_new(self->loop, &options, &self->clusters, err)) return false;
+    const char *left_behind = local_clusters_left_behind(self->clusters);
     if (left_behind[0] != '\0')
         log_warn("daemon", "the files of ended clusters cannot be removed", "error=\"%s\"",
                  left_behind);
@@ -138,10 +138,10 @@ static bool open_controller(struct daemon *self, struct error *err) {
     if (!file_join(path, sizeof path, err, self->data.path, "kobel.db", NULL)) return false;
     if (!db_open(path, &self->db, err)) return false;
     options.db = self->db;
-    options.clusters = flink_clusters_port(self->clusters);
-    options.insight = flink_clusters_insight(self->clusters);
-    options.capacity = flink_clusters_capacity(self->clusters);
-    options.state_files = flink_clusters_state_files(self->clusters);
+    options.clusters = local_clusters_port(self->clusters);
+    options.insight = local_clusters_insight(self->clusters);
+    options.capacity = local_clusters_capacity(self->clusters);
+    options.state_files = local_clusters_state_files(self->clusters);
     options.code = file_code_store_port(self->code);
     return controller_new(&options, &self->service, err);
 }
@@ -171,7 +171,7 @@ static bool open_server(struct daemon *self, struct error *err) {
 
     if (!http_server_new(self->loop, self->service, &clock, &options, &self->server, err))
         return false;
-    flink_clusters_close_port(self->clusters, http_server_port(self->server));
+    local_clusters_close_port(self->clusters, http_server_port(self->server));
     return true;
 }
 

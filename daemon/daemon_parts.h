@@ -10,7 +10,7 @@
 #include "runtime/fence/sandbox.h"
 #include "runtime/host/argument_list.h"
 #include "runtime/host/java.h"
-#include "runtime/local/flink_cluster.h"
+#include "runtime/local/clusters.h"
 
 #include <systemd/sd-event.h>
 
@@ -32,7 +32,7 @@ struct daemon {
     struct bent_clock clock; // the service's
     struct db *db;
     struct file_code_store *code;
-    struct flink_clusters *clusters;
+    struct local_clusters *clusters;
     struct app_service *service;
     struct http_server *server;
 };

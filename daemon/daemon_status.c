@@ -28,11 +28,11 @@ void daemon_add_status(void *userdata, json_t *status) {
     if (self->has_java) json_put_text(status, "java", self->java.home);
     if (catalog_list(self->options->runtimes, &runtimes, NULL))
         json_put(status, "runtimes", runtimes);
-    flink_clusters_limits(self->clusters, limits, sizeof limits);
+    local_clusters_limits(self->clusters, limits, sizeof limits);
     json_put_text(status, "limits", limits);
     retention_policy_print(&self->options->retention, retention, sizeof retention);
     json_put_text(status, "snapshotRetention", retention);
-    json_put(status, "clusters", flink_clusters_status(self->clusters));
+    json_put(status, "clusters", local_clusters_status(self->clusters));
 }
 
 bool daemon_is_ready(void *userdata, struct error *err) {

@@ -141,7 +141,8 @@ bool data_directory_open(const char *wanted, struct data_directory *out_data, st
 void data_directory_close(struct data_directory *data) {
     struct error err;
 
-    if (data->is_temporary && !file_remove_tree(data->path, &err)) terminal_print_error(err.message);
+    if (data->is_temporary && !file_remove_tree(data->path, &err))
+        terminal_print_error(err.message);
     file_close(data->lock_fd);
     *data = DATA_DIRECTORY_INIT;
 }

@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "runtime/flink/cluster_silence.h"
-#include "runtime/local/flink_cluster.h"
+#include "runtime/local/clusters.h"
 #include "runtime/local/log_budget.h"
 
 #include <stdlib.h>

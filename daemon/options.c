@@ -3,6 +3,9 @@
 #include "base/environment.h"
 #include "base/text.h"
 #include "daemon/option_values.h"
+#include "runtime/flink/cluster_silence.h"
+#include "runtime/local/clusters.h"
+#include "runtime/local/log_budget.h"
 
 #include <string.h>
 

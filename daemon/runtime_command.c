@@ -79,10 +79,10 @@ static int list(const struct options *options) {
     if (!catalog_list(options->runtimes, &runtimes, &err)) return fail(&err);
     json_array_foreach(runtimes, index, runtime) {
         terminal_print(&out, COLOUR_PLAIN, "%-12s Flink %-8s %5lld MB  %s",
-                     json_text_or(runtime, "runtimeEnvironment", ""),
-                     json_text_or(runtime, "flinkVersion", ""),
-                     (long long)(json_int_or(runtime, "sizeBytes", 0) >> 20),
-                     json_text_or(runtime, "directory", ""));
+                       json_text_or(runtime, "runtimeEnvironment", ""),
+                       json_text_or(runtime, "flinkVersion", ""),
+                       (long long)(json_int_or(runtime, "sizeBytes", 0) >> 20),
+                       json_text_or(runtime, "directory", ""));
         (void)fputc('\n', stdout);
     }
     if (json_array_size(runtimes) == 0)
@@ -100,8 +100,8 @@ static int remove_one(const struct options *options, const char *name) {
     bool is_complete = catalog_find(options->runtimes, runtime, &installed, &err);
     if (!catalog_remove(options->runtimes, runtime, options->forces, &err)) return fail(&err);
     terminal_print(&out, COLOUR_PLAIN, "runtime %s (%s%s) is removed from %s",
-                 runtime_environment_name(runtime), is_complete ? "Flink " : "incomplete",
-                 is_complete ? installed.flink_version : "", options->runtimes);
+                   runtime_environment_name(runtime), is_complete ? "Flink " : "incomplete",
+                   is_complete ? installed.flink_version : "", options->runtimes);
     (void)fputc('\n', stdout);
     return EXIT_DONE;
 }

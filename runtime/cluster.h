@@ -1,4 +1,4 @@
-// The port to clusters: what runs. Implemented by runtime/local/flink_cluster (real Flink as local
+// The port to clusters: what runs. Implemented by runtime/local/clusters.h (real Flink as local
 // processes) and by tests/fakes/fake_cluster. Both pass tests/contract/cluster_suite.c, as do their
 // other ports: runtime/state_files.h (what lies on disk), runtime/insight.h (what can be seen
 // inside) and runtime/capacity.h (memory and spares). The latter two may be missing.

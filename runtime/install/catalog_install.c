@@ -7,7 +7,7 @@
 #include "runtime/host/java.h"
 #include "runtime/host/process.h"
 #include "runtime/install/archive_unpack.h"
-#include "runtime/install/priming.h"
+#include "runtime/install/class_archives.h"
 #include "runtime/installed/catalog.h"
 
 #include <errno.h>
@@ -255,7 +255,7 @@ static bool prepare(const struct installation *self, struct error *err) {
         return false;
     if (!compile_primer(self, runtime.class_path, primer, err)) return false;
     report(self, "prepare", -1);
-    return priming_run(&runtime, &self->java, primer, self->scratch, err);
+    return class_archives_make(&runtime, &self->java, primer, self->scratch, err);
 }
 
 // --- the whole ---

@@ -1,6 +1,7 @@
 #include "runtime/local/boot_progress.h"
 
-bool boot_progress_look(struct boot_progress *progress, int stage, int64_t cpu_ms, int64_t now_ms) {
+bool boot_progress_update(struct boot_progress *progress, int stage, int64_t cpu_ms,
+                          int64_t now_ms) {
     bool is_further = stage > progress->stage;
 
     if (is_further) {

@@ -1,7 +1,7 @@
-// Directories of clusters that were launched before anybody asked for them: see workspace.h.
+#include "runtime/local/workspace_spare.h"
+
 #include "base/text.h"
 #include "runtime/host/trash.h"
-#include "runtime/local/workspace.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -10,8 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// Spares are renamed into the place of the clusters that they became, and so lie on the same file
-// system as those.
+// A spare's directory is renamed when it ends, and so lies on the file system of the clusters.
 bool workspace_spares_directory(const char *data_directory, char out_path[static FILE_PATH_MAX],
                                 struct error *err) {
     char apps[FILE_PATH_MAX];
@@ -53,7 +52,7 @@ bool workspace_claim_spare(const char *data_directory, const char *spare_id, con
     char target[FILE_PATH_MAX];
     char link[FILE_PATH_MAX];
 
-    // The link first: what is made below the cluster is made in the spare.
+    // The link comes first: what is made below the cluster is made in the spare.
     if (!workspace_paths_of(data_directory, app_id, cluster_id, &paths, err) ||
         !spare_directory(data_directory, spare_id, target, err) ||
         !text_copy(link, sizeof link, paths.cluster))
@@ -65,7 +64,7 @@ bool workspace_claim_spare(const char *data_directory, const char *spare_id, con
     return workspace_make(&paths, err);
 }
 
-bool workspace_settle_spare(const char *data_directory, const char *app_id, const char *cluster_id,
+bool workspace_replace_link(const char *data_directory, const char *app_id, const char *cluster_id,
                             struct error *err) {
     struct workspace_paths paths;
     char target[FILE_PATH_MAX];
@@ -73,41 +72,39 @@ bool workspace_settle_spare(const char *data_directory, const char *app_id, cons
 
     if (!workspace_paths_of(data_directory, app_id, cluster_id, &paths, err)) return false;
     ssize_t length = readlink(paths.cluster, target, sizeof target - 1);
-    if (length < 0) return true; // it never was one
+    if (length < 0) return true; // it never was a spare
     target[length] = '\0';
     const char *name = strrchr(target, '/');
     if (!spare_directory(data_directory, name == NULL ? target : name + 1, spare, err))
         return false;
-    file_regain_at(AT_FDCWD, spare); // or it could not be moved
+    file_regain_at(AT_FDCWD, spare); // otherwise it could not be moved
     if (unlink(paths.cluster) < 0) return error_system(err, errno, "unlink '%s'", paths.cluster);
     return rename(spare, paths.cluster) == 0 || errno == ENOENT ||
            error_system(err, errno, "rename '%s'", spare);
 }
 
-struct settling {
+struct replacing {
     const char *data_directory;
     const char *app_id;
-    bool has_left; // one that could not be settled
+    bool has_left; // a link that could not be replaced
 };
 
-static bool settle_one(void *userdata, const char *name, bool is_directory, struct error *err) {
-    struct settling *settling = userdata;
+static bool replace_one(void *userdata, const char *name, bool is_directory, struct error *err) {
+    struct replacing *replacing = userdata;
 
     (void)is_directory;
-    if (!workspace_settle_spare(settling->data_directory, settling->app_id, name, err))
-        settling->has_left = true;
+    if (!workspace_replace_link(replacing->data_directory, replacing->app_id, name, err))
+        replacing->has_left = true;
     return true;
 }
 
-bool workspace_settle_spares(const char *data_directory, const char *app_id, struct error *err) {
-    struct settling settling = {.data_directory = data_directory, .app_id = app_id};
+bool workspace_replace_links(const char *data_directory, const char *app_id, struct error *err) {
+    struct replacing replacing = {.data_directory = data_directory, .app_id = app_id};
     char clusters[FILE_PATH_MAX];
 
-    if (!file_join(clusters, sizeof clusters, err, data_directory, "apps", app_id, "clusters",
-                   NULL))
-        return false;
+    if (!workspace_clusters_directory(data_directory, app_id, clusters, err)) return false;
     if (!file_is_directory(clusters)) return true;
-    return file_list(clusters, settle_one, &settling, err) && !settling.has_left;
+    return file_list(clusters, replace_one, &replacing, err) && !replacing.has_left;
 }
 
 bool workspace_remove_spare(const char *data_directory, const char *spare_id, struct error *err) {

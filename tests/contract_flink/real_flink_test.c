@@ -6,7 +6,7 @@
 #include "contract/cluster_suite.h"
 #include "runtime/code/file_code_store.h"
 #include "runtime/host/port_pool.h"
-#include "runtime/local/flink_cluster.h"
+#include "runtime/local/clusters.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -62,12 +62,12 @@ static void put_code(sd_event *loop, struct file_code_store *store, const char *
 
 Test(cluster, real_flink_keeps_the_contract_of_the_port) {
     char data[] = "/tmp/kobel-contract-XXXXXX";
-    struct flink_clusters_options options = {.data_directory = data,
-                                             .mark = "",
-                                             .first_port = PORT_POOL_FIRST,
-                                             .last_port = PORT_POOL_LAST,
-                                             .runtimes_directory = required("KOBEL_TEST_RUNTIMES")};
-    struct flink_clusters *clusters = NULL;
+    struct local_options options = {.data_directory = data,
+                                    .mark = "",
+                                    .first_port = PORT_POOL_FIRST,
+                                    .last_port = PORT_POOL_LAST,
+                                    .runtimes_directory = wanted("KOBEL_TEST_RUNTIMES")};
+    struct local_clusters *clusters = NULL;
     struct cluster_suite suite = {.pass = pass};
     sd_event *loop = NULL;
 
@@ -76,19 +76,19 @@ Test(cluster, real_flink_keeps_the_contract_of_the_port) {
     cr_assert(java_find(&options.java, &err), "%s", err.message);
     (void)setenv("KOBEL_LAUNCHER", LAUNCHER, 1);
     cr_assert(sandbox_choose("auto", NULL, &options.sandbox, NULL, &err), "%s", err.message);
-    struct file_code_store *code = open_code(loop, data);
-    options.code = file_code_store_port(code);
-    cr_assert(flink_clusters_new(loop, &options, &clusters, &err), "%s", err.message);
-    suite.clusters = flink_clusters_port(clusters);
-    suite.insight = flink_clusters_insight(clusters);
-    suite.capacity = flink_clusters_capacity(clusters);
-    suite.state_files = flink_clusters_state_files(clusters);
+    struct code_store *code = open_code(loop, data);
+    options.code = code_store_port(code);
+    cr_assert(local_clusters_new(loop, &options, &clusters, &err), "%s", err.message);
+    suite.clusters = local_clusters_port(clusters);
+    suite.insight = local_clusters_insight(clusters);
+    suite.capacity = local_clusters_capacity(clusters);
+    suite.state_files = local_clusters_state_files(clusters);
     suite.self = loop;
     put_code(loop, code, required("KOBEL_TEST_JAR"), suite.code_sha256);
     put_code(loop, code, required("KOBEL_TEST_BROKEN_JAR"), suite.broken_sha256);
     cluster_suite_run(&suite);
-    flink_clusters_free(clusters);
-    file_code_store_free(code);
+    local_clusters_free(clusters);
+    code_store_free(code);
     (void)sd_event_unref(loop);
     cr_assert(file_remove_tree(data, &err), "%s", err.message);
 }

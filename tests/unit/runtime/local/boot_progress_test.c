@@ -19,10 +19,10 @@ TestSuite(boot_progress, .init = set_up);
 static int64_t look_for(int64_t wait_ms, int stage, double share) {
     double cpu_ms = (double)boot.cpu_ms;
 
-    for (int64_t waited_ms = 0; waited_ms <= wait_ms; waited_ms += BOOT_LOOK_EVERY_MS) {
-        if (!boot_progress_look(&boot, stage, (int64_t)cpu_ms, now_ms)) return waited_ms;
-        now_ms += BOOT_LOOK_EVERY_MS;
-        cpu_ms += BOOT_LOOK_EVERY_MS * share;
+    for (int64_t waited_ms = 0; waited_ms <= wait_ms; waited_ms += BOOT_CHECK_EVERY_MS) {
+        if (!boot_progress_update(&boot, stage, (int64_t)cpu_ms, now_ms)) return waited_ms;
+        now_ms += BOOT_CHECK_EVERY_MS;
+        cpu_ms += BOOT_CHECK_EVERY_MS * share;
     }
     return -1;
 }
@@ -49,7 +49,7 @@ Test(boot_progress, goes_round_in_circles_after_five_minutes) {
 
 Test(boot_progress, is_not_judged_by_what_a_halted_daemon_did_not_see) {
     for (int count = 0; count < 20; count++) {
-        cr_assert(boot_progress_look(&boot, 1, 0, now_ms));
+        cr_assert(boot_progress_update(&boot, 1, 0, now_ms));
         now_ms += 3600000;
     }
 }

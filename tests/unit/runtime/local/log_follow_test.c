@@ -1,10 +1,11 @@
 // Whoever asks for one page of a log after the other gets its lines once and in their order,
 // whatever happens to the file meanwhile but for what was dropped of it.
+#include "base/file.h"
 #include "base/growing_file.h"
 #include "base/line_cutter.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "runtime/local/flink_cluster_parts.h"
+#include "runtime/local/log_pages.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -16,7 +17,7 @@
 
 enum { LINE_BYTES = 64 };
 
-static struct flink_clusters *owner;
+static char root[64];
 static char logs[FILE_PATH_MAX];
 static int written; // lines of the output
 static struct error err;
@@ -75,8 +76,8 @@ static void follow(struct follower *follower) {
     static struct insight_log_page page;
 
     do {
-        cr_assert(flink_logs_read(owner, "ab", "ab-1", "taskmanager-1.out", follower->position,
-                                  &page, &err),
+        cr_assert(log_pages_read(root, "ab", "ab-1", "taskmanager-1.out", follower->position, &page,
+                                 &err),
                   "%s", err.message);
         if (page.place != GROWING_FILE_NEXT)
             line_cutter_restart(&follower->cutter, page.place == GROWING_FILE_GAP);
@@ -86,18 +87,16 @@ static void follow(struct follower *follower) {
 }
 
 static void set_up(void) {
-    owner = memory_alloc(sizeof *owner);
-    (void)text_copy(owner->data_directory, FILE_PATH_MAX, "/tmp/kobel-follow-XXXXXX");
-    cr_assert(mkdtemp(owner->data_directory) != NULL);
-    cr_assert(file_join(logs, sizeof logs, &err, owner->data_directory, "apps", "ab", "clusters",
-                        "ab-1", "log", NULL));
+    (void)text_copy(root, sizeof root, "/tmp/kobel-follow-XXXXXX");
+    cr_assert(mkdtemp(root) != NULL);
+    cr_assert(
+        file_join(logs, sizeof logs, &err, root, "apps", "ab", "clusters", "ab-1", "log", NULL));
     cr_assert(file_make_directories(logs, 0700, &err));
     seen.last = -1;
 }
 
 static void tear_down(void) {
-    cr_assert(file_remove_tree(owner->data_directory, &err));
-    memory_free(owner);
+    cr_assert(file_remove_tree(root, &err));
 }
 
 TestSuite(log_follow, .init = set_up, .fini = tear_down);

@@ -1,30 +1,30 @@
 // What can be asked of the logs of an application's clusters, in directories that jobs write to.
-#include "base/memory.h"
+#include "runtime/local/log_pages.h"
+
+#include "base/file.h"
 #include "base/text.h"
-#include "runtime/local/flink_cluster_parts.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 static struct error err;
-static struct flink_clusters *owner;
+static char root[64];
 static char listed[600];
 static struct insight_log_page page;
 
 static void set_up(void) {
-    owner = memory_alloc(sizeof *owner);
-    (void)text_copy(owner->data_directory, FILE_PATH_MAX, "/tmp/kobel-logs-XXXXXX");
-    cr_assert(mkdtemp(owner->data_directory) != NULL);
+    (void)text_copy(root, sizeof root, "/tmp/kobel-logs-XXXXXX");
+    cr_assert(mkdtemp(root) != NULL);
 }
 
 static void tear_down(void) {
-    cr_assert(file_remove_tree(owner->data_directory, &err));
-    memory_free(owner);
+    cr_assert(file_remove_tree(root, &err));
 }
 
 TestSuite(log_pages, .init = set_up, .fini = tear_down);
@@ -32,8 +32,7 @@ TestSuite(log_pages, .init = set_up, .fini = tear_down);
 static const char *path_of(const char *cluster, const char *file) {
     static char path[FILE_PATH_MAX];
 
-    (void)text_format(path, sizeof path, "%.200s/apps/ab/clusters/%s/log/%s", owner->data_directory,
-                      cluster, file);
+    (void)text_format(path, sizeof path, "%.200s/apps/ab/clusters/%s/log/%s", root, cluster, file);
     return path;
 }
 
@@ -54,7 +53,7 @@ static void note(void *userdata, const struct insight_log *log) {
 }
 
 static bool read_page(const char *cluster, const char *file, int64_t from) {
-    return flink_logs_read(owner, "ab", cluster, file, from, &page, &err);
+    return log_pages_read(root, "ab", cluster, file, from, &page, &err);
 }
 
 Test(log_pages, are_listed_in_the_order_of_the_clusters_and_are_nothing_else) {
@@ -69,7 +68,7 @@ Test(log_pages, are_listed_in_the_order_of_the_clusters_and_are_nothing_else) {
     cr_assert(rename("/tmp/kobel-logs-link", path_of("ab-9", "taskmanager-2.log")) == 0);
     cr_assert(mkfifo(path_of("ab-9", "taskmanager-3.log"), 0600) == 0);
     cr_assert(mkdir(path_of("ab-9", "taskmanager-4.log"), 0700) == 0);
-    cr_assert(flink_logs_list(owner, "ab", note, NULL, &err), "%s", err.message);
+    cr_assert(log_pages_list(root, "ab", note, NULL, &err), "%s", err.message);
     cr_assert(eq(str, listed,
                  "ab-9/jobmanager.log:1 ab-a/taskmanager-1.out:2 "
                  "ab-10/jobmanager.out:0 "));

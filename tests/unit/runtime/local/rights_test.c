@@ -3,9 +3,11 @@
 #include "base/file.h"
 #include "base/text.h"
 #include "runtime/host/trash.h"
-#include "runtime/local/flink_cluster.h"
-#include "runtime/local/workspace.h"
+#include "runtime/local/app_files.h"
+#include "runtime/local/clusters.h"
+#include "runtime/local/workspace_retire.h"
 #include "unit/ordinary_user.h"
+#include "unit/touch.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -20,18 +22,6 @@ static char launcher[FILE_PATH_MAX];
 
 static void path_of(const char *rest, char out[static FILE_PATH_MAX]) {
     cr_assert(file_join(out, FILE_PATH_MAX, &err, root, rest, NULL), "%s", err.message);
-}
-
-static void touch(const char *rest) {
-    char path[FILE_PATH_MAX];
-    char *slash;
-
-    path_of(rest, path);
-    slash = strrchr(path, '/');
-    *slash = '\0';
-    cr_assert(file_make_directories(path, 0755, &err), "%s", err.message);
-    *slash = '/';
-    cr_assert(file_write_atomically(path, "x", 1, 0600, &err), "%s", err.message);
 }
 
 static bool exists(const char *rest) {
@@ -87,9 +77,9 @@ static int count_trash(void) {
 
 Test(rights, the_directories_of_an_ended_cluster_go) {
     become_ordinary_user(root);
-    touch("apps/a/clusters/a-1/conf/x");
-    touch("apps/a/clusters/a-1/work/deep/x");
-    touch("apps/a/clusters/a-1/jars/x");
+    touch(root, "apps/a/clusters/a-1/conf/x");
+    touch(root, "apps/a/clusters/a-1/work/deep/x");
+    touch(root, "apps/a/clusters/a-1/jars/x");
     take_rights("apps/a/clusters/a-1/work", 0555);
     take_rights("apps/a/clusters/a-1/jars", 0000);
     cr_assert(workspace_clean(root, &err), "%s", err.message);
@@ -106,10 +96,10 @@ Test(rights, what_was_thrown_away_is_removed) {
     sd_event *loop = NULL;
 
     become_ordinary_user(root);
-    touch("secret/x");
+    touch(root, "secret/x");
     take_rights("secret", 0500);
-    touch("apps/a/work/module/package/x");
-    touch("apps/a/work/closed/x");
+    touch(root, "apps/a/work/module/package/x");
+    touch(root, "apps/a/work/closed/x");
     path_of("secret", secret);
     path_of("apps/a/work/link", path);
     cr_assert(symlink(secret, path) == 0);
@@ -134,21 +124,21 @@ Test(rights, checkpoints_are_pruned_and_found) {
     int removed = 0;
 
     become_ordinary_user(root);
-    touch("apps/a/checkpoints/needed/chk-1/_metadata");
-    touch("apps/a/checkpoints/old/chk-1/_metadata");
-    touch("apps/a/checkpoints/older/chk-1/_metadata");
+    touch(root, "apps/a/checkpoints/needed/chk-1/_metadata");
+    touch(root, "apps/a/checkpoints/old/chk-1/_metadata");
+    touch(root, "apps/a/checkpoints/older/chk-1/_metadata");
     take_rights("apps/a/checkpoints/old", 0555);
     take_rights("apps/a/checkpoints/needed/chk-1", 0000);
     take_rights("apps/a/checkpoints/needed", 0000);
     take_rights("apps/a/checkpoints", 0000);
-    cr_assert(workspace_prune_checkpoints(root, "a", is_needed, NULL, &removed, &err), "%s",
+    cr_assert(app_files_prune_checkpoints(root, "a", is_needed, NULL, &removed, &err), "%s",
               err.message);
     cr_assert(eq(int, removed, 2));
-    cr_assert(workspace_find_checkpoint(root, "a", "needed", path));
+    cr_assert(app_files_find_checkpoint(root, "a", "needed", path));
     take_rights("apps/a/checkpoints", 0555);
-    touch("apps/a/snapshots/x");
+    touch(root, "apps/a/snapshots/x");
     take_rights("apps/a/snapshots", 0555);
-    cr_assert(workspace_make_snapshot_directory(root, "a", "s", "t", path, &err), "%s",
+    cr_assert(app_files_make_snapshot_directory(root, "a", "s", "t", path, &err), "%s",
               err.message);
 }
 
@@ -156,11 +146,11 @@ Test(rights, snapshots_are_removed) {
     struct snapshot snapshot = {.name = "s", .trigger_id = "t"};
 
     become_ordinary_user(root);
-    touch("apps/a/snapshots/s/t/savepoint-1/_metadata");
+    touch(root, "apps/a/snapshots/s/t/savepoint-1/_metadata");
     take_rights("apps/a/snapshots/s/t", 0000);
     take_rights("apps/a/snapshots/s", 0555);
     take_rights("apps/a/snapshots", 0555);
-    cr_assert(workspace_remove_snapshot(root, "a", &snapshot, &err), "%s", err.message);
+    cr_assert(app_files_remove_snapshot(root, "a", &snapshot, &err), "%s", err.message);
     cr_assert(not(exists("apps/a/snapshots/s")));
 }
 
@@ -168,7 +158,7 @@ Test(rights, snapshots_are_removed) {
 static void leave(const char *rest) {
     char path[FILE_PATH_MAX];
 
-    touch(rest);
+    touch(root, rest);
     path_of("apps", path);
     cr_assert(chown(path, 65534, 65534) == 0);
     path_of("apps/a", path);
@@ -176,11 +166,11 @@ static void leave(const char *rest) {
 }
 
 Test(rights, what_cannot_be_removed_keeps_neither_the_rest_nor_the_start) {
-    AUTO(flink_clusters_free) struct flink_clusters *clusters = NULL;
-    struct flink_clusters_options options = {.data_directory = root,
-                                             .mark = "",
-                                             .runtimes_directory = root,
-                                             .sandbox.level = SANDBOX_NONE};
+    AUTO(local_clusters_free) struct local_clusters *clusters = NULL;
+    struct local_options options = {.data_directory = root,
+                                    .mark = "",
+                                    .runtimes_directory = root,
+                                    .sandbox.level = SANDBOX_NONE};
     sd_event *loop = NULL;
     int removed = 0;
 
@@ -188,16 +178,16 @@ Test(rights, what_cannot_be_removed_keeps_neither_the_rest_nor_the_start) {
     leave("apps/a/clusters/a-1/work/x");
     leave("apps/a/checkpoints/lasting/x");
     become_ordinary_user(root);
-    touch("apps/b/clusters/b-1/work/x");
-    touch("spares/s/work/x");
+    touch(root, "apps/b/clusters/b-1/work/x");
+    touch(root, "spares/s/work/x");
     (void)text_copy(options.sandbox.launcher, sizeof options.sandbox.launcher, launcher);
     cr_assert(ge(int, sd_event_new(&loop), 0));
-    cr_assert(flink_clusters_new(loop, &options, &clusters, &err), "%s", err.message);
-    cr_assert(strstr(flink_clusters_left_behind(clusters), "a-1/work") != NULL, "%s",
-              flink_clusters_left_behind(clusters));
+    cr_assert(local_clusters_new(loop, &options, &clusters, &err), "%s", err.message);
+    cr_assert(strstr(local_clusters_left_behind(clusters), "a-1/work") != NULL, "%s",
+              local_clusters_left_behind(clusters));
     cr_assert(exists("apps/a/clusters/a-1/work/x"));
     cr_assert(not(exists("apps/b/clusters/b-1/work")));
     cr_assert(not(exists("spares")));
-    cr_assert(not(workspace_prune_checkpoints(root, "a", is_needed, NULL, &removed, &err)));
+    cr_assert(not(app_files_prune_checkpoints(root, "a", is_needed, NULL, &removed, &err)));
     (void)sd_event_unref(loop);
 }

@@ -1,25 +1,23 @@
-#include "runtime/install/priming.h"
+#include "runtime/install/class_archives.h"
 
-#include "base/memory.h"
-#include "base/random_id.h"
+#include "base/cleanup.h"
 #include "base/text.h"
 #include "runtime/flink/cluster_silence.h"
 #include "runtime/flink/cluster_watch.h"
-#include "runtime/flink/job_conf.h"
 #include "runtime/http/http_client.h"
 #include "runtime/local/cluster_process.h"
+#include "runtime/local/primer.h"
 
 #include <errno.h>
 #include <unistd.h>
 
 static const uint64_t STEP_TIMEOUT_US = 90000000;
-static const char JAR_ID[] = "primer.jar";
 
-struct priming {
+// A cluster for one run of the trivial job.
+struct trial {
     sd_event *loop;
     struct http_client *http;
     struct launch_spec spec;
-    struct job_spec job;
     struct workspace_paths paths;
     struct cluster_processes *processes;
     struct cluster_watch *watch;
@@ -28,31 +26,31 @@ struct priming {
     char failure[APP_FAILURE_SIZE];
 };
 
-static void release(struct priming *self) {
+static void release(struct trial *self) {
     cluster_watch_free(self->watch);
     cluster_processes_free(self->processes);
     port_pool_release(&self->ports);
     http_client_free(self->http);
     (void)sd_event_unref(self->loop);
 }
-DEFINE_AUTO_STRUCT(release, struct priming);
+DEFINE_AUTO_STRUCT(release, struct trial);
 
 static void on_lost(void *userdata, const char *reason) {
-    struct priming *self = userdata;
+    struct trial *self = userdata;
 
     self->is_lost = true;
     (void)text_copy(self->failure, sizeof self->failure, reason);
 }
 
 static void on_change(void *userdata) {
-    (void)userdata; // conditions are looked at after every turn of the loop
+    (void)userdata; // conditions are checked after every turn of the loop
 }
 
 // --- waiting: a command may ---
 
-typedef bool condition_fn(const struct priming *self);
+typedef bool condition_fn(const struct trial *self);
 
-static bool wait_until(struct priming *self, condition_fn *condition, const char *what,
+static bool wait_until(struct trial *self, condition_fn *condition, const char *what,
                        struct error *err) {
     uint64_t now_us;
     uint64_t end_us;
@@ -73,40 +71,31 @@ static bool wait_until(struct priming *self, condition_fn *condition, const char
     return true;
 }
 
-static bool is_ready(const struct priming *self) {
+static bool is_ready(const struct trial *self) {
     return cluster_watch_is_ready(self->watch);
 }
 
-static bool is_running_or_refused(const struct priming *self) {
+static bool is_running_or_refused(const struct trial *self) {
     const struct cluster_view *view = cluster_watch_view(self->watch);
 
     return view->job == JOB_REJECTED || view->job == JOB_FAILED || view->restarts > 0 ||
            cluster_view_runs_fully(view);
 }
 
-static bool is_saved(const struct priming *self) {
+static bool is_saved(const struct trial *self) {
     enum savepoint_state state = cluster_watch_view(self->watch)->savepoint.state;
 
     return state == SAVEPOINT_COMPLETED || state == SAVEPOINT_FAILED;
 }
 
-static bool has_ended(const struct priming *self) {
+static bool has_ended(const struct trial *self) {
     return cluster_processes_have_ended(self->processes);
 }
 
 // --- steps ---
 
-static bool run_job(struct priming *self, const char *restore_path, struct error *err) {
-    AUTO(json_decref) json_t *body = json_new_object();
-    AUTO(memory_free) char *checkpoints = workspace_uri(self->paths.checkpoints);
-    char job_id[APP_JOB_ID_SIZE];
-
-    random_id_hex(job_id, sizeof job_id - 1);
-    json_put_text(body, "jobId", job_id);
-    json_put_int(body, "parallelism", 1);
-    json_put(body, "flinkConfiguration", job_conf_settings(&self->job, checkpoints));
-    if (restore_path[0] != '\0') json_put_text(body, "savepointPath", restore_path);
-    cluster_watch_submit(self->watch, JAR_ID, job_id, body);
+static bool run_job(struct trial *self, const char *restore_path, struct error *err) {
+    primer_submit(self->watch, self->spec.runtime, 1, self->paths.checkpoints, restore_path);
     if (!wait_until(self, is_running_or_refused, "starting the trial job", err)) return false;
     const struct cluster_view *view = cluster_watch_view(self->watch);
     return view->job == JOB_RUNNING ||
@@ -114,27 +103,22 @@ static bool run_job(struct priming *self, const char *restore_path, struct error
                      view->failure, self->paths.log);
 }
 
-static bool save_and_stop(struct priming *self, char out_location[static FILE_PATH_MAX],
-                          struct error *err) {
-    AUTO(memory_free) char *directory = workspace_uri(self->paths.snapshots);
-    char trigger_id[APP_JOB_ID_SIZE];
-
-    random_id_hex(trigger_id, sizeof trigger_id - 1);
-    cluster_watch_savepoint(self->watch, trigger_id, directory, true);
-    if (!wait_until(self, is_saved, "saving the trial job", err)) return false;
+static bool stop_job(struct trial *self, char out_location[static FILE_PATH_MAX],
+                     struct error *err) {
+    primer_stop(self->watch, self->paths.snapshots);
+    if (!wait_until(self, is_saved, "the savepoint of the trial job", err)) return false;
     const struct savepoint_view *savepoint = &cluster_watch_view(self->watch)->savepoint;
     if (savepoint->state != SAVEPOINT_COMPLETED)
-        return error_set(err, ERROR_UNAVAILABLE, "the trial job cannot be saved: %s",
+        return error_set(err, ERROR_UNAVAILABLE, "the trial job cannot be stopped: %s",
                          savepoint->failure);
     (void)text_copy(out_location, FILE_PATH_MAX, savepoint->location);
     return true;
 }
 
-static void choose_size(struct priming *self, const struct installed_runtime *runtime) {
-    self->spec.runtime = self->job.runtime = runtime->runtime;
+static void choose_size(struct trial *self, const struct installed_runtime *runtime) {
+    self->spec.runtime = runtime->runtime;
     (void)text_copy(self->spec.log_level, sizeof self->spec.log_level, "INFO");
-    // Heap sizes may differ between the making and the use of an archive; the garbage collector may
-    // not.
+    // An archive is usable with other heap sizes, not with another garbage collector.
     self->spec.size = (struct cluster_size){
         .profile = PROFILE_DEV,
         .taskmanagers = 1,
@@ -149,12 +133,9 @@ static void choose_size(struct priming *self, const struct installed_runtime *ru
                         .overhead_mb = 64,
                         .cpu_cores = 1.0},
     };
-    self->job.checkpointing_enabled = true;
-    self->job.checkpoint_interval_ms = 1000;
-    self->job.parallelism = self->job.parallelism_per_kpu = 1;
 }
 
-static bool start(struct priming *self, const struct installed_runtime *runtime,
+static bool start(struct trial *self, const struct installed_runtime *runtime,
                   const struct java *java, const char *primer_path, const char *scratch_directory,
                   struct error *err) {
     char jar[FILE_PATH_MAX];
@@ -164,8 +145,7 @@ static bool start(struct priming *self, const struct installed_runtime *runtime,
         .paths = &self->paths,
         .runtime = runtime,
         .java = java,
-        // The processes must get SIGTERM themselves to write their archives; the job is kobel's
-        // own.
+        // The processes must get SIGTERM themselves to write their archives. The job is trusted.
         .sandbox = &none,
         .mark = "",
         .ports = &self->ports,
@@ -178,7 +158,8 @@ static bool start(struct priming *self, const struct installed_runtime *runtime,
     if (!sandbox_choose("none", NULL, &none, NULL, err)) return false;
     if (!workspace_paths_of(scratch_directory, "primer", "primer-1", &self->paths, err) ||
         !workspace_make(&self->paths, err) ||
-        !file_join(jar, sizeof jar, err, self->paths.cluster, WORKSPACE_UPLOAD, JAR_ID, NULL))
+        !file_join(jar, sizeof jar, err, self->paths.cluster, WORKSPACE_UPLOAD, PRIMER_JAR_ID,
+                   NULL))
         return false;
     if (symlink(primer_path, jar) < 0) return error_system(err, errno, "stage '%s'", jar);
     int code = sd_event_new(&self->loop);
@@ -201,16 +182,17 @@ static bool start(struct priming *self, const struct installed_runtime *runtime,
     return cluster_watch_new(self->loop, &watch, &self->watch, err);
 }
 
-bool priming_run(const struct installed_runtime *runtime, const struct java *java,
-                 const char *primer_path, const char *scratch_directory, struct error *err) {
-    AUTO(release) struct priming self = {0};
+bool class_archives_make(const struct installed_runtime *runtime, const struct java *java,
+                         const char *primer_path, const char *scratch_directory,
+                         struct error *err) {
+    AUTO(release) struct trial self = {0};
     char location[FILE_PATH_MAX] = "";
 
     port_pool_init(&self.ports, PORT_POOL_FIRST, PORT_POOL_LAST);
     if (!start(&self, runtime, java, primer_path, scratch_directory, err)) return false;
     if (!wait_until(&self, is_ready, "starting Flink", err)) return false;
-    if (!run_job(&self, "", err) || !save_and_stop(&self, location, err)) return false;
-    if (!run_job(&self, location, err) || !save_and_stop(&self, location, err)) return false;
+    if (!run_job(&self, "", err) || !stop_job(&self, location, err)) return false;
+    if (!run_job(&self, location, err) || !stop_job(&self, location, err)) return false;
     cluster_watch_free(TAKE(self.watch));
     cluster_processes_terminate(self.processes);
     return wait_until(&self, has_ended, "writing the class-data archives", err);

@@ -1,15 +1,15 @@
-// The logs and outputs of an application's clusters, as far as they are kept: a job can write to
-// the directory that they are in.
+#include "runtime/local/log_pages.h"
+
 #include "base/file_inside.h"
 #include "base/growing_file.h"
 #include "base/text.h"
-#include "runtime/local/flink_cluster_parts.h"
+#include "runtime/local/workspace.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-// A cluster of 64 KPUs has 130 files; more clusters than are kept can only be there for a moment.
+// A cluster of 64 KPUs has 130 files. More clusters than are kept exist only for a moment.
 enum { FILES_MAX = 300, CLUSTERS_MAX = 32 };
 
 struct names {
@@ -74,18 +74,11 @@ static int by_number(const void *left, const void *right) {
     return difference < 0 ? -1 : difference > 0;
 }
 
-static bool clusters_of(const struct flink_clusters *owner, const char *app_id,
-                        char out[static FILE_PATH_MAX], struct error *err) {
-    return file_join(out, FILE_PATH_MAX, err, owner->data_directory, "apps", app_id, "clusters",
-                     NULL);
-}
-
-static bool cluster_root_of(const struct flink_clusters *owner, const char *app_id,
-                            const char *cluster_id, char out[static FILE_PATH_MAX],
-                            struct error *err) {
+static bool cluster_root_of(const char *data_directory, const char *app_id, const char *cluster_id,
+                            char out[static FILE_PATH_MAX], struct error *err) {
     char clusters[FILE_PATH_MAX];
 
-    return clusters_of(owner, app_id, clusters, err) &&
+    return workspace_clusters_directory(data_directory, app_id, clusters, err) &&
            file_join(out, FILE_PATH_MAX, err, clusters, cluster_id, NULL);
 }
 
@@ -96,54 +89,51 @@ static bool open_log(const char *cluster_root, const char *file, int *out_fd, st
     return file_open_inside(cluster_root, relative, out_fd, err);
 }
 
-static void tell_file(const char *cluster_root, struct insight_log *log, insight_log_fn *visit,
-                      void *userdata) {
+static void visit_file(const char *cluster_root, struct insight_log *log, insight_log_fn *visit,
+                       void *userdata) {
     AUTO(file_close) int fd = -1;
-    struct error ignored;
 
-    // It may be gone by now, or be no file any more.
-    if (!open_log(cluster_root, log->file, &fd, &ignored)) return;
+    // It may have been removed or replaced since the listing.
+    if (!open_log(cluster_root, log->file, &fd, NULL)) return;
     log->size_bytes = lseek(fd, 0, SEEK_END);
     if (log->size_bytes >= 0) visit(userdata, log);
 }
 
-static void tell_cluster(const struct flink_clusters *owner, const char *app_id,
-                         const char *cluster_id, insight_log_fn *visit, void *userdata) {
+static void visit_cluster(const char *data_directory, const char *app_id, const char *cluster_id,
+                          insight_log_fn *visit, void *userdata) {
     struct names files = {.limit = FILES_MAX};
     struct insight_log log = {.number = number_of(cluster_id)};
     char root[FILE_PATH_MAX];
-    struct error ignored;
 
-    if (!cluster_root_of(owner, app_id, cluster_id, root, &ignored) ||
-        !file_list_inside(root, WORKSPACE_LOG, add_file, &files, &ignored))
+    if (!cluster_root_of(data_directory, app_id, cluster_id, root, NULL) ||
+        !file_list_inside(root, WORKSPACE_LOG, add_file, &files, NULL))
         return;
     (void)text_copy(log.cluster_id, sizeof log.cluster_id, cluster_id);
     qsort(files.list, files.count, sizeof files.list[0], by_name);
     for (size_t index = 0; index < files.count; index++) {
         (void)text_copy(log.file, sizeof log.file, files.list[index]);
-        tell_file(root, &log, visit, userdata);
+        visit_file(root, &log, visit, userdata);
     }
 }
 
-bool flink_logs_list(void *self, const char *app_id, insight_log_fn *visit, void *userdata,
-                     struct error *err) {
-    const struct flink_clusters *owner = self;
+bool log_pages_list(const char *data_directory, const char *app_id, insight_log_fn *visit,
+                    void *userdata, struct error *err) {
     struct names clusters = {.limit = CLUSTERS_MAX};
     char directory[FILE_PATH_MAX];
 
-    if (!clusters_of(owner, app_id, directory, err)) return false;
+    if (!workspace_clusters_directory(data_directory, app_id, directory, err)) return false;
     if (!file_is_directory(directory)) return true;
     if (!file_list(directory, add_cluster, &clusters, err)) return false;
     qsort(clusters.list, clusters.count, sizeof clusters.list[0], by_number);
     for (size_t index = 0; index < clusters.count; index++)
-        tell_cluster(owner, app_id, clusters.list[index], visit, userdata);
+        visit_cluster(data_directory, app_id, clusters.list[index], visit, userdata);
     return true;
 }
 
 // --- reading ---
 
-// How many of the last bytes are the beginning of a character whose end is not there yet.
-static size_t begun_bytes(const char *bytes, size_t size_bytes) {
+// How many of the last bytes begin a character whose end is not written yet.
+static size_t incomplete_bytes(const char *bytes, size_t size_bytes) {
     for (size_t back = 1; back <= 3 && back <= size_bytes; back++) {
         unsigned char byte = (unsigned char)bytes[size_bytes - back];
         size_t wanted = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC0 ? 2 : 1;
@@ -153,26 +143,27 @@ static size_t begun_bytes(const char *bytes, size_t size_bytes) {
     return 0;
 }
 
-bool flink_logs_read(void *self, const char *app_id, const char *cluster_id, const char *file,
-                     int64_t from, struct insight_log_page *out_page, struct error *err) {
-    const struct flink_clusters *owner = self;
+bool log_pages_read(const char *data_directory, const char *app_id, const char *cluster_id,
+                    const char *file, int64_t from, struct insight_log_page *out_page,
+                    struct error *err) {
     char root[FILE_PATH_MAX];
     AUTO(file_close) int fd = -1;
 
     if (number_of(cluster_id) < 0 || !is_log(file))
         return error_set(err, ERROR_NOT_FOUND, "there is no log '%.60s' of a cluster '%.60s'", file,
                          cluster_id);
-    if (!cluster_root_of(owner, app_id, cluster_id, root, err) || !open_log(root, file, &fd, err))
+    if (!cluster_root_of(data_directory, app_id, cluster_id, root, err) ||
+        !open_log(root, file, &fd, err))
         return false;
     int64_t next = from < 0 ? 0 : from;
     size_t got =
         growing_file_read(fd, &next, out_page->bytes, sizeof out_page->bytes, &out_page->place);
     out_page->from = next - (int64_t)got;
     out_page->size_file_bytes = lseek(fd, 0, SEEK_END);
-    size_t begun = begun_bytes(out_page->bytes, got);
-    // A gap follows: the rest is gone.
-    if (begun == got && next < out_page->size_file_bytes) begun = 0;
-    out_page->size_bytes = got - begun;
-    out_page->next = next - (int64_t)begun;
+    size_t incomplete = incomplete_bytes(out_page->bytes, got);
+    // A gap follows: the character stays incomplete.
+    if (incomplete == got && next < out_page->size_file_bytes) incomplete = 0;
+    out_page->size_bytes = got - incomplete;
+    out_page->next = next - (int64_t)incomplete;
     return true;
 }

@@ -1,0 +1,10 @@
+// What clusters count against the memory budget: see runtime/capacity.h.
+#pragma once
+
+#include "runtime/local/cluster_list.h"
+
+// What its processes use; -1: not measured yet.
+int64_t cluster_memory_measured_bytes(const struct local_cluster *cluster);
+int64_t cluster_memory_counted_bytes(const struct local_cluster *cluster);
+// Of all clusters.
+int64_t cluster_memory_total_bytes(const struct cluster_list *list, bool with_spares);

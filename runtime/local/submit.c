@@ -1,0 +1,112 @@
+#include "runtime/local/submit.h"
+
+#include "base/file_inside.h"
+#include "base/memory.h"
+#include "base/text.h"
+#include "runtime/flink/job_conf.h"
+#include "runtime/local/code_stage.h"
+
+#include <string.h>
+
+struct submit {
+    struct cluster_watch *watch;
+    void (*on_unusable)(void *userdata, const char *reason);
+    void (*on_done)(void *userdata);
+    void *userdata;
+    struct code_stage *stage; // NULL: the code is in its place
+    char jar_id[80];
+    char job_id[APP_JOB_ID_SIZE];
+    json_t *body;
+};
+
+void submit_free(struct submit *submit) {
+    if (submit == NULL) return;
+    code_stage_free(submit->stage);
+    json_decref(submit->body);
+    memory_free(submit);
+}
+
+bool submit_write_properties(const struct workspace_paths *paths, const struct submission *job,
+                             struct error *err) {
+    return file_write_inside(paths->cluster, WORKSPACE_ETC "/" WORKSPACE_PROPERTIES,
+                             job->properties_text, strlen(job->properties_text), 0644, err);
+}
+
+static json_t *run_body(const struct workspace_paths *paths, const struct submission *job) {
+    AUTO(memory_free) char *checkpoints = workspace_uri(paths->checkpoints);
+    json_t *body = json_new_object();
+
+    json_put_text(body, "jobId", job->job_id);
+    json_put_int(body, "parallelism", job->spec.parallelism);
+    json_put_bool(body, "allowNonRestoredState", job->allow_non_restored_state);
+    json_put(body, "flinkConfiguration", job_conf_settings(&job->spec, checkpoints));
+    if (job->restore_path[0] == '\0') return body;
+    AUTO(memory_free) char *uri = workspace_uri(job->restore_path);
+    json_put_text(body, "savepointPath", uri);
+    // kobel removes what was restored from, not Flink.
+    json_put_text(body, runtime_environment_claim_key(job->spec.runtime), "NO_CLAIM");
+    return body;
+}
+
+static void hand_over(const struct submit *submit) {
+    cluster_watch_submit(submit->watch, submit->jar_id, submit->job_id, submit->body);
+}
+
+static void on_staged(void *userdata, const struct error *err) {
+    const struct submit *submit = userdata;
+
+    // Damaged code stays damaged. A failure of this machine says nothing about the code: the job
+    // gets another cluster, as after any death.
+    if (err != NULL && err->kind == ERROR_SYSTEM)
+        submit->on_unusable(submit->userdata, err->message);
+    else if (err != NULL)
+        cluster_watch_reject(submit->watch, err->message);
+    else
+        hand_over(submit);
+    submit->on_done(submit->userdata);
+}
+
+// A jar in the upload directory is known to Flink by its file name, without an upload
+// (facts/flink.md 6.2).
+static bool begin_staging(sd_event *loop, const struct submit_options *options,
+                          const struct submission *job, struct submit *submit, struct error *err) {
+    const struct code_port *code = options->code;
+    struct code_jar jar;
+    struct code_stage_spec spec = {.code_path = jar.path,
+                                   .code_sha256 = jar.sha256,
+                                   .root = options->paths->cluster,
+                                   .directory = WORKSPACE_UPLOAD,
+                                   .name = submit->jar_id};
+    struct error unusable;
+
+    // A program may have put something else in its place, which neither Flink nor kobel will use.
+    if (!file_make_directories_inside(spec.root, spec.directory, 0700, &unusable)) {
+        (void)error_prefix(&unusable, "the directory of a job's code cannot be used");
+        options->on_unusable(options->userdata, unusable.message);
+        return error_set(err, unusable.kind, "%s", unusable.message);
+    }
+    return code->ops->find_jar(code->self, job->spec.code_sha256, &jar, err) &&
+           code_stage_begin(loop, &spec, on_staged, submit, &submit->stage, err);
+}
+
+bool submit_begin(sd_event *loop, const struct submit_options *options,
+                  const struct submission *job, struct submit **out_submit, struct error *err) {
+    AUTO(submit_free) struct submit *submit = memory_alloc(sizeof *submit);
+
+    submit->watch = options->watch;
+    submit->on_unusable = options->on_unusable;
+    submit->on_done = options->on_done;
+    submit->userdata = options->userdata;
+    (void)text_format(submit->jar_id, sizeof submit->jar_id, "%.64s.jar", job->spec.code_sha256);
+    (void)text_copy(submit->job_id, sizeof submit->job_id, job->job_id);
+    submit->body = run_body(options->paths, job);
+    if (!begin_staging(loop, options, job, submit, err)) return false;
+    *out_submit = NULL;
+    if (submit->stage == NULL) {
+        hand_over(submit);
+        return true;
+    }
+    cluster_watch_announce(submit->watch, submit->job_id);
+    *out_submit = TAKE(submit);
+    return true;
+}

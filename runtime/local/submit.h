@@ -1,0 +1,32 @@
+// Submits a job to a cluster: copies its code to where Flink looks for jars, then asks Flink to run
+// it.
+#pragma once
+
+#include "runtime/code_store.h"
+#include "runtime/flink/cluster_watch.h"
+#include "runtime/local/workspace.h"
+
+struct submit;
+
+struct submit_options {
+    const struct code_port *code;        // borrowed for the call
+    const struct workspace_paths *paths; // of the cluster; borrowed for the call
+    struct cluster_watch *watch;         // borrowed as long as the submission is there
+    // The cluster is not usable for this job or another one. Called within submit_begin(), too.
+    void (*on_unusable)(void *userdata, const char *reason);
+    // The job was handed to Flink, or rejected: the watch's view shows which. Not called within
+    // submit_begin(). May free the submission.
+    void (*on_done)(void *userdata);
+    void *userdata;
+};
+
+// Writes the job's properties.
+MUST_CHECK bool submit_write_properties(const struct workspace_paths *paths,
+                                        const struct submission *job, struct error *err);
+// *out_submit is NULL when the job was handed to Flink already. ERROR_NOT_FOUND, ERROR_UNAVAILABLE:
+// see code_stage.h.
+MUST_CHECK bool submit_begin(sd_event *loop, const struct submit_options *options,
+                             const struct submission *job, struct submit **out_submit,
+                             struct error *err);
+void submit_free(struct submit *submit); // stops the copying; NULL is legal
+DEFINE_AUTO(submit_free, struct submit *);
