@@ -22,7 +22,7 @@ static const struct setting common[] = {
     {"rest.address",             "127.0.0.1"},
     {"rest.bind-address",        "127.0.0.1"},
     {"web.submit.enable",        "true"},
-    // The default caches the execution graph for 3 s: every "is it running yet?" would come that late (facts/flink.md 3.1).
+    // The default caches the execution graph for 3 s: every answer about a job would be that late (facts/flink.md 3.1).
     {"web.refresh-interval",     "20"},
     {"metrics.fetcher.update-interval", "1000"},
     // The TaskManager asks again at once while its JobManager still boots.
@@ -30,15 +30,15 @@ static const struct setting common[] = {
     {"cluster.registration.max-timeout",                "200"},
     {"cluster.registration.error-delay",                "200"},
     {"cluster.registration.refused-registration-delay", "200"},
-    // More parallelism than slots is known soon, not after the default of five minutes; on a busy machine a
-    // TaskManager that is there needs more than five seconds to offer its slots to a job.
+    // A job with more parallelism than slots fails soon, not after the default of five minutes. On a busy machine
+    // a TaskManager needs more than five seconds to offer its slots to a job.
     {"slot.request.timeout",     "15000"},
-    // A lost process is noticed by its pidfd, which ends the whole cluster: heartbeats only tell of what hangs.
+    // A pidfd reports a process that ended, which ends the whole cluster: heartbeats only find what hangs.
     {"heartbeat.interval",       "500"},
     {"state.backend.local-recovery",    "false"},
 };
 
-// By job from 1.20 on, but the older runtimes take them only from the file.
+// Settings of the job from 1.20 on; the older runtimes read them only from the file.
 static const struct setting restart_1_19[] = {
     {"restart-strategy.type",    "exponential-delay"},
     {"restart-strategy.exponential-delay.initial-backoff", "100 ms"},
@@ -154,8 +154,7 @@ void cluster_conf_print(const struct launch_spec *spec, const char *instance,
     put(out, "web.upload.dir", "%s", paths->jars);
     put_memory(out, &spec->size);
     if (runtime_environment_has_job_conf(spec->runtime)) return;
-    // The runtimes before 1.20 know the job's settings by older names only, and from their own
-    // file.
+    // The runtimes before 1.20 read the job's settings only from this file, by older names.
     put(out, "state.backend", "rocksdb");
     put(out, "state.backend.incremental", "true");
     put(out, "state.checkpoints.dir", "file://%s", paths->checkpoints);
@@ -166,7 +165,7 @@ void cluster_conf_print_log4j(const struct launch_spec *spec, struct buffer *out
         out,
         "rootLogger.level = %s\n"
         "rootLogger.appenderRef.file.ref = file\n"
-        // The names that log queries of the service look for, without the noise of the libraries.
+        // The names that log queries of the service search for, without messages of libraries.
         "logger.shaded.name = org.apache.flink.shaded.netty4.io.netty\n"
         "logger.shaded.level = ERROR\n"
         "logger.pekko.name = org.apache.pekko\n"
@@ -191,13 +190,13 @@ void cluster_conf_process_name(enum flink_role role, int index, char *out, size_
 }
 
 void cluster_conf_add_jvm_flags(enum profile profile, struct argument_list *out) {
-    // Both cost start-up time what they give later (facts/flink.md 3.2): right for a short life on
-    // a small machine.
+    // Both shorten the start and cost speed later (facts/flink.md 3.2): right for short runs on a
+    // small machine.
     if (profile == PROFILE_DEV)
         argument_list_add_all(out, "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", NULL);
     argument_list_add_all(
         out, "-Xshare:auto", "-XX:+IgnoreUnrecognizedVMOptions",
-        // Out of memory ends the process, which is then replaced, instead of leaving half of one.
+        // Without memory the process ends, and is replaced, instead of running on in part.
         "-XX:+ExitOnOutOfMemoryError", "-XX:-UsePerfData", NULL);
     for (size_t index = 0; index < COUNT_OF(module_flags); index++)
         argument_list_add(out, module_flags[index]);
@@ -266,4 +265,22 @@ void cluster_conf_command(const struct flink_process *process, const struct laun
     argument_list_add_all(out, "--configDir", paths->conf, NULL);
     if (is_jobmanager) return;
     add_taskmanager_settings(process->index, ports, out);
+}
+
+void cluster_conf_environment(const struct installed_runtime *runtime,
+                              const struct workspace_paths *paths, bool has_namespaces,
+                              const char *mark, struct argument_list *out) {
+    argument_list_add_all(
+        out, "PATH=/usr/bin:/bin", "HOME=/tmp", "LANG=C.UTF-8",
+        // RocksDB allocates from many threads; one arena keeps glibc from hoarding.
+        "MALLOC_ARENA_MAX=1", "AWS_EC2_METADATA_DISABLED=true", NULL);
+    argument_list_add_format(out, "FLINK_CONF_DIR=%s", paths->conf);
+    argument_list_add_format(out, "FLINK_LIB_DIR=%s/lib", runtime->directory);
+    argument_list_add_format(out, "FLINK_PLUGINS_DIR=%s/plugins", runtime->directory);
+    argument_list_add_format(out, "FLINK_OPT_DIR=%s/opt", runtime->directory);
+    argument_list_add_format(out, "TMPDIR=%s", paths->temporary);
+    // The place that it has on the service, where a sandbox can mount it there.
+    argument_list_add_format(out, "KOBEL_APPLICATION_PROPERTIES=%s/" WORKSPACE_PROPERTIES,
+                             has_namespaces ? "/etc/flink" : paths->etc);
+    if (mark[0] != '\0') argument_list_add_format(out, ORPHANS_VARIABLE "=%s", mark);
 }

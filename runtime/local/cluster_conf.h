@@ -1,9 +1,9 @@
-// What the processes of a cluster are started with: configuration files, ports and command lines.
-// Pure text (facts/flink.md 2, 3, 4).
+// What the processes of a cluster are started with: configuration files, ports, command lines and
+// environment. Pure text (facts/flink.md 2, 3, 4).
 //
-// A cluster's own configuration says nothing that differs by application: what does (checkpoints,
-// properties, code) comes with the submission (job_conf.h), so that any cluster of the right
-// runtime and size can run any job.
+// The configuration of a cluster has nothing that differs by application: that (checkpoints,
+// properties, code) comes with the submission (job_conf.h). So any cluster of the right runtime and
+// size can run any job.
 #pragma once
 
 #include "base/buffer.h"
@@ -13,8 +13,8 @@
 #include "runtime/installed/catalog.h"
 #include "runtime/local/workspace.h"
 
-// What is listened on by whom, in this order from the first port of the cluster's block on: all of
-// it is named, so that nothing listens where another application could reach it.
+// The ports that the processes listen on, in this order from the first port of the cluster's block.
+// All are chosen by kobel, so that none is open to other applications.
 enum { FLINK_PORTS_JOBMANAGER = 4, FLINK_PORTS_TASKMANAGER = 4 };
 
 struct cluster_ports {
@@ -49,6 +49,10 @@ void cluster_conf_command(const struct flink_process *process, const struct laun
                           const struct installed_runtime *runtime, const struct java *java,
                           const struct workspace_paths *paths, const struct cluster_ports *ports,
                           struct argument_list *out);
+// The environment of every process.
+void cluster_conf_environment(const struct installed_runtime *runtime,
+                              const struct workspace_paths *paths, bool has_namespaces,
+                              const char *mark, struct argument_list *out);
 // "jobmanager", "taskmanager-1": names its log and output files.
 void cluster_conf_process_name(enum flink_role role, int index, char *out, size_t size_bytes);
 

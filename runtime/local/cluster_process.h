@@ -11,7 +11,7 @@
 struct cluster_processes;
 
 struct cluster_processes_options {
-    const struct launch_spec *spec;          // borrowed as long as the processes are there
+    const struct launch_spec *spec;          // borrowed for the call
     const struct workspace_paths *paths;     // borrowed as long as the processes are there
     const struct installed_runtime *runtime; // borrowed for the call
     const struct java *java;                 // borrowed for the call
@@ -39,27 +39,27 @@ const char *cluster_processes_rest_url(const struct cluster_processes *processes
 const struct port_block *cluster_processes_ports(const struct cluster_processes *processes);
 // JOB_CONF_INSTANCE of this cluster.
 const char *cluster_processes_instance(const struct cluster_processes *processes);
-// Lost because another program listens on one of its ports: others will do.
+// Lost because another program listens on one of its ports: a launch on other ports may succeed.
 bool cluster_processes_have_clashed(const struct cluster_processes *processes);
 // Lost because the JobManager ended by itself, with an exit status.
 bool cluster_processes_jobmanager_exited(const struct cluster_processes *processes);
-// How many there are, and the pid of one, whose descendants are what runs in its sandbox; index 0
-// is the JobManager.
+// How many there are, and the pid of one; what runs in its sandbox are its descendants. Index 0 is
+// the JobManager.
 int cluster_processes_count(const struct cluster_processes *processes);
 pid_t cluster_processes_pid(const struct cluster_processes *processes, int index);
 // Sends SIGKILL to all of them, without waiting. NULL is legal.
 void cluster_processes_kill(struct cluster_processes *self);
 // Kills one of them as if it had died by itself: the JobManager, or a TaskManager.
 void cluster_processes_kill_one(struct cluster_processes *self, bool is_jobmanager);
-// Asks all of them to end in order; each end is reported to nobody. NULL is legal.
+// Asks all of them to end (SIGTERM); their ends are not reported. NULL is legal.
 void cluster_processes_terminate(struct cluster_processes *self);
 // All of them have ended.
 bool cluster_processes_have_ended(const struct cluster_processes *self);
 // Kills and reaps all of them; waits for their ends, which is a matter of milliseconds.
 void cluster_processes_free(struct cluster_processes *self);
-// Kills all of them and frees them, their ports and their groups when the last has ended: to take
-// the memory of a JVM back may take longer than the loop may wait. Until then they are on the list
-// of whose head this is. NULL is legal.
+// Kills all of them, and frees them, their ports and their groups when the last one has ended. To
+// free the memory of a JVM may take longer than the loop may wait: until then they are on the list
+// with this head. NULL is legal.
 void cluster_processes_leave(struct cluster_processes *self, struct cluster_processes **leaving);
 // Frees all that are on the list.
 void cluster_processes_free_leaving(struct cluster_processes **leaving);

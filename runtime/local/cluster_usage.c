@@ -8,9 +8,9 @@ static const int64_t PSS_EVERY_US = 60000000;
 
 struct cluster_usage {
     const struct cluster_processes *processes;
-    int pss_turn;   // whose pages are read next
+    int pss_turn;   // the process whose pages are read next
     int64_t pss_us; // when pages were last read
-    // For each process, of its file pages those that count as its own; all, before they were read.
+    // For each process, the part of its file pages that counts as its own; 1 before they were read.
     double file_shares[];
 };
 
@@ -34,9 +34,9 @@ static double share_of(double part, double whole) {
     return part < whole ? part / whole : 1;
 }
 
-// Reading all pages of a JVM takes 4 to 5 ms of processor, and longer where it allocates at the
-// time: one process a minute, in turns. What it shares hardly changes; in between, its own pages
-// are counted exactly and the file's by that share.
+// Reading all pages of a JVM takes 4 to 5 ms of processor time, and longer while it allocates: so
+// one process a minute is read, in turns. The share of its file pages hardly changes. In between,
+// its own pages are counted exactly and file pages by that share.
 static double memory_of(struct cluster_usage *usage, int index, pid_t pid,
                         const struct process_usage *process) {
     int64_t now_us = clock_monotonic_us();

@@ -12,5 +12,5 @@ struct cluster_usage *cluster_usage_new(const struct cluster_processes *processe
 void cluster_usage_free(struct cluster_usage *usage); // NULL is legal
 DEFINE_AUTO(cluster_usage_free, struct cluster_usage *);
 
-// False: it is not there any more.
+// False: the process has ended.
 bool cluster_usage_read(struct cluster_usage *usage, int index, struct cluster_process_usage *out);

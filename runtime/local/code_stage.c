@@ -46,8 +46,8 @@ static bool check_digest(struct code_stage *stage, struct error *err) {
     char md5[DIGEST_MD5_HEX_SIZE];
 
     digest_finish(stage->digest, sha256, md5);
-    // Since digests are kept, each is on the disk before its jar is there: only a jar of an earlier
-    // version has none, and its digest now would be that of whatever it has become.
+    // A digest is on the disk before its jar. Only a jar of an earlier version has none, and a
+    // digest of it now could not find damage.
     if (stage->sha256[0] == '\0' || text_equal(sha256, stage->sha256)) return true;
     return error_set(
         err, ERROR_UNAVAILABLE,
@@ -115,7 +115,7 @@ static bool open_ends(struct code_stage *stage, const struct code_stage_spec *sp
     return error_system(err, reason, "stage '%s'", spec->name);
 }
 
-// What is left after the first slices is done in turns.
+// The rest after the first slices is copied in turns of the loop.
 static bool begin_turns(sd_event *loop, struct code_stage *stage, struct error *err) {
     int code = sd_event_add_time(loop, &stage->turn, CLOCK_MONOTONIC, 0, 0, on_turn, stage);
 
@@ -134,7 +134,7 @@ bool code_stage_begin(sd_event *loop, const struct code_stage_spec *spec, code_s
     stage->userdata = userdata;
     (void)text_copy(stage->sha256, sizeof stage->sha256, spec->code_sha256);
     if (!open_ends(stage, spec, err)) return false;
-    // The end of a small one shows in the second.
+    // The second slice finds the end of a small one.
     for (int slice = 0; slice < 2 && !is_last; slice++)
         if (!copy_slice(stage, &is_last, err)) return false;
     *out_stage = NULL;

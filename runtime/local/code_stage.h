@@ -1,8 +1,8 @@
-// Puts a program's jar where Flink looks for it: a copy of the stored code in the cluster's upload
-// directory, which the program may write to. A copy, so that what it does to its jar harms itself
-// only; and checked against its digest on the way, so that what runs is what was deployed.
+// Copies a program's jar to where Flink looks for it: from the store to the cluster's upload
+// directory, which the program may write to. A program that changes its jar harms only its own
+// copy. The copy is checked against the digest, so that what runs is what was deployed.
 //
-// The copy is made in slices of the loop, the first one at once: a small jar costs no turn.
+// It is made in slices of the loop, the first one at once: a small jar costs no turn.
 #pragma once
 
 #include "base/cleanup.h"
@@ -13,12 +13,14 @@
 struct code_stage;
 
 struct code_stage_spec {
-    const char *code_path;   // in the store
-    const char *code_sha256; // of that file; "": an earlier version kept none of a jar in a zip,
-                             // and to refuse what runs today would help nobody
-    const char *root;        // by the rules of base/file_inside.h, as a job may have been ...
-    const char *directory;   // ... where the copy goes, below it
-    const char *name;        // of the copy, which replaces whatever has that name
+    const char *code_path; // in the store
+    // Of that file; "": an earlier version kept none for a jar in a zip. It is not checked then:
+    // a refusal would stop an application that runs today.
+    const char *code_sha256;
+    // Where the copy goes: `directory` below `root`, opened by base/file_inside.h.
+    const char *root;
+    const char *directory;
+    const char *name; // of the copy, which replaces what has that name
 };
 
 // Called once, not from within code_stage_begin(), unless the stage was freed before. `err` NULL:

@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-// The level of a line of Flink's logs: "2026-11-28 08:00:00,123 INFO  org.apache...". NULL: it
-// begins no entry of a log.
+// The level of a line of Flink's logs: "2026-11-28 08:00:00,123 INFO  org.apache...". NULL: no log
+// entry begins with this line.
 static const char *level_of(const char *line) {
     static const char *const levels[] = {"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "FATAL"};
     const char *at = line;
@@ -23,7 +23,7 @@ static const char *level_of(const char *line) {
     return NULL;
 }
 
-// The same of a line that a JVM logs of itself: "[21.002s][warning][cds] Skipping ...".
+// The same of a line that a JVM logs: "[21.002s][warning][cds] Skipping ...".
 static const char *jvm_level_of(const char *line) {
     static const char *const levels[][2] = {{"[trace]", "TRACE"},
                                             {"[debug]", "DEBUG"},
@@ -64,7 +64,7 @@ static bool names_an_error(const char *line) {
     return false;
 }
 
-// What a JVM, its launcher and the programs around it begin a complaint with.
+// How complaints of a JVM, its launcher and the sandbox's programs begin.
 static bool is_complaint(const char *line) {
     static const char *const beginnings[] = {"Error:",
                                              "Error occurred during initialization of VM",
@@ -91,7 +91,7 @@ static bool is_frame(const char *line) {
     return line[0] == '\t' || text_starts_with(line, "    at ");
 }
 
-// What a JVM that could not start says last, whatever the reason was.
+// The last lines of a JVM that could not start, whatever the reason was.
 static bool is_epilogue(const char *line) {
     return text_starts_with(line, "Error: Could not create the Java Virtual Machine") ||
            text_starts_with(line, "Error: A fatal exception has occurred");
@@ -100,10 +100,10 @@ static bool is_epilogue(const char *line) {
 void end_reason_find(const char *tail, size_t tail_bytes, char *out, size_t out_size_bytes) {
     AUTO(memory_free) char *text = memory_alloc(tail_bytes + 1);
     char *rest = text;
-    // Of the entry that the line belongs to; what is printed belongs to none.
+    // Of the log entry that the line belongs to; NULL: of none, it was printed.
     const char *level = NULL;
 
-    // A 0 byte, as in the gap at the beginning of a log that was shortened, separates lines, too.
+    // A 0 byte separates lines, too: a shortened log begins with a hole, which reads as zeros.
     for (size_t at = 0; at < tail_bytes; at++)
         text[at] = tail[at] == '\0' ? '\n' : tail[at];
     out[0] = '\0';

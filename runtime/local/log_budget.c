@@ -7,14 +7,15 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "runtime/host/process.h"
+#include "runtime/local/cluster_conf.h"
 #include "runtime/local/workspace.h"
 
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-// One piece is given back in a turn. How long that takes depends on the file system, which may have
-// to write before it forgets: the size of a piece follows.
+// One piece is given back to the file system in a turn. How long that takes depends on the file
+// system, which may have to write first: the size of the pieces adapts.
 static const int64_t PIECE_MIN_BYTES = (int64_t)1 << 20;
 static const int64_t PIECE_MAX_BYTES = (int64_t)16 << 20;
 enum { PIECE_LONG_US = 8000 };
@@ -25,7 +26,7 @@ static const uint64_t AT_ONCE_US = 1000;
 
 struct log_file {
     char name[40];
-    int64_t gap_bytes;   // that are to be given back, from its beginning; 0: nothing is
+    int64_t gap_bytes;   // to be given back, from its beginning; 0: nothing
     int64_t given_bytes; // of them, so far
 };
 
@@ -34,11 +35,11 @@ struct log_budget {
     sd_event *loop;
     char root[FILE_PATH_MAX]; // of the cluster
     int64_t budget_bytes;
-    int64_t used_bytes; // at the last look
+    int64_t used_bytes; // at the last check
     int64_t piece_bytes;
-    struct process *cutter; // NULL, or it has ended: no file is being cut
+    struct process *cutter; // NULL or ended: no file is being cut
     bool never_cuts;        // this file system cannot
-    int next;               // of the files: whose turn it is to give back
+    int next;               // the file that gives back first in the next turn
     int count;
     struct log_file files[];
 };
@@ -60,8 +61,8 @@ static void end_round(struct log_file *file) {
     file->gap_bytes = file->given_bytes = 0;
 }
 
-// One piece, with what lies before it and holds no data: a program may have made the file longer,
-// or reserved room in it. Each piece goes on behind the one before, whatever has become of that.
+// One piece, and what lies before it without data: a program may have made the file longer, or
+// reserved room in it. Each piece continues behind the one before.
 static void give_back(struct log_budget *budget, struct log_file *file, int fd) {
     int64_t from = file->given_bytes;
     int64_t data = growing_file_after_gap(fd, from);
@@ -70,9 +71,10 @@ static void give_back(struct log_budget *budget, struct log_file *file, int fd) 
     data -= data % LOG_BUDGET_ALIGNMENT_BYTES;
     bool is_last = file->gap_bytes - data <= budget->piece_bytes;
     int64_t to = is_last ? file->gap_bytes : data + budget->piece_bytes;
-    // A file system without gaps loses all of it rather than fill up.
+    // Where the file system has no holes, the whole file is emptied, so that the disk does not
+    // fill.
     if (fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, from, to - from) < 0) {
-        (void)!ftruncate(fd, 0);
+        error_ignore(ftruncate(fd, 0) == 0);
         end_round(file);
         return;
     }
@@ -91,7 +93,7 @@ static void on_cut(void *userdata, struct process_end end) {
 
 static void cut(struct log_budget *budget, int fd, int64_t size_bytes) {
     int64_t gap_bytes = growing_file_after_gap(fd, 0);
-    // A file system cuts off no whole file.
+    // fallocate() refuses to cut off a whole file.
     int64_t cut_bytes = gap_bytes < size_bytes ? log_budget_cut(gap_bytes) : 0;
     char length[24];
     char path[40];
@@ -104,32 +106,29 @@ static void cut(struct log_budget *budget, int fd, int64_t size_bytes) {
                                 .kept_fds = kept_fds,
                                 .done = on_cut,
                                 .userdata = budget};
-    struct error ignored;
 
     if (cut_bytes == 0 || budget->never_cuts) return;
     if (budget->cutter != NULL && !process_has_ended(budget->cutter)) return;
     process_free(TAKE(budget->cutter));
     (void)text_format(length, sizeof length, "%lld", (long long)cut_bytes);
-    // By its descriptor: the name may belong to something else by then.
+    // By its descriptor: the name may belong to another file by then.
     (void)text_format(path, sizeof path, "/proc/self/fd/%d", fd);
-    budget->never_cuts = !process_start(budget->loop, &spec, &budget->cutter, &ignored);
+    budget->never_cuts = !process_start(budget->loop, &spec, &budget->cutter, NULL);
 }
 
-// What it takes of the disk. Gives a piece of it back where *may_give_back, which is false then.
-// False: nothing is there.
-static bool look_at(struct log_budget *budget, struct log_file *file, bool *may_give_back,
-                    int64_t *out_used_bytes) {
+// *out_used_bytes: of the disk. Gives a piece back if *may_give_back, which is false then. False:
+// there is no such file.
+static bool update_file(struct log_budget *budget, struct log_file *file, bool *may_give_back,
+                        int64_t *out_used_bytes) {
     AUTO(file_close) int fd = -1;
     struct stat entry;
-    struct error ignored;
 
-    if (!file_open_writable_inside(budget->root, file->name, &fd, &ignored) ||
-        fstat(fd, &entry) < 0) {
+    if (!file_open_writable_inside(budget->root, file->name, &fd, NULL) || fstat(fd, &entry) < 0) {
         end_round(file);
         return false;
     }
     *out_used_bytes = (int64_t)entry.st_blocks * 512;
-    // Somebody has shortened it meanwhile.
+    // Another process has shortened it meanwhile.
     if (file->gap_bytes > entry.st_size) end_round(file);
     if (file->gap_bytes == 0)
         file->gap_bytes =
@@ -155,7 +154,7 @@ static int on_timer(sd_event_source *source, uint64_t now_us, void *userdata) {
         struct log_file *file = &budget->files[index];
         bool had_turn = !may_give_back;
         int64_t used = 0;
-        if (look_at(budget, file, &may_give_back, &used)) used_bytes += used;
+        if (update_file(budget, file, &may_give_back, &used)) used_bytes += used;
         if (!had_turn && !may_give_back) budget->next = (index + 1) % budget->count;
         is_busy = is_busy || file->gap_bytes > 0;
     }
@@ -173,10 +172,8 @@ static int on_timer(sd_event_source *source, uint64_t now_us, void *userdata) {
 static void name_files(struct log_budget *budget, int process) {
     char name[32];
 
-    if (process == 0)
-        (void)text_copy(name, sizeof name, "jobmanager");
-    else
-        (void)text_format(name, sizeof name, "taskmanager-%d", process);
+    cluster_conf_process_name(process == 0 ? FLINK_JOBMANAGER : FLINK_TASKMANAGER, process, name,
+                              sizeof name);
     for (int index = 0; index < 2; index++)
         (void)text_format(budget->files[budget->count++].name, sizeof budget->files[0].name,
                           WORKSPACE_LOG "/%s%s", name, index == 0 ? ".log" : ".out");
@@ -194,7 +191,7 @@ bool log_budget_new(sd_event *loop, const char *cluster_root, int taskmanagers,
     (void)text_copy(budget->root, sizeof budget->root, cluster_root);
     for (int process = 0; process <= taskmanagers; process++)
         name_files(budget, process);
-    // The accuracy lets the loop look after many clusters in one turn.
+    // The accuracy lets the loop serve many clusters in one turn.
     int code = sd_event_add_time_relative(loop, &budget->timer, CLOCK_MONOTONIC, EVERY_US,
                                           SOON_US / 4, on_timer, budget);
     if (code < 0) return error_system(err, -code, "timer of the logs");
@@ -202,21 +199,21 @@ bool log_budget_new(sd_event *loop, const char *cluster_root, int taskmanagers,
     return true;
 }
 
-// What was written since the last look stays when nobody looks any more.
-static void look_for_the_last_time(struct log_budget *budget) {
+// Gives back what was written since the last check: it stays on the disk from now on.
+static void update_finally(struct log_budget *budget) {
     int64_t ignored = 0;
 
     budget->piece_bytes = PIECE_LAST_BYTES;
     for (int index = 0; index < budget->count; index++) {
         bool may_give_back = true;
-        (void)look_at(budget, &budget->files[index], &may_give_back, &ignored);
+        (void)update_file(budget, &budget->files[index], &may_give_back, &ignored);
     }
 }
 
 void log_budget_free(struct log_budget *budget) {
     if (budget == NULL) return;
     budget->never_cuts = true;
-    if (budget->timer != NULL) look_for_the_last_time(budget);
+    if (budget->timer != NULL) update_finally(budget);
     (void)sd_event_source_disable_unref(budget->timer);
     process_free(budget->cutter);
     (void)sd_event_unref(budget->loop);
