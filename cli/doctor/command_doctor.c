@@ -22,7 +22,7 @@ static void print_finding(const struct terminal *out, const struct finding *find
 
     terminal_print(out, COLOUR_PLAIN, "  ");
     terminal_print(out, colour_of(finding->severity), "%-7s",
-                 is_good ? "ok" : finding_severity_name(finding->severity));
+                   is_good ? "ok" : finding_severity_name(finding->severity));
     terminal_print(out, COLOUR_PLAIN, " %-12s ", finding->subject);
     terminal_print_folded(out, INDENT, finding->text);
     (void)fputc('\n', out->file);

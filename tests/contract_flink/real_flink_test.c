@@ -66,7 +66,7 @@ Test(cluster, real_flink_keeps_the_contract_of_the_port) {
                                     .mark = "",
                                     .first_port = PORT_POOL_FIRST,
                                     .last_port = PORT_POOL_LAST,
-                                    .runtimes_directory = wanted("KOBEL_TEST_RUNTIMES")};
+                                    .runtimes_directory = required("KOBEL_TEST_RUNTIMES")};
     struct local_clusters *clusters = NULL;
     struct cluster_suite suite = {.pass = pass};
     sd_event *loop = NULL;
@@ -76,8 +76,8 @@ Test(cluster, real_flink_keeps_the_contract_of_the_port) {
     cr_assert(java_find(&options.java, &err), "%s", err.message);
     (void)setenv("KOBEL_LAUNCHER", LAUNCHER, 1);
     cr_assert(sandbox_choose("auto", NULL, &options.sandbox, NULL, &err), "%s", err.message);
-    struct code_store *code = open_code(loop, data);
-    options.code = code_store_port(code);
+    struct file_code_store *code = open_code(loop, data);
+    options.code = file_code_store_port(code);
     cr_assert(local_clusters_new(loop, &options, &clusters, &err), "%s", err.message);
     suite.clusters = local_clusters_port(clusters);
     suite.insight = local_clusters_insight(clusters);
@@ -88,7 +88,7 @@ Test(cluster, real_flink_keeps_the_contract_of_the_port) {
     put_code(loop, code, required("KOBEL_TEST_BROKEN_JAR"), suite.broken_sha256);
     cluster_suite_run(&suite);
     local_clusters_free(clusters);
-    code_store_free(code);
+    file_code_store_free(code);
     (void)sd_event_unref(loop);
     cr_assert(file_remove_tree(data, &err), "%s", err.message);
 }
