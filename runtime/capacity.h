@@ -1,6 +1,6 @@
-// The port to what the clusters share: memory, clusters kept ready, installed runtimes. It may be
-// missing (`ops` is NULL) where this is not counted: the functions below then keep no spare, and
-// report 0 bytes in use, so that only what a launch is promised counts against the budget.
+// The port to what the clusters share: memory, spares, installed runtimes. It may be missing (`ops`
+// is NULL): then the functions below keep no spare and report 0 bytes in use, so that only the
+// memory promised to a launch counts against the budget.
 //
 // Every call returns at once.
 #pragma once
@@ -10,16 +10,16 @@
 #include <stdint.h>
 
 struct capacity_ops {
-    // Keep a cluster of this runtime and size ready, so that the next launch of the same shape is
-    // there at once, whichever application's it is. `cluster_id` is not read. A wish, not a
-    // promise: memory and more urgent things come first, and newer wishes before older ones.
+    // Keeps a cluster of this runtime and size ready, so that the next launch of the same shape, by
+    // any application, needs no boot. `cluster_id` is not read. A wish, not a promise: memory and
+    // more urgent work come first, and newer wishes come before older ones.
     void (*keep_spare)(void *self, const struct launch_spec *spec);
-    // From now on these runtimes (bits by enum runtime_environment) are needed, and no others: they
-    // cannot be removed without force.
+    // From now on only these runtimes (bits by enum runtime_environment) are in use: they cannot be
+    // removed without force.
     void (*hold_runtimes)(void *self, uint32_t runtimes);
 
-    // What counts against the memory budget (cluster_size_counted_bytes): of all clusters that were
-    // launched and are not retired, and of one of them; 0 = not known.
+    // Memory that counts against the budget (cluster_size_counted_bytes): of all clusters that were
+    // launched and are not retired, and of one of them; 0 = unknown.
     int64_t (*memory_used_bytes)(void *self);
     int64_t (*memory_of_bytes)(void *self, const char *cluster_id);
 };

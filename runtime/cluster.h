@@ -1,10 +1,10 @@
-// The port to clusters: what runs. Implemented by runtime/local/clusters.h (real Flink as local
-// processes) and by tests/fakes/fake_cluster. Both pass tests/contract/cluster_suite.c, as do their
-// other ports: runtime/state_files.h (what lies on disk), runtime/insight.h (what can be seen
-// inside) and runtime/capacity.h (memory and spares). The latter two may be missing.
+// The port to clusters. Implemented by runtime/local/flink_cluster (real Flink as local processes)
+// and by tests/fakes/fake_cluster. Both pass tests/contract/cluster_suite.c, and implement the
+// other ports: runtime/state_files.h (restore points on disk), runtime/insight.h (the inside of a
+// cluster) and runtime/capacity.h (memory and spares). The latter two may be missing.
 //
-// Every call returns at once. Its results appear in the view, and the `on_change` callback that the
-// implementation was given is called with the id of the application whenever a view has changed.
+// Every call returns at once. Results appear in the view. When a view has changed, the
+// implementation calls its `on_change` with the id of the application.
 #pragma once
 
 #include "base/error.h"
@@ -13,11 +13,12 @@
 #include "model/job_spec.h"
 
 enum cluster_health {
-    CLUSTER_ABSENT, // not known here: never launched, retired, or launched by a daemon that is gone
+    // Not known here: never launched, retired, or launched by a daemon that has ended.
+    CLUSTER_ABSENT,
     CLUSTER_BOOTING, // its processes run; not all slots are registered yet
     CLUSTER_READY,   // every slot was registered
-    CLUSTER_LOST,    // a process of it died or fell silent, or it never got ready; nothing of it is
-                     // left running
+    // A process of it died or does not answer, or it never got ready. No process of it runs.
+    CLUSTER_LOST,
 };
 
 static inline const char *cluster_health_name(enum cluster_health health) {
@@ -31,12 +32,12 @@ static inline const char *cluster_health_name(enum cluster_health health) {
 
 enum job_state {
     JOB_NONE,       // nothing was submitted
-    JOB_SUBMITTING, // the request is under way (main() runs in the JobManager)
-    JOB_REJECTED,   // Flink refused it; `failure` says why
-    JOB_CREATED,    // accepted; not every vertex has run yet or it is initializing
+    JOB_SUBMITTING, // the request is under way: main() runs in the JobManager
+    JOB_REJECTED,   // Flink refused it: `failure` has the reason
+    JOB_CREATED,    // accepted; not every vertex runs yet
     JOB_RUNNING,
     JOB_RESTARTING, // failing, restarting
-    JOB_FINISHED,   // bounded job at its end, or stopped with a savepoint
+    JOB_FINISHED,   // a bounded job at its end, or stopped with a savepoint
     JOB_CANCELED,
     JOB_FAILED,
 };
@@ -52,29 +53,27 @@ struct savepoint_view {
     char trigger_id[APP_JOB_ID_SIZE]; // the newest request
     enum savepoint_state state;
     char location[FILE_PATH_MAX]; // a local path, without file:
-    bool is_transient; // FAILED because a task was not there just then: another try may succeed
+    bool is_transient; // FAILED because a task was not running just then: a retry may succeed
     char failure[APP_FAILURE_SIZE];
 };
 
-// What was last seen; a cache, reading it never waits.
+// The cluster as last seen. A cache: reading it never waits.
 struct cluster_view {
     enum cluster_health health;
     enum job_state job;
     char job_id[APP_JOB_ID_SIZE]; // the newest submission
     int slots;
-    int tasks_running; // of job_id; counted over vertices' parallel subtasks
+    int tasks_running; // subtasks of job_id
     int tasks_total;
-    int restarts;               // times the job was seen to leave RUNNING or CREATED for
-                                // RESTARTING, or to have done so, since its submission
-    int64_t last_restarting_ms; // when it last did, by Flink's clock; 0 = never
+    int restarts;               // of the job, from RUNNING or CREATED, since its submission
+    int64_t last_restarting_ms; // when it last became RESTARTING, by Flink's clock; 0 = never
     struct savepoint_view savepoint;
-    char last_checkpoint[FILE_PATH_MAX]; // newest completed checkpoint of job_id, a local path; ""
-                                         // = none
-    // LOST: its JobManager ended by itself, with an exit status, while main() ran in it. That was
-    // the program (System.exit), which would do it again.
+    char last_checkpoint[FILE_PATH_MAX]; // newest completed one of job_id, a local path; "" = none
+    // LOST: the JobManager ended with an exit status while main() ran in it. The program did that
+    // (System.exit) and would do it again.
     bool is_ended_by_program;
-    // One line: Flink's own root cause of LOST, REJECTED, FAILED or of the newest restart, followed
-    // by where the logs are; "" = none.
+    // One line: Flink's root cause of LOST, REJECTED, FAILED or of the newest restart, and where
+    // the logs are; "" = none.
     char failure[APP_FAILURE_SIZE];
 };
 
@@ -90,8 +89,8 @@ struct launch_spec {
     enum runtime_environment runtime;
     struct cluster_size size;
     char log_level[8];
-    // A trivial job runs on it before it is READY: it is there later, and the job that comes next
-    // is up sooner. Not read for spares, which are always primed.
+    // Prime it: READY comes later, and the next job starts sooner. Ignored for spares, which are
+    // always primed.
     bool primes;
 };
 
@@ -99,35 +98,33 @@ struct submission {
     char job_id[APP_JOB_ID_SIZE];
     struct job_spec spec;        // spec.code_sha256 names the code
     const char *properties_text; // content of application_properties.json; borrowed for the call
-    const char
-        *restore_path; // savepoint or checkpoint directory, "" = start empty; borrowed for the call
+    // Directory of a savepoint or checkpoint; "" = start empty; borrowed for the call.
+    const char *restore_path;
     bool allow_non_restored_state;
 };
 
 struct savepoint_request {
     char trigger_id[APP_JOB_ID_SIZE];
-    char snapshot_name[APP_SNAPSHOT_NAME_SIZE]; // it gets a directory of its own by name and
-                                                // trigger
+    char snapshot_name[APP_SNAPSHOT_NAME_SIZE]; // its directory is named by this and the trigger
     bool stops_job;                             // stop-with-savepoint, without drain
 };
 
 struct cluster_ops {
-    // Starts the processes of one cluster. ERROR_UNAVAILABLE: the runtime is not installed, no
-    // java; ERROR_EXISTS: a cluster of that id is known. What fails later shows as CLUSTER_LOST.
+    // Starts the processes of one cluster. ERROR_UNAVAILABLE: no such runtime, or no Java.
+    // ERROR_EXISTS: a cluster of that id is known. A later failure appears as CLUSTER_LOST.
     bool (*launch)(void *self, const struct launch_spec *spec, struct error *err);
-    // Would a launch now leave those that boot already enough of the processors? One that a spare
-    // fits always does, and so does the first.
+    // Would a launch now leave enough of the processors to the clusters that boot already? True for
+    // one that a spare fits, and where no cluster boots.
     bool (*admits)(void *self, const struct launch_spec *spec);
-    // Hands a job to a READY cluster. The same job_id again is no second submission. A cluster
-    // whose job is over takes another.
+    // Submits a job to a READY cluster. Idempotent by job_id. A cluster whose job has ended accepts
+    // another.
     bool (*submit)(void *self, const char *cluster_id, const struct submission *job,
                    struct error *err);
-    // Asks the running job for a savepoint. The same trigger_id again is no second savepoint.
+    // Requests a savepoint of the running job. Idempotent by trigger_id.
     bool (*savepoint)(void *self, const char *cluster_id, const struct savepoint_request *request,
                       struct error *err);
-    // Kills every process of the cluster and forgets it; its logs stay a while. Once this returns
-    // no program of it runs any more: what its job has left on disk is final. Unknown ids are
-    // ignored.
+    // Kills every process of the cluster and forgets it; its logs are kept for a while. When this
+    // returns, no program of it runs: the files of its job are final. Unknown ids are ignored.
     void (*retire)(void *self, const char *cluster_id);
     void (*view)(void *self, const char *cluster_id, struct cluster_view *out_view);
 };

@@ -1,7 +1,6 @@
-// The port to what can be seen inside a cluster, and made to go wrong there: measurements, Flink's
-// plan of the job, its dashboard, logs, faults. It may be missing (`ops` is NULL) where clusters
-// only run: the functions below then answer that there is nothing to see. No decision that a job
-// depends on needs it.
+// The port to the inside of a cluster: measurements, Flink's plan of the job, its dashboard, logs,
+// and injected faults. It may be missing (`ops` is NULL): then the functions below return nothing.
+// No decision that a job depends on needs it.
 //
 // Every call returns at once.
 #pragma once
@@ -11,7 +10,7 @@
 #include "model/app.h"
 #include "runtime/job_measurement.h"
 
-// An answer of the cluster's own web interface.
+// An answer of the cluster's web interface.
 struct insight_page {
     long status;
     const char *content_type; // "" when there is none
@@ -23,7 +22,7 @@ typedef void insight_page_fn(void *userdata, const struct insight_page *page,
                              const struct error *err);
 struct insight_fetch;
 
-// What can be made to go wrong on purpose, for tests of users and of ours.
+// Faults that can be injected, for tests.
 enum insight_fault {
     INSIGHT_FAULT_KILL_JOBMANAGER,
     INSIGHT_FAULT_KILL_TASKMANAGER, // one of them
@@ -31,56 +30,52 @@ enum insight_fault {
     INSIGHT_FAULT_COUNT,
 };
 
-// A log or an output of a process of a cluster that runs, or that has ended and whose logs are
-// kept.
+// A log or output of a process of a cluster, which runs or has ended.
 #define INSIGHT_LOG_FILE_SIZE  64
 #define INSIGHT_LOG_PAGE_BYTES 65536
 
 struct insight_log {
     char cluster_id[APP_CLUSTER_ID_SIZE];
-    int64_t number;                   // of the cluster: the application's clusters are counted
+    int64_t number;                   // the application's clusters are numbered
     char file[INSIGHT_LOG_FILE_SIZE]; // "jobmanager.log", "taskmanager-1.out"
-    int64_t size_bytes;               // where it ends
+    int64_t size_bytes;               // the position of its end
 };
 typedef void insight_log_fn(void *userdata, const struct insight_log *log);
 
-// The bytes of one from a position on. The oldest part of a log is given back to the file system,
-// and cut off now and then, which moves what is left: a reader that asks for `next` still continues
-// where it was.
+// A part of a log, from a position on. The oldest part of a log is removed from time to time, which
+// moves the rest; a reader that asks for `next` still continues where it was.
 struct insight_log_page {
-    enum growing_file_place place; // does it follow what lay before the position?
-    int64_t from;                  // where the bytes are now
-    int64_t next;                  // what to ask for next
+    enum growing_file_place place; // do the bytes follow those before the position?
+    int64_t from;                  // the position of the bytes
+    int64_t next;                  // the position to ask for next
     int64_t size_file_bytes;
     size_t size_bytes;
-    char bytes[INSIGHT_LOG_PAGE_BYTES]; // anything; characters of UTF-8 are not cut
+    char bytes[INSIGHT_LOG_PAGE_BYTES]; // of any kind; characters of UTF-8 are not cut
 };
 
 struct insight_ops {
-    // Measures the job that runs. When it is done, `measured` gives another number and the change
-    // callback of the clusters is called; where it cannot be done, nothing happens.
+    // Measures the running job. Afterwards `measured` returns a new number, and the change callback
+    // of the clusters is called. On a failure nothing happens.
     void (*measure)(void *self, const char *cluster_id);
-    // The newest measurement of the cluster's job; NULL: none yet. Valid until the next call of the
-    // port.
+    // The newest measurement of the cluster's job; NULL = none yet. Valid until the next call of
+    // the port.
     const struct job_measurement *(*measured)(void *self, const char *cluster_id);
 
-    // Flink's plan of the job that runs, as JSON text that the caller frees; NULL while it is not
-    // known.
+    // Flink's plan of the running job, as JSON text that the caller frees; NULL = not known yet.
     char *(*job_plan)(void *self, const char *cluster_id);
-    // GETs `path` ("/overview", with its query) of the cluster's dashboard. NULL: there is none, or
-    // the cluster is not READY. The handle is gone once `done` was called; until then it can be
-    // cancelled.
+    // GETs `path` ("/overview", with its query) of the cluster's dashboard. NULL: no dashboard, or
+    // the cluster is not READY. The handle is valid, and can be cancelled, until `done` is called.
     struct insight_fetch *(*fetch)(void *self, const char *cluster_id, const char *path,
                                    insight_page_fn *done, void *userdata);
     void (*cancel_fetch)(void *self, struct insight_fetch *fetch);
 
-    // Makes something go wrong. ERROR_UNAVAILABLE: no such cluster, or it is not READY.
+    // Injects a fault. ERROR_UNAVAILABLE: no such cluster, or it is not READY.
     bool (*inject)(void *self, const char *cluster_id, enum insight_fault fault, struct error *err);
 
     // The logs of the application's clusters, the oldest cluster's first.
     bool (*list_logs)(void *self, const char *app_id, insight_log_fn *visit, void *userdata,
                       struct error *err);
-    // ERROR_NOT_FOUND: there is no such log.
+    // ERROR_NOT_FOUND: no such log.
     bool (*read_log)(void *self, const char *app_id, const char *cluster_id, const char *file,
                      int64_t from, struct insight_log_page *out_page, struct error *err);
 };

@@ -1,4 +1,4 @@
-// What one look at a running job gave: its vertices and its processes. Plain data.
+// One measurement of a running job: its vertices and its processes. Plain data.
 #pragma once
 
 #include <stdbool.h>
@@ -13,7 +13,7 @@ struct measured_vertex {
     char name[MEASURED_NAME_SIZE];
     int parallelism;
     bool is_source;
-    uint32_t inputs;             // bit i: vertex i, which comes earlier, feeds this one
+    uint32_t inputs;             // bit i: the earlier vertex i feeds this one
     double records_in;           // since the job started
     double records_out;          //
     double records_in_per_s;     // since the measurement before; unknown in the first
@@ -22,7 +22,7 @@ struct measured_vertex {
     double busy_ratio;           // 0 to 1, means over the subtasks
     double backpressured_ratio;  //
     double idle_ratio;           //
-    double pending_records;      // of a source: what waits outside
+    double pending_records;      // of a source: waiting outside
     double records_lag_max;      // of a Kafka source: of the partition that is farthest behind
     double millis_behind_latest; // of a Kinesis source
 };
@@ -31,7 +31,7 @@ struct job_measurement {
     uint64_t number; // 1 for the first of a job; 0 = there is none yet
     int vertex_count;
     struct measured_vertex vertices[MEASURED_VERTICES_MAX]; // upstream first
-    int max_parallelism;                                    // of the job's state; 0 = not known
+    int max_parallelism;                                    // of the job's state; 0 = unknown
     // Of the job (facts/service.md 9).
     double uptime_ms;
     double downtime_ms;
@@ -41,19 +41,19 @@ struct job_measurement {
     double failed_checkpoints;
     double completed_checkpoints;
     // Of the TaskManagers. Ratios are 0 to 1.
-    double cpu_max_ratio; // of the busiest one's share of processor, its sandbox included
+    double cpu_max_ratio; // of the busiest one, of its share of processor; with its sandbox
     double cpu_mean_ratio;
-    double memory_max_ratio; // of what it was promised
+    double memory_max_ratio; // of its promised memory
     double memory_bytes;     // of all processes of the cluster, shared pages counted once
     double cpu_seconds;      // used by all of them since they started
     double heap_max_ratio;
     double gc_count;
     double gc_time_ms;
     double threads;
-    // Of the Kafka consumer groups that the application's properties name: what they have committed
-    // against the ends of their topics.
+    // Of the Kafka consumer groups in the application's properties: ends of their topics minus
+    // committed offsets.
     double consumer_lag;
-    double consumer_lag_max;                 // of the partition that is farthest behind
-    char lag_failure[MEASURED_FAILURE_SIZE]; // why it is not known, with the brokers; "" = nothing
-                                             // went wrong
+    double consumer_lag_max; // of the partition that is farthest behind
+    // Why the lag is unknown, with the brokers; "" = no failure.
+    char lag_failure[MEASURED_FAILURE_SIZE];
 };

@@ -1,5 +1,5 @@
-// The port to what the jobs of an application have left on disk: checkpoints and savepoints. Of a
-// job whose cluster is retired (runtime/cluster.h) it is final. Never missing: without it no job
+// The port to the restore points of an application on disk: checkpoints and savepoints. Those of a
+// job whose cluster is retired (runtime/cluster.h) are final. Never missing: without it no job
 // could be restored.
 //
 // Every call returns at once.
@@ -11,30 +11,28 @@
 
 #include <stdint.h>
 
-// Are the checkpoints of that job still needed? Called from within prune_checkpoints() only.
+// Are the checkpoints of that job still needed? Called only from within prune_checkpoints().
 typedef bool state_files_need_fn(void *userdata, const char *job_id);
 
 struct state_files_ops {
-    // The newest complete checkpoint that `job_id` left on disk; false when there is none.
+    // The newest complete checkpoint of `job_id`; false when there is none.
     bool (*find_checkpoint)(void *self, const char *app_id, const char *job_id,
                             char out_path[static FILE_PATH_MAX]);
-    // The complete savepoint of a snapshot by its name and trigger; false when there is none or
-    // only a part of one.
+    // The savepoint of a snapshot, by its name and trigger; false when it is missing or incomplete.
     bool (*find_savepoint)(void *self, const char *app_id, const struct snapshot *snapshot,
                            char out_path[static FILE_PATH_MAX]);
-    // Removes the checkpoints of the jobs of the application that are not needed; *out_removed: of
-    // how many jobs there were any. What cannot be removed does not keep the rest; false then.
+    // Removes the checkpoints of the application's jobs that are not needed. *out_removed: how many
+    // jobs had some. A failure does not prevent the other removals; false then.
     bool (*prune_checkpoints)(void *self, const char *app_id, state_files_need_fn *is_needed,
                               void *userdata, int *out_removed, struct error *err);
-    // Removes the savepoint of a snapshot, or what there is of it, and nothing else: by its name
-    // and trigger, and at its location where an earlier kobel had it.
+    // Removes the savepoint of a snapshot, complete or not, and nothing else: by its name and
+    // trigger, and at its location where an earlier kobel wrote it.
     bool (*remove_snapshot)(void *self, const char *app_id, const struct snapshot *snapshot,
                             struct error *err);
-    // Removes everything the application has on disk but its code. Its clusters are retired
-    // already.
+    // Removes all files of the application except its code. Its clusters are retired already.
     bool (*erase_app)(void *self, const char *app_id, struct error *err);
-    // Bytes that the application has on disk: checkpoints, snapshots, clusters with their logs. As
-    // last counted; 0: not yet.
+    // Bytes of the application on disk: checkpoints, snapshots, clusters with their logs. As last
+    // counted; 0 = not counted yet.
     int64_t (*disk_used_bytes)(void *self, const char *app_id);
 };
 
