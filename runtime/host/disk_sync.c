@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-// Of coreutils, which every Debian has.
+// Of coreutils, which every Debian installs.
 static const char SYNC[] = "/bin/sync";
 
 bool disk_sync(sd_event *loop, const char *path, const char *beside, process_done_fn *done,

@@ -11,10 +11,11 @@
 #include <search.h>
 #include <string.h>
 
-// Entries in one turn of the loop: about a millisecond.
+// Entries in one turn of the loop: takes about a millisecond.
 enum { SLICE_ENTRIES = 300 };
-// Between two countings of one application: at least so long, and many times what one takes, so
-// that a tree of millions of entries costs no more than a few per cent of a processor.
+// The pause between two counts of one application: at least PAUSE_US, and PAUSE_BY_DURATION times
+// what a count takes, so that a tree of millions of entries costs only a few per cent of a
+// processor.
 static const int64_t PAUSE_US = 2000000;
 enum { PAUSE_BY_DURATION = 30 };
 
@@ -29,10 +30,10 @@ struct disk_usage {
     sd_event_source *timer;
     char directory[FILE_PATH_MAX]; // <data>/apps
     void *apps;                    // counted_app by id: base/name_tree.h
-    struct work_queue *due;        // by monotonic time; may name some that are forgotten
+    struct work_queue *due;        // by monotonic time; may name forgotten applications
     struct file_walk *walk;        // of `walked`; NULL: none is under way
     struct counted_app *walked;
-    int64_t spent_us; // on it
+    int64_t spent_us; // on that walk
 };
 
 static void set_timer(void *userdata) {
@@ -61,7 +62,7 @@ static void end_walk(struct disk_usage *usage) {
     usage->walked = NULL;
 }
 
-static void take_count(struct disk_usage *usage) {
+static void store_count(struct disk_usage *usage) {
     struct counted_app *app = usage->walked;
 
     app->bytes = file_walk_bytes(usage->walk);
@@ -69,8 +70,8 @@ static void take_count(struct disk_usage *usage) {
     app->pause_us = clock_pause_us(usage->spent_us, PAUSE_BY_DURATION, PAUSE_US);
 }
 
-// True: it is complete.
-static bool walk_on(struct disk_usage *usage) {
+// True: the count is complete.
+static bool continue_walk(struct disk_usage *usage) {
     int64_t begun_us = clock_monotonic_us();
     bool is_done = file_walk_step(usage->walk, SLICE_ENTRIES);
 
@@ -78,8 +79,8 @@ static bool walk_on(struct disk_usage *usage) {
     return is_done;
 }
 
-// The next one whose time has come; NULL: there is none.
-static struct counted_app *take_due(struct disk_usage *usage, int64_t now_ms) {
+// The next application that is due; NULL = none.
+static struct counted_app *pop_due(struct disk_usage *usage, int64_t now_ms) {
     char app_id[WORK_NAME_SIZE];
 
     while (work_queue_take(usage->due, now_ms, app_id)) {
@@ -94,11 +95,11 @@ static int on_timer(sd_event_source *source, uint64_t now_us, void *userdata) {
 
     (void)source;
     if (usage->walk == NULL) {
-        struct counted_app *next = take_due(usage, (int64_t)now_us / 1000);
+        struct counted_app *next = pop_due(usage, (int64_t)now_us / 1000);
         if (next != NULL) begin_walk(usage, next);
     }
-    if (usage->walk != NULL && walk_on(usage)) {
-        take_count(usage);
+    if (usage->walk != NULL && continue_walk(usage)) {
+        store_count(usage);
         end_walk(usage);
     }
     set_timer(usage);
@@ -127,7 +128,7 @@ static struct counted_app *touch(struct disk_usage *usage, const char *app_id) {
 }
 
 void disk_usage_touch(struct disk_usage *usage, const char *app_id) {
-    if (app_id[0] != '\0') (void)touch(usage, app_id); // a spare is nobody's yet
+    if (app_id[0] != '\0') (void)touch(usage, app_id); // a spare has no application yet
 }
 
 int64_t disk_usage_bytes(struct disk_usage *usage, const char *app_id) {
@@ -161,10 +162,10 @@ bool disk_usage_new(sd_event *loop, const char *data_directory, struct disk_usag
     if (!file_join(usage->directory, sizeof usage->directory, err, data_directory, "apps", NULL))
         return false;
     int code = sd_event_add_time(loop, &usage->timer, CLOCK_MONOTONIC, 0, 1000, on_timer, usage);
-    if (code < 0) return error_system(err, -code, "timer of the disk");
+    if (code < 0) return error_system(err, -code, "timer of the disk usage");
     (void)sd_event_source_set_enabled(usage->timer, SD_EVENT_OFF);
     usage->due = work_queue_new(set_timer, usage);
-    // Everything else comes first.
+    // Counting must not delay anything else.
     (void)sd_event_source_set_priority(usage->timer, SD_EVENT_PRIORITY_IDLE);
     if (file_is_directory(usage->directory) &&
         !file_list(usage->directory, touch_found, usage, err))

@@ -1,4 +1,4 @@
-// Finds a Java that Flink runs on.
+// Finds a Java for Flink.
 #pragma once
 
 #include "base/buffer.h"
@@ -15,8 +15,8 @@ struct java {
 };
 
 // Searches JAVA_HOME, then /usr/lib/jvm. False: no Java of the wanted version. `out_others`: the
-// other versions found on the way, "/usr/lib/jvm/java-21 (Java 21), ...".
+// other versions that were found, "/usr/lib/jvm/java-21 (Java 21), ...".
 bool java_search(struct java *out_java, struct buffer *out_others);
 
-// The same; ERROR_UNAVAILABLE lists what was found and names the Debian package to install.
+// The same. ERROR_UNAVAILABLE lists the other versions and names the Debian package to install.
 MUST_CHECK bool java_find(struct java *out_java, struct error *err);

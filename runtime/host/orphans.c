@@ -11,10 +11,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-// A command line has some 20 kB: options of the sandbox, and a class path.
+// A command line has about 20 kB: options of the sandbox, and a class path.
 static const size_t WORDS_MAX_BYTES = (size_t)1 << 20;
 static const int END_TIMEOUT_MS = 5000;
-// What is killed may have started something in the meantime.
+// A process may have started another one before it was killed.
 static const int ROUNDS_MAX = 10;
 
 bool orphans_carry(const char *words, size_t size_bytes, const char *mark) {
@@ -36,15 +36,15 @@ bool orphans_carry(const char *words, size_t size_bytes, const char *mark) {
 static bool has_mark(const char *pid_text, const char *file, const char *mark) {
     AUTO(buffer_release) struct buffer words = BUFFER_INIT(WORDS_MAX_BYTES);
     char path[64];
-    struct error ignored;
 
     (void)text_format(path, sizeof path, "/proc/%.16s/%s", pid_text, file);
-    // It may have ended since it was listed, or be somebody else's.
-    return file_read(path, &words, &ignored) &&
+    // Fails where it has ended since it was listed, or belongs to another user.
+    return file_read(path, &words, NULL) &&
            orphans_carry(buffer_text(&words), words.size_bytes, mark);
 }
 
-// The descriptor comes first: from then on the number is that of the process which is looked at.
+// The descriptor is opened first: the process that is checked is then the one that is killed, even
+// if its number is used again.
 static bool kill_if_marked(const char *pid_text, pid_t pid, const char *mark) {
     AUTO(file_close) int pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
     struct pollfd ended = {.fd = pidfd, .events = POLLIN};

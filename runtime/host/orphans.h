@@ -4,20 +4,20 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-// Names a data directory among all of this machine; chosen by whoever opens it. Whatever is started
-// for its clusters carries it as a word of its environment or of its command line: paths would not
-// do, since one can contain another, and the same path is another directory in another container.
+// The mark identifies a data directory on this machine; the daemon chooses it. Every process of its
+// clusters has it in its environment or in its command line. A path is not enough: one path can
+// contain another, and the same path is another directory in another container.
 #define ORPHANS_MARK_SIZE 33
 #define ORPHANS_VARIABLE  "KOBEL_DATA_ID"
 #define ORPHANS_PROPERTY  "-Dkobel.data.id"
 
-// Kills every process that carries the mark, and waits until they are gone. Called while the data
-// directory's lock is held and no cluster runs, so all there are belong to a daemon that is dead.
-// "" = there are none.
+// Kills every process that has the mark, and waits until they have ended. To be called with the
+// data directory's lock held and before any cluster is launched: then all of them belong to a
+// daemon that has ended. Mark "": does nothing.
 //
-// They die with their daemon by themselves, except in the instant between their start and their
-// asking for it; what runs inside a sandbox dies with it, but not at once.
+// Usually they end with their daemon by themselves (PR_SET_PDEATHSIG), except in the instant
+// between their start and that call; processes in a sandbox end a moment after it.
 void orphans_kill(const char *mark);
 
-// Does one of `words`, of which each ends with a 0 byte, carry the mark? Pure.
+// Is the mark one of `words`, each of which ends with a 0 byte? Pure.
 bool orphans_carry(const char *words, size_t size_bytes, const char *mark);

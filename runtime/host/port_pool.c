@@ -8,15 +8,15 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-// 127.90.0.1. At 127.0.0.1 a guard would be in the JVM's way, and ports whose connections linger
-// there could not be had for a minute.
+// 127.90.0.1. At 127.0.0.1 the JVM could not bind the port of a guard, and a guard could not be
+// bound for a minute to a port with connections in TIME_WAIT.
 static const uint32_t GUARD_ADDRESS = 0x7f5a0001;
 
 static uint32_t first_unit(const struct port_pool *pool) {
     return (pool->first + PORT_UNIT - 1U) / PORT_UNIT;
 }
 
-// Units that lie in the range as a whole.
+// Units that lie completely in the range.
 static uint32_t unit_count(const struct port_pool *pool) {
     uint32_t end = (pool->last + 1U) / PORT_UNIT;
 
@@ -39,7 +39,7 @@ void port_pool_init(struct port_pool *pool, uint16_t first, uint16_t last) {
 
 // --- sockets ---
 
-// -1: it cannot be had, errno says why.
+// -1: it cannot be bound, with errno.
 static int bind_at(uint32_t host, uint16_t port, bool reuses) {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port)};
     AUTO(file_close) int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -53,7 +53,8 @@ static int bind_at(uint32_t host, uint16_t port, bool reuses) {
 }
 
 bool port_is_free(uint16_t port) {
-    // As the JVM binds: with SO_REUSEADDR, since the last owner's connections may linger.
+    // As the JVM binds: with SO_REUSEADDR, because connections of the last owner may be in
+    // TIME_WAIT.
     AUTO(file_close) int fd = bind_at(INADDR_LOOPBACK, port, true);
 
     return fd >= 0 && listen(fd, 1) == 0;
@@ -61,14 +62,15 @@ bool port_is_free(uint16_t port) {
 
 // --- units ---
 
-static void let_go(struct port_pool *pool, uint32_t unit, uint32_t count) {
+static void release_units(struct port_pool *pool, uint32_t unit, uint32_t count) {
     for (uint32_t index = unit; index < unit + count; index++) {
         file_close(pool->guards[index]);
         pool->guards[index] = -1;
     }
 }
 
-// Holds one of which `ports` will be used. ERROR_CONFLICT: somebody else has it, or one of those.
+// Holds one unit, whose first `ports` ports must be free. ERROR_CONFLICT: the unit is held, or one
+// of those ports is not free.
 static bool hold(struct port_pool *pool, uint32_t unit, uint32_t ports, struct error *err) {
     uint16_t first = first_port(pool, unit);
 
@@ -80,22 +82,22 @@ static bool hold(struct port_pool *pool, uint32_t unit, uint32_t ports, struct e
     pool->guards[unit] = fd;
     for (uint32_t port = 0; port < ports && port < PORT_UNIT; port++) {
         if (port_is_free((uint16_t)(first + port))) continue;
-        let_go(pool, unit, 1);
-        return error_set(err, ERROR_CONFLICT, "port %u is taken", first + port);
+        release_units(pool, unit, 1);
+        return error_set(err, ERROR_CONFLICT, "port %u is in use", first + port);
     }
     return true;
 }
 
-// Holds the units from `unit` on that `ports` need, or none. *out_looked_at: the last of them was
-// the one that could not be had.
-static bool hold_row(struct port_pool *pool, uint32_t unit, uint32_t ports, uint32_t *out_looked_at,
+// Holds the units from `unit` on that `ports` need, or none. *out_tried: how many were tried; the
+// last one of them could not be held.
+static bool hold_row(struct port_pool *pool, uint32_t unit, uint32_t ports, uint32_t *out_tried,
                      struct error *err) {
     uint32_t count = units_for(ports);
 
     for (uint32_t index = 0; index < count; index++) {
-        *out_looked_at = index + 1;
+        *out_tried = index + 1;
         if (hold(pool, unit + index, ports - index * PORT_UNIT, err)) continue;
-        let_go(pool, unit, index);
+        release_units(pool, unit, index);
         return false;
     }
     return true;
@@ -104,21 +106,22 @@ static bool hold_row(struct port_pool *pool, uint32_t unit, uint32_t ports, uint
 bool port_pool_take(struct port_pool *pool, uint16_t count, struct port_block *out_block,
                     struct error *err) {
     uint32_t start = random_id_number();
+    struct error reason;
 
     if (count == 0 || units_for(count) > unit_count(pool))
-        return error_set(err, ERROR_LIMIT, "a cluster wants %u ports, and there are %u", count,
+        return error_set(err, ERROR_LIMIT, "a cluster needs %u ports, and the range has %u", count,
                          unit_count(pool) * PORT_UNIT);
     uint32_t places = unit_count(pool) - units_for(count) + 1;
-    // From anywhere: daemons seldom want the same.
+    // From a random place: then daemons seldom try the same units.
     for (uint32_t tried = 0; tried < places;) {
         uint32_t unit = (start + tried) % places;
-        uint32_t looked_at = 0;
-        if (hold_row(pool, unit, count, &looked_at, err)) {
+        uint32_t units_tried = 0;
+        if (hold_row(pool, unit, count, &units_tried, &reason)) {
             *out_block = (struct port_block){first_port(pool, unit), count};
             return true;
         }
-        if (err->kind != ERROR_CONFLICT) return false;
-        tried += looked_at;
+        if (reason.kind != ERROR_CONFLICT) return error_set(err, reason.kind, "%s", reason.message);
+        tried += units_tried;
     }
     return error_set(err, ERROR_LIMIT, "no %u ports in a row are free between %u and %u", count,
                      pool->first, pool->last);
@@ -126,10 +129,10 @@ bool port_pool_take(struct port_pool *pool, uint16_t count, struct port_block *o
 
 void port_pool_give(struct port_pool *pool, const struct port_block *block) {
     if (block->count > 0)
-        let_go(pool, block->first / PORT_UNIT - first_unit(pool), units_for(block->count));
+        release_units(pool, block->first / PORT_UNIT - first_unit(pool), units_for(block->count));
 }
 
 void port_pool_release(struct port_pool *pool) {
     for (uint32_t unit = 0; unit < COUNT_OF(pool->guards); unit++)
-        let_go(pool, unit, 1);
+        release_units(pool, unit, 1);
 }

@@ -37,7 +37,7 @@ void process_end_text(struct process_end end, char *out, size_t size_bytes) {
                       end.number);
 }
 
-// Takes the end of a child that has ended.
+// Waits for the status of a child that has ended, or was killed.
 static struct process_end reap(pid_t pid) {
     int status = spawn_wait(pid);
 
@@ -53,14 +53,14 @@ static int on_end(sd_event_source *source, int fd, uint32_t events, void *userda
     (void)sd_event_source_set_enabled(source, SD_EVENT_OFF);
     process->has_ended = true;
     struct process_end end = reap(process->pid);
-    // Whatever it has started and left dies with it.
+    // The children that it has left are killed.
     (void)kill(-process->pid, SIGKILL);
     if (process->done != NULL) process->done(process->userdata, end);
     return 0;
 }
 
-// In a directory of logs a job may have put anything: the child, which the daemon waits for until
-// it is another program, could block in an open() of its own.
+// The output is opened here: a job may have replaced it by a FIFO, on which an open() in the child
+// would block, and posix_spawn() waits for the child.
 static bool start(const struct process_spec *spec, pid_t *out_pid, struct error *err) {
     AUTO(file_close) int output = -1;
 
@@ -80,7 +80,7 @@ bool process_start(sd_event *loop, const struct process_spec *spec, struct proce
                    struct error *err) {
     AUTO(process_free) struct process *process = memory_alloc(sizeof *process);
 
-    process->has_ended = true; // until there is something to end
+    process->has_ended = true; // for process_free(), until it is started
     process->pidfd = -1;
     if (!start(spec, &process->pid, err)) return false;
     process->has_ended = false;
@@ -97,7 +97,7 @@ bool process_start(sd_event *loop, const struct process_spec *spec, struct proce
 void process_signal(struct process *process, int signal_number) {
     if (process->has_ended) return;
     if (signal_number == SIGKILL) process_tree_kill(process->pid);
-    // The group may not be there yet in the instant after the spawn; the process is.
+    // Just after the spawn the group may not exist yet.
     if (kill(-process->pid, signal_number) < 0) (void)kill(process->pid, signal_number);
 }
 

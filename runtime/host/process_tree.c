@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { DEPTH_MAX = 16, TREE_MAX = 1024, LOOKS_MAX = 16 };
+enum { DEPTH_MAX = 16, TREE_MAX = 1024, ROUNDS_MAX = 16 };
 
 static void read_text(char *out, size_t size_bytes, int directory, const char *path) {
     size_t used = 0;
@@ -33,10 +33,10 @@ void process_read_text(char *out, size_t size_bytes, pid_t pid, const char *name
     read_text(out, size_bytes, AT_FDCWD, path);
 }
 
-static bool visit(pid_t pid, int depth, process_visit_fn *look, void *userdata);
+static bool visit_tree(pid_t pid, int depth, process_visit_fn *visit, void *userdata);
 
-// A space ends each number: what has none was cut, and would be another process.
-static void visit_children(int tasks, const char *task, int depth, process_visit_fn *look,
+// A space ends each number: one without it was cut, and would be the number of another process.
+static void visit_children(int tasks, const char *task, int depth, process_visit_fn *visit,
                            void *userdata) {
     char children[4096];
     char name[32];
@@ -47,27 +47,27 @@ static void visit_children(int tasks, const char *task, int depth, process_visit
     for (char *at = children;; at = end + 1) {
         long long child = strtoll(at, &end, 10);
         if (end == at || *end != ' ' || child <= 0) return;
-        (void)visit((pid_t)child, depth + 1, look, userdata);
+        (void)visit_tree((pid_t)child, depth + 1, visit, userdata);
     }
 }
 
-// A child is listed with the thread that has started it, which in a JVM is any of a hundred.
-static bool visit(pid_t pid, int depth, process_visit_fn *look, void *userdata) {
+// A child is listed with the thread that has started it, one of a hundred in a JVM.
+static bool visit_tree(pid_t pid, int depth, process_visit_fn *visit, void *userdata) {
     char path[40];
 
-    if (depth > DEPTH_MAX || !look(pid, userdata)) return false;
+    if (depth > DEPTH_MAX || !visit(pid, userdata)) return false;
     (void)text_format(path, sizeof path, "/proc/%d/task", (int)pid);
     DIR *tasks = opendir(path);
     if (tasks == NULL) return true;
     for (struct dirent *entry = readdir(tasks); entry != NULL; entry = readdir(tasks))
         if (entry->d_name[0] != '.')
-            visit_children(dirfd(tasks), entry->d_name, depth, look, userdata);
+            visit_children(dirfd(tasks), entry->d_name, depth, visit, userdata);
     (void)closedir(tasks);
     return true;
 }
 
-bool process_tree_visit(pid_t pid, process_visit_fn *look, void *userdata) {
-    return visit(pid, 0, look, userdata);
+bool process_tree_visit(pid_t pid, process_visit_fn *visit, void *userdata) {
+    return visit_tree(pid, 0, visit, userdata);
 }
 
 struct tree {
@@ -89,7 +89,7 @@ static bool holds(const struct tree *tree, pid_t pid) {
     return false;
 }
 
-// Kills what is below the process, from below, and is not in `before`; false: that was nothing.
+// Kills the descendants that are not in `before`, the lowest first; false: there were none.
 static bool kill_below(pid_t pid, struct tree *before) {
     struct tree tree = {.count = 0};
     bool any = false;
@@ -104,13 +104,14 @@ static bool kill_below(pid_t pid, struct tree *before) {
     return any;
 }
 
-// The uppermost stands still until the end: it starts nothing, and what loses its parent below a
-// keeper (launcher/keeper.h) is found again as its child, as is what was started meanwhile.
+// The topmost process is stopped first, so that it starts no other. In the next round the processes
+// that have lost their parent are found as its children, where it is a keeper (launcher/keeper.h),
+// and so are those that were started meanwhile.
 void process_tree_kill(pid_t pid) {
     struct tree before = {.count = 0};
 
     (void)kill(pid, SIGSTOP);
-    for (int look = 0; look < LOOKS_MAX && kill_below(pid, &before); look++)
+    for (int round = 0; round < ROUNDS_MAX && kill_below(pid, &before); round++)
         continue;
     (void)kill(pid, SIGKILL);
 }

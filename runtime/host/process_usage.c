@@ -6,8 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-// utime and stime, the fourteenth and fifteenth field; the second, a name, may hold anything but
-// ends with the last parenthesis.
+// utime and stime are the fields 14 and 15. Field 2, a name, may contain anything and ends with the
+// last parenthesis.
 static bool read_cpu_ms(pid_t pid, int64_t *out_ms) {
     enum { UTIME = 14, STIME = 15 };
     char text[1024];
@@ -34,8 +34,7 @@ static int64_t read_pss_bytes(pid_t pid) {
     return field == NULL ? 0 : strtoll(field + strlen(FIELD), NULL, 10) * 1024;
 }
 
-// The second and the third field of statm: pages that are resident, and those of them that are a
-// file's.
+// Fields 2 and 3 of statm: resident pages, and how many of them are pages of files.
 static void add_memory(pid_t pid, struct process_usage *usage) {
     char text[256];
     char *end;

@@ -7,9 +7,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-// Closes all descriptors in every child, except those that posix_spawn duplicates onto themselves,
-// which clears the flag in the child. Kernels before 5.11 refuse the call; there, only what
-// libraries opened without the flag is inherited.
+// Marks all descriptors close-on-exec. posix_spawn duplicates those of `kept_fds` onto themselves,
+// which clears the mark in the child. Kernels before 5.11 refuse the call: there the descriptors
+// that libraries opened without the mark are inherited.
 static void keep_descriptors_private(void) {
     (void)close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
 }

@@ -1,6 +1,6 @@
-// Starts programs; nothing else in kobel does. A child inherits its standard streams and
-// `kept_fds`, and nothing else: also not what a library opened without close-on-exec, such as a
-// connection of libcurl, which would stay open in the child.
+// Starts programs; all of kobel uses it. A child inherits its standard streams and `kept_fds` only:
+// descriptors that a library opened without close-on-exec (libcurl's connections) would stay open
+// in the child.
 #pragma once
 
 #include "base/error.h"

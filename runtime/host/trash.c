@@ -16,27 +16,27 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { REMOVED_AT_ONCE = 64, NAME_SIZE = 33, TOLD_AFTER_TRIES = 5 };
+enum { REMOVED_AT_ONCE = 64, NAME_SIZE = 33, WARNED_AFTER_TRIES = 5 };
 static const uint64_t RETRY_US = 1000000;
 static const uint64_t RETRY_MAX_US = (uint64_t)5 * 60 * 1000000;
 
 struct trash {
-    // Of <data>/apps, which may lie on another file system, and of <data>: in the order of bytes.
+    // Of <data>/apps, which may lie on another file system, and of <data>. In byte order.
     char directories[2][FILE_PATH_MAX];
     sd_event *loop;
     struct trash_options options;
-    sd_event_source *look;
+    sd_event_source *step;
     sd_event_source *retry;
     struct process *remover;   // NULL, or it has ended: nothing is being removed
-    char last[FILE_PATH_MAX];  // that it was told to remove
-    char after[FILE_PATH_MAX]; // what could not be removed comes before, and waits; "": nothing
-    int tries;                 // in a row after which something was left
+    char last[FILE_PATH_MAX];  // the last path of its command line
+    char after[FILE_PATH_MAX]; // paths up to this one could not be removed and wait; "" = none
+    int tries;                 // in a row that left something
 };
 
-// --- putting ---
+// --- renaming ---
 
-// <data>/apps, or whatever else lies directly below <data> and holds the path: it is kobel's own
-// and may be a link to another disk, while a job may have put links into what lies below.
+// *out_root: the directory directly below <data> that contains the path, such as <data>/apps. It
+// belongs to kobel and may be a link to another disk; a job may have made links below it.
 static bool split(const char *data_directory, const char *path, char out_root[static FILE_PATH_MAX],
                   char out_parent[static FILE_PATH_MAX], const char **out_name, struct error *err) {
     const char *below = file_below(data_directory, path);
@@ -59,11 +59,10 @@ static bool split(const char *data_directory, const char *path, char out_root[st
 static bool move_into(const char *trash, int parent, const char *name) {
     char target[FILE_PATH_MAX];
     char random[NAME_SIZE];
-    struct error ignored;
 
     random_id_hex(random, sizeof random - 1);
-    if (!file_join(target, sizeof target, &ignored, trash, random, NULL) ||
-        !file_make_directories(trash, 0700, &ignored)) {
+    if (!file_join(target, sizeof target, NULL, trash, random, NULL) ||
+        !file_make_directories(trash, 0700, NULL)) {
         errno = ENOSPC;
         return false;
     }
@@ -72,12 +71,10 @@ static bool move_into(const char *trash, int parent, const char *name) {
 
 static bool move_out(const char *data_directory, const char *root, int parent, const char *name) {
     char trash[FILE_PATH_MAX];
-    struct error ignored;
 
-    if (!file_join(trash, sizeof trash, &ignored, data_directory, "trash", NULL)) return false;
+    if (!file_join(trash, sizeof trash, NULL, data_directory, "trash", NULL)) return false;
     if (move_into(trash, parent, name) || errno == ENOENT) return true;
-    if (errno != EXDEV || !file_join(trash, sizeof trash, &ignored, root, ".trash", NULL))
-        return false;
+    if (errno != EXDEV || !file_join(trash, sizeof trash, NULL, root, ".trash", NULL)) return false;
     return move_into(trash, parent, name) || errno == ENOENT;
 }
 
@@ -91,10 +88,10 @@ bool trash_put(const char *data_directory, const char *path, struct error *err) 
     if (!split(data_directory, path, root, parent, &name, err)) return false;
     if (!file_open_directory_inside(root, parent, &directory, &why))
         return why.kind == ERROR_NOT_FOUND || error_set(err, why.kind, "%s", why.message);
-    // A directory that may not be written to may not be moved either.
+    // A directory that cannot be written to cannot be moved either.
     file_regain_at(directory, name);
     return move_out(data_directory, root, directory, name) ||
-           error_system(err, errno, "throw away '%s'", path);
+           error_system(err, errno, "move '%s' to the trash", path);
 }
 
 // --- the remover ---
@@ -126,9 +123,9 @@ static void retry_later(struct trash *trash) {
 
     trash->after[0] = '\0';
     trash->tries++;
-    if (trash->tries == TOLD_AFTER_TRIES) {
-        log_warn("runtime", "files that nobody needs cannot be removed",
-                 "directory=\"%s\" tries=%d", trash->directories[1], trash->tries);
+    if (trash->tries == WARNED_AFTER_TRIES) {
+        log_warn("runtime", "files in the trash cannot be removed", "directory=\"%s\" tries=%d",
+                 trash->directories[1], trash->tries);
         if (trash->options.reported_tries != NULL) *trash->options.reported_tries = trash->tries;
     }
     (void)sd_event_source_set_time_relative(trash->retry,
@@ -139,7 +136,7 @@ static void retry_later(struct trash *trash) {
 static void on_removed(void *userdata, struct process_end end) {
     struct trash *trash = userdata;
 
-    // What is left waits until the rest was removed.
+    // The rest of its paths waits until all others are removed.
     if (end.was_signalled || end.number != 0)
         (void)text_copy(trash->after, sizeof trash->after, trash->last);
     trash_empty(trash);
@@ -155,13 +152,13 @@ static bool collect_all(struct collection *collection, struct error *err) {
     return true;
 }
 
-// *out_began: there was something to remove.
+// *out_began: there were files to remove.
 static bool remove_some(struct trash *trash, bool *out_began, struct error *err) {
     AUTO(argument_list_release) struct argument_list arguments = {0};
     struct collection collection = {.trash = trash, .arguments = &arguments};
     const char *const environment[] = {NULL};
 
-    // Without its parent nobody would know of it.
+    // It ends with the daemon, which is the only one that knows of it.
     argument_list_add_all(&arguments, trash->options.remover, "--parent", NULL);
     argument_list_add_format(&arguments, "%d", (int)getpid());
     argument_list_add_all(&arguments, "--remove", "--", NULL);
@@ -175,15 +172,14 @@ static bool remove_some(struct trash *trash, bool *out_began, struct error *err)
     return process_start(trash->loop, &spec, &trash->remover, err);
 }
 
-static int on_look(sd_event_source *source, void *userdata) {
+static int on_step(sd_event_source *source, void *userdata) {
     struct trash *trash = userdata;
     bool began = false;
-    struct error ignored;
 
     (void)source;
     if (trash->remover != NULL && !process_has_ended(trash->remover)) return 0;
     process_free(TAKE(trash->remover));
-    if (!remove_some(trash, &began, &ignored) || (!began && trash->after[0] != '\0'))
+    if (!remove_some(trash, &began, NULL) || (!began && trash->after[0] != '\0'))
         retry_later(trash);
     else if (!began)
         trash->tries = 0;
@@ -198,18 +194,18 @@ static int on_retry(sd_event_source *source, uint64_t now_us, void *userdata) {
 }
 
 void trash_empty(struct trash *trash) {
-    (void)sd_event_source_set_enabled(trash->look, SD_EVENT_ONESHOT);
+    (void)sd_event_source_set_enabled(trash->step, SD_EVENT_ONESHOT);
 }
 
 // --- life ---
 
 static bool watch(struct trash *trash, struct error *err) {
-    int code = sd_event_add_defer(trash->loop, &trash->look, on_look, trash);
+    int code = sd_event_add_defer(trash->loop, &trash->step, on_step, trash);
 
     if (code >= 0)
         code =
             sd_event_add_time(trash->loop, &trash->retry, CLOCK_MONOTONIC, 0, 0, on_retry, trash);
-    if (code < 0) return error_system(err, -code, "remover");
+    if (code < 0) return error_system(err, -code, "remover of the trash");
     (void)sd_event_source_set_enabled(trash->retry, SD_EVENT_OFF);
     return true;
 }
@@ -232,7 +228,7 @@ bool trash_new(sd_event *loop, const char *data_directory, const struct trash_op
 void trash_free(struct trash *trash) {
     if (trash == NULL) return;
     process_free(trash->remover);
-    (void)sd_event_source_disable_unref(trash->look);
+    (void)sd_event_source_disable_unref(trash->step);
     (void)sd_event_source_disable_unref(trash->retry);
     (void)sd_event_unref(trash->loop);
     memory_free(trash);
