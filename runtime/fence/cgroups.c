@@ -18,7 +18,7 @@
 static const size_t PROC_MAX_BYTES = (size_t)1 << 20;
 enum { PERIOD_US = 100000, SHARES_A_CORE = 1024, WEIGHT_A_CORE = 100, SWEPT_AFTER_S = 60 };
 
-// Where the daemon itself goes in version 2.
+// The daemon moves into this group in version 2.
 static const char DAEMON_GROUP[] = "kobel-daemon";
 static const char *const controller_names[CGROUP_CONTROLLER_COUNT] = {
     [CGROUP_MEMORY] = "memory",
@@ -28,20 +28,19 @@ static const char *const controller_names[CGROUP_CONTROLLER_COUNT] = {
 
 // --- small files ---
 
-// Control files want one write and no rename.
+// A control file needs one write, and no rename.
 static bool put(const char *directory, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 static bool put(const char *directory, const char *name, const char *format, ...) {
     char path[FILE_PATH_MAX];
     char text[64];
-    struct error ignored;
     va_list arguments;
 
     va_start(arguments, format);
     bool is_whole = text_format_list(text, sizeof text, format, arguments);
     va_end(arguments);
-    if (!file_join(path, sizeof path, &ignored, directory, name, NULL)) return false;
+    if (!file_join(path, sizeof path, NULL, directory, name, NULL)) return false;
     AUTO(file_close) int fd = open(path, O_WRONLY | O_CLOEXEC);
     size_t length = strlen(text);
     return is_whole && fd >= 0 && write(fd, text, length) == (ssize_t)length;
@@ -49,10 +48,8 @@ static bool put(const char *directory, const char *name, const char *format, ...
 
 static void get(const char *directory, const char *name, struct buffer *out) {
     char path[FILE_PATH_MAX];
-    struct error ignored;
 
-    if (file_join(path, sizeof path, &ignored, directory, name, NULL) &&
-        !file_read(path, out, &ignored))
+    if (file_join(path, sizeof path, NULL, directory, name, NULL) && !file_read(path, out, NULL))
         buffer_clear(out);
 }
 
@@ -69,7 +66,7 @@ static int64_t number_of(const struct buffer *text, const char *key) {
     return 0;
 }
 
-// --- a place of our own ---
+// --- the root ---
 
 static void remove_groups(const char *directory);
 
@@ -81,40 +78,37 @@ static bool remove_group(void *userdata, const char *name, bool is_directory, st
     return true;
 }
 
-// Control files go with their directory; only the groups in it are removed first.
+// rmdir() removes the control files of a group, but not the groups in it.
 static void remove_groups(const char *directory) {
     char path[FILE_PATH_MAX];
-    struct error ignored;
 
     (void)text_copy(path, sizeof path, directory);
-    if (file_is_directory(path)) (void)!file_list(path, remove_group, path, &ignored);
+    if (file_is_directory(path)) error_ignore(file_list(path, remove_group, path, NULL));
     (void)rmdir(directory);
 }
 
-// Version 2 gives limits to the groups within a group only if no process is in that group itself:
-// the daemon moves into one of its own.
+// In version 2, only groups without processes can have limited groups below them: the daemon moves
+// into DAEMON_GROUP.
 static bool delegate(const char *own) {
     static const char WANTED[] = "+memory +cpu +pids";
     AUTO(buffer_release) struct buffer offered = BUFFER_INIT(PROC_MAX_BYTES);
     char leaf[FILE_PATH_MAX];
-    struct error ignored;
 
     get(own, "cgroup.controllers", &offered);
     for (int index = 0; index < CGROUP_CONTROLLER_COUNT; index++)
         if (strstr(buffer_text(&offered), controller_names[index]) == NULL) return false;
     if (put(own, "cgroup.subtree_control", "%s", WANTED)) return true;
-    if (!file_join(leaf, sizeof leaf, &ignored, own, DAEMON_GROUP, NULL)) return false;
+    if (!file_join(leaf, sizeof leaf, NULL, own, DAEMON_GROUP, NULL)) return false;
     if (mkdir(leaf, 0755) < 0 && errno != EEXIST) return false;
     return put(leaf, "cgroup.procs", "%d", (int)getpid()) &&
            put(own, "cgroup.subtree_control", "%s", WANTED);
 }
 
 static bool open_directory(const char *own, const char *name, char out[static FILE_PATH_MAX]) {
-    struct error ignored;
+    char path[FILE_PATH_MAX];
 
     out[0] = '\0';
-    char path[FILE_PATH_MAX];
-    if (!file_join(path, sizeof path, &ignored, own, name, NULL)) return false;
+    if (!file_join(path, sizeof path, NULL, own, name, NULL)) return false;
     remove_groups(path);
     if (mkdir(path, 0755) < 0 && errno != EEXIST) return false;
     return text_copy(out, FILE_PATH_MAX, path);
@@ -129,7 +123,7 @@ static bool open_v2(const char *own, const char *name, struct cgroup_root *root)
     return false;
 }
 
-// The directory of the group that this process is in; of version 2: controller "".
+// The directory of this process's group; controller "" = version 2.
 static bool find_own(const char *controller, char out[static FILE_PATH_MAX]) {
     AUTO(buffer_release) struct buffer mountinfo = BUFFER_INIT(PROC_MAX_BYTES);
     AUTO(buffer_release) struct buffer groups = BUFFER_INIT(PROC_MAX_BYTES);
@@ -160,16 +154,15 @@ struct cgroup_root cgroup_root_open(const char *data_directory) {
     return open_root(name);
 }
 
-// Takes back what delegate() did to the group: first what is given to the groups within, because no
-// process may come back into one that gives something.
+// Undoes delegate(): first the controllers of the groups below, because no process can return into
+// a group that has delegated one.
 static void undo_delegate(const char *own, const struct buffer *given_before) {
     char leaf[FILE_PATH_MAX];
-    struct error ignored;
 
     for (int index = 0; index < CGROUP_CONTROLLER_COUNT; index++)
         if (strstr(buffer_text(given_before), controller_names[index]) == NULL)
             (void)put(own, "cgroup.subtree_control", "-%s", controller_names[index]);
-    if (!file_join(leaf, sizeof leaf, &ignored, own, DAEMON_GROUP, NULL)) return;
+    if (!file_join(leaf, sizeof leaf, NULL, own, DAEMON_GROUP, NULL)) return;
     if (file_is_directory(leaf)) (void)put(own, "cgroup.procs", "%d", (int)getpid());
     (void)rmdir(leaf);
 }
@@ -188,7 +181,7 @@ void cgroup_root_try(char *out, size_t size_bytes) {
     if (has_v2) undo_delegate(own, &given);
 }
 
-// What has ended leaves its group a moment after it was waited for.
+// A process leaves its group a moment after waitpid() has returned.
 void cgroup_root_close(const struct cgroup_root *root) {
     static const struct timespec MOMENT = {.tv_nsec = 10000000};
 
@@ -208,7 +201,7 @@ static bool sweep_one(void *userdata, const char *name, bool is_directory, struc
     char path[FILE_PATH_MAX];
     struct stat entry;
 
-    // A young one may be about to be joined.
+    // A process may be about to join a new one.
     if (is_directory && file_join(path, sizeof path, err, parent, name, NULL) &&
         stat(path, &entry) == 0 && entry.st_mtim.tv_sec + SWEPT_AFTER_S < time(NULL))
         (void)rmdir(path);
@@ -216,12 +209,10 @@ static bool sweep_one(void *userdata, const char *name, bool is_directory, struc
 }
 
 void cgroup_sweep(const struct cgroup_root *root) {
-    struct error ignored;
-
     for (int index = 0; index < CGROUP_CONTROLLER_COUNT; index++) {
         char directory[FILE_PATH_MAX];
         (void)text_copy(directory, sizeof directory, root->directories[index]);
-        if (directory[0] != '\0') (void)!file_list(directory, sweep_one, directory, &ignored);
+        if (directory[0] != '\0') error_ignore(file_list(directory, sweep_one, directory, NULL));
     }
 }
 

@@ -3,16 +3,18 @@
 #include "base/cleanup.h"
 #include "base/landlock_interface.h"
 #include "base/memory.h"
+#include "base/names.h"
 #include "base/text.h"
 #include "runtime/fence/sandbox_trial.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 static const char BWRAP[] = "/usr/bin/bwrap";
-// Interfaces of Landlock: the first can close files, the fourth TCP ports.
+// Versions of Landlock's interface: 1 can close files, 4 can close TCP ports.
 enum { LANDLOCK_FILES = 1, LANDLOCK_PORTS = 4 };
 
 static const char *const level_names[SANDBOX_LEVEL_COUNT] = {
@@ -22,9 +24,7 @@ static const char *const level_names[SANDBOX_LEVEL_COUNT] = {
     [SANDBOX_NONE] = "none",
 };
 
-const char *sandbox_level_name(enum sandbox_level level) {
-    return level_names[level];
-}
+DEFINE_NAMES(sandbox_level, enum sandbox_level, level_names);
 
 bool sandbox_has_namespaces(enum sandbox_level level) {
     return level == SANDBOX_FULL || level == SANDBOX_CONTAINED;
@@ -34,7 +34,7 @@ bool sandbox_closes_ports(const struct sandbox *sandbox) {
     return sandbox->level != SANDBOX_NONE && sandbox->landlock >= LANDLOCK_PORTS;
 }
 
-// --- what is there ---
+// --- the launcher and the library ---
 
 static bool find_beside(const char *variable, const char *name, char out[static FILE_PATH_MAX],
                         struct error *err) {
@@ -46,13 +46,13 @@ static bool find_beside(const char *variable, const char *name, char out[static 
             return error_set(err, ERROR_INVALID, "%s is too long", variable);
     } else {
         ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
-        if (length < 0) return error_system(err, errno, "find out where kobel is installed");
+        if (length < 0) return error_system(err, errno, "find the directory of kobel");
         program[length] = '\0';
         *strrchr(program, '/') = '\0';
         if (!file_join(out, FILE_PATH_MAX, err, program, name, NULL)) return false;
     }
     return access(out, R_OK) == 0 ||
-           error_set(err, ERROR_UNAVAILABLE, "'%s' cannot be read: it belongs beside kobel", out);
+           error_set(err, ERROR_UNAVAILABLE, "'%s' cannot be read: install it beside kobel", out);
 }
 
 static bool find_parts(struct sandbox *sandbox, struct error *err) {
@@ -63,9 +63,9 @@ static bool find_parts(struct sandbox *sandbox, struct error *err) {
            error_set(err, ERROR_UNAVAILABLE, "'%s' cannot be run", sandbox->launcher);
 }
 
-// --- trying ---
+// --- trials ---
 
-// The library itself stands for the properties: what counts is that they are found.
+// The library itself is used as the properties file: only whether it is found matters.
 static bool try(const struct sandbox *sandbox, const struct sandbox_meanwhile *meanwhile,
                 struct error *err) {
     AUTO(argument_list_release) struct argument_list arguments = {0};
@@ -84,20 +84,18 @@ static bool try(const struct sandbox *sandbox, const struct sandbox_meanwhile *m
     return sandbox_trial(argument_list_items(&arguments), environment, fd, meanwhile, err);
 }
 
-// bubblewrap before 0.8 does not know how to close user namespaces, and in some containers it
-// cannot do it; the filter refuses new ones anyway. Sizes it knows since 0.7.
+// bubblewrap can close user namespaces since 0.8, and in some containers it cannot; the filter
+// refuses new ones anyway. It knows --size since 0.7.
 static bool try_with_namespaces(struct sandbox *sandbox, const struct sandbox_meanwhile *meanwhile,
                                 struct error *err) {
-    struct error ignored;
-
     if (!file_exists(BWRAP))
         return error_set(err, ERROR_UNAVAILABLE,
                          "bubblewrap is missing: install the Debian package bubblewrap");
     sandbox->closes_user_namespaces = true;
     sandbox->limits_temporary_files = true;
-    if (try(sandbox, meanwhile, &ignored)) return true;
+    if (try(sandbox, meanwhile, NULL)) return true;
     sandbox->closes_user_namespaces = false;
-    if (try(sandbox, meanwhile, &ignored)) return true;
+    if (try(sandbox, meanwhile, NULL)) return true;
     sandbox->limits_temporary_files = false;
     return try(sandbox, meanwhile, err);
 }
@@ -122,10 +120,12 @@ static bool try_level(struct sandbox *sandbox, const struct sandbox_meanwhile *m
 
 static bool try_best(struct sandbox *sandbox, const struct sandbox_meanwhile *meanwhile,
                      struct sandbox_refusals *refusals, struct error *err) {
+    struct error reason;
+
     for (enum sandbox_level level = SANDBOX_FULL; level < SANDBOX_NONE; level++) {
         sandbox->level = level;
-        if (try_level(sandbox, meanwhile, err)) return true;
-        (void)text_copy(refusals->why[level], sizeof refusals->why[level], err->message);
+        if (try_level(sandbox, meanwhile, &reason)) return true;
+        (void)text_copy(refusals->why[level], sizeof refusals->why[level], reason.message);
     }
     return error_set(err, ERROR_UNAVAILABLE,
                      "no sandbox works (%s; %s; %s); --sandbox none runs applications without one",
@@ -134,12 +134,8 @@ static bool try_best(struct sandbox *sandbox, const struct sandbox_meanwhile *me
 }
 
 static bool find_level(const char *name, enum sandbox_level *out_level, struct error *err) {
-    for (enum sandbox_level level = SANDBOX_FULL; level < SANDBOX_LEVEL_COUNT; level++)
-        if (text_equal(level_names[level], name)) {
-            *out_level = level;
-            return true;
-        }
-    return error_set(err, ERROR_INVALID,
+    return sandbox_level_from_name(name, out_level) ||
+           error_set(err, ERROR_INVALID,
                      "unknown sandbox level '%s': auto, full, contained, scoped or none", name);
 }
 
@@ -158,4 +154,21 @@ bool sandbox_choose(const char *wanted, const struct sandbox_meanwhile *meanwhil
     if (out_refusals != NULL) *out_refusals = refusals;
     if (works) *out_sandbox = sandbox;
     return works;
+}
+
+// --- the filter ---
+
+bool sandbox_open_filter(const struct sandbox *sandbox, int *out_fd, struct error *err) {
+    const struct sandbox_filter *filter = &sandbox->filter;
+    AUTO(file_close) int fd = -1;
+
+    if (sandbox->level != SANDBOX_NONE) {
+        fd = memfd_create("kobel-seccomp", MFD_CLOEXEC);
+        if (fd < 0 ||
+            write(fd, filter->program, filter->size_bytes) != (ssize_t)filter->size_bytes ||
+            lseek(fd, 0, SEEK_SET) != 0)
+            return error_system(err, errno, "allocate memory for the seccomp filter");
+    }
+    *out_fd = file_take(&fd);
+    return true;
 }

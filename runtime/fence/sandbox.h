@@ -1,31 +1,32 @@
-// How the processes of an application are fenced in. Whatever the level, each is started by
-// kobel-launch (launcher/), which joins its control groups, makes it end with the daemon and puts
-// up the fence before it becomes the process.
+// The sandbox of an application's processes. At every level kobel-launch (launcher/) starts each
+// process: it joins the control groups, makes the process end with the daemon, puts up the fence,
+// and then becomes the process.
 //
 // `full`: bubblewrap gives each process its own user, process, IPC and host-name namespaces, a
-// read-only /usr, a private /tmp and /proc, no capabilities and no new privileges; a seccomp filter
-// refuses the calls by which a process gets out or digs into the kernel. Only what sandbox_spec
-// names is visible beside that, at the same paths as outside: Flink writes absolute paths into its
-// checkpoints, so a level can change between two runs.
-// `contained`: the same with the host's /proc, read-only, and the host's name: most containers
-// allow no other.
-// `scoped`: no namespaces; Landlock closes all other files, the same filter, no capabilities. It
-// has no /tmp of its own.
+// read-only /usr, a private /tmp and /proc, no capabilities and no new privileges. A seccomp filter
+// refuses the system calls that lead out of the sandbox or reach seldom used parts of the kernel.
+// In addition only the files of sandbox_spec are visible, at the same paths as outside: Flink
+// writes absolute paths into its checkpoints, so the level may change between two runs.
+// `contained`: the same with the host's /proc, read-only, and the host's name, because most
+// containers allow no new /proc.
+// `scoped`: no namespaces; Landlock closes all other files; the same filter, no capabilities. There
+// is no private /tmp.
 // `none`: a plain child process.
 //
-// All but `none` also close the TCP ports of other clusters and of kobel's own API, where the
-// kernel can (Linux 6.7); everything else on the network stays open, since brokers live there.
-// What each level holds back, and what it does not: sandbox_holds.h.
+// All but `none` also close the TCP ports of other clusters and of kobel's API, where the kernel
+// can (Linux 6.7). The rest of the network stays open, because jobs need it for brokers and
+// databases. What each level holds back, and what it does not: sandbox_holds.h.
 #pragma once
 
 #include "base/error.h"
 #include "base/file.h"
+#include "runtime/fence/sandbox_filter.h"
 #include "runtime/host/argument_list.h"
 
 #include <stdint.h>
 #include <sys/types.h>
 
-// From the strongest on: the order in which "auto" tries them.
+// The strongest first, which is the order in which "auto" tries them.
 enum sandbox_level {
     SANDBOX_FULL,
     SANDBOX_CONTAINED,
@@ -35,55 +36,51 @@ enum sandbox_level {
 };
 
 const char *sandbox_level_name(enum sandbox_level level); // "full"
-
-// A seccomp program, as the kernel takes it.
-struct sandbox_filter {
-    unsigned char program[8192];
-    size_t size_bytes;
-};
+bool sandbox_level_from_name(const char *name, enum sandbox_level *out_level);
 
 struct sandbox {
     enum sandbox_level level;
-    int landlock;                 // the kernel's interface; 0 = none
-    bool closes_user_namespaces;  // by bubblewrap, beside the filter
-    bool limits_temporary_files;  // bubblewrap knows sizes
+    int landlock;                 // version of the kernel's interface; 0 = none
+    bool closes_user_namespaces;  // by bubblewrap, in addition to the filter
+    bool limits_temporary_files;  // bubblewrap knows the option --size
     char launcher[FILE_PATH_MAX]; // kobel-launch
     char preload[FILE_PATH_MAX];  // libkobel-properties.so
     struct sandbox_filter filter; // empty at `none`
 };
 
-// Why the levels before the chosen one do not work here; "" where they do or were not asked for.
+// Why the levels before the chosen one do not work here; "" where a level works or was not tried.
 struct sandbox_refusals {
     char why[SANDBOX_LEVEL_COUNT][300];
 };
 
-// What the caller has to do anyway, beside a trial that takes milliseconds.
+// Work of the caller that is done while a trial runs, which takes milliseconds.
 struct sandbox_meanwhile {
     void (*run)(void *userdata);
     void *userdata;
 };
 
-// "auto" takes the best level that works on this host (it is tried by running a program in it); a
-// level by name must work. ERROR_UNAVAILABLE says why not, in bubblewrap's own words. `none` is
-// never chosen by auto: where nothing else works, auto fails and says so. The launcher and the
-// preloaded library lie beside the running program, or where the environment variables
-// KOBEL_LAUNCHER and KOBEL_PRELOAD say. `meanwhile` is called beside each trial, in
-// the caller's thread, perhaps several times and perhaps never; it and `out_refusals` may be NULL.
+// "auto" chooses the best level that works on this host, which is tried by running a program in it;
+// a level given by name must work. ERROR_UNAVAILABLE has the reason, in bubblewrap's words. "auto"
+// never chooses `none`: it fails where no other level works. The launcher and the preloaded library
+// lie beside the running program, or where the environment variables KOBEL_LAUNCHER and
+// KOBEL_PRELOAD point to. `meanwhile` is called during each trial, in the caller's thread, so any
+// number of times; it and `out_refusals` may be NULL.
 MUST_CHECK bool sandbox_choose(const char *wanted, const struct sandbox_meanwhile *meanwhile,
                                struct sandbox *out_sandbox, struct sandbox_refusals *out_refusals,
                                struct error *err);
 
-// A /tmp, a /etc/flink and process numbers of its own, and mounts that sandbox_show() can add to.
+// True: processes have a private /tmp, /etc/flink and process numbers, and sandbox_show() can add
+// mounts.
 bool sandbox_has_namespaces(enum sandbox_level level);
-// The TCP ports of other clusters and of kobel's API.
+// True: the TCP ports of other clusters and of kobel's API are closed.
 bool sandbox_closes_ports(const struct sandbox *sandbox);
 
 #define SANDBOX_PATHS_MAX  8
 #define SANDBOX_GROUPS_MAX 3
-// Where `shown_later` is until sandbox_show() has taken it away.
+// Where `shown_later` is mounted until sandbox_show() removes it.
 #define SANDBOX_LATER "/kobel-later"
-// Where the service puts an application's properties. Where a level has no /etc/flink of its own,
-// the preloaded library opens what KOBEL_APPLICATION_PROPERTIES names instead.
+// The path of an application's properties on the service. At a level without a private /etc/flink,
+// the preloaded library opens the file in KOBEL_APPLICATION_PROPERTIES instead.
 #define SANDBOX_PROPERTIES "/etc/flink/application_properties.json"
 
 struct sandbox_ports {
@@ -92,38 +89,34 @@ struct sandbox_ports {
 };
 
 struct sandbox_spec {
-    const char *read_only[SANDBOX_PATHS_MAX]; // directories or files, ended by NULL; missing ones
-                                              // are left out
+    // Directories or files, ended by NULL; missing ones are left out.
+    const char *read_only[SANDBOX_PATHS_MAX];
     const char *writable[SANDBOX_PATHS_MAX];
     const char *etc_flink;   // directory shown as /etc/flink; NULL = none
     const char *hosts_file;  // shown as /etc/hosts; must map the host name "kobel"
     const char *passwd_file; // shown as /etc/passwd
     const char *directory;   // working directory
-    const char *shown_later; // with namespaces only: parts of it are shown by sandbox_show(), none
-                             // before what runs inside is somebody's program; NULL = nothing
+    // With namespaces only: a directory of which sandbox_show() shows parts later, when the process
+    // gets an application; NULL = none.
+    const char *shown_later;
     const char *groups[SANDBOX_GROUPS_MAX + 1]; // control groups to join, ended by NULL
-    int64_t data_bytes;                         // where no group limits memory; 0 = no limit
-    int processes;                              // where no group limits them; 0 = no limit
+    int64_t data_bytes;                         // RLIMIT_DATA, without a memory group; 0 = none
+    int processes;                              // RLIMIT_NPROC, without a pids group; 0 = none
     int64_t temporary_bytes;           // with namespaces: of /tmp, and of /dev/shm; 0 = no limit
     struct sandbox_ports closed_ports; // of all clusters
     struct sandbox_ports own_ports;
     uint16_t api_port; // kobel's own; 0 = open
-    int filter_fd;     // sandbox_open_filter()'s, the same number in the child; -1 = none
+    int filter_fd;     // from sandbox_open_filter(); the same number in the child; -1 = none
 };
 
-// Puts the sandbox's part in front of a command line: what is added to `out` is followed by the
-// command itself.
+// Adds the sandbox's part of a command line to `out`; the caller adds the command itself.
 void sandbox_wrap(const struct sandbox *sandbox, const struct sandbox_spec *spec,
                   struct argument_list *out);
 
-// The command that shows `paths` (at most 4, below spec.shown_later, ended by NULL) to the process
-// `pid` that a wrapped command line with namespaces became, at the same place as outside, and takes
-// the rest away.
+// The command that shows `paths` (at most 4, below spec.shown_later, ended by NULL), at the same
+// place as outside, to the process `pid` of a wrapped command with namespaces, and hides the rest.
 void sandbox_show(const struct sandbox *sandbox, pid_t pid, const char *shown_later,
                   const char *const *paths, struct argument_list *out);
 
-// The filter of a level with or without namespaces.
-MUST_CHECK bool sandbox_filter_build(bool has_namespaces, struct sandbox_filter *out_filter,
-                                     struct error *err);
-// A descriptor with the filter for one process, closed by the caller after the start; -1 at `none`.
+// A descriptor with the filter for one process; the caller closes it after the start; -1 at `none`.
 MUST_CHECK bool sandbox_open_filter(const struct sandbox *sandbox, int *out_fd, struct error *err);

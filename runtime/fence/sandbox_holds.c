@@ -2,9 +2,9 @@
 
 #include "base/cleanup.h"
 
-// Interfaces of Landlock and the kernels that have them.
+// Versions of Landlock's interface, by the first kernel that has them.
 enum { LANDLOCK_5_13 = 1, LANDLOCK_6_7 = 4, LANDLOCK_6_12 = 6 };
-// In a cell: held, open, or held from an interface of Landlock on.
+// A cell: held back, open, or held back from that version of Landlock on.
 enum { HELD = 0, OPEN = 100 };
 
 struct row {

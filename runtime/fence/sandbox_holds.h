@@ -1,5 +1,5 @@
-// What each sandbox level holds back, and what it does not: the one table that the status, doctor,
-// docs/sandbox.md and the tests with a hostile program are made from.
+// What each sandbox level holds back, and what it does not. The status, doctor, docs/sandbox.md and
+// the tests with a hostile program all use this table.
 #pragma once
 
 #include "base/buffer.h"
@@ -13,10 +13,10 @@ struct sandbox_thing {
 
 size_t sandbox_thing_count(void);
 struct sandbox_thing sandbox_thing_at(size_t index);
-// Does this sandbox, on this kernel, keep programs from it?
+// Does this sandbox hold back the thing, on this kernel?
 bool sandbox_holds(const struct sandbox *sandbox, size_t index);
 
-// The things that it holds back, or those that it does not, one after the other with "; " between.
+// The things that it holds back, or those that it does not, separated by "; ".
 void sandbox_print_things(const struct sandbox *sandbox, bool held, struct buffer *out);
-// The whole table as Markdown: levels by things, with what a level needs from the kernel.
+// The whole table as Markdown: a row for each thing, a column for each level.
 void sandbox_print_table(struct buffer *out);

@@ -15,8 +15,9 @@
 
 static const int64_t TRIAL_MAX_MS = 60000;
 
-// Until nobody can say anything more; false: it took too long.
-static bool listen_to(int fd, char *said, size_t size_bytes) {
+// Reads until all writers have closed the pipe; what does not fit is dropped. False: it took too
+// long.
+static bool read_stderr(int fd, char *out, size_t size_bytes) {
     int64_t end_us = clock_monotonic_us() + TRIAL_MAX_MS * 1000;
     size_t used = 0;
     char rest[256];
@@ -28,17 +29,17 @@ static bool listen_to(int fd, char *said, size_t size_bytes) {
         if (one.revents == 0) continue;
         bool has_room = used + 1 < size_bytes;
         ssize_t got =
-            has_room ? read(fd, said + used, size_bytes - 1 - used) : read(fd, rest, sizeof rest);
+            has_room ? read(fd, out + used, size_bytes - 1 - used) : read(fd, rest, sizeof rest);
         if (got <= 0) return true;
         if (has_room) used += (size_t)got;
-        said[used] = '\0';
+        out[used] = '\0';
     }
 }
 
 bool sandbox_trial(const char *const *arguments, const char *const *environment, int kept_fd,
                    const struct sandbox_meanwhile *meanwhile, struct error *err) {
     const int kept_fds[] = {kept_fd, -1};
-    char said[300] = "";
+    char output[300] = "";
     int ends[2];
     pid_t pid;
 
@@ -53,16 +54,16 @@ bool sandbox_trial(const char *const *arguments, const char *const *environment,
     file_close(ends[1]);
     if (!started) return false;
     if (meanwhile != NULL) meanwhile->run(meanwhile->userdata);
-    if (!listen_to(reads, said, sizeof said)) {
+    if (!read_stderr(reads, output, sizeof output)) {
         (void)kill(pid, SIGKILL);
         (void)spawn_wait(pid);
-        return error_set(err, ERROR_UNAVAILABLE, "it did not end within %lld s",
+        return error_set(err, ERROR_UNAVAILABLE, "the trial did not end within %lld s",
                          (long long)(TRIAL_MAX_MS / 1000));
     }
     int status = spawn_wait(pid);
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return true;
-    said[strcspn(said, "\n")] = '\0';
-    if (said[0] != '\0') return error_set(err, ERROR_UNAVAILABLE, "%s", said);
+    output[strcspn(output, "\n")] = '\0';
+    if (output[0] != '\0') return error_set(err, ERROR_UNAVAILABLE, "%s", output);
     return WIFSIGNALED(status)
                ? error_set(err, ERROR_UNAVAILABLE, "signal %d", WTERMSIG(status))
                : error_set(err, ERROR_UNAVAILABLE, "exit status %d", WEXITSTATUS(status));

@@ -8,9 +8,9 @@
 
 static const char BWRAP[] = "/usr/bin/bwrap";
 
-// What a JDK, name resolution and TLS read. Of the certificates the public ones only: as root, the
-// private keys beside them could be read as well. By distribution: Debian, Alpine; SUSE; Fedora.
-// Of /usr what packages install; /usr/local/etc holds configuration of the host's services.
+// Read by a JDK, by name resolution and by TLS, on Debian, Alpine, SUSE and Fedora. Only the public
+// certificates: a daemon that runs as root could also read the private keys beside them. Of /usr
+// only what packages install: /usr/local/etc has configuration of the host's services.
 static const char *const system_files[] = {"/usr/bin",
                                            "/usr/sbin",
                                            "/usr/lib",
@@ -45,13 +45,13 @@ static const char *const system_files[] = {"/usr/bin",
 static const char *const merged_links[][2] = {
     {"usr/bin", "/bin"}, {"usr/sbin", "/sbin"}, {"usr/lib", "/lib"}, {"usr/lib64", "/lib64"}};
 
-// Without namespaces the host's own are seen instead of those that bubblewrap makes.
+// Without namespaces these are the host's, instead of those that bubblewrap makes.
 static const char *const scoped_files[] = {
     "/bin", "/sbin", "/lib", "/lib64", "/etc/hosts", "/etc/passwd", "/etc/ld.so.cache"};
 static const char *const scoped_devices[] = {"/dev/null", "/dev/zero", "/dev/full", "/dev/random",
                                              "/dev/urandom"};
 
-// Of the host's /proc and /sys: about the process itself and the machine, not about other
+// The parts of the host's /proc and /sys about the process itself and the machine, not about other
 // processes.
 static const char *const machine_files[] = {"/proc/self",
                                             "/proc/cpuinfo",
@@ -94,8 +94,8 @@ static void add_ports(struct argument_list *out, const char *option,
 
 // --- the launcher ---
 
-// The last launcher before the command takes it: a limit of memory is for the command, and a build
-// with sanitizers could not even begin below one.
+// Added to the last launcher before the command: the limit is meant for the command, and a build
+// with sanitizers could not start with one.
 static void add_memory_limit(const struct sandbox_spec *spec, struct argument_list *out) {
     if (spec->data_bytes <= 0) return;
     argument_list_add(out, "--data");
@@ -158,17 +158,17 @@ static void add_namespaces(const struct sandbox *sandbox, struct argument_list *
                           "--new-session", "--cap-drop", "ALL", NULL);
     if (sandbox->closes_user_namespaces) argument_list_add(out, "--disable-userns");
     if (sandbox->level == SANDBOX_FULL)
-        // Read-only: as root, files of /proc/sys would be the process's own (core_pattern is a way
-        // out), and bubblewrap covers only those that it thinks writable.
+        // Read-only: root could write to /proc/sys (core_pattern leads out of the sandbox), and
+        // bubblewrap covers only the files that it thinks writable.
         argument_list_add_all(out, "--hostname", "kobel", "--proc", "/proc", "--remount-ro",
                               "/proc", NULL);
     else
         argument_list_add_all(out, "--ro-bind", "/proc", "/proc", NULL);
 }
 
-// A process writes into memory here, which RLIMIT_DATA does not count, and which may be half of the
-// machine's where no size is said. So nowhere else: what bubblewrap made of /dev is closed, and so
-// is / in the end.
+// Files here are memory that RLIMIT_DATA does not count; without a size they may use half of the
+// machine's memory. So a process can write nowhere else: /dev is remounted read-only, and / at the
+// end.
 static void add_temporary(const struct sandbox *sandbox, const struct sandbox_spec *spec,
                           struct argument_list *out) {
     static const char *const places[] = {"/dev/shm", "/tmp"};
@@ -184,8 +184,7 @@ static void add_temporary(const struct sandbox *sandbox, const struct sandbox_sp
     argument_list_add_all(out, "--remount-ro", "/dev", NULL);
 }
 
-// The order of bubblewrap's options is the order of its acts: the system first, what lies in it
-// afterwards.
+// bubblewrap follows the order of its options: the system first, then what is mounted into it.
 static void add_bubblewrap(const struct sandbox *sandbox, const struct sandbox_spec *spec,
                            struct argument_list *out) {
     add_namespaces(sandbox, out);
@@ -222,8 +221,9 @@ static void add_top_directories(struct argument_list *out, const char *const *pa
         if (file_exists(*paths)) add_top_directory(out, *paths);
 }
 
-// A second launcher, inside: everything is open to it that bubblewrap shows, now or later, but of
-// /proc only what is its own and the machine's. bubblewrap could not work behind this fence.
+// A second launcher inside the namespaces: all that bubblewrap shows, now or later, is open to it,
+// but of /proc only the process's own part and the machine's. The first launcher cannot do this,
+// because bubblewrap does not work behind such a fence.
 static void add_closed_proc(const struct sandbox *sandbox, const struct sandbox_spec *spec,
                             struct argument_list *out) {
     static const char *const shown[] = {"/usr", "/etc", "/var", "/tmp", "/dev", NULL};
@@ -241,7 +241,7 @@ static void add_closed_proc(const struct sandbox *sandbox, const struct sandbox_
     argument_list_add(out, "--");
 }
 
-// --- all ---
+// --- the command line ---
 
 static bool closes_proc(const struct sandbox *sandbox) {
     return sandbox->level == SANDBOX_CONTAINED && sandbox->landlock > 0;
@@ -251,7 +251,7 @@ void sandbox_wrap(const struct sandbox *sandbox, const struct sandbox_spec *spec
                   struct argument_list *out) {
     argument_list_add_all(out, sandbox->launcher, "--parent", NULL);
     argument_list_add_format(out, "%d", (int)getpid());
-    // With namespaces their first process does that.
+    // With namespaces the kernel kills what is left when their first process ends.
     if (!sandbox_has_namespaces(sandbox->level)) argument_list_add(out, "--keep");
     add_limits(spec, out);
     if (!closes_proc(sandbox)) add_memory_limit(spec, out);
@@ -268,7 +268,7 @@ void sandbox_wrap(const struct sandbox *sandbox, const struct sandbox_spec *spec
     add_bubblewrap(sandbox, spec, out);
     if (closes_proc(sandbox))
         argument_list_add_all(out, "--ro-bind", sandbox->launcher, sandbox->launcher, NULL);
-    // Else sandbox_show() has to make directories first.
+    // Otherwise sandbox_show() has to make directories first.
     if (spec->shown_later == NULL) argument_list_add_all(out, "--remount-ro", "/", NULL);
     argument_list_add(out, "--");
     if (closes_proc(sandbox)) add_closed_proc(sandbox, spec, out);
