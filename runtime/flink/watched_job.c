@@ -39,7 +39,7 @@ struct job_change watched_job_compare(const struct cluster_view *view,
     };
 }
 
-void watched_job_take(struct cluster_view *view, const struct flink_job *job) {
+void watched_job_update(struct cluster_view *view, const struct flink_job *job) {
     if (is_restarted(view, job)) view->restarts++;
     view->job = job->state;
     view->tasks_running = job->tasks_running;

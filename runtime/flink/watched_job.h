@@ -16,5 +16,5 @@ struct job_change {
     bool is_fault; // it failed or was restarted: its newest exception is another one
 };
 struct job_change watched_job_compare(const struct cluster_view *view, const struct flink_job *job);
-void watched_job_take(struct cluster_view *view, const struct flink_job *job);
+void watched_job_update(struct cluster_view *view, const struct flink_job *job);
 void watched_job_fail_savepoint(struct cluster_view *view, const char *reason);

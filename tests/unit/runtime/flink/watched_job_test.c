@@ -18,7 +18,7 @@ static struct job_change look(enum job_state state, int64_t last_restarting_ms) 
         .state = state, .last_restarting_ms = last_restarting_ms, .tasks_total = 2};
     job.tasks_running = state == JOB_RUNNING ? 2 : 0;
     struct job_change change = watched_job_compare(&view, &job);
-    watched_job_take(&view, &job);
+    watched_job_update(&view, &job);
     return change;
 }
 
