@@ -57,3 +57,9 @@ struct job_measurement {
     // Why the lag is unknown, with the brokers; "" = no failure.
     char lag_failure[MEASURED_FAILURE_SIZE];
 };
+
+// part / whole, at most 1; MEASUREMENT_UNKNOWN where one of them is unknown or `whole` is 0.
+static inline double job_measurement_ratio(double part, double whole) {
+    if (!(part >= 0) || !(whole > 0)) return MEASUREMENT_UNKNOWN;
+    return part < whole ? part / whole : 1;
+}
