@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 
-// A look adds OBSERVED_STEP_MAX_MS at most.
+// Each count adds OBSERVED_STEP_MAX_MS at most.
 static const int64_t SLOTS_EVERY_MAX_MS = 1900;
 
 int64_t cluster_silence_slots_every_ms(const struct cluster_silence *silence) {

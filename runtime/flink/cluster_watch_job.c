@@ -21,7 +21,7 @@ bool cluster_watch_has_question_of_job(const struct cluster_watch *watch) {
 
 // Flink does not know the job, and it is not certain that the submission has arrived.
 static void on_job_missing(struct cluster_watch *watch) {
-    static const enum job_state jobs[] = {[SUBMISSION_LOOK_AGAIN] = JOB_CREATED,
+    static const enum job_state jobs[] = {[SUBMISSION_ASK_AGAIN] = JOB_CREATED,
                                           [SUBMISSION_REPEATED] = JOB_SUBMITTING,
                                           [SUBMISSION_FAILED] = JOB_REJECTED,
                                           [SUBMISSION_LOST] = JOB_CREATED};

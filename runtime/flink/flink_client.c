@@ -5,17 +5,17 @@
 #include "base/text.h"
 #include "runtime/flink/flink_reply.h"
 
-// Of a starved machine: who waits for less has a limit of its own (cluster_silence.h).
+// For a machine that is short of processors; cluster_silence.h has shorter limits.
 static const int64_t GET_TIMEOUT_MS = 15000;
-// A fifth of the loop's time at most for one JobManager. The longest rest is less than the shortest
-// limit of silence (cluster_silence.h).
-static const int64_t REST_FACTOR = 4;
-static const int64_t REST_MAX_US = 1000000;
+// At most a fifth of the loop's time for one JobManager. The longest pause is shorter than the
+// shortest limit of silence (cluster_silence.h).
+static const int64_t PAUSE_FACTOR = 4;
+static const int64_t PAUSE_MAX_US = 1000000;
 enum { MB = 1 << 20 };
 
-// Many times what Flink sends of 128 subtasks and 100 vertices: a plan describes each vertex of an
-// SQL program at length, exceptions have the stack traces of all that failed together, and a Kafka
-// source has metrics of each partition.
+// Many times the size of Flink's answers for 128 subtasks and 100 vertices: a plan has a long
+// description of each vertex of an SQL program, exceptions have the stack traces of all tasks that
+// failed together, and a Kafka source has metrics of each partition.
 // clang-format off
 static const struct {
     const char *about;
@@ -51,10 +51,10 @@ size_t flink_client_limit_bytes(enum flink_question question) {
     return questions[question].limit_bytes;
 }
 
-int64_t flink_client_rest_us(int64_t took_us) {
-    int64_t rest_us = clock_pause_us(took_us, REST_FACTOR, 0);
+int64_t flink_client_pause_us(int64_t took_us) {
+    int64_t pause_us = clock_pause_us(took_us, PAUSE_FACTOR, 0);
 
-    return rest_us < REST_MAX_US ? rest_us : REST_MAX_US;
+    return pause_us < PAUSE_MAX_US ? pause_us : PAUSE_MAX_US;
 }
 
 // --- answers ---
@@ -75,13 +75,13 @@ static void fail_without_answer(struct flink_call *call, const struct error *rea
 
     if (reason->kind == ERROR_LIMIT)
         (void)error_set(&err, ERROR_LIMIT,
-                        "the JobManager's answer about %s has more than %zu bytes: it is not read",
+                        "the JobManager's answer about %s has more than %zu bytes and is not read",
                         questions[call->question].about, questions[call->question].limit_bytes);
     call->done(call->userdata, NULL, &err);
 }
 
-static void tell(struct flink_call *call, const struct http_reply *reply,
-                 const struct error *reason) {
+static void report_answer(struct flink_call *call, const struct http_reply *reply,
+                          const struct error *reason) {
     AUTO(json_decref) json_t *json = NULL;
     struct error err;
 
@@ -108,11 +108,11 @@ static void on_reply(void *userdata, const struct http_reply *reply, const struc
     int64_t begun_us = clock_monotonic_us();
 
     call->request = NULL;
-    client->is_telling = true;
-    tell(call, reply, reason);
-    client->is_telling = false;
+    client->is_answering = true;
+    report_answer(call, reply, reason);
+    client->is_answering = false;
     int64_t now_us = clock_monotonic_us();
-    client->rests_until_us = now_us + flink_client_rest_us(now_us - begun_us);
+    client->pause_until_us = now_us + flink_client_pause_us(now_us - begun_us);
 }
 
 // --- asking ---
@@ -132,7 +132,7 @@ static void begin(struct flink_call *call) {
 
 static int on_turn(sd_event_source *source, uint64_t now_us, void *userdata) {
     struct flink_call *call = userdata;
-    int64_t until_us = call->client->rests_until_us;
+    int64_t until_us = call->client->pause_until_us;
 
     (void)now_us;
     if (clock_monotonic_us() >= until_us) {
@@ -144,11 +144,11 @@ static int on_turn(sd_event_source *source, uint64_t now_us, void *userdata) {
     return 0;
 }
 
-// Whoever asks from within an answer does so before it is known what that cost: the next turn of
-// the loop knows.
-static void begin_when_rested(struct flink_call *call) {
+// A question that is asked from a callback waits for the next turn of the loop: only then is known
+// how long the answer took.
+static void begin_after_pause(struct flink_call *call) {
     const struct flink_client *client = call->client;
-    bool must_wait = client->is_telling || client->rests_until_us > clock_monotonic_us();
+    bool must_wait = client->is_answering || client->pause_until_us > clock_monotonic_us();
 
     if (!must_wait ||
         sd_event_add_time(client->loop, &call->turn, CLOCK_MONOTONIC, 0, 100, on_turn, call) < 0)
@@ -173,7 +173,7 @@ struct flink_call *flink_client_get(struct flink_client *client, enum flink_ques
 
     call->method = "GET";
     call->timeout_ms = GET_TIMEOUT_MS;
-    begin_when_rested(call);
+    begin_after_pause(call);
     return call;
 }
 
@@ -185,7 +185,7 @@ struct flink_call *flink_client_post(struct flink_client *client, enum flink_que
     call->method = "POST";
     call->body = json_print(body);
     call->timeout_ms = timeout_ms;
-    begin_when_rested(call);
+    begin_after_pause(call);
     return call;
 }
 

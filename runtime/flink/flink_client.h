@@ -1,6 +1,6 @@
-// Flink's REST interface of one JobManager, as far as kobel uses it. main() of a job runs there, so
-// that its answers are somebody's program: each has a limit, and how long the next question waits
-// follows from what the last answer cost the loop.
+// Flink's REST interface of one JobManager, as far as kobel uses it. The user's main() runs in that
+// process, so its answers are not trusted: each has a size limit, and the pause before the next
+// question depends on how long the last answer has kept the loop busy.
 #pragma once
 
 #include "base/file.h"
@@ -9,16 +9,16 @@
 
 #include <stdint.h>
 
-// All who ask a JobManager share one. It must not go away while an answer is being told.
+// All parts of kobel that ask a JobManager share one client. It must not be freed from a callback.
 struct flink_client {
     sd_event *loop;           // borrowed
     struct http_client *http; // borrowed
     const char *base_url;     // borrowed; "http://127.0.0.1:21100"
-    bool is_telling;          // an answer to whoever has asked
-    int64_t rests_until_us;   // monotonic: nothing is asked before
+    bool is_answering;        // a callback runs
+    int64_t pause_until_us;   // monotonic: no question is sent before
 };
 
-// What a question is about decides how long its answer may be.
+// The subject of a question decides how long its answer may be.
 enum flink_question {
     FLINK_CONFIGURATION,
     FLINK_TASKMANAGERS,
@@ -33,16 +33,16 @@ enum flink_question {
 };
 
 size_t flink_client_limit_bytes(enum flink_question question);
-// How long nothing is asked after an answer that kept the loop for so long.
-int64_t flink_client_rest_us(int64_t took_us);
+// The pause after an answer that has kept the loop busy for `took_us`.
+int64_t flink_client_pause_us(int64_t took_us);
 
-// Either `reply` (borrowed; NULL for an empty body) of a 2xx answer, or `err`: ERROR_INVALID with
-// Flink's own cause for any other answer, ERROR_LIMIT for one that is longer than its question
-// allows, ERROR_UNAVAILABLE when there was none.
+// Either `reply` of a 2xx answer (borrowed; NULL for an empty body), or `err`: ERROR_INVALID with
+// Flink's cause for another answer, ERROR_LIMIT for one that is too long, ERROR_UNAVAILABLE for
+// none.
 typedef void flink_done_fn(void *userdata, json_t *reply, const struct error *err);
 
-// One request that is under way or waits for its turn; owned by the caller, freed by
-// flink_call_free() at any time, also from its own callback, and before the client.
+// A request that is under way or waits for its turn. The caller owns it and frees it, at any time,
+// also from its callback, and before the client.
 struct flink_call;
 
 struct flink_call *flink_client_get(struct flink_client *client, enum flink_question question,

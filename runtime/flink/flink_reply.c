@@ -2,15 +2,10 @@
 
 #include "base/buffer.h"
 #include "base/text.h"
-#include "base/utf8.h"
 #include "runtime/flink/job_conf.h"
+#include "runtime/flink/stack_trace.h"
 
 #include <string.h>
-
-// Of a stack trace: its beginning says what failed, its end why. A program may make one as long as
-// an answer can be.
-enum { TRACE_PART_BYTES = 32768, TRACE_MAX_BYTES = 2 * TRACE_PART_BYTES + 64 };
-static const char TRACE_LEFT_OUT[] = "\n\t... "; // reads as frames do
 
 // clang-format off
 static const struct {
@@ -101,127 +96,17 @@ bool flink_reply_checkpoint(const json_t *reply, char out_path[static FILE_PATH_
     return copy_path(out_path, json_text_or(completed, "external_path", ""), err);
 }
 
-// --- stack traces ---
-
-// What is looked at of a trace: all of it, or where it is longer its two ends, cut between
-// characters. What does not fit into `out` is dropped.
-static void append_ends(struct buffer *out, const char *trace) {
-    size_t length = strlen(trace);
-    struct error full;
-
-    if (length > 2 * TRACE_PART_BYTES) {
-        size_t begin = utf8_cut(trace, length, TRACE_PART_BYTES);
-        if (!buffer_append(out, trace, begin, &full)) return;
-        (void)buffer_append_text(out, TRACE_LEFT_OUT);
-        trace += utf8_cut(trace, length, length - TRACE_PART_BYTES);
-    }
-    (void)buffer_append_text(out, trace);
-}
-
-// The head of one exception in a trace: "<class>: <message>", which may have several lines.
-struct head {
-    const char *text;
-    size_t length;
-};
-
-static const char CAUSE[] = "Caused by: ";
-
-// NULL: there is none.
-static const char *next_line(const char *line) {
-    const char *end = strchr(line, '\n');
-
-    return end == NULL ? NULL : end + 1;
-}
-
-static bool ends_head(const char *line) {
-    return text_starts_with(line, "\tat ") || text_starts_with(line, "\t... ") ||
-           text_starts_with(line, CAUSE) || text_starts_with(line, "End of exception");
-}
-
-// The head that starts at `text` ends at its frames, at the next cause, or at the end. Returns the
-// line that ends it; NULL: none does.
-static const char *read_head(const char *text, struct head *out) {
-    const char *line = next_line(text);
-
-    while (line != NULL && !ends_head(line))
-        line = next_line(line);
-    size_t length = line == NULL ? strlen(text) : (size_t)(line - text);
-    while (length > 0 && (text[length - 1] == '\n' || text[length - 1] == ' '))
-        length--;
-    *out = (struct head){text, length};
-    return line;
-}
-
-static bool holds(const struct head *head, const char *word) {
-    return memmem(head->text, head->length, word, strlen(word)) != NULL;
-}
-
-// Wrappers that say nothing of their own.
-static bool is_hollow(const struct head *head) {
-    return holds(head, "CompletionException") || holds(head, "ExecutionException") ||
-           holds(head, "RestHandlerException: Could not execute application") ||
-           holds(head, "FlinkException: Could not execute application") ||
-           // Flink's own failure to start the job, in the disguise of one of the program.
-           holds(head, "caused an error: Failed to execute job") || head->length == 0;
-}
-
-static void append_head(struct buffer *out, const struct head *head) {
-    for (size_t at = 0; at < head->length;) {
-        size_t word = at;
-        while (word < head->length && (unsigned char)head->text[word] > ' ')
-            word++;
-        if (!buffer_append_format(out, "%.*s", (int)(word - at), head->text + at)) return;
-        if (word == head->length) return;
-        (void)buffer_append_text(out, " ");
-        for (at = word; at < head->length && (unsigned char)head->text[at] <= ' ';)
-            at++;
-    }
-}
-
-// One pass over the lines: the next head is looked for where the one before has ended.
-static void find_cause(const char *trace, char *out, size_t size_bytes) {
-    static const char SERVER_SIDE[] = "<Exception on server side:\n";
-    AUTO(buffer_release) struct buffer line = BUFFER_INIT(size_bytes);
-    const char *at = trace;
-    struct head primary = {0};
-    struct head root = {0};
-
-    if (text_starts_with(at, SERVER_SIDE)) at += strlen(SERVER_SIDE);
-    do {
-        struct head head;
-        at = read_head(at, &head);
-        if (!is_hollow(&head)) {
-            if (primary.text == NULL || holds(&head, "ProgramInvocationException")) primary = head;
-            root = head;
-        }
-        while (at != NULL && !text_starts_with(at, CAUSE))
-            at = next_line(at);
-        if (at != NULL) at += strlen(CAUSE);
-    } while (at != NULL);
-    // Without a program to blame the root cause is what says most.
-    if (primary.text == NULL)
-        (void)read_head(trace, &primary);
-    else if (!holds(&primary, "ProgramInvocationException"))
-        primary = root;
-    append_head(&line, &primary);
-    if (root.text != NULL && root.text != primary.text) {
-        (void)buffer_append_text(&line, " StackTrace: ");
-        append_head(&line, &root);
-    }
-    (void)text_copy(out, size_bytes, buffer_text(&line));
-}
+// --- failures ---
 
 void flink_reply_cause(const char *stack_trace, char *out, size_t size_bytes) {
-    AUTO(buffer_release) struct buffer trace = BUFFER_INIT(TRACE_MAX_BYTES);
+    AUTO(buffer_release) struct buffer trace = BUFFER_INIT(STACK_TRACE_MAX_BYTES);
 
-    append_ends(&trace, stack_trace);
-    find_cause(buffer_text(&trace), out, size_bytes);
+    stack_trace_append(&trace, stack_trace);
+    stack_trace_cause(buffer_text(&trace), out, size_bytes);
 }
 
-// --- what failed ---
-
-// Messages of Flink's CheckpointFailureReason and CheckpointPlanCalculator that say that a task was
-// just ending, restarting or not there yet when it was asked.
+// Messages of Flink's CheckpointFailureReason and CheckpointPlanCalculator for a task that was just
+// ending, restarting or not started yet.
 static bool is_transient(const char *trace) {
     static const char *const messages[] = {
         "TaskManager received a checkpoint request for unknown task",
@@ -250,11 +135,11 @@ bool flink_reply_savepoint(const json_t *reply, struct savepoint_view *out, stru
         return true;
     }
     if (failure != NULL || json_text(operation, "location") == NULL) {
-        AUTO(buffer_release) struct buffer trace = BUFFER_INIT(TRACE_MAX_BYTES);
-        append_ends(&trace, json_text_or(failure, "stack-trace", "no location was given"));
+        AUTO(buffer_release) struct buffer trace = BUFFER_INIT(STACK_TRACE_MAX_BYTES);
+        stack_trace_append(&trace, json_text_or(failure, "stack-trace", "no location was given"));
         out->state = SAVEPOINT_FAILED;
         out->is_transient = is_transient(buffer_text(&trace));
-        find_cause(buffer_text(&trace), out->failure, sizeof out->failure);
+        stack_trace_cause(buffer_text(&trace), out->failure, sizeof out->failure);
         return true;
     }
     if (!copy_path(out->location, json_text(operation, "location"), err)) return false;
@@ -271,7 +156,7 @@ void flink_reply_exception(const json_t *reply, char *out, size_t size_bytes) {
 }
 
 void flink_reply_error(const json_t *reply, char *out, size_t size_bytes) {
-    AUTO(buffer_release) struct buffer text = BUFFER_INIT(TRACE_MAX_BYTES);
+    AUTO(buffer_release) struct buffer text = BUFFER_INIT(STACK_TRACE_MAX_BYTES);
     size_t index;
     json_t *entry;
 
@@ -279,8 +164,8 @@ void flink_reply_error(const json_t *reply, char *out, size_t size_bytes) {
         if (!json_is_string(entry) ||
             text_equal(json_string_value(entry), "Internal server error."))
             continue;
-        append_ends(&text, json_string_value(entry));
+        stack_trace_append(&text, json_string_value(entry));
         (void)buffer_append_text(&text, "\n");
     }
-    find_cause(buffer_text(&text), out, size_bytes);
+    stack_trace_cause(buffer_text(&text), out, size_bytes);
 }

@@ -1,5 +1,5 @@
-// What Flink's REST answers mean. Pure: JSON or text in, plain data out (facts/flink.md 6; shapes
-// recorded from 1.20.3).
+// Flink's REST answers as plain data. Pure: JSON or text in (facts/flink.md 6; shapes recorded from
+// 1.20.3).
 #pragma once
 
 #include "base/error.h"
@@ -8,15 +8,14 @@
 
 #include <stdint.h>
 
-// From `first` on.
 struct flink_port_range {
     uint16_t first;
     uint16_t count;
 };
 
 struct flink_slots {
-    int own;       // of the cluster's own TaskManagers
-    int strangers; // TaskManagers of another cluster, which found this JobManager by mistake
+    int own;       // slots of the cluster's own TaskManagers
+    int strangers; // TaskManagers of another cluster, which have found this JobManager by mistake
 };
 
 struct flink_job {
@@ -31,8 +30,8 @@ struct flink_job {
 MUST_CHECK bool flink_reply_is_instance(const json_t *reply, const char *instance, bool *out_is_it,
                                         struct error *err);
 
-// GET /taskmanagers: a cluster's own listen for data on its ports. ERROR_INVALID: not of that
-// shape.
+// GET /taskmanagers. A TaskManager whose data port is one of `ports` is the cluster's own.
+// ERROR_INVALID: not of that shape.
 MUST_CHECK bool flink_reply_slots(const json_t *reply, const struct flink_port_range *ports,
                                   struct flink_slots *out, struct error *err);
 
@@ -44,7 +43,7 @@ MUST_CHECK bool flink_reply_job(const json_t *reply, struct flink_job *out, stru
 MUST_CHECK bool flink_reply_checkpoint(const json_t *reply, char out_path[static FILE_PATH_MAX],
                                        struct error *err);
 
-// GET /jobs/:id/savepoints/:trigger: state, location and failure; trigger_id is left alone.
+// GET /jobs/:id/savepoints/:trigger: state, location and failure; trigger_id is not changed.
 MUST_CHECK bool flink_reply_savepoint(const json_t *reply, struct savepoint_view *out,
                                       struct error *err);
 
@@ -54,9 +53,8 @@ void flink_reply_exception(const json_t *reply, char *out, size_t size_bytes);
 // {"errors": [...]}: the cause in one line.
 void flink_reply_error(const json_t *reply, char *out, size_t size_bytes);
 
-// One line for a Java stack trace: the exception that says most, then " StackTrace: " and the root
-// cause where that is another one (the service's format, facts/api.md 5.10). Of a trace of more
-// than 64 KB, here and above, the first and the last 32 KB are looked at.
+// One line for a Java stack trace (stack_trace.h). Of a trace of more than 64 KB, here and above,
+// only the first and the last 32 KB are read.
 void flink_reply_cause(const char *stack_trace, char *out, size_t size_bytes);
 
 // "file:/x" and "file:///x" → "/x"

@@ -5,7 +5,7 @@
 
 // The service gives a program's main() five minutes to submit its job (facts/api.md 4.3).
 static const int64_t TIMEOUT_MS = 300000;
-enum { SENT_MAX = 3, LOOKS_MAX = 10 };
+enum { SENT_MAX = 3, MISSED_MAX = 10 };
 
 static int64_t now_ms(void) {
     return clock_monotonic_us() / 1000;
@@ -17,8 +17,8 @@ void flink_submission_cancel(struct flink_submission *submission) {
     *submission = (struct flink_submission){0};
 }
 
-// A refusal of the first one says that there is no job. One of a repetition may say that there is
-// one already. What is too long to be read is the trace of a refusal.
+// After a refusal of the first request there is no job. A repetition may be refused because the job
+// exists already. An answer that is too long has the stack trace of a refusal.
 static enum flink_submission_doubt doubt_after(const struct flink_submission *submission,
                                                const struct error *err) {
     if (err == NULL) return SUBMISSION_CERTAIN;
@@ -41,7 +41,7 @@ static void post(struct flink_submission *submission) {
     char path[256];
 
     submission->sent++;
-    submission->looks = 0;
+    submission->missed = 0;
     submission->begun_ms = now_ms();
     (void)text_format(path, sizeof path, "/jars/%s/run", submission->jar_id);
     submission->call = flink_client_post(submission->client, FLINK_SUBMISSION, path,
@@ -63,7 +63,7 @@ enum flink_submission_next flink_submission_missed(struct flink_submission *subm
 
     if (is_refused) submission->doubt = SUBMISSION_CERTAIN;
     if (is_refused) return SUBMISSION_FAILED;
-    if (++submission->looks < LOOKS_MAX) return SUBMISSION_LOOK_AGAIN;
+    if (++submission->missed < MISSED_MAX) return SUBMISSION_ASK_AGAIN;
     if (submission->sent == SENT_MAX) return SUBMISSION_LOST;
     post(submission);
     return SUBMISSION_REPEATED;

@@ -1,20 +1,21 @@
-// The submission of a job. Without an answer Flink may run it all the same: then it is asked for by
-// the job's id, which is ours, and the submission is repeated only where Flink does not know it.
-// The same id again is no second job.
+// The submission of a job. Without an answer Flink may still run it: then it is asked for the job
+// by its id, which kobel has chosen, and the submission is repeated only if Flink does not know it.
+// Flink does not run the same id twice.
 #pragma once
 
 #include "model/app.h"
 #include "runtime/flink/flink_client.h"
 
-// What is to be asked of Flink before it is known what came of the submission.
+// What Flink must be asked before the result of the submission is known.
 enum flink_submission_doubt {
     SUBMISSION_CERTAIN,
     SUBMISSION_UNANSWERED, // is the job there?
-    SUBMISSION_REFUSED, // ... after a refusal that may be of a repetition, or main() took too long
+    SUBMISSION_REFUSED,    // the same; the refusal may be that of a repetition, or main() took too
+                           // long
 };
 
-// Called from the loop when there was an answer, or none. `err` NULL: the job is there. Else it was
-// refused, or `doubt` says that it is to be asked for.
+// Called from the loop when the request has ended, with an answer or without. `err` NULL: the job
+// runs. Otherwise it was refused, or Flink must be asked for it (`doubt`).
 typedef void flink_submission_done_fn(void *userdata, const struct error *err);
 
 struct flink_submission {
@@ -25,21 +26,22 @@ struct flink_submission {
     void *userdata;
 
     enum flink_submission_doubt doubt;
-    struct flink_call *call; // the rest is the submission's own
-    int64_t begun_ms;        // monotonic
+    // Private.
+    struct flink_call *call;
+    int64_t begun_ms; // monotonic
     int sent;
-    int looks; // since it was sent, that did not find the job
+    int missed; // answers without the job, since it was sent
 };
 
-// What follows when a job that is in doubt is not there.
+// What follows when Flink does not know a job that is in doubt.
 enum flink_submission_next {
-    SUBMISSION_LOOK_AGAIN, // after a moment: main() may still be at it
-    SUBMISSION_REPEATED,   // it was sent again
-    SUBMISSION_FAILED,     // the program is refused
-    SUBMISSION_LOST,       // never an answer, though it was sent often enough
+    SUBMISSION_ASK_AGAIN, // main() may still run
+    SUBMISSION_REPEATED,  // it was sent again
+    SUBMISSION_FAILED,    // the program was refused
+    SUBMISSION_LOST,      // no answer, although it was sent SENT_MAX times
 };
 
-// POSTs `body`, which is borrowed for the call, to /jars/<jar_id>/run. The submission stays where
+// POSTs `body`, which is borrowed for the call, to /jars/<jar_id>/run. The struct must stay where
 // it is until flink_submission_cancel().
 void flink_submission_begin(struct flink_submission *submission, struct flink_client *client,
                             const char *jar_id, const json_t *body, flink_submission_done_fn *done,

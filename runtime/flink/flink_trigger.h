@@ -1,6 +1,6 @@
-// The request for a savepoint. Without an answer Flink may carry it out all the same: then it is
-// asked for by the trigger's id, which is ours, and the request is repeated only where Flink does
-// not know it. The same trigger again is no second savepoint.
+// The request for a savepoint. Without an answer Flink may still carry it out: then it is asked for
+// the savepoint by the trigger's id, which kobel has chosen, and the request is repeated only if
+// Flink does not know it. Flink does not carry out the same trigger twice.
 #pragma once
 
 #include "model/app.h"
@@ -12,20 +12,21 @@ struct flink_trigger {
     struct flink_client *client; // borrowed
     char job_id[APP_JOB_ID_SIZE];
     char trigger_id[APP_JOB_ID_SIZE];
-    char directory_uri[FLINK_URI_SIZE]; // below which it is made
+    char directory_uri[FLINK_URI_SIZE]; // the savepoint is made below it
     bool stops_job;                     // stop-with-savepoint, without drain
-    // Called from the loop when there was an answer, or none. `err`: Flink refused it, or was asked
-    // too often; NULL: ask how far it is.
+    // Called from the loop when the request has ended, with an answer or without. `err`: Flink has
+    // refused it, or has not answered too often. NULL: the state of the savepoint can be asked for.
     void (*done)(void *userdata, const struct error *err);
     void *userdata;
 
-    struct flink_call *call; // the rest is the trigger's own
-    int lost;
+    // Private.
+    struct flink_call *call;
+    int lost; // requests without an answer
 };
 
-// The trigger stays where it is until flink_trigger_cancel().
+// The struct must stay where it is until flink_trigger_cancel().
 void flink_trigger_send(struct flink_trigger *trigger);
-// Flink does not know it. True: its request may have been lost, and was sent again.
+// Flink does not know the trigger. True: the request may have been lost, and was sent again.
 bool flink_trigger_repeat(struct flink_trigger *trigger);
 static inline bool flink_trigger_is_open(const struct flink_trigger *trigger) {
     return trigger->call != NULL;

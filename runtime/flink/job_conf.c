@@ -42,8 +42,7 @@ json_t *job_conf_settings(const struct job_spec *spec, const char *checkpoints_u
     json_put_text(settings, "execution.checkpointing.mode", "EXACTLY_ONCE");
     put_duration(settings, "execution.checkpointing.timeout", 3600000);
     json_put_text(settings, "execution.checkpointing.max-concurrent-checkpoints", "1");
-    // Kept when the job ends in any way: kobel is the one who removes checkpoints
-    // (facts/flink.md 5.2).
+    // Kept however the job ends, because kobel removes checkpoints (facts/flink.md 5.2).
     json_put_text(settings, "execution.checkpointing.externalized-checkpoint-retention",
                   "RETAIN_ON_CANCELLATION");
     if (!runtime_environment_has_job_conf(spec->runtime)) return settings;

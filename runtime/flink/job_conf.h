@@ -8,8 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// A setting that Flink keeps and tells, and does not use: a name that no other cluster has, so that
-// a JobManager can be told from one that listens there by mistake.
+// A setting that Flink does not use but reports: a name that no other cluster has. It distinguishes
+// the cluster's JobManager from another one that listens at the same port by mistake.
 #define JOB_CONF_INSTANCE      "kobel.instance"
 #define JOB_CONF_INSTANCE_SIZE 36
 

@@ -36,7 +36,7 @@ static void read_inputs(const json_t *node, const struct flink_topology *earlier
     }
 }
 
-// A vertex that cannot be parallel at all has a maximum of one, and limits nobody else.
+// A vertex that is never parallel has a maximum of 1, which is not a limit for the others.
 static void note_max_parallelism(const json_t *vertex, struct flink_topology *out) {
     int most = (int)json_int_or(vertex, "maxParallelism", 0);
 
@@ -44,8 +44,8 @@ static void note_max_parallelism(const json_t *vertex, struct flink_topology *ou
     if (out->max_parallelism == 0 || most < out->max_parallelism) out->max_parallelism = most;
 }
 
-// Two vertices may have the same name, or names that begin with the same hundred characters: by its
-// name a vertex is found in what was measured.
+// A measurement is found by the name of its vertex. Two vertices may have the same name, or names
+// that differ only after the first hundred characters.
 static void make_distinct(struct flink_topology *topology, int number) {
     struct flink_vertex *vertex = &topology->vertices[number];
 
@@ -75,7 +75,7 @@ bool metrics_reply_topology(const json_t *reply, struct flink_topology *out, str
         if (topology.vertex_count == MEASURED_VERTICES_MAX) break;
         if (!text_copy(vertex->id, sizeof vertex->id, json_text_or(one, "id", "")))
             return error_set(err, ERROR_INVALID, "a vertex without a proper id");
-        // What is too long is cut: it is for people.
+        // A longer name is cut: it is only displayed.
         (void)text_copy(vertex->name, sizeof vertex->name, json_text_or(one, "name", ""));
         make_distinct(&topology, topology.vertex_count);
         int64_t parallelism = json_int_or(one, "parallelism", 1);
@@ -92,7 +92,7 @@ bool metrics_reply_topology(const json_t *reply, struct flink_topology *out, str
 
 // --- figures ---
 
-// Flink sends numbers of aggregates as numbers, single values as text, and NaN as text in both.
+// Flink sends aggregates as numbers, single values as text, and NaN as text in both cases.
 static double number_of(const json_t *value) {
     double number = MEASUREMENT_UNKNOWN;
 
@@ -145,7 +145,7 @@ static bool ends_in(const char *id, const char *name) {
 static bool is_backlog(const char *id) {
     static const char PLAIN[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-";
 
-    // It becomes part of a URL.
+    // It is copied into a URL.
     if (id[strspn(id, PLAIN)] != '\0') return false;
     for (size_t index = 0; index < COUNT_OF(backlog_names); index++)
         if (ends_in(id, backlog_names[index])) return true;

@@ -1,5 +1,5 @@
-// What Flink's REST answers say of a job's load (facts/flink.md 6.5, 7). Pure: JSON in, plain data
-// out. Shapes recorded from 1.20.3.
+// Flink's REST answers about a job's load as plain data (facts/flink.md 6.5, 7). Pure: JSON in.
+// Shapes recorded from 1.20.3.
 #pragma once
 
 #include "base/error.h"
@@ -7,7 +7,7 @@
 #include "runtime/job_measurement.h"
 
 #define FLINK_VERTEX_ID_SIZE  33
-#define FLINK_PARALLELISM_MAX 32768 // more no job can have
+#define FLINK_PARALLELISM_MAX 32768 // Flink's own limit
 
 struct flink_vertex {
     char id[FLINK_VERTEX_ID_SIZE];
@@ -18,9 +18,9 @@ struct flink_vertex {
 };
 
 struct flink_topology {
-    int vertex_count; // at most MEASURED_VERTICES_MAX: those beyond are not looked at
+    int vertex_count; // at most MEASURED_VERTICES_MAX; further ones are ignored
     struct flink_vertex vertices[MEASURED_VERTICES_MAX]; // upstream first
-    int max_parallelism;                                 // 0 = not known
+    int max_parallelism;                                 // 0 = unknown
 };
 
 // GET /jobs/:id. ERROR_INVALID: not of that shape.
@@ -28,15 +28,15 @@ MUST_CHECK bool metrics_reply_topology(const json_t *reply, struct flink_topolog
                                        struct error *err);
 
 // The figure `id` of an answer with metrics. `aggregate`: "sum", "max", ...; NULL = the answer is
-// not aggregated and has "value". MEASUREMENT_UNKNOWN when it is not there or is no number.
+// not aggregated and has "value". MEASUREMENT_UNKNOWN when it is missing or not a number.
 double metrics_reply_value(const json_t *reply, const char *id, const char *aggregate);
 
-// Of an answer that is not aggregated the figures "<subtask>.<name>" of the first `count` subtasks,
-// in one pass; MEASUREMENT_UNKNOWN for those that are not there.
+// The figures "<subtask>.<name>" of the first `count` subtasks, from an answer that is not
+// aggregated, in one pass; MEASUREMENT_UNKNOWN for missing ones.
 void metrics_reply_subtasks(const json_t *reply, const char *name, int count, double *out);
 
-// The ids of a vertex's answer that end in one of the names of a source's backlog, joined by commas
-// with one in front; "" when there is none. False: not all of them fit.
+// The ids of metrics about a source's backlog in the answer about a vertex, each after a comma; ""
+// when there is none. False: not all of them fit.
 bool metrics_reply_backlog_ids(const json_t *reply, char *out, size_t size_bytes);
-// The largest or the summed value of those that end in `name`; MEASUREMENT_UNKNOWN without one.
+// The maximum or the sum of the metrics whose ids end in `name`; MEASUREMENT_UNKNOWN without one.
 double metrics_reply_by_suffix(const json_t *reply, const char *name, const char *aggregate);

@@ -87,11 +87,11 @@ Test(flink_client, allows_what_large_clusters_say) {
 // --- the rest between two ---
 
 Test(flink_client, rests_for_a_multiple_of_what_an_answer_took) {
-    cr_assert(eq(i64, flink_client_rest_us(0), 0));
-    cr_assert(eq(i64, flink_client_rest_us(100), 400));
-    cr_assert(eq(i64, flink_client_rest_us(50000), 200000));
+    cr_assert(eq(i64, flink_client_pause_us(0), 0));
+    cr_assert(eq(i64, flink_client_pause_us(100), 400));
+    cr_assert(eq(i64, flink_client_pause_us(50000), 200000));
     // The shortest limit of silence is longer.
-    cr_assert(eq(i64, flink_client_rest_us(60000000), 1000000));
+    cr_assert(eq(i64, flink_client_pause_us(60000000), 1000000));
 }
 
 static struct outcome second;
@@ -116,7 +116,7 @@ Test(flink_client, a_question_that_follows_waits_for_the_rest) {
     struct flink_call *call = flink_client_get(&client, FLINK_METRICS, "/x", on_first, &first);
     while (!first.is_done)
         cr_assert(sd_event_run(loop, 10000000) > 0);
-    int64_t until_us = client.rests_until_us;
+    int64_t until_us = client.pause_until_us;
     while (fake.requests < 2)
         cr_assert(sd_event_run(loop, 10000000) > 0);
     cr_assert(ge(i64, fake.asked_us, until_us));
@@ -127,7 +127,7 @@ Test(flink_client, a_question_that_follows_waits_for_the_rest) {
 }
 
 Test(flink_client, a_question_that_waits_can_be_given_up) {
-    client.rests_until_us = clock_monotonic_us() + 60000000;
+    client.pause_until_us = clock_monotonic_us() + 60000000;
     flink_call_free(flink_client_get(&client, FLINK_METRICS, "/x", on_done, NULL));
     while (sd_event_run(loop, 1000) > 0)
         continue;
