@@ -303,10 +303,10 @@ static void on_got(void *userdata, const struct error *reason) {
 static void begin_get(struct code_import *import, const struct code_source *source) {
     struct s3_object object = {
         .bucket = source->bucket, .key = source->key, .version = source->object_version};
-    struct s3_taker taker = {
+    struct s3_receiver receiver = {
         .restart = on_restart, .sink = on_piece, .done = on_got, .userdata = import};
 
-    import->get = s3_source_get(import->all->s3, &object, &taker);
+    import->get = s3_source_get(import->all->s3, &object, &receiver);
 }
 
 // --- the beginning ---

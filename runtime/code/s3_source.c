@@ -24,7 +24,7 @@ struct s3_source {
 
 struct s3_get {
     struct s3_source *source;
-    struct s3_taker taker;
+    struct s3_receiver receiver;
     char *path;  // escaped
     char *query; // without '?'
     struct http_request *request;
@@ -40,10 +40,10 @@ static void free_get(struct s3_get *get) {
 }
 
 static void finish(struct s3_get *get, const struct error *err) {
-    struct s3_taker taker = get->taker;
+    struct s3_receiver receiver = get->receiver;
 
     free_get(get);
-    taker.done(taker.userdata, err);
+    receiver.done(receiver.userdata, err);
 }
 
 // --- the request ---
@@ -93,7 +93,7 @@ static void sign(const struct s3_get *get, char *out_headers[static HEADERS_MAX]
 static bool on_piece(void *userdata, const char *bytes, size_t size_bytes) {
     struct s3_get *get = userdata;
 
-    return get->taker.sink(get->taker.userdata, bytes, size_bytes);
+    return get->receiver.sink(get->receiver.userdata, bytes, size_bytes);
 }
 
 static void on_reply(void *userdata, const struct http_reply *reply, const struct error *reason);
@@ -125,13 +125,13 @@ static int on_pause_over(sd_event_source *event, uint64_t now_us, void *userdata
     (void)event;
     (void)now_us;
     get->pause = sd_event_source_disable_unref(get->pause);
-    get->taker.restart(get->taker.userdata);
+    get->receiver.restart(get->receiver.userdata);
     send(get);
     return 0;
 }
 
-// True: another attempt will be made.
-static bool try_again(struct s3_get *get) {
+// True: another attempt follows.
+static bool retry_later(struct s3_get *get) {
     uint64_t pause_us = FIRST_PAUSE_US << (get->attempt - 1);
 
     if (get->attempt >= ATTEMPTS_MAX) return false;
@@ -148,10 +148,10 @@ static void on_reply(void *userdata, const struct http_reply *reply, const struc
         finish(get, NULL);
         return;
     }
-    // What the sink refuses it refuses again.
+    // The sink would refuse the same piece again.
     bool is_transient = reply == NULL ? reason->kind == ERROR_UNAVAILABLE
                                       : reply->status >= 500 || reply->status == 429;
-    if (is_transient && try_again(get)) return;
+    if (is_transient && retry_later(get)) return;
     if (reply == NULL && reason->kind == ERROR_UNAVAILABLE)
         (void)error_set(&err, ERROR_INVALID, "The S3 endpoint %s does not answer: %s",
                         get->source->endpoint, reason->message);
@@ -168,13 +168,13 @@ static void on_reply(void *userdata, const struct http_reply *reply, const struc
 // --- getting ---
 
 struct s3_get *s3_source_get(struct s3_source *source, const struct s3_object *object,
-                             const struct s3_taker *taker) {
+                             const struct s3_receiver *receiver) {
     AUTO(memory_free) char *bucket = sigv4_escape(object->bucket, false);
     AUTO(memory_free) char *key = sigv4_escape(object->key, true);
     struct s3_get *get = memory_alloc(sizeof *get);
 
     get->source = source;
-    get->taker = *taker;
+    get->receiver = *receiver;
     get->path = memory_format("/%s/%s", bucket, key);
     if (object->version == NULL) {
         get->query = memory_copy_text("");
@@ -205,8 +205,9 @@ bool s3_source_new(sd_event *loop, const struct s3_options *options, struct s3_s
         !text_copy(source->secret_key, sizeof source->secret_key, options->secret_key) ||
         !text_copy(source->session_token, sizeof source->session_token, options->session_token) ||
         !text_copy(source->region, sizeof source->region, options->region))
-        return error_set(err, ERROR_INVALID, "the S3 endpoint or its credentials are too long");
-    // Whatever is behind the host would have to be a part of what is signed.
+        return error_set(err, ERROR_INVALID,
+                         "the S3 endpoint is not a URL, or it or its credentials are too long");
+    // A path in the endpoint would be part of what is signed, so it is cut.
     source->endpoint[strcspn(host + strlen("://"), "/") +
                      (size_t)(host + strlen("://") - options->endpoint)] = '\0';
     source->host[strcspn(source->host, "/")] = '\0';

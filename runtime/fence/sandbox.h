@@ -10,7 +10,7 @@
 // `contained`: the same with the host's /proc, read-only, and the host's name, because most
 // containers allow no new /proc.
 // `scoped`: no namespaces; Landlock closes all other files; the same filter, no capabilities. There
-// is no private /tmp.
+// is not a private /tmp.
 // `none`: a plain child process.
 //
 // All but `none` also close the TCP ports of other clusters and of kobel's API, where the kernel

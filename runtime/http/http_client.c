@@ -9,7 +9,7 @@
 #include <sys/epoll.h>
 #include <sys/socket.h>
 
-// The largest pages of a dashboard are exception histories with stack traces of every subtask.
+// The largest pages of a dashboard are exception histories with the stack traces of all subtasks.
 static const size_t REPLY_MAX_BYTES = (size_t)16 << 20;
 
 struct http_request {
@@ -65,7 +65,7 @@ static void finish(struct http_request *request, CURLcode code) {
     struct error err;
 
     if (request->is_refused) {
-        (void)error_set(&err, ERROR_SYSTEM, "the answer could not be taken");
+        (void)error_set(&err, ERROR_SYSTEM, "the answer could not be stored");
         done(userdata, NULL, &err);
     } else if (request->is_too_large) {
         (void)error_set(&err, ERROR_LIMIT, "the answer has more than %zu bytes",
@@ -82,8 +82,7 @@ static void finish(struct http_request *request, CURLcode code) {
     }
 }
 
-// Hands finished requests to their owners. An owner may cancel any request, its own too, from its
-// callback.
+// Calls the callbacks of finished requests, which may cancel any request, also their own.
 static void collect(struct http_client *client) {
     int left = 0;
 
@@ -101,9 +100,9 @@ static void collect(struct http_client *client) {
 
 // --- the loop ---
 
-// A socket of libcurl's that the loop watches, under a number of our own: libcurl closes one that
-// is given up before it is connected, and only then says so (7.88.0 to 8.2.0). Where a child held
-// it, the loop went on to hear of it, and of a source that was gone.
+// A socket of libcurl that the loop watches, through a duplicate of its descriptor: libcurl closes
+// a socket that was not yet connected before it reports that (7.88.0 to 8.2.0). If a child still
+// had it, the loop would get events for an event source that is freed.
 struct watched_socket {
     struct http_client *client;
     curl_socket_t fd; // libcurl's
@@ -150,7 +149,7 @@ static int on_timeout_wanted(CURLM *multi, long timeout_ms, void *userdata) {
 
     (void)multi;
     (void)sd_event_now(client->loop, CLOCK_MONOTONIC, &now_us);
-    // Absolute microseconds on one side, relative milliseconds on the other.
+    // sd-event has absolute microseconds, libcurl relative milliseconds.
     if (timeout_ms >= 0)
         (void)sd_event_source_set_time(client->timer, now_us + (uint64_t)timeout_ms * 1000);
     (void)sd_event_source_set_enabled(client->timer,
@@ -172,8 +171,8 @@ static struct watched_socket *watch(struct http_client *client, curl_socket_t fd
     return TAKE(socket);
 }
 
-// libcurl takes -1 for the end of all its transfers, also of those to come: where there is no
-// descriptor left, this one transfer is not heard of and ends by its time limit.
+// After a result of -1, libcurl fails all transfers, also later ones. So where no descriptor is
+// left, the result is 0: this transfer gets no events and ends by its timeout.
 static int on_socket_wanted(CURL *easy, curl_socket_t fd, int what, void *userdata,
                             void *socket_data) {
     struct http_client *client = userdata;
@@ -195,7 +194,7 @@ static int on_socket_wanted(CURL *easy, curl_socket_t fd, int what, void *userda
     return 0;
 }
 
-// As every descriptor of kobel's; libcurl's own way is to hand it on to children.
+// Close-on-exec, as all descriptors of kobel: libcurl would let children inherit it.
 static curl_socket_t on_socket_opened(void *userdata, curlsocktype purpose,
                                       struct curl_sockaddr *address) {
     int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
@@ -236,7 +235,6 @@ void http_client_free(struct http_client *client) {
 
 static size_t on_body(char *bytes, size_t one, size_t count, void *userdata) {
     struct http_request *request = userdata;
-    struct error full;
     long status = 0;
 
     (void)one;
@@ -246,12 +244,12 @@ static size_t on_body(char *bytes, size_t one, size_t count, void *userdata) {
         request->is_refused = !request->sink(request->userdata, bytes, count);
         return request->is_refused ? 0 : count;
     }
-    if (buffer_append(&request->body, bytes, count, &full)) return count;
+    if (buffer_append(&request->body, bytes, count, NULL)) return count;
     request->is_too_large = true;
     return 0;
 }
 
-// Loopback: whatever the environment says of proxies. Remote: as every other client of the user.
+// Loopback: without a proxy. Remote: with the proxy of the environment, as other programs.
 static void set_reach(CURL *easy, const struct http_call *call) {
     if (call->is_remote) {
         (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -282,7 +280,7 @@ static void set_up(struct http_request *request, const struct http_call *call) {
     CURL *easy = request->easy;
 
     (void)curl_easy_setopt(easy, CURLOPT_URL, call->url);
-    // What was checked or signed must arrive as it is: libcurl would remove "." and "..".
+    // The path was checked or signed and must not be changed: libcurl would remove "." and "..".
     (void)curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
     (void)curl_easy_setopt(easy, CURLOPT_PRIVATE, request);
     (void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
@@ -308,7 +306,7 @@ struct http_request *http_client_send(struct http_client *client, const struct h
     set_up(request, call);
     request->next = client->requests;
     client->requests = request;
-    // Only arms the timer; everything else happens in the loop.
+    // This only starts the timer; the rest happens in the loop.
     (void)curl_multi_add_handle(client->multi, request->easy);
     return request;
 }

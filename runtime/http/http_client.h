@@ -1,5 +1,5 @@
 // Outgoing HTTP, to Flink on the loopback interface and to an S3 endpoint: libcurl's multi
-// interface on the daemon's loop.
+// interface in the daemon's loop.
 #pragma once
 
 #include "base/cleanup.h"
@@ -13,7 +13,7 @@ struct http_client;
 struct http_request;
 
 MUST_CHECK bool http_client_new(sd_event *loop, struct http_client **out_client, struct error *err);
-// Drops every request that is under way; their callbacks are not called.
+// Cancels all requests that are under way; their callbacks are not called.
 void http_client_free(struct http_client *client);
 DEFINE_AUTO(http_client_free, struct http_client *);
 
@@ -28,8 +28,8 @@ struct http_reply {
 // answer: ERROR_UNAVAILABLE; too large: ERROR_LIMIT). The request is gone afterwards.
 typedef void http_done_fn(void *userdata, const struct http_reply *reply, const struct error *err);
 
-// Takes a piece of the body of an answer with status 200, instead of keeping it for the reply.
-// False: it cannot; the request then ends with ERROR_SYSTEM.
+// Consumes a piece of the body of an answer with status 200, which is then not part of the reply.
+// False: the request ends with ERROR_SYSTEM.
 typedef bool http_sink_fn(void *userdata, const char *bytes, size_t size_bytes);
 
 struct http_call {
@@ -37,17 +37,17 @@ struct http_call {
     const char *url;
     const char *body;           // JSON text, or NULL; copied
     const char *const *headers; // "Name: value", ended by NULL; copied. NULL = none
-    // Somewhere on the network: https too, the environment's proxy, and instead of an end a time
-    // without any bytes.
+    // To any host: https is allowed, the proxy of the environment is used, and the timeout limits
+    // the time without any byte instead of the whole request.
     bool is_remote;
-    int64_t timeout_ms; // until the end; of a remote call the longest silence
+    int64_t timeout_ms;
     size_t limit_bytes; // of the body that is kept; 0 = 16 MB
     http_sink_fn *sink; // NULL: the body is kept
     http_done_fn *done;
     void *userdata; // of done and of sink
 };
 
-// The request belongs to the client; http_request_cancel() is the only thing to do with it.
+// The client owns the request; the caller may only cancel it.
 struct http_request *http_client_send(struct http_client *client, const struct http_call *call);
-// Its callback is not called any more. NULL is legal, and so is its own request from a callback.
+// Its callback is not called any more. NULL is legal. A callback may cancel its own request.
 void http_request_cancel(struct http_request *request);

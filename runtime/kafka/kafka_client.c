@@ -11,7 +11,7 @@
 
 // --- the end ---
 
-// How many clients are ending.
+// How many clients are being freed.
 static pthread_mutex_t ending_mutex = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t ending_changed = PTHREAD_COND_INITIALIZER;
 static int ending_count;
@@ -45,7 +45,7 @@ void kafka_client_free(struct kafka_client *client) {
     pthread_t thread;
 
     if (client == NULL) return;
-    // The library must not write to a descriptor that is another file's by then.
+    // Otherwise the library could write to the descriptor after it was closed and used again.
     if (client->answers != NULL) rd_kafka_queue_io_event_enable(client->answers, -1, NULL, 0);
     for (int index = 0; index < client->reading_count; index++)
         rd_kafka_queue_io_event_enable(client->readings[index].answers, -1, NULL, 0);
@@ -76,7 +76,7 @@ void kafka_clients_wait_ended(int64_t timeout_ms) {
 
 // --- the beginning ---
 
-// What it would log comes as an error, too, and is told once.
+// The library also reports this as an error event; do not log it twice.
 static void log_nothing(const rd_kafka_t *library, int level, const char *facility,
                         const char *text) {
     (void)library;
@@ -95,14 +95,14 @@ static bool set(rd_kafka_conf_t *conf, const char *name, const char *value, stru
 static bool configure(rd_kafka_conf_t *conf, const struct kafka_source *source, struct error *err) {
     static const char *const own[][2] = {
         {"client.id", "kobel"},
-        // Nobody joins it and nothing is committed. The library wants one: where the coordinator of
-        // the group that is asked has moved, it looks for that of its own, and ends the process
-        // where there is none (librdkafka 2.0.2, rd_kafka_cgrp_op() without a group).
+        // No member joins it and nothing is committed, but the library needs a group: when the
+        // coordinator of the group in the question has moved, it searches that of its own group,
+        // and aborts without one (librdkafka 2.0.2, rd_kafka_cgrp_op()).
         {"group.id", "kobel"},
         {"enable.auto.commit", "false"},
         {"enable.auto.offset.store", "false"},
         {"enable.partition.eof", "true"},
-        // Records that somebody writes meanwhile are fetched once at most, and not read.
+        // Records that are written meanwhile are fetched once at most, and not read.
         {"queued.min.messages", "1"},
         {"fetch.message.max.bytes", "1"},
         {"fetch.wait.max.ms", "10"},
@@ -120,7 +120,7 @@ static bool configure(rd_kafka_conf_t *conf, const struct kafka_source *source, 
     return set(conf, "bootstrap.servers", source->servers, err);
 }
 
-static void tell_by(struct kafka_client *client, rd_kafka_queue_t *queue) {
+static void notify_by_event_fd(struct kafka_client *client, rd_kafka_queue_t *queue) {
     static const uint64_t ONE = 1;
 
     rd_kafka_queue_io_event_enable(queue, client->event_fd, &ONE, sizeof ONE);
@@ -152,7 +152,7 @@ bool kafka_client_new(const struct kafka_source *source, struct kafka_client **o
     rd_kafka_queue_t *errors = rd_kafka_queue_get_main(client->library);
     rd_kafka_queue_forward(errors, client->answers);
     rd_kafka_queue_destroy(errors);
-    tell_by(client, client->answers);
+    notify_by_event_fd(client, client->answers);
     *out = TAKE(client);
     return true;
 }
@@ -161,7 +161,7 @@ bool kafka_client_new(const struct kafka_source *source, struct kafka_client **o
 
 void kafka_client_ask_committed(struct kafka_client *client, const char *group_id, int timeout_ms) {
     char reason[256];
-    // How many partitions there are is not known; of those that are not, nothing was committed.
+    // The number of partitions is unknown; a missing one has no committed offset.
     rd_kafka_topic_partition_list_t *partitions =
         rd_kafka_topic_partition_list_new(KAFKA_PARTITIONS_MAX);
     rd_kafka_topic_partition_list_add_range(partitions, rd_kafka_topic_name(client->topic), 0,
@@ -185,7 +185,7 @@ static struct kafka_reading *find_reading(const struct kafka_client *client, int
 }
 
 bool kafka_client_ask_end(struct kafka_client *client, int32_t partition) {
-    // A timeout of 0 is no wait. What it has not read of the time before is outdated by this.
+    // A timeout of 0 does not wait. Unread answers to an earlier question become outdated.
     if (find_reading(client, partition) != NULL)
         return rd_kafka_seek(client->topic, partition, RD_KAFKA_OFFSET_END, 0) ==
                RD_KAFKA_RESP_ERR_NO_ERROR;
@@ -194,7 +194,7 @@ bool kafka_client_ask_end(struct kafka_client *client, int32_t partition) {
     rd_kafka_queue_t *answers = rd_kafka_queue_get_partition(
         client->library, rd_kafka_topic_name(client->topic), partition);
     client->readings[client->reading_count++] = (struct kafka_reading){partition, answers};
-    tell_by(client, answers);
+    notify_by_event_fd(client, answers);
     return true;
 }
 
@@ -204,8 +204,7 @@ rd_kafka_event_t *kafka_client_next(struct kafka_client *client) {
     return rd_kafka_queue_poll(client->answers, 0);
 }
 
-// The end is where it is told that there is nothing more, or where the first record is that was
-// written since.
+// The end is reported by an event, or it is the offset of the first record that was written since.
 static bool end_of(rd_kafka_event_t *event, int64_t *out_end) {
     const rd_kafka_message_t *record = rd_kafka_event_message_next(event);
     bool is_end = rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__PARTITION_EOF;
@@ -221,13 +220,13 @@ static bool end_of(rd_kafka_event_t *event, int64_t *out_end) {
 
 bool kafka_client_read_end(struct kafka_client *client, int32_t partition, int64_t *out_end) {
     const struct kafka_reading *reading = find_reading(client, partition);
-    bool is_told = false;
+    bool is_known = false;
 
-    while (reading != NULL && !is_told) {
+    while (reading != NULL && !is_known) {
         rd_kafka_event_t *event = rd_kafka_queue_poll(reading->answers, 0);
         if (event == NULL) return false;
-        is_told = end_of(event, out_end);
+        is_known = end_of(event, out_end);
         rd_kafka_event_destroy(event);
     }
-    return is_told;
+    return is_known;
 }

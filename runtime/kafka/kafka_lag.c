@@ -8,14 +8,14 @@
 
 #include <unistd.h>
 
-// A broker that is there answers in milliseconds; the library learns of a topic within seconds.
+// A broker answers in milliseconds; the library needs seconds to find a topic.
 enum { QUESTION_MAX_MS = 10000, ROUND_MAX_MS = 15000 };
 
 enum phase {
     PHASE_IDLE,
-    PHASE_COMMITTED, // the group is being asked
-    PHASE_ENDS,      // the partitions are
-    PHASE_HOPELESS,  // the library does not take the settings
+    PHASE_COMMITTED, // asks for the offsets of the group
+    PHASE_ENDS,      // asks for the ends of the partitions
+    PHASE_REFUSED,   // the library has refused the settings
 };
 
 struct probe {
@@ -28,7 +28,7 @@ struct probe {
     struct kafka_partition *partitions; // KAFKA_PARTITIONS_MAX of them
     int partition_count;
     struct kafka_lag_figures lag;
-    char trouble[MEASURED_FAILURE_SIZE]; // that the library had in this round
+    char trouble[MEASURED_FAILURE_SIZE]; // an error of the library in this round; "" = none
     char failure[MEASURED_FAILURE_SIZE]; // of the newest round; "" = none
 };
 
@@ -44,18 +44,18 @@ static void fail(struct probe *probe, const char *reason) {
                       probe->source.servers, probe->source.group_id,
                       probe->trouble[0] != '\0' ? probe->trouble : reason);
     probe->lag = UNKNOWN;
-    if (probe->phase != PHASE_HOPELESS) probe->phase = PHASE_IDLE;
+    if (probe->phase != PHASE_REFUSED) probe->phase = PHASE_IDLE;
 }
 
 // --- answers ---
 
-static void conclude(struct probe *probe) {
+static void finish(struct probe *probe) {
     probe->lag = kafka_lag_of(probe->partitions, probe->partition_count);
     probe->failure[0] = '\0';
     probe->phase = PHASE_IDLE;
 }
 
-static void look_for_ends(struct probe *probe) {
+static void read_ends(struct probe *probe) {
     int missing = 0;
 
     for (int index = 0; index < probe->partition_count; index++) {
@@ -63,7 +63,7 @@ static void look_for_ends(struct probe *probe) {
         if (partition->end >= 0) continue;
         if (!kafka_client_read_end(probe->client, partition->number, &partition->end)) missing++;
     }
-    if (missing == 0) conclude(probe);
+    if (missing == 0) finish(probe);
 }
 
 static void ask_for_ends(struct probe *probe, const rd_kafka_topic_partition_list_t *committed) {
@@ -77,7 +77,7 @@ static void ask_for_ends(struct probe *probe, const rd_kafka_topic_partition_lis
             .number = one->partition, .committed = one->offset, .end = KAFKA_OFFSET_UNKNOWN};
     }
     probe->phase = PHASE_ENDS;
-    look_for_ends(probe);
+    read_ends(probe);
 }
 
 static void on_committed(struct probe *probe, rd_kafka_event_t *event) {
@@ -100,8 +100,8 @@ static void on_committed(struct probe *probe, rd_kafka_event_t *event) {
     ask_for_ends(probe, count == 0 ? NULL : rd_kafka_group_result_partitions(groups[0]));
 }
 
-// A broker that cannot be reached is no end of the round: there may be others, and it may come
-// back. The time of the question tells.
+// An unreachable broker does not end the round: there may be others, or it may return. The timeout
+// of the question ends it.
 static void on_event(struct probe *probe, rd_kafka_event_t *event) {
     if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_LISTCONSUMERGROUPOFFSETS_RESULT)
         on_committed(probe, event);
@@ -115,7 +115,7 @@ static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdat
 
     (void)source;
     (void)events;
-    // It is only the bell: what there is is asked for until there is nothing.
+    // Only a notification: the answers are read below, until there is none.
     ssize_t got = read(fd, &ignored, sizeof ignored);
     (void)got;
     for (;;) {
@@ -124,7 +124,7 @@ static int on_io(sd_event_source *source, int fd, uint32_t events, void *userdat
         on_event(probe, event);
         rd_kafka_event_destroy(event);
     }
-    if (probe->phase == PHASE_ENDS) look_for_ends(probe);
+    if (probe->phase == PHASE_ENDS) read_ends(probe);
     return 0;
 }
 
@@ -145,13 +145,13 @@ static void begin(struct probe *probe) {
     int64_t now_us = clock_monotonic_us();
     struct error err;
 
-    if (probe->phase == PHASE_HOPELESS) return;
+    if (probe->phase == PHASE_REFUSED) return;
     if (probe->phase != PHASE_IDLE) {
         if (now_us - probe->began_us < ROUND_MAX_MS * 1000) return;
         fail(probe, "no answer");
     }
     if (probe->client == NULL && !connect_to(probe, &err)) {
-        probe->phase = PHASE_HOPELESS;
+        probe->phase = PHASE_REFUSED;
         fail(probe, err.message);
         return;
     }

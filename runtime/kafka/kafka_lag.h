@@ -1,5 +1,5 @@
-// How far the consumer groups of one job are behind, asked round by round of the brokers that its
-// properties name. Costs nothing where they name none.
+// The lag of the consumer groups of one job: each round asks the brokers in its properties. Costs
+// nothing where they name no broker.
 #pragma once
 
 #include "base/cleanup.h"
@@ -10,12 +10,12 @@
 
 struct kafka_lag;
 
-// NULL: the properties name no consumer group.
+// NULL = the properties name no consumer group.
 struct kafka_lag *kafka_lag_new(sd_event *loop, const json_t *properties);
 void kafka_lag_free(struct kafka_lag *lag);
 DEFINE_AUTO(kafka_lag_free, struct kafka_lag *);
 
 // Begins a round, unless one is under way. The first one connects.
 void kafka_lag_begin(struct kafka_lag *lag);
-// Puts what the newest round gave where the measurement has nothing.
+// Fills unknown figures of the measurement from the newest round.
 void kafka_lag_put(const struct kafka_lag *lag, struct job_measurement *measurement);

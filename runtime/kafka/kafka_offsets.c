@@ -8,7 +8,7 @@ struct kafka_lag_figures kafka_lag_of(const struct kafka_partition *partitions, 
     for (int index = 0; index < count; index++) {
         const struct kafka_partition *partition = &partitions[index];
         if (partition->committed < 0 || partition->end < 0) continue;
-        // A topic that was made anew ends before what was committed of the one before.
+        // A topic that was deleted and created again ends before the committed offset.
         double behind = partition->end > partition->committed
                             ? (double)(partition->end - partition->committed)
                             : 0;

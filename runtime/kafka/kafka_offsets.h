@@ -1,4 +1,4 @@
-// How far a consumer group is behind: what it has committed against where the topic ends. Pure.
+// The lag of a consumer group: ends of the partitions minus committed offsets. Pure.
 #pragma once
 
 #include "runtime/job_measurement.h"
@@ -7,8 +7,8 @@
 
 struct kafka_partition {
     int32_t number;
-    int64_t committed; // the next record that the group wants; KAFKA_OFFSET_UNKNOWN: none was
-    int64_t end;       // of the topic; KAFKA_OFFSET_UNKNOWN: not told yet
+    int64_t committed; // the next record of the group; KAFKA_OFFSET_UNKNOWN = none committed
+    int64_t end;       // of the partition; KAFKA_OFFSET_UNKNOWN = no answer yet
 };
 
 struct kafka_lag_figures {
@@ -16,12 +16,12 @@ struct kafka_lag_figures {
     double records_max;
 };
 
-// A partition without a committed offset says nothing: where the job began to read it is the job's
-// affair, and Flink commits only what a checkpoint has seen.
+// A partition without a committed offset is ignored: only the job knows where it began to read, and
+// Flink commits offsets only with a checkpoint.
 struct kafka_lag_figures kafka_lag_of(const struct kafka_partition *partitions, int count);
-// Of another topic; unknown figures add nothing.
+// Adds the lag of another topic; unknown figures add nothing.
 void kafka_lag_add(struct kafka_lag_figures *sum, const struct kafka_lag_figures *more);
 
-// What Flink does not say is taken from the group: the lag of the partition that is farthest
-// behind, and, where the job has one source only, what waits for it.
+// Fills figures that Flink does not report from those of the groups: the lag of the partition that
+// is farthest behind and, where the job has only one source, its pending records.
 void kafka_lag_join(const struct kafka_lag_figures *lag, struct job_measurement *measurement);

@@ -19,7 +19,7 @@ static void add_setting(struct kafka_source *source, const char *name, const cha
     source->setting_count++;
 }
 
-// `username="me"` of a line for Java's login modules; "" when it is not there.
+// Adds the value of `username="me"` in a line for Java's login modules, if it is there.
 static void add_from_jaas(struct kafka_source *source, const char *jaas, const char *key,
                           const char *name) {
     char value[256];
@@ -87,7 +87,7 @@ static const json_t *find_group(const json_t *properties, const char *id) {
 int kafka_sources_find(const json_t *properties,
                        struct kafka_source out[static KAFKA_SOURCES_MAX]) {
     static const char *const prefixes[] = {"", "source."};
-    const json_t *sign_on = find_group(properties, "AuthProperties");
+    const json_t *authentication = find_group(properties, "AuthProperties");
     int count = 0;
     size_t index;
     const json_t *group;
@@ -99,7 +99,7 @@ int kafka_sources_find(const json_t *properties,
             if (count == KAFKA_SOURCES_MAX || !read_source(map, prefixes[prefix], &source) ||
                 is_known(out, count, &source))
                 continue;
-            if (source.setting_count == 0) read_settings(sign_on, "", &source);
+            if (source.setting_count == 0) read_settings(authentication, "", &source);
             out[count++] = source;
         }
     }

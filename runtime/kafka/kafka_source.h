@@ -1,9 +1,9 @@
-// Which Kafka topics an application reads, and as which consumer group, as far as its runtime
-// properties tell. Pure: text in, plain data out.
+// Which Kafka topics an application reads, and as which consumer group, according to its runtime
+// properties. Pure: text in, plain data out.
 //
-// A property group tells it with `bootstrap.servers`, `topic` and `group.id`, or with the same
-// three behind `source.`: those are the keys of the service's own examples. How to sign on is told
-// there too, or in the group AuthProperties.
+// A property group names them with `bootstrap.servers`, `topic` and `group.id`, or with the same
+// keys after `source.`, as in the service's examples. Authentication is in the same group, or in
+// the group AuthProperties.
 #pragma once
 
 #include "base/json.h"
@@ -11,7 +11,7 @@
 #define KAFKA_SOURCES_MAX  4
 #define KAFKA_SETTINGS_MAX 4
 
-// What the client library takes with the same meaning.
+// A setting that means the same to librdkafka.
 struct kafka_setting {
     char name[32];
     char value[256];
@@ -26,5 +26,5 @@ struct kafka_source {
 };
 
 // `properties`: the content of application_properties.json. Returns how many were found; those
-// beyond the limit, and values that are too long, are left out.
+// above the limit, and values that are too long, are left out.
 int kafka_sources_find(const json_t *properties, struct kafka_source out[static KAFKA_SOURCES_MAX]);
