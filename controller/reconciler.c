@@ -9,7 +9,7 @@
 #include "controller/moves/faults.h"
 #include "controller/moves/plan.h"
 #include "controller/moves/progress.h"
-#include "controller/moves/restore_points.h"
+#include "controller/moves/restore_points_remove.h"
 #include "controller/moves/retention.h"
 #include "controller/moves/runtime_use.h"
 #include "controller/scaling/metering.h"

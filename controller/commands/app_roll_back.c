@@ -9,7 +9,6 @@
 #include "controller/moves/roll_back.h"
 #include "controller/moves/version_change.h"
 #include "storage/app_store.h"
-#include "storage/snapshot_store.h"
 
 static bool check(const struct app_detail *detail, const json_t *request, int64_t *out_target,
                   struct error *err) {
@@ -29,36 +28,6 @@ static bool check(const struct app_detail *detail, const json_t *request, int64_
                      app->name);
 }
 
-// The newest snapshot that the target's Flink can read: one of a later Flink tells it nothing
-// (facts/service.md 6).
-static bool find_snapshot(struct app_service *service, const struct app *app,
-                          enum runtime_environment runtime, struct snapshot *out,
-                          struct error *err) {
-    int64_t before = INT64_MAX;
-    size_t count;
-
-    for (;;) {
-        if (!snapshot_store_list_newest(service->db, app->id, before, out, 1, &count, err))
-            return false;
-        if (count == 0)
-            return error_set(err, ERROR_REQUEST, "Application %s has no snapshots to roll back to",
-                             app->name);
-        if (out->status == SNAPSHOT_READY && !runtime_environment_is_newer(out->runtime, runtime))
-            return true;
-        before = out->sequence;
-    }
-}
-
-static bool restore_snapshot(struct app_service *service, struct app *app,
-                             const struct job_spec *spec, struct error *err) {
-    struct placement *next = &app->slots[SLOT_NEXT];
-    struct snapshot snapshot;
-
-    if (!find_snapshot(service, app, spec->runtime, &snapshot, err)) return false;
-    next->from = restore_points_of_snapshot(service, app, &snapshot);
-    return true;
-}
-
 // A RUNNING application: its job is dropped, as its state is what somebody wants to be rid of, and
 // the version before starts from the last snapshot. Its newest checkpoint is kept all the same.
 static bool plan_from_running(struct app_service *service, struct app *app,
@@ -67,7 +36,7 @@ static bool plan_from_running(struct app_service *service, struct app *app,
         .phase = PLACEMENT_PLANNED, .version = app->version + 1, .parallelism = spec->parallelism};
     app->move = (struct move){.halt = HALT_CHECKPOINT};
     move_begin_name_snapshot(app, "ROLLBACKAPPLICATION", service_now_ms(service));
-    return restore_snapshot(service, app, spec, err);
+    return restore_points_at_roll_back(service, app, spec->runtime, err);
 }
 
 // A move is under way. How far it got decides where the job goes on.
@@ -76,7 +45,6 @@ static bool plan_from_move(struct app_service *service, struct app *app,
     struct placement *current = &app->slots[SLOT_CURRENT];
     struct placement *next = &app->slots[SLOT_NEXT];
     struct cluster_view view = {0};
-    bool has_halt;
 
     if (!app->move.halted) {
         // The old job runs what is gone back to, so it only gets the new number. Where it is being
@@ -87,16 +55,14 @@ static bool plan_from_move(struct app_service *service, struct app *app,
         *next = (struct placement){.phase = PLACEMENT_PLANNED,
                                    .version = app->version + 1,
                                    .parallelism = current->parallelism};
-        app->move.restores_halt = true;
+        restore_at_move(app, RESTORE_LATEST, NULL);
         return true;
     }
     if (current->cluster_id[0] != '\0')
         cluster_view(&service->clusters, current->cluster_id, &view);
     if (current->phase == PLACEMENT_EMPTY) next->parallelism = spec->parallelism;
     roll_back_place(app, current->phase != PLACEMENT_EMPTY && view.health == CLUSTER_READY);
-    if (!restore_points_of_halt(service, app, &next->from, &has_halt, err)) return false;
-    return has_halt || next->from.origin != STATE_EMPTY ||
-           restore_snapshot(service, app, spec, err);
+    return restore_points_at_roll_back(service, app, spec->runtime, err);
 }
 
 static bool roll_back(struct app_service *service, struct app *app, int64_t target,

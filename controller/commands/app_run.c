@@ -7,31 +7,8 @@
 #include "controller/moves/move_begin.h"
 #include "controller/moves/restore_points.h"
 #include "controller/service/service.h"
-#include "storage/snapshot_store.h"
 
 // --- start ---
-
-static bool find_state(struct app_service *service, const struct app *app,
-                       const struct run_configuration *run, struct placement *next,
-                       struct error *err) {
-    struct snapshot snapshot = {0};
-    bool found;
-
-    switch (run->restore_type) {
-    case RESTORE_CUSTOM:
-        if (!move_begin_find_custom(service, app, run->snapshot_name, &snapshot, err)) return false;
-        break;
-    case RESTORE_LATEST:
-        // Without any snapshot the job starts empty: right for a first start (facts/api.md 5.5).
-        if (!snapshot_store_find_latest(service->db, app->id, &snapshot, &found, err)) return false;
-        break;
-    case RESTORE_SKIP:
-    case RESTORE_TYPE_COUNT:
-        break;
-    }
-    next->from = restore_points_of_snapshot(service, app, &snapshot);
-    return true;
-}
 
 static bool plan_start(struct app_service *service, struct app *app,
                        const struct run_configuration *run, struct error *err) {
@@ -43,7 +20,7 @@ static bool plan_start(struct app_service *service, struct app *app,
                                .version = app->version,
                                .parallelism = spec.parallelism,
                                .allow_non_restored_state = run->allow_non_restored_state};
-    if (!find_state(service, app, run, next, err)) return false;
+    if (!restore_points_at_start(service, app, run, &next->from, err)) return false;
     if (spec.code_sha256[0] == '\0')
         return error_set(err, ERROR_CONFIGURATION,
                          "Application %s has no application code to start.", app->name);

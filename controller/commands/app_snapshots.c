@@ -6,6 +6,7 @@
 #include "controller/history/event_log.h"
 #include "controller/moves/move_begin.h"
 #include "controller/moves/restore_points.h"
+#include "controller/moves/restore_points_remove.h"
 #include "controller/service/service.h"
 #include "storage/snapshot_store.h"
 
@@ -77,13 +78,9 @@ static bool check_delete(const struct app *app, const struct snapshot *snapshot,
                          snapshot->name, (long long)creation_timestamp_ms);
     if (snapshot->status == SNAPSHOT_CREATING)
         return error_set(err, ERROR_CONFLICT, "Snapshot %s is in CREATING status", snapshot->name);
-    // What a move is about to restore from, or goes back to, must not go from under it.
-    if (app->move.kind != MOVE_NONE && text_equal(app->move.snapshot_name, snapshot->name))
-        return error_set(err, ERROR_CONFLICT,
-                         "Snapshot %s belongs to an operation that is in progress", snapshot->name);
-    if (snapshot->location[0] != '\0' && app->move.kind != MOVE_NONE &&
-        text_equal(app->slots[SLOT_NEXT].from.path, snapshot->location))
-        return error_set(err, ERROR_CONFLICT, "Snapshot %s is being restored", snapshot->name);
+    const char *reason = restore_keeps_listed(app, snapshot);
+    if (reason != NULL)
+        return error_set(err, ERROR_CONFLICT, "Snapshot %s %s", snapshot->name, reason);
     return true;
 }
 

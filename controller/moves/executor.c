@@ -9,6 +9,7 @@
 #include "controller/moves/faults.h"
 #include "controller/moves/move_end.h"
 #include "controller/moves/restore_points.h"
+#include "controller/moves/restore_points_remove.h"
 #include "controller/moves/sizing.h"
 #include "controller/moves/spare.h"
 #include "storage/app_store.h"

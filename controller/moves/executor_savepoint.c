@@ -5,6 +5,8 @@
 #include "controller/history/event_log.h"
 #include "controller/moves/executor_parts.h"
 #include "controller/moves/restore_points.h"
+#include "controller/moves/restore_points_keep.h"
+#include "controller/moves/restore_points_remove.h"
 #include "storage/app_store.h"
 #include "storage/job_origin_store.h"
 #include "storage/snapshot_store.h"
@@ -134,11 +136,10 @@ static bool drop_job(struct execution *run, struct error *err) {
     struct snapshot late;
 
     restore_points_look(run->service, app, &facts);
-    struct state_ref left = restore_of_slot(app, SLOT_CURRENT, &facts);
     if (!db_begin(db, &tx, err)) return false;
-    if (is_finished && !restore_points_take_late(run->service, app, &is_late, &late, err))
+    if (is_finished && !restore_points_keep_late(run->service, app, &is_late, &late, err))
         return false;
-    if (is_late) left = restore_of_snapshot(&late);
+    struct state_ref left = restore_without_halt(app, &facts, is_late ? &late : NULL);
     if (!keep_what_is_left(run, &left, err)) return false;
     app->slots[SLOT_NEXT].from = restore_after_halt(app, &left);
     app->move.halted = true;
@@ -204,7 +205,7 @@ static bool become_restore_point(struct execution *run, const struct snapshot *s
     struct restore_facts facts;
 
     restore_points_look(run->service, run->app, &facts);
-    if (facts.checkpoints[SLOT_CURRENT][0] != '\0') return true;
+    if (!restore_from_manual(run->app, &facts)) return true;
     const struct state_ref origin = current->from;
     current->from = restore_of_snapshot(snapshot);
     if (origin.origin == STATE_EMPTY) return true;

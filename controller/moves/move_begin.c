@@ -4,7 +4,6 @@
 #include "controller/history/event_log.h"
 #include "controller/history/operation_log.h"
 #include "storage/app_store.h"
-#include "storage/snapshot_store.h"
 
 static bool cancel_interrupted(struct app_service *service, const struct app *app,
                                const char *operation_id, struct error *err) {
@@ -56,24 +55,4 @@ void move_begin_name_snapshot(struct app *app, const char *prefix, int64_t now_m
     // Application names have at most 128 characters, snapshot names 256: it always fits.
     (void)text_format(app->move.snapshot_name, sizeof app->move.snapshot_name, "%s-%s-%lld", prefix,
                       app->name, (long long)now_ms);
-}
-
-bool move_begin_find_custom(struct app_service *service, const struct app *app,
-                            const char *snapshot_name, struct snapshot *out_snapshot,
-                            struct error *err) {
-    struct snapshot snapshot;
-    bool found;
-
-    if (!snapshot_store_find(service->db, app->id, snapshot_name, &snapshot, &found, err))
-        return false;
-    if (!found)
-        return error_set(err, ERROR_INVALID,
-                         "The snapshot name %s provided for restore configuration does not exist.",
-                         snapshot_name);
-    if (snapshot.status != SNAPSHOT_READY)
-        return error_set(err, ERROR_INVALID,
-                         "The snapshot %s provided for restore configuration is in %s status.",
-                         snapshot_name, snapshot_status_name(snapshot.status));
-    *out_snapshot = snapshot;
-    return true;
 }

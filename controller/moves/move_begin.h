@@ -4,7 +4,6 @@
 
 #include "controller/moves/lifecycle.h"
 #include "controller/service/service.h"
-#include "model/snapshot.h"
 
 struct move_order {
     enum move_kind kind;
@@ -24,8 +23,3 @@ void move_begin_wake(struct app_service *service, const struct app *app);
 
 // "<PREFIX>-<app>-<epoch ms>" (facts/api.md 6.1).
 void move_begin_name_snapshot(struct app *app, const char *prefix, int64_t now_ms);
-
-// The READY snapshot of that name. ERROR_INVALID in the service's words when there is none.
-MUST_CHECK bool move_begin_find_custom(struct app_service *service, const struct app *app,
-                                       const char *snapshot_name, struct snapshot *out_snapshot,
-                                       struct error *err);

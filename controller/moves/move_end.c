@@ -7,6 +7,7 @@
 #include "controller/moves/code_collect.h"
 #include "controller/moves/lifecycle.h"
 #include "controller/moves/restore_points.h"
+#include "controller/moves/restore_points_keep.h"
 #include "controller/moves/roll_back.h"
 #include "controller/moves/spare.h"
 #include "storage/app_store.h"
@@ -94,64 +95,6 @@ static bool fail_snapshot_of_move(struct app_service *service, const struct app 
            event_log_snapshot(service, app, snapshot.name, "FAILED", "its move was given up", err);
 }
 
-// Snapshots that were being taken when the job ended. One that is complete on disk is as good as if
-// we had been told; *out_stopped: the job was stopped with one.
-static bool settle_open_snapshots(struct app_service *service, const struct app *app,
-                                  bool *out_stopped, struct error *err) {
-    struct snapshot snapshot;
-    bool found;
-
-    *out_stopped = false;
-    for (;;) {
-        char location[FILE_PATH_MAX];
-        if (!snapshot_store_find_by_status(service->db, app->id, SNAPSHOT_CREATING, &snapshot,
-                                           &found, err))
-            return false;
-        if (!found) return true;
-        bool is_complete =
-            state_files_find_savepoint(&service->state_files, app->id, &snapshot, location);
-        snapshot.status = is_complete ? SNAPSHOT_READY : SNAPSHOT_FAILED;
-        if (is_complete) {
-            (void)text_copy(snapshot.location, sizeof snapshot.location, location);
-            *out_stopped = *out_stopped || snapshot.is_automatic;
-        }
-        if (!snapshot_store_save(service->db, app->id, &snapshot, err) ||
-            !event_log_snapshot(service, app, snapshot.name, snapshot_status_name(snapshot.status),
-                                "the job ended", err))
-            return false;
-    }
-}
-
-// "If snapshots are disabled the job restarts without state" (facts/api.md 5.7): of such a version
-// nothing is kept over the end of its job.
-static bool keeps_state(struct app_service *service, const struct app *app,
-                        const struct placement *placement, bool *out_keeps, struct error *err) {
-    struct job_spec spec;
-
-    if (!service_load_spec(service, app->id, placement->version, &spec, err)) return false;
-    *out_keeps = spec.snapshots_enabled;
-    return true;
-}
-
-// The newest restore point of an application outlives every end: what the next start restores.
-static bool keep_newest_state(struct app_service *service, const struct app *app,
-                              struct error *err) {
-    char name[APP_SNAPSHOT_NAME_SIZE];
-    struct restore_facts facts;
-    struct snapshot latest;
-    struct state_ref state;
-    enum app_slot slot;
-    bool has_latest;
-    bool keeps;
-
-    if (!snapshot_store_find_latest(service->db, app->id, &latest, &has_latest, err)) return false;
-    restore_points_look(service, app, &facts);
-    if (!restore_at_rest(app, &facts, has_latest ? &latest : NULL, &state, &slot)) return true;
-    if (!keeps_state(service, app, &app->slots[slot], &keeps, err)) return false;
-    restore_points_name(service, app, name);
-    return !keeps || restore_points_keep(service, app, &app->slots[slot], &state, name, err);
-}
-
 static bool end_operation(struct app_service *service, const struct app *app,
                           enum operation_status status, const char *failure, struct error *err) {
     if (failure != NULL && !event_log_add(service, app, "error", failure, NULL, err)) return false;
@@ -232,10 +175,7 @@ static bool end_reverted(struct app_service *service, struct app *app, const str
 }
 
 static bool come_to_rest(struct app_service *service, struct app *app, struct error *err) {
-    bool was_stopped;
-
-    if (!settle_open_snapshots(service, app, &was_stopped, err)) return false;
-    if (!was_stopped && !keep_newest_state(service, app, err)) return false;
+    if (!restore_points_keep_at_end(service, app, err)) return false;
     app->slots[SLOT_CURRENT] = (struct placement){0};
     app->slots[SLOT_NEXT] = (struct placement){0};
     app->has_run_configuration = false;
@@ -295,10 +235,8 @@ static bool bring_back_stopped(struct app_service *service, struct app *app, boo
     bool is_late;
 
     *out_back = false;
-    if (!restore_points_take_late(service, app, &is_late, &late, err)) return false;
-    if (!is_late || late.after_checkpoint[0] == '\0' ||
-        !text_equal(late.after_checkpoint, app->last_checkpoint))
-        return true;
+    if (!restore_points_keep_late(service, app, &is_late, &late, err)) return false;
+    if (!is_late || !restore_was_stopped_by(app, &late)) return true;
     *out_back = true;
     current->phase = PLACEMENT_PLANNED;
     current->from = restore_of_snapshot(&late);

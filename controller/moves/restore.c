@@ -29,13 +29,55 @@ struct state_ref restore_of_slot(const struct app *app, enum app_slot slot,
     return state_of(STATE_CHECKPOINT, placement->job_id, facts->checkpoints[slot]);
 }
 
+// --- what a command asks for ---
+
+struct state_ref restore_at_start(enum restore_type type, const struct snapshot *wanted) {
+    bool starts_empty = type == RESTORE_SKIP || wanted == NULL;
+
+    return starts_empty ? (struct state_ref){0} : restore_of_snapshot(wanted);
+}
+
+void restore_at_move(struct app *app, enum restore_type type, const struct state_ref *custom) {
+    app->move.restores_halt = type == RESTORE_LATEST;
+    app->slots[SLOT_NEXT].from = type == RESTORE_CUSTOM ? *custom : (struct state_ref){0};
+}
+
+struct state_ref restore_at_roll_back(const struct app *app, const struct state_ref *left,
+                                      const struct state_ref *newest) {
+    const struct state_ref *planned = &app->slots[SLOT_NEXT].from;
+
+    if (left != NULL) return *left;
+    return planned->origin == STATE_EMPTY && newest != NULL ? *newest : *planned;
+}
+
+bool restore_can_read(const struct snapshot *snapshot, enum runtime_environment runtime) {
+    return snapshot->status == SNAPSHOT_READY &&
+           !runtime_environment_is_newer(snapshot->runtime, runtime);
+}
+
+// --- when a job ends ---
+
+struct state_ref restore_without_halt(const struct app *app, const struct restore_facts *facts,
+                                      const struct snapshot *late) {
+    return late != NULL ? restore_of_snapshot(late) : restore_of_slot(app, SLOT_CURRENT, facts);
+}
+
 struct state_ref restore_after_halt(const struct app *app, const struct state_ref *left) {
     bool takes_it = app->move.restores_halt && app->move.halt != HALT_DISCARDS;
 
     return takes_it ? *left : app->slots[SLOT_NEXT].from;
 }
 
-bool restore_at_rest(const struct app *app, const struct restore_facts *facts,
+bool restore_was_stopped_by(const struct app *app, const struct snapshot *late) {
+    return late->after_checkpoint[0] != '\0' &&
+           text_equal(late->after_checkpoint, app->last_checkpoint);
+}
+
+bool restore_from_manual(const struct app *app, const struct restore_facts *facts) {
+    return !has_checkpoint(app, SLOT_CURRENT, facts);
+}
+
+bool restore_to_keep(const struct app *app, const struct restore_facts *facts,
                      const struct snapshot *latest, struct state_ref *out_state,
                      enum app_slot *out_slot) {
     bool has_old_job = !app->move.halted && app->slots[SLOT_CURRENT].phase != PLACEMENT_EMPTY;
@@ -53,6 +95,8 @@ bool restore_at_rest(const struct app *app, const struct restore_facts *facts,
     *out_slot = slot;
     return true;
 }
+
+// --- what must stay ---
 
 bool restore_needs_job(const struct app *app, const struct restore_facts *facts,
                        const char *job_id) {
@@ -72,13 +116,16 @@ bool restore_needs_job(const struct app *app, const struct restore_facts *facts,
     return false;
 }
 
+// What a move that fails goes back to, also where its new job was to start from something else.
+static bool is_of_move(const struct app *app, const struct snapshot *snapshot) {
+    return app->move.kind != MOVE_NONE && text_equal(app->move.snapshot_name, snapshot->name);
+}
+
 bool restore_needs_snapshot(const struct app *app, const struct restore_facts *facts,
                             const struct snapshot *snapshot) {
     if (snapshot->location[0] == '\0') return false;
     if (facts->is_unsure) return true;
-    // What a move that fails goes back to, whatever its new job was to start from.
-    if (app->move.kind != MOVE_NONE && text_equal(app->move.snapshot_name, snapshot->name))
-        return true;
+    if (is_of_move(app, snapshot)) return true;
     for (int index = 0; index < SLOT_COUNT; index++) {
         const struct placement *placement = &app->slots[index];
         if (placement->phase != PLACEMENT_EMPTY &&
@@ -88,6 +135,14 @@ bool restore_needs_snapshot(const struct app *app, const struct restore_facts *f
             return true;
     }
     return false;
+}
+
+const char *restore_keeps_listed(const struct app *app, const struct snapshot *snapshot) {
+    if (is_of_move(app, snapshot)) return "belongs to an operation that is in progress";
+    if (app->move.kind != MOVE_NONE && snapshot->location[0] != '\0' &&
+        text_equal(app->slots[SLOT_NEXT].from.path, snapshot->location))
+        return "is being restored";
+    return NULL;
 }
 
 const char *restore_words(const struct state_ref *from, bool checkpointing_enabled) {

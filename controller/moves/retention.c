@@ -1,6 +1,7 @@
 #include "controller/moves/retention.h"
 
 #include "controller/moves/restore_points.h"
+#include "controller/moves/restore_points_remove.h"
 #include "storage/snapshot_store.h"
 #include "storage/tag_store.h"
 

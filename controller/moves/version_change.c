@@ -96,17 +96,11 @@ static bool apply_at_rest(struct app_service *service, const struct version_chan
 // takes, and AllowNonRestoredState is false again, whatever it was before (facts/api.md 5.7).
 static bool plan_restore(struct app_service *service, const json_t *wanted, struct app *app,
                          struct error *err) {
-    struct placement *next = &app->slots[SLOT_NEXT];
     struct run_configuration run;
-    struct snapshot snapshot;
 
     if (!app_rules_read_run_configuration(wanted, &run, err)) return false;
-    app->move.restores_halt = run.restore_type == RESTORE_LATEST;
-    if (run.restore_type == RESTORE_CUSTOM) {
-        if (!move_begin_find_custom(service, app, run.snapshot_name, &snapshot, err)) return false;
-        next->from = restore_points_of_snapshot(service, app, &snapshot);
-    }
-    next->allow_non_restored_state = run.allow_non_restored_state;
+    if (!restore_points_at_move(service, app, &run, err)) return false;
+    app->slots[SLOT_NEXT].allow_non_restored_state = run.allow_non_restored_state;
     app->has_run_configuration = true;
     app->run_configuration = run;
     return true;

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "controller/history/event_log.h"
 #include "controller/moves/move_begin.h"
+#include "controller/moves/restore.h"
 #include "controller/scaling/autoscaler.h"
 #include "controller/scaling/metering_options.h"
 #include "storage/scaling_store.h"
@@ -134,11 +135,11 @@ static bool begin(struct app_service *service, struct app *app, bool takes_snaps
     struct move_order order = {.kind = MOVE_SCALE, .event = EVENT_SCALE};
     AUTO(db_rollback) struct db_tx tx = {0};
 
-    app->move = (struct move){.restores_halt = true,
-                              .halt = takes_snapshot ? HALT_SAVEPOINT : HALT_DISCARDS};
+    app->move = (struct move){.halt = takes_snapshot ? HALT_SAVEPOINT : HALT_DISCARDS};
     app->slots[SLOT_NEXT] = (struct placement){.phase = PLACEMENT_PLANNED,
                                                .version = app->version,
                                                .parallelism = decision->wanted_parallelism};
+    restore_at_move(app, RESTORE_LATEST, NULL);
     if (takes_snapshot) move_begin_name_snapshot(app, "AUTOSCALING", now_ms);
     if (!db_begin(service->db, &tx, err)) return false;
     if (!scaling_store_add(service->db, app->id, now_ms, true, body, err)) return false;
