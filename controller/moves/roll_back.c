@@ -2,7 +2,14 @@
 
 #include "base/random_id.h"
 #include "base/text.h"
+#include "controller/history/event_log.h"
+#include "controller/history/operation_log.h"
+#include "controller/moves/cluster_names.h"
 #include "controller/moves/code_collect.h"
+#include "controller/moves/lifecycle.h"
+#include "controller/moves/move_failure.h"
+#include "controller/moves/restore_points.h"
+#include "storage/app_store.h"
 #include "storage/version_store.h"
 
 bool roll_back_add_version(struct app_service *service, const struct app *app, int64_t target,
@@ -43,4 +50,44 @@ void roll_back_count(struct app *app, int64_t now_ms) {
     app->move.previous_version = app->version;
     app->version++;
     app->updated_at_ms = now_ms;
+}
+
+bool roll_back_after_failure(struct app_service *service, struct app *app,
+                             const struct plan_view *view, struct error *err) {
+    struct cluster_names before = cluster_names_of(app);
+    enum app_status before_status = app->status;
+    int64_t now_ms = service_now_ms(service);
+    struct operation operation = {0};
+    struct state_ref left;
+    bool has_left;
+    AUTO(db_rollback) struct db_tx tx = {0};
+
+    (void)text_copy(app->move.failure, sizeof app->move.failure, move_failure_of(app, view));
+    if (!db_begin(service->db, &tx, err)) return false;
+    if (!operation_log_begin(service->db, app->id, move_operation_name(MOVE_ROLL_BACK), now_ms,
+                             app->version, app->version + 1, &operation, err))
+        return false;
+    if (!operation_log_fail_with_roll_back(service->db, app->id, app->move.operation_id,
+                                           app->move.failure, operation.id, now_ms, err))
+        return false;
+    // A scaling changes no version: the current one runs again.
+    int64_t target = app->move.previous_version > 0 ? app->move.previous_version : app->version;
+    if (!roll_back_add_version(service, app, target, err)) return false;
+    if (!lifecycle_apply(&app->status, EVENT_ROLL_BACK, err)) return false;
+    if (!event_log_status(service, app, before_status, app->move.failure, err)) return false;
+    if (!restore_points_of_halt(service, app, &left, &has_left, err)) return false;
+    app->slots[SLOT_NEXT].from = restore_at_roll_back(app, has_left ? &left : NULL, NULL);
+    // Its cluster is gone already: only the application still has its parallelism.
+    if (app->slots[SLOT_CURRENT].phase == PLACEMENT_EMPTY)
+        app->slots[SLOT_NEXT].parallelism = app->current_parallelism;
+    // The old cluster is warm and its job is over: it runs the job again.
+    roll_back_place(app, app->slots[SLOT_CURRENT].phase != PLACEMENT_EMPTY &&
+                             view->slots[SLOT_CURRENT].health == CLUSTER_READY);
+    roll_back_count(app, now_ms);
+    app->move.kind = MOVE_ROLL_BACK;
+    (void)text_copy(app->move.operation_id, sizeof app->move.operation_id, operation.id);
+    if (!app_store_save(service->db, app, err)) return false;
+    if (!db_commit(&tx, err)) return false;
+    cluster_names_retire_dropped(service, &before, app);
+    return true;
 }

@@ -1,5 +1,4 @@
-// The steps about savepoints: how the old job of a move ends, and snapshots by hand. Part of the
-// executor.
+// HALT: how the old job of a move ends, and what it leaves.
 #include "base/random_id.h"
 #include "base/text.h"
 #include "controller/history/event_log.h"
@@ -11,9 +10,7 @@
 #include "storage/job_origin_store.h"
 #include "storage/snapshot_store.h"
 
-// --- halting ---
-
-// The row of an automatic snapshot, in the same transaction as the intention to take it.
+// Adds the row of the automatic snapshot in the transaction that records the intention to take it.
 static bool record_halt(struct execution *run, struct error *err) {
     struct db *db = run->service->db;
     struct move *move = &run->app->move;
@@ -40,20 +37,11 @@ static bool record_halt(struct execution *run, struct error *err) {
     return db_commit(&tx, err);
 }
 
-static bool request_savepoint(struct execution *run, const char *trigger_id, const char *name,
-                              bool stops_job, struct error *err) {
-    struct savepoint_request request = {.stops_job = stops_job};
-
-    (void)text_copy(request.trigger_id, sizeof request.trigger_id, trigger_id);
-    (void)text_copy(request.snapshot_name, sizeof request.snapshot_name, name);
-    return cluster_savepoint(&run->service->clusters, run->placement->cluster_id, &request, err);
-}
-
 bool execution_halt(struct execution *run, struct error *err) {
     struct move *move = &run->app->move;
 
     if (move->trigger_id[0] == '\0' && !record_halt(run, err)) return false;
-    return request_savepoint(run, move->trigger_id, move->snapshot_name, true, err);
+    return execution_request_savepoint(run, move->trigger_id, move->snapshot_name, true, err);
 }
 
 static bool find_snapshot_of_move(const struct execution *run, struct snapshot *out_snapshot,
@@ -78,7 +66,7 @@ static bool record_halted(struct execution *run, const char *location, struct er
     app->move.halted = true;
     struct state_ref left = restore_of_snapshot(&snapshot);
     next->from = restore_after_halt(app, &left);
-    // PREPARE follows HALT: the memory of the old cluster is what the next one waits for.
+    // PREPARE follows HALT: the next cluster waits for the memory of the old one.
     bool makes_room = next->phase == PLACEMENT_PLANNED;
     char cluster_id[APP_CLUSTER_ID_SIZE];
     (void)text_copy(cluster_id, sizeof cluster_id, run->placement->cluster_id);
@@ -93,9 +81,9 @@ bool execution_halted(struct execution *run, struct error *err) {
     return record_halted(run, run->cluster->savepoint.location, err);
 }
 
-// The cluster died after the savepoint was asked for, or the job is over and nobody said so. A
-// complete one is as good as if we had been told; of half a one nothing is kept, and the plan takes
-// it from there.
+// The cluster died after the savepoint was requested, or the job ended without a report. A
+// savepoint that is complete on disk counts; a partial one is removed, and the plan continues
+// without it.
 bool execution_salvage(struct execution *run, struct error *err) {
     struct db *db = run->service->db;
     struct app *app = run->app;
@@ -114,7 +102,8 @@ bool execution_salvage(struct execution *run, struct error *err) {
     return db_commit(&tx, err);
 }
 
-// What a job that ends without a savepoint leaves. Of one that reached its end nothing is wanted.
+// Keeps the state of a job that ended without a savepoint, unless it is FINISHED: that is not
+// needed.
 static bool keep_what_is_left(struct execution *run, const struct state_ref *left,
                               struct error *err) {
     struct app *app = run->app;
@@ -124,8 +113,8 @@ static bool keep_what_is_left(struct execution *run, const struct state_ref *lef
                                err);
 }
 
-// The old job ends without a savepoint: none is wanted, or nobody is left to take one. What it left
-// is looked at when nothing writes any more.
+// The old job ends without a savepoint: none is wanted, or its cluster cannot take one. Its cluster
+// is retired before, so that nothing writes while the newest checkpoint is searched.
 static bool drop_job(struct execution *run, struct error *err) {
     struct app *app = run->app;
     struct db *db = run->service->db;
@@ -152,19 +141,9 @@ static bool drop_job(struct execution *run, struct error *err) {
 bool execution_drop(struct execution *run, struct error *err) {
     cluster_retire(&run->service->clusters, run->placement->cluster_id);
     if (!run->app->move.halted) return drop_job(run, err);
-    // Its job is over: only a cluster that was kept for the way back ends.
+    // Its job is over: only the warm cluster ends, which was kept for a roll back.
     *run->placement = (struct placement){0};
     return execution_record(run, err);
-}
-
-// --- another try ---
-
-// By another trigger: the same one again would be no second savepoint.
-static void prepare_another_try(const struct execution *run, struct snapshot *snapshot) {
-    random_id_hex(snapshot->trigger_id, sizeof snapshot->trigger_id - 1);
-    snapshot->tries++;
-    snapshot->not_before_ms =
-        service_now_ms(run->service) + plan_savepoint_backoff_ms(snapshot->tries);
 }
 
 bool execution_halt_again(struct execution *run, struct error *err) {
@@ -172,77 +151,8 @@ bool execution_halt_again(struct execution *run, struct error *err) {
     struct snapshot snapshot = run->view->snapshot;
 
     if (!restore_points_discard(run->service, run->app, &snapshot, err)) return false;
-    prepare_another_try(run, &snapshot);
+    execution_prepare_another_try(run, &snapshot);
     (void)text_copy(move->trigger_id, sizeof move->trigger_id, snapshot.trigger_id);
     return execution_record_snapshot(run, &snapshot,
                                      execution_reason(run, run->cluster->savepoint.failure), err);
-}
-
-bool execution_snapshot_again(struct execution *run, struct error *err) {
-    struct snapshot snapshot = run->view->snapshot;
-
-    if (!restore_points_discard(run->service, run->app, &snapshot, err)) return false;
-    prepare_another_try(run, &snapshot);
-    return execution_record_snapshot(run, &snapshot,
-                                     execution_reason(run, run->cluster->savepoint.failure), err);
-}
-
-// --- manual snapshots and checkpoints ---
-
-bool execution_snapshot(struct execution *run, struct error *err) {
-    const struct snapshot *snapshot = &run->view->snapshot;
-
-    return request_savepoint(run, snapshot->trigger_id, snapshot->name, false, err);
-}
-
-// A job without a checkpoint of its own, as where checkpointing is disabled, would go back further
-// than to its newest snapshot.
-static bool become_restore_point(struct execution *run, const struct snapshot *snapshot,
-                                 struct error *err) {
-    struct placement *current = &run->app->slots[SLOT_CURRENT];
-    struct db *db = run->service->db;
-    AUTO(db_rollback) struct db_tx tx = {0};
-    struct restore_facts facts;
-
-    restore_points_look(run->service, run->app, &facts);
-    if (!restore_from_manual(run->app, &facts)) return true;
-    const struct state_ref origin = current->from;
-    current->from = restore_of_snapshot(snapshot);
-    if (origin.origin == STATE_EMPTY) return true;
-    if (!db_begin(db, &tx, err)) return false;
-    return job_origin_store_keep(db, run->app->id, current->job_id,
-                                 run->app->slots[SLOT_NEXT].job_id, err) &&
-           job_origin_store_add(db, run->app->id, current->job_id, &origin, err) &&
-           db_commit(&tx, err);
-}
-
-static bool end_snapshot(struct execution *run, const char *location, const char *reason,
-                         struct error *err) {
-    struct snapshot snapshot = run->view->snapshot;
-
-    snapshot.status = location == NULL ? SNAPSHOT_FAILED : SNAPSHOT_READY;
-    if (location != NULL) {
-        (void)text_copy(snapshot.location, sizeof snapshot.location, location);
-        if (!become_restore_point(run, &snapshot, err)) return false;
-    }
-    return execution_record_snapshot(run, &snapshot, reason, err);
-}
-
-bool execution_snapshot_done(struct execution *run, struct error *err) {
-    return end_snapshot(run, run->cluster->savepoint.location, "", err);
-}
-
-bool execution_snapshot_failed(struct execution *run, struct error *err) {
-    return end_snapshot(run, NULL, execution_reason(run, run->cluster->savepoint.failure), err);
-}
-
-bool execution_snapshot_salvage(struct execution *run, struct error *err) {
-    const struct snapshot *snapshot = &run->view->snapshot;
-    char location[FILE_PATH_MAX];
-    bool found =
-        state_files_find_savepoint(&run->service->state_files, run->app->id, snapshot, location);
-
-    // Half a one is of no use to anybody.
-    if (!found && !restore_points_discard(run->service, run->app, snapshot, err)) return false;
-    return end_snapshot(run, found ? location : NULL, "its cluster was lost", err);
 }

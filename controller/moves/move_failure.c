@@ -1,0 +1,30 @@
+#include "controller/moves/move_failure.h"
+
+#include "base/text.h"
+
+static void describe_memory(const struct plan_view *view, char *out, size_t size_bytes) {
+    (void)text_format(
+        out, size_bytes,
+        "The memory budget of kobel does not allow it: the application needs %lld MB, "
+        "and %lld MB of %lld MB are in use. Stop another application, lower the "
+        "parallelism or start kobel with a larger --memory-budget.",
+        (long long)(view->memory_needed_bytes >> 20), (long long)(view->memory_used_bytes >> 20),
+        (long long)(view->memory_budget_bytes >> 20));
+}
+
+const char *move_failure_of(struct app *app, const struct plan_view *view) {
+    const struct placement *placement = &app->slots[SLOT_NEXT];
+    const struct cluster_view *next = &view->slots[SLOT_NEXT];
+    const struct savepoint_view *savepoint = &view->slots[SLOT_CURRENT].savepoint;
+
+    if (view->hopeless[0] != '\0') return view->hopeless;
+    if (placement->phase > PLACEMENT_PLANNED && next->failure[0] != '\0') return next->failure;
+    if (placement->phase == PLACEMENT_PLANNED && placement->attempt < PLAN_ATTEMPTS_MAX &&
+        !view->fits_beside)
+        describe_memory(view, app->move.failure, sizeof app->move.failure);
+    if (savepoint->state == SAVEPOINT_FAILED &&
+        text_equal(savepoint->trigger_id, app->move.trigger_id))
+        return savepoint->failure;
+    if (app->move.failure[0] != '\0') return app->move.failure;
+    return "the cluster did not start";
+}
