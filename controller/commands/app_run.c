@@ -6,6 +6,7 @@
 #include "controller/moves/lifecycle.h"
 #include "controller/moves/move_begin.h"
 #include "controller/moves/restore_points.h"
+#include "controller/record/run_config.h"
 #include "controller/service/service.h"
 
 // --- start ---
@@ -39,7 +40,7 @@ bool app_service_start(struct app_service *service, const struct app_scope *scop
     if (!lifecycle_allows(app.status, EVENT_START))
         return error_set(err, ERROR_CONFLICT, "Application cannot be started in '%s' state",
                          app_status_name(app.status));
-    if (!app_rules_read_run_configuration(run_configuration, &run, err)) return false;
+    if (!run_config_read(run_configuration, &run, err)) return false;
     if (!plan_start(service, &app, &run, err)) return false;
     struct move_order order = {.kind = MOVE_START, .event = EVENT_START};
     if (!move_begin(service, &app, &order, err)) return false;

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "controller/commands/app_service_commands.h"
 #include "controller/commands/app_service_queries.h"
+#include "controller/record/tag_rules.h"
 #include "controller/service/service.h"
 #include "model/arn.h"
 #include "storage/tag_store.h"
@@ -48,12 +49,12 @@ bool app_service_tag(struct app_service *service, const struct app_scope *scope,
     int64_t count;
 
     if (!find_to_change(service, scope, arn, &app, err)) return false;
-    if (!app_rules_check_tags(tags, err)) return false;
+    if (!tag_rules_check(tags, err)) return false;
     if (!db_begin(service->db, &tx, err)) return false;
     if (!app_tags_set(service, app.id, tags, err)) return false;
     // Counted afterwards: a key that was there already is no new tag.
     if (!tag_store_count(service->db, app.id, &count, err)) return false;
-    if (!app_rules_check_tag_count(count, &service->limits, err)) return false;
+    if (!tag_rules_check_count(count, service->limits.tags, err)) return false;
     if (!db_commit(&tx, err)) return false;
     // A tag may be a rule of kobel's own.
     work_queue_add(service->queue, app.id, service_now_ms(service));

@@ -2,15 +2,13 @@
 // (facts/api.md 8.1).
 #include "base/text.h"
 #include "controller/commands/app_service_commands.h"
+#include "controller/record/firehose.h"
 #include "controller/service/service.h"
-
-#include <string.h>
 
 static bool names_firehose(const json_t *request) {
     const char *resource = json_text_or(request, "ResourceARN", "");
 
-    return app_rules_input_names_firehose(json_member(request, "Input")) ||
-           strstr(resource, ":firehose:") != NULL;
+    return firehose_is_input(json_member(request, "Input")) || firehose_is_named(resource);
 }
 
 bool app_service_refuse_sql(struct app_service *service, const struct app_scope *scope,
@@ -23,7 +21,7 @@ bool app_service_refuse_sql(struct app_service *service, const struct app_scope 
     struct app app;
 
     if (has_name && !service_find_app(service, scope, name, &app, err)) return false;
-    if (names_firehose(request)) return app_rules_refuse_firehose(kind, operation, err);
+    if (names_firehose(request)) return firehose_refuse(kind, operation, err);
     if (!has_name)
         return error_set(err, kind,
                          "%s is for SQL applications, which are no longer supported. Use a Flink "

@@ -8,6 +8,7 @@
 #include "controller/moves/move_begin.h"
 #include "controller/moves/restore_points.h"
 #include "controller/moves/spare.h"
+#include "controller/record/run_config.h"
 #include "model/app_detail.h"
 #include "storage/app_store.h"
 #include "storage/version_store.h"
@@ -98,7 +99,7 @@ static bool plan_restore(struct app_service *service, const json_t *wanted, stru
                          struct error *err) {
     struct run_configuration run;
 
-    if (!app_rules_read_run_configuration(wanted, &run, err)) return false;
+    if (!run_config_read(wanted, &run, err)) return false;
     if (!restore_points_at_move(service, app, &run, err)) return false;
     app->slots[SLOT_NEXT].allow_non_restored_state = run.allow_non_restored_state;
     app->has_run_configuration = true;

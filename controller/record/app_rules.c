@@ -1,13 +1,14 @@
 #include "controller/record/app_rules.h"
 
-#include "base/memory.h"
 #include "base/text.h"
+#include "controller/record/firehose.h"
+#include "controller/record/property_rules.h"
+#include "controller/record/tag_rules.h"
 #include "model/job_spec.h"
 #include "model/record.h"
 #include "model/runtime_environment.h"
 
 #include <string.h>
-#include <strings.h>
 
 const struct app_limits APP_LIMITS_DEFAULT = {
     .applications = 100,
@@ -16,9 +17,6 @@ const struct app_limits APP_LIMITS_DEFAULT = {
     .parallelism_per_kpu = 8,
     .tags = 50,
 };
-
-// In the ARN of a delivery stream.
-static const char FIREHOSE[] = ":firehose:";
 
 typedef bool rule_fn(const json_t *request, const struct app_limits *limits, struct error *err);
 
@@ -58,22 +56,6 @@ static bool check_runtime(const json_t *request, const struct app_limits *limits
     return true;
 }
 
-// The members of an input, or of an update of one, that name a stream.
-bool app_rules_input_names_firehose(const json_t *input) {
-    static const char *const streams[][2] = {
-        {"KinesisStreamsInput", "ResourceARN"},
-        {"KinesisStreamsInputUpdate", "ResourceARNUpdate"},
-    };
-
-    for (size_t index = 0; index < COUNT_OF(streams); index++) {
-        const char *arn =
-            json_text_or(json_member(input, streams[index][0]), streams[index][1], "");
-        if (strstr(arn, FIREHOSE) != NULL) return true;
-    }
-    return json_member(input, "KinesisFirehoseInput") != NULL ||
-           json_member(input, "KinesisFirehoseInputUpdate") != NULL;
-}
-
 // Inputs of a creation, InputUpdates of an update.
 static bool names_firehose_input(const json_t *sql) {
     const json_t *inputs = json_member(sql, "Inputs");
@@ -82,7 +64,7 @@ static bool names_firehose_input(const json_t *sql) {
 
     if (inputs == NULL) inputs = json_member(sql, "InputUpdates");
     json_array_foreach(inputs, index, input) {
-        if (app_rules_input_names_firehose(input)) return true;
+        if (firehose_is_input(input)) return true;
     }
     return false;
 }
@@ -94,7 +76,7 @@ static bool check_foreign_blocks(const json_t *wanted, const char *suffix, struc
     (void)text_format(sql, sizeof sql, "SqlApplicationConfiguration%s", suffix);
     (void)text_format(zeppelin, sizeof zeppelin, "ZeppelinApplicationConfiguration%s", suffix);
     if (names_firehose_input(json_member(wanted, sql)))
-        return app_rules_refuse_firehose(ERROR_INVALID, sql, err);
+        return firehose_refuse(ERROR_INVALID, sql, err);
     if (json_member(wanted, sql) != NULL)
         return error_set(err, ERROR_INVALID, "%s is not valid for a Flink application.", sql);
     if (json_member(wanted, zeppelin) != NULL)
@@ -102,7 +84,7 @@ static bool check_foreign_blocks(const json_t *wanted, const char *suffix, struc
     return true;
 }
 
-// Before the runtime is looked at: what can read from no runtime is said first.
+// Checked before the runtime: no other runtime can read from a delivery stream either.
 static bool check_firehose_inputs(const json_t *request, const struct app_limits *limits,
                                   struct error *err) {
     const json_t *sql =
@@ -110,7 +92,7 @@ static bool check_firehose_inputs(const json_t *request, const struct app_limits
 
     (void)limits;
     return !names_firehose_input(sql) ||
-           app_rules_refuse_firehose(ERROR_INVALID, "SqlApplicationConfiguration", err);
+           firehose_refuse(ERROR_INVALID, "SqlApplicationConfiguration", err);
 }
 
 static bool check_create_blocks(const json_t *request, const struct app_limits *limits,
@@ -121,66 +103,12 @@ static bool check_create_blocks(const json_t *request, const struct app_limits *
 
 // --- properties ---
 
-bool app_rules_refuse_firehose(enum error_kind kind, const char *what, struct error *err) {
-    return error_set(err, kind,
-                     "%s names a Firehose delivery stream as a source, and nothing can read from "
-                     "one. Read the Kinesis data stream that feeds the delivery stream instead.",
-                     what);
-}
-
-static bool names_a_source(const char *name) {
-    static const char *const words[] = {"source", "input", "consumer", "reader"};
-
-    for (size_t index = 0; index < COUNT_OF(words); index++)
-        if (strcasestr(name, words[index]) != NULL) return true;
-    return false;
-}
-
-// A Firehose delivery stream only takes records. Named where a job reads from, it is a mistake that
-// Flink would report late.
-static bool check_no_firehose_source(const char *group, const char *key, const char *value,
-                                     struct error *err) {
-    char what[512];
-
-    // One of several ARNs is as wrong as a single one.
-    if (strstr(value, "arn:") == NULL || strstr(value, FIREHOSE) == NULL) return true;
-    if (!names_a_source(group) && !names_a_source(key)) return true;
-    (void)text_format(what, sizeof what, "Property '%.200s' of group '%.60s'", key, group);
-    return app_rules_refuse_firehose(ERROR_INVALID, what, err);
-}
-
-static bool check_group(const json_t *group, struct error *err) {
-    const char *id = json_text_or(group, "PropertyGroupId", "");
-    const char *key;
-    json_t *value;
-    json_t *map = json_object_get(group, "PropertyMap");
-
-    json_object_foreach(map, key, value) {
-        if (!check_no_firehose_source(id, key, json_string_value(value), err)) return false;
-    }
-    return true;
-}
-
-static bool check_groups(const json_t *groups, struct error *err) {
-    size_t index;
-    json_t *group;
-
-    json_array_foreach(groups, index, group) {
-        const char *id = json_text_or(group, "PropertyGroupId", "");
-        for (size_t other = 0; other < index; other++)
-            if (text_equal(json_text(json_array_get(groups, other), "PropertyGroupId"), id))
-                return error_set(err, ERROR_INVALID, "Duplicate property group id '%s'.", id);
-        if (!check_group(group, err)) return false;
-    }
-    return true;
-}
-
 static bool check_create_properties(const json_t *request, const struct app_limits *limits,
                                     struct error *err) {
     (void)limits;
-    return check_groups(json_path(request, "ApplicationConfiguration", "EnvironmentProperties",
-                                  "PropertyGroups", NULL),
-                        err);
+    return property_rules_check_groups(json_path(request, "ApplicationConfiguration",
+                                                 "EnvironmentProperties", "PropertyGroups", NULL),
+                                       err);
 }
 
 // --- sub-resources and tags ---
@@ -214,34 +142,11 @@ static bool check_sub_resources(const json_t *request, const struct app_limits *
                                       err);
 }
 
-bool app_rules_check_tags(const json_t *tags, struct error *err) {
-    size_t index;
-    json_t *tag;
-
-    json_array_foreach(tags, index, tag) {
-        const char *key = json_text_or(tag, "Key", "");
-        if (text_starts_with(key, "aws:"))
-            return error_set(err, ERROR_INVALID, "Tag keys starting with 'aws:' are reserved.");
-        for (size_t other = 0; other < index; other++)
-            if (text_equal(json_text(json_array_get(tags, other), "Key"), key))
-                return error_set(err, ERROR_INVALID,
-                                 "The provided tag map contains duplicate tag key");
-    }
-    return true;
-}
-
-bool app_rules_check_tag_count(int64_t count_after, const struct app_limits *limits,
-                               struct error *err) {
-    return count_after <= limits->tags ||
-           error_set(err, ERROR_TOO_MANY, "An application can have at most %lld tags.",
-                     (long long)limits->tags);
-}
-
 static bool check_tags(const json_t *request, const struct app_limits *limits, struct error *err) {
     const json_t *tags = json_member(request, "Tags");
 
-    return app_rules_check_tags(tags, err) &&
-           app_rules_check_tag_count((int64_t)json_array_size(tags), limits, err);
+    return tag_rules_check(tags, err) &&
+           tag_rules_check_count((int64_t)json_array_size(tags), limits->tags, err);
 }
 
 static bool run_rules(rule_fn *const *rules, size_t count, const json_t *request,
@@ -300,27 +205,13 @@ bool app_rules_check_update(const json_t *config, const json_t *request, bool is
     (void)limits;
     if (!check_runtime_update(config, request, err)) return false;
     if (!check_foreign_blocks(updates, "Update", err)) return false;
-    if (!check_groups(groups, err)) return false;
+    if (!property_rules_check_groups(groups, err)) return false;
     if (!check_logging_updates(json_member(request, "CloudWatchLoggingOptionUpdates"), err))
         return false;
     if (!is_running && json_member(request, "RunConfigurationUpdate") != NULL)
         return error_set(err, ERROR_INVALID,
                          "RunConfigurationUpdate is only valid for a running application.");
     return true;
-}
-
-// What the properties of an application take as JSON.
-static const size_t PROPERTIES_MAX_BYTES = 50 * 1024;
-
-static bool check_properties_size(const json_t *config, struct error *err) {
-    const json_t *groups = record_property_groups(config);
-
-    if (groups == NULL) return true;
-    AUTO(memory_free) char *text = json_print(groups);
-    return strlen(text) <= PROPERTIES_MAX_BYTES ||
-           error_set(err, ERROR_LIMIT,
-                     "The property groups of an application have %zu bytes; the limit is %zu.",
-                     strlen(text), PROPERTIES_MAX_BYTES);
 }
 
 bool app_rules_check_config(const json_t *config, const struct app_limits *limits,
@@ -333,37 +224,11 @@ bool app_rules_check_config(const json_t *config, const struct app_limits *limit
         return error_set(err, ERROR_INVALID, "ParallelismPerKPU is %lld; at most %lld is possible.",
                          (long long)per_kpu, (long long)limits->parallelism_per_kpu);
     int64_t kpus = job_spec_kpus_of(parallelism, per_kpu);
-    if (!check_properties_size(config, err)) return false;
+    if (!property_rules_check_size(config, err)) return false;
     if (kpus > limits->kpus)
         return error_set(err, ERROR_LIMIT,
                          "Parallelism %lld with %lld per KPU needs %lld KPUs; the limit is %lld.",
                          (long long)parallelism, (long long)per_kpu, (long long)kpus,
                          (long long)limits->kpus);
-    return true;
-}
-
-// --- run configurations ---
-
-bool app_rules_read_run_configuration(const json_t *run_configuration,
-                                      struct run_configuration *out_run, struct error *err) {
-    const json_t *restore = json_member(run_configuration, "ApplicationRestoreConfiguration");
-    const char *type =
-        json_text_or(restore, "ApplicationRestoreType", restore_type_name(RESTORE_LATEST));
-    const char *snapshot = json_text(restore, "SnapshotName");
-    struct run_configuration run = {.restore_type = RESTORE_LATEST};
-
-    if (json_array_size(json_member(run_configuration, "SqlRunConfigurations")) > 0)
-        return error_set(err, ERROR_INVALID,
-                         "SqlRunConfigurations are not valid for a Flink application.");
-    if (!restore_type_from_name(type, &run.restore_type))
-        return error_set(err, ERROR_INVALID, "Restore type '%s' is not known.", type);
-    if (run.restore_type == RESTORE_CUSTOM && snapshot == NULL)
-        return error_set(err, ERROR_INVALID,
-                         "SnapshotName is required with RESTORE_FROM_CUSTOM_SNAPSHOT.");
-    if (run.restore_type == RESTORE_CUSTOM)
-        (void)text_copy(run.snapshot_name, sizeof run.snapshot_name, snapshot);
-    run.allow_non_restored_state = json_bool_or(
-        json_member(run_configuration, "FlinkRunConfiguration"), "AllowNonRestoredState", false);
-    *out_run = run;
     return true;
 }

@@ -1,9 +1,8 @@
-// What a schema cannot say: one small function a rule, listed in a table with the operation it
-// belongs to (facts/api.md 4-9). Pure. All of them answer with the service's own words.
+// The rules that a schema cannot express: one small function each, listed in a table by operation
+// (facts/api.md 4-9). Pure. The messages are the service's.
 #pragma once
 
 #include "base/json.h"
-#include "model/app.h"
 
 #define APP_LIMIT_NONE INT64_MAX
 
@@ -36,24 +35,5 @@ MUST_CHECK bool app_rules_check_update(const json_t *config, const json_t *reque
 MUST_CHECK bool app_rules_check_config(const json_t *config, const struct app_limits *limits,
                                        struct error *err);
 
-// Checks a RunConfiguration (of Start, or RunConfigurationUpdate of Update) and reads it;
-// `run_configuration` may be NULL: RESTORE_FROM_LATEST_SNAPSHOT, AllowNonRestoredState false.
-// ERROR_INVALID: CUSTOM without a SnapshotName, SqlRunConfigurations.
-MUST_CHECK bool app_rules_read_run_configuration(const json_t *run_configuration,
-                                                 struct run_configuration *out_run,
-                                                 struct error *err);
-
 // ERROR_INVALID: not the ARN of a CloudWatch log stream (facts/api.md 5.14).
 MUST_CHECK bool app_rules_check_log_stream(const char *arn, struct error *err);
-
-// What TagResource and CreateApplication give: no key twice, none of the reserved ones, and not
-// more than `limits->tags` in all. `count_after` is how many the application would have.
-MUST_CHECK bool app_rules_check_tags(const json_t *tags, struct error *err);
-MUST_CHECK bool app_rules_check_tag_count(int64_t count_after, const struct app_limits *limits,
-                                          struct error *err);
-
-// Whether an input of an SQL application, or an update of one, is a Firehose delivery stream.
-bool app_rules_input_names_firehose(const json_t *input);
-// Where `what` names a Firehose delivery stream to read from: says so, and what to read instead.
-// Returns false.
-bool app_rules_refuse_firehose(enum error_kind kind, const char *what, struct error *err);

@@ -55,21 +55,3 @@ ParameterizedTest(struct property_row *row, app_rules, refuse_a_delivery_stream_
     cr_assert(eq(int, err.kind, ERROR_INVALID));
     cr_assert(strstr(err.message, "Kinesis data stream") != NULL, "%s", err.message);
 }
-
-static bool is_delivery(const char *text) {
-    AUTO(json_decref) json_t *input = NULL;
-    struct error err;
-
-    cr_assert(json_parse(text, strlen(text), &input, &err), "%s", err.message);
-    return app_rules_input_names_firehose(input);
-}
-
-Test(app_rules, know_an_input_that_is_a_delivery_stream) {
-    cr_assert(is_delivery("{\"KinesisFirehoseInput\":{\"ResourceARN\":\"" DELIVERY "\"}}"));
-    cr_assert(is_delivery("{\"KinesisStreamsInput\":{\"ResourceARN\":\"" DELIVERY "\"}}"));
-    cr_assert(is_delivery("{\"KinesisFirehoseInputUpdate\":{}}"));
-    cr_assert(
-        is_delivery("{\"KinesisStreamsInputUpdate\":{\"ResourceARNUpdate\":\"" DELIVERY "\"}}"));
-    cr_assert(not(is_delivery("{\"KinesisStreamsInput\":{\"ResourceARN\":\"" STREAM "\"}}")));
-    cr_assert(not(is_delivery("{}")));
-}
