@@ -148,6 +148,14 @@ static bool is_up_as_current_only(const struct app *app, enum app_slot slot) {
     return slot == SLOT_CURRENT || app->slots[slot].phase != PLACEMENT_UP;
 }
 
+// NEXT has never been UP, and what is UP waits for no launch.
+static bool has_the_times_of_its_phase(const struct app *app, enum app_slot slot) {
+    const struct placement *placement = &app->slots[slot];
+
+    if (slot == SLOT_NEXT && placement->up_since_ms != 0) return false;
+    return placement->phase != PLACEMENT_UP || placement->not_before_ms == 0;
+}
+
 static bool says_where_its_state_is(const struct app *app, enum app_slot slot) {
     const struct state_ref *from = &app->slots[slot].from;
 
@@ -192,6 +200,7 @@ static const struct {
     {has_a_cluster_once_launched, "a launched placement has a cluster"},
     {has_a_job_once_submitted, "a submitted placement has a job"},
     {is_up_as_current_only, "only the current placement is UP"},
+    {has_the_times_of_its_phase, "a placement has the times of its phase"},
     {says_where_its_state_is, "a state has a place, and a checkpoint a job"},
 };
 

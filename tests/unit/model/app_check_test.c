@@ -163,6 +163,14 @@ static void be_up_as_next(struct app *app) {
     app->slots[SLOT_NEXT].phase = PLACEMENT_UP;
 }
 
+static void wait_for_a_launch(struct app *app) {
+    app->slots[SLOT_CURRENT].not_before_ms = 1;
+}
+
+static void have_come_up_as_next(struct app *app) {
+    app->slots[SLOT_NEXT].up_since_ms = 1;
+}
+
 static void start_from_nowhere(struct app *app) {
     app->slots[SLOT_CURRENT].from.origin = STATE_SNAPSHOT;
 }
@@ -206,6 +214,8 @@ static const struct breach breaches[] = {
     {running,  lose_cluster,                  "has a cluster"},
     {running,  lose_job,                      "has a job"},
     {updating, be_up_as_next,                 "placement is UP"},
+    {running,  wait_for_a_launch,             "times of its phase"},
+    {updating, have_come_up_as_next,          "times of its phase"},
     {running,  start_from_nowhere,            "a state has a place"},
     {running,  start_from_unknown_checkpoint, "a state has a place"},
     {running,  have_a_place_of_nothing,       "a state has a place"},

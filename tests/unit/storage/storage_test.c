@@ -45,8 +45,12 @@ Test(storage, gives_back_an_application_as_it_was_saved) {
     app.has_run_configuration = true;
     app.run_configuration =
         (struct run_configuration){.restore_type = RESTORE_CUSTOM, .snapshot_name = "s"};
-    app.slots[SLOT_CURRENT] = (struct placement){
-        .phase = PLACEMENT_UP, .cluster_id = "b", .job_id = "i", .version = 1, .parallelism = 1};
+    app.slots[SLOT_CURRENT] = (struct placement){.phase = PLACEMENT_UP,
+                                                 .cluster_id = "b",
+                                                 .job_id = "i",
+                                                 .version = 1,
+                                                 .parallelism = 1,
+                                                 .up_since_ms = 55};
     app.slots[SLOT_NEXT] =
         (struct placement){.phase = PLACEMENT_SUBMITTED,
                            .cluster_id = "c",
@@ -55,8 +59,7 @@ Test(storage, gives_back_an_application_as_it_was_saved) {
                            .parallelism = 4,
                            .from = {.origin = STATE_CHECKPOINT, .job_id = "i", .path = "/p"},
                            .attempt = 2,
-                           .not_before_ms = 77,
-                           .up_since_ms = 55};
+                           .not_before_ms = 77};
     app.move = (struct move){.kind = MOVE_UPDATE,
                              .operation_id = "o",
                              .halt = HALT_CHECKPOINT,
