@@ -81,7 +81,7 @@ static void remove_what_may_go(struct app_service *service, const struct app *ap
     const struct error *first = NULL;
 
     // Of a job that runs, each new checkpoint does it.
-    bool prunes = app->status == APP_READY || progress_takes_left_files(service, app->id);
+    bool prunes = app->status == APP_READY || progress_consume_left_files(service, app->id);
     if (prunes && !restore_points_prune(service, app, &of_jobs)) {
         progress_leave_files(service, app->id);
         first = &of_jobs;
@@ -89,7 +89,7 @@ static void remove_what_may_go(struct app_service *service, const struct app *ap
     if (!restore_points_prune_deleted(service, app, &of_deleted)) first = &of_deleted;
     if (!retention_apply(service, app, now_ms, &next_ms, &of_rule)) first = &of_rule;
     if (first != NULL) {
-        if (progress_tells_of_files(service, app->id))
+        if (progress_logs_files(service, app->id))
             log_warn("controller", "restore points cannot be removed, trying again",
                      "app=%s error=\"%s\"", app->name, first->message);
         next_ms = service_after_ms(service, PROGRESS_FILES_AGAIN_MS);
@@ -103,7 +103,7 @@ static bool rest(struct app_service *service, struct app *app, const struct step
     int64_t measure_ms = 0;
     int64_t look_ms = progress_look_again_ms(service, app->id);
 
-    if (!progress_tell(service, app, err)) return false;
+    if (!progress_report_slow(service, app, err)) return false;
     if (look_ms > 0) work_queue_add(service->queue, app->id, look_ms);
     if (step->again_at_ms > 0) work_queue_add(service->queue, app->id, step->again_at_ms);
     if (app->move.kind != MOVE_NONE) return true;

@@ -74,7 +74,7 @@ static bool show(struct app_service *service, const struct app *app, json_t **ou
         json_put(object, "current", show_job(service, &app->slots[SLOT_CURRENT]));
     if (app->slots[SLOT_NEXT].phase != PLACEMENT_EMPTY)
         json_put(object, "next", show_job(service, &app->slots[SLOT_NEXT]));
-    if (!trouble_show(service, app, object, err)) return false;
+    if (!trouble_put(service, app, object, err)) return false;
     const char *failing = progress_trouble(service, app->id);
     if (failing != NULL) json_put_text(object, "trouble", failing);
     *out_app = TAKE(object);

@@ -36,7 +36,7 @@ static bool update(const struct code_command *command, const struct code_artifac
                   "ParallelismConfigurationUpdate", NULL);
     struct version_change change = {
         .operation_name = "UpdateApplication",
-        .is_journalled_at_rest = true,
+        .is_journalled_when_ready = true,
         .sets_parallelism = parallelism != NULL,
         .run_configuration = json_member(request, "RunConfigurationUpdate"),
     };

@@ -1,16 +1,16 @@
-// Opening and closing entries of the journal of operations. Inside a transaction of the caller's.
+// Opens and closes the entries of the journal of operations. Inside a transaction of the caller's.
 #pragma once
 
 #include "model/operation.h"
 #include "storage/db.h"
 
-// Opens one with a fresh id. `version_from` 0: no version changes.
+// Opens one with a new id. `version_from` 0: no version changes.
 MUST_CHECK bool operation_log_begin(struct db *db, const char *app_id, const char *name,
                                     int64_t now_ms, int64_t version_from, int64_t version_to,
                                     struct operation *out_operation, struct error *err);
 
-// Closes one; `failure` may be NULL and is cut as the service cuts it. One that is closed already
-// stays as it is.
+// Closes one. `failure` may be NULL; it is truncated as by the service. One that is closed already
+// is not changed.
 MUST_CHECK bool operation_log_end(struct db *db, const char *app_id, const char *operation_id,
                                   enum operation_status status, const char *failure, int64_t now_ms,
                                   struct error *err);

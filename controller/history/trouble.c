@@ -7,8 +7,7 @@
 
 #include <string.h>
 
-// From so many restarts of one job in a row on it is a loop, and said so. A job that was left alone
-// for a while is in none any more.
+// LOOP_RESTARTS restarts in a row are reported as a restart loop; CALM_MS without one ends it.
 static const int LOOP_RESTARTS = 3;
 static const int64_t CALM_MS = 300000;
 
@@ -18,8 +17,8 @@ static bool is_over(const json_t *recovery) {
     return text_equal(json_text(recovery, "phase"), "UP");
 }
 
-// The newest step of a recovery that is still under way; NULL: none is. Whatever changed the status
-// since has ended it.
+// The newest step of the recovery that is in progress; NULL = there is none. A later change of the
+// status has ended it.
 static bool find_open_recovery(struct app_service *service, const struct app *app,
                                json_t **out_event, struct error *err) {
     AUTO(json_decref) json_t *recovery = NULL;
@@ -46,7 +45,7 @@ bool trouble_add_recovery(struct app_service *service, const struct app *app, co
     (void)text_copy(text, sizeof text, message);
     json_put_text(held, "phase", phase);
     json_put_int(held, "sinceMs", since_ms);
-    // Why there is a recovery at all, until it is over.
+    // Each step keeps the reason of the recovery.
     if (json_text(held, "reason") == NULL && json_text(before, "reason") != NULL)
         json_put_text(held, "reason", json_text(before, "reason"));
     if (is_over(held)) {
@@ -70,10 +69,10 @@ bool trouble_add_restart(struct app_service *service, const struct app *app, int
     char message[APP_FAILURE_SIZE + 200];
 
     if (!event_store_find_newest(service->db, app->id, "restart", &before, err)) return false;
-    bool goes_on =
+    bool is_streak =
         is_of_current_job(app, before) && now_ms - json_int_or(before, "atMs", 0) < CALM_MS;
-    int64_t streak = (goes_on ? json_int_or(before, "inARow", 0) : 0) + count;
-    int64_t since_ms = goes_on ? json_int_or(before, "sinceMs", now_ms) : now_ms;
+    int64_t streak = (is_streak ? json_int_or(before, "inARow", 0) : 0) + count;
+    int64_t since_ms = is_streak ? json_int_or(before, "sinceMs", now_ms) : now_ms;
     bool is_loop = streak >= LOOP_RESTARTS;
     if (is_loop)
         (void)text_format(message, sizeof message,
@@ -93,31 +92,31 @@ bool trouble_add_restart(struct app_service *service, const struct app *app, int
     return event_log_add_at(service, app, now_ms, "restart", message, detail, err);
 }
 
-// --- showing it ---
+// --- describing it ---
 
-static bool show_recovery(struct app_service *service, const struct app *app, json_t *shown,
-                          struct error *err) {
+static bool put_recovery(struct app_service *service, const struct app *app, json_t *description,
+                         struct error *err) {
     AUTO(json_decref) json_t *newest = NULL;
     AUTO(json_decref) json_t *open = NULL;
     char trouble[2 * APP_FAILURE_SIZE];
 
     if (!event_store_find_newest(service->db, app->id, "recovery", &newest, err)) return false;
     if (newest != NULL && is_over(newest))
-        json_put_int(shown, "lastRecoveryMs", json_int_or(newest, "elapsedMs", 0));
+        json_put_int(description, "lastRecoveryMs", json_int_or(newest, "elapsedMs", 0));
     if (app->status != APP_RUNNING) return true;
     if (!find_open_recovery(service, app, &open, err)) return false;
     if (open == NULL) return true;
     const char *message = json_text_or(open, "message", "");
     const char *reason = json_text_or(open, "reason", "");
-    bool is_said = reason[0] == '\0' || strstr(message, reason) != NULL;
-    (void)text_format(trouble, sizeof trouble, "%s%s%s", message, is_said ? "" : "; ",
-                      is_said ? "" : reason);
-    json_put_text(shown, "trouble", trouble);
+    bool is_complete = reason[0] == '\0' || strstr(message, reason) != NULL;
+    (void)text_format(trouble, sizeof trouble, "%s%s%s", message, is_complete ? "" : "; ",
+                      is_complete ? "" : reason);
+    json_put_text(description, "trouble", trouble);
     return true;
 }
 
-bool trouble_show(struct app_service *service, const struct app *app, json_t *shown,
-                  struct error *err) {
+bool trouble_put(struct app_service *service, const struct app *app, json_t *description,
+                 struct error *err) {
     AUTO(json_decref) json_t *restart = NULL;
     bool is_loop = false;
 
@@ -126,8 +125,8 @@ bool trouble_show(struct app_service *service, const struct app *app, json_t *sh
         is_loop = is_of_current_job(app, restart) && json_bool_or(restart, "isLoop", false) &&
                   service_now_ms(service) - json_int_or(restart, "atMs", 0) < CALM_MS;
     }
-    json_put_bool(shown, "isRestartLoop", is_loop);
-    if (is_loop) json_put_text(shown, "trouble", json_text_or(restart, "message", ""));
+    json_put_bool(description, "isRestartLoop", is_loop);
+    if (is_loop) json_put_text(description, "trouble", json_text_or(restart, "message", ""));
     if (is_loop || (app->status != APP_RUNNING && app->recoveries == 0)) return true;
-    return show_recovery(service, app, shown, err);
+    return put_recovery(service, app, description, err);
 }

@@ -6,16 +6,16 @@
 #include "controller/history/trouble.h"
 #include "controller/moves/sizing.h"
 
-// Who was not seen for so long does not stand in anybody's way: those that wait are looked at more
+// An application that was not seen for so long is passed over: those that wait are checked more
 // often (controller/moves/progress.h).
 static const int64_t ABSENT_MS = 10000;
 
 struct waiter {
-    struct waiter *next; // has waited less long
+    struct waiter *next; // has waited for a shorter time
     char app_id[APP_ID_SIZE];
-    enum launch_wait wait; // what it waited for when it was last seen
-    enum launch_wait told; // what the history says
-    int64_t seen_ms;       // of the clock of real time
+    enum launch_wait wait;     // what it waited for when it was last seen
+    enum launch_wait reported; // in the history
+    int64_t seen_ms;           // of the clock of real time
 };
 
 static struct waiter **find(struct app_service *service, const char *app_id) {
@@ -46,7 +46,7 @@ static bool is_next(const struct app_service *service, const struct waiter *wait
     return waiter->wait == LAUNCH_WAITS_FOR_TURN && now_ms - waiter->seen_ms < ABSENT_MS;
 }
 
-// Does somebody wait for a turn who came before? An application that is not in the queue came last.
+// Does another application wait that came earlier? One that is not in the queue came last.
 static bool has_predecessor(const struct app_service *service, const char *app_id) {
     for (const struct waiter *one = service->waiters; one != NULL; one = one->next) {
         if (text_equal(one->app_id, app_id)) return false;
@@ -63,9 +63,9 @@ void admission_wake(struct app_service *service) {
     }
 }
 
-// --- looking ---
+// --- the view ---
 
-// What would be launched; false: nothing.
+// The placement whose cluster is to be launched; NULL = none.
 static const struct placement *planned_of(const struct app *app) {
     for (int slot = SLOT_COUNT - 1; slot >= 0; slot--)
         if (app->slots[slot].phase == PLACEMENT_PLANNED) return &app->slots[slot];
@@ -85,8 +85,8 @@ static bool shape_of(struct app_service *service, const struct app *app,
     return true;
 }
 
-static void look_at_memory(struct app_service *service, const struct app *app, int64_t needed_bytes,
-                           struct plan_view *view) {
+static void view_memory(struct app_service *service, const struct app *app, int64_t needed_bytes,
+                        struct plan_view *view) {
     int64_t used_bytes = capacity_memory_used_bytes(&service->capacity);
     int64_t freed_bytes =
         capacity_memory_of_bytes(&service->capacity, app->slots[SLOT_CURRENT].cluster_id);
@@ -100,9 +100,9 @@ static void look_at_memory(struct app_service *service, const struct app *app, i
 
 static enum launch_wait wait_of(const struct app_service *service, const struct app *app,
                                 const struct launch_spec *shape, const struct plan_view *view) {
-    // Whoever may not wait for it is not asked to (controller/moves/plan.c).
+    // The plan decides who may wait for memory (controller/moves/plan.c).
     if (!view->fits_beside) return LAUNCH_WAITS_FOR_MEMORY;
-    // The old job has been stopped: nobody's gap is made longer for another's start.
+    // The old job has been stopped: its interruption is not made longer for the start of another.
     if (app->move.halted) return LAUNCH_IS_FREE;
     if (has_predecessor(service, app->id) || !cluster_admits(&service->clusters, shape))
         return LAUNCH_WAITS_FOR_TURN;
@@ -120,14 +120,14 @@ bool admission_look(struct app_service *service, const struct app *app, struct p
         return true;
     }
     if (!shape_of(service, app, planned, &shape, err)) return false;
-    look_at_memory(service, app, cluster_size_bytes(&shape.size), view);
+    view_memory(service, app, cluster_size_bytes(&shape.size), view);
     view->launch_wait = wait_of(service, app, &shape, view);
     struct waiter *waiter = *find(service, app->id);
     if (waiter == NULL) return true;
     waiter->seen_ms = clock_now_ms(&service->elapsed);
     waiter->wait = view->launch_wait;
-    // What takes its turn from others, for lack of memory, is told even when it has queued before.
-    view->is_queued = waiter->told >= view->launch_wait;
+    // A wait for memory holds up others: it is reported, also where it waited for its turn before.
+    view->is_queued = waiter->reported >= view->launch_wait;
     return true;
 }
 
@@ -157,7 +157,7 @@ bool admission_queue(struct app_service *service, const struct app *app,
         (void)text_copy((*place)->app_id, APP_ID_SIZE, app->id);
     }
     (*place)->seen_ms = clock_now_ms(&service->elapsed);
-    (*place)->wait = (*place)->told = view->launch_wait;
+    (*place)->wait = (*place)->reported = view->launch_wait;
     describe(view, message, sizeof message);
     json_put_text(detail, "waitsFor",
                   view->launch_wait == LAUNCH_WAITS_FOR_MEMORY ? "memory" : "processors");

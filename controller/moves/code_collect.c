@@ -4,7 +4,7 @@
 
 static const int64_t SOON_MS = 2000;
 static const int64_t NEXT_MS = 50;
-// Code is being read, or the store is out of order.
+// Code is being read, or the store fails.
 static const int64_t LATER_MS = 30000;
 
 static void queue(struct app_service *service, int64_t real_ms) {
@@ -16,13 +16,12 @@ void code_collect_soon(struct app_service *service) {
     queue(service, SOON_MS);
 }
 
-// When in doubt, it is.
+// True also where the database fails.
 static bool is_used(void *userdata, const char *sha256) {
     const struct app_service *service = userdata;
-    struct error unknown;
     bool used;
 
-    return !version_store_uses_code(service->db, sha256, &used, &unknown) || used;
+    return !version_store_uses_code(service->db, sha256, &used, NULL) || used;
 }
 
 void code_collect_run(struct app_service *service) {

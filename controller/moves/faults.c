@@ -84,7 +84,7 @@ void faults_forget(struct app_service *service, const char *app_id) {
     }
 }
 
-// Whether a fault that lasts does so still.
+// Does a fault with an end last still?
 static bool lasts(struct app_service *service, const char *app_id, enum fault fault, int64_t now_ms,
                   int64_t *out_until_ms) {
     struct armed_fault **place = find(service, app_id, fault);

@@ -23,9 +23,9 @@ enum app_event {
     EVENT_ROLL_BACK,
     EVENT_DELETE,
     EVENT_UP,        // the move is done: every vertex runs on the new cluster
-    EVENT_REVERTED,  // the move was given up before the old job stopped: it goes on
-    EVENT_RESUMED,   // what was gone back to is not up, and is recovered from now on
-    EVENT_ABANDONED, // the move failed after that, or there was no old job: nothing runs
+    EVENT_REVERTED,  // the move was given up before the old job stopped: that continues
+    EVENT_RESUMED,   // a roll back could not start the version before: it is recovered from now on
+    EVENT_ABANDONED, // the move failed after HALT, or there was no old job: nothing runs
     EVENT_HALTED,    // the job was stopped as asked
     EVENT_FINISHED,  // a bounded job reached its end
     EVENT_FAILED,    // the job failed for good while running
@@ -34,8 +34,8 @@ enum app_event {
 
 const char *app_event_name(enum app_event event);
 
-// True when `event` is possible in `status`: what an API call asks before it does anything.
+// True when `event` is possible in `status`. Each command checks it first.
 bool lifecycle_allows(enum app_status status, enum app_event event);
 
-// Moves `*status` on. ERROR_CONFLICT: the table has no such edge; `*status` is unchanged.
+// Changes `*status`. ERROR_CONFLICT: the table has no such edge; `*status` is unchanged.
 MUST_CHECK bool lifecycle_apply(enum app_status *status, enum app_event event, struct error *err);

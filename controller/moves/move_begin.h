@@ -1,4 +1,4 @@
-// How moves begin: the status changes, the operation is opened and the intention recorded, in one
+// How moves begin: the status changes, the operation is opened and the move recorded, in one
 // transaction. Then the reconciler is woken. Shared by the commands.
 #pragma once
 

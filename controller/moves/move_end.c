@@ -16,9 +16,8 @@
 
 static int configured_parallelism(struct app_service *service, const struct app *app) {
     struct job_spec spec;
-    struct error err;
 
-    return service_load_spec(service, app->id, app->version, &spec, &err) ? spec.parallelism : 1;
+    return service_load_spec(service, app->id, app->version, &spec, NULL) ? spec.parallelism : 1;
 }
 
 // The row that HALT added and did not finish.

@@ -46,8 +46,7 @@ static bool is_gone(const struct cluster_view *view) {
     return view->health == CLUSTER_ABSENT || view->health == CLUSTER_LOST;
 }
 
-// What bringing up a slot has come to. ASCENT_STEP: take `step`; the others are for the caller to
-// judge.
+// How far a slot is on the way up. ASCENT_STEP: take the step; the caller decides on the others.
 enum ascent { ASCENT_STEP, ASCENT_PREPARED, ASCENT_UP, ASCENT_HOPELESS };
 
 static enum ascent ascend_submitted(const struct placement *placement,
@@ -85,7 +84,7 @@ static enum ascent ascend_submitted(const struct placement *placement,
 static struct step plan_launch(const struct app *app, const struct plan_view *view,
                                enum app_slot slot, int64_t now_ms) {
     const struct placement *placement = &app->slots[slot];
-    // Not longer than that, though: the clock may have been set back.
+    // A longer wait than the backoff means that the clock was set back.
     int64_t wait_ms = placement->not_before_ms - now_ms;
 
     if (wait_ms > 0 && wait_ms <= plan_backoff_ms(placement->attempt, app->id)) {
@@ -98,7 +97,7 @@ static struct step plan_launch(const struct app *app, const struct plan_view *vi
     return step_on(STEP_QUEUE, slot, "too many clusters boot, or too little memory is left");
 }
 
-// One step from nothing towards a cluster on which the job of the slot runs.
+// One step towards a cluster on which the job of the slot runs.
 static enum ascent ascend(const struct app *app, const struct plan_view *view, enum app_slot slot,
                           int64_t now_ms, struct step *out_step) {
     const struct placement *placement = &app->slots[slot];
@@ -128,11 +127,11 @@ static bool may_try_again(const struct plan_view *view) {
            view->snapshot.tries < PLAN_SAVEPOINT_TRIES_MAX;
 }
 
-// The try before came to nothing: true while the next one is to wait.
+// The try before failed: true while the next one has to wait.
 static bool is_early(const struct plan_view *view, int64_t now_ms, struct step *out_step) {
     int64_t wait_ms = view->snapshot.not_before_ms - now_ms;
 
-    // Not longer than that, though: the clock may have been set back.
+    // A longer wait than the backoff means that the clock was set back.
     if (wait_ms <= 0 || wait_ms > plan_savepoint_backoff_ms(view->snapshot.tries)) return false;
     *out_step = wait_for("the next try of the savepoint is a little later");
     out_step->again_at_ms = view->snapshot.not_before_ms;
@@ -166,9 +165,9 @@ static struct step plan_snapshot(const struct plan_view *view, int64_t now_ms) {
 
 // --- HALT ---
 
-// A move may begin while the old job is being recovered, when there is nobody yet to take a
-// savepoint: where it has not been submitted again, or does not come up, its newest checkpoint is
-// its state. True: take the step.
+// A move may begin while the old job is being recovered and cannot give a savepoint yet. Where it
+// has not been submitted again, or does not come up, its newest checkpoint is its state. True: take
+// the step.
 static bool plan_halt_of_recovering(const struct app *app, const struct plan_view *view,
                                     struct step *out_step) {
     const struct placement *current = &app->slots[SLOT_CURRENT];
@@ -195,8 +194,7 @@ static bool is_over(const struct cluster_view *cluster) {
            cluster->job == JOB_CANCELED;
 }
 
-// The old job still runs: end it with a savepoint whose place is recorded before anything else
-// happens.
+// The old job still runs: end it with a savepoint. Its place is recorded before the next step.
 static struct step plan_halt(const struct app *app, const struct plan_view *view, int64_t now_ms) {
     const struct cluster_view *cluster = &view->slots[SLOT_CURRENT];
     struct step step;
@@ -212,7 +210,7 @@ static struct step plan_halt(const struct app *app, const struct plan_view *view
     if (app->move.trigger_id[0] == '\0' ||
         !text_equal(cluster->savepoint.trigger_id, app->move.trigger_id)) {
         if (is_over(cluster)) {
-            // A savepoint that was asked for may have ended it, whatever was heard of it.
+            // The requested savepoint may have ended it, although its result did not arrive.
             return app->move.trigger_id[0] != '\0'
                        ? step_on(STEP_SALVAGE, SLOT_CURRENT, "the job is over")
                        : step_on(STEP_DROP, SLOT_CURRENT, "the job is over by itself");
@@ -241,16 +239,17 @@ static bool has_old_job(const struct app *app) {
     return !app->move.halted && app->slots[SLOT_CURRENT].phase != PLACEMENT_EMPTY;
 }
 
-// Flink was asked to stop the old job and may do so whatever happens to the next cluster: only what
-// comes of it says what there is to go back to.
+// Flink was asked to stop the old job and may do so, also when the next cluster fails: only the
+// result shows whether there is still a job to go back to.
 static bool is_halting(const struct app *app) {
     return has_old_job(app) && app->move.trigger_id[0] != '\0';
 }
 
 enum blame { BLAME_PROGRAM, BLAME_CLUSTERS };
 
-// A scaling is kobel's own doing, and the death of processes no judgement on a program that ran
-// before, or never: none of them takes an application down, whatever its version says.
+// A scaling is begun by kobel, and lost processes do not show that a program is broken that ran
+// before or was never submitted: an application does not stop for these, also without
+// RollbackEnabled.
 static bool goes_back(const struct app *app, const struct plan_view *view, enum blame blame) {
     bool was_submitted = app->slots[SLOT_NEXT].job_id[0] != '\0';
 
@@ -264,20 +263,19 @@ static struct step give_up(const struct app *app, const struct plan_view *view, 
                            const char *reason) {
     if (has_old_job(app)) return commit(EVENT_REVERTED, reason);
     if (goes_back(app, view, blame)) return step_on(STEP_ROLL_BACK, SLOT_NEXT, reason);
-    // What ran before is brought up like any application whose clusters die: for as long as it
-    // takes.
+    // The version before is recovered like any application whose clusters die: without a limit.
     if (app->move.kind == MOVE_ROLL_BACK && blame == BLAME_CLUSTERS)
         return commit(EVENT_RESUMED, reason);
     return commit(EVENT_ABANDONED, reason);
 }
 
-// What was launched once had its memory, which a restart of the daemon may have given to others: it
-// is waited for. Only what is new is refused for the lack of it.
+// A cluster that was launched before had its memory, which others may have got after a restart of
+// the daemon: it waits for it. Only a new one is refused for lack of memory.
 static bool waits_for_memory(const struct app *app) {
     return app->slots[SLOT_NEXT].cluster_id[0] != '\0' && !has_old_job(app);
 }
 
-// The next cluster is to be launched, and may not be: true = take the step.
+// The next cluster is PLANNED and cannot be launched: true = take the step.
 static bool plan_unlaunchable(const struct app *app, const struct plan_view *view, int64_t now_ms,
                               struct step *out_step) {
     const struct placement *next = &app->slots[SLOT_NEXT];
@@ -293,7 +291,7 @@ static bool plan_unlaunchable(const struct app *app, const struct plan_view *vie
         // PREPARE follows HALT where memory does not allow two clusters at once.
         *out_step = plan_halt(app, view, now_ms);
     else if (makes_room)
-        // Another cluster is worth more than a warm one for the way back.
+        // The next cluster is needed more than a warm one for a roll back.
         *out_step = step_on(STEP_DROP, SLOT_CURRENT, "the next cluster needs its memory");
     else
         *out_step = give_up(app, view, BLAME_CLUSTERS, "the memory budget does not allow it");
@@ -309,7 +307,7 @@ static struct step plan_transfer(const struct app *app, const struct plan_view *
     if (next->phase == PLACEMENT_EMPTY) return commit(EVENT_UP, "the old job was never touched");
     if (is_halting(app)) return plan_halt(app, view, now_ms);
     if (plan_unlaunchable(app, view, now_ms, &step)) return step;
-    // Any other death is no judgement on the job: it is tried on another cluster.
+    // A cluster that is lost for any other reason is replaced: the program is not to blame.
     if (next->phase == PLACEMENT_SUBMITTED && cluster->health == CLUSTER_LOST &&
         cluster->is_ended_by_program)
         return give_up(app, view, BLAME_PROGRAM, "the program ended its JobManager");
@@ -330,8 +328,7 @@ static struct step plan_transfer(const struct app *app, const struct plan_view *
 
 // --- keeping the current job up ---
 
-// Recovery: the current slot is brought up again, from the newest checkpoint, for as long as it
-// takes.
+// Recovery: brings slot CURRENT up again, from the newest checkpoint, without a limit.
 static bool plan_recovery(const struct app *app, const struct plan_view *view, int64_t now_ms,
                           struct step *out_step) {
     switch (ascend(app, view, SLOT_CURRENT, now_ms, out_step)) {
@@ -356,19 +353,19 @@ static struct step plan_stop(const struct app *app, const struct plan_view *view
 
     if (!has_old_job(app)) return commit(EVENT_HALTED, "the job is stopped");
     if (app->move.halt != HALT_SAVEPOINT) return plan_halt(app, view, now_ms);
-    // The savepoint of a stop is the only thing that the next start restores: a job whose cluster
-    // died is brought back first, so that nothing since its last snapshot is lost.
+    // The next start restores only the savepoint of the stop: a job whose cluster died is recovered
+    // first, so that nothing since its last snapshot is lost.
     bool interrupted = app->move.trigger_id[0] != '\0' && is_gone(&view->slots[SLOT_CURRENT]);
     if (!interrupted && plan_recovery(app, view, now_ms, &step)) return step;
     return plan_halt(app, view, now_ms);
 }
 
-static struct step plan_rest(const struct app *app, const struct plan_view *view, int64_t now_ms) {
+static struct step plan_idle(const struct app *app, const struct plan_view *view, int64_t now_ms) {
     const struct cluster_view *cluster = &view->slots[SLOT_CURRENT];
     struct step step;
     int64_t again_at_ms = 0;
 
-    if (app->status != APP_RUNNING) return wait_for("at rest");
+    if (app->status != APP_RUNNING) return wait_for("it is not running");
     if (view->has_snapshot && is_gone(cluster)) return plan_snapshot(view, now_ms);
     if (plan_recovery(app, view, now_ms, &step)) return step;
     if (cluster->job == JOB_FINISHED) return commit(EVENT_FINISHED, "the job reached its end");
@@ -438,12 +435,12 @@ enum move_phase plan_phase(const struct app *app, const struct plan_view *view,
     return PHASE_NONE;
 }
 
-// Nothing but the end of what is under way is left to be done. False: it is to go on all the same.
+// What is in progress is given up. False: it continues all the same.
 static bool plan_hopeless(const struct app *app, const struct plan_view *view,
                           struct step *out_step) {
     enum app_slot slot;
     bool is_snapshot = view->failing == STEP_SNAPSHOT || view->failing == STEP_SNAPSHOT_SALVAGE;
-    // A step that kobel cannot take says nothing of the program.
+    // A step that kobel cannot take does not show that the program is broken.
     enum blame blame = view->failing == STEP_WAIT ? BLAME_PROGRAM : BLAME_CLUSTERS;
 
     if (view->has_snapshot && is_snapshot) {
@@ -494,5 +491,5 @@ struct step plan_next(const struct app *app, const struct plan_view *view, int64
     case MOVE_KIND_COUNT:
         break;
     }
-    return plan_rest(app, view, now_ms);
+    return plan_idle(app, view, now_ms);
 }

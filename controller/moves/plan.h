@@ -1,8 +1,8 @@
 // What is to be done next for one application. Pure: no I/O, no clock, no allocation.
 //
-// The controller is level-triggered: each pass looks at what is recorded (struct app) and what is
-// seen (struct plan_view) and takes one step towards where the record leads. Nothing here remembers
-// why it was called; a pass after kill -9, where every view is ABSENT, is a pass like any other.
+// The controller is level-triggered: each pass reads the record (struct app) and the view (struct
+// plan_view) and returns one step towards what the record wants. It does not depend on why it was
+// called: a pass after kill -9, where every view is ABSENT, is like any other.
 #pragma once
 
 #include "controller/moves/lifecycle.h"
@@ -20,17 +20,16 @@
 #define PLAN_SAVEPOINT_TRIES_MAX 4
 
 enum step_kind {
-    STEP_WAIT,     // until a view changes or again_at_ms
-    STEP_QUEUE,    // a cluster is to be launched, but not now: take a place in the queue
-    STEP_LAUNCH,   // start a cluster for `slot`
-    STEP_RELAUNCH, // the cluster of `slot` is gone: plan another
-    STEP_SUBMIT,   // hand the job to the cluster of `slot`
-    STEP_SEE_UP,   // every vertex runs on `slot`: record it
-    STEP_HALT,     // stop-with-savepoint on the current cluster
-    STEP_HALTED,   // its savepoint is complete: record where
-    STEP_SALVAGE,  // the cluster died during HALT: is its savepoint complete on disk?
-    STEP_DROP, // the old job ends without a savepoint: none is wanted, or there is nobody to make
-               // one
+    STEP_WAIT,             // until a view changes or again_at_ms
+    STEP_QUEUE,            // a cluster is to be launched, but not now: take a place in the queue
+    STEP_LAUNCH,           // start a cluster for `slot`
+    STEP_RELAUNCH,         // the cluster of `slot` is gone: plan another
+    STEP_SUBMIT,           // hand the job to the cluster of `slot`
+    STEP_SEE_UP,           // every vertex runs on `slot`: record it
+    STEP_HALT,             // stop-with-savepoint on the current cluster
+    STEP_HALTED,           // its savepoint is complete: record where
+    STEP_SALVAGE,          // the cluster died during HALT: is its savepoint complete on disk?
+    STEP_DROP,             // the old job ends without a savepoint: not wanted, or not possible
     STEP_SNAPSHOT,         // savepoint for a manual snapshot
     STEP_SNAPSHOT_DONE,    // record where
     STEP_SNAPSHOT_FAILED,  // record that
@@ -45,7 +44,7 @@ enum step_kind {
     STEP_KIND_COUNT,
 };
 
-// What the launch of a cluster waits for; what is worse comes later.
+// What the launch of a cluster waits for, in the order of how long that may take.
 enum launch_wait { LAUNCH_IS_FREE, LAUNCH_WAITS_FOR_TURN, LAUNCH_WAITS_FOR_MEMORY };
 
 struct plan_view {
@@ -53,18 +52,18 @@ struct plan_view {
     int64_t memory_used_bytes;   // of all clusters that were launched
     int64_t memory_needed_bytes; // of the next one
     int64_t memory_budget_bytes;
-    bool fits_beside; // the memory budget takes the next cluster beside everything that runs
-    bool fits_alone;  // ... or would, once this application's current cluster is gone
+    bool fits_beside; // the memory budget allows the next cluster beside all that run
+    bool fits_alone;  // ... or will, once this application's current cluster is gone
     enum launch_wait launch_wait;
-    bool is_queued;        // ... and that is known already
-    bool can_roll_back;    // the version that failed asked for it, and there is one to go back to
-    bool has_same_program; // as the version before: no reason that it should not run
-    bool has_snapshot;     // a manual snapshot is CREATING
+    bool is_queued;           // ... and that is reported already
+    bool can_roll_back;       // the version that failed asks for it, and there is an earlier one
+    bool has_same_program;    // as the version before: the program is not the reason of a failure
+    bool has_snapshot;        // a manual snapshot is CREATING
     struct snapshot snapshot; // the oldest one that is CREATING
-    // Why what is under way comes to nothing, in words for the user: a phase lasts longer than it
-    // may, or a step fails again and again (controller/moves/progress.h). "" = it does not.
+    // Why what is in progress is given up, in words for the user: a phase exceeded its limit, or a
+    // step fails again and again (controller/moves/progress.h). "" = it is not.
     char hopeless[APP_FAILURE_SIZE];
-    enum step_kind failing; // the step, where it is one
+    enum step_kind failing; // that step; STEP_WAIT = none
 };
 
 struct step {
@@ -79,9 +78,9 @@ const char *step_kind_name(enum step_kind kind);
 
 struct step plan_next(const struct app *app, const struct plan_view *view, int64_t now_ms);
 
-// What a move, or a recovery, is at: what a limit of time applies to.
+// The phase of a move, or of a recovery: limits of time apply to it.
 enum move_phase {
-    PHASE_NONE,    // nothing is under way, or it is done at once
+    PHASE_NONE,    // nothing is in progress, or it is done at once
     PHASE_WAITS,   // a cluster is to be launched, later
     PHASE_PREPARE, // the cluster boots
     PHASE_HALT,    // the old job is being stopped

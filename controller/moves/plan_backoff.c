@@ -6,7 +6,7 @@ static const int64_t SAVEPOINT_FIRST_MS = 500;
 static const int64_t STABLE_MS = 60000;
 static const int64_t STABLE_WITH_CHECKPOINT_MS = 5000;
 
-// FNV-1a: some number of an application and a count, always the same.
+// FNV-1a, of an application and a count.
 static uint32_t hash_of(const char *app_id, int count) {
     uint32_t hash = 2166136261U ^ (uint32_t)count;
 
@@ -34,6 +34,6 @@ int64_t plan_savepoint_backoff_ms(int tries) {
 }
 
 bool plan_was_stable(int64_t up_for_ms, bool has_checkpoint) {
-    // Negative: the clock was set back meanwhile, and nobody knows.
+    // Negative: the clock was set back meanwhile, and the real duration is unknown.
     return up_for_ms < 0 || up_for_ms >= (has_checkpoint ? STABLE_WITH_CHECKPOINT_MS : STABLE_MS);
 }

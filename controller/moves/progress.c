@@ -8,13 +8,13 @@
 
 #include <string.h>
 
-// Often enough for an observed_time.
+// An observed_time counts longer steps in part only.
 static const int64_t LOOK_EVERY_MS = 1500;
 static const int64_t RETRY_FIRST_MS = 200;
 static const int64_t RETRY_MAX_MS = 10000;
-static const int64_t FILES_TOLD_EVERY_MS = 3600000;
+static const int64_t FILES_LOGGED_EVERY_MS = 3600000;
 
-// Longer than what ends each by itself, which is the cluster's to tell: boots without progress and
+// Longer than the limits below, which give a better reason: that of a boot without progress, and
 // Flink's own limit of an hour for a savepoint (facts/service.md 5).
 static const int64_t PREPARE_LIMIT_MS = 1800000;
 static const int64_t HALT_LIMIT_MS = 3900000;
@@ -22,20 +22,20 @@ static const int64_t HALT_LIMIT_MS = 3900000;
 struct progress {
     struct progress *next;
     char app_id[APP_ID_SIZE];
-    // The phase, and what tells one from the next of the same kind.
+    // The phase, and what distinguishes it from another one of the same kind.
     enum move_phase phase;
     char cluster_id[APP_CLUSTER_ID_SIZE];
     char operation_id[APP_OPERATION_ID_SIZE];
-    int tasks_running; // the most that were seen
+    int tasks_running; // at most, so far
     struct observed_time lasted;
-    bool is_told;
+    bool is_reported; // that it is slow
     // The step that fails.
     enum step_kind failing;
     int failures;        // in a row
     int64_t retry_at_ms; // of the clock of real time
     char reason[APP_FAILURE_SIZE];
     bool has_left_files;
-    int64_t files_told_ms; // of the clock of real time; 0: never
+    int64_t files_logged_ms; // of the clock of real time; 0: never
 };
 
 static struct progress *find(const struct app_service *service, const char *app_id) {
@@ -122,10 +122,10 @@ static void describe_limit(const struct progress *progress, const struct cluster
     out[0] = '\0';
 }
 
-// The phase and its time; false: there is none.
-static bool look_at_phase(struct app_service *service, const struct app *app,
-                          const struct plan_view *view, struct progress **out_progress,
-                          const struct cluster_view **out_cluster) {
+// Updates the phase and its time; false: no phase is in progress.
+static bool update_phase(struct app_service *service, const struct app *app,
+                         const struct plan_view *view, struct progress **out_progress,
+                         const struct cluster_view **out_cluster) {
     enum app_slot slot;
     enum move_phase phase = plan_phase(app, view, &slot);
     const struct placement *placement = &app->slots[slot];
@@ -138,13 +138,13 @@ static bool look_at_phase(struct app_service *service, const struct app *app,
         return false;
     }
     progress = find_or_add(service, app->id);
-    bool goes_on =
+    bool has_stalled =
         is_of(progress, phase, app, placement) && cluster->tasks_running <= progress->tasks_running;
-    if (goes_on) {
+    if (has_stalled) {
         (void)observed_time_update(&progress->lasted, now_ms);
     } else {
         observed_time_begin(&progress->lasted, now_ms);
-        progress->is_told = false;
+        progress->is_reported = false;
         progress->phase = phase;
         progress->tasks_running = cluster->tasks_running;
         (void)text_copy(progress->cluster_id, APP_CLUSTER_ID_SIZE, placement->cluster_id);
@@ -155,7 +155,8 @@ static bool look_at_phase(struct app_service *service, const struct app *app,
     return true;
 }
 
-// Steps instead of which there is something else to be done. Ends are not: they are tried on.
+// The plan has another step instead of these. The end of a move is not one: it is always tried
+// again.
 static bool can_be_given_up(enum step_kind kind) {
     return kind == STEP_LAUNCH || kind == STEP_SUBMIT || kind == STEP_HALT ||
            kind == STEP_SALVAGE || kind == STEP_SNAPSHOT || kind == STEP_SNAPSHOT_SALVAGE;
@@ -170,8 +171,8 @@ void progress_look(struct app_service *service, const struct app *app, struct pl
         view->failing = progress->failing;
         (void)text_copy(view->hopeless, sizeof view->hopeless, progress->reason);
     }
-    if (!look_at_phase(service, app, view, &progress, &cluster)) return;
-    // A recovery is never given up: there is nothing that would be better.
+    if (!update_phase(service, app, view, &progress, &cluster)) return;
+    // A recovery is never given up: nothing else could be done.
     if (app->move.kind == MOVE_NONE || view->hopeless[0] != '\0') return;
     if (progress->lasted.total_ms >= limit_of(service, progress->phase))
         describe_limit(progress, cluster, view->hopeless, sizeof view->hopeless);
@@ -184,17 +185,17 @@ int64_t progress_look_again_ms(const struct app_service *service, const char *ap
     return service_after_ms(service, LOOK_EVERY_MS);
 }
 
-bool progress_tell(struct app_service *service, const struct app *app, struct error *err) {
+bool progress_report_slow(struct app_service *service, const struct app *app, struct error *err) {
     struct progress *progress = find(service, app->id);
     char message[200];
 
-    if (progress == NULL || progress->phase != PHASE_START || progress->is_told ||
+    if (progress == NULL || progress->phase != PHASE_START || progress->is_reported ||
         app->move.kind != MOVE_NONE || progress->lasted.total_ms < service->start_limit_ms)
         return true;
     (void)text_format(message, sizeof message,
                       "the job was submitted %lld s ago and does not have all its tasks running",
                       (long long)progress->lasted.total_ms / 1000);
-    progress->is_told = true;
+    progress->is_reported = true;
     return trouble_add_recovery(service, app, "SLOW", message, json_new_object(), err);
 }
 
@@ -212,10 +213,9 @@ bool progress_holds_back(const struct app_service *service, const char *app_id, 
     return true;
 }
 
-// Told once in the history, which may be what cannot be written: then the log has it.
-static void tell_of_failures(struct app_service *service, const struct progress *progress) {
+// One event. Where the database is what fails, the log has the reason.
+static void report_failures(struct app_service *service, const struct progress *progress) {
     struct app app;
-    struct error ignored;
     json_t *detail;
     bool found;
 
@@ -223,7 +223,7 @@ static void tell_of_failures(struct app_service *service, const struct progress 
     detail = json_new_object();
     json_put_text(detail, "step", step_kind_name(progress->failing));
     json_put_int(detail, "failures", progress->failures);
-    if (!event_log_add(service, &app, "error", progress->reason, detail, &ignored)) return;
+    error_ignore(event_log_add(service, &app, "error", progress->reason, detail, NULL));
 }
 
 int64_t progress_step_failed(struct app_service *service, const char *app_id, enum step_kind kind,
@@ -238,7 +238,7 @@ int64_t progress_step_failed(struct app_service *service, const char *app_id, en
     progress->retry_at_ms = clock_now_ms(&service->elapsed) + delay_ms;
     (void)text_format(progress->reason, sizeof progress->reason,
                       "a step failed %d times in a row: %s", progress->failures, reason);
-    if (progress->failures == PROGRESS_FAILURES_TOLD) tell_of_failures(service, progress);
+    if (progress->failures == PROGRESS_FAILURES_REPORTED) report_failures(service, progress);
     return service_after_ms(service, delay_ms);
 }
 
@@ -246,7 +246,7 @@ void progress_step_done(struct app_service *service, const char *app_id, enum st
     struct progress *progress = find(service, app_id);
 
     if (progress == NULL) return;
-    // What is done while waiting may fail on, whatever step comes between.
+    // What is done while waiting keeps its count of failures over other steps.
     if (kind == STEP_WAIT || progress->failing != STEP_WAIT) progress->failures = 0;
 }
 
@@ -254,7 +254,7 @@ void progress_leave_files(struct app_service *service, const char *app_id) {
     find_or_add(service, app_id)->has_left_files = true;
 }
 
-bool progress_takes_left_files(struct app_service *service, const char *app_id) {
+bool progress_consume_left_files(struct app_service *service, const char *app_id) {
     struct progress *progress = find(service, app_id);
     bool has_left_files = progress != NULL && progress->has_left_files;
 
@@ -262,19 +262,20 @@ bool progress_takes_left_files(struct app_service *service, const char *app_id) 
     return has_left_files;
 }
 
-bool progress_tells_of_files(struct app_service *service, const char *app_id) {
+bool progress_logs_files(struct app_service *service, const char *app_id) {
     struct progress *progress = find_or_add(service, app_id);
     int64_t now_ms = clock_now_ms(&service->elapsed);
 
-    if (progress->files_told_ms != 0 && now_ms - progress->files_told_ms < FILES_TOLD_EVERY_MS)
+    if (progress->files_logged_ms != 0 &&
+        now_ms - progress->files_logged_ms < FILES_LOGGED_EVERY_MS)
         return false;
-    progress->files_told_ms = now_ms;
+    progress->files_logged_ms = now_ms;
     return true;
 }
 
 const char *progress_trouble(const struct app_service *service, const char *app_id) {
     const struct progress *progress = find(service, app_id);
 
-    return progress == NULL || progress->failures < PROGRESS_FAILURES_TOLD ? NULL
-                                                                           : progress->reason;
+    return progress == NULL || progress->failures < PROGRESS_FAILURES_REPORTED ? NULL
+                                                                               : progress->reason;
 }

@@ -125,7 +125,7 @@ struct pruning {
     struct restore_facts facts;
 };
 
-// When in doubt, it is.
+// True also where the database fails.
 static bool is_needed(void *userdata, const char *job_id) {
     const struct pruning *pruning = userdata;
     bool is_listed;

@@ -8,18 +8,16 @@
 enum { PAGE_SIZE = 16 }; // snapshots that are checked together
 static const char TAG[] = "kobel:snapshot-retention";
 
-// The tag of an application comes before the server's option; one that cannot be read keeps
+// The tag of an application overrides the server's option. A tag that cannot be parsed keeps
 // everything.
 static bool policy_of(struct app_service *service, const struct app *app,
                       struct retention_policy *out, struct error *err) {
     char rule[256];
-    struct error unreadable;
     bool found;
 
     *out = service->retention;
     if (!tag_store_find(service->db, app->id, TAG, rule, sizeof rule, &found, err)) return false;
-    if (found && !retention_policy_parse(rule, out, &unreadable))
-        *out = (struct retention_policy){0};
+    if (found && !retention_policy_parse(rule, out, NULL)) *out = (struct retention_policy){0};
     return true;
 }
 
@@ -29,7 +27,7 @@ struct applying {
     struct retention_policy policy;
     struct restore_facts facts;
     int64_t now_ms;
-    struct retention_rank rank; // of the snapshot that is looked at
+    struct retention_rank rank; // of the snapshot that is checked
     int64_t next_ms;
     bool has_left; // a snapshot that could not be removed
 };
@@ -45,13 +43,14 @@ static void apply_to(struct applying *self, const struct snapshot *snapshot, str
     }
     if (due_ms > self->now_ms && (self->next_ms == 0 || due_ms < self->next_ms))
         self->next_ms = due_ms;
-    // What the job would go back to stays on the list, too.
+    // What the job would be restored from stays in the list, too.
     if (reason == NULL || restore_needs_snapshot(self->app, &self->facts, snapshot)) return;
     if (!restore_points_remove(self->service, self->app, snapshot, reason, err))
         self->has_left = true;
 }
 
-// Whatever the policy: they take no room of the limit, so nobody has to delete them.
+// With any policy: the limit of snapshots does not count them, so users have no reason to delete
+// them.
 static bool remove_old_failures(struct app_service *service, const struct app *app,
                                 struct error *err) {
     struct snapshot snapshot;

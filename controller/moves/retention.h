@@ -5,11 +5,11 @@
 #include "controller/record/retention_policy.h"
 #include "controller/service/service.h"
 
-// Of FAILED snapshots the newest so many stay, whatever the policy.
+// So many of the newest FAILED snapshots stay, with any policy.
 #define RETENTION_FAILED_KEPT 50
 
-// Removes what is to go of one application, each with an event that says why. *out_next_ms: when a
-// later check may find more; 0 = not before there is another snapshot. A snapshot that cannot be
-// removed does not keep the others; false then.
+// Removes the snapshots of one application that a rule removes, each with an event that has the
+// reason. *out_next_ms: when a later check may find more; 0 = not before there is another snapshot.
+// False: a snapshot could not be removed; the others were.
 MUST_CHECK bool retention_apply(struct app_service *service, const struct app *app, int64_t now_ms,
                                 int64_t *out_next_ms, struct error *err);

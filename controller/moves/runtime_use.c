@@ -20,7 +20,7 @@ static struct runtime_use **find(struct app_service *service, const char *app_id
     return place;
 }
 
-static void tell(const struct app_service *service) {
+static void report(const struct app_service *service) {
     uint32_t runtimes = 0;
 
     for (const struct runtime_use *use = service->runtime_uses; use != NULL; use = use->next)
@@ -35,7 +35,7 @@ void runtime_use_forget(struct app_service *service, const char *app_id) {
     if (use == NULL) return;
     *place = use->next;
     memory_free(use);
-    tell(service);
+    report(service);
 }
 
 void runtime_use_free(struct app_service *service) {
@@ -78,6 +78,6 @@ bool runtime_use_note(struct app_service *service, const struct app *app, struct
     for (int slot = 0; slot < SLOT_COUNT; slot++)
         known->versions[slot] = now.versions[slot];
     known->runtimes = now.runtimes;
-    tell(service);
+    report(service);
     return true;
 }

@@ -1,5 +1,5 @@
-// Which installed runtimes the applications need that run, or are being moved: nobody may remove
-// them meanwhile. In memory only.
+// Which installed runtimes are needed by applications that run or are being moved: they must not be
+// removed meanwhile. In memory only.
 #pragma once
 
 #include "base/error.h"
@@ -7,9 +7,9 @@
 
 struct app_service;
 
-// Looks at the application, and tells the clusters' port when something has changed.
+// Reads the placements of the application; reports a change to the capacity port.
 MUST_CHECK bool runtime_use_note(struct app_service *service, const struct app *app,
                                  struct error *err);
-// The application is gone.
+// The application was deleted.
 void runtime_use_forget(struct app_service *service, const char *app_id);
 void runtime_use_free(struct app_service *service);

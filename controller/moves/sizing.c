@@ -22,8 +22,8 @@ static struct cluster_size size_dev(int parallelism) {
                 .framework_heap_mb = 64,
                 .task_heap_mb = 96 + 32 * slots,
                 .framework_off_heap_mb = 64,
-                // A shuffle of p by p wants about 2 p^2 buffers of 32 kB; 16 MB a slot keeps p = 8
-                // clear of "Insufficient number of network buffers".
+                // A shuffle of p by p needs about 2 p^2 buffers of 32 kB: with 16 MB a slot p = 8
+                // does not fail with "Insufficient number of network buffers".
                 .network_mb = 16 + 16 * slots,
                 .managed_mb = 32 * slots,
                 .metaspace_mb = 192,

@@ -5,9 +5,8 @@
 #include "model/cluster_size.h"
 #include "model/job_spec.h"
 
-// `parallelism` is what the cluster shall run, which autoscaling may have raised above the
-// configured one.
+// `parallelism` is what the cluster runs; autoscaling may have raised it above the configured one.
 //   aws: one TaskManager a KPU with ParallelismPerKPU slots, 4 GiB each (3 GiB heap, 1 GiB native),
-//   one vCPU. dev: the smallest memory that runs ordinary jobs; up to 8 slots share one
-//   TaskManager.
+//   one vCPU.
+//   dev: the smallest memory that runs ordinary jobs; up to 8 slots share one TaskManager.
 struct cluster_size sizing_for(enum profile profile, const struct job_spec *spec, int parallelism);

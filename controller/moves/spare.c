@@ -6,10 +6,9 @@
 void spare_keep(struct app_service *service, const struct app *app) {
     struct launch_spec launch = {0};
     struct job_spec spec;
-    struct error missing;
 
     if (app->status != APP_RUNNING && app->status != APP_READY) return;
-    if (!service_load_spec(service, app->id, app->version, &spec, &missing)) return;
+    if (!service_load_spec(service, app->id, app->version, &spec, NULL)) return;
     if (spec.code_sha256[0] == '\0') return;
     (void)text_copy(launch.app_id, sizeof launch.app_id, app->id);
     launch.runtime = spec.runtime;

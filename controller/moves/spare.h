@@ -3,6 +3,6 @@
 
 #include "controller/service/service.h"
 
-// The application was just used: its next cluster will look like this one. Nothing happens where it
-// has no code, or the runtime takes no spares.
+// The application was just used: a spare for its next cluster is useful. Does nothing where it has
+// no code, or the runtime has no spares.
 void spare_keep(struct app_service *service, const struct app *app);

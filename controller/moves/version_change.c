@@ -70,8 +70,8 @@ static bool journal(struct app_service *service, const char *app_id,
                              version->created_at_ms, err);
 }
 
-static bool apply_at_rest(struct app_service *service, const struct version_change *change,
-                          struct app_detail *detail, char *out_operation_id, struct error *err) {
+static bool apply_when_ready(struct app_service *service, const struct version_change *change,
+                             struct app_detail *detail, char *out_operation_id, struct error *err) {
     struct app *app = &detail->app;
     const struct app_version *version = &detail->version;
     AUTO(db_rollback) struct db_tx tx = {0};
@@ -82,7 +82,7 @@ static bool apply_at_rest(struct app_service *service, const struct version_chan
     if (!db_begin(service->db, &tx, err)) return false;
     if (!lifecycle_apply(&app->status, EVENT_UPDATE, err)) return false;
     if (!version_store_add(service->db, app->id, version, err)) return false;
-    if (change->is_journalled_at_rest &&
+    if (change->is_journalled_when_ready &&
         !journal(service, app->id, change, version, out_operation_id, err))
         return false;
     if (!app_store_save(service->db, app, err)) return false;
@@ -94,7 +94,7 @@ static bool apply_at_rest(struct app_service *service, const struct version_chan
 // --- a RUNNING application ---
 
 // How the next job restores. Without a RunConfigurationUpdate: from the snapshot that this update
-// takes, and AllowNonRestoredState is false again, whatever it was before (facts/api.md 5.7).
+// takes, and AllowNonRestoredState is false, also where it was true before (facts/api.md 5.7).
 static bool plan_restore(struct app_service *service, const json_t *wanted, struct app *app,
                          struct error *err) {
     struct run_configuration run;
@@ -107,7 +107,7 @@ static bool plan_restore(struct app_service *service, const json_t *wanted, stru
     return true;
 }
 
-// An autoscaled application keeps its size over a change that does not say otherwise
+// An autoscaled application keeps its parallelism, unless the change sets it
 // (facts/service.md 3).
 static int parallelism_after(const struct version_change *change, const struct app *app,
                              const struct job_spec *spec) {
@@ -157,7 +157,7 @@ bool version_change_apply(struct app_service *service, const struct app_detail *
     job_spec_read(&old->version, &old_spec);
     if (app->version > VERSIONS_KEPT) code_collect_soon(service);
     if (app->status == APP_READY)
-        return apply_at_rest(service, change, new_detail, out_operation_id, err);
+        return apply_when_ready(service, change, new_detail, out_operation_id, err);
     return apply_to_running(service, change, old_spec.snapshots_enabled, new_detail,
                             out_operation_id, err);
 }

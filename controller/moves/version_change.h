@@ -1,6 +1,5 @@
-// A new version of a configuration, and its way to the application: at once while it is READY, by a
-// move of the job while it is RUNNING. Shared by UpdateApplication and the operations on
-// sub-resources.
+// Applies a new version of a configuration: at once while the application is READY, by a move of
+// the job while it is RUNNING. Shared by UpdateApplication and the operations on sub-resources.
 #pragma once
 
 #include "controller/service/service.h"
@@ -8,28 +7,28 @@
 
 struct version_change {
     const char *operation_name; // of the API
-    // An update answers with an OperationId for a READY application too, the others do not
-    // (facts/api.md 5.7, 5.10).
-    bool is_journalled_at_rest;
-    bool sets_parallelism;           // else an autoscaled application keeps its size
+    // UpdateApplication returns an OperationId for a READY application too, the other operations do
+    // not (facts/api.md 5.7, 5.10).
+    bool is_journalled_when_ready;
+    bool sets_parallelism;           // else an autoscaled application keeps its parallelism
     const json_t *run_configuration; // RunConfigurationUpdate, borrowed; NULL = none
 };
 
-// Can the application be changed now, and is it as old as the caller believes? The request gives
-// CurrentApplicationVersionId, ConditionalToken or both (facts/api.md 3.5). ERROR_CONFLICT,
+// Can the application be changed now, and has it the version that the caller expects? The request
+// has CurrentApplicationVersionId, ConditionalToken or both (facts/api.md 3.5). ERROR_CONFLICT,
 // ERROR_INVALID, ERROR_STALE.
 MUST_CHECK bool version_change_check(const struct app_detail *detail, const json_t *request,
                                      struct error *err);
-// CurrentApplicationVersionId alone, where it is the only way to say so.
+// CurrentApplicationVersionId only, for operations without a ConditionalToken.
 MUST_CHECK bool version_change_check_id(const struct app_detail *detail, const json_t *request,
                                         struct error *err);
 
-// Fills `out_version` with everything of the next version but its configuration and code.
+// Fills `out_version` as the next version, without its configuration and code.
 void version_change_begin(struct app_service *service, const struct app *app,
                           struct app_version *out_version);
 
-// Applies `new_detail->version` to the application of `old`; `new_detail->app` is what it became.
-// `out_operation_id` is "" where nothing was opened.
+// Applies `new_detail->version` to the application of `old`; writes the result to
+// `new_detail->app`. `out_operation_id` is "" where no operation was opened.
 MUST_CHECK bool version_change_apply(struct app_service *service, const struct app_detail *old,
                                      const struct version_change *change,
                                      struct app_detail *new_detail,

@@ -115,7 +115,7 @@ static void update_code(json_t *description, const json_t *update,
     json_put(code, "CodeContentDescription", described);
 }
 
-// --- the two doors ---
+// --- the record ---
 
 static json_t *describe(const json_t *wanted, const struct code_artifact *artifact) {
     const json_t *encryption = json_member(wanted, "ApplicationEncryptionConfiguration");

@@ -1,5 +1,5 @@
-// From requests to the record of a configuration (see model/app_version.h), and from one record to
-// the next. Pure.
+// Makes the record of a configuration (model/app_version.h) from a request, and the next record
+// from an update. Pure.
 #pragma once
 
 #include "base/json.h"
@@ -18,11 +18,11 @@ MUST_CHECK bool app_config_update(const json_t *config, const json_t *request,
                                   struct error *err);
 
 // Where the code of a Create or Update request is. `config` is the record before (NULL for a
-// creation): an update that gives only a new ObjectVersion keeps bucket and key. False: the request
-// does not touch the code. ERROR_INVALID: more than one kind of code.
+// creation): an update that has only a new ObjectVersion keeps bucket and key. ERROR_INVALID: more
+// than one kind of code.
 struct code_request {
-    bool has_code;
-    bool is_zip; // its bytes came with the request; bucket and key are empty
+    bool has_code; // false: the request does not change the code
+    bool is_zip;   // its bytes came with the request; bucket and key are empty
     char bucket[256];
     char key[1025];
     char object_version[1025]; // "" = the newest

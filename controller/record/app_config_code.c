@@ -1,4 +1,4 @@
-// Where a request's code is: the third door of app_config.h.
+// Where the code of a request is: app_config_find_code() of app_config.h.
 #include "base/text.h"
 #include "controller/record/app_config.h"
 #include "model/arn.h"
@@ -6,7 +6,7 @@
 
 static const char PLACE[] = "S3ApplicationCodeLocationDescription";
 
-// A member of the update if it is given, else of the location on record.
+// A member of the update if it is there, else of the recorded location.
 static const char *pick(const json_t *update, const char *update_name, const json_t *old,
                         const char *name) {
     const char *text = json_text(update, update_name);

@@ -83,8 +83,8 @@ json_t *app_config_flink_create(const json_t *flink) {
 
 static void update_block(json_t *description, const struct block *block, const json_t *update) {
     json_put_copy(description, "ConfigurationType", json_member(update, "ConfigurationTypeUpdate"));
-    // The developer guide switches autoscaling with nothing but its flag: values given make a block
-    // CUSTOM unless it says DEFAULT.
+    // The developer guide switches autoscaling with its flag alone: an update with values makes a
+    // block CUSTOM, unless the update says DEFAULT.
     if (json_member(update, "ConfigurationTypeUpdate") == NULL && json_object_size(update) > 0)
         json_put_text(description, "ConfigurationType", "CUSTOM");
     if (!is_custom(description)) {

@@ -9,5 +9,6 @@
 json_t *app_config_flink_create(const json_t *flink);
 
 // Merges a FlinkApplicationConfigurationUpdate (may be NULL) into the description, member by
-// member. A block that is or becomes DEFAULT has the default values whatever the update says.
+// member. A block that is or becomes DEFAULT has the default values; values of the update are
+// ignored.
 void app_config_flink_update(json_t *description, const json_t *update);

@@ -25,7 +25,7 @@ extern const struct app_limits APP_LIMITS_DEFAULT; // 100, 1000, 64, 8, 50
 MUST_CHECK bool app_rules_check_create(const json_t *request, const struct app_limits *limits,
                                        struct error *err);
 
-// Checks a validated UpdateApplication request against the record it would change. `is_running`:
+// Checks a validated UpdateApplication request against the record that it changes. `is_running`:
 // RunConfigurationUpdate is only for running applications.
 MUST_CHECK bool app_rules_check_update(const json_t *config, const json_t *request, bool is_running,
                                        const struct app_limits *limits, struct error *err);

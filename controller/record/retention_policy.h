@@ -1,6 +1,6 @@
-// Which snapshots a rule of the user's removes. The service itself never removes one; kobel does
-// where `--snapshot-retention` or the tag "kobel:snapshot-retention" asks for it
-// (facts/kobel.md 6). Pure: controller/moves/retention.h acts.
+// Which snapshots a rule removes. The service never removes one; kobel does where
+// `--snapshot-retention` or the tag "kobel:snapshot-retention" asks for it (facts/kobel.md 6).
+// Pure: controller/moves/retention.h acts.
 #pragma once
 
 #include "base/error.h"
@@ -10,13 +10,12 @@
 #include <stdint.h>
 
 struct retention_policy {
-    int64_t keep;       // the newest so many stay; 0 = however many
-    int64_t automatic;  // of the automatic ones; those by hand are not touched by it
-    int64_t max_age_ms; // older ones go; 0 = however old
+    int64_t keep;       // so many of the newest stay; 0 = all
+    int64_t automatic;  // the same of the automatic ones; manual ones are not affected
+    int64_t max_age_ms; // older ones are removed; 0 = none
 };
 
-// "keep=10,automatic=5,max-age=7d", any of the parts alone, or "none". ERROR_INVALID: not of that
-// form.
+// "keep=10,automatic=5,max-age=7d", any part of it, or "none". ERROR_INVALID: another form.
 MUST_CHECK bool retention_policy_parse(const char *text, struct retention_policy *out_policy,
                                        struct error *err);
 // In the form that retention_policy_parse() reads.
@@ -31,8 +30,8 @@ struct retention_rank {
     int64_t automatic;
 };
 
-// Why the snapshot is to go; NULL: it stays. The newest READY one always stays, and so does what is
-// not READY. Pure.
+// Why the snapshot is removed; NULL: it stays. The newest READY one always stays, and so do those
+// that are not READY.
 const char *retention_policy_reason(const struct retention_policy *policy,
                                     const struct snapshot *snapshot,
                                     const struct retention_rank *rank, int64_t now_ms);

@@ -1,5 +1,5 @@
-// The controller as an object: its parts, for all inner rooms of the controller. What belongs to a
-// room further on is a pointer here, whose content only that room knows.
+// The controller as an object: its parts, for all inner rooms of the controller. A part of a later
+// room is a pointer here, and only that room knows the struct.
 #pragma once
 
 #include "base/clock.h"
@@ -33,27 +33,27 @@ struct app_service {
     struct state_files_port state_files;
     struct code_port code;
     struct clock clock;
-    struct clock elapsed;      // of real time, never set
-    int64_t start_limit_ms;    // of elapsed time: from a submission until all tasks run
+    struct clock elapsed;      // real time, never set
+    int64_t start_limit_ms;    // of real time: from a submission until all tasks run
     struct progress *progress; // list; see progress.h
     struct waiter *waiters;    // list; see admission.h
     enum profile profile;
     int64_t memory_budget_bytes;
     struct app_limits limits;
-    // Something will have been recorded in the next turn; may be NULL.
+    // An event was added, which can be read in the next turn; may be NULL.
     void (*on_event)(void *userdata);
     void *event_userdata;
     unsigned ids_made;                 // of applications, since the daemon started
     struct armed_fault *faults;        // list; see faults.h
-    struct retention_policy retention; // of the server; a tag of an application comes before it
+    struct retention_policy retention; // the server's; the tag of an application overrides it
     struct metering_options *metering; // a copy; see metering_options.h
     struct meter *meters;              // list: of the applications that run; see metering.h
     struct runtime_use *runtime_uses;  // list: of the applications that run or are being moved
     struct work_queue *queue;
     int64_t seen_now_ms; // both clocks, when the queue was last checked
     int64_t seen_elapsed_ms;
-    bool collects_code;           // a pass over it has begun
-    bool has_stale_code;          // since then, something more may be unused
+    bool collects_code;           // a pass over the code has begun
+    bool has_stale_code;          // since then, more code may be unused
     struct code_wait *code_waits; // list of Create and Update calls that wait for their code
 };
 
@@ -61,7 +61,7 @@ static inline int64_t service_now_ms(const struct app_service *service) {
     return clock_now_ms(&service->clock);
 }
 
-// When so much real time will have passed, of the service's clock.
+// The time of the service's clock after `real_ms` of real time.
 static inline int64_t service_after_ms(const struct app_service *service, int64_t real_ms) {
     return service_now_ms(service) + (int64_t)((double)real_ms * clock_scale(&service->clock)) + 1;
 }

@@ -113,7 +113,7 @@ static struct row rows[] = {
     {"... is up again",                      APP_RUNNING, MOVE_NONE, false, false, PLACEMENT_SUBMITTED, RUNS,    PLACEMENT_EMPTY, NOTHING, 0, false, STEP_SEE_UP, 0},
     {"... may restart by itself",            APP_RUNNING, MOVE_NONE, false, false, PLACEMENT_UP,        FLAPPING, PLACEMENT_EMPTY, NOTHING, 0, false, STEP_NOTE_RESTART, 0},
     {"a deletion erases",                    APP_DELETING, MOVE_DELETE, false, false, PLACEMENT_UP,     RUNS,    PLACEMENT_EMPTY, NOTHING, 0, false, STEP_ERASE, 0},
-    {"a ready application rests",            APP_READY, MOVE_NONE, false, false, PLACEMENT_EMPTY,       NOTHING, PLACEMENT_EMPTY, NOTHING, 0, false, STEP_WAIT, 0},
+    {"a ready application waits",            APP_READY, MOVE_NONE, false, false, PLACEMENT_EMPTY,       NOTHING, PLACEMENT_EMPTY, NOTHING, 0, false, STEP_WAIT, 0},
 };
 // clang-format on
 
@@ -149,7 +149,7 @@ Test(plan, rolls_back_where_that_was_asked_for) {
     cr_assert(eq(int, plan_next(&app, &view, 0).kind, STEP_ROLL_BACK));
 }
 
-// What has an update come to, of a version that asks for no rolling back?
+// How is an update given up, of a version without RollbackEnabled?
 static enum step_kind given_up(enum move_kind kind, bool has_same_program, enum world seen,
                                int attempt) {
     struct app app = {.status = APP_UPDATING,
@@ -193,7 +193,7 @@ Test(plan, reverts_a_stop_only_while_there_is_a_job_to_go_back_to) {
     cr_assert(eq(int, hopeless_stop(true, PLACEMENT_EMPTY).event, EVENT_HALTED));
 }
 
-// A savepoint failed on the cluster that is to be halted, or whose job goes on.
+// A savepoint failed on the cluster that is to be halted, or whose job continues.
 static struct step after_failure(enum move_kind kind, bool is_transient, int tries,
                                  const char *trigger_id, int64_t not_before_ms) {
     struct app app = {.status = kind == MOVE_NONE ? APP_RUNNING : APP_STOPPING,
