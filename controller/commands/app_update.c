@@ -6,12 +6,11 @@
 #include "controller/record/app_config.h"
 #include "model/app_detail.h"
 
-static bool check(struct app_service *service, const json_t *request,
-                  const struct app_detail *detail, struct code_request *out_code,
-                  struct error *err) {
+static bool check(const json_t *request, const struct app_detail *detail,
+                  struct code_request *out_code, struct error *err) {
     if (!version_change_check(detail, request, err)) return false;
     if (!app_rules_check_update(detail->version.config, request, detail->app.status == APP_RUNNING,
-                                &service->limits, err))
+                                err))
         return false;
     return app_config_find_code(detail->version.config, request, out_code, err);
 }
@@ -45,7 +44,7 @@ static bool update(const struct code_command *command, const struct code_artifac
 
     // Asked again: something may have happened while the code was being read.
     if (!app_service_describe(service, command->scope, command->name, &old, err)) return false;
-    if (!check(service, request, &old, &code, err)) return false;
+    if (!check(request, &old, &code, err)) return false;
     if (!make_version(service, request, artifact, &old, &out_new->version, err)) return false;
     return version_change_apply(service, &old, &change, out_new, out_operation_id, err);
 }

@@ -198,11 +198,10 @@ static bool check_logging_updates(const json_t *updates, struct error *err) {
 }
 
 bool app_rules_check_update(const json_t *config, const json_t *request, bool is_running,
-                            const struct app_limits *limits, struct error *err) {
+                            struct error *err) {
     const json_t *updates = json_member(request, "ApplicationConfigurationUpdate");
     const json_t *groups = json_path(updates, "EnvironmentPropertyUpdates", "PropertyGroups", NULL);
 
-    (void)limits;
     if (!check_runtime_update(config, request, err)) return false;
     if (!check_foreign_blocks(updates, "Update", err)) return false;
     if (!property_rules_check_groups(groups, err)) return false;

@@ -28,7 +28,7 @@ MUST_CHECK bool app_rules_check_create(const json_t *request, const struct app_l
 // Checks a validated UpdateApplication request against the record that it changes. `is_running`:
 // RunConfigurationUpdate is only for running applications.
 MUST_CHECK bool app_rules_check_update(const json_t *config, const json_t *request, bool is_running,
-                                       const struct app_limits *limits, struct error *err);
+                                       struct error *err);
 
 // Checks a record as a whole (after create or update): parallelism against the KPU limit, the size
 // of the properties. ERROR_LIMIT, ERROR_INVALID.
