@@ -108,7 +108,7 @@ static bool rest(struct app_service *service, struct app *app, const struct step
     if (step->again_at_ms > 0) work_queue_add(service->queue, app->id, step->again_at_ms);
     if (app->move.kind != MOVE_NONE) return true;
     remove_what_may_go(service, app, now_ms);
-    if (!metering_tend(service, app, now_ms, &measure_ms, err)) return false;
+    if (!metering_update(service, app, now_ms, &measure_ms, err)) return false;
     if (measure_ms > 0) work_queue_add(service->queue, app->id, measure_ms);
     return true;
 }

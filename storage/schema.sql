@@ -158,7 +158,7 @@ CREATE INDEX event_by_app ON event (app_id, sequence);
 CREATE TABLE metric (
     app_id  TEXT NOT NULL REFERENCES app (id) ON DELETE CASCADE,
     at_ms   INTEGER NOT NULL, -- the beginning of the minute
-    figures TEXT NOT NULL,    -- a JSON object: controller/scaling/metering.h
+    figures TEXT NOT NULL,    -- a JSON object: controller/scaling/metric_minute.h
     PRIMARY KEY (app_id, at_ms)
 ) STRICT, WITHOUT ROWID;
 
@@ -167,7 +167,7 @@ CREATE TABLE scaling (
     app_id   TEXT NOT NULL REFERENCES app (id) ON DELETE CASCADE,
     at_ms    INTEGER NOT NULL,
     moves    INTEGER NOT NULL,          -- 1: a move was begun
-    body     TEXT NOT NULL,             -- a JSON object: controller/scaling/scaling.h
+    body     TEXT NOT NULL,             -- a JSON object: controller/scaling/scaling_record.h
     ordinal  INTEGER NOT NULL DEFAULT 0 -- as that of an event
 ) STRICT;
 

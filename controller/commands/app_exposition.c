@@ -1,12 +1,12 @@
-// GET /metrics, in the text format of Prometheus 0.0.4, in pieces: the format wants all lines of a
-// metric together, and there may be thousands of applications.
+// GET /metrics, in the text format of Prometheus 0.0.4, in pieces: there may be thousands of
+// applications, and the format wants all lines of a metric together.
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
 #include "controller/commands/app_service_own.h"
 #include "controller/scaling/metering.h"
 #include "controller/scaling/metric_figures.h"
-#include "controller/scaling/scaling.h"
+#include "controller/scaling/scaling_settings.h"
 #include "controller/service/service.h"
 #include "storage/app_store.h"
 
@@ -14,10 +14,10 @@
 #include <string.h>
 #include <unistd.h>
 
-// Of one piece: a millisecond.
+// Of one piece: that is about a millisecond.
 enum { APPS_AT_ONCE = 200 };
 
-// One after the other: the daemon, what is on record of every application, what is measured of
+// The pieces, in their order: the daemon, the records of all applications, the measurements of
 // those that run.
 enum section {
     SECTION_DAEMON,
@@ -33,9 +33,9 @@ enum section {
 struct exposition {
     struct app_service *service;
     int section;
-    char after_id[APP_ID_SIZE]; // the last application of this section that was printed
+    char after_id[APP_ID_SIZE]; // the last application that this section has printed
     struct app_brief page[APPS_AT_ONCE];
-    struct app_brief *measured; // those that were when it began
+    struct app_brief *measured; // those that were measured when the first piece was printed
     size_t measured_count;
 };
 
@@ -47,7 +47,7 @@ static void print_head(struct buffer *out, const char *name, const char *help) {
                                is_counter ? "counter" : "gauge");
 }
 
-// A label's value: backslash, quote and line feed are escaped.
+// Escapes backslash, quote and line feed in the value.
 static void print_label(struct buffer *out, const char *name, const char *value) {
     (void)buffer_append_format(out, "%s=\"", name);
     while (*value != '\0') {
@@ -87,14 +87,16 @@ static void print_record(const struct app_brief *app, enum section section, stru
 
 static void print_record_head(enum section section, struct buffer *out) {
     if (section == SECTION_STATUS)
-        print_head(out, "application_status", "1 for the status that the application has");
+        print_head(out, "application_status",
+                   "Always 1; the label has the status of the application");
     if (section == SECTION_PARALLELISM)
-        print_head(out, "application_parallelism", "CurrentParallelism");
+        print_head(out, "application_parallelism", "CurrentParallelism of the application");
     if (section == SECTION_RECOVERIES)
-        print_head(out, "application_recoveries_total", "Clusters that were lost while it ran");
+        print_head(out, "application_recoveries_total",
+                   "Clusters of the application that were lost while its job ran");
 }
 
-// The next applications of what is on record, whether they run or not.
+// The records of the next applications, whether they run or not.
 static bool print_records(struct exposition *all, struct buffer *out, struct error *err) {
     enum section section = (enum section)all->section;
     size_t count;
@@ -137,10 +139,12 @@ static bool print_app_metric(const struct exposition *all, int metric, struct bu
         double figures[METRIC_APP_COUNT];
         struct app whole;
         bool found;
+        int kpus;
         if (newest == NULL) continue;
         if (!app_store_load(all->service->db, app->id, &whole, &found, err)) return false;
         if (!found) continue;
-        metric_figures_app(newest, scaling_kpus(all->service, &whole), figures);
+        if (!scaling_kpus(all->service, &whole, &kpus, err)) return false;
+        metric_figures_app(newest, kpus, figures);
         if (figures[metric] >= 0)
             print_line(out, name, app, NULL, NULL, figures[metric] * definition->prometheus_scale);
     }
@@ -168,18 +172,18 @@ static void print_task_metric(const struct exposition *all, int metric, struct b
 
 static int64_t resident_bytes(void) {
     AUTO(buffer_release) struct buffer text = BUFFER_INIT(256);
-    struct error unreadable;
 
-    if (!file_read("/proc/self/statm", &text, &unreadable)) return 0;
+    if (!file_read("/proc/self/statm", &text, NULL)) return 0;
     const char *resident = strchr(buffer_text(&text), ' ');
     return resident == NULL ? 0 : strtoll(resident, NULL, 10) * sysconf(_SC_PAGESIZE);
 }
 
 static void print_daemon(const struct app_service *service, struct buffer *out) {
-    print_head(out, "memory_budget_bytes", "Memory that all clusters together may be promised");
+    print_head(out, "memory_budget_bytes", "The memory budget for all clusters together");
     (void)buffer_append_format(out, "kobel_memory_budget_bytes %lld\n",
                                (long long)service->memory_budget_bytes);
-    print_head(out, "memory_counted_bytes", "Memory of clusters that counts against the budget");
+    print_head(out, "memory_counted_bytes",
+               "Memory of the clusters that counts against the budget");
     (void)buffer_append_format(out, "kobel_memory_counted_bytes %lld\n",
                                (long long)capacity_memory_used_bytes(&service->capacity));
     (void)buffer_append_format(out,
@@ -195,7 +199,6 @@ struct exposition *app_service_exposition_new(struct app_service *service) {
     struct exposition *all = memory_alloc(sizeof *all);
 
     all->service = service;
-    all->measured = metering_list(service, &all->measured_count);
     return all;
 }
 
@@ -205,21 +208,28 @@ void app_service_exposition_free(struct exposition *exposition) {
     memory_free(exposition);
 }
 
-bool app_service_exposition_next(struct exposition *all, struct buffer *out, bool *out_more,
-                                 struct error *err) {
+static bool print_section(struct exposition *all, struct buffer *out, struct error *err) {
     int section = all->section;
 
-    if (section >= SECTION_STATUS && section <= SECTION_RECOVERIES) {
+    if (section == SECTION_DAEMON) {
+        print_daemon(all->service, out);
+        return metering_list(all->service, &all->measured, &all->measured_count, err);
+    }
+    if (section >= SECTION_FIRST_TASK_METRIC)
+        print_task_metric(all, section - SECTION_FIRST_TASK_METRIC, out);
+    else if (section >= SECTION_FIRST_APP_METRIC)
+        return print_app_metric(all, section - SECTION_FIRST_APP_METRIC, out, err);
+    else
+        print_memory(all, out);
+    return true;
+}
+
+bool app_service_exposition_next(struct exposition *all, struct buffer *out, bool *out_more,
+                                 struct error *err) {
+    if (all->section >= SECTION_STATUS && all->section <= SECTION_RECOVERIES) {
         if (!print_records(all, out, err)) return false;
     } else {
-        if (section == SECTION_DAEMON)
-            print_daemon(all->service, out);
-        else if (section == SECTION_MEMORY)
-            print_memory(all, out);
-        else if (section >= SECTION_FIRST_TASK_METRIC)
-            print_task_metric(all, section - SECTION_FIRST_TASK_METRIC, out);
-        else if (!print_app_metric(all, section - SECTION_FIRST_APP_METRIC, out, err))
-            return false;
+        if (!print_section(all, out, err)) return false;
         all->section++;
     }
     *out_more = all->section < SECTION_END;

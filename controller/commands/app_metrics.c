@@ -1,17 +1,18 @@
-// What was measured, for those who ask: series of minutes.
+// The measurements of an application: series with a point a minute; and why it was scaled.
 #include "base/memory.h"
 #include "base/text.h"
 #include "controller/commands/app_service_own.h"
 #include "controller/scaling/metering.h"
-#include "controller/scaling/metric_figures.h"
-#include "controller/scaling/scaling.h"
+#include "controller/scaling/metric_minute.h"
+#include "controller/scaling/scaling_explain.h"
+#include "controller/scaling/scaling_settings.h"
 #include "controller/service/service.h"
 #include "runtime/job_measurement.h"
 #include "storage/metric_store.h"
 
 static const int64_t PERIOD_MS = 60000;
 static const int64_t WINDOW_DEFAULT_MS = 3 * 3600 * 1000;
-// Of one answer: about 10 ms. Who wants more asks from its "next" on.
+// The limits of one reply, which takes about 10 ms. The next request begins at its "next".
 enum { MINUTES_MAX = 240, POINTS_MAX = 5000, FIGURES_MAX = 40000 };
 
 // --- series ---
@@ -19,11 +20,11 @@ enum { MINUTES_MAX = 240, POINTS_MAX = 5000, FIGURES_MAX = 40000 };
 struct collection {
     const struct metric_query *query;
     json_t *series;
-    json_t *index; // the same by "<name>\n<task>"; its members are borrowed by `series`
+    json_t *index; // the same series by "<name>\n<task>"
     int minutes;
     int points;
-    int figures;     // looked at, also where nobody asks for them
-    int64_t next_ms; // what there is no room for begins here; 0 = all was taken
+    int figures;     // that were read, also those that were not asked for
+    int64_t next_ms; // the first minute that is not in the reply; 0 = all are
 };
 
 static const char *unit_of(const struct metric_definition *definitions, int count,
@@ -71,9 +72,10 @@ static void add_figures(struct collection *collection, const char *task, int64_t
 
     collection->figures += (int)json_object_size(figures);
     if (query->task[0] != '\0' && !text_equal(query->task, task)) return;
-    json_object_foreach(figures, name,
-                        value) if (query->metric[0] == '\0' || text_equal(query->metric, name))
-        add_point(collection, name, task, at_ms, value);
+    json_object_foreach(figures, name, value) {
+        if (query->metric[0] == '\0' || text_equal(query->metric, name))
+            add_point(collection, name, task, at_ms, value);
+    }
 }
 
 static bool add_minute(void *userdata, int64_t at_ms, const json_t *figures) {
@@ -89,7 +91,9 @@ static bool add_minute(void *userdata, int64_t at_ms, const json_t *figures) {
     }
     collection->minutes++;
     add_figures(collection, "", at_ms, json_object_get(figures, "app"));
-    json_object_foreach(tasks, task, value) add_figures(collection, task, at_ms, value);
+    json_object_foreach(tasks, task, value) {
+        add_figures(collection, task, at_ms, value);
+    }
     return true;
 }
 
@@ -113,9 +117,10 @@ bool app_service_metrics(struct app_service *service, const struct app_scope *sc
     AUTO(json_decref) json_t *index = json_new_object();
     struct collection collection = {.query = query, .series = series, .index = index};
     struct app app;
+    int kpus;
 
     if (!service_find_app(service, scope, name, &app, err) ||
-        !collect(service, &app, &collection, err))
+        !scaling_kpus(service, &app, &kpus, err) || !collect(service, &app, &collection, err))
         return false;
     json_t *metrics = json_new_object();
     json_put_text(metrics, "application", app.name);
@@ -123,7 +128,7 @@ bool app_service_metrics(struct app_service *service, const struct app_scope *sc
     const struct job_measurement *newest = metering_latest(service, app.id);
     if (newest != NULL) {
         struct metric_minute moment = {0};
-        metric_minute_add(&moment, newest, scaling_kpus(service, &app));
+        metric_minute_add(&moment, newest, kpus);
         json_put(metrics, "newest", metric_minute_figures(&moment));
     }
     if (collection.next_ms != 0) json_put_int(metrics, "next", collection.next_ms);

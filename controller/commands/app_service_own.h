@@ -46,7 +46,8 @@ struct metric_query {
 MUST_CHECK bool app_service_metrics(struct app_service *service, const struct app_scope *scope,
                                     const char *name, const struct metric_query *query,
                                     json_t **out_metrics, struct error *err);
-// Why it was scaled, or was not: see controller/scaling/scaling.h. At most `limit` evaluations.
+// Why it was scaled, or was not: see controller/scaling/scaling_explain.h. At most `limit`
+// evaluations.
 MUST_CHECK bool app_service_explain(struct app_service *service, const struct app_scope *scope,
                                     const char *name, int64_t limit, json_t **out_explanation,
                                     struct error *err);

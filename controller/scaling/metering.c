@@ -2,25 +2,26 @@
 
 #include "base/memory.h"
 #include "base/text.h"
-#include "controller/history/event_log.h"
 #include "controller/moves/faults.h"
+#include "controller/scaling/lag_report.h"
 #include "controller/scaling/metering_options.h"
-#include "controller/scaling/metric_figures.h"
+#include "controller/scaling/metric_minute.h"
 #include "controller/scaling/scaling.h"
-#include "controller/scaling/scaling_window.h"
+#include "controller/scaling/scaling_sample.h"
+#include "controller/scaling/scaling_settings.h"
 #include "controller/service/service.h"
 #include "storage/metric_store.h"
 
 static const int64_t MINUTE_MS = 60000;
-// However fast the service's clock runs, a job is not measured more often than this.
+// The shortest interval in real time, however fast the service's clock runs.
 static const int64_t REAL_INTERVAL_MIN_MS = 200;
-// A clock that is set forward by more has its time filled for so long only.
+// The limit for the time that is filled when the clock is set forward.
 static const int64_t FILL_MAX_MS = 86400000;
 
 struct meter {
     struct meter *next;
     char app_id[APP_ID_SIZE];
-    char cluster_id[APP_CLUSTER_ID_SIZE]; // what is known is known of this one
+    char cluster_id[APP_CLUSTER_ID_SIZE]; // that was measured
     int64_t due_ms;
     int64_t last_ms; // of the newest sample, on the service's clock ...
     int64_t last_us; // ... and on the machine's
@@ -28,7 +29,7 @@ struct meter {
     struct scaling_sample sample;
     struct scaling_window window;
     struct metric_minute minute;
-    bool is_lag_missing; // that it is, and why, has been told
+    bool is_lag_missing; // of lag_report()
 };
 
 static struct meter *find(const struct app_service *service, const char *app_id) {
@@ -71,66 +72,10 @@ const struct job_measurement *metering_latest(const struct app_service *service,
     return meter == NULL || meter->latest.number == 0 ? NULL : &meter->latest;
 }
 
-// --- samples ---
+// --- one measurement ---
 
-static bool is_complete(const struct measured_vertex *vertex) {
-    return vertex->records_in_per_s >= 0 && vertex->records_out_per_s >= 0;
-}
-
-// What a source has sent and nobody has taken in yet lies in buffers that hold thousands of small
-// records: a source that is held back sends nothing for seconds and then a buffer full. What is
-// taken in behind it is what the job does, and what lies between waits like what waits outside.
-// That can be told where whatever it feeds is fed by it alone.
-static void look_behind(const struct job_measurement *measurement, int source, double scale,
-                        struct scaling_vertex *out) {
-    double taken = 0;
-    double taken_per_s = 0;
-    bool feeds_any = false;
-
-    for (int index = source + 1; index < measurement->vertex_count; index++) {
-        const struct measured_vertex *vertex = &measurement->vertices[index];
-        if ((vertex->inputs >> source & 1) == 0) continue;
-        if (vertex->inputs != (uint32_t)1 << source) return;
-        feeds_any = true;
-        taken += vertex->records_in;
-        taken_per_s += vertex->records_in_per_s;
-    }
-    if (!feeds_any) return;
-    double between = measurement->vertices[source].records_out - taken;
-    out->records_out_per_s = taken_per_s / scale;
-    if (out->backlog_records >= 0 && between > 0) out->backlog_records += between;
-}
-
-// Rates are those of the service's clock: where a minute passes in a second, a second of its own
-// sees a sixtieth of the records.
-static struct scaling_sample sample_of(const struct job_measurement *measurement, double scale,
-                                       int64_t now_ms) {
-    struct scaling_sample sample = {.at_ms = now_ms, .cpu_max_ratio = measurement->cpu_max_ratio};
-
-    for (int index = 0; index < measurement->vertex_count; index++) {
-        const struct measured_vertex *vertex = &measurement->vertices[index];
-        // One without its rates would look as if it had no load: nothing is said of the job then.
-        if (!is_complete(vertex)) return sample;
-        sample.vertices[index] = (struct scaling_vertex){
-            .parallelism = vertex->parallelism,
-            .is_source = vertex->is_source,
-            .inputs = vertex->inputs,
-            .records_in_per_s = vertex->records_in_per_s / scale,
-            .records_out_per_s = vertex->records_out_per_s / scale,
-            .busy_ratio = vertex->busiest_ratio,
-            .backpressured_ratio = vertex->backpressured_ratio,
-            .backlog_records = vertex->pending_records,
-        };
-    }
-    for (int index = 0; index < measurement->vertex_count; index++)
-        if (measurement->vertices[index].is_source)
-            look_behind(measurement, index, scale, &sample.vertices[index]);
-    sample.vertex_count = measurement->vertex_count;
-    return sample;
-}
-
-// Somebody has set the clock forward: the time between is taken to have been as its beginning was.
-static void fill(struct meter *meter, int64_t interval_ms, double scale, int64_t now_ms) {
+// The clock was set forward: the time that was skipped gets samples like the last one before.
+static void fill_skipped(struct meter *meter, int64_t interval_ms, double scale, int64_t now_ms) {
     double passed_ms = (double)(clock_monotonic_us() - meter->last_us) / 1000 * scale;
     int64_t skipped_ms = now_ms - meter->last_ms - (int64_t)passed_ms;
     struct scaling_sample copy = meter->sample;
@@ -140,8 +85,6 @@ static void fill(struct meter *meter, int64_t interval_ms, double scale, int64_t
     for (copy.at_ms += interval_ms; copy.at_ms < now_ms; copy.at_ms += interval_ms)
         scaling_window_add(&meter->window, &copy);
 }
-
-// --- minutes ---
 
 static bool store_minute(struct app_service *service, struct meter *meter, int64_t now_ms,
                          struct error *err) {
@@ -158,51 +101,31 @@ static bool store_minute(struct app_service *service, struct meter *meter, int64
 static bool add_to_minute(struct app_service *service, const struct app *app, struct meter *meter,
                           int64_t now_ms, struct error *err) {
     int64_t at_ms = now_ms - now_ms % MINUTE_MS;
+    int kpus;
 
+    if (!scaling_kpus(service, app, &kpus, err)) return false;
     if (meter->minute.at_ms != at_ms && !store_minute(service, meter, now_ms, err)) return false;
     meter->minute.at_ms = at_ms;
-    metric_minute_add(&meter->minute, &meter->latest, scaling_kpus(service, app));
+    metric_minute_add(&meter->minute, &meter->latest, kpus);
     return true;
 }
 
-// --- turns ---
-
-// Brokers that do not answer are told of once, not at each measurement; neither is a job whose
-// groups have not been asked yet.
-static bool tell_of_lag(struct app_service *service, const struct app *app, struct meter *meter,
-                        struct error *err) {
-    const char *failure = meter->latest.lag_failure;
-    bool is_missing = failure[0] != '\0';
-    char message[MEASURED_FAILURE_SIZE + 64];
-    AUTO(db_rollback) struct db_tx tx = {0};
-
-    if (is_missing == meter->is_lag_missing) return true;
-    if (!is_missing && meter->latest.consumer_lag < 0) return true;
-    (void)text_format(message, sizeof message, "the lag of a consumer group is %s%s",
-                      is_missing ? "not known: " : "known again", failure);
-    if (!db_begin(service->db, &tx, err)) return false;
-    if (!event_log_add(service, app, "lag", message, NULL, err)) return false;
-    if (!db_commit(&tx, err)) return false;
-    meter->is_lag_missing = is_missing;
-    return true;
-}
-
-static bool take(struct app_service *service, struct app *app, struct meter *meter,
-                 int64_t interval_ms, int64_t now_ms, struct error *err) {
+static bool consume(struct app_service *service, struct app *app, struct meter *meter,
+                    int64_t interval_ms, int64_t now_ms, struct error *err) {
     double scale = clock_scale(&service->clock);
 
-    if (!tell_of_lag(service, app, meter, err)) return false;
+    if (!lag_report(service, app, &meter->latest, &meter->is_lag_missing, err)) return false;
     if (!add_to_minute(service, app, meter, now_ms, err)) return false;
-    fill(meter, interval_ms, scale, now_ms);
-    meter->sample = sample_of(&meter->latest, scale, now_ms);
+    fill_skipped(meter, interval_ms, scale, now_ms);
+    meter->sample = scaling_sample_of(&meter->latest, scale, now_ms);
     scaling_window_add(&meter->window, &meter->sample);
     meter->last_ms = now_ms;
     meter->last_us = clock_monotonic_us();
-    return scaling_consider(service, app, &meter->latest, &meter->window, now_ms, err);
+    return scaling_evaluate(service, app, &meter->latest, &meter->window, now_ms, err);
 }
 
-// Another cluster: nothing of the one before says anything of it.
-static void start_anew(struct meter *meter, const char *cluster_id) {
+// The job runs on another cluster: measurements of the last one do not count.
+static void reset(struct meter *meter, const char *cluster_id) {
     (void)text_copy(meter->cluster_id, sizeof meter->cluster_id, cluster_id);
     meter->latest = (struct job_measurement){0};
     meter->window = (struct scaling_window){0};
@@ -210,13 +133,15 @@ static void start_anew(struct meter *meter, const char *cluster_id) {
     meter->last_ms = meter->due_ms = 0;
 }
 
+// --- turns ---
+
 static int64_t interval_of(const struct app_service *service) {
     int64_t least_ms = (int64_t)((double)REAL_INTERVAL_MIN_MS * clock_scale(&service->clock));
 
     return service->metering->interval_ms > least_ms ? service->metering->interval_ms : least_ms;
 }
 
-static bool rest(struct app_service *service, const char *app_id, int64_t now_ms,
+static bool stop(struct app_service *service, const char *app_id, int64_t now_ms,
                  struct error *err) {
     struct meter *meter = find(service, app_id);
 
@@ -226,24 +151,24 @@ static bool rest(struct app_service *service, const char *app_id, int64_t now_ms
     return true;
 }
 
-bool metering_tend(struct app_service *service, struct app *app, int64_t now_ms,
-                   int64_t *out_next_ms, struct error *err) {
+bool metering_update(struct app_service *service, struct app *app, int64_t now_ms,
+                     int64_t *out_next_ms, struct error *err) {
     const char *cluster_id = app->slots[SLOT_CURRENT].cluster_id;
     int64_t interval_ms = interval_of(service);
 
     *out_next_ms = 0;
     if (service->metering->interval_ms == 0) return true;
-    if (app->status != APP_RUNNING) return rest(service, app->id, now_ms, err);
+    if (app->status != APP_RUNNING) return stop(service, app->id, now_ms, err);
     struct meter *meter = find_or_add(service, app->id);
-    if (!text_equal(meter->cluster_id, cluster_id)) start_anew(meter, cluster_id);
+    if (!text_equal(meter->cluster_id, cluster_id)) reset(meter, cluster_id);
     const struct job_measurement *measured = insight_measured(&service->insight, meter->cluster_id);
     if (measured != NULL && measured->number != meter->latest.number) {
         meter->latest = *measured;
         faults_measure(service, app->id, now_ms, &meter->latest);
-        if (!take(service, app, meter, interval_ms, now_ms, err)) return false;
+        if (!consume(service, app, meter, interval_ms, now_ms, err)) return false;
         if (app->move.kind != MOVE_NONE) return true;
     }
-    // A clock that was set back or forward must not leave it asleep.
+    // The second condition: the clock was set back.
     if (now_ms >= meter->due_ms || meter->due_ms > now_ms + interval_ms) {
         meter->due_ms = now_ms + interval_ms;
         insight_measure(&service->insight, meter->cluster_id);
@@ -252,22 +177,25 @@ bool metering_tend(struct app_service *service, struct app *app, int64_t now_ms,
     return true;
 }
 
-struct app_brief *metering_list(const struct app_service *service, size_t *out_count) {
+bool metering_list(const struct app_service *service, struct app_brief **out_list,
+                   size_t *out_count, struct error *err) {
     size_t count = 0;
 
     for (const struct meter *meter = service->meters; meter != NULL; meter = meter->next)
         count++;
-    struct app_brief *list = memory_alloc((count + 1) * sizeof *list);
+    AUTO(memory_free) struct app_brief *list = memory_alloc((count + 1) * sizeof *list);
     count = 0;
     for (const struct meter *meter = service->meters; meter != NULL; meter = meter->next) {
         struct app app;
         bool found;
-        if (!app_store_load(service->db, meter->app_id, &app, &found, NULL) || !found) continue;
+        if (!app_store_load(service->db, meter->app_id, &app, &found, err)) return false;
+        if (!found) continue;
         list[count] = (struct app_brief){.scope = app.scope};
         (void)text_copy(list[count].id, sizeof list[count].id, app.id);
         (void)text_copy(list[count].name, sizeof list[count].name, app.name);
         count++;
     }
+    *out_list = TAKE(list);
     *out_count = count;
-    return list;
+    return true;
 }

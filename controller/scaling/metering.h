@@ -1,6 +1,5 @@
-// Measures the applications that run, keeps the minutes on record, and lets the autoscaler look at
-// every new measurement. What a meter knows is in memory only: a daemon that starts again starts
-// every job again, too.
+// Measures the applications that run, records a row a minute, and passes each new measurement to
+// the autoscaler. A meter is in memory only: when the daemon restarts, so do all jobs.
 #pragma once
 
 #include "base/error.h"
@@ -10,16 +9,17 @@
 
 struct app_service;
 
-// For an application without a move: takes what was measured and begins the next measurement when
-// it is time. *out_next_ms: when to look again, 0 = no need. May begin a move, which changes `app`.
-MUST_CHECK bool metering_tend(struct app_service *service, struct app *app, int64_t now_ms,
-                              int64_t *out_next_ms, struct error *err);
-// The application is gone.
+// For an application without a move: uses a new measurement, and begins the next one when it is
+// due. *out_next_ms: when to call again, 0 = not needed. May begin a move, which changes `app`.
+MUST_CHECK bool metering_update(struct app_service *service, struct app *app, int64_t now_ms,
+                                int64_t *out_next_ms, struct error *err);
+// The application was deleted.
 void metering_forget(struct app_service *service, const char *app_id);
 void metering_free(struct app_service *service);
 
-// The newest measurement of the job that runs; NULL: none.
+// The newest measurement of the job that runs. NULL: there is none.
 const struct job_measurement *metering_latest(const struct app_service *service,
                                               const char *app_id);
-// The applications of which there is one; the caller frees the list.
-struct app_brief *metering_list(const struct app_service *service, size_t *out_count);
+// The applications that are measured: id, scope and name. The caller frees the list.
+MUST_CHECK bool metering_list(const struct app_service *service, struct app_brief **out_list,
+                              size_t *out_count, struct error *err);

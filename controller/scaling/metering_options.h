@@ -7,8 +7,8 @@
 
 struct metering_options {
     int64_t interval_ms;        // of the service's clock; 0 = nothing is measured
-    int64_t retention_ms;       // of what was measured
-    enum scaling_policy policy; // where no tag of the application says another
+    int64_t retention_ms;       // how long minutes are kept
+    enum scaling_policy policy; // unless a tag of the application names another one
 };
 
 #define METERING_OPTIONS_DEFAULT                                                                   \

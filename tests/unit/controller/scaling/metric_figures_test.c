@@ -1,5 +1,5 @@
 // The service's figures out of measurements.
-#include "controller/scaling/metric_figures.h"
+#include "controller/scaling/metric_minute.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
