@@ -1,4 +1,5 @@
-// The life of the controller. For daemon/ and for tests; the API sees only app_service_*.h.
+// Start, stop and wake-ups of the controller, for daemon/ and for tests. The API sees only
+// app_service_*.h.
 #pragma once
 
 #include "base/clock.h"
@@ -34,14 +35,13 @@ struct controller_options {
     void *userdata;
 };
 
-// Makes every application that is not at rest due at once: what a daemon that died had begun goes
-// on from here.
+// Makes every application due at once, so that moves continue that a killed daemon had begun.
 MUST_CHECK bool controller_new(const struct controller_options *options,
                                struct app_service **out_service, struct error *err);
-// Answers the calls that wait for code: their answerers are about to go. The code store is freed
-// before.
+// Replies to the calls that wait for code, with an error. To be called after the code store is
+// freed and before the API is.
 void controller_stop(struct app_service *service);
-// Stops nothing: the records keep saying what is to run.
+// Stops no job: the records still say what runs.
 void controller_free(struct app_service *service);
 DEFINE_AUTO(controller_free, struct app_service *);
 

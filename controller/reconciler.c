@@ -16,16 +16,16 @@
 #include "storage/app_store.h"
 #include "storage/snapshot_store.h"
 
-// Steps of one application in one turn of the loop. More than a move ever needs between two waits;
-// a plan that goes round in circles shows in the log and leaves the loop to others.
+// Steps of one application in one turn of the loop: more than a move needs between two waits. A
+// plan that repeats itself leaves the loop to others.
 static const int STEPS_MAX = 16;
-// After so long the loop sees to others, too: all applications are due when the daemon starts.
+// Time of one turn: when the daemon starts, all applications are due at once.
 static const int64_t TURN_MS = 10;
-// By so much two clocks may differ without one having been set.
+// The two clocks may differ by so much without one having been set.
 static const int64_t CLOCK_SLACK_MS = 1000;
 
-static void look_at(const struct app_service *service, const struct app *app, enum app_slot slot,
-                    struct plan_view *view) {
+static void observe_cluster(const struct app_service *service, const struct app *app,
+                            enum app_slot slot, struct plan_view *view) {
     const char *cluster_id = app->slots[slot].cluster_id;
 
     if (app->slots[slot].phase == PLACEMENT_EMPTY || cluster_id[0] == '\0') return;
@@ -52,8 +52,8 @@ bool reconciler_observe(struct app_service *service, const struct app *app,
     bool found;
 
     *out_view = (struct plan_view){0};
-    look_at(service, app, SLOT_CURRENT, out_view);
-    look_at(service, app, SLOT_NEXT, out_view);
+    observe_cluster(service, app, SLOT_CURRENT, out_view);
+    observe_cluster(service, app, SLOT_NEXT, out_view);
     if (!admission_look(service, app, out_view, err)) return false;
     if (!observe_roll_back(service, app, out_view, err)) return false;
     if (!snapshot_store_find_by_status(service->db, app->id, SNAPSHOT_CREATING, &out_view->snapshot,
@@ -72,15 +72,15 @@ static void log_step(const struct app *app, const struct step *step, enum app_st
                   step_kind_name(step->kind), (int)step->slot, step->reason);
 }
 
-// What cannot be removed now is tried again later, and keeps nothing else from being done.
-static void remove_what_may_go(struct app_service *service, const struct app *app, int64_t now_ms) {
+// What cannot be removed now is tried again later. It holds up nothing else.
+static void remove_old_files(struct app_service *service, const struct app *app, int64_t now_ms) {
     int64_t next_ms = 0;
     struct error of_rule;
     struct error of_deleted;
     struct error of_jobs;
     const struct error *first = NULL;
 
-    // Of a job that runs, each new checkpoint does it.
+    // While a job runs, each new checkpoint prunes.
     bool prunes = app->status == APP_READY || progress_consume_left_files(service, app->id);
     if (prunes && !restore_points_prune(service, app, &of_jobs)) {
         progress_leave_files(service, app->id);
@@ -97,8 +97,8 @@ static void remove_what_may_go(struct app_service *service, const struct app *ap
     if (next_ms > 0) work_queue_add(service->queue, app->id, next_ms);
 }
 
-// Nothing to do but wait: a time to look at what may go.
-static bool rest(struct app_service *service, struct app *app, const struct step *step,
+// The plan waits: time to measure, and to remove what is not needed.
+static bool idle(struct app_service *service, struct app *app, const struct step *step,
                  int64_t now_ms, struct error *err) {
     int64_t measure_ms = 0;
     int64_t look_ms = progress_look_again_ms(service, app->id);
@@ -107,22 +107,31 @@ static bool rest(struct app_service *service, struct app *app, const struct step
     if (look_ms > 0) work_queue_add(service->queue, app->id, look_ms);
     if (step->again_at_ms > 0) work_queue_add(service->queue, app->id, step->again_at_ms);
     if (app->move.kind != MOVE_NONE) return true;
-    remove_what_may_go(service, app, now_ms);
+    remove_old_files(service, app, now_ms);
     if (!metering_update(service, app, now_ms, &measure_ms, err)) return false;
     if (measure_ms > 0) work_queue_add(service->queue, app->id, measure_ms);
     return true;
 }
 
-static bool take(struct app_service *service, struct app *app, const struct plan_view *view,
-                 const struct step *step, bool *out_gone, struct error *err) {
+static bool run_step(struct app_service *service, struct app *app, const struct plan_view *view,
+                     const struct step *step, bool *out_gone, struct error *err) {
     if (step->kind == STEP_QUEUE) return admission_queue(service, app, view, err);
     if (!executor_run(service, app, view, step, out_gone, err)) return false;
-    // One that waits may take its turn.
+    // There may be room for the next application in the queue.
     if (step->kind == STEP_LAUNCH) admission_wake(service);
     return true;
 }
 
-// Takes steps until there is nothing to do but wait. False: `*out_kind` could not be done.
+// The application was deleted: removes what other rooms keep of it in memory.
+static void forget(struct app_service *service, const char *app_id) {
+    metering_forget(service, app_id);
+    progress_forget(service, app_id);
+    admission_forget(service, app_id);
+    runtime_use_forget(service, app_id);
+    faults_forget(service, app_id);
+}
+
+// Does steps until the plan waits. False: the step `*out_kind` failed.
 static bool reconcile(struct app_service *service, const char *app_id, enum step_kind *out_kind,
                       struct error *err) {
     struct app app;
@@ -139,7 +148,7 @@ static bool reconcile(struct app_service *service, const char *app_id, enum step
             work_queue_add(service->queue, app_id, until_ms);
             return true;
         }
-        // Loaded anew for every step: a step that failed half-way leaves no half-truth in memory.
+        // Loaded again for every step: a step that failed may have changed `app` in part.
         if (!app_store_load(service->db, app_id, &app, &is_found, err)) return false;
         if (!is_found) return true;
         if (!reconciler_observe(service, &app, &view, err)) return false;
@@ -148,7 +157,7 @@ static bool reconcile(struct app_service *service, const char *app_id, enum step
         struct step step = plan_next(&app, &view, now_ms);
         *out_kind = step.kind;
         if (step.kind == STEP_WAIT) {
-            if (!rest(service, &app, &step, now_ms, err)) return false;
+            if (!idle(service, &app, &step, now_ms, err)) return false;
             progress_step_done(service, app_id, STEP_WAIT);
             return true;
         }
@@ -157,24 +166,20 @@ static bool reconcile(struct app_service *service, const char *app_id, enum step
             return true;
         }
         enum app_status before = app.status;
-        if (!take(service, &app, &view, &step, &is_gone, err)) return false;
+        if (!run_step(service, &app, &view, &step, &is_gone, err)) return false;
         log_step(&app, &step, before);
         progress_step_done(service, app_id, step.kind);
         if (is_gone) {
-            metering_forget(service, app_id);
-            progress_forget(service, app_id);
-            admission_forget(service, app_id);
-            runtime_use_forget(service, app_id);
-            faults_forget(service, app_id);
+            forget(service, app_id);
             return true;
         }
     }
-    // Not in this turn: others wait, too.
+    // The rest is for the next turn: other applications wait.
     work_queue_add(service->queue, app_id, service_now_ms(service) + 1);
     return true;
 }
 
-// What is due at a time of the service's clock would wait for it again when that was set back.
+// When the service's clock is set back, what is due moves with it: else it would wait too long.
 static void follow_clock(struct app_service *service, int64_t now_ms) {
     int64_t elapsed_ms = clock_now_ms(&service->elapsed);
     double passed_ms =

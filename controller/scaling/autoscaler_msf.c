@@ -2,12 +2,12 @@
 
 #include <stddef.h>
 
-// The newest points in a row, one a minute, since the last move, that lie on one side of a
-// threshold. A minute that is missing ends the row, as does one that began before the move ended.
+// How many of the newest points, one a minute, lie on one side of a threshold without a gap. A
+// missing minute ends the row, and so does one that began before the last move ended.
 static int count_run(const struct scaling_input *input, bool above, double ratio) {
     const struct scaling_point *point;
     int64_t minute = input->now_ms / SCALING_POINT_MS;
-    // The minute before this one is no point until this one's first sample closes it.
+    // The last minute becomes a point with the first sample of this one.
     int64_t expected = input->window->open_minute == minute - 1 ? minute - 2 : minute - 1;
     int run = 0;
 
@@ -19,53 +19,53 @@ static int count_run(const struct scaling_input *input, bool above, double ratio
     return run;
 }
 
-static void say_seen(const struct scaling_input *input, struct scaling_decision *decision) {
+static void append_seen(const struct scaling_input *input, struct scaling_decision *decision) {
     const struct scaling_point *point = scaling_window_point(input->window, 0);
 
     if (point == NULL)
-        scaling_say(decision, "no minute of processor utilization was measured yet; ");
+        scaling_append(decision, "no full minute of processor utilization was measured yet; ");
     else
-        scaling_say(decision,
-                    "the busiest TaskManager used %.0f %% of its processor in the last "
-                    "minute; ",
-                    point->cpu_ratio * 100);
+        scaling_append(decision,
+                       "the busiest TaskManager used %.0f %% of its processor in the last "
+                       "minute; ",
+                       point->cpu_ratio * 100);
 }
 
-static void go_up(const struct scaling_input *input, const struct scaling_tuning *tuning,
-                  struct scaling_decision *decision) {
+static void scale_up(const struct scaling_input *input, const struct scaling_tuning *tuning,
+                     struct scaling_decision *decision) {
     int current = input->limits.current_parallelism;
     int wanted = scaling_clamp(&input->limits, current * 2);
 
-    scaling_say(decision, "at least %.0f %% for %d minutes: ", tuning->msf_up_ratio * 100,
-                tuning->msf_up_points);
+    scaling_append(decision, "at least %.0f %% for %d minutes: ", tuning->msf_up_ratio * 100,
+                   tuning->msf_up_points);
     if (wanted > current) {
         scaling_move(decision, SCALING_UP, wanted);
-        scaling_say(decision, "parallelism %d becomes %d", current, wanted);
+        scaling_append(decision, "parallelism %d becomes %d", current, wanted);
         return;
     }
     scaling_hold(decision, SCALING_AT_CEILING);
-    scaling_say(decision, "parallelism %d would double, but ", current);
-    scaling_say_ceiling(decision, &input->limits);
-    scaling_say(decision, " is reached; raising it would let it grow");
+    scaling_append(decision, "parallelism %d would double, but ", current);
+    scaling_append_ceiling(decision, &input->limits);
+    scaling_append(decision, " is reached; raise it to let the job grow");
 }
 
-static void go_down(const struct scaling_input *input, const struct scaling_tuning *tuning,
-                    struct scaling_decision *decision) {
+static void scale_down(const struct scaling_input *input, const struct scaling_tuning *tuning,
+                       struct scaling_decision *decision) {
     int current = input->limits.current_parallelism;
     int wanted = scaling_clamp(&input->limits, (current + 1) / 2);
 
-    scaling_say(decision, "below %.0f %% for %d minutes: ", tuning->msf_down_ratio * 100,
-                tuning->msf_down_points);
+    scaling_append(decision, "below %.0f %% for %d minutes: ", tuning->msf_down_ratio * 100,
+                   tuning->msf_down_points);
     if (wanted < current) {
         scaling_move(decision, SCALING_DOWN, wanted);
-        scaling_say(decision, "parallelism %d becomes %d", current, wanted);
+        scaling_append(decision, "parallelism %d becomes %d", current, wanted);
         return;
     }
     scaling_hold(decision, SCALING_AT_FLOOR);
-    scaling_say(decision,
-                "parallelism %d would halve, but Parallelism is %d; lowering that would let it "
-                "shrink",
-                current, scaling_floor(&input->limits));
+    scaling_append(decision,
+                   "parallelism %d would halve, but Parallelism is %d; lower it to let the job "
+                   "shrink",
+                   current, scaling_floor(&input->limits));
 }
 
 void autoscaler_msf(const struct scaling_input *input, const struct scaling_tuning *tuning,
@@ -73,23 +73,23 @@ void autoscaler_msf(const struct scaling_input *input, const struct scaling_tuni
     int up = count_run(input, true, tuning->msf_up_ratio);
     int down = count_run(input, false, tuning->msf_down_ratio);
 
-    say_seen(input, decision);
+    append_seen(input, decision);
     if (up >= tuning->msf_up_points) {
-        go_up(input, tuning, decision);
+        scale_up(input, tuning, decision);
         return;
     }
     if (down >= tuning->msf_down_points) {
-        go_down(input, tuning, decision);
+        scale_down(input, tuning, decision);
         return;
     }
     enum scaling_reason reason = SCALING_STEADY;
     if (up > 0) reason = SCALING_UP_WAITS;
     if (down > 0) reason = SCALING_DOWN_WAITS;
     scaling_hold(decision, reason);
-    scaling_say(decision,
-                "parallelism stays %d: it doubles after %d minutes in a row at %.0f %% or more "
-                "(so far %d), and halves after %d below %.0f %% (so far %d)",
-                input->limits.current_parallelism, tuning->msf_up_points,
-                tuning->msf_up_ratio * 100, up, tuning->msf_down_points,
-                tuning->msf_down_ratio * 100, down);
+    scaling_append(decision,
+                   "parallelism stays %d: it doubles after %d minutes in a row at %.0f %% or more "
+                   "(so far %d), and halves after %d below %.0f %% (so far %d)",
+                   input->limits.current_parallelism, tuning->msf_up_points,
+                   tuning->msf_up_ratio * 100, up, tuning->msf_down_points,
+                   tuning->msf_down_ratio * 100, down);
 }

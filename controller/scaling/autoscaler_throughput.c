@@ -3,11 +3,11 @@
 #include "base/text.h"
 #include "controller/scaling/load_estimate.h"
 
-// Up is quick and down is slow: too little costs the user's data its freshness, too much costs only
-// memory. Noise never flaps between them, because what makes a job grow (every span above 85 %)
-// and what makes it shrink (every span of a much longer time fits at 70 %) lie apart.
+// A job grows quickly and shrinks slowly: too few subtasks delay the user's data, too many cost
+// only memory. Noise does not make it flap: it grows when every span is above 85 %, and shrinks
+// when every span of a much longer time fits at 70 %.
 
-// Room for the part of a name that is told.
+// A vertex name, cut for the text of a decision.
 struct name {
     char text[45];
 };
@@ -20,7 +20,7 @@ struct situation {
     int wanted;               // for it, before any limit
 };
 
-// A fraction of a slot that is within the error of measurement does not make another slot.
+// A small fraction of a slot is within the error of measurement.
 static int round_up(double slots) {
     int whole = (int)slots;
     return slots - whole > 0.02 ? whole + 1 : whole;
@@ -37,7 +37,8 @@ static bool is_overloaded(const struct load_estimate *estimate,
     return estimate->utilization > tuning->up_utilization || estimate->catch_up_utilization > 1;
 }
 
-// The span that ended `age` spans ago. Nothing from before the last move settled is in it.
+// The span that ended `age` spans ago. Not known where it began before the last move was over and
+// its effects had gone.
 static struct load_estimate span(const struct situation *situation, int64_t span_ms, int age) {
     const struct scaling_input *input = situation->input;
     int64_t to_ms = input->now_ms - span_ms * age;
@@ -48,7 +49,7 @@ static struct load_estimate span(const struct situation *situation, int64_t span
     return load_estimate_over(input, situation->tuning, from_ms, to_ms);
 }
 
-// --- words ---
+// --- the text ---
 
 static struct name name_of(const struct scaling_input *input, int vertex) {
     struct name name = {0};
@@ -61,21 +62,22 @@ static struct name name_of(const struct scaling_input *input, int vertex) {
     return name;
 }
 
-static void say_seen(const struct situation *situation) {
+static void append_seen(const struct situation *situation) {
     const struct load_estimate *now = &situation->now;
     struct name name = name_of(situation->input, now->busiest_vertex);
 
-    scaling_say(situation->decision, "%.0f records/s arrive", now->demand_per_s);
+    scaling_append(situation->decision, "%.0f records/s arrive", now->demand_per_s);
     if (!now->backlog_known)
-        scaling_say(situation->decision, ", their backlog is not known");
+        scaling_append(situation->decision, ", the backlog is not known");
     else if (now->lag_ms >= 1000)
-        scaling_say(situation->decision, ", %.0f wait", now->backlog_records);
-    scaling_say(situation->decision,
-                "; vertex %s, the busiest, needs %.0f %% of its time for what arrives", name.text,
-                now->utilization * 100);
-    scaling_say(situation->decision, "; wanted %d for %.0f %%, runs %d: ", situation->wanted,
-                situation->tuning->target_utilization * 100,
-                situation->input->limits.current_parallelism);
+        scaling_append(situation->decision, ", %.0f wait", now->backlog_records);
+    scaling_append(situation->decision,
+                   "; vertex %s, the busiest, needs %.0f %% of its time for them", name.text,
+                   now->utilization * 100);
+    scaling_append(situation->decision,
+                   "; parallelism %d would make it %.0f %%, it is %d now: ", situation->wanted,
+                   situation->tuning->target_utilization * 100,
+                   situation->input->limits.current_parallelism);
 }
 
 static void hold(const struct situation *situation, enum scaling_reason reason) {
@@ -84,8 +86,8 @@ static void hold(const struct situation *situation, enum scaling_reason reason) 
 
 // --- up ---
 
-// The last move was a growth, and the job's capacity stands where it stood before: a hot key, a
-// slow service behind it. That holds for as long as it is measured so, for a while.
+// The last move was a growth, and the capacity of the job is the same as before: because of a hot
+// key, or of a slow service that the job calls.
 static bool was_in_vain(const struct situation *situation) {
     const struct scaling_last_move *move = &situation->input->last_move;
     const struct scaling_tuning *tuning = situation->tuning;
@@ -115,21 +117,22 @@ static void hold_in_vain(const struct situation *situation) {
         move->ended_at_ms + situation->tuning->vain_hold_ms - situation->input->now_ms;
 
     hold(situation, SCALING_UP_IN_VAIN);
-    scaling_say(situation->decision,
-                "no move, because going from %d to %d gained next to nothing (%.0f records/s "
-                "before, %.0f now); tried again in %lld min, or when more is achieved",
-                move->from_parallelism, move->to_parallelism, move->capacity_before_per_s,
-                situation->now.capacity_per_s, (long long)(left_ms + 59999) / 60000);
+    scaling_append(
+        situation->decision,
+        "no move, because the last one, from %d to %d, gained almost nothing (%.0f "
+        "records/s before, %.0f now); the next try is in %lld min, or when the job processes more",
+        move->from_parallelism, move->to_parallelism, move->capacity_before_per_s,
+        situation->now.capacity_per_s, (long long)(left_ms + 59999) / 60000);
 }
 
-static void go_up(const struct situation *situation) {
+static void scale_up(const struct situation *situation) {
     const struct scaling_limits *limits = &situation->input->limits;
     int wanted = scaling_clamp(limits, situation->wanted);
 
     if (wanted <= limits->current_parallelism) {
         hold(situation, SCALING_AT_CEILING);
-        scaling_say_ceiling(situation->decision, limits);
-        scaling_say(situation->decision, " is reached; raising it would let the job grow");
+        scaling_append_ceiling(situation->decision, limits);
+        scaling_append(situation->decision, " is reached; raise it to let the job grow");
         return;
     }
     if (was_in_vain(situation)) {
@@ -138,16 +141,16 @@ static void go_up(const struct situation *situation) {
     }
     if (!all_overloaded(situation)) {
         hold(situation, SCALING_UP_WAITS);
-        scaling_say(
-            situation->decision, "grows when the overload lasted %lld s",
+        scaling_append(
+            situation->decision, "it grows when the overload has lasted for %lld s",
             (long long)(situation->tuning->up_span_ms * situation->tuning->up_spans / 1000));
         return;
     }
     scaling_move(situation->decision, SCALING_UP, wanted);
-    scaling_say(situation->decision, "parallelism becomes %d", wanted);
+    scaling_append(situation->decision, "parallelism becomes %d", wanted);
     if (wanted < situation->wanted) {
-        scaling_say(situation->decision, ", all that is allowed by ");
-        scaling_say_ceiling(situation->decision, limits);
+        scaling_append(situation->decision, ", the most that is allowed by ");
+        scaling_append_ceiling(situation->decision, limits);
     }
 }
 
@@ -155,12 +158,12 @@ static void go_up(const struct situation *situation) {
 
 struct calm {
     bool known;        // every span could be judged
-    bool lags;         // one had a backlog
-    int wanted;        // the most that any of them wanted
-    int wanted_lately; // ... in the newer half
+    bool lags;         // one of them had a backlog
+    int wanted;        // the highest parallelism that one of them needed
+    int wanted_lately; // ... of the newer half
 };
 
-static struct calm look_back(const struct situation *situation) {
+static struct calm judge_calm(const struct situation *situation) {
     const struct scaling_tuning *tuning = situation->tuning;
     struct calm calm = {.known = true, .wanted = 1, .wanted_lately = 1};
 
@@ -175,12 +178,12 @@ static struct calm look_back(const struct situation *situation) {
     return calm;
 }
 
-// Whether `less` is so much less than `more` that a move is worth its gap.
+// Whether `less` is so much less than `more` that a move is worth its interruption.
 static bool is_worth_it(const struct situation *situation, int less, int more) {
     return less * situation->tuning->down_surplus <= more;
 }
 
-// Too much runs, and Parallelism allows less: shrink, or say what is waited for.
+// More runs than is needed, and Parallelism allows less: shrinks, or writes what it waits for.
 static void shrink_or_wait(const struct situation *situation, const struct calm *calm) {
     const struct scaling_tuning *tuning = situation->tuning;
     struct scaling_decision *decision = situation->decision;
@@ -192,38 +195,39 @@ static void shrink_or_wait(const struct situation *situation, const struct calm 
     hold(situation, SCALING_DOWN_WAITS);
     if (calm->lags) {
         hold(situation, SCALING_DOWN_LAGS);
-        scaling_say(decision, "shrinks when for %lld min no more than %lld s of input waited",
-                    minutes, (long long)(tuning->calm_lag_ms / 1000));
+        scaling_append(decision,
+                       "it shrinks after %lld min in which no more than %lld s of input wait",
+                       minutes, (long long)(tuning->calm_lag_ms / 1000));
     } else if (!calm->known) {
-        scaling_say(decision,
-                    "shrinks when less was enough for %lld min, since the last move and without a "
-                    "gap",
-                    minutes);
+        scaling_append(decision,
+                       "it shrinks when less was enough for %lld min, measured without a gap since "
+                       "the last move",
+                       minutes);
     } else if (!is_worth_it(situation, wanted, current)) {
-        scaling_say(decision,
-                    "in the last %lld min up to %d were wanted; shrinks when fewer than %d are",
-                    minutes, calm->wanted, (int)(current / tuning->down_surplus) + 1);
+        scaling_append(decision,
+                       "the last %lld min needed up to %d; it shrinks when they need fewer than %d",
+                       minutes, calm->wanted, (int)(current / tuning->down_surplus) + 1);
     } else if (is_worth_it(situation, lately, wanted)) {
-        // One move when the fall is over instead of two.
-        scaling_say(decision, "shrinks when the load does not fall any more (%d, lately %d)",
-                    wanted, lately);
+        // One move when the load has stopped falling, instead of two.
+        scaling_append(decision, "it shrinks when the load does not fall any more (%d, lately %d)",
+                       wanted, lately);
     } else {
         scaling_move(decision, SCALING_DOWN, wanted);
-        scaling_say(decision, "parallelism becomes %d, enough in each of the last %lld min", wanted,
-                    minutes);
+        scaling_append(decision, "parallelism becomes %d, which was enough in the last %lld min",
+                       wanted, minutes);
     }
 }
 
-static void go_down(const struct situation *situation) {
+static void scale_down(const struct situation *situation) {
     const struct scaling_limits *limits = &situation->input->limits;
 
     if (scaling_clamp(limits, situation->wanted) >= limits->current_parallelism) {
         hold(situation, SCALING_AT_FLOOR);
-        scaling_say(situation->decision, "Parallelism is %d; lowering it would let the job shrink",
-                    scaling_floor(limits));
+        scaling_append(situation->decision, "Parallelism is %d; lower it to let the job shrink",
+                       scaling_floor(limits));
         return;
     }
-    struct calm calm = look_back(situation);
+    struct calm calm = judge_calm(situation);
     shrink_or_wait(situation, &calm);
 }
 
@@ -233,29 +237,29 @@ static void hold_pinned(const struct situation *situation) {
     struct name name = name_of(situation->input, situation->now.pinned_vertex);
 
     hold(situation, SCALING_PINNED);
-    scaling_say(situation->decision,
-                "vertex %s needs %.0f %% of its time, and its parallelism is set in the code; "
-                "raising it there would help, scaling does not",
-                name.text, situation->now.pinned_utilization * 100);
+    scaling_append(situation->decision,
+                   "vertex %s needs %.0f %% of its time, and its parallelism is set in the code: "
+                   "scaling does not help; raise it there",
+                   name.text, situation->now.pinned_utilization * 100);
 }
 
 static void decide(const struct situation *situation) {
     const struct scaling_tuning *tuning = situation->tuning;
 
     if (is_overloaded(&situation->now, tuning)) {
-        go_up(situation);
+        scale_up(situation);
     } else if (situation->now.pinned_utilization > tuning->up_utilization) {
         hold_pinned(situation);
     } else if (situation->wanted < situation->input->limits.current_parallelism) {
-        go_down(situation);
+        scale_down(situation);
     } else {
         hold(situation, SCALING_STEADY);
-        scaling_say(situation->decision, "near enough; grows above %.0f %% of its time",
-                    tuning->up_utilization * 100);
+        scaling_append(situation->decision, "near enough; it grows above %.0f %%",
+                       tuning->up_utilization * 100);
     }
 }
 
-// Nothing can be said about the load: not now, or never.
+// The load cannot be judged: not yet, or not of this job.
 static bool is_unseen(struct situation *situation) {
     const struct scaling_input *input = situation->input;
     const struct scaling_tuning *tuning = situation->tuning;
@@ -265,26 +269,29 @@ static bool is_unseen(struct situation *situation) {
     if (input->now_ms < settled_ms + tuning->up_span_ms) {
         int64_t left_ms = settled_ms + tuning->up_span_ms - input->now_ms;
         hold(situation, SCALING_SETTLING);
-        scaling_say(situation->decision,
-                    "parallelism stays %d: the job settles after its last move; looked at again in "
-                    "%lld s",
-                    current, (long long)(left_ms + 999) / 1000);
+        scaling_append(
+            situation->decision,
+            "parallelism stays %d: the last move was a moment ago; the next evaluation is in "
+            "%lld s",
+            current, (long long)(left_ms + 999) / 1000);
         return true;
     }
     situation->now = span(situation, tuning->up_span_ms, 0);
     if (situation->now.known) return false;
     hold(situation, SCALING_UNSEEN);
     if (situation->now.lacks_busy_time)
-        scaling_say(situation->decision,
-                    "parallelism stays %d: no vertex that scales says how busy it is; sources of "
-                    "the old kind (SourceFunction) and what is chained to them do not, so a keyBy "
-                    "or disableChaining() behind the source would help",
-                    current);
+        scaling_append(
+            situation->decision,
+            "parallelism stays %d: no vertex that scales reports how busy it is; sources "
+            "of the old kind (SourceFunction) and what is chained to them do not: add a "
+            "keyBy or disableChaining() behind the source",
+            current);
     else
-        scaling_say(situation->decision,
-                    "parallelism stays %d: fewer than %d measurements in the last %lld s; looked "
-                    "at again when there are more",
-                    current, tuning->span_samples_min, (long long)(tuning->up_span_ms / 1000));
+        scaling_append(
+            situation->decision,
+            "parallelism stays %d: there are fewer than %d measurements of the last %lld s; "
+            "the next evaluation is when there are more",
+            current, tuning->span_samples_min, (long long)(tuning->up_span_ms / 1000));
     return true;
 }
 
@@ -298,6 +305,6 @@ void autoscaler_throughput(const struct scaling_input *input, const struct scali
     decision->capacity_per_s = situation.now.capacity_per_s;
     decision->utilization = situation.now.utilization;
     decision->busiest_vertex = situation.now.busiest_vertex;
-    say_seen(&situation);
+    append_seen(&situation);
     decide(&situation);
 }

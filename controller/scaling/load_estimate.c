@@ -7,7 +7,7 @@ struct vertex_mean {
     int parallelism;
     bool is_source;
     uint32_t inputs;
-    double in_per_s; // of a source: what it takes in, or what it sends where it does not count
+    double in_per_s; // of a source that does not count what it takes in: what it sends
     double out_per_s;
     double busy_ratio; // -1: not measured
     double backpressured_ratio;
@@ -23,10 +23,10 @@ struct stretch {
     struct vertex_mean vertices[SCALING_VERTICES_MAX];
 };
 
-// How much more than it is given a vertex would be given, if all vertices before it kept up.
+// By what factor the input of a vertex would grow if all vertices before it kept up.
 struct growth {
     double steady;   // with what arrives
-    double catch_up; // with what arrives and what waits
+    double catch_up; // with what arrives and the backlog
 };
 
 static double higher(double left, double right) {
@@ -39,7 +39,7 @@ static double lower(double left, double right) {
 
 // --- means ---
 
-// Flink says NaN of what it does not measure: one such figure must not become everybody's.
+// Flink reports NaN for what it does not measure, and NaN would spread to every sum.
 static double measured(double value, double otherwise) {
     return value >= 0 && value < 1e15 ? value : otherwise;
 }
@@ -103,9 +103,9 @@ static bool knows_backlog(const struct vertex_mean *source) {
     return source->backlog_first >= 0 && source->backlog_last >= 0;
 }
 
-// What arrives is what is taken in and what the backlog grew by. Without a backlog to look at, a
-// source that is held back by what follows would send more by an unknown factor: it is assumed to
-// want all its time, within the limit of one cautious step.
+// What arrives is what is taken in, and what the backlog grows by. Where the backlog is not known,
+// a source under back pressure would send more by an unknown factor: it is assumed to need all its
+// time, up to blind_factor.
 static double arrival_per_s(const struct stretch *stretch, const struct vertex_mean *source,
                             const struct scaling_tuning *tuning) {
     if (!knows_backlog(source)) {
@@ -118,7 +118,7 @@ static double arrival_per_s(const struct stretch *stretch, const struct vertex_m
     return higher(source->in_per_s + growth, 0);
 }
 
-// Adds a source to the estimate, and says by how much its input would grow.
+// Adds a source to the estimate, and returns the growth of its input.
 static struct growth add_source(const struct stretch *stretch, const struct vertex_mean *source,
                                 const struct scaling_tuning *tuning,
                                 struct load_estimate *estimate) {
@@ -137,9 +137,8 @@ static struct growth add_source(const struct stretch *stretch, const struct vert
 
 // --- down the graph ---
 
-// The growth of what feeds a vertex, weighted by how much each of the given vertices sends. What a
-// vertex makes of a record, and where it sends it, is in the rates that were measured behind it
-// already: they grow by the same factor.
+// The growth of the inputs of a vertex, weighted by what each sends. The rates behind a vertex,
+// which are measured, grow by the same factor as its input.
 static struct growth mean_growth(const struct stretch *stretch, const struct growth *growth,
                                  uint32_t inputs, int before) {
     struct growth sum = {0};
@@ -168,7 +167,7 @@ static void propagate(const struct stretch *stretch, const struct scaling_tuning
     for (int index = 0; index < stretch->vertex_count; index++) {
         const struct vertex_mean *vertex = &stretch->vertices[index];
         if (vertex->is_source) continue;
-        // Where no edge is known, a vertex has its share of everything that comes in.
+        // Where no edge is known, a vertex grows like all sources together.
         bool knows_edges = vertex->inputs != 0;
         growth[index] = mean_growth(stretch, growth, knows_edges ? vertex->inputs : sources,
                                     knows_edges ? index : stretch->vertex_count);
@@ -177,8 +176,8 @@ static void propagate(const struct stretch *stretch, const struct scaling_tuning
 
 // --- the judgement ---
 
-// A vertex does rate/busy records in a second of work, and is wanted to do rate x growth: its
-// utilization is busy x growth, whatever held it back while it was measured.
+// A vertex processes rate/busy records in a second of work, and rate x growth are needed: so its
+// utilization is busy x growth, whatever slowed it down while it was measured.
 static void judge_pinned(const struct stretch *stretch, const struct growth *growth,
                          int job_parallelism, struct load_estimate *estimate) {
     for (int index = 0; index < stretch->vertex_count; index++) {
@@ -197,7 +196,7 @@ static void judge_pinned(const struct stretch *stretch, const struct growth *gro
 static void judge_scalable(const struct stretch *stretch, const struct growth *growth,
                            int job_parallelism, const struct scaling_tuning *tuning,
                            struct load_estimate *estimate) {
-    // More than a pinned vertex lets through never reaches the others.
+    // A pinned vertex limits what reaches the others.
     double passed = 1 / higher(estimate->pinned_utilization, 1);
     double passed_catching_up = 1 / higher(estimate->pinned_catch_up_utilization, 1);
 

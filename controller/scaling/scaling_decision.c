@@ -28,17 +28,7 @@ static const char *const reason_names[SCALING_REASON_COUNT] = {
     [SCALING_FAILED] = "failed-lately",
 };
 
-const char *scaling_policy_name(enum scaling_policy policy) {
-    return policy_names[policy];
-}
-
-bool scaling_policy_from_name(const char *name, enum scaling_policy *out_policy) {
-    size_t index;
-
-    if (!names_find(policy_names, SCALING_POLICY_COUNT, name, &index)) return false;
-    *out_policy = (enum scaling_policy)index;
-    return true;
-}
+DEFINE_NAMES(scaling_policy, enum scaling_policy, policy_names);
 
 const char *scaling_reason_name(enum scaling_reason reason) {
     return reason_names[reason];
@@ -111,7 +101,7 @@ void scaling_move(struct scaling_decision *decision, enum scaling_reason reason,
     decision->wanted_parallelism = parallelism;
 }
 
-void scaling_say(struct scaling_decision *decision, const char *format, ...) {
+void scaling_append(struct scaling_decision *decision, const char *format, ...) {
     size_t used = strlen(decision->text);
     va_list arguments;
 
@@ -120,10 +110,11 @@ void scaling_say(struct scaling_decision *decision, const char *format, ...) {
     va_end(arguments);
 }
 
-void scaling_say_ceiling(struct scaling_decision *decision, const struct scaling_limits *limits) {
+void scaling_append_ceiling(struct scaling_decision *decision,
+                            const struct scaling_limits *limits) {
     if (scaling_ceiling(limits) < kpu_ceiling(limits))
-        scaling_say(decision, "the job's max parallelism (%d)", limits->max_parallelism);
+        scaling_append(decision, "the job's max parallelism (%d)", limits->max_parallelism);
     else
-        scaling_say(decision, "the KPU limit (%d KPUs of %d)", limits->kpu_limit,
-                    limits->parallelism_per_kpu);
+        scaling_append(decision, "the KPU limit (%d KPUs of %d)", limits->kpu_limit,
+                       limits->parallelism_per_kpu);
 }

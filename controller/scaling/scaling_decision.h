@@ -1,5 +1,4 @@
-// What a policy of the autoscaler is given, what it answers, and the words that all policies share.
-// Pure.
+// The input and the decision of a policy of the autoscaler, and what all policies share. Pure.
 #pragma once
 
 #include "controller/scaling/scaling_window.h"
@@ -14,29 +13,37 @@ bool scaling_policy_from_name(const char *name, enum scaling_policy *out_policy)
 
 // Every threshold of both policies. scaling_tuning_default() is what a server uses.
 struct scaling_tuning {
-    double target_utilization;   // 0.70: the share of its time for which the busiest vertex works
-    double up_utilization;       // 0.85: above it there is a reason to grow. The distance to the
-                                 // target is what noise may do without causing a move
-    double down_surplus;         // 1.15: how often what is wanted must fit into what runs before it
-                                 // shrinks
-    double catch_up_utilization; // 0.90: while a backlog is worked off there is no need to stay at
-                                 // the target, only to be sure to finish in time
-    int64_t catch_up_ms;         // 5 min: in which a backlog shall be gone
-    int64_t restart_ms;          // 10 s: the gap of a move; what arrives meanwhile is backlog too
-    int64_t stabilisation_ms;    // 1 min after a move is not looked at: caches and code are cold
-    // A span is a stretch of time judged by the mean of its samples. All must agree.
-    int64_t up_span_ms;     // 30 s
-    int up_spans;           // 2
-    int64_t down_span_ms;   // 2 min
-    int down_spans;         // 5
-    int span_samples_min;   // 2: a span with fewer says nothing
-    int64_t calm_lag_ms;    // 10 s: a backlog of more than so much of the input forbids to shrink
-    double blind_factor;    // 1.4: what a held-back source is taken to want, at most, where its
-                            // backlog cannot be seen: with the target, a doubling
-    double effect_min;      // 0.20: share of the hoped-for gain below which a growth was in vain
-    double effect_judged;   // 0.15: a growth by less than this share drowns in noise: not judged
+    // 0.70: the share of its time for which the busiest vertex shall work.
+    double target_utilization;
+    // 0.85: above it the job grows. Noise between it and the target causes no move.
+    double up_utilization;
+    // 1.15: the job shrinks where what runs is so many times what is needed.
+    double down_surplus;
+    // 0.90: the target while there is a backlog.
+    double catch_up_utilization;
+    // 5 min: in which a backlog shall be processed.
+    int64_t catch_up_ms;
+    // 10 s: the interruption of a move. What arrives meanwhile is backlog.
+    int64_t restart_ms;
+    // 1 min: ignored after a move, while caches and code are cold.
+    int64_t stabilisation_ms;
+    // A span is a stretch of time, judged by the mean of its samples. All must agree.
+    int64_t up_span_ms;   // 30 s
+    int up_spans;         // 2
+    int64_t down_span_ms; // 2 min
+    int down_spans;       // 5
+    int span_samples_min; // 2: a span with fewer is not judged
+    // 10 s: the job does not shrink where the backlog is more than the input of this time.
+    int64_t calm_lag_ms;
+    // 1.4: how much more a source under back pressure is assumed to send, at most, where its
+    // backlog is not known. With the target, this is a doubling.
+    double blind_factor;
+    // 0.20: the share of the expected gain below which a growth was in vain.
+    double effect_min;
+    // 0.15: a growth by less than this share is not judged, because of noise.
+    double effect_judged;
     int64_t vain_hold_ms;   // 6 h: no growth for so long after one in vain
-    int64_t failed_hold_ms; // 10 min: nothing for so long after a move that failed
+    int64_t failed_hold_ms; // 10 min: no move for so long after one that failed
     // The rule of the service.
     double msf_up_ratio;   // 0.75
     int msf_up_points;     // 15
@@ -52,21 +59,21 @@ struct scaling_limits {
     int parallelism_per_kpu; // with kpu_limit: the ceiling
     int kpu_limit;
     int current_parallelism;
-    int max_parallelism; // of the job: its state has no more key groups; 0 = not known
+    int max_parallelism; // of the job: the number of its key groups; 0 = not known
 };
 
-// The move after which the job came to run as it does: an update or a start, too.
+// The move that the running job is from, which may be an update or a start.
 struct scaling_last_move {
     int64_t ended_at_ms;
-    int from_parallelism; // 0: it was no scaling, and nothing is to be learnt from it
+    int from_parallelism; // 0: it was not a scaling, and its gain is not judged
     int to_parallelism;
     double capacity_before_per_s; // `capacity_per_s` of the decision that caused it
-    int64_t failed_at_ms;         // when a scaling was begun that came to nothing; 0 = none
+    int64_t failed_at_ms;         // when the last scaling began, if it failed; 0 = it did not
 };
 
 struct scaling_input {
     enum scaling_policy policy;
-    int64_t now_ms; // of the clock of the samples, and soon after the newest
+    int64_t now_ms; // of the clock of the samples
     struct scaling_limits limits;
     struct scaling_last_move last_move;
     const struct scaling_window *window;
@@ -76,18 +83,18 @@ struct scaling_input {
 enum scaling_reason {
     SCALING_DISABLED,   // AutoScalingEnabled is false
     SCALING_SETTLING,   // the last move is too recent
-    SCALING_UNSEEN,     // not enough samples to judge
-    SCALING_STEADY,     // what runs is what is wanted, or near enough
-    SCALING_UP,         // move
-    SCALING_UP_WAITS,   // overloaded, not yet for long enough
+    SCALING_UNSEEN,     // there are not enough samples
+    SCALING_STEADY,     // the parallelism is right, or near enough
+    SCALING_UP,         // a move
+    SCALING_UP_WAITS,   // overloaded, but not for long enough yet
     SCALING_UP_IN_VAIN, // overloaded, but the last growth gained nothing
-    SCALING_PINNED,     // the busiest vertex has a parallelism of its own, set in the code
-    SCALING_AT_CEILING, // overloaded, and no more allowed
-    SCALING_DOWN,       // move
-    SCALING_DOWN_WAITS, // too much runs, not yet for long enough
-    SCALING_DOWN_LAGS,  // too much runs, but there is a backlog to work off
-    SCALING_AT_FLOOR,   // too much runs, and no less allowed
-    SCALING_FAILED,     // there is a reason to move, but the last move failed a moment ago
+    SCALING_PINNED,     // the parallelism of the busiest vertex is set in the code
+    SCALING_AT_CEILING, // overloaded, but more is not allowed
+    SCALING_DOWN,       // a move
+    SCALING_DOWN_WAITS, // more runs than is needed, but not for long enough yet
+    SCALING_DOWN_LAGS,  // more runs than is needed, but there is a backlog
+    SCALING_AT_FLOOR,   // more runs than is needed, but less is not allowed
+    SCALING_FAILED,     // a move is needed, but the last one failed a moment ago
     SCALING_REASON_COUNT,
 };
 
@@ -97,15 +104,15 @@ const char *scaling_reason_name(enum scaling_reason reason); // "up-waits"
 
 struct scaling_decision {
     bool moves;
-    int wanted_parallelism; // where to go; the current one where `moves` is false
+    int wanted_parallelism; // the current one where `moves` is false
     enum scaling_reason reason;
-    // What `throughput` saw; 0 where it could not tell, or the policy does not look at it.
+    // Of `throughput`; 0 where it is not known, and for the other policy.
     double demand_per_s;   // what arrives at the sources
-    double capacity_per_s; // what they could take in if the busiest vertex were busy throughout
-    double utilization;    // of the busiest vertex, if all that arrives were processed
+    double capacity_per_s; // what they could take in if the busiest vertex were always busy
+    double utilization;    // of the busiest vertex, if it processed all that arrives
     int busiest_vertex;    // -1: none
-    char text[SCALING_TEXT_SIZE]; // one line: what was seen, what is wanted, why this is done, and
-                                  // what would change that
+    // One line: what was measured, what is needed, what is done and why, what would change that.
+    char text[SCALING_TEXT_SIZE];
 };
 
 // --- for the policies ---
@@ -116,12 +123,12 @@ int scaling_ceiling(const struct scaling_limits *limits);
 int scaling_floor(const struct scaling_limits *limits);
 int scaling_clamp(const struct scaling_limits *limits, int parallelism);
 
-// What holds a decision back, and until when, is said in the same words by both policies.
+// The parallelism stays, or becomes another one. The text is up to the policy.
 void scaling_hold(struct scaling_decision *decision, enum scaling_reason reason);
 void scaling_move(struct scaling_decision *decision, enum scaling_reason reason, int parallelism);
 
-// Appends to the decision's text; what does not fit is cut.
-void scaling_say(struct scaling_decision *decision, const char *format, ...)
+// Appends to the text of the decision. What does not fit is cut.
+void scaling_append(struct scaling_decision *decision, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 // "the KPU limit (8 KPUs of 2)" or "the job's max parallelism (128)".
-void scaling_say_ceiling(struct scaling_decision *decision, const struct scaling_limits *limits);
+void scaling_append_ceiling(struct scaling_decision *decision, const struct scaling_limits *limits);

@@ -12,14 +12,14 @@ static void close_minute(struct scaling_window *window) {
     window->open_cpu_count = 0;
 }
 
-// Utilization of a minute is the mean of what was measured in it: a minute is not judged before it
-// is over, or its first seconds would speak for all of it.
+// The utilization of a minute is the mean of its samples, so that a minute is not judged before it
+// is over.
 static void add_cpu(struct scaling_window *window, int64_t at_ms, double cpu_ratio) {
     int64_t minute = at_ms / SCALING_POINT_MS;
 
     if (minute != window->open_minute) close_minute(window);
     window->open_minute = minute;
-    if (!(cpu_ratio >= 0)) return; // NaN, too, is no measurement
+    if (!(cpu_ratio >= 0)) return; // NaN is not a measurement either
     window->open_cpu_sum += cpu_ratio;
     window->open_cpu_count++;
 }

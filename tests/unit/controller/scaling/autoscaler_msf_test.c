@@ -40,7 +40,7 @@ static struct row rows[] = {
     {"fourteen hot minutes are too few",      0, 0,      14, 0.80,  0, 4, 1, 8, SCALING_UP_WAITS, 4},
     {"fifteen double it",                     0, 0,      15, 0.75,  0, 4, 1, 8, SCALING_UP, 8},
     {"a minute below breaks the row",        10, 0.9,     1, 0.74,  0, 4, 1, 8, SCALING_STEADY, 4},
-    {"... which begins anew",                20, 0.5,    15, 0.90,  0, 4, 1, 8, SCALING_UP, 8},
+    {"... which begins again",               20, 0.5,    15, 0.90,  0, 4, 1, 8, SCALING_UP, 8},
     {"a missing minute breaks it, too",      15, 0.9,     1, -1,    0, 4, 1, 8, SCALING_STEADY, 4},
     {"minutes before the move do not count", 20, 0.9,     0, 0,     6, 4, 1, 8, SCALING_UP_WAITS, 4},
     {"... those after it do",                20, 0.9,     0, 0,     5, 4, 1, 8, SCALING_UP, 8},

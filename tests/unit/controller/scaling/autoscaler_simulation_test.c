@@ -215,7 +215,7 @@ Test(autoscaler_simulation, a_job_of_which_nothing_says_how_busy_it_is_is_told_o
     stream_begin(&stream, SCALING_THROUGHPUT, &chained, 2, steady);
     stream_run(&stream, HOUR_S);
     cr_assert(eq(int, stream_moves(&stream), 0));
-    cr_assert(strstr(stream.decision.text, "says how busy it is") != NULL, "%s",
+    cr_assert(strstr(stream.decision.text, "reports how busy it is") != NULL, "%s",
               stream.decision.text);
 }
 
@@ -241,7 +241,7 @@ Test(autoscaler_simulation, a_pinned_sink_is_named_and_not_scaled_around) {
     step_from_per_s = 500;
     step_to_per_s = 4000; // the sink does 2000
     stream_begin(&stream, SCALING_THROUGHPUT, &pinned, 2, step);
-    stream.limits.parallelism = 2; // at 1, nobody could tell that it is pinned
+    stream.limits.parallelism = 2; // at 1, it does not show that it is pinned
     stream_run(&stream, 4 * HOUR_S);
     cr_assert(eq(int, stream.decision.reason, SCALING_PINNED), "%s", stream.decision.text);
     cr_assert(le(int, stream.limits.current_parallelism, 5), "%s", stream.decision.text);
