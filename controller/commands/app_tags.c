@@ -8,7 +8,7 @@
 #include "model/arn.h"
 #include "storage/tag_store.h"
 
-// The application that an ARN names, if it is one of the caller's account and Region.
+// The application of an ARN, if that is of the caller's account and Region.
 static bool find_by_arn(struct app_service *service, const struct app_scope *scope, const char *arn,
                         struct app *out_app, struct error *err) {
     struct app_scope named;
@@ -52,11 +52,11 @@ bool app_service_tag(struct app_service *service, const struct app_scope *scope,
     if (!tag_rules_check(tags, err)) return false;
     if (!db_begin(service->db, &tx, err)) return false;
     if (!app_tags_set(service, app.id, tags, err)) return false;
-    // Counted afterwards: a key that was there already is no new tag.
+    // Counted afterwards: a key that exists is not another tag.
     if (!tag_store_count(service->db, app.id, &count, err)) return false;
     if (!tag_rules_check_count(count, service->limits.tags, err)) return false;
     if (!db_commit(&tx, err)) return false;
-    // A tag may be a rule of kobel's own.
+    // A tag may be a rule that the reconciler follows: retention, autoscaling.
     work_queue_add(service->queue, app.id, service_now_ms(service));
     return true;
 }
@@ -73,7 +73,10 @@ bool app_service_untag(struct app_service *service, const struct app_scope *scop
     json_array_foreach(keys, index, key) {
         if (!tag_store_remove(service->db, app.id, json_string_value(key), err)) return false;
     }
-    return db_commit(&tx, err);
+    if (!db_commit(&tx, err)) return false;
+    // Without its own rule the application follows that of the daemon.
+    work_queue_add(service->queue, app.id, service_now_ms(service));
+    return true;
 }
 
 bool app_service_list_tags(struct app_service *service, const struct app_scope *scope,
