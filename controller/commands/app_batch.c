@@ -1,4 +1,4 @@
-// Commands of one turn of the loop, committed together; and what the database says of itself.
+// The database, for the API: commands of one turn of the loop are committed together.
 #include "controller/commands/app_service_own.h"
 #include "controller/service/service.h"
 

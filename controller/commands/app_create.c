@@ -32,8 +32,8 @@ static bool check_rules(const struct code_command *command, struct code_request 
            app_config_find_code(NULL, command->request, out_code, err);
 }
 
-// A name that is taken comes before everything else that is wrong. Where nothing else is, and no
-// code has to be read first, the database says so when the application is stored.
+// A name that exists is reported before other mistakes. Where there are none, and no code is read
+// first, storing the application finds it.
 static bool check(const struct code_command *command, struct code_request *out_code,
                   struct error *err) {
     bool is_allowed = check_rules(command, out_code, err);
@@ -59,8 +59,8 @@ static bool store(struct app_service *service, const struct app_detail *detail, 
     return db_commit(&tx, err);
 }
 
-// Ids grow with time: rows and files of applications that are made together lie together. The
-// milliseconds tell them apart over restarts, the counter within one.
+// Ids grow with time, so that rows and files of applications that are created together lie
+// together. The milliseconds make them unique over restarts, the counter within one.
 static void make_id(struct app_service *service, int64_t now_ms, char out[static APP_ID_SIZE]) {
     service->ids_made = (service->ids_made + 1) & 0xFFFFF;
     (void)text_format(out, APP_ID_SIZE, "%011llx%05x", (unsigned long long)now_ms & 0xFFFFFFFFFFF,

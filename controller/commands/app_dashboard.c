@@ -22,7 +22,7 @@ struct insight_fetch *app_service_fetch_page(struct app_service *service,
     struct app app;
 
     if (!service_find_app(service, scope, name, &app, NULL)) return NULL;
-    // During a move whichever of the two is there.
+    // During a move, the first of the two clusters that replies.
     for (int slot = 0; slot < SLOT_COUNT && fetch == NULL; slot++)
         if (app.slots[slot].cluster_id[0] != '\0')
             fetch =

@@ -1,4 +1,4 @@
-// A fault that a user asks for, to see how an application takes it.
+// Faults on purpose: how does an application behave with them?
 #include "base/json.h"
 #include "base/text.h"
 #include "controller/commands/app_service_own.h"
@@ -7,8 +7,8 @@
 
 static const int64_t LASTS_MAX_MS = (int64_t)24 * 3600 * 1000;
 
-static bool tell(struct app_service *service, const struct app *app, const char *fault,
-                 struct error *err) {
+static bool report(struct app_service *service, const struct app *app, const char *fault,
+                   struct error *err) {
     AUTO(db_rollback) struct db_tx tx = {0};
     json_t *detail = json_new_object();
     char message[64];
@@ -23,11 +23,12 @@ static bool tell(struct app_service *service, const struct app *app, const char 
 }
 
 static bool refuse_without_cluster(const struct app *app, struct error *err) {
-    return error_set(err, ERROR_CONFLICT, "Application %s runs on no cluster that is ready",
+    return error_set(err, ERROR_CONFLICT,
+                     "Application %s has no cluster that is ready. Wait until it is RUNNING.",
                      app->name);
 }
 
-// A refused fault is no event: whoever tries until there is a cluster would fill the history.
+// A refused fault is not an event: retries until there is a cluster would fill the history.
 static bool inject(struct app_service *service, const struct app *app, const char *name,
                    enum insight_fault fault, struct error *err) {
     const char *cluster_id = app->slots[SLOT_CURRENT].cluster_id;
@@ -39,7 +40,7 @@ static bool inject(struct app_service *service, const struct app *app, const cha
         return error_set(err, ERROR_UNSUPPORTED,
                          "'%s' cannot be injected into the cluster of application %s", name,
                          app->name);
-    if (!tell(service, app, name, err)) return false;
+    if (!report(service, app, name, err)) return false;
     return insight_inject(&service->insight, cluster_id, fault, err) ||
            refuse_without_cluster(app, err);
 }
@@ -51,10 +52,10 @@ bool app_service_inject(struct app_service *service, const struct app_scope *sco
 
     if (!faults_from_name(fault, &kind))
         return error_set(err, ERROR_INVALID,
-                         "'%s' is no fault: kill-jobmanager, kill-taskmanager, fail-savepoint, "
-                         "refuse-launch, delay, busy-processor",
+                         "'%s' is not a fault. The faults are kill-jobmanager, kill-taskmanager, "
+                         "fail-savepoint, refuse-launch, delay and busy-processor.",
                          fault);
-    if (delay_ms > LASTS_MAX_MS) return error_set(err, ERROR_INVALID, "a fault lasts at most 24h");
+    if (delay_ms > LASTS_MAX_MS) return error_set(err, ERROR_INVALID, "A fault lasts at most 24h.");
     if (!service_find_app(service, scope, name, &app, err)) return false;
     switch (kind) {
     case FAULT_KILL_JOBMANAGER:
@@ -69,7 +70,7 @@ bool app_service_inject(struct app_service *service, const struct app_scope *sco
     case FAULT_COUNT:
         break;
     }
-    if (!tell(service, &app, fault, err)) return false;
+    if (!report(service, &app, fault, err)) return false;
     faults_arm(service, app.id, kind, service_now_ms(service) + delay_ms);
     return true;
 }

@@ -1,4 +1,4 @@
-// What the processes of an application's clusters have written.
+// The logs and outputs of the processes of an application's clusters.
 #include "base/text.h"
 #include "controller/commands/app_service_own.h"
 #include "controller/service/service.h"

@@ -1,5 +1,5 @@
-// The maintenance window. It changes nothing about the configuration and makes no version
-// (facts/api.md 5.11).
+// UpdateApplicationMaintenanceConfiguration. The maintenance window is not part of the
+// configuration: it makes no version (facts/api.md 5.11).
 #include "base/text.h"
 #include "controller/commands/app_service_commands.h"
 #include "controller/moves/lifecycle.h"
@@ -13,7 +13,7 @@ bool app_service_set_maintenance(struct app_service *service, const struct app_s
     struct app app = {0};
 
     if (!service_find_app(service, scope, name, &app, err)) return false;
-    // READY and RUNNING alone, as for an update (facts/api.md 4.2).
+    // Only in READY and RUNNING, as for an update (facts/api.md 4.2).
     if (!lifecycle_allows(app.status, EVENT_UPDATE))
         return error_set(err, ERROR_CONFLICT, "Application cannot be updated in '%s' state",
                          app_status_name(app.status));

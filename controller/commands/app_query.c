@@ -1,4 +1,4 @@
-// The questions of app_service_queries.h: what is on record.
+// The questions of app_service_queries.h, answered from the records.
 #include "base/memory.h"
 #include "controller/commands/app_service_queries.h"
 #include "controller/service/service.h"
@@ -50,7 +50,7 @@ bool app_service_describe_version(struct app_service *service, const struct app_
                          (long long)version);
     detail.app.status = status_of_version(&detail.app, version, detail.version.is_rolled_back);
     if (version != detail.app.version) {
-        // What only a running version has.
+        // These are of the version that runs.
         job_spec_read(&detail.version, &spec);
         detail.app.current_parallelism = spec.parallelism;
         detail.app.has_run_configuration = false;

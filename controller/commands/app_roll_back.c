@@ -20,7 +20,7 @@ static bool check(const struct app_detail *detail, const json_t *request, int64_
                          app_status_name(app->status));
     if (!version_change_check_id(detail, request, err)) return false;
     *out_target = detail->version.updated_from;
-    // A scaling changed no version: what is gone back to is the current one.
+    // A scaling makes no version: its target is the current one.
     if (is_moving)
         *out_target = app->move.previous_version != 0 ? app->move.previous_version : app->version;
     if (*out_target != 0) return true;
@@ -28,8 +28,9 @@ static bool check(const struct app_detail *detail, const json_t *request, int64_
                      app->name);
 }
 
-// A RUNNING application: its job is dropped, as its state is what somebody wants to be rid of, and
-// the version before starts from the last snapshot. Its newest checkpoint is kept all the same.
+// Of a RUNNING application: its job ends without a savepoint, because its state may be the reason
+// for the roll back, and the version before starts from the last snapshot. Its newest checkpoint is
+// kept.
 static bool plan_from_running(struct app_service *service, struct app *app,
                               const struct job_spec *spec, struct error *err) {
     app->slots[SLOT_NEXT] = (struct placement){
@@ -39,7 +40,7 @@ static bool plan_from_running(struct app_service *service, struct app *app,
     return restore_points_at_roll_back(service, app, spec->runtime, err);
 }
 
-// A move is under way. How far it got decides where the job goes on.
+// During a move: what it has done so far decides where the job continues.
 static bool plan_from_move(struct app_service *service, struct app *app,
                            const struct job_spec *spec, struct error *err) {
     struct placement *current = &app->slots[SLOT_CURRENT];
@@ -47,8 +48,8 @@ static bool plan_from_move(struct app_service *service, struct app *app,
     struct cluster_view view = {0};
 
     if (!app->move.halted) {
-        // The old job runs what is gone back to, so it only gets the new number. Where it is being
-        // stopped already, it comes back from that savepoint on a cluster of the old version.
+        // The old job runs the target already, so it only gets the new version number. Where it is
+        // being stopped, it restarts from that savepoint on a cluster of the old version.
         current->version = app->version + 1;
         *next = (struct placement){0};
         if (app->move.trigger_id[0] == '\0') return true;

@@ -50,7 +50,7 @@ bool app_service_start(struct app_service *service, const struct app_scope *scop
 
 // --- stop ---
 
-// A job that is known to be restarting cannot give a savepoint (facts/api.md 5.6).
+// A job that is restarting cannot take a savepoint (facts/api.md 5.6).
 static bool check_healthy(struct app_service *service, const struct app *app, struct error *err) {
     struct cluster_view view;
 
@@ -91,7 +91,7 @@ bool app_service_stop(struct app_service *service, const struct app_scope *scope
                          app_status_name(app.status));
     (void)text_copy(interrupted, sizeof interrupted, app.move.operation_id);
     order.interrupted = interrupted;
-    // Whether the old job of an interrupted move is over already says what the newest state is.
+    // Kept, because it says what the newest state is: has the job of an interrupted move ended?
     app.move = (struct move){.halted = force && app.move.halted};
     if (!force && !plan_stop(service, &app, err)) return false;
     if (!move_begin(service, &app, &order, err)) return false;

@@ -1,8 +1,8 @@
 // The commands that the API may give: operations of the service that change something.
 //
-// Requests come in validated against the document and normalised; `name` is that of the
-// application. A command changes the records and wakes the reconciler; it never waits for Flink.
-// Errors carry the kinds and the words of the service.
+// Requests are validated against the document and normalised. `name` is that of the application. A
+// command changes the records and wakes the reconciler; it never waits for Flink. Errors have the
+// kinds and the words of the service.
 #pragma once
 
 #include "base/buffer.h"
@@ -11,14 +11,12 @@
 
 struct app_service;
 
-// Answers a command that had to wait for code to be read. Called exactly once, possibly from within
-// the call: either `detail` (released by the caller) with `operation_id`
-// ("" = none), or `err`.
+// Ends a command that may wait for code. Called exactly once, possibly within the call: with either
+// `detail`, which the caller releases, and `operation_id` ("" = none), or `err`.
 typedef void app_done_fn(void *userdata, struct app_detail *detail, const char *operation_id,
                          const struct error *err);
 
-// `request`: the whole request of the operation. `bytes`: those of its ZipFileContent, which are
-// taken then; NULL for requests without.
+// `request`: the whole request. `bytes`: its ZipFileContent, which is consumed; NULL: it has none.
 void app_service_create(struct app_service *service, const struct app_scope *scope,
                         const char *name, const json_t *request, struct buffer *bytes,
                         app_done_fn *done, void *userdata);
@@ -46,8 +44,8 @@ MUST_CHECK bool app_service_roll_back(struct app_service *service, const struct 
                                       char out_operation_id[static APP_OPERATION_ID_SIZE],
                                       struct error *err);
 
-// The sub-resources that are added and deleted by operations of their own. `request` is the whole
-// request of the operation; `out_operation_id` is "" for an application that does not run.
+// The parts of a configuration that have operations of their own. `request` is the whole request.
+// `out_operation_id` is "" for an application that does not run.
 enum sub_resource_edit {
     SUB_RESOURCE_ADD_LOGGING,
     SUB_RESOURCE_REMOVE_LOGGING,
@@ -68,14 +66,13 @@ MUST_CHECK bool app_service_set_maintenance(struct app_service *service,
                                             const char *start, struct app *out_app,
                                             struct error *err);
 
-// The operations that exist for SQL applications only: `err` is what the service says of `request`
-// (facts/api.md 8.1). `name`: "" where the operation has none. Never succeeds.
+// The operations for SQL applications only. Never succeeds: `err` is the service's answer to
+// `request` (facts/api.md 8.1). `name`: "" where the operation has none.
 MUST_CHECK bool app_service_refuse_sql(struct app_service *service, const struct app_scope *scope,
                                        const char *name, const char *operation,
                                        const json_t *request, struct error *err);
 
-// Tags, by the ARN of an application of the caller's. `tags`: [{"Key", "Value"?}], `keys`:
-// strings.
+// By the ARN of an application of the caller. `tags`: [{"Key", "Value"?}]. `keys`: strings.
 MUST_CHECK bool app_service_tag(struct app_service *service, const struct app_scope *scope,
                                 const char *arn, const json_t *tags, struct error *err);
 MUST_CHECK bool app_service_untag(struct app_service *service, const struct app_scope *scope,

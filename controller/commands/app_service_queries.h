@@ -1,5 +1,5 @@
 // The questions that the API may ask: operations of the service that change nothing. `name` is that
-// of the application. Errors carry the kinds and the words of the service.
+// of the application. Errors have the kinds and the words of the service.
 #pragma once
 
 #include "base/json.h"
@@ -14,7 +14,7 @@ struct app_service;
 MUST_CHECK bool app_service_describe(struct app_service *service, const struct app_scope *scope,
                                      const char *name, struct app_detail *out_detail,
                                      struct error *err);
-// The same with `out_detail->job_plan`, where a job runs whose plan is known.
+// The same, with `out_detail->job_plan` where a job runs and its plan is known.
 MUST_CHECK bool app_service_describe_with_plan(struct app_service *service,
                                                const struct app_scope *scope, const char *name,
                                                struct app_detail *out_detail, struct error *err);
@@ -39,7 +39,7 @@ MUST_CHECK bool app_service_list_versions(struct app_service *service,
                                           struct app_version_summary *out_list, size_t limit,
                                           size_t *out_count, struct error *err);
 
-// Of an application of the caller's, by its ARN: [{"Key", "Value"?}]. The caller owns the array.
+// By the ARN of an application of the caller: [{"Key", "Value"?}]. The caller owns the array.
 MUST_CHECK bool app_service_list_tags(struct app_service *service, const struct app_scope *scope,
                                       const char *arn, json_t **out_tags, struct error *err);
 

@@ -1,5 +1,5 @@
-// What kobel's own API shows of applications, beyond what the service would: their history, their
-// restore points, what they cost.
+// What the admin API shows of applications and the service does not: their history, their restore
+// points, their disk use.
 #include "base/memory.h"
 #include "controller/commands/app_service_own.h"
 #include "controller/history/event_log.h"
@@ -88,7 +88,7 @@ bool app_service_show(struct app_service *service, const struct app_scope *scope
     return service_find_app(service, scope, name, &app, err) && show(service, &app, out_app, err);
 }
 
-// --- all of them ---
+// --- all applications ---
 
 static bool add_page(struct app_service *service, const struct app_brief *page, size_t count,
                      json_t *apps, struct error *err) {

@@ -1,4 +1,4 @@
-// AddApplicationCloudWatchLoggingOption, AddApplicationVpcConfiguration and their deletes: each
+// AddApplicationCloudWatchLoggingOption, AddApplicationVpcConfiguration and their deletes. Each
 // makes a version, as an update does.
 #include "base/text.h"
 #include "controller/commands/app_service_commands.h"

@@ -1,4 +1,4 @@
-// The tags of applications. They change nothing about the configuration and make no version
+// The tags of applications. They are not part of the configuration and make no version
 // (facts/api.md 7).
 #pragma once
 

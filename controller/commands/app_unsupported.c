@@ -1,5 +1,4 @@
-// Operations that are not supported: those for SQL applications, which the service has ended
-// (facts/api.md 8.1).
+// The operations for SQL applications, which the service no longer supports (facts/api.md 8.1).
 #include "base/text.h"
 #include "controller/commands/app_service_commands.h"
 #include "controller/record/firehose.h"
@@ -15,8 +14,7 @@ bool app_service_refuse_sql(struct app_service *service, const struct app_scope 
                             const char *name, const char *operation, const json_t *request,
                             struct error *err) {
     bool has_name = name[0] != '\0';
-    // The only one that names no application, and the only one that may say so
-    // (facts/api.md 8.1).
+    // Only the operation without an application may return this exception (facts/api.md 8.1).
     enum error_kind kind = has_name ? ERROR_INVALID : ERROR_UNSUPPORTED;
     struct app app;
 

@@ -11,7 +11,7 @@ struct code_wait {
     char name[APP_NAME_SIZE];
     json_t *request;
     struct code_request code;
-    code_continue_fn *go_on;
+    code_continue_fn *resume;
     app_done_fn *done;
     void *userdata;
 };
@@ -32,7 +32,7 @@ static void unlink_wait(struct code_wait *wait) {
 static void fail(struct code_wait *wait, const struct error *reason) {
     struct error err = *reason;
 
-    // What S3 says of a missing object, in the service's words (facts/api.md 5.1).
+    // A missing object in S3, in the service's words (facts/api.md 5.1).
     if (err.kind == ERROR_NOT_FOUND)
         (void)error_set(
             &err, ERROR_INVALID,
@@ -50,7 +50,7 @@ static void continue_with(struct code_wait *wait, const struct code_artifact *ar
                                    .done = wait->done,
                                    .userdata = wait->userdata};
 
-    wait->go_on(&command, artifact);
+    wait->resume(&command, artifact);
 }
 
 static void on_code(void *userdata, const struct code_artifact *artifact,
@@ -58,7 +58,7 @@ static void on_code(void *userdata, const struct code_artifact *artifact,
     struct code_wait *wait = userdata;
 
     unlink_wait(wait);
-    // The request may yet be refused.
+    // The request may still be refused, and then the code is not used.
     code_collect_soon(wait->service);
     if (reason != NULL)
         fail(wait, reason);
@@ -68,12 +68,12 @@ static void on_code(void *userdata, const struct code_artifact *artifact,
 }
 
 void code_wait_begin(const struct code_command *command, const struct code_request *code,
-                     struct buffer *bytes, code_continue_fn *go_on) {
+                     struct buffer *bytes, code_continue_fn *resume) {
     struct app_service *service = command->service;
     struct code_source source = {.kind = CODE_SOURCE_BYTES, .bytes = bytes};
 
     if (!code->has_code) {
-        go_on(command, NULL);
+        resume(command, NULL);
         return;
     }
     struct code_wait *wait = memory_alloc(sizeof *wait);
@@ -82,7 +82,7 @@ void code_wait_begin(const struct code_command *command, const struct code_reque
     (void)text_copy(wait->name, sizeof wait->name, command->name);
     wait->request = json_copy_of(command->request);
     wait->code = *code;
-    wait->go_on = go_on;
+    wait->resume = resume;
     wait->done = command->done;
     wait->userdata = command->userdata;
     wait->next = service->code_waits;

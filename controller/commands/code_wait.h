@@ -1,5 +1,5 @@
-// A Create or Update that waits until its code has been read: what it needs to continue, kept in a
-// list of the service.
+// A CreateApplication or UpdateApplication that waits until its code is read: what it needs to
+// continue, in a list of the service.
 #pragma once
 
 #include "controller/commands/app_service_commands.h"
@@ -7,7 +7,7 @@
 
 struct code_wait;
 
-// The command; everything is borrowed.
+// The command. Everything is borrowed.
 struct code_command {
     struct app_service *service;
     const struct app_scope *scope;
@@ -17,15 +17,15 @@ struct code_command {
     void *userdata;
 };
 
-// Continues with a command whose code is there (NULL: it brings none).
+// Continues with a command whose code is read. `artifact` NULL: it has none.
 typedef void code_continue_fn(const struct code_command *command,
                               const struct code_artifact *artifact);
 
-// Starts to read `code` (`bytes`: of a zip that came with the request; taken) and calls `go_on`
-// with it, or `done` with the reason why it cannot be read, in the service's words. Without code
-// `go_on` is called at once.
+// Reads `code`, then calls `resume` with it, or `done` with the reason why it cannot be read, in
+// the service's words. Without code, `resume` is called at once. `bytes`: the zip that came with
+// the request, which is consumed.
 void code_wait_begin(const struct code_command *command, const struct code_request *code,
-                     struct buffer *bytes, code_continue_fn *go_on);
+                     struct buffer *bytes, code_continue_fn *resume);
 
-// Answers every wait with a failure; the code store must not call back afterwards.
+// Ends every wait with an error. The code store must not call back afterwards.
 void code_wait_end_all(struct app_service *service);
