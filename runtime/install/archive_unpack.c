@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-// Relative, without "..": what is joined to the target stays below it.
+// Relative, without "..": joined to the target it stays below it.
 static bool is_inside(const char *path) {
     if (path[0] == '/' || path[0] == '\0') return false;
     for (const char *part = path; part != NULL; part = strchr(part, '/')) {
@@ -43,9 +43,11 @@ static bool write_entry(struct archive_file *archive, const char *path, int64_t 
         if (!archive_file_read(archive, block, sizeof block, &got, err)) return false;
         if (got == 0) return true;
         *left_bytes -= (int64_t)got;
-        if (*left_bytes < 0) return error_set(err, ERROR_LIMIT, "the archive holds too much");
+        if (*left_bytes < 0)
+            return error_set(err, ERROR_LIMIT, "the archive is too large when unpacked");
+        errno = 0;
         if (write(fd, block, got) != (ssize_t)got)
-            return error_system(err, errno, "write '%s'", path);
+            return error_system(err, errno == 0 ? ENOSPC : errno, "write '%s'", path);
     }
 }
 

@@ -1,4 +1,4 @@
-// Unpacks archives that came from elsewhere: only regular files and directories, never outside the
+// Unpacks archives that are not trusted: only regular files and directories, never outside the
 // target, with limits.
 #pragma once
 
@@ -21,6 +21,6 @@ struct archive_unpack_options {
     void *userdata;
 };
 
-// ERROR_INVALID: no archive, a damaged one, or one with an entry that would land outside.
-// ERROR_LIMIT: too much in it.
+// ERROR_INVALID: not an archive, a damaged one, or one with an entry outside of the target.
+// ERROR_LIMIT: it is too large.
 MUST_CHECK bool archive_unpack(const struct archive_unpack_options *options, struct error *err);

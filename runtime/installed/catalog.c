@@ -25,7 +25,7 @@ static bool directory_of(const char *runtimes_directory, enum runtime_environmen
 struct class_path {
     const char *directory;
     struct buffer text;
-    char last[256]; // flink-dist comes last, as Flink's own scripts have it
+    char last[256]; // flink-dist comes last, as in Flink's own scripts
 };
 
 static bool add_jar(void *userdata, const char *name, bool is_directory, struct error *err) {
@@ -65,9 +65,7 @@ static bool read_facts(const char *directory, json_t **out_facts, struct error *
 }
 
 static void find_archive(const char *directory, const char *name, char out[static FILE_PATH_MAX]) {
-    struct error err;
-
-    if (!file_join(out, FILE_PATH_MAX, &err, directory, name, NULL) || !file_exists(out))
+    if (!file_join(out, FILE_PATH_MAX, NULL, directory, name, NULL) || !file_exists(out))
         out[0] = '\0';
 }
 
@@ -87,7 +85,7 @@ bool catalog_find(const char *runtimes_directory, enum runtime_environment runti
         return false;
     (void)text_copy(found.flink_version, sizeof found.flink_version,
                     json_text_or(facts, "flinkVersion", ""));
-    // An archive that does not fit the JDK is ignored by the JVM itself (-Xshare:auto).
+    // The JVM ignores an archive that does not fit it (-Xshare:auto).
     find_archive(found.directory, CATALOG_JOBMANAGER_ARCHIVE, found.jobmanager_archive);
     find_archive(found.directory, CATALOG_TASKMANAGER_ARCHIVE, found.taskmanager_archive);
     *out_runtime = found;
@@ -160,10 +158,10 @@ bool catalog_remove(const char *runtimes_directory, enum runtime_environment run
                          runtimes_directory);
     if (flock(fd, LOCK_EX | LOCK_NB) < 0 && !by_force)
         return error_set(err, ERROR_CONFLICT,
-                         "runtime %s is in use: an application of a daemon that works runs on it. "
-                         "Stop the application, or say --force: then it runs on until it is "
-                         "restarted, which will fail",
+                         "runtime %s is in use by an application of a daemon that runs. Stop the "
+                         "application, or use --force: it then runs until its next restart, which "
+                         "fails",
                          name);
-    // Without its facts it is no runtime to anybody, whatever happens to the rest.
+    // Without its facts file it is not installed, even if the rest cannot be removed.
     return file_remove_tree(facts, err) && file_remove_tree(directory, err);
 }

@@ -1,5 +1,5 @@
-// The installed Flink runtimes: one directory each under the runtimes directory, complete or not
-// there at all.
+// The installed Flink runtimes: one directory each in the runtimes directory. One without its facts
+// file is not installed.
 //
 //   <runtimes>/FLINK-1_20/lib/*.jar  plugins/  primer.jar  jobmanager.jsa  taskmanager.jsa
 //   runtime.json
@@ -20,11 +20,10 @@ struct installed_runtime {
     char flink_version[16];
     char directory[FILE_PATH_MAX];
     char *class_path;                       // jars of lib/ in a fixed order, ':' between; owned
-    char jobmanager_archive[FILE_PATH_MAX]; // class-data archive, "" when it was not made for this
-                                            // JDK
+    char jobmanager_archive[FILE_PATH_MAX]; // class-data archive; "" = there is none
     char taskmanager_archive[FILE_PATH_MAX];
-    bool
-        makes_archives; // the processes write the two archives when they end, instead of using them
+    // The processes write the two archives when they end, instead of using them.
+    bool makes_archives;
 };
 void installed_runtime_release(struct installed_runtime *runtime);
 DEFINE_AUTO_STRUCT(installed_runtime_release, struct installed_runtime);
@@ -41,11 +40,11 @@ MUST_CHECK bool catalog_class_path(const char *lib_directory, char **out_class_p
 // true}], owned by the caller.
 MUST_CHECK bool catalog_list(const char *runtimes_directory, json_t **out_runtimes,
                              struct error *err);
-// Keeps others from removing it until the descriptor is closed. `*held_fd` is -1 or what an earlier
-// call has put there, which stays unless another one was installed since. ERROR_UNAVAILABLE: it is
-// not there.
+// Keeps the runtime from being removed until the descriptor is closed. `*held_fd` is -1 or the
+// descriptor of an earlier call, which stays unless the runtime was installed again since.
+// ERROR_UNAVAILABLE: it is not there.
 MUST_CHECK bool catalog_hold(const char *runtimes_directory, enum runtime_environment runtime,
                              int *held_fd, struct error *err);
-// ERROR_CONFLICT: somebody holds it, and `by_force` is false. ERROR_NOT_FOUND.
+// ERROR_CONFLICT: a daemon holds it, and `by_force` is false. ERROR_NOT_FOUND.
 MUST_CHECK bool catalog_remove(const char *runtimes_directory, enum runtime_environment runtime,
                                bool by_force, struct error *err);

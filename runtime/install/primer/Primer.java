@@ -8,8 +8,8 @@ import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * A job that does nothing of use: it makes a cluster load what every stateful job needs (source, keyed state in RocksDB, checkpoints).
- * Written against what the DataStream API has had from 1.15 to 2.x, so that one source fits every runtime.
+ * A trivial job: it makes a cluster load what every stateful job needs (source, keyed state in RocksDB, checkpoints).
+ * Uses only what the DataStream API has from 1.15 to 2.x, so that one source fits every runtime.
  */
 public final class Primer {
     private Primer() {}
@@ -19,7 +19,7 @@ public final class Primer {
 
         env.fromSequence(0, Long.MAX_VALUE - 1)
                 .uid("numbers")
-                // A trickle is enough; paced at its source, so that no backlog stands between a barrier and its end.
+                // Few records are enough. They are slowed at the source, so that no backlog delays a checkpoint barrier.
                 .map(Primer::pace)
                 .keyBy(number -> number % 16)
                 .process(new Count())

@@ -50,7 +50,7 @@ Test(catalog, a_runtime_that_is_held_is_removed_by_force_only) {
     fds[0] = -1;
     cr_assert(catalog_hold(root, RUNTIME_FLINK_1_20, &fds[0], &err), "%s", err.message);
     cr_assert(catalog_remove(root, RUNTIME_FLINK_1_20, true, &err), "%s", err.message);
-    // What is held then is nobody's any more: the next one is held anew.
+    // The descriptor holds a removed directory: the runtime that is installed now is held instead.
     install(root);
     cr_assert(catalog_hold(root, RUNTIME_FLINK_1_20, &fds[0], &err), "%s", err.message);
     cr_assert(not(catalog_remove(root, RUNTIME_FLINK_1_20, false, &err)));

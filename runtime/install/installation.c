@@ -1,0 +1,20 @@
+#include "runtime/install/installation.h"
+
+#include "runtime/host/process.h"
+
+#include <unistd.h>
+
+void installation_report(const struct installation *self, const char *step, double fraction) {
+    if (self->options->progress != NULL)
+        self->options->progress(self->options->userdata, step, fraction);
+}
+
+bool installation_run(const struct installation *self, const char *const *arguments,
+                      const char *log, struct error *err) {
+    struct process_spec spec = {.arguments = arguments,
+                                .environment = (const char *const *)environ,
+                                .output_root = self->scratch,
+                                .output = log};
+
+    return process_run_and_wait(&spec, err);
+}
