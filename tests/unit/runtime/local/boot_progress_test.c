@@ -1,4 +1,4 @@
-// When a boot counts as hung: stages, processor time, and who was there to see it.
+// When a boot counts as hung: stages, processor time, and time in which the daemon was halted.
 #include "runtime/local/boot_progress.h"
 
 #include <criterion/criterion.h>
@@ -14,8 +14,8 @@ static void set_up(void) {
 
 TestSuite(boot_progress, .init = set_up);
 
-// Looks for so long, while it uses that share of a processor. The milliseconds until it counts as
-// hung; -1: it does not.
+// A boot that uses that share of a processor for so long. The milliseconds until it counts as hung;
+// -1: it does not.
 static int64_t look_for(int64_t wait_ms, int stage, double share) {
     double cpu_ms = (double)boot.cpu_ms;
 
@@ -27,11 +27,11 @@ static int64_t look_for(int64_t wait_ms, int stage, double share) {
     return -1;
 }
 
-Test(boot_progress, hangs_after_a_minute_without_a_sign) {
+Test(boot_progress, hangs_after_a_minute_without_progress) {
     cr_assert(eq(int, (int)look_for(100000, 1, 0.005), BOOT_STALL_LIMIT_MS));
 }
 
-Test(boot_progress, may_take_as_long_as_it_gets_further) {
+Test(boot_progress, may_take_long_while_it_makes_progress) {
     for (int stage = 1; stage < 100; stage++)
         cr_assert(eq(int, (int)look_for(50000, stage, 0), -1));
 }
@@ -41,7 +41,7 @@ Test(boot_progress, may_be_starved) {
     cr_assert(eq(int, (int)look_for(BOOT_STAGE_LIMIT_MS - 10000, 1, 0.03), -1));
 }
 
-Test(boot_progress, goes_round_in_circles_after_five_minutes) {
+Test(boot_progress, hangs_after_five_minutes_in_one_stage) {
     int64_t ended_ms = look_for(2 * BOOT_STAGE_LIMIT_MS, 1, 1.0);
 
     cr_assert(eq(int, (int)ended_ms, BOOT_STAGE_LIMIT_MS));

@@ -1,11 +1,20 @@
 // What the processes of a cluster are started with.
 #include "runtime/local/cluster_conf.h"
 
+#include "base/text.h"
+#include "runtime/host/orphans.h"
+
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <string.h>
 
-Test(cluster_conf, says_nothing_of_an_application_in_a_clusters_own_file) {
+static bool has(struct argument_list *list, const char *text) {
+    for (const char *const *item = argument_list_items(list); *item != NULL; item++)
+        if (text_equal(*item, text)) return true;
+    return false;
+}
+
+Test(cluster_conf, has_nothing_of_an_application_in_the_file_of_a_cluster) {
     AUTO(buffer_release) struct buffer text = BUFFER_INIT(65536);
     struct workspace_paths paths = {
         .checkpoints = "/data/apps/secret/checkpoints", .work = "/w", .jars = "/j"};
@@ -21,4 +30,19 @@ Test(cluster_conf, says_nothing_of_an_application_in_a_clusters_own_file) {
     cr_assert(strstr(buffer_text(&text), "kobel.instance: id-1\n") != NULL);
     cr_assert(strstr(buffer_text(&text), "parallelism.default: 8\n") != NULL);
     cr_assert(strstr(buffer_text(&text), "execution.program-config.enabled: false\n") != NULL);
+}
+
+Test(cluster_conf, names_the_properties_where_the_program_sees_them) {
+    AUTO(argument_list_release) struct argument_list with = {0};
+    AUTO(argument_list_release) struct argument_list without = {0};
+    const struct installed_runtime runtime = {.directory = "/runtimes/FLINK-1_20"};
+    const struct workspace_paths paths = {.etc = "/data/etc", .temporary = "/tmp"};
+
+    cluster_conf_environment(&runtime, &paths, true, "m1", &with);
+    cr_assert(has(&with, "KOBEL_APPLICATION_PROPERTIES=/etc/flink/application_properties.json"));
+    cr_assert(has(&with, "FLINK_LIB_DIR=/runtimes/FLINK-1_20/lib"));
+    cr_assert(has(&with, ORPHANS_VARIABLE "=m1"));
+    cluster_conf_environment(&runtime, &paths, false, "", &without);
+    cr_assert(has(&without, "KOBEL_APPLICATION_PROPERTIES=/data/etc/application_properties.json"));
+    cr_assert(not(has(&without, ORPHANS_VARIABLE "=")));
 }

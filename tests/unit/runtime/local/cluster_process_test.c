@@ -51,7 +51,7 @@ TestSuite(cluster_processes, .init = set_up, .fini = tear_down);
 
 static void on_lost(void *userdata, const char *reason) {
     (void)userdata;
-    cr_assert(false, "told of an end that was wanted: %s", reason);
+    cr_assert(false, "an end that was wanted is reported: %s", reason);
 }
 
 static struct cluster_processes *start(void) {
@@ -78,7 +78,7 @@ static void refuse_to_wait_for_the_disk(void) {
     refuse_call(SYS_fdatasync, SECCOMP_RET_ERRNO | EIO);
 }
 
-// What lies in the directory of a cluster ends with the daemon.
+// The files of a cluster are not needed after the daemon has ended.
 Test(cluster_processes, a_launch_does_not_wait_for_the_disk) {
     refuse_to_wait_for_the_disk();
     struct cluster_processes *processes = start();
@@ -91,7 +91,7 @@ Test(cluster_processes, a_launch_does_not_wait_for_the_disk) {
     cluster_processes_free(processes);
 }
 
-// Neither running nor a child that was not waited for.
+// It neither runs nor is a zombie.
 static bool is_gone(pid_t pid) {
     return kill(pid, 0) < 0 && errno == ESRCH;
 }

@@ -1,4 +1,4 @@
-// What a job gets is a copy of the stored code, and the code that was deployed.
+// A job gets a copy of the stored code, which is the code that was deployed.
 #include "runtime/local/code_stage.h"
 
 #include "base/digest.h"
@@ -54,7 +54,7 @@ static void check_content(const char *path, const char *bytes, size_t size_bytes
     cr_assert(memcmp(buffer_text(&content), bytes, size_bytes) == 0);
 }
 
-// Runs a staging of code `bytes` that is on record as `recorded`.
+// Stages the code `bytes`, whose recorded digest is that of `recorded`.
 static struct outcome stage(const char *bytes, size_t size_bytes, const char *recorded,
                             size_t recorded_bytes) {
     char sha256[DIGEST_SHA256_HEX_SIZE];
@@ -92,7 +92,7 @@ static void tear_down(void) {
 
 TestSuite(code_stage, .init = set_up, .fini = tear_down);
 
-// The first review: a program that wrote to its jar changed the stored code of every application.
+// A program that wrote to its jar once changed the stored code of every application.
 Test(code_stage, what_a_job_does_to_its_jar_leaves_the_store_alone) {
     cr_assert(stage("code", 4, "code", 4).is_well);
     put(at("moved"), "", 0);

@@ -13,7 +13,7 @@ static const struct {
     const char *reason;
 } rows[] = {
     {"", ""},
-    // A process that was killed: its last line says what went well (review, F).
+    // A process that was killed: its last line is about a success.
     {"2026-11-28 08:00:00,123 INFO  o.a.f.r.e.ExecutionGraph [] - Source (1/1) switched from "
      "INITIALIZING to RUNNING.\n",
      ""},
@@ -24,7 +24,7 @@ static const struct {
      "a.B.c(B.java)\n"
      "    at a.B.d(B.java)\n",
      "Exception in thread \"main\" java.lang.OutOfMemoryError: Java heap space"},
-    // What a job prints is no reason.
+    // A job's output is not a reason.
     {"42\nno Error so far, every Exception was handled\n", ""},
     {"main.MyException: no such topic\n42\n", "main.MyException: no such topic"},
     {"Terminating due to java.lang.OutOfMemoryError: Metaspace\n",
@@ -38,7 +38,7 @@ static const struct {
     {"#\n# A fatal error has been detected by the Java Runtime Environment:\n#\n"
      "#  SIGSEGV (0xb) at pc=0x00, pid=7, tid=8\n#\n# JRE version: OpenJDK\n",
      "#  SIGSEGV (0xb) at pc=0x00, pid=7, tid=8"},
-    // An exception that the job was restarted after, long before its process was killed.
+    // The job was restarted after this exception, long before its process was killed.
     {"2026-11-28 08:00:00,123 WARN  o.a.f.r.taskmanager.Task [] - Source (1/1) to FAILED\n"
      "java.lang.IllegalStateException: bad record\n\tat a.B.c(B.java)\nCaused by: a.BException\n"
      "2026-11-28 08:00:09,123 INFO  o.a.f.r.taskmanager.Task [] - Source (1/1) to RUNNING\n",
@@ -75,7 +75,7 @@ Test(end_reason, is_found_behind_0_bytes) {
     cr_assert(eq(str, reason, "Error: one"));
 }
 
-// The first review: 'Error: ä…' cut at 511 bytes ended the daemon.
+// 'Error: ä…' cut at 511 bytes ended the daemon once.
 Test(end_reason, is_cut_between_characters) {
     char tail[1200] = "Error: ";
     char reason[512];

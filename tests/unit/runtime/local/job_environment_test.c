@@ -25,7 +25,7 @@ Test(job_environment, has_all_of_many_variables) {
     cr_assert(zero(ptr, (void *)items[MANY]));
 }
 
-// What the user asked for comes before what happens to be there.
+// The user's variables come before those of the daemon's environment.
 Test(job_environment, begins_with_what_was_asked_for) {
     AUTO(argument_list_release) struct argument_list list = {0};
     static const char *const variables[] = {"AWS_REGION=us-east-1", "HOME=/root",

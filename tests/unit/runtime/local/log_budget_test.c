@@ -19,10 +19,10 @@ static const int64_t MB = (int64_t)1 << 20;
 Test(log_budget, gives_back_all_but_the_newer_half_of_a_share) {
     cr_assert(eq(i64, log_budget_gap(10 * MB, 10 * MB, 10 * MB), 0));
     cr_assert(eq(i64, log_budget_gap(10 * MB + 1, 10 * MB + 4096, 10 * MB), 5 * MB));
-    // What was given back before is not counted again.
+    // Bytes that were given back before are not counted again.
     cr_assert(eq(i64, log_budget_gap(100 * MB, 5 * MB, 10 * MB), 0));
     cr_assert(eq(i64, log_budget_gap(100 * MB + 17, 11 * MB, 10 * MB), 95 * MB));
-    // A file without data that is larger than it is long.
+    // A file whose reserved room is larger than its length.
     cr_assert(eq(i64, log_budget_gap(17, 11 * MB, 10 * MB), 0));
 }
 
@@ -94,7 +94,7 @@ static void turn(void) {
     cr_assert(sd_event_run(loop, 10000000) > 0, "nothing happens any more");
 }
 
-Test(log_files_kept, keeps_the_newest_lines_of_whoever_goes_on_writing) {
+Test(log_files_kept, keeps_the_newest_lines_while_a_program_writes) {
     AUTO(file_close) int fd = open_output("taskmanager-1.out");
 
     for (int round = 0; round < 3; round++) {
@@ -102,7 +102,7 @@ Test(log_files_kept, keeps_the_newest_lines_of_whoever_goes_on_writing) {
         while (used(fd) > 4 * MB)
             turn();
     }
-    // Nothing is lost of what is followed: the length grows with what was written.
+    // A follower misses nothing: the length grows with what was written.
     cr_assert(eq(i64, (int64_t)look(fd).st_size, 30 * MB));
     int64_t next = growing_file_after_gap(fd, 0);
     cr_assert(gt(i64, next, 0));
@@ -116,8 +116,7 @@ static bool can_be_cut(void) {
     return fallocate(fd, FALLOC_FL_COLLAPSE_RANGE, 0, MB) == 0;
 }
 
-// A file that becomes ever longer, if only with a gap, would be sent and searched in full by
-// others.
+// Programs that copy or search the file would read the gap of a file that becomes ever longer.
 Test(log_files_kept, a_file_does_not_become_ever_longer) {
     AUTO(file_close) int fd = open_output("jobmanager.log");
     int64_t gap = 5 * GROWING_FILE_CUT_BYTES;
@@ -134,12 +133,12 @@ Test(log_files_kept, a_file_does_not_become_ever_longer) {
     cr_assert(eq(str, (char *)last, "last\n"));
 }
 
-// --- files that a program has made strange ---
+// --- unusual files, made by a program ---
 
 enum { TURNS_MAX = 3000 };
 static const int64_t TB = (int64_t)1 << 40;
 
-// How many turns it takes until the file takes no more than its share.
+// The number of turns until the file takes no more than its share.
 static int turns_until_small(int fd) {
     int turns = 0;
 
@@ -149,15 +148,15 @@ static int turns_until_small(int fd) {
     return turns;
 }
 
-// Nothing is due for a while: there is nothing left to do.
+// The timer is not due for a while: no work is left.
 static void turn_until_calm(void) {
     int turns = 0;
 
     while (sd_event_run(loop, 50000) > 0)
-        cr_assert(turns++ < TURNS_MAX, "the timer goes on and on");
+        cr_assert(turns++ < TURNS_MAX, "the timer does not stop");
 }
 
-Test(log_files_kept, a_file_that_is_long_and_nearly_empty_keeps_nobody_from_his_turn) {
+Test(log_files_kept, a_file_that_is_long_and_nearly_empty_keeps_no_other_from_its_turn) {
     AUTO(file_close) int sparse = open_output("jobmanager.log");
     AUTO(file_close) int growing = open_output("taskmanager-1.out");
 
@@ -208,7 +207,7 @@ Test(log_files_kept, a_file_that_disappears_while_it_gives_back_is_forgotten) {
     turn_until_calm();
 }
 
-Test(log_files_kept, what_is_no_log_of_a_process_is_left_alone) {
+Test(log_files_kept, other_files_than_logs_are_left_alone) {
     AUTO(file_close) int own = open_output("own.data");
     AUTO(file_close) int output = open_output("jobmanager.out");
 
@@ -227,7 +226,7 @@ Test(log_files_kept, what_is_no_log_of_a_process_is_left_alone) {
     cr_assert(ge(i64, used(own), 20 * MB));
 }
 
-Test(log_files_kept, what_was_written_since_the_last_look_is_shortened_at_the_end) {
+Test(log_files_kept, what_was_written_since_the_last_check_is_shortened_at_the_end) {
     AUTO(file_close) int fd = open_output("taskmanager-1.out");
 
     print(fd, 10);

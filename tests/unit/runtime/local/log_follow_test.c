@@ -1,5 +1,5 @@
-// Whoever asks for one page of a log after the other gets its lines once and in their order,
-// whatever happens to the file meanwhile but for what was dropped of it.
+// A caller that asks for one page of a log after the other gets each line once and in order,
+// whatever happens to the file meanwhile, but for the lines that were dropped.
 #include "base/file.h"
 #include "base/growing_file.h"
 #include "base/line_cutter.h"
@@ -22,12 +22,12 @@ static char logs[FILE_PATH_MAX];
 static int written; // lines of the output
 static struct error err;
 
-// What was handed on.
+// The lines that were read.
 static struct {
     int64_t first;
     int64_t last; // -1: none
     int count;
-    int strange; // lines that were not written so, or not in this order
+    int strange; // lines that were not written, or not in this order
 } seen;
 
 static void on_line(void *userdata, const char *text, size_t length) {
@@ -112,7 +112,7 @@ Test(log_follow, a_follower_misses_only_what_was_dropped_before_it_came_to_it) {
     print(fd, 1000);
     follow(&follower);
     cr_assert(eq(int, seen.count, 1000));
-    // Dropped behind it: it goes on.
+    // Dropped behind it: it continues.
     cr_assert(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 40960) == 0);
     print(fd, 1000);
     follow(&follower);
@@ -128,7 +128,7 @@ Test(log_follow, a_follower_misses_only_what_was_dropped_before_it_came_to_it) {
     line_cutter_release(&follower.cutter);
 }
 
-Test(log_follow, whoever_comes_late_reads_the_newest_lines) {
+Test(log_follow, a_late_caller_reads_the_newest_lines) {
     AUTO(file_close) int fd = open_output();
 
     print(fd, 2000);
@@ -141,8 +141,8 @@ Test(log_follow, whoever_comes_late_reads_the_newest_lines) {
     line_cutter_release(&follower.cutter);
 }
 
-// Nobody reads the same gap again and again.
-Test(log_follow, a_gap_that_goes_on_to_the_end_is_passed) {
+// The same gap is not read again and again.
+Test(log_follow, a_gap_up_to_the_end_is_passed) {
     AUTO(file_close) int fd = open_output();
     struct follower follower = begin();
 
@@ -157,7 +157,7 @@ Test(log_follow, a_gap_that_goes_on_to_the_end_is_passed) {
     line_cutter_release(&follower.cutter);
 }
 
-// As a long gap is cut off; a copy of the rest stands for it where the file system cannot.
+// As a long gap is cut off. Where the file system cannot do that, a copy of the rest is used.
 static void cut(int fd, int64_t bytes) {
     if (fallocate(fd, FALLOC_FL_COLLAPSE_RANGE, 0, bytes) == 0) return;
     struct stat entry;
@@ -169,7 +169,7 @@ static void cut(int fd, int64_t bytes) {
     cr_assert(write(fd, copy, rest) == (ssize_t)rest);
 }
 
-Test(log_follow, a_follower_goes_on_where_it_was_after_a_cut) {
+Test(log_follow, a_follower_continues_after_a_cut) {
     AUTO(file_close) int fd = open_output();
     struct follower follower = begin();
 
@@ -187,7 +187,7 @@ Test(log_follow, a_follower_goes_on_where_it_was_after_a_cut) {
     line_cutter_release(&follower.cutter);
 }
 
-Test(log_follow, a_file_that_begins_anew_is_read_from_its_beginning) {
+Test(log_follow, a_file_that_is_replaced_is_read_from_its_beginning) {
     AUTO(file_close) int fd = open_output();
     struct follower follower = begin();
 
@@ -201,7 +201,7 @@ Test(log_follow, a_file_that_begins_anew_is_read_from_its_beginning) {
     line_cutter_release(&follower.cutter);
 }
 
-Test(log_follow, a_file_that_is_nothing_but_a_gap_holds_nobody_up) {
+Test(log_follow, a_file_that_is_nothing_but_a_gap_stops_no_follower) {
     AUTO(file_close) int fd = open_output();
     struct follower follower = begin();
 
@@ -216,7 +216,7 @@ Test(log_follow, a_file_that_is_nothing_but_a_gap_holds_nobody_up) {
     line_cutter_release(&follower.cutter);
 }
 
-Test(log_follow, a_gap_within_a_character_holds_nobody_up) {
+Test(log_follow, a_gap_within_a_character_stops_no_follower) {
     AUTO(file_close) int fd = open_output();
     struct follower follower = begin();
     static char bytes[8192];

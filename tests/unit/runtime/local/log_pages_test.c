@@ -1,4 +1,4 @@
-// What can be asked of the logs of an application's clusters, in directories that jobs write to.
+// What can be read of the logs of an application's clusters, in directories that jobs write to.
 #include "runtime/local/log_pages.h"
 
 #include "base/file.h"
@@ -108,13 +108,13 @@ Test(log_pages, follow_each_other) {
     cr_assert(eq(i64, page.next, (int64_t)sizeof bytes));
     cr_assert(read_page("ab-9", "jobmanager.log", page.next));
     cr_assert(eq(sz, page.size_bytes, 0));
-    // Shorter than it was: begun anew.
+    // Shorter than before: it was replaced.
     put("ab-9", "jobmanager.log", "new", 3);
     cr_assert(read_page("ab-9", "jobmanager.log", page.next));
     cr_assert(eq(int, page.place, GROWING_FILE_NEW));
     cr_assert(eq(i64, page.from, 0));
     cr_assert(eq(i64, page.next, 3));
-    // Whatever is asked for.
+    // Any position is allowed.
     cr_assert(read_page("ab-9", "jobmanager.log", INT64_MAX));
     cr_assert(read_page("ab-9", "jobmanager.log", -1));
     cr_assert(eq(i64, page.from, 0));
@@ -127,7 +127,7 @@ Test(log_pages, do_not_cut_a_character) {
     put("ab-9", "jobmanager.log", "a\xe2\x82\xac", 4);
     cr_assert(read_page("ab-9", "jobmanager.log", page.next));
     cr_assert(eq(i64, page.next, 4));
-    // What is none is not waited for.
+    // Bytes that are not a character are not waited for.
     put("ab-9", "jobmanager.log", "a\x80\x80\x80", 4);
     cr_assert(read_page("ab-9", "jobmanager.log", 0));
     cr_assert(eq(i64, page.next, 4));

@@ -1,5 +1,5 @@
-// A job has the daemon's user, and may take the rights of its directories from both: what nobody
-// needs goes all the same, and what cannot go keeps nothing else.
+// A job has the daemon's user, and may remove the permissions of its directories for both. They are
+// removed all the same, and one that cannot be removed does not keep the others.
 #include "base/file.h"
 #include "base/text.h"
 #include "runtime/host/trash.h"
@@ -31,7 +31,7 @@ static bool exists(const char *rest) {
     return file_exists(path);
 }
 
-static void take_rights(const char *rest, unsigned mode) {
+static void remove_permissions(const char *rest, unsigned mode) {
     char path[FILE_PATH_MAX];
 
     path_of(rest, path);
@@ -80,8 +80,8 @@ Test(rights, the_directories_of_an_ended_cluster_go) {
     touch(root, "apps/a/clusters/a-1/conf/x");
     touch(root, "apps/a/clusters/a-1/work/deep/x");
     touch(root, "apps/a/clusters/a-1/jars/x");
-    take_rights("apps/a/clusters/a-1/work", 0555);
-    take_rights("apps/a/clusters/a-1/jars", 0000);
+    remove_permissions("apps/a/clusters/a-1/work", 0555);
+    remove_permissions("apps/a/clusters/a-1/jars", 0000);
     cr_assert(workspace_clean(root, &err), "%s", err.message);
     cr_assert(not(exists("apps/a/clusters/a-1/work")));
     cr_assert(not(exists("apps/a/clusters/a-1/jars")));
@@ -97,16 +97,16 @@ Test(rights, what_was_thrown_away_is_removed) {
 
     become_ordinary_user(root);
     touch(root, "secret/x");
-    take_rights("secret", 0500);
+    remove_permissions("secret", 0500);
     touch(root, "apps/a/work/module/package/x");
     touch(root, "apps/a/work/closed/x");
     path_of("secret", secret);
     path_of("apps/a/work/link", path);
     cr_assert(symlink(secret, path) == 0);
-    take_rights("apps/a/work/module/package", 0555);
-    take_rights("apps/a/work/module", 0555);
-    take_rights("apps/a/work/closed", 0000);
-    take_rights("apps/a/work", 0111);
+    remove_permissions("apps/a/work/module/package", 0555);
+    remove_permissions("apps/a/work/module", 0555);
+    remove_permissions("apps/a/work/closed", 0000);
+    remove_permissions("apps/a/work", 0111);
     path_of("apps/a/work", path);
     cr_assert(trash_put(root, path, &err), "%s", err.message);
     cr_assert(not(file_exists(path)));
@@ -127,17 +127,17 @@ Test(rights, checkpoints_are_pruned_and_found) {
     touch(root, "apps/a/checkpoints/needed/chk-1/_metadata");
     touch(root, "apps/a/checkpoints/old/chk-1/_metadata");
     touch(root, "apps/a/checkpoints/older/chk-1/_metadata");
-    take_rights("apps/a/checkpoints/old", 0555);
-    take_rights("apps/a/checkpoints/needed/chk-1", 0000);
-    take_rights("apps/a/checkpoints/needed", 0000);
-    take_rights("apps/a/checkpoints", 0000);
+    remove_permissions("apps/a/checkpoints/old", 0555);
+    remove_permissions("apps/a/checkpoints/needed/chk-1", 0000);
+    remove_permissions("apps/a/checkpoints/needed", 0000);
+    remove_permissions("apps/a/checkpoints", 0000);
     cr_assert(app_files_prune_checkpoints(root, "a", is_needed, NULL, &removed, &err), "%s",
               err.message);
     cr_assert(eq(int, removed, 2));
     cr_assert(app_files_find_checkpoint(root, "a", "needed", path));
-    take_rights("apps/a/checkpoints", 0555);
+    remove_permissions("apps/a/checkpoints", 0555);
     touch(root, "apps/a/snapshots/x");
-    take_rights("apps/a/snapshots", 0555);
+    remove_permissions("apps/a/snapshots", 0555);
     cr_assert(app_files_make_snapshot_directory(root, "a", "s", "t", path, &err), "%s",
               err.message);
 }
@@ -147,14 +147,14 @@ Test(rights, snapshots_are_removed) {
 
     become_ordinary_user(root);
     touch(root, "apps/a/snapshots/s/t/savepoint-1/_metadata");
-    take_rights("apps/a/snapshots/s/t", 0000);
-    take_rights("apps/a/snapshots/s", 0555);
-    take_rights("apps/a/snapshots", 0555);
+    remove_permissions("apps/a/snapshots/s/t", 0000);
+    remove_permissions("apps/a/snapshots/s", 0555);
+    remove_permissions("apps/a/snapshots", 0555);
     cr_assert(app_files_remove_snapshot(root, "a", &snapshot, &err), "%s", err.message);
     cr_assert(not(exists("apps/a/snapshots/s")));
 }
 
-// What nobody but root may move.
+// Only root may move it.
 static void leave(const char *rest) {
     char path[FILE_PATH_MAX];
 
@@ -174,7 +174,7 @@ Test(rights, what_cannot_be_removed_keeps_neither_the_rest_nor_the_start) {
     sd_event *loop = NULL;
     int removed = 0;
 
-    if (geteuid() != 0) cr_skip_test("wants files of somebody else");
+    if (geteuid() != 0) cr_skip_test("needs files of another user");
     leave("apps/a/clusters/a-1/work/x");
     leave("apps/a/checkpoints/lasting/x");
     become_ordinary_user(root);
