@@ -47,7 +47,7 @@ static bool compile_primer(const struct installation *self, const char *class_pa
 
 static bool prepare(const struct installation *self, struct error *err) {
     AUTO(installed_runtime_release)
-    struct installed_runtime runtime = {.runtime = self->options->runtime, .makes_archives = true};
+    struct installed_runtime runtime = {.runtime = self->runtime, .makes_archives = true};
     char lib[FILE_PATH_MAX];
     char primer[FILE_PATH_MAX];
 
@@ -80,11 +80,11 @@ static bool write_facts(const struct installation *self, struct error *err) {
 }
 
 // One installation of a runtime at a time; the lock ends with the process.
-static bool lock(const struct installation *self, int *out_fd, struct error *err) {
+static bool lock(const struct installation *self, const char *runtimes_directory, int *out_fd,
+                 struct error *err) {
     char path[FILE_PATH_MAX];
 
-    if (!text_format(path, sizeof path, "%s/.%s.lock", self->options->runtimes_directory,
-                     self->name))
+    if (!text_format(path, sizeof path, "%s/.%s.lock", runtimes_directory, self->name))
         return error_set(err, ERROR_INVALID, "the path of the runtimes directory is too long");
     AUTO(file_close) int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
     if (fd < 0) return error_system(err, errno, "lock '%s'", path);
@@ -111,7 +111,10 @@ static bool install(struct installation *self, struct error *err) {
 bool catalog_install(const struct catalog_install_options *options, struct error *err) {
     AUTO(installed_runtime_release) struct installed_runtime existing = {0};
     AUTO(file_close) int lock_fd = -1;
-    struct installation self = {.options = options};
+    struct installation self = {.runtime = options->runtime,
+                                .from = options->from,
+                                .progress = options->progress,
+                                .userdata = options->userdata};
     char scratch_name[64];
 
     self.name = runtime_environment_name(options->runtime);
@@ -124,7 +127,7 @@ bool catalog_install(const struct catalog_install_options *options, struct error
                    NULL) ||
         !file_join(self.scratch, FILE_PATH_MAX, err, options->runtimes_directory, scratch_name,
                    NULL) ||
-        !lock(&self, &lock_fd, err))
+        !lock(&self, options->runtimes_directory, &lock_fd, err))
         return false;
     if (catalog_find(options->runtimes_directory, options->runtime, &existing, NULL)) {
         installation_report(&self, "installed already", 1);

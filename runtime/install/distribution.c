@@ -116,7 +116,7 @@ static bool copy_directory(const struct installation *self, const char *from, st
 
 bool distribution_obtain(struct installation *self, struct error *err) {
     char downloaded[FILE_PATH_MAX];
-    const char *from = self->options->from;
+    const char *from = self->from;
 
     if (from != NULL && !file_exists(from))
         return error_set(err, ERROR_NOT_FOUND, "'%s' does not exist", from);

@@ -5,8 +5,7 @@
 #include <unistd.h>
 
 void installation_report(const struct installation *self, const char *step, double fraction) {
-    if (self->options->progress != NULL)
-        self->options->progress(self->options->userdata, step, fraction);
+    if (self->progress != NULL) self->progress(self->userdata, step, fraction);
 }
 
 bool installation_run(const struct installation *self, const char *const *arguments,

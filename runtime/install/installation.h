@@ -2,19 +2,22 @@
 #pragma once
 
 #include "base/file.h"
+#include "model/runtime_environment.h"
 #include "runtime/host/java.h"
-#include "runtime/install/catalog_install.h"
 
 struct installation {
-    const struct catalog_install_options *options;
+    enum runtime_environment runtime;
     const char *name;    // "FLINK-1_20"
     const char *version; // "1.20.3"
     char directory[FILE_PATH_MAX];
     char scratch[FILE_PATH_MAX]; // removed at the end
     struct java java;
+    const char *from;                                                    // NULL = pip
+    void (*progress)(void *userdata, const char *step, double fraction); // may be NULL
+    void *userdata;
 };
 
-// See catalog_install_options.progress.
+// A step begins, or that fraction of it is done (0..1; < 0 when unknown).
 void installation_report(const struct installation *self, const char *step, double fraction);
 // Waits for the command. `log`: the file in the scratch directory that gets its output; NULL: the
 // output is dropped.
