@@ -16,6 +16,5 @@ struct catalog_install_options {
 };
 
 // Obtains, checks, unpacks and prepares one runtime. It is found only when it is complete; files of
-// an interrupted installation are removed by the next one. For a command: it runs its own loop and
-// waits.
+// an interrupted installation are removed by the next one. For a command: it waits in its own loop.
 MUST_CHECK bool catalog_install(const struct catalog_install_options *options, struct error *err);

@@ -61,8 +61,7 @@ static bool download(const struct installation *self, char out_archive[static FI
                          "pip could not download %s==%s (python3 -m pip; its output is in "
                          "%s/pip.log). Use --from with an official Flink distribution instead",
                          PACKAGE, self->version, self->scratch);
-    // Named apache-flink-libraries-… by older versions of pip, apache_flink_libraries-… by newer
-    // ones.
+    // Its name has "-" from older versions of pip, and "_" from newer ones.
     if (!file_list(partial, visit_download, &fresh, err)) return false;
     if (fresh.path[0] == '\0')
         return error_set(err, ERROR_UNAVAILABLE,

@@ -189,7 +189,8 @@ void cluster_conf_process_name(enum flink_role role, int index, char *out, size_
         (void)text_format(out, size_bytes, "taskmanager-%d", index);
 }
 
-void cluster_conf_add_jvm_flags(enum profile profile, struct argument_list *out) {
+// They decide whether a class-data archive fits.
+static void add_jvm_flags(enum profile profile, struct argument_list *out) {
     // Both shorten the start and cost speed later (facts/flink.md 3.2): right for short runs on a
     // small machine.
     if (profile == PROFILE_DEV)
@@ -251,7 +252,7 @@ void cluster_conf_command(const struct flink_process *process, const struct laun
         argument_list_add_format(
             out, "-XX:%s=%s",
             runtime->makes_archives ? "ArchiveClassesAtExit" : "SharedArchiveFile", archive);
-    cluster_conf_add_jvm_flags(spec->size.profile, out);
+    add_jvm_flags(spec->size.profile, out);
     argument_list_add_format(out, "-Dlog.file=%s/%s.log", paths->log, name);
     argument_list_add_format(out, "-Dlog4j.configurationFile=file:%s/log4j.properties",
                              paths->conf);

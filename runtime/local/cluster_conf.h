@@ -55,7 +55,3 @@ void cluster_conf_environment(const struct installed_runtime *runtime,
                               const char *mark, struct argument_list *out);
 // "jobmanager", "taskmanager-1": names its log and output files.
 void cluster_conf_process_name(enum flink_role role, int index, char *out, size_t size_bytes);
-
-// JVM flags that decide whether a class-data archive fits: shared with the command that makes the
-// archives.
-void cluster_conf_add_jvm_flags(enum profile profile, struct argument_list *out);

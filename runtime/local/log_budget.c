@@ -71,8 +71,7 @@ static void give_back(struct log_budget *budget, struct log_file *file, int fd) 
     data -= data % LOG_BUDGET_ALIGNMENT_BYTES;
     bool is_last = file->gap_bytes - data <= budget->piece_bytes;
     int64_t to = is_last ? file->gap_bytes : data + budget->piece_bytes;
-    // Where the file system has no holes, the whole file is emptied, so that the disk does not
-    // fill.
+    // Where the file system has no holes, the file is emptied, so that the disk does not fill.
     if (fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, from, to - from) < 0) {
         error_ignore(ftruncate(fd, 0) == 0);
         end_round(file);

@@ -1,5 +1,4 @@
-// Submits a job to a cluster: copies its code to where Flink looks for jars, then asks Flink to run
-// it.
+// Submits a job to a cluster: its code is copied to where Flink looks for jars, then Flink runs it.
 #pragma once
 
 #include "runtime/code_store.h"
