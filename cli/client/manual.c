@@ -59,13 +59,22 @@ static void print_option(const struct manual_option *option, FILE *out) {
         (void)fprintf(out, "  %-*s %s\n", FLAG_WIDTH + VALUE_WIDTH + 1, "", option->variable);
 }
 
+static void print_options(const struct manual *manual, bool of_daemon, FILE *out) {
+    for (size_t index = 0; index < manual->option_count; index++)
+        if (manual_list_has(manual->options[index].commands, "serve") == of_daemon)
+            print_option(&manual->options[index], out);
+}
+
 void manual_print_help(const struct manual *manual, FILE *out) {
     (void)fprintf(out, "kobel - a local stand-in for Amazon Managed Service for Apache Flink\n\n");
     for (size_t index = 0; index < manual->command_count; index++)
         print_command(&manual->commands[index], out);
-    (void)fprintf(out, "\nOptions, each with its environment variable:\n");
-    for (size_t index = 0; index < manual->option_count; index++)
-        print_option(&manual->options[index], out);
+    (void)fprintf(out, "\nOptions of clients and of `kobel runtime`:\n");
+    print_options(manual, false, out);
+    (void)fprintf(out,
+                  "\nOptions of the daemon, for `kobel serve` and for a daemon that `kobel run` "
+                  "starts,\neach with its environment variable:\n");
+    print_options(manual, true, out);
     (void)fprintf(out, "\n`kobel help COMMAND` describes one command, `kobel man` is the manual "
                        "page.\nExit status: 0 success, 1 failure, 2 wrong usage.\n");
 }

@@ -103,12 +103,14 @@ static bool prepare(struct run *run, struct error *err) {
 static bool reload(struct run *run, int64_t now_ms, struct error *err) {
     if (!read_code(run, err)) {
         if (run->incomplete_since_ms == 0) run->incomplete_since_ms = now_ms;
-        bool may_still_come =
-            err->kind == ERROR_CONFLICT && now_ms - run->incomplete_since_ms < INCOMPLETE_MAX_MS;
-        if (may_still_come) return false;
+        bool is_incomplete = err->kind == ERROR_CONFLICT;
+        if (is_incomplete && now_ms - run->incomplete_since_ms < INCOMPLETE_MAX_MS) return false;
         watch_accept(&run->jar);
-        return error_set(err, ERROR_INVALID,
-                         "'%s' is not a complete jar; waiting for its next change", run->jar.path);
+        run->incomplete_since_ms = 0;
+        return is_incomplete ? error_set(err, ERROR_INVALID,
+                                         "'%s' is not a complete jar; waiting for its next change",
+                                         run->jar.path)
+                             : false;
     }
     run->incomplete_since_ms = 0;
     if (!watch_is_steady(&run->jar))

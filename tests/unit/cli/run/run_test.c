@@ -101,7 +101,7 @@ Test(run_changes, other_code_is_one) {
                  "{\"CodeContentUpdate\":{\"ZipFileContentUpdate\":\"eA==\"}}}}"));
 }
 
-Test(run_changes, properties_parallelism_and_runtime_are_changed_when_they_are_said) {
+Test(run_changes, properties_parallelism_and_runtime_are_changed_when_they_are_given) {
     AUTO(json_decref) json_t *groups = json_new_array();
     struct run_target target = {
         .name = "a", .code = &code, .groups = groups, .parallelism = 2, .runtime = "FLINK-2_2"};
@@ -116,11 +116,11 @@ Test(run_changes, properties_parallelism_and_runtime_are_changed_when_they_are_s
                  "\"RuntimeEnvironmentUpdate\":\"FLINK-2_2\"}"));
 }
 
-// --- which snapshots are kept ---
+// --- the retention of snapshots ---
 
 static const char RULE[] = "[{\"Key\":\"kobel:snapshot-retention\",\"Value\":\"automatic=5\"}]";
 
-Test(run_retention, a_new_application_gets_a_rule_when_few_are_to_be_kept) {
+Test(run_retention, a_new_application_gets_a_rule_if_few_are_kept) {
     struct run_target target = {.name = "a", .code = &code, .runtime = "FLINK-1_20"};
     AUTO(json_decref) json_t *all = run_create_request(&target);
 
@@ -131,7 +131,7 @@ Test(run_retention, a_new_application_gets_a_rule_when_few_are_to_be_kept) {
     cr_assert(eq(str, tags, (char *)RULE));
 }
 
-Test(run_retention, one_that_is_there_gets_it_unless_it_has_one) {
+Test(run_retention, an_existing_application_gets_it_unless_it_has_one) {
     AUTO(json_decref) json_t *none = parsed("[{\"Key\":\"team\",\"Value\":\"a\"}]");
     AUTO(json_decref)
     json_t *own = parsed("[{\"Key\":\"team\",\"Value\":\"a\"},"
@@ -146,7 +146,7 @@ Test(run_retention, one_that_is_there_gets_it_unless_it_has_one) {
     cr_assert(eq(str, (char *)json_text(request, "ResourceARN"), "arn:x"));
 }
 
-Test(run_configuration, state_is_dropped_when_that_is_asked_for_only) {
+Test(run_configuration, state_is_dropped_with_fresh_only) {
     struct run_target target = {.name = "a", .code = &code};
 
     cr_assert(eq(ptr, run_configuration(&target), NULL));
@@ -156,6 +156,16 @@ Test(run_configuration, state_is_dropped_when_that_is_asked_for_only) {
                  (char *)json_text(json_member(run, "ApplicationRestoreConfiguration"),
                                    "ApplicationRestoreType"),
                  "SKIP_RESTORE_FROM_SNAPSHOT"));
+}
+
+Test(run_configuration, state_of_missing_operators_may_be_left_out) {
+    struct run_target target = {.name = "a", .code = &code, .allows_non_restored = true};
+    AUTO(json_decref) json_t *run = run_configuration(&target);
+
+    const json_t *flink = json_member(run, "FlinkRunConfiguration");
+    bool is_allowed = json_is_true(json_member(flink, "AllowNonRestoredState"));
+
+    cr_assert(is_allowed);
 }
 
 // --- files ---

@@ -15,12 +15,12 @@ import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * Counts what passes, per key and with state, and prints a line a record:
+ * Counts the records of each key, with state, and prints a line for each record:
  *
  * <pre>hello key=3 count=42 at=1764000000123</pre>
  *
  * The greeting and the rate are properties of the group "Counter", so that an update can be seen; the counts are state, so that it can
- * be seen that they go on over an update, a stop and a start.
+ * be seen that they continue over an update, a stop and a start.
  */
 public final class Counter {
     private static final int KEYS = 4;
