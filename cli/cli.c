@@ -36,6 +36,15 @@ bool cli_knows(const char *command) {
     return find(command) != NULL || is_manual_command(command);
 }
 
+int cli_refuse_command(const char *command) {
+    char message[128];
+
+    (void)text_format(message, sizeof message,
+                      "unknown command '%.40s'; `kobel help` lists the commands", command);
+    terminal_print_error(message);
+    return EXIT_USAGE;
+}
+
 static int print_manual(const struct cli_program *program, const char *command, const char *word) {
     struct manual_option options[OPTIONS_MAX];
     struct manual manual = {.options = options, .version = program->version};
@@ -55,9 +64,8 @@ static int print_manual(const struct cli_program *program, const char *command, 
     else
         manual_print_help(&manual, stdout);
     if (is_known) return EXIT_DONE;
-    terminal_print_error(text_equal(command, "completion")
-                             ? "usage: kobel completion bash | zsh | fish"
-                             : "unknown command; `kobel help` lists the commands");
+    if (!text_equal(command, "completion")) return cli_refuse_command(word);
+    terminal_print_error("usage: kobel completion bash | zsh | fish");
     return EXIT_USAGE;
 }
 

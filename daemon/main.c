@@ -59,6 +59,5 @@ int main(int argc, char **argv) {
         if (!cli_asks_for_help(arguments)) return run_daemon(command, argc - 2, arguments);
         return run_client("help", (char *const[]){argv[1], NULL});
     }
-    terminal_print_error("unknown command; `kobel help` lists the commands");
-    return EXIT_USAGE;
+    return cli_refuse_command(command);
 }

@@ -60,37 +60,43 @@ bool run_code_read(const char *path, const char *objects, struct run_code *out_c
     return true;
 }
 
-json_t *run_code_configuration(const struct run_code *code) {
-    json_t *configuration = json_new_object();
-    json_t *content = json_new_object();
-    json_t *location;
+// A CodeContent and a CodeContentUpdate differ in the names of their members only.
+struct content_names {
+    const char *zip_file;
+    const char *location;
+    const char *bucket;
+    const char *key;
+};
 
-    if (code->base64 != NULL)
-        json_put_text(content, "ZipFileContent", code->base64);
-    else {
-        location = json_new_object();
-        json_put_text(location, "BucketARN", BUCKET_ARN);
-        json_put_text(location, "FileKey", code->key);
-        json_put(content, "S3ContentLocation", location);
+static json_t *content_of(const struct run_code *code, const struct content_names *names) {
+    json_t *content = json_new_object();
+
+    if (code->base64 != NULL) {
+        json_put_text(content, names->zip_file, code->base64);
+        return content;
     }
+    json_t *location = json_new_object();
+    json_put_text(location, names->bucket, BUCKET_ARN);
+    json_put_text(location, names->key, code->key);
+    json_put(content, names->location, location);
+    return content;
+}
+
+json_t *run_code_configuration(const struct run_code *code) {
+    static const struct content_names names = {"ZipFileContent", "S3ContentLocation", "BucketARN",
+                                               "FileKey"};
+    json_t *configuration = json_new_object();
+
     json_put_text(configuration, "CodeContentType", "ZIPFILE");
-    json_put(configuration, "CodeContent", content);
+    json_put(configuration, "CodeContent", content_of(code, &names));
     return configuration;
 }
 
 json_t *run_code_change(const struct run_code *code) {
+    static const struct content_names names = {"ZipFileContentUpdate", "S3ContentLocationUpdate",
+                                               "BucketARNUpdate", "FileKeyUpdate"};
     json_t *change = json_new_object();
-    json_t *content = json_new_object();
-    json_t *location;
 
-    if (code->base64 != NULL)
-        json_put_text(content, "ZipFileContentUpdate", code->base64);
-    else {
-        location = json_new_object();
-        json_put_text(location, "BucketARNUpdate", BUCKET_ARN);
-        json_put_text(location, "FileKeyUpdate", code->key);
-        json_put(content, "S3ContentLocationUpdate", location);
-    }
-    json_put(change, "CodeContentUpdate", content);
+    json_put(change, "CodeContentUpdate", content_of(code, &names));
     return change;
 }

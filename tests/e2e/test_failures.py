@@ -116,7 +116,7 @@ def test_a_second_daemon_on_the_same_data_is_refused(own):
     (["serve", "--port", "70000"], "'70000' is not a port"),
     (["serve", "--profile", "huge"], "'huge' is not a profile: use dev or aws"),
     (["serve", "dance"], "usage: kobel serve"),
-    (["dance"], "unknown command"),
+    (["dance"], "unknown command 'dance'"),
     (["runtime", "install", "FLINK-9"], "'FLINK-9' is not a runtime: use FLINK-1_15"),
     (["runtime", "install"], "the runtime is missing: use FLINK-1_15"),
     (["runtime", "list", "all"], "usage: kobel runtime install RUNTIME"),
