@@ -47,7 +47,7 @@ static void open_document(void *userdata) {
         self->has_document = document_open(&self->document, &self->no_document);
 }
 
-// Reading the document takes as long as trying the sandbox.
+// The document is read while the sandbox is tried, because both take about as long.
 static bool open_sandbox_and_document(struct daemon *self, struct error *err) {
     const struct sandbox_meanwhile reading = {.run = open_document, .userdata = self};
     struct sandbox_refusals refusals;

@@ -421,7 +421,7 @@ def test_run_reports_what_failed(runtime, jars, run, tmp_path):
 
 
 def test_a_run_that_failed_does_not_stick(shared, jars, tmp_path):
-    """A runtime that is not installed: nothing is created; an application that was made for one takes what is there."""
+    """A runtime that is not installed: nothing is created; an application that was made for one gets an installed one."""
     failed = Run(tmp_path, jars["Counting"], "--name", "sticks", "--runtime", "FLINK-1_19", KOBEL_URL=shared.url)
     assert failed.end() == 1 and "runtime FLINK-1_19 is not installed: install it with `kobel runtime install FLINK-1_19`" in failed.err
     application = Application(shared, "sticks")
