@@ -14,7 +14,7 @@ static const char *find_header(void *userdata, const char *name) {
 struct header_visit {
     auth_visit_fn *visit;
     void *context;
-    bool is_well;
+    bool wants_more;
 };
 
 static enum MHD_Result on_header(void *userdata, enum MHD_ValueKind kind, const char *name,
@@ -22,8 +22,8 @@ static enum MHD_Result on_header(void *userdata, enum MHD_ValueKind kind, const 
     struct header_visit *visit = userdata;
 
     (void)kind;
-    visit->is_well = visit->visit(visit->context, name, value == NULL ? "" : value);
-    return visit->is_well ? MHD_YES : MHD_NO;
+    visit->wants_more = visit->visit(visit->context, name, value == NULL ? "" : value);
+    return visit->wants_more ? MHD_YES : MHD_NO;
 }
 
 static bool visit_headers(void *userdata, auth_visit_fn *visit, void *context) {
@@ -31,7 +31,7 @@ static bool visit_headers(void *userdata, auth_visit_fn *visit, void *context) {
     struct header_visit state = {visit, context, true};
 
     (void)MHD_get_connection_values(exchange->connection, MHD_HEADER_KIND, on_header, &state);
-    return state.is_well;
+    return state.wants_more;
 }
 
 // Before anything about the body is answered, except that it is too large.

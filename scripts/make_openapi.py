@@ -92,7 +92,7 @@ def operation(name, facts):
         "responses": {
             "200": reply(facts["output"], "Done, or started"),
             "400": reply("KobelError", "Refused; __type names the exception"),
-            "403": {"description": "Not accepted as a call: the Content-Type is not JSON, or a web page of another site sent it",
+            "403": {"description": "Not accepted as a call: its Content-Type is not JSON, or it is from a web page of another origin",
                     "content": {"application/xml": {"schema": ref("KobelErrorText")}}},
             "500": reply("KobelError", "A failure of kobel itself"),
         },

@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/digest.h"
+#include "base/names.h"
 #include "base/text.h"
 
 #include <openssl/crypto.h>
@@ -32,18 +33,20 @@ static bool next_part(const char **at, char *out, size_t size_bytes) {
 static bool parse(const char *token, struct access *out) {
     const char *at = token;
     struct access access = {0};
-    char kind[16];
+    char name_of_kind[16];
     char issued[24];
     char duration[24];
+    size_t kind;
 
-    if (!next_part(&at, kind, sizeof kind) ||
+    if (!next_part(&at, name_of_kind, sizeof name_of_kind) ||
         !next_part(&at, access.scope.account, sizeof access.scope.account) ||
         !next_part(&at, access.scope.region, sizeof access.scope.region) ||
         !next_part(&at, access.name, sizeof access.name) ||
         !next_part(&at, issued, sizeof issued) || !next_part(&at, duration, sizeof duration) ||
+        !names_find(kinds, COUNT_OF(kinds), name_of_kind, &kind) ||
         !text_to_int64(issued, &access.issued_s) || !text_to_int64(duration, &access.duration_s))
         return false;
-    access.kind = text_equal(kind, kinds[ACCESS_LINK]) ? ACCESS_LINK : ACCESS_SESSION;
+    access.kind = (enum access_kind)kind;
     *out = access;
     return true;
 }

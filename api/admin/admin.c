@@ -9,36 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char JSON_TYPE[] = "application/json";
 // So many are read in a few milliseconds.
 enum { STATUS_APPS_MAX = 100 };
-
-struct admin_reply admin_reply_json(int status, json_t *body) {
-    struct admin_reply reply = {status, JSON_TYPE, json_print(body)};
-
-    json_decref(body);
-    return reply;
-}
-
-struct admin_reply admin_reply_error(int status, const char *kind, const char *message) {
-    json_t *body = json_new_object();
-    json_t *error = json_new_object();
-
-    json_put_text(error, "kind", kind);
-    json_put_text(error, "message", message);
-    json_put(body, "error", error);
-    return admin_reply_json(status, body);
-}
-
-struct admin_reply admin_reply_failure(const struct error *err) {
-    int status = 400;
-
-    if (err->kind == ERROR_NOT_FOUND) status = 404;
-    if (err->kind == ERROR_CONFLICT) status = 409;
-    if (err->kind == ERROR_SYSTEM) status = 500;
-    if (err->kind == ERROR_UNAVAILABLE) status = 503;
-    return admin_reply_error(status, error_kind_name(err->kind), err->message);
-}
 
 bool admin_parameter(const char *query, const char *name, char *out, size_t size_bytes) {
     size_t length;
@@ -97,7 +69,7 @@ static struct admin_reply document(const struct admin_request *request) {
     const char *text = document_text(&size_bytes);
 
     (void)request;
-    return (struct admin_reply){200, JSON_TYPE, memory_copy_text(text)};
+    return (struct admin_reply){200, ADMIN_REPLY_JSON_TYPE, memory_copy_text(text)};
 }
 
 // --- the clock ---

@@ -1,8 +1,8 @@
 // kobel's own paths: health, readiness, status, the API document, the clock, and what can be read
-// and done beyond the service's API for one application (facts/kobel.md 1). Plain REST; errors are
-// {"error": {"kind", "message"}}.
+// and done beyond the service's API for one application (facts/kobel.md 1). Plain REST.
 #pragma once
 
+#include "api/admin/admin_reply.h"
 #include "base/clock.h"
 #include "base/error.h"
 #include "controller/commands/app_service_own.h"
@@ -20,12 +20,6 @@ struct admin_options {
     // What /readyz needs beside a writable store: false with a reason.
     bool (*is_ready)(void *userdata, struct error *err);
     void *userdata;
-};
-
-struct admin_reply {
-    int status;
-    const char *content_type;
-    char *body; // owned by the caller
 };
 
 struct admin_request {
@@ -49,10 +43,6 @@ bool admin_is_own_path(const char *path);
 // Answers all but those of applications. False: the path is not one of these.
 bool admin_answer(const struct admin_request *request, struct admin_reply *out_reply);
 
-// For the files that answer such paths. admin_reply_json() owns `body`.
-struct admin_reply admin_reply_json(int status, json_t *body);
-struct admin_reply admin_reply_error(int status, const char *kind, const char *message);
-struct admin_reply admin_reply_failure(const struct error *err);
 // The unescaped value of a parameter of the query. False: missing, or too long.
 bool admin_parameter(const char *query, const char *name, char *out, size_t size_bytes);
 

@@ -2,10 +2,13 @@
 // /kobel/v1/applications/<name>/events?after=<sequence>&wait=<seconds>
 #pragma once
 
-#include "api/admin/admin.h"
+#include "api/admin/admin_reply.h"
+#include "base/cleanup.h"
+#include "model/app.h"
 
 #include <systemd/sd-event.h>
 
+struct app_service;
 struct event_waits; // all of a server
 struct event_wait;
 

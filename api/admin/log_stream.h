@@ -3,11 +3,13 @@
 // newest cluster has written. Each line is an event with {"cluster", "source", "isOutput", "line"}.
 #pragma once
 
-#include "api/admin/admin.h"
 #include "api/admin/pieces.h"
+#include "base/error.h"
+#include "model/app.h"
 
 #include <systemd/sd-event.h>
 
+struct app_service;
 struct log_stream;
 
 struct log_stream_options {
