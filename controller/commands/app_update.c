@@ -74,7 +74,7 @@ void app_service_update(struct app_service *service, const struct app_scope *sco
     struct error err;
 
     if (app_service_describe(service, scope, name, &detail, &err) &&
-        check(service, request, &detail, &code, &err))
+        check(request, &detail, &code, &err))
         code_wait_begin(&command, &code, bytes, finish);
     else
         done(userdata, NULL, "", &err);
