@@ -219,3 +219,54 @@ bool sigv4_read_time(const char *time, long long *out_epoch_s) {
     *out_epoch_s = timegm(&utc);
     return true;
 }
+
+// --- requests that kobel sends ---
+
+void sigv4_sign_outgoing(const struct sigv4_outgoing *request,
+                         const struct sigv4_credentials *credentials, long long now_s,
+                         char *out_headers[static SIGV4_HEADERS_MAX]) {
+    AUTO(buffer_release) struct buffer names = BUFFER_INIT(256);
+    bool is_s3 = text_equal(credentials->service, "s3");
+    char time[SIGV4_DATE_SIZE];
+    char signature[SIGV4_SIGNATURE_SIZE];
+    struct sigv4_scope scope;
+    struct sigv4_header headers[SIGV4_HEADERS_MAX];
+    size_t count = 0;
+
+    sigv4_print_time(now_s, time);
+    (void)text_format(scope.date, sizeof scope.date, "%.8s", time);
+    (void)text_copy(scope.region, sizeof scope.region, credentials->region);
+    (void)text_copy(scope.service, sizeof scope.service, credentials->service);
+    headers[count++] = (struct sigv4_header){"host", request->host};
+    if (is_s3)
+        headers[count++] = (struct sigv4_header){"x-amz-content-sha256", request->payload_sha256};
+    headers[count++] = (struct sigv4_header){"x-amz-date", time};
+    if (credentials->session_token[0] != '\0')
+        headers[count++] =
+            (struct sigv4_header){"x-amz-security-token", credentials->session_token};
+    struct sigv4_request signed_request = {.method = request->method,
+                                           .path = request->path,
+                                           .query = request->query,
+                                           .headers = headers,
+                                           .header_count = count,
+                                           .payload_sha256 = request->payload_sha256,
+                                           .is_s3 = is_s3};
+    sigv4_sign(&signed_request, &scope, time, credentials->secret_key, signature);
+    for (size_t index = 0; index < count; index++)
+        error_ignore(
+            buffer_append_format(&names, "%s%s", index == 0 ? "" : ";", headers[index].name));
+    // HTTP itself sends the host.
+    for (size_t index = 1; index < count; index++)
+        out_headers[index - 1] = memory_format("%s: %s", headers[index].name, headers[index].value);
+    out_headers[count - 1] =
+        memory_format("Authorization: AWS4-HMAC-SHA256 Credential=%s/%s/%s/%s/aws4_request, "
+                      "SignedHeaders=%s, Signature=%s",
+                      credentials->access_key, scope.date, scope.region, scope.service,
+                      buffer_text(&names), signature);
+    out_headers[count] = NULL;
+}
+
+void sigv4_free_headers(char *headers[static SIGV4_HEADERS_MAX]) {
+    for (size_t index = 0; index < SIGV4_HEADERS_MAX && headers[index] != NULL; index++)
+        memory_free(headers[index]);
+}

@@ -40,6 +40,32 @@ size_t sigv4_parameter_count(const char *query);
 void sigv4_sign(const struct sigv4_request *request, const struct sigv4_scope *scope,
                 const char *time, const char *secret_key, char out[static SIGV4_SIGNATURE_SIZE]);
 
+struct sigv4_credentials {
+    const char *access_key;
+    const char *secret_key;
+    const char *session_token; // "" = none
+    const char *region;
+    const char *service; // "s3": as is_s3 above, and with the header x-amz-content-sha256
+};
+
+// A request that kobel sends.
+struct sigv4_outgoing {
+    const char *method;
+    const char *host;
+    const char *path; // as in struct sigv4_request
+    const char *query;
+    const char *payload_sha256;
+};
+
+#define SIGV4_HEADERS_MAX 5
+
+// The headers to be sent, "name: value", ended by NULL. The caller frees them with
+// sigv4_free_headers().
+void sigv4_sign_outgoing(const struct sigv4_outgoing *request,
+                         const struct sigv4_credentials *credentials, long long now_s,
+                         char *out_headers[static SIGV4_HEADERS_MAX]);
+void sigv4_free_headers(char *headers[static SIGV4_HEADERS_MAX]);
+
 // Escapes all but the unreserved bytes of RFC 3986, and '/' unless `keeps_slash`. The caller frees.
 char *sigv4_escape(const char *text, bool keeps_slash);
 

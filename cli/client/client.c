@@ -70,43 +70,30 @@ static void add_header(struct curl_slist **list, const char *format, ...) {
 // `target`: path and query. `body`: NULL for a GET.
 static void add_signature(const struct client *client, const char *target, const char *body,
                           struct curl_slist **headers) {
-    const char *region =
-        environment_or("AWS_REGION", environment_or("AWS_DEFAULT_REGION", "us-east-1"));
     const char *host = strstr(client->url, "://");
     struct clock clock = clock_system();
-    struct sigv4_scope scope = {0};
-    char time[SIGV4_DATE_SIZE];
     char digest[DIGEST_SHA256_HEX_SIZE];
-    char signature[SIGV4_SIGNATURE_SIZE];
-    const char *token = environment_or("AWS_SESSION_TOKEN", "");
-    const struct sigv4_header signed_headers[] = {{"host", host == NULL ? "" : host + 3},
-                                                  {"x-amz-date", time},
-                                                  {"x-amz-security-token", token}};
-    size_t header_count = token[0] == '\0' ? 2 : 3;
+    char *signature[SIGV4_HEADERS_MAX];
+    struct sigv4_credentials credentials = {
+        .access_key = environment_or("AWS_ACCESS_KEY_ID", "test"),
+        .secret_key = environment_or("AWS_SECRET_ACCESS_KEY", "test"),
+        .session_token = environment_or("AWS_SESSION_TOKEN", ""),
+        .region = environment_or("AWS_REGION", environment_or("AWS_DEFAULT_REGION", "us-east-1")),
+        .service = SERVICE};
 
-    sigv4_print_time(clock_now_ms(&clock) / 1000, time);
-    (void)text_format(scope.date, sizeof scope.date, "%.8s", time);
-    (void)text_copy(scope.region, sizeof scope.region, region);
-    (void)text_copy(scope.service, sizeof scope.service, SERVICE);
     digest_sha256_hex(body == NULL ? "" : body, body == NULL ? 0 : strlen(body), digest);
     AUTO(memory_free) char *path = memory_copy_text(target);
     char *query = strchr(path, '?');
     if (query != NULL) *query++ = '\0';
-    struct sigv4_request request = {body == NULL ? "GET" : "POST",
-                                    path,
-                                    query == NULL ? "" : query,
-                                    signed_headers,
-                                    header_count,
-                                    digest,
-                                    false};
-    sigv4_sign(&request, &scope, time, environment_or("AWS_SECRET_ACCESS_KEY", "test"), signature);
-    add_header(headers, "X-Amz-Date: %s", time);
-    if (token[0] != '\0') add_header(headers, "X-Amz-Security-Token: %s", token);
-    add_header(headers,
-               "Authorization: AWS4-HMAC-SHA256 Credential=%s/%s/%s/%s/aws4_request, "
-               "SignedHeaders=host;x-amz-date%s, Signature=%s",
-               environment_or("AWS_ACCESS_KEY_ID", "test"), scope.date, scope.region, SERVICE,
-               token[0] == '\0' ? "" : ";x-amz-security-token", signature);
+    struct sigv4_outgoing request = {.method = body == NULL ? "GET" : "POST",
+                                     .host = host == NULL ? "" : host + 3,
+                                     .path = path,
+                                     .query = query == NULL ? "" : query,
+                                     .payload_sha256 = digest};
+    sigv4_sign_outgoing(&request, &credentials, clock_now_ms(&clock) / 1000, signature);
+    for (size_t index = 0; signature[index] != NULL; index++)
+        add_header(headers, "%s", signature[index]);
+    sigv4_free_headers(signature);
 }
 
 // --- one exchange ---

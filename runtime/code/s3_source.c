@@ -48,46 +48,21 @@ static void finish(struct s3_get *get, const struct error *err) {
 
 // --- the request ---
 
-// The headers that are sent; the last one is NULL. The caller frees them.
-enum { HEADERS_MAX = 5 };
-
-static void free_headers(char **headers) {
-    for (size_t index = 0; index < HEADERS_MAX; index++)
-        memory_free(headers[index]);
-}
-
-static void sign(const struct s3_get *get, char *out_headers[static HEADERS_MAX]) {
+static void sign(const struct s3_get *get, char *out_headers[static SIGV4_HEADERS_MAX]) {
     const struct s3_source *source = get->source;
     struct clock clock = clock_system();
-    char time[SIGV4_DATE_SIZE];
-    char signature[SIGV4_SIGNATURE_SIZE];
-    struct sigv4_scope scope = {.service = "s3"};
-    bool has_token = source->session_token[0] != '\0';
-    const struct sigv4_header headers[] = {{"host", source->host},
-                                           {"x-amz-content-sha256", SIGV4_UNSIGNED},
-                                           {"x-amz-date", time},
-                                           {"x-amz-security-token", source->session_token}};
-    struct sigv4_request request = {.method = "GET",
-                                    .path = get->path,
-                                    .query = get->query,
-                                    .headers = headers,
-                                    .header_count = has_token ? 4 : 3,
-                                    .payload_sha256 = SIGV4_UNSIGNED,
-                                    .is_s3 = true};
+    struct sigv4_credentials credentials = {.access_key = source->access_key,
+                                            .secret_key = source->secret_key,
+                                            .session_token = source->session_token,
+                                            .region = source->region,
+                                            .service = "s3"};
+    struct sigv4_outgoing request = {.method = "GET",
+                                     .host = source->host,
+                                     .path = get->path,
+                                     .query = get->query,
+                                     .payload_sha256 = SIGV4_UNSIGNED};
 
-    sigv4_print_time(clock_now_ms(&clock) / 1000, time);
-    (void)text_format(scope.date, sizeof scope.date, "%.8s", time);
-    (void)text_copy(scope.region, sizeof scope.region, source->region);
-    sigv4_sign(&request, &scope, time, source->secret_key, signature);
-    out_headers[0] = memory_format("x-amz-date: %s", time);
-    out_headers[1] = memory_copy_text("x-amz-content-sha256: " SIGV4_UNSIGNED);
-    out_headers[2] =
-        memory_format("Authorization: AWS4-HMAC-SHA256 Credential=%s/%s/%s/s3/aws4_request, "
-                      "SignedHeaders=host;x-amz-content-sha256;x-amz-date%s, Signature=%s",
-                      source->access_key, scope.date, source->region,
-                      has_token ? ";x-amz-security-token" : "", signature);
-    if (has_token)
-        out_headers[3] = memory_format("x-amz-security-token: %s", source->session_token);
+    sigv4_sign_outgoing(&request, &credentials, clock_now_ms(&clock) / 1000, out_headers);
 }
 
 static bool on_piece(void *userdata, const char *bytes, size_t size_bytes) {
@@ -100,7 +75,7 @@ static void on_reply(void *userdata, const struct http_reply *reply, const struc
 
 static void send(struct s3_get *get) {
     const struct s3_source *source = get->source;
-    char *headers[HEADERS_MAX] = {0};
+    char *headers[SIGV4_HEADERS_MAX] = {0};
     AUTO(memory_free)
     char *url = memory_format("%s%s%s%s", source->endpoint, get->path,
                               get->query[0] == '\0' ? "" : "?", get->query);
@@ -116,7 +91,7 @@ static void send(struct s3_get *get) {
     if (source->access_key[0] != '\0') sign(get, headers);
     call.headers = (const char *const *)headers;
     get->request = http_client_send(source->http, &call);
-    free_headers(headers);
+    sigv4_free_headers(headers);
 }
 
 static int on_pause_over(sd_event_source *event, uint64_t now_us, void *userdata) {

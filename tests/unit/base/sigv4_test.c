@@ -147,3 +147,41 @@ Test(sigv4, escapes_for_urls) {
     cr_assert(eq(str, path, "a%20b/c%2Bd.jar"));
     cr_assert(eq(str, value, "a%2Fb"));
 }
+
+// --- requests that kobel sends ---
+
+static void sign_outgoing(const char *service, const char *token, char **out_headers) {
+    struct sigv4_outgoing request = {"GET", "example.amazonaws.com", "/", "", NOTHING};
+    struct sigv4_credentials credentials = {"AKIDEXAMPLE", SUITE_SECRET, token, "us-east-1",
+                                            service};
+    long long now_s = 0;
+
+    cr_assert(sigv4_read_time(SUITE_TIME, &now_s));
+    sigv4_sign_outgoing(&request, &credentials, now_s, out_headers);
+}
+
+Test(sigv4, gives_the_headers_of_a_request) {
+    char *headers[SIGV4_HEADERS_MAX];
+
+    sign_outgoing("service", "", headers);
+    cr_assert(eq(str, headers[0], "x-amz-date: 20150830T123600Z"));
+    cr_assert(eq(str, headers[1],
+                 "Authorization: AWS4-HMAC-SHA256 "
+                 "Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, "
+                 "SignedHeaders=host;x-amz-date, Signature="
+                 "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31"));
+    cr_assert(headers[2] == NULL);
+    sigv4_free_headers(headers);
+}
+
+Test(sigv4, signs_the_digest_for_s3_and_a_token) {
+    char *headers[SIGV4_HEADERS_MAX];
+
+    sign_outgoing("s3", "token", headers);
+    cr_assert(strstr(headers[0], "x-amz-content-sha256: e3b0") == headers[0]);
+    cr_assert(eq(str, headers[2], "x-amz-security-token: token"));
+    cr_assert(strstr(headers[3], "SignedHeaders=host;x-amz-content-sha256;x-amz-date;"
+                                 "x-amz-security-token, ") != NULL);
+    cr_assert(headers[4] == NULL);
+    sigv4_free_headers(headers);
+}
