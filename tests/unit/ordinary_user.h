@@ -1,12 +1,12 @@
-// For tests of file permissions, which do not apply to root: many machines run the tests as root.
+// For tests of file modes: tests are often run by root, whom modes do not hold back.
 #pragma once
 
 #include <criterion/criterion.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
-// The test, which is a process, becomes another user, who owns the directory. Where it does not run
-// as root, nothing changes.
+// The test, which is a process of its own, becomes another user, who owns the directory. Does
+// nothing where it is not root.
 static inline void become_ordinary_user(const char *directory) {
     const unsigned user = 65534; // an unprivileged one
 

@@ -1,4 +1,4 @@
-// Where control groups are, out of what /proc says, and what their files say of incidents.
+// Where control groups are, according to /proc, and the incidents in their files.
 #include "runtime/fence/cgroups.h"
 
 #include "base/control_group.h"
@@ -76,7 +76,7 @@ Test(cgroups, incidents_are_read_in_both_versions) {
     cr_assert(file_remove_tree(directory, &err));
 }
 
-Test(cgroups, only_directories_that_are_there_are_joined) {
+Test(cgroups, only_existing_directories_are_joined) {
     struct cgroup none = {0};
     struct cgroup two = {.directories = {"/a", "", "/b"}};
     const char *directories[CGROUP_CONTROLLER_COUNT + 1];

@@ -1,4 +1,4 @@
-// kobel-launch, run as kobel runs it: what is given up is gone for the command.
+// kobel-launch, started as kobel does it: the command has lost what the launcher gave up.
 #include "base/file.h"
 #include "base/text.h"
 #include "runtime/fence/sandbox.h"
@@ -14,7 +14,7 @@
 
 static struct error err;
 
-// Runs `command` in a shell behind the fence that the options make; true: it ended well.
+// Runs `command` in a shell behind the fence of the options; true: exit status 0.
 static bool run(struct argument_list *options, const char *command) {
     static const char *const environment[] = {"PATH=/usr/bin:/bin", NULL};
     AUTO(argument_list_release) struct argument_list line = {0};
@@ -47,7 +47,7 @@ static bool connects(struct argument_list *options, uint16_t port) {
     return run(options, command);
 }
 
-// Beside whoever listens there on 127.0.0.1.
+// Another process may listen on the same port of 127.0.0.1.
 static bool listens(struct argument_list *options, const char *address, uint16_t port) {
     char command[240];
 
@@ -58,7 +58,7 @@ static bool listens(struct argument_list *options, const char *address, uint16_t
     return run(options, command);
 }
 
-Test(launcher, says_what_is_wrong_with_its_words) {
+Test(launcher, reports_mistakes_in_its_command_line) {
     AUTO(argument_list_release) struct argument_list unknown = {0};
     AUTO(argument_list_release) struct argument_list half = {0};
 
@@ -87,10 +87,10 @@ Test(launcher, the_command_begins_in_its_directory) {
     cr_assert(not(run(&nowhere, "true")));
 }
 
-Test(launcher, a_parent_that_is_gone_takes_the_command_along) {
+Test(launcher, without_its_parent_it_does_not_start_the_command) {
     AUTO(argument_list_release) struct argument_list options = {0};
 
-    argument_list_add_all(&options, "--parent", "1", NULL); // we are not
+    argument_list_add_all(&options, "--parent", "1", NULL); // this process is not number 1
     cr_assert(not(run(&options, "true")));
 }
 
@@ -105,7 +105,7 @@ Test(launcher, limits_and_privileges_are_given_up_before_the_command) {
               "%s", err.message);
 }
 
-Test(launcher, only_the_files_that_are_named_stay_open) {
+Test(launcher, only_named_files_can_be_opened) {
     AUTO(argument_list_release) struct argument_list options = {0};
     char directory[] = "/tmp/kobel-test-XXXXXX";
     char path[FILE_PATH_MAX];
@@ -126,7 +126,7 @@ Test(launcher, only_the_files_that_are_named_stay_open) {
     cr_assert(file_remove_tree(directory, &err));
 }
 
-Test(launcher, ports_of_others_are_closed_and_all_the_rest_is_open) {
+Test(launcher, ports_of_others_are_closed_and_all_other_ports_are_open) {
     AUTO(argument_list_release) struct argument_list closed = {0};
     AUTO(argument_list_release) struct argument_list own = {0};
     AUTO(argument_list_release) struct argument_list api = {0};
@@ -155,11 +155,11 @@ Test(launcher, ports_of_others_are_closed_and_all_the_rest_is_open) {
     cr_assert(not(listens(&closed, "127.0.0.2", port)));
     cr_assert(not(listens(&api, "127.0.0.2", port)));
     cr_assert(not(listens(&api, "::1", port)));
-    // Any port, as a client takes one.
+    // Any free port, as for a client.
     cr_assert(listens(&api, "127.0.0.2", 0), "%s", err.message);
 }
 
-Test(launcher, what_is_preloaded_shows_the_properties_file) {
+Test(launcher, the_preloaded_library_shows_the_properties_file) {
     AUTO(argument_list_release) struct argument_list options = {0};
     char directory[] = "/tmp/kobel-test-XXXXXX";
     char command[1024];
@@ -184,7 +184,7 @@ Test(launcher, what_is_preloaded_shows_the_properties_file) {
                       "assert os.stat(\"new\").st_mode & 0o777 == 0o640' $p",
                       directory, directory);
     cr_assert(run(&options, command), "%s", err.message);
-    // Where nothing is named there is nothing.
+    // Without the variable there is no such file.
     cr_assert(not(run(&options, "cat " SANDBOX_PROPERTIES)));
     cr_assert(file_remove_tree(directory, &err));
 }

@@ -1,4 +1,4 @@
-// The command lines of the levels, the choice of one, and what each is said to hold back.
+// The command lines of the levels, the choice of one, and the table of what each holds back.
 #include "runtime/fence/sandbox.h"
 
 #include "base/text.h"
@@ -25,7 +25,7 @@ static size_t place_of(const struct argument_list *list, const char *word) {
     return index;
 }
 
-Test(sandbox, full_shows_only_what_it_is_told_to) {
+Test(sandbox, full_shows_only_the_named_files) {
     AUTO(argument_list_release) struct argument_list arguments = {0};
     struct sandbox full = {.level = SANDBOX_FULL, .launcher = "/launch"};
     struct sandbox_spec spec = {.writable = {"/tmp"}, .etc_flink = "/tmp", .filter_fd = 9};
@@ -54,7 +54,7 @@ Test(sandbox, scoped_closes_files_with_the_launcher_alone) {
     cr_assert(not(is_open));
 }
 
-Test(sandbox, the_limit_of_memory_is_for_the_command_and_not_for_what_launches_it) {
+Test(sandbox, the_limit_of_memory_is_for_the_command_and_not_for_its_launcher) {
     AUTO(argument_list_release) struct argument_list outside = {0};
     AUTO(argument_list_release) struct argument_list inside = {0};
     struct sandbox sandbox = {.level = SANDBOX_FULL, .landlock = 4, .launcher = "/launch"};
@@ -84,7 +84,7 @@ Test(sandbox, files_in_memory_have_a_size_and_two_places) {
             cr_expect(eq(str, sized.items[index - 1], "123456789"));
         }
     cr_assert(has(&sized, "/tmp") && has(&sized, "/dev/shm"));
-    // The last of the acts.
+    // The last option of bubblewrap.
     size_t closed = place_of(&sized, "/");
     cr_assert(eq(str, sized.items[closed - 1], "--remount-ro"));
     cr_assert(eq(str, sized.items[closed + 1], "--"));
@@ -96,7 +96,7 @@ Test(sandbox, files_in_memory_have_a_size_and_two_places) {
     cr_assert(not(has(&old, "--size")));
 }
 
-Test(sandbox, ports_are_closed_where_that_can_be_done) {
+Test(sandbox, ports_are_closed_where_the_kernel_can) {
     AUTO(argument_list_release) struct argument_list open = {0};
     AUTO(argument_list_release) struct argument_list closed = {0};
     struct sandbox sandbox = {.level = SANDBOX_FULL, .launcher = "/launch"};
@@ -110,7 +110,7 @@ Test(sandbox, ports_are_closed_where_that_can_be_done) {
     cr_assert(has(&closed, "21100-22099") && has(&closed, "21108-21115") && has(&closed, "8290"));
 }
 
-Test(sandbox, what_a_spare_is_shown_lies_where_it_lies_outside) {
+Test(sandbox, a_spare_sees_files_at_the_same_paths_as_outside) {
     AUTO(argument_list_release) struct argument_list arguments = {0};
     struct sandbox full = {.level = SANDBOX_FULL, .launcher = "/launch"};
     const char *paths[] = {"/data/apps/a/snapshots", NULL};
@@ -121,7 +121,7 @@ Test(sandbox, what_a_spare_is_shown_lies_where_it_lies_outside) {
     cr_assert(eq(str, arguments.items[arguments.count - 1], SANDBOX_LATER));
 }
 
-Test(sandbox, refuses_levels_that_it_does_not_have) {
+Test(sandbox, refuses_unknown_levels) {
     struct sandbox sandbox;
 
     (void)setenv("KOBEL_LAUNCHER", LAUNCHER, 1);
@@ -134,7 +134,7 @@ Test(sandbox, refuses_levels_that_it_does_not_have) {
     cr_assert(eq(int, err.kind, ERROR_UNAVAILABLE));
 }
 
-// --- what is said of the levels ---
+// --- the table of the levels ---
 
 static bool holds(enum sandbox_level level, int landlock, const char *id) {
     struct sandbox sandbox = {.level = level, .landlock = landlock};

@@ -1,4 +1,4 @@
-// When a cluster counts as silent: what was seen, and who was there to see it.
+// When a cluster counts as silent: only the time in which the daemon has observed it counts.
 #include "runtime/flink/cluster_silence.h"
 
 #include <criterion/criterion.h>
@@ -27,7 +27,7 @@ static void wait_without_answer(int64_t wait_ms) {
         cluster_silence_unanswered(&silence, now_ms += 1000);
 }
 
-Test(cluster_silence, is_over_the_limit_after_so_long_without_an_answer) {
+Test(cluster_silence, is_over_the_limit_after_that_time_without_an_answer) {
     wait_without_answer(29000);
     cr_assert(not(is_over()));
     wait_without_answer(1000);
@@ -43,7 +43,7 @@ Test(cluster_silence, is_over_with_any_answer) {
     }
 }
 
-Test(cluster_silence, of_a_cluster_is_not_what_a_halted_daemon_did_not_see) {
+Test(cluster_silence, does_not_count_the_time_of_a_halted_daemon) {
     for (int count = 0; count < 10; count++) {
         now_ms += 600000;
         cluster_silence_unanswered(&silence, now_ms);
@@ -52,7 +52,7 @@ Test(cluster_silence, of_a_cluster_is_not_what_a_halted_daemon_did_not_see) {
     cr_assert(not(is_over()));
 }
 
-Test(cluster_silence, is_also_that_of_missing_slots) {
+Test(cluster_silence, counts_missing_slots_too) {
     int64_t every_ms = cluster_silence_slots_every_ms(&silence);
 
     cr_assert(every_ms < OBSERVED_STEP_MAX_MS);

@@ -1,5 +1,5 @@
-// Answers of a JobManager, in which main() of a job runs: none is longer than its question allows,
-// none takes the loop for itself, and one that is too long is no sign of a dead cluster.
+// Answers of a JobManager, in which main() of a job runs: none may be longer than its question
+// allows or keep the loop busy, and one that is too long does not mean that the cluster is lost.
 #include "runtime/flink/flink_client.h"
 
 #include "base/clock.h"
@@ -74,8 +74,8 @@ Test(flink_client, takes_no_more_than_a_question_allows) {
     cr_assert(other.is_whole, "%s", other.err.message);
 }
 
-// Flink sends about 2 kB of a TaskManager, some kB of a vertex and 10 kB of an exception.
-Test(flink_client, allows_what_large_clusters_say) {
+// Flink sends about 2 kB for a TaskManager, some kB for a vertex and 10 kB for an exception.
+Test(flink_client, allows_the_answers_of_large_clusters) {
     for (enum flink_question question = 0; question < FLINK_QUESTION_COUNT; question++) {
         cr_assert(ge(sz, flink_client_limit_bytes(question), 1 << 20));
         cr_assert(le(sz, flink_client_limit_bytes(question), 8 << 20));
@@ -84,9 +84,9 @@ Test(flink_client, allows_what_large_clusters_say) {
     cr_assert(ge(sz, flink_client_limit_bytes(FLINK_EXCEPTIONS), 128 * 10 * 1024));
 }
 
-// --- the rest between two ---
+// --- the pause between two questions ---
 
-Test(flink_client, rests_for_a_multiple_of_what_an_answer_took) {
+Test(flink_client, pauses_for_a_multiple_of_the_time_of_an_answer) {
     cr_assert(eq(i64, flink_client_pause_us(0), 0));
     cr_assert(eq(i64, flink_client_pause_us(100), 400));
     cr_assert(eq(i64, flink_client_pause_us(50000), 200000));
@@ -107,7 +107,7 @@ static void on_first(void *userdata, json_t *reply, const struct error *reason) 
         continue;
 }
 
-Test(flink_client, a_question_that_follows_waits_for_the_rest) {
+Test(flink_client, the_next_question_waits_for_the_pause) {
     struct fake_answer answers[] = {{"/x", "[]", 0}, {0}};
     struct outcome first = {0};
 
@@ -126,7 +126,7 @@ Test(flink_client, a_question_that_follows_waits_for_the_rest) {
     flink_call_free(follower);
 }
 
-Test(flink_client, a_question_that_waits_can_be_given_up) {
+Test(flink_client, a_question_that_waits_can_be_cancelled) {
     client.pause_until_us = clock_monotonic_us() + 60000000;
     flink_call_free(flink_client_get(&client, FLINK_METRICS, "/x", on_done, NULL));
     while (sd_event_run(loop, 1000) > 0)
@@ -180,7 +180,7 @@ static void turn_until_failure_says(const struct cluster_watch *watch, const cha
     cr_assert(eq(str, (char *)silent, ""));
 }
 
-Test(flink_client, exceptions_that_are_too_long_hide_no_job) {
+Test(flink_client, exceptions_that_are_too_long_do_not_hide_the_job) {
     static const struct fake_answer fails[] = {CONFIGURATION,
                                                TASKMANAGERS,
                                                SUBMISSION,
@@ -217,7 +217,7 @@ static struct cluster_watch *watch_running_job(void) {
     return watch;
 }
 
-Test(flink_client, a_job_whose_answer_is_too_long_stays_what_it_was) {
+Test(flink_client, an_answer_that_is_too_long_does_not_change_the_job) {
     static const struct fake_answer says_too_much[] = {{"/", "{}", 9 << 20}, {0}};
 
     AUTO(cluster_watch_free) struct cluster_watch *watch = watch_running_job();
@@ -228,7 +228,7 @@ Test(flink_client, a_job_whose_answer_is_too_long_stays_what_it_was) {
 }
 
 // Slots are then due more often than a quiet job is asked for.
-Test(flink_client, a_short_limit_of_silence_hides_no_end_of_a_job) {
+Test(flink_client, a_short_limit_of_silence_does_not_hide_the_end_of_a_job) {
     static const struct fake_answer ends[] = {TASKMANAGERS, {"/jobs/j", JOB("FINISHED"), 0}, {0}};
 
     AUTO(cluster_watch_free) struct cluster_watch *watch = watch_running_job();
@@ -278,8 +278,8 @@ Test(flink_client, a_submission_that_was_lost_is_repeated) {
     cr_assert(eq(str, (char *)silent, ""));
 }
 
-// Only Flink's own word says that a program was refused.
-Test(flink_client, a_submission_that_has_never_an_answer_loses_the_cluster) {
+// A program is refused only by an answer of Flink.
+Test(flink_client, a_submission_that_is_never_answered_loses_the_cluster) {
     AUTO(cluster_watch_free) struct cluster_watch *watch = submit_without_an_answer();
     turn_until(watch, JOB_REJECTED);
     cr_assert(eq(str, (char *)silent, "jobmanager never answered the submission of the job"));
@@ -297,15 +297,15 @@ static struct cluster_watch *repeat_a_submission(void) {
     return watch;
 }
 
-Test(flink_client, a_repetition_that_is_refused_rejects_a_job_that_is_not_there) {
+Test(flink_client, a_refused_repetition_rejects_a_job_that_does_not_exist) {
     AUTO(cluster_watch_free) struct cluster_watch *watch = repeat_a_submission();
     turn_until(watch, JOB_REJECTED);
     cr_assert(strstr(cluster_watch_view(watch)->failure, "not found") != NULL);
     cr_assert(not(cluster_watch_runs_main(watch)));
 }
 
-// Flink has taken the first one, and refuses another under the same id.
-Test(flink_client, a_repetition_that_is_refused_rejects_no_job_that_is_there) {
+// Flink has accepted the first one, and refuses another with the same id.
+Test(flink_client, a_refused_repetition_does_not_reject_a_job_that_exists) {
     static const struct fake_answer has_it[] = {TASKMANAGERS, {"/jobs/j", JOB("RUNNING"), 0}, {0}};
 
     AUTO(cluster_watch_free) struct cluster_watch *watch = repeat_a_submission();

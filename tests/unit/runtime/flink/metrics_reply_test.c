@@ -1,4 +1,4 @@
-// What Flink's answers say of a job's load: shapes as 1.20.3 sends them.
+// Flink's answers about a job's load, in the shapes of 1.20.3.
 #include "runtime/flink/metrics_reply.h"
 
 #include "base/text.h"
@@ -24,7 +24,7 @@ static const char JOB[] =
     "\"plan\":{\"nodes\":[{\"id\":\"cc\",\"inputs\":[{\"id\":\"bb\"},{\"id\":\"aa\"}]},"
     "{\"id\":\"bb\",\"inputs\":[{\"id\":\"aa\"}]},{\"id\":\"aa\"}]}}";
 
-Test(metrics_reply, a_job_is_its_vertices_and_what_feeds_them) {
+Test(metrics_reply, a_job_has_vertices_with_inputs) {
     AUTO(json_decref) json_t *reply = parse(JOB);
     struct flink_topology topology;
 
@@ -36,10 +36,10 @@ Test(metrics_reply, a_job_is_its_vertices_and_what_feeds_them) {
     cr_assert(eq(u32, topology.vertices[2].inputs, 3));
     cr_assert(eq(str, topology.vertices[2].name, "Sink: one"));
     cr_assert(eq(int, topology.max_parallelism, 96),
-              "a vertex that cannot be parallel limits nobody");
+              "a vertex that is never parallel is not a limit");
 }
 
-Test(metrics_reply, what_is_no_job_is_refused) {
+Test(metrics_reply, an_answer_without_a_job_is_refused) {
     static const char *const wrong[] = {
         "{}", "[]", "{\"vertices\":[]}", "{\"vertices\":1,\"plan\":{}}",
         "{\"vertices\":[{\"id\":\"a\",\"parallelism\":0}],\"plan\":{\"nodes\":[]}}"};
@@ -51,7 +51,7 @@ Test(metrics_reply, what_is_no_job_is_refused) {
     }
 }
 
-Test(metrics_reply, figures_come_as_text_as_numbers_and_as_nothing) {
+Test(metrics_reply, figures_are_text_or_numbers_or_missing) {
     AUTO(json_decref)
     json_t *reply =
         parse("[{\"id\":\"a\",\"value\":\"12.5\"},{\"id\":\"b\",\"sum\":3.0,\"max\":2},"
@@ -79,7 +79,7 @@ Test(metrics_reply, figures_of_subtasks_are_found_in_one_pass) {
     cr_assert(eq(dbl, busy[0], 5.0));
     cr_assert(eq(dbl, busy[1], MEASUREMENT_UNKNOWN));
     cr_assert(eq(dbl, busy[2], 7.0));
-    cr_assert(eq(dbl, busy[3], -7.0), "nobody asked for it");
+    cr_assert(eq(dbl, busy[3], -7.0), "beyond the count");
     metrics_reply_subtasks(NULL, "busy", 1, busy);
     cr_assert(eq(dbl, busy[0], MEASUREMENT_UNKNOWN));
 }
@@ -108,7 +108,7 @@ Test(metrics_reply, the_backlog_of_a_source_is_found_by_the_end_of_its_name) {
         eq(dbl, metrics_reply_by_suffix(values, "millisBehindLatest", "max"), MEASUREMENT_UNKNOWN));
 }
 
-// The first review: an operator's name that was cut within a character ended the daemon (A1a).
+// A name that was cut within a character once ended the daemon.
 Test(metrics_reply, long_names_are_cut_between_characters_and_stay_distinct) {
     AUTO(json_decref) json_t *reply = parse(JOB);
     json_t *vertices = json_object_get(reply, "vertices");

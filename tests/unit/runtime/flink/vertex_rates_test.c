@@ -28,7 +28,7 @@ static struct vertex_counters legacy(const struct vertex_counters *counters) {
     return source;
 }
 
-Test(vertex_rates, are_by_the_time_that_the_vertex_says_has_passed) {
+Test(vertex_rates, use_the_time_that_the_vertex_reports) {
     struct measured_vertex out = {0};
 
     cr_assert(epsilon_eq(dbl, vertex_passed_ms(&after, &before, 2), 10000, 1e-6));
@@ -42,7 +42,7 @@ Test(vertex_rates, are_by_the_time_that_the_vertex_says_has_passed) {
     cr_assert(epsilon_eq(dbl, out.busiest_ratio, 0.6, 1e-6));
 }
 
-Test(vertex_rates, of_a_legacy_source_are_by_the_time_of_the_others) {
+Test(vertex_rates, of_a_legacy_source_use_the_time_of_the_others) {
     struct vertex_counters first = legacy(&before);
     struct vertex_counters second = legacy(&after);
     struct measured_vertex out = {0};
@@ -60,14 +60,15 @@ Test(vertex_rates, of_a_legacy_source_are_by_the_time_of_the_others) {
     cr_assert(epsilon_eq(dbl, vertex_passed_besides_ms(&second, &first, 0), 0, 1e-6));
 }
 
-Test(vertex_rates, of_a_legacy_source_alone_are_by_the_clock) {
+Test(vertex_rates, of_a_single_legacy_source_use_the_clock) {
     struct vertex_counters first = legacy(&before);
     struct vertex_counters second = legacy(&after);
 
     cr_assert(epsilon_eq(dbl, vertex_passed_besides_ms(&second, &first, MEASUREMENT_UNKNOWN), 11000,
                          1e-6));
     second = first;
-    second.read_us = first.read_us + 500000; // nothing has moved, and it is too early to tell
+    second.read_us =
+        first.read_us + 500000; // no counter has changed, and it is too early to decide
     cr_assert(
         epsilon_eq(dbl, vertex_passed_besides_ms(&second, &first, MEASUREMENT_UNKNOWN), 0, 1e-6));
 }

@@ -1,4 +1,4 @@
-// What a look at a job changes, and which of its restarts are counted.
+// What an answer about a job changes, and which of its restarts are counted.
 #include "runtime/flink/watched_job.h"
 
 #include <criterion/criterion.h>
@@ -22,7 +22,7 @@ static struct job_change look(enum job_state state, int64_t last_restarting_ms) 
     return change;
 }
 
-Test(watched_job, that_goes_on_has_not_changed) {
+Test(watched_job, that_continues_has_not_changed) {
     cr_assert(look(JOB_RUNNING, 0).is_seen);
     struct job_change change = look(JOB_RUNNING, 0);
     cr_assert(not(change.is_seen));
@@ -30,7 +30,7 @@ Test(watched_job, that_goes_on_has_not_changed) {
     cr_assert(eq(int, view.restarts, 0));
 }
 
-Test(watched_job, that_is_restarting_has_one_restart_however_often_it_is_looked_at) {
+Test(watched_job, that_is_restarting_has_one_restart_however_many_answers_there_are) {
     look(JOB_RUNNING, 0);
     cr_assert(look(JOB_RESTARTING, 1000).is_fault);
     cr_assert(not(look(JOB_RESTARTING, 1000).is_fault));
@@ -38,7 +38,7 @@ Test(watched_job, that_is_restarting_has_one_restart_however_often_it_is_looked_
     cr_assert(eq(int, view.restarts, 1));
 }
 
-Test(watched_job, that_runs_again_before_anybody_looked_has_restarted) {
+Test(watched_job, that_runs_again_before_the_next_answer_has_restarted) {
     look(JOB_RUNNING, 0);
     struct job_change change = look(JOB_RUNNING, 1000);
     cr_assert(change.is_seen);
@@ -62,7 +62,7 @@ Test(watched_job, that_has_failed_has_a_fault_and_no_restart) {
     cr_assert(eq(int, view.restarts, 0));
 }
 
-Test(watched_job, that_is_announced_knows_nothing_of_the_one_before) {
+Test(watched_job, that_is_announced_keeps_nothing_of_the_one_before) {
     look(JOB_RUNNING, 5000);
     watched_job_announce(&view, "fedcba9876543210fedcba9876543210");
     cr_assert(eq(int, view.restarts, 0));

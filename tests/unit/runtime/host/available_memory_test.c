@@ -22,7 +22,7 @@ static const struct {
     {{"2147483648\n", "1000000\n", "400000\n", ""}, 600000},
     {{"max\n", "max\n", "5\n", ""}, INT64_MAX},
     {{"max\n", "3000\n", "1000\n", "inactive_file 200\nactive_file 300\n"}, 2500},
-    // More file pages than are counted, and more used than allowed.
+    // More file pages than counted pages, and more usage than the limit.
     {{"3000\n", "", "1000\n", "inactive_file 900\nactive_file 900\n"}, 3000},
     {{"3000\n", "", "4000\n", "inactive_file 0\n"}, 0},
     // Version 1: the limit is for the totals, which include the groups below.

@@ -34,14 +34,14 @@ static void tear_down(void) {
 
 TestSuite(java, .init = set_up, .fini = tear_down);
 
-// Is it the one in JAVA_HOME?
+// Is JAVA_HOME chosen?
 static bool takes_it(struct buffer *others) {
     struct java java;
 
     return java_search(&java, others) && text_equal(java.home, home);
 }
 
-Test(java, is_one_only_with_its_program) {
+Test(java, needs_its_program) {
     AUTO(buffer_release) struct buffer others = BUFFER_INIT(600);
 
     put("release", "JAVA_VERSION=\"17.0.15\"\n");
@@ -50,7 +50,7 @@ Test(java, is_one_only_with_its_program) {
     cr_assert(takes_it(&others));
 }
 
-Test(java, of_another_version_is_told_once) {
+Test(java, of_another_version_is_listed_once) {
     AUTO(buffer_release) struct buffer others = BUFFER_INIT(600);
 
     put("bin/java", "");

@@ -39,7 +39,7 @@ Test(orphans, carry_the_mark_as_a_whole_word) {
                   "%zu", index);
 }
 
-// posix_spawn() returns when the new program has its memory, a moment before /proc shows its words.
+// posix_spawn() returns a moment before /proc shows the words of the new program.
 static void wait_for_words(pid_t pid) {
     struct buffer words = BUFFER_INIT(4096);
     char path[64];
@@ -70,7 +70,7 @@ Test(orphans, only_those_with_the_mark_are_killed) {
     orphans_kill("5d41402abc4b2a76b9719d911017c592");
     pid_t ended = waitpid(ours, &status, WNOHANG);
     pid_t lives = waitpid(others, NULL, WNOHANG);
-    // Before anything is asserted: what is left would hold the output of the test open.
+    // Before any assertion: a process that is left would keep the output of the test open.
     (void)kill(ours, SIGKILL);
     (void)kill(others, SIGKILL);
     (void)waitpid(others, NULL, 0);

@@ -21,7 +21,8 @@ static struct error err;
 
 enum { BLOCK = 8, AROUND = 60, BLOCKS_MAX = 2 * AROUND / BLOCK };
 
-// One of these tests at a time on a machine: each wants a range that nobody else takes from.
+// Only one of these tests runs at a time on a machine: each needs a range that no other process
+// uses.
 static void wait_for_turn(void) {
     char path[64];
 
@@ -39,8 +40,8 @@ static int listen_at(uint16_t port) {
     return listens ? file_take(&fd) : -1;
 }
 
-// A listener, and a pool around it: above the default range, and below the ports that the kernel
-// gives to whoever connects.
+// A listener, and a pool around it: above the default range, and below the kernel's ephemeral
+// ports.
 static int listen_within(struct port_pool *pool, uint16_t *out_port) {
     enum { LOWEST = PORT_POOL_LAST + 1 + AROUND, HIGHEST = 32767 - AROUND };
     int fd = -1;
@@ -88,7 +89,7 @@ Test(port_pool, blocks_are_different_until_there_are_no_more) {
     port_pool_release(&pool);
 }
 
-Test(port_pool, a_port_that_somebody_listens_on_is_in_no_block) {
+Test(port_pool, a_port_with_a_listener_is_in_no_block) {
     struct port_pool pool;
     struct port_block blocks[BLOCKS_MAX];
     uint16_t port;
@@ -102,7 +103,7 @@ Test(port_pool, a_port_that_somebody_listens_on_is_in_no_block) {
     port_pool_release(&pool);
 }
 
-Test(port_pool, what_is_more_than_the_whole_range_is_refused) {
+Test(port_pool, more_ports_than_the_range_has_are_refused) {
     struct port_pool pool;
     struct port_block block;
     uint16_t port;
@@ -118,7 +119,7 @@ Test(port_pool, pools_of_the_same_range_share_no_port) {
     uint16_t port;
     AUTO(file_close) int fd = listen_within(&pools[0], &port);
 
-    // Another daemon's range need not begin where this one's does.
+    // The range of another daemon may begin elsewhere.
     port_pool_init(&pools[1], pools[0].first + 3, pools[0].last);
     cr_assert(port_pool_take(&pools[0], 2 * BLOCK, &blocks[0][0], &err), "%s", err.message);
     cr_assert(port_pool_take(&pools[0], BLOCK - 3, &blocks[0][1], &err), "%s", err.message);
@@ -127,7 +128,7 @@ Test(port_pool, pools_of_the_same_range_share_no_port) {
         cr_assert(not(overlap(&blocks[1][index], &blocks[0][0])));
         cr_assert(not(overlap(&blocks[1][index], &blocks[0][1])));
     }
-    // What one gives back the other can have.
+    // A block that one returns is available to the other.
     port_pool_give(&pools[0], &blocks[0][0]);
     count = take_all(&pools[1], blocks[1]);
     bool has_it = false;
@@ -138,7 +139,7 @@ Test(port_pool, pools_of_the_same_range_share_no_port) {
     port_pool_release(&pools[1]);
 }
 
-// How a JVM binds, and that the guards are not in its way.
+// How a JVM binds: the guards do not disturb it.
 static void listen_on_all(const struct port_block *block, int *out_fds) {
     const int yes = 1;
 
@@ -153,7 +154,7 @@ static void listen_on_all(const struct port_block *block, int *out_fds) {
     }
 }
 
-Test(port_pool, whoever_has_a_block_can_listen_on_it) {
+Test(port_pool, the_owner_of_a_block_can_listen_on_it) {
     struct port_pool pool;
     struct port_block block;
     int fds[BLOCK];
@@ -171,7 +172,7 @@ Test(port_pool, whoever_has_a_block_can_listen_on_it) {
 
 enum { DAEMONS = 8, ROUNDS = 200 };
 
-// Takes blocks and gives them back; one that somebody else still has must not be among them.
+// Takes blocks and returns them; no block may be one that another process still has.
 static int race(struct port_pool *pool, atomic_int *owners, int me) {
     port_pool_init(pool, pool->first, pool->last);
     for (int round = 0; round < ROUNDS; round++) {

@@ -1,4 +1,4 @@
-// Programs that kobel starts, and their ends.
+// Programs that kobel starts, and how they end.
 #include "runtime/host/process.h"
 
 #include "base/file.h"
@@ -30,7 +30,7 @@ static void tear_down(void) {
     cr_assert(file_remove_tree(directory, &err), "%s", err.message);
 }
 
-// The number that the innermost program has written once it runs.
+// The number that the innermost program writes when it runs.
 static pid_t read_pid(void) {
     char path[FILE_PATH_MAX];
     struct error err;
@@ -98,7 +98,7 @@ static void wait_for_end(struct pollfd end) {
     (void)close(end.fd);
 }
 
-// The loop does not run meanwhile: nothing else takes part in it.
+// The loop does not run meanwhile.
 static void kill_and_wait(struct process *process) {
     struct pollfd end = watch(read_pid());
 
@@ -112,12 +112,12 @@ static void kill_and_wait(struct process *process) {
 
 TestSuite(process, .init = set_up, .fini = tear_down);
 
-Test(process, a_kill_reaches_what_is_below_a_supervisor) {
+Test(process, a_kill_reaches_programs_below_a_supervisor) {
     kill_and_wait(start_script(PROGRAM "; exit 1"));
 }
 
 // A JVM starts programs from the threads of its tasks.
-Test(process, a_kill_reaches_what_a_thread_has_started) {
+Test(process, a_kill_reaches_programs_that_a_thread_has_started) {
     kill_and_wait(start_script("exec python3 -c '\n"
                                "import subprocess, sys, threading, time\n"
                                "program = \"echo $$ >$0/pid; sleep 1000; exit\"\n"
@@ -128,12 +128,12 @@ Test(process, a_kill_reaches_what_a_thread_has_started) {
 
 // --- below a keeper ---
 
-Test(process, a_kill_reaches_what_has_lost_its_parent) {
+Test(process, a_kill_reaches_programs_that_have_lost_their_parent) {
     kill_and_wait(start_kept("(" PROGRAM " &); sleep 1000"));
 }
 
-Test(process, what_a_command_leaves_ends_with_it) {
-    // It ends once it is told that its program is watched.
+Test(process, programs_that_a_command_leaves_end_with_it) {
+    // It ends when it is notified that its program is watched.
     AUTO(process_free)
     struct process *process =
         start_kept("(" PROGRAM " &); until test -e $0/watched; do sleep 0.01; done; exit 3");
@@ -147,7 +147,7 @@ Test(process, what_a_command_leaves_ends_with_it) {
     wait_for_end(end);
 }
 
-Test(process, what_a_command_leaves_ends_with_the_parent) {
+Test(process, programs_that_a_command_leaves_end_with_the_parent) {
     static const char SCRIPT[] = LAUNCHER
         " --parent $$ --keep -- /bin/sh -c \"("
         "setsid sh -c 'echo \\$\\$ >\\$0/pid; sleep 1000; exit' \\$0 &); sleep 1000\" $0; exit 1";
@@ -158,8 +158,8 @@ Test(process, what_a_command_leaves_ends_with_the_parent) {
     wait_for_end(end);
 }
 
-// Else a program that starts one after the other would come to the limit of processes.
-Test(process, what_has_lost_its_parent_and_ends_is_gone) {
+// Otherwise a program that starts one after the other would reach the limit of processes.
+Test(process, programs_that_have_lost_their_parent_are_reaped) {
     AUTO(process_free)
     struct process *process = start_kept("(sh -c 'echo $$ >$0/pid' $0 &); sleep 1000");
     pid_t pid = read_pid();

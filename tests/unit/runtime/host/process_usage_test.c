@@ -1,4 +1,4 @@
-// What a process and its children use.
+// The usage of a process and its children.
 #include "runtime/host/process_usage.h"
 
 #include <criterion/criterion.h>
@@ -7,7 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-Test(process_usage, counts_a_process_and_what_it_started) {
+Test(process_usage, counts_a_process_and_its_children) {
     struct process_usage mine;
     struct process_usage with_child;
     struct process_usage gone;

@@ -27,7 +27,7 @@ static int run(const char *command, const int *kept_fds) {
     return WEXITSTATUS(status);
 }
 
-Test(spawn, hands_on_no_socket_that_a_library_opened_as_it_liked) {
+Test(spawn, does_not_hand_on_sockets_of_libraries) {
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     char command[64];
 
@@ -37,7 +37,7 @@ Test(spawn, hands_on_no_socket_that_a_library_opened_as_it_liked) {
     file_close(fd);
 }
 
-Test(spawn, hands_on_what_is_to_be_kept) {
+Test(spawn, hands_on_the_descriptors_to_keep) {
     int ends[2];
     char command[64];
     char output[8] = "";

@@ -1,5 +1,4 @@
-// What the loop hears of libcurl's sockets, which libcurl closes as it likes; and what owners may
-// do from their callbacks.
+// Which events the loop gets from libcurl's sockets, and what callbacks may do.
 #include "runtime/http/http_client.h"
 
 #include "base/file.h"
@@ -47,7 +46,7 @@ static int count_watched(void) {
     return count;
 }
 
-// What a child that inherited them does: it keeps all sockets open.
+// Keeps all sockets open, as a child does that has inherited them.
 static int hold_sockets(int held[static 64]) {
     int count = 0;
 
@@ -95,9 +94,9 @@ static void never(void *userdata, const struct http_reply *reply, const struct e
     cr_assert(false, "it was cancelled");
 }
 
-// libcurl 7.88 closes such a socket first and says so afterwards: the loop heard of it for ever,
-// and the daemon ended (40 clusters that booted at once, one of which had inherited it).
-Test(http_client, a_connection_that_is_given_up_is_not_heard_of_though_a_child_holds_its_socket) {
+// libcurl 7.88 closes such a socket before it reports that: the loop would get events for ever, and
+// the daemon ended (40 clusters booted at once, and one had inherited the socket).
+Test(http_client, a_cancelled_connection_gives_no_events_although_a_child_has_its_socket) {
     struct full_door full = open_full_door();
     int before = count_watched();
     int held[64];
@@ -149,7 +148,7 @@ static struct outcome ask(uint16_t port, int64_t timeout_ms) {
     return outcome;
 }
 
-// libcurl ended the transfers of all clusters for ever.
+// Otherwise libcurl fails the transfers of all clusters, also later ones.
 Test(http_client, a_request_without_a_descriptor_fails_by_itself) {
     static const struct fake_answer answers[] = {{"/x", "[]", 0}, {0}};
     struct fake_jobmanager fake = {.answers = answers};
@@ -169,7 +168,7 @@ Test(http_client, a_request_without_a_descriptor_fails_by_itself) {
     close_full_door(&full);
 }
 
-// --- a callback that is done with its request ---
+// --- callbacks ---
 
 struct repetition {
     struct http_call call;
@@ -189,7 +188,7 @@ static void on_repeat(void *userdata, const struct http_reply *reply, const stru
     (void)text_copy(repetition->body, sizeof repetition->body, reply->body);
 }
 
-Test(http_client, an_owner_may_cancel_its_own_request_and_send_another_from_its_callback) {
+Test(http_client, a_callback_may_cancel_its_own_request_and_send_another) {
     static const struct fake_answer answers[] = {{"/x", "[1]", 0}, {0}};
     struct fake_jobmanager fake = {.answers = answers};
     struct repetition repetition = {0};

@@ -1,4 +1,4 @@
-// Consumer groups asked over the wire: the library's own mock of a broker is the other side.
+// Questions about consumer groups, with the library's mock of a broker.
 #include "runtime/kafka/kafka_lag.h"
 
 #include "runtime/kafka/kafka_client.h"
@@ -74,7 +74,7 @@ static struct kafka_lag *lag_of(const char *servers, const char *more) {
     return kafka_lag_new(loop, properties);
 }
 
-// Rounds until one gives `wanted`: the loop sleeps on the descriptor, and a while at most.
+// Runs rounds until one gives `wanted`. The loop waits for the descriptor, with a time limit.
 static struct job_measurement measure(struct kafka_lag *lag, double wanted) {
     struct job_measurement measurement = {0};
 
@@ -88,7 +88,7 @@ static struct job_measurement measure(struct kafka_lag *lag, double wanted) {
     return measurement;
 }
 
-Test(kafka_lag, a_group_is_as_far_behind_as_what_it_has_not_committed) {
+Test(kafka_lag, of_a_group_is_the_number_of_records_it_has_not_committed) {
     write_records(0, 10);
     write_records(1, 4);
     commit(0, 3);
@@ -101,7 +101,7 @@ Test(kafka_lag, a_group_is_as_far_behind_as_what_it_has_not_committed) {
     cr_assert(eq(str, measured.lag_failure, ""));
 
     write_records(1, 5);
-    cr_assert(eq(dbl, measure(lag, 12).consumer_lag, 12), "it is asked anew each time");
+    cr_assert(eq(dbl, measure(lag, 12).consumer_lag, 12), "each round asks again");
     commit(0, 10);
     commit(1, 9);
     cr_assert(eq(dbl, measure(lag, 0).consumer_lag, 0));
@@ -121,8 +121,7 @@ Test(kafka_lag, a_group_that_has_committed_nothing_has_no_lag_and_no_failure) {
     cr_assert(eq(str, measurement.lag_failure, ""));
 }
 
-// The library then looks for the coordinator of its own group (and ended the daemon where it had
-// none).
+// The library then searches the coordinator of its own group, and without a group it aborts.
 Test(kafka_lag, a_coordinator_that_moves_is_asked_again) {
     static const int16_t OFFSET_FETCH = 9;
 
@@ -136,7 +135,7 @@ Test(kafka_lag, a_coordinator_that_moves_is_asked_again) {
     cr_assert(eq(dbl, measure(lag, 1).consumer_lag, 1));
 }
 
-Test(kafka_lag, settings_that_are_not_the_librarys_are_told_and_not_tried_again) {
+Test(kafka_lag, settings_that_the_library_refuses_are_reported_and_not_tried_again) {
     AUTO(kafka_lag_free)
     struct kafka_lag *lag = lag_of("127.0.0.1:1", ",\"security.protocol\":\"SASL_SSL\","
                                                   "\"sasl.mechanism\":\"AWS_MSK_IAM\"");
@@ -150,7 +149,7 @@ Test(kafka_lag, settings_that_are_not_the_librarys_are_told_and_not_tried_again)
               measurement.lag_failure);
 }
 
-Test(kafka_lag, a_broker_that_is_not_there_is_told_with_its_name) {
+Test(kafka_lag, an_unreachable_broker_is_reported_with_its_name) {
     AUTO(kafka_lag_free) struct kafka_lag *lag = lag_of("127.0.0.1:1", "");
     struct job_measurement measurement = {0};
 

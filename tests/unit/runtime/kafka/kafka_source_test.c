@@ -1,4 +1,4 @@
-// What an application's properties tell of its consumer groups, and what offsets tell of their lag.
+// Consumer groups in an application's properties, and their lag from offsets.
 #include "runtime/kafka/kafka_source.h"
 
 #include "runtime/kafka/kafka_offsets.h"
@@ -32,7 +32,7 @@ Test(kafka_source, a_group_with_brokers_topic_and_group_id_is_a_source_and_a_sin
     cr_assert(eq(int, found[0].setting_count, 0));
 }
 
-Test(kafka_source, the_keys_may_stand_behind_source) {
+Test(kafka_source, the_keys_may_follow_the_word_source) {
     cr_assert(eq(int,
                  find("[" GROUP("FlinkApplicationProperties",
                                 "\"source.bootstrap.servers\":\"s:1\",\"source.topic\":\"t\","
@@ -42,7 +42,7 @@ Test(kafka_source, the_keys_may_stand_behind_source) {
     cr_assert(eq(str, found[0].topic, "t"));
 }
 
-Test(kafka_source, what_is_said_twice_is_asked_once_and_what_is_too_much_not_at_all) {
+Test(kafka_source, repeated_sources_count_once_and_those_above_the_limit_are_left_out) {
     char text[4000] = "[";
 
     cr_assert(eq(int, find("[" GROUP("a", INPUT) "," GROUP("b", INPUT) "]"), 1));
@@ -75,7 +75,7 @@ static const char *setting(const char *name) {
     return "";
 }
 
-Test(kafka_source, how_to_sign_on_is_told_beside_the_brokers_or_in_a_group_of_its_own) {
+Test(kafka_source, authentication_is_beside_the_brokers_or_in_a_separate_group) {
     cr_assert(eq(int,
                  find("[" GROUP("Input0", INPUT ",\"security.protocol\":\"SASL_SSL\","
                                                 "\"sasl.mechanism\":\"PLAIN\",\"sasl.username\":"
@@ -96,7 +96,7 @@ Test(kafka_source, how_to_sign_on_is_told_beside_the_brokers_or_in_a_group_of_it
     cr_assert(eq(str, (char *)setting("sasl.password"), "secret"));
 }
 
-Test(kafka_offsets, lag_is_what_lies_between_what_was_committed_and_the_end) {
+Test(kafka_offsets, lag_is_the_end_minus_the_committed_offset) {
     static const struct {
         struct kafka_partition partitions[2];
         double records, records_max;
@@ -106,7 +106,7 @@ Test(kafka_offsets, lag_is_what_lies_between_what_was_committed_and_the_end) {
         {{{0, -1, 15}, {1, 100, 103}}, 3, 3, "nothing was committed of one"},
         {{{0, -1, 15}, {1, -1, 3}}, -1, -1, "nothing was committed"},
         {{{0, 5, -1}, {1, 1, 1}}, 0, 0, "the end of one is not known"},
-        {{{0, 50, 7}, {1, 1, 3}}, 2, 2, "a topic that was made anew"},
+        {{{0, 50, 7}, {1, 1, 3}}, 2, 2, "a topic that was created again"},
     };
 
     for (size_t index = 0; index < COUNT_OF(cases); index++) {
@@ -116,7 +116,7 @@ Test(kafka_offsets, lag_is_what_lies_between_what_was_committed_and_the_end) {
     }
 }
 
-Test(kafka_offsets, the_group_speaks_where_flink_does_not) {
+Test(kafka_offsets, figures_of_the_group_fill_those_that_flink_does_not_report) {
     struct kafka_lag_figures lag = {20, 12};
     struct job_measurement measurement = {.vertex_count = 2};
     struct measured_vertex *source = &measurement.vertices[0];
@@ -135,6 +135,6 @@ Test(kafka_offsets, the_group_speaks_where_flink_does_not) {
     source->pending_records = -1;
     measurement.vertices[1] = *source;
     kafka_lag_join(&lag, &measurement);
-    cr_assert(eq(dbl, source->pending_records, -1), "of two sources nobody knows whose it is");
+    cr_assert(eq(dbl, source->pending_records, -1), "with two sources it is not known whose lag it is");
     cr_assert(eq(dbl, measurement.consumer_lag_max, 12));
 }

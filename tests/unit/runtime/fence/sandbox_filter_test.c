@@ -1,16 +1,15 @@
-// What the seccomp filter says to calls: its program is run here, as the kernel would run it, so
-// that neither the privileges of this process nor the age of the kernel matter.
+// Which system calls the seccomp filter refuses: its program is interpreted here, as the kernel
+// does it, so that the test depends neither on privileges nor on the version of the kernel.
+#include "runtime/fence/sandbox_filter.h"
+
 #include "base/cleanup.h"
-#include "runtime/fence/sandbox.h"
+#include "unit/filter_machine.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/audit.h>
-#include <linux/filter.h>
 #include <linux/fs.h>
-#include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sched.h>
@@ -19,83 +18,18 @@
 #include <sys/socket.h>
 #include <sys/syscall.h>
 
-#if defined(__x86_64__)
-static const uint32_t ARCHITECTURE = AUDIT_ARCH_X86_64;
-#else
-static const uint32_t ARCHITECTURE = AUDIT_ARCH_AARCH64;
-#endif
 enum { IPPROTO_OF_MPTCP = 262, FAST_OPEN = 0x20000000, UPPER_LAYER = 31, CALL_COUNT = 512 };
 
-// Its upper half alone tells it from NULL.
+// Differs from NULL in its upper half only.
 static const uint64_t A_POINTER = 0x7f0000000000;
 
 static struct error err;
-
-static size_t jump(const struct sock_filter *at, uint32_t value) {
-    bool holds = false;
-
-    switch (BPF_OP(at->code)) {
-    case BPF_JA:
-        return at->k;
-    case BPF_JEQ:
-        holds = value == at->k;
-        break;
-    case BPF_JGT:
-        holds = value > at->k;
-        break;
-    case BPF_JGE:
-        holds = value >= at->k;
-        break;
-    case BPF_JSET:
-        holds = (value & at->k) != 0;
-        break;
-    }
-    return holds ? at->jt : at->jf;
-}
-
-// The program's answer: SECCOMP_RET_ALLOW, SECCOMP_RET_ERRNO | n, SECCOMP_RET_KILL_PROCESS.
-static uint32_t answer(const struct sandbox_filter *filter, const struct seccomp_data *call) {
-    const struct sock_filter *program = (const void *)filter->program;
-    size_t count = filter->size_bytes / sizeof *program;
-    uint32_t value = 0;
-
-    for (size_t at = 0; at < count; at++)
-        switch (BPF_CLASS(program[at].code)) {
-        case BPF_LD:
-            memcpy(&value, (const char *)call + program[at].k, sizeof value);
-            break;
-        case BPF_ALU: // libseccomp only masks
-            cr_assert(eq(int, BPF_OP(program[at].code), BPF_AND));
-            value &= program[at].k;
-            break;
-        case BPF_JMP:
-            at += jump(&program[at], value);
-            break;
-        case BPF_RET:
-            return program[at].k;
-        default:
-            cr_fatal("an instruction that is not known here: %u", program[at].code);
-        }
-    cr_fatal("the program has no end");
-}
 
 static struct sandbox_filter filter_of(bool has_namespaces) {
     struct sandbox_filter filter;
 
     cr_assert(sandbox_filter_build(has_namespaces, &filter, &err), "%s", err.message);
     return filter;
-}
-
-// 0 = allowed, an errno otherwise.
-static int verdict(const struct sandbox_filter *filter, int number, uint64_t first, uint64_t second,
-                   uint64_t third, uint64_t fourth) {
-    struct seccomp_data call = {
-        .nr = number, .arch = ARCHITECTURE, .args = {first, second, third, fourth}};
-    uint32_t said = answer(filter, &call);
-
-    if (said == SECCOMP_RET_ALLOW) return 0;
-    cr_assert(eq(u32, said & SECCOMP_RET_ACTION_FULL, (uint32_t)SECCOMP_RET_ERRNO));
-    return (int)(said & SECCOMP_RET_DATA);
 }
 
 struct expectation {
@@ -117,7 +51,7 @@ static void expect(const struct sandbox_filter *filter, const struct expectation
     }
 }
 
-Test(filter, no_call_makes_a_namespace) {
+Test(sandbox_filter, no_call_makes_a_namespace) {
     struct sandbox_filter filter = filter_of(true);
     const struct expectation list[] = {
         {"a thread", SYS_clone, {CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_THREAD | 17}, 0},
@@ -136,7 +70,7 @@ Test(filter, no_call_makes_a_namespace) {
     expect(&filter, list, COUNT_OF(list));
 }
 
-Test(filter, sockets_lead_to_the_network_only) {
+Test(sandbox_filter, sockets_lead_to_the_network_only) {
     struct sandbox_filter filter = filter_of(true);
     const struct expectation list[] = {
         {"TCP", SYS_socket, {AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0}, 0},
@@ -145,7 +79,7 @@ Test(filter, sockets_lead_to_the_network_only) {
         {"addresses", SYS_socket, {AF_NETLINK, SOCK_RAW, 0}, 0},
         {"other netlink", SYS_socket, {AF_NETLINK, SOCK_RAW, 12}, EPROTONOSUPPORT},
         {"Unix", SYS_socket, {AF_UNIX, SOCK_STREAM, 0}, EAFNOSUPPORT},
-        // The kernel looks at the lower half only.
+        // The kernel reads the lower half only.
         {"Unix, upper half set",
          SYS_socket,
          {(1ULL << 32) | AF_UNIX, SOCK_STREAM, 0},
@@ -182,7 +116,8 @@ Test(filter, sockets_lead_to_the_network_only) {
     expect(&filter, list, COUNT_OF(list));
 }
 
-// All that is refused whatever its arguments are; the numbers have no name in headers of Linux 6.1.
+// All calls that are refused whatever their arguments are. The numbers have no name in the headers
+// of Linux 6.1.
 static const int refused[] = {
     SYS_mount,
     SYS_umount2,
@@ -262,7 +197,7 @@ static const int refused[] = {
     SYS_quotactl_fd,
 };
 
-// ... and in the host's namespaces.
+// The same in the host's namespaces.
 static const int refused_there[] = {
     SYS_shmget,
     SYS_shmat,
@@ -299,7 +234,7 @@ static bool has_number(const int *list, size_t count, int number) {
     return false;
 }
 
-Test(filter, ways_into_the_kernel_and_to_other_processes_are_closed) {
+Test(sandbox_filter, ways_into_the_kernel_and_to_other_processes_are_closed) {
     struct sandbox_filter filter = filter_of(true);
     const struct expectation by_argument[] = {
         {"typing into a terminal", SYS_ioctl, {0, TIOCSTI}, EPERM},
@@ -317,7 +252,7 @@ Test(filter, ways_into_the_kernel_and_to_other_processes_are_closed) {
     expect(&filter, by_argument, COUNT_OF(by_argument));
 }
 
-Test(filter, what_a_jvm_does_is_allowed) {
+Test(sandbox_filter, what_a_jvm_does_is_allowed) {
     struct sandbox_filter filter = filter_of(false);
     static const int allowed[] = {SYS_read,
                                   SYS_write,
@@ -341,7 +276,7 @@ Test(filter, what_a_jvm_does_is_allowed) {
                   allowed[index]);
 }
 
-Test(filter, shared_memory_and_what_files_are_stay_the_hosts) {
+Test(sandbox_filter, without_namespaces_shared_memory_and_attributes_of_files_are_closed) {
     struct sandbox_filter without = filter_of(false);
     const struct expectation by_argument[] = {
         {"times by a path", SYS_utimensat, {(uint64_t)AT_FDCWD, A_POINTER}, EPERM},
@@ -360,18 +295,18 @@ Test(filter, shared_memory_and_what_files_are_stay_the_hosts) {
     expect(&without, by_argument, COUNT_OF(by_argument));
 }
 
-Test(filter, files_of_the_host_are_opened_for_what_landlock_asks_about) {
+Test(sandbox_filter, files_of_the_host_are_opened_only_in_ways_that_landlock_controls) {
     struct sandbox_filter with = filter_of(true);
     struct sandbox_filter without = filter_of(false);
     const struct expectation list[] = {
         {"reading", SYS_openat, {3, A_POINTER, O_RDONLY | O_CLOEXEC}, 0},
-        {"writing anew", SYS_openat, {3, A_POINTER, O_WRONLY | O_CREAT | O_TRUNC}, 0},
-        {"writing and reading anew", SYS_open, {A_POINTER, O_RDWR | O_TRUNC}, 0},
+        {"writing from the start", SYS_openat, {3, A_POINTER, O_WRONLY | O_CREAT | O_TRUNC}, 0},
+        {"writing and reading from the start", SYS_open, {A_POINTER, O_RDWR | O_TRUNC}, 0},
         {"a path only", SYS_open, {A_POINTER, O_PATH}, 0},
         {"emptying by reading", SYS_openat, {3, A_POINTER, O_RDONLY | O_TRUNC}, EPERM},
         {"... by the older call", SYS_open, {A_POINTER, O_RDONLY | O_TRUNC | O_CLOEXEC}, EPERM},
         {"neither", SYS_openat, {3, A_POINTER, O_ACCMODE}, EPERM},
-        {"neither, anew", SYS_open, {A_POINTER, O_ACCMODE | O_TRUNC}, EPERM},
+        {"neither, with truncation", SYS_open, {A_POINTER, O_ACCMODE | O_TRUNC}, EPERM},
         {"by flags in memory", SYS_openat2, {3, A_POINTER, A_POINTER}, ENOSYS},
     };
 
@@ -380,7 +315,7 @@ Test(filter, files_of_the_host_are_opened_for_what_landlock_asks_about) {
     cr_assert(eq(int, verdict(&with, SYS_openat2, 3, A_POINTER, A_POINTER, 0), 0));
 }
 
-Test(filter, calls_of_another_architecture_end_the_process) {
+Test(sandbox_filter, calls_of_another_architecture_end_the_process) {
     struct sandbox_filter filter = filter_of(true);
     struct seccomp_data call = {.nr = 1, .arch = AUDIT_ARCH_I386};
 
