@@ -1,4 +1,4 @@
-"""A Kafka broker of the tests' own, from Maven's packages."""
+"""A Kafka broker for tests, from packages of Maven, and a load for it."""
 
 import pathlib
 import shutil
@@ -8,7 +8,7 @@ import time
 
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
-from once import cache, made_once, with_downloads
+from once import cache, downloads_locked, made_once
 from plain_flink import HeldPort
 
 from kobel import PATIENCE_S, wait_for
@@ -21,20 +21,20 @@ POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0
 
 
 def kafka_jars():
-    """The directory of the broker's jars; fetched once."""
+    """The directory of the jars of the broker, downloaded once."""
     def fetch(directory):
         pom = directory / "pom.xml"
         pom.write_text(POM)
-        with with_downloads():
+        with downloads_locked():
             subprocess.run(["mvn", "-q", "-B", "-f", str(pom), "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies",
                             f"-DoutputDirectory={directory}"], check=True)
     return made_once(cache() / f"kafka-{KAFKA}", fetch)
 
 
 def build_job(directory):
-    """The job of tests/e2e/kafka with its connector, as one jar."""
+    """Builds the job of tests/e2e/kafka with its connector, as one jar."""
     shutil.copytree(pathlib.Path(__file__).parent / "kafka", directory, dirs_exist_ok=True)
-    with with_downloads():
+    with downloads_locked():
         subprocess.run(["mvn", "-q", "-B", "-f", str(directory / "pom.xml"), "package"], check=True)
 
 
@@ -59,7 +59,7 @@ class Broker:
         self.process = subprocess.Popen([*java, "kafka.Kafka", str(properties)], stdout=self.log, stderr=subprocess.STDOUT)
 
     def create_topics(self, partitions):
-        """Waits for the broker; `partitions` by topic."""
+        """Waits for the broker and creates topics. `partitions`: how many, by topic."""
         admin = AdminClient({"bootstrap.servers": self.servers})
 
         def answers():
@@ -80,11 +80,11 @@ class Broker:
 
 
 class Load(threading.Thread):
-    """Writes keys to `in` until it is told to end, so many a second; `sent` counts them by key."""
+    """Writes keys to the topic `in`, `per_second` of them, until end(). `sent` counts them by key."""
 
     def __init__(self, servers, keys, per_second):
         super().__init__()
-        # On a busy machine requests time out and are sent again: without this, records would be there twice.
+        # Requests that time out are sent again: without this, records would be duplicated.
         self.producer = Producer({"bootstrap.servers": servers, "linger.ms": 5, "enable.idempotence": True})
         self.sent = dict.fromkeys(keys, 0)
         self.per_second = per_second
@@ -109,12 +109,12 @@ class Load(threading.Thread):
     def end(self):
         self.ended.set()
         self.join()
-        assert self.left == 0, f"{self.left} records that the broker did not take"
+        assert self.left == 0, f"{self.left} records that the broker did not accept"
         return self.sent
 
 
 def read_committed(servers, total, timeout=2 * PATIENCE_S):
-    """What can be read of `out` once `total` records are there, or after a while: lines in order."""
+    """The records of the topic `out` in order, at least `total`, or those that are there at the timeout."""
     consumer = Consumer({"bootstrap.servers": servers, "group.id": "check", "isolation.level": "read_committed", "enable.auto.commit": False})
     consumer.assign([TopicPartition("out", 0, 0)])
     lines, deadline = [], time.monotonic() + timeout
@@ -129,7 +129,7 @@ def read_committed(servers, total, timeout=2 * PATIENCE_S):
 
 
 def assert_counted_once(lines, sent, what):
-    """Of each key every count from 1 to what was sent, once: lines are "key:count"."""
+    """Each key has each count from 1 to the number that was sent, once. Lines are "key:count"."""
     counts = {key: [] for key in sent}
     for line in lines:
         key, count = line.split(":")

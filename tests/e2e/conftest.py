@@ -9,19 +9,19 @@ import pytest
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-import exercised  # noqa: E402: listens to each boto3 client that is made from here on
+import exercised  # noqa: E402: records the calls of each boto3 client that is created from here on
 import progress  # noqa: E402
 from broker import build_job  # noqa: E402
 from kobel import BINARY, Application, Kobel  # noqa: E402
-from once import alone, cache, made_once, shared_directory  # noqa: E402
+from once import cache, locked, made_once, shared_directory  # noqa: E402
 from programs import build_jars  # noqa: E402
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "slow: takes about a minute or more; begins before others, so that nobody waits for it alone")
-    config.addinivalue_line("markers", "quick: one of the handful for each commit")
+    config.addinivalue_line("markers", "slow: takes a minute or more; runs first, so that the run does not end with it alone")
+    config.addinivalue_line("markers", "quick: one of the few for each commit")
     progress.register(config)
-    # Daemons of workers run beside each other, none knows of the others' needs.
+    # The daemons of all workers share the memory, and no daemon counts the others.
     if "PYTEST_XDIST_WORKER" in os.environ:
         workers = int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
         os.environ.setdefault("KOBEL_MEMORY_BUDGET", f"{available_mb() * 3 // 4 // workers}m")
@@ -33,8 +33,8 @@ def available_mb():
 
 
 def pytest_collection_modifyitems(items):
-    """What was exercised is looked at when everything was; slow tests come first, each with a short one behind it, which is how
-    pytest-xdist deals them out: two to each worker."""
+    """The check of exercised operations runs last. Slow tests run first, each followed by a short one: pytest-xdist gives each worker
+    two tests at first."""
     last = [item for item in items if item.name == exercised.CHECK]
     slow = [item for item in items if item.get_closest_marker("slow")]
     others = [item for item in items if item not in last and item not in slow]
@@ -47,7 +47,7 @@ def pytest_sessionfinish():
 
 
 def install_runtime(name):
-    with alone(cache() / "runtimes.lock"):
+    with locked(cache() / "runtimes.lock"):
         subprocess.run([BINARY, "runtime", "install", name], check=True)
 
 
@@ -66,7 +66,7 @@ def runtime_2_2(runtime):
 
 @pytest.fixture(scope="session")
 def jars(runtime, tmp_path_factory):
-    """Test programs by the name of their main class."""
+    """The test programs as jars, by the name of the main class."""
     directory = made_once(shared_directory(tmp_path_factory) / "jars", lambda directory: build_jars(runtime, directory))
     return {jar.stem: str(jar) for jar in directory.glob("*.jar")}
 
@@ -81,15 +81,13 @@ def exactly_once_jar(tmp_path_factory):
 @pytest.fixture(scope="session")
 def shared(runtime, tmp_path_factory):
     """A daemon for tests that do not disturb each other."""
-    kobel = Kobel(tmp_path_factory.mktemp("shared"))
-    yield kobel
-    assert kobel.stop() == 0
-    assert kobel.java_processes() == []
+    with Kobel(tmp_path_factory.mktemp("shared")) as kobel:
+        yield kobel
 
 
 @pytest.fixture
 def application(shared, request):
-    """A fresh name on the shared daemon; the application is removed afterwards."""
+    """An application on the shared daemon: not created yet, and deleted after the test."""
     app = Application(shared, re.sub("[^a-zA-Z0-9]+", "-", request.node.name)[:100])
     yield app
     if not app.is_gone():
@@ -98,10 +96,23 @@ def application(shared, request):
 
 
 @pytest.fixture
+def plain(application):
+    """An application without code."""
+    application.create_without_code()
+    return application
+
+
+@pytest.fixture
+def running(application, jars):
+    """An application whose job counts."""
+    application.create(jars["Counting"])
+    application.start()
+    application.wait_for_count(5)
+    return application
+
+
+@pytest.fixture
 def own(runtime, tmp_path):
-    """A daemon of the test's own, for being killed."""
-    kobel = Kobel(tmp_path)
-    yield kobel
-    if kobel.process.poll() is None:
-        kobel.stop()
-    assert kobel.java_processes() == []
+    """A daemon for one test, which may kill it."""
+    with Kobel(tmp_path) as kobel:
+        yield kobel

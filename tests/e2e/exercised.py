@@ -1,4 +1,4 @@
-"""What was asked of any daemon through boto3 in this session: the operations that were done, and those that were refused."""
+"""Records which operations succeeded and which were refused, of all calls with boto3 in this session."""
 
 import json
 import os
@@ -6,23 +6,23 @@ import pathlib
 
 import boto3
 
-# The test that looks at it (test_operations.py).
+# The test that checks the record (test_operations.py).
 CHECK = "test_every_operation_was_done_and_refused"
 
 done = set()
 refused = set()
 
 
-def note(model, http_response, **_):
+def record(model, http_response, **_):
     (done if http_response.status_code == 200 else refused).add(model.name)
 
 
 boto3.setup_default_session()
-boto3.DEFAULT_SESSION.events.register("after-call.kinesis-analytics-v2", note)
+boto3.DEFAULT_SESSION.events.register("after-call.kinesis-analytics-v2", record)
 
 
 def save():
-    """Where KOBEL_EXERCISED names a directory, what this process has asked is added to what is there."""
+    """Saves the record of this process in the directory that KOBEL_EXERCISED names, if any."""
     directory = os.environ.get("KOBEL_EXERCISED")
     if directory and (done or refused):
         os.makedirs(directory, exist_ok=True)
@@ -31,7 +31,7 @@ def save():
 
 
 def load():
-    """What other sessions have saved; False: nothing is known of them."""
+    """Adds the records that other sessions have saved. False: there are none."""
     directory = os.environ.get("KOBEL_EXERCISED")
     saved = list(pathlib.Path(directory).glob("*.json")) if directory else []
     for path in saved:
@@ -42,7 +42,7 @@ def load():
 
 
 def is_whole_suite(config):
-    """Whether all tests of this directory are run, by this process alone."""
+    """Whether this process runs all tests of this directory."""
     narrowed = [name for name in ("keyword", "markexpr", "deselect", "ignore", "ignore_glob", "lf") if config.getoption(name, default=None)]
     here = pathlib.Path(__file__).parent
     return not narrowed and not hasattr(config, "workerinput") and all(

@@ -1,4 +1,4 @@
-"""What a hostile program tries on its host, by the rows of the table that says what a sandbox level holds back."""
+"""The attempts of a hostile program, by the members of sandboxHoldsBack in the status, which says what a sandbox level prevents."""
 
 import contextlib
 import ctypes
@@ -17,16 +17,16 @@ def python(code):
 
 
 def call(number, *arguments):
-    """A system call by its number on x86-64; done when the kernel lets it through, whatever it then says to the arguments."""
-    given = ", ".join(map(str, (number, *arguments)))
+    """A system call by its number on x86-64. DONE when the filter lets it through, even if it then fails for its arguments."""
+    listed = ", ".join(map(str, (number, *arguments)))
     return python(f"""
 import ctypes, sys
 libc = ctypes.CDLL(None, use_errno=True)
-done = libc.syscall({given}) >= 0 or ctypes.get_errno() not in (1, 38)
+done = libc.syscall({listed}) >= 0 or ctypes.get_errno() not in (1, 38)
 sys.exit(not done)""")
 
 
-# A process with namespaces of its own ends at once.
+# A child in new namespaces, which ends at once.
 RAW_CLONE = """
 import ctypes, os, sys
 child = ctypes.CDLL(None).syscall(56, %s | 17, 0, 0, 0, 0)
@@ -42,18 +42,18 @@ if child == 0:
     os._exit(0)
 sys.exit(child < 0)"""
 
-# PTRACE_SEIZE; the tracer ends at once, which lets go again.
+# PTRACE_SEIZE; it ends at once with the tracer.
 TRACE = "import ctypes, sys; sys.exit(ctypes.CDLL(None).ptrace(0x4206, %d, 0, 0) != 0)"
 UNIX_CONNECT = "import socket; socket.socket(socket.AF_UNIX).connect(%r)"
 UNIX_DATAGRAM = "import socket; socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)[0].sendto(b'x', %r)"
-# As a protocol of its own TCP is not what Landlock looks at; nor is a connection that begins with data.
+# Landlock checks neither multipath TCP nor a connection that begins with data.
 MPTCP_CONNECT = "import socket; socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262).connect(('127.0.0.1', %d))"
-# Where clients look first that ask for "localhost", and an address that belongs to every host.
+# For clients that resolve "localhost" to ::1 first, and for another address of the loopback.
 LISTEN_BESIDE = "import socket; socket.create_server((%r, %d), family=socket.%s)"
 FAST_OPEN = "import socket; socket.socket().sendto(b'x', 0x20000000, ('127.0.0.1', %d))"
 
 
-# Harmless where they succeed: nothing is other than before.
+# Harmless where they succeed: nothing changes.
 SAME_RIGHTS = "import os; os.fchmod(os.open('/usr/bin/env', os.O_RDONLY), os.stat('/usr/bin/env').st_mode & 0o7777)"
 SAME_TIMES = """
 import os
@@ -64,7 +64,7 @@ WATCH = "import ctypes, sys; libc = ctypes.CDLL(None); sys.exit(libc.inotify_add
 
 @contextlib.contextmanager
 def surroundings(directory):
-    """What a host has that programs must not reach: sockets of its services, shared memory, a broker's port."""
+    """Things of a host that programs must not reach: sockets of its services, shared memory, the port of a broker."""
     home = directory / "home"
     home.mkdir()
     (home / "secret").write_text("secret")
@@ -87,7 +87,7 @@ def surroundings(directory):
 
 
 def attempts_on(kobel, cluster, host):
-    """By row of the table: {what would be gained: attempt}. `cluster`: of another application, as the status shows it."""
+    """By member of sandboxHoldsBack: {what would be reached: attempt}. `cluster`: of another application, as the status shows it."""
     other = os.path.dirname(cluster["logDirectory"])
     victim, = kobel.java_pids(b"TaskManagerRunner", other)
     daemon = kobel.process.pid
@@ -113,12 +113,12 @@ def attempts_on(kobel, cluster, host):
             "the length of a file": python(f"import os; os.truncate('{host['home']}/secret', 6)"),
             "an attribute of a file": python(f"import os; os.setxattr('{host['home']}/secret', 'user.mine', b'x')"),
             "a descriptor of a file": python(f"import os; os.open('{host['home']}/secret', os.O_ACCMODE)"),
-            "a device of its own making": "run mknod $TMPDIR/disk b 7 0",
+            "a new device": "run mknod $TMPDIR/disk b 7 0",
             "a file by a link in its own directory": f"run ln -s {host['home']}/secret $TMPDIR/link && cat $TMPDIR/link",
         },
         "fileFacts": {
             "the size of a file": f"run test -s {host['home']}/secret",
-            "being told of a file's use": python(WATCH % f"{host['home']}/secret".encode()),
+            "notifications about a file": python(WATCH % f"{host['home']}/secret".encode()),
             "the times of a program by its descriptor": python(SAME_TIMES),
         },
         "memory": {
@@ -169,7 +169,7 @@ def attempts_on(kobel, cluster, host):
         "sharedMemory": {
             "memory of another program": python(f"import ctypes, sys; sys.exit(ctypes.CDLL(None).shmget({host['key']}, 0, 0) < 0)"),
         },
-        # Hunger is tried in tests of its own, where control groups are: elsewhere it would be the machine's.
+        # Other tests use up memory and threads where control groups limit them; elsewhere that would harm the machine.
         "machine": {},
         "disk": {
             "a large file": "run d=$TMPDIR; test -z $FLINK_CONF_DIR || d=$FLINK_CONF_DIR/../work; head -c 100000000 /dev/zero >$d/large && rm $d/large",
@@ -182,9 +182,9 @@ def attempts_on(kobel, cluster, host):
             "kobel's API": f"connect {api}",
             "kobel's API by another protocol": python(MPTCP_CONNECT % api),
             "kobel's API with data at once": python(FAST_OPEN % api),
-            "kobel's API for those who ask for localhost": python(LISTEN_BESIDE % ("::1", api, "AF_INET6")),
-            "kobel's API beside it": python(LISTEN_BESIDE % ("127.0.0.2", api, "AF_INET")),
-            "a port that another cluster will want": f"listen {next_port(rest)}",
+            "kobel's API at ::1": python(LISTEN_BESIDE % ("::1", api, "AF_INET6")),
+            "kobel's API at 127.0.0.2": python(LISTEN_BESIDE % ("127.0.0.2", api, "AF_INET")),
+            "a port for another cluster": f"listen {next_port(rest)}",
         },
         "network": {
             "a broker on this host": f"connect {host['broker']}",
@@ -192,7 +192,7 @@ def attempts_on(kobel, cluster, host):
     }
 
 
-# Tried only where they have to fail: they would harm the machine.
+# Only where they have to fail: they would harm the machine.
 def escapes():
     return {
         "a crash dump's handler": "run cat /proc/sys/kernel/core_pattern >/proc/sys/kernel/core_pattern",
@@ -211,13 +211,13 @@ def escapes():
 
 
 def files_in_memory():
-    """Where a level has directories of its own in memory: room for half of what the machine has."""
+    """For levels with private directories in memory: a directory with room for half of the memory of the machine."""
     room = "import os; at = os.statvfs(%r); assert at.f_blocks * at.f_frsize > 0.45 * os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE')"
     return {f"half of the machine's memory in {directory}": python(room % directory) for directory in ("/tmp", "/dev/shm")}
 
 
 def next_port(taken):
-    """A free port of the range that clusters use, a good way from those of one cluster."""
+    """A free port of the range of clusters, far from those of one cluster."""
     first, last = map(int, os.environ.get("KOBEL_CLUSTER_PORTS", "21100-24099").split("-"))
     with socket.socket() as probe:
         for port in range(first, last, 50):
@@ -227,7 +227,7 @@ def next_port(taken):
 
 
 def is_possible(attempt):
-    """Would it work for this very user, outside? Programs that are missing and rights that root alone has say nothing about a fence."""
+    """Whether the attempt succeeds for this user without a sandbox: a missing program or right would prove nothing."""
     kind, _, argument = attempt.partition(" ")
     if kind == "read":
         return os.access(argument, os.R_OK)
@@ -248,8 +248,8 @@ def outcomes(output):
 
 
 def inside(wrapper):
-    """The start of a command line that makes a host like some containers: "masked" has a /proc that allows no new one, "bare" no
-    user namespaces; any other text is the path of its /etc/hosts. No right is needed but that of making a namespace."""
+    """A command that executes the rest of its command line on a simulated host: "masked" has a /proc that allows no new one, "bare" has
+    no user namespaces, and any other text is the path of its /etc/hosts. It needs user namespaces, and no other right."""
     commands = {"masked": "mount --bind /dev/null /proc/keys", "bare": "echo 0 >/proc/sys/user/max_user_namespaces"}
     commands.setdefault(wrapper, f"mount --bind {wrapper} /etc/hosts")
     return ["unshare", "-rm", "sh", "-c", f"{commands[wrapper]} && exec \"$@\"", "sh"]

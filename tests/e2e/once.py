@@ -1,4 +1,4 @@
-"""What workers of a test run, and test runs beside each other, make only once or one after the other."""
+"""Locks for the workers of a test run, and for test runs at the same time: some things are made once, or by one at a time."""
 
 import contextlib
 import fcntl
@@ -8,27 +8,27 @@ import shutil
 
 
 def cache():
-    """kobel's own directory for what is downloaded and kept."""
+    """The directory for downloads of the tests."""
     return pathlib.Path(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")) / "kobel"
 
 
 @contextlib.contextmanager
-def alone(lock):
-    """Holds the lock of this path; it falls with its process."""
+def locked(lock):
+    """Holds the lock file of this path. The lock ends with the process."""
     lock.parent.mkdir(parents=True, exist_ok=True)
     with open(lock, "w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
 
 
-def with_downloads():
-    """Maven and npm do not expect others in their directories."""
-    return alone(cache() / "downloads.lock")
+def downloads_locked():
+    """Maven and npm cannot share their directories with another run."""
+    return locked(cache() / "downloads.lock")
 
 
 def made_once(directory, make):
-    """The directory with what `make(directory)` puts into it; whoever comes first makes it."""
-    with alone(directory.with_name(f"{directory.name}.lock")):
+    """The directory with the files that `make(directory)` creates: the first caller creates them."""
+    with locked(directory.with_name(f"{directory.name}.lock")):
         made = directory.with_name(f"{directory.name}.made")
         if not made.exists():
             shutil.rmtree(directory, ignore_errors=True)
@@ -39,6 +39,6 @@ def made_once(directory, make):
 
 
 def shared_directory(tmp_path_factory):
-    """One directory for all workers of this run."""
+    """The directory that all workers of this run share."""
     base = tmp_path_factory.getbasetemp()
     return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base

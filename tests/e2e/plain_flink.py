@@ -1,4 +1,4 @@
-"""Plain Flink on this machine, as its own scripts start it: what kobel is compared with."""
+"""Plain Flink on this machine, started as its own scripts do, to compare kobel with."""
 
 import glob
 import json
@@ -19,8 +19,8 @@ MODULES = [f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in (
 
 
 class HeldPort:
-    """A port that nobody else is given until it is released: a socket that does not listen holds it, which is not in the way of
-    the JVM that will (both say SO_REUSEADDR)."""
+    """A TCP port that no other process gets until it is released. A socket that does not listen holds it, and the JVM can listen on
+    it nevertheless, as both set SO_REUSEADDR."""
 
     def __init__(self):
         self.socket = socket.socket()
@@ -33,7 +33,7 @@ class HeldPort:
 
 
 class PlainFlink:
-    """A JobManager and then a TaskManager with the flags and memory of Flink's own scripts, default configuration, no archives."""
+    """A JobManager and a TaskManager with the flags and memory of Flink's own scripts, without class-data archives."""
 
     def __init__(self, runtime, work, settings=()):
         self.work = work
@@ -69,7 +69,7 @@ class PlainFlink:
             return None
 
     def run(self, jar, savepoint=None, arguments=None):
-        """Seconds from the first process to all vertices RUNNING; the job's id."""
+        """Runs a job. Returns the seconds from the first process to all vertices RUNNING, and the id of the job."""
         began = time.monotonic()
         self.java(1024, "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint")
         wait_for(lambda: self.get("/overview"), "REST")
@@ -83,6 +83,7 @@ class PlainFlink:
         return time.monotonic() - began, job
 
     def savepoint(self, job):
+        """Takes a savepoint, and returns the seconds."""
         began = time.monotonic()
         trigger = self.get(f"/jobs/{job}/savepoints", {"target-directory": f"file://{self.work}/savepoints", "cancel-job": False})["request-id"]
         wait_for(lambda: (self.get(f"/jobs/{job}/savepoints/{trigger}") or {"status": {"id": ""}})["status"]["id"] == "COMPLETED", "savepoint")

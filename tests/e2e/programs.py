@@ -9,7 +9,7 @@ SOURCES = pathlib.Path(__file__).parent / "jobs"
 
 
 def pack(jar, classes, main_class):
-    """All classes, and a manifest that names the main class where there is one."""
+    """Packs all classes, with a manifest that names the main class, if any."""
     manifest = "Manifest-Version: 1.0\n" + (f"Main-Class: {main_class}\n" if main_class else "")
     with zipfile.ZipFile(jar, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("META-INF/MANIFEST.MF", f"{manifest}\n")
@@ -19,7 +19,7 @@ def pack(jar, classes, main_class):
 
 
 def compile_all(runtime, directory):
-    """The directory of the classes."""
+    """Compiles all programs, and returns the directory of the classes."""
     classes = directory / "classes"
     sources = sorted(str(path) for path in SOURCES.glob("*.java"))
     subprocess.run(["javac", "-nowarn", "--release", "11", "-d", str(classes), "-cp", f"{runtime}/lib/*", *sources], check=True)
@@ -27,9 +27,16 @@ def compile_all(runtime, directory):
 
 
 def build_jars(runtime, directory):
-    """One for each program, one without a main class and one that is no jar."""
+    """Builds a jar for each program, one without a main class, and a file that is not a jar."""
     classes = compile_all(runtime, directory)
     for source in SOURCES.glob("*.java"):
         pack(directory / f"{source.stem}.jar", classes, f"jobs.{source.stem}")
     pack(directory / "NoMain.jar", classes, None)
     (directory / "Noise.jar").write_bytes(os.urandom(4096))
+
+
+def zip_around(path, jar):
+    """An archive with a jar, as some build tools make it."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("README.txt", "deploy me")
+        archive.write(jar, "target/job.jar")

@@ -1,4 +1,4 @@
-"""Says what a long test run is doing: a line for each failure, and one every half minute."""
+"""Reports the progress of a long test run: a line for each failure, and one every half minute."""
 
 import os
 import threading
@@ -9,7 +9,7 @@ SHOWN = 4
 
 
 class Progress:
-    """Of the process that collects results, whichever runs the tests. `stream`: a descriptor that is written to."""
+    """A plugin for the process that collects the results. `stream`: a file descriptor for the lines."""
 
     def __init__(self, stream):
         self.stream = open(stream, "w", buffering=1, closefd=False)
@@ -17,18 +17,18 @@ class Progress:
         self.running = {}
         self.total = self.done = self.failed = 0
         self.ended = threading.Event()
-        self.thread = threading.Thread(target=self.tell_again, daemon=True)
+        self.thread = threading.Thread(target=self.report_regularly, daemon=True)
 
-    def tell(self, text):
+    def report(self, text):
         elapsed = int(time.monotonic() - self.began)
         self.stream.write(f"   {elapsed // 60:3}:{elapsed % 60:02}  {text}\n")
 
-    def tell_again(self):
+    def report_regularly(self):
         while not self.ended.wait(EVERY_S):
             now = time.monotonic()
             longest = sorted(dict(self.running).items(), key=lambda item: item[1])[:SHOWN]
             names = ", ".join(f"{name} ({now - since:.0f} s)" for name, since in longest)
-            self.tell(f"{self.done} of {self.total or '?'} tests done, {self.failed} failed; running: {names or 'none'}")
+            self.report(f"{self.done} of {self.total or '?'} tests done, {self.failed} failed; running: {names or 'none'}")
 
     def pytest_sessionstart(self):
         self.thread.start()
@@ -45,7 +45,7 @@ class Progress:
     def pytest_runtest_logreport(self, report):
         if report.failed:
             self.failed += 1
-            self.tell(f"FAILED {short(report.nodeid)} ({report.when})")
+            self.report(f"FAILED {short(report.nodeid)} ({report.when})")
 
     def pytest_runtest_logfinish(self, nodeid):
         self.running.pop(short(nodeid), None)

@@ -1,6 +1,6 @@
-"""Requests derived from the facts of the service model: valid ones, and each with one thing wrong and what is to be answered.
+"""Requests made from the facts of the service model: valid ones, and ones with one mistake and the expected answer.
 
-The rules are those of facts/api.md 2.1 (constraints) and facts/api.md 1.5 (types), written once more and independently of the daemon.
+The rules are those of facts/api.md 2.1 (constraints) and facts/api.md 1.5 (types), implemented again, independently of the daemon.
 """
 
 import base64
@@ -14,15 +14,15 @@ import re
 FACTS = json.loads((pathlib.Path(__file__).parents[2] / "openapi" / "api_shapes.json").read_text())
 OPERATIONS = FACTS["operations"]
 SHAPES = FACTS["shapes"]
-SAMPLES = ("kobel", "arn:aws:kinesisanalytics:us-east-1:000000000000:application/nobody", "03:00", "UTF-8", "$")
-# Characters that one pattern or another does not have; one of them suits every pattern.
+SAMPLES = ("kobel", "arn:aws:kinesisanalytics:us-east-1:000000000000:application/absent", "03:00", "UTF-8", "$")
+# Characters that some pattern does not allow; for each pattern there is one.
 STRANGERS = (" ", "!", "\n", "-", "{", "\u00e9")
 NOT_NULL = "Member must not be null"
 
 
 @dataclasses.dataclass
 class Variant:
-    """A request with one thing wrong. Without `rules` it is a type that is wrong, with `text` as the answer (None: any text)."""
+    """A request with one mistake. `rules`: those that a value breaks. Without rules a type is wrong, and `text` is the message (None: any)."""
     request: dict
     path: str
     shown: str = None
@@ -30,13 +30,14 @@ class Variant:
     text: str = None
 
     def texts(self):
-        """All answers that are right: nothing says in which order the broken rules of one member are told."""
+        """All correct messages: the order of the broken rules of a member is not specified."""
         count = f"{len(self.rules)} validation error{'s' if len(self.rules) > 1 else ''} detected: "
         for order in itertools.permutations(self.rules):
             yield count + "; ".join(f"Value {self.shown} at '{self.path}' failed to satisfy constraint: {rule}" for rule in order)
 
 
 # --- valid values ---
+
 
 def fits(shape, text):
     return (shape.get("min", 0) <= len(text) <= shape.get("max", len(text)) and text in shape.get("enum", [text])
@@ -49,7 +50,7 @@ def sample_text(shape):
 
 @functools.cache
 def sample(name):
-    """The smallest valid value of a shape; callers do not change it."""
+    """The smallest valid value of a shape. Callers must not change it."""
     shape = SHAPES[name]
     kind = shape["type"]
     if kind == "structure":
@@ -64,7 +65,7 @@ def sample(name):
 
 
 def texts_of_length(shape, length):
-    """Texts of a length, valid as far as that goes: one of plain characters, and where all are allowed one of wide ones."""
+    """Texts of a length, otherwise valid: one of ASCII characters, and one of longer characters where all are allowed."""
     if length == 0:
         return [""]
     if "pattern" not in shape:
@@ -74,6 +75,7 @@ def texts_of_length(shape, length):
 
 
 # --- rules and how values are shown ---
+
 
 def size_rules(shape, size, what="length"):
     rules = []
@@ -94,7 +96,7 @@ def text_rules(shape, text):
 
 
 def rules_inside(subject, shape):
-    """What is told when a text in a list or in a map is wrong: all rules of the texts."""
+    """The message about a text in a list or map that is wrong: it lists all rules of the text."""
     rules = []
     if "max" in shape:
         rules.append(f"Member must have length less than or equal to {shape['max']}")
@@ -108,7 +110,7 @@ def rules_inside(subject, shape):
 
 
 def shown(name, value):
-    """A value in the words of Java; what a structure's hash code is, nobody can tell: see without_hash_codes."""
+    """A value as Java prints it. The hash code of a structure is not known: see without_hash_codes()."""
     shape = SHAPES[name]
     kind = shape["type"]
     if kind == "structure":
@@ -129,6 +131,7 @@ def without_hash_codes(text):
 
 # --- wrong values ---
 
+
 def wrong_texts(shape):
     if "enum" in shape:
         return ["", "NO_SUCH_VALUE", shape["enum"][0].lower(), shape["enum"][0] + " "]
@@ -146,7 +149,7 @@ def wrong_texts(shape):
 
 
 def beyond(shape):
-    """One below the least and one above the most."""
+    """One below the minimum and one above the maximum."""
     return ([shape["min"] - 1] if "min" in shape else []) + ([shape["max"] + 1] if "max" in shape else [])
 
 
@@ -192,7 +195,7 @@ def wrong_entries(shape):
 
 
 def wrong_types(name):
-    """Values of another type with the text of the answer; None where any text will do."""
+    """Values of another type with the message of the answer; None: any message."""
     kind = SHAPES[name]["type"]
     start_of_list = ([], "Start of list found where not expected")
     start_of_structure = ({}, "Start of structure or map found where not expected.")
@@ -217,8 +220,9 @@ def wrong_types(name):
 
 # --- the walk over one operation ---
 
+
 def variants(name, path, place, top=False):
-    """Everything that can be wrong with a value of shape `name` at `path`, where `place` makes a request of such a value."""
+    """All variants of a value of shape `name` at `path`; `place` makes a request with such a value."""
     shape = SHAPES[name]
     if not top:
         for value, text in wrong_types(name):
@@ -241,7 +245,7 @@ def variants(name, path, place, top=False):
 
 
 def inside(name, path, place):
-    """The rules of a text in a list or in a map are told of the whole, and were looked at there; its type was not."""
+    """The rules of a text in a list or map are reported for the list or map, see wrong_values(); its type is reported here."""
     if SHAPES[name]["type"] != "string":
         yield from variants(name, path, place)
         return
@@ -255,8 +259,9 @@ def invalid_requests(operation):
 
 # --- values at their limits ---
 
+
 def limits(name):
-    """Valid values of a shape that are as small and as large as they may be."""
+    """The smallest and the largest valid values of a shape."""
     shape = SHAPES[name]
     kind = shape["type"]
     if kind == "string":

@@ -1,35 +1,19 @@
-"""The wire: what clients and curious people send, and what the service answers (no Flink needed)."""
+"""Requests to the API and the answers of the service. Needs no Flink."""
 
 import json
 import re
 import subprocess
-import urllib.error
-import urllib.request
 
 import pytest
 
-from kobel import BINARY, PATIENCE_S, refused
+from kobel import BINARY, ROLE, refused
 
-ROLE = "arn:aws:iam::000000000000:role/x"
 TARGET = "KinesisAnalytics_20180523."
 
 
 def send(kobel, target, body, content_type="application/x-amz-json-1.1", method="POST", path="/", **headers):
-    """A raw request: status, headers, body."""
-    request = urllib.request.Request(kobel.url + path, data=body, method=method, headers={
-        "Content-Type": content_type, **({"X-Amz-Target": target} if target else {}), **headers})
-    try:
-        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
-            return answer.status, answer.headers, answer.read()
-    except urllib.error.HTTPError as refused:
-        return refused.code, refused.headers, refused.read()
-
-
-@pytest.fixture
-def plain(application):
-    """An application without code."""
-    application.client.create_application(ApplicationName=application.name, RuntimeEnvironment="FLINK-1_20", ServiceExecutionRole=ROLE)
-    return application
+    """A raw request: status, headers and body of the answer."""
+    return kobel.request(path, body, method, **{"Content-Type": content_type, **({"X-Amz-Target": target} if target else {}), **headers})
 
 
 @pytest.mark.quick
@@ -51,7 +35,7 @@ def test_defaults_are_filled_in(plain):
 
 
 @pytest.mark.quick
-def test_refusals_have_the_words_of_the_service(plain):
+def test_refusals_have_the_messages_of_the_service(plain):
     client, name = plain.client, plain.name
     assert refused(client.create_application, ApplicationName=name, RuntimeEnvironment="FLINK-1_20", ServiceExecutionRole=ROLE) == (
         "ResourceInUseException", "Application already exists.")
@@ -65,14 +49,14 @@ def test_refusals_have_the_words_of_the_service(plain):
     assert refused(client.update_application, ApplicationName=name, ConditionalToken="stale")[0] == "ConcurrentModificationException"
     assert refused(client.update_application, ApplicationName=name)[0] == "InvalidArgumentException"
     assert refused(client.delete_application, ApplicationName=name, CreateTimestamp=5)[0] == "ConcurrentModificationException"
-    assert refused(client.describe_application, ApplicationName="nobody") == (
-        "ResourceNotFoundException", "Application 'nobody' does not exist.")
+    assert refused(client.describe_application, ApplicationName="absent") == (
+        "ResourceNotFoundException", "Application 'absent' does not exist.")
     assert "does not exist" in refused(client.describe_application_snapshot, ApplicationName=name, SnapshotName="s")[1]
     assert refused(client.create_application, ApplicationName="old", RuntimeEnvironment="FLINK-1_8", ServiceExecutionRole=ROLE)[0] == (
         "UnsupportedOperationException")
 
 
-def test_an_update_at_rest_is_done_at_once(plain):
+def test_an_update_of_a_ready_application_is_done_at_once(plain):
     token = plain.describe()["ConditionalToken"]
     answer = plain.client.update_application(
         ApplicationName=plain.name, ConditionalToken=token,
@@ -83,7 +67,7 @@ def test_an_update_at_rest_is_done_at_once(plain):
     assert plain.operation(answer["OperationId"])["OperationStatus"] == "SUCCESSFUL"
 
 
-def test_violations_are_told_together(shared):
+def test_violations_are_reported_together(shared):
     status, headers, body = send(shared, TARGET + "CreateApplication", json.dumps(
         {"ApplicationName": "", "RuntimeEnvironment": "SQL-1.0"}).encode())
     answer = json.loads(body)
@@ -104,6 +88,8 @@ def test_violations_are_told_together(shared):
     ("Dance", b"{}", "UnknownOperationException", None),
     ("Dance", b"", "UnknownOperationException", None),
 ])
+
+
 def test_the_front_end_refuses_as_the_service_does(shared, target, body, kind, message):
     status, headers, answer = send(shared, TARGET + target, body)
     answer = json.loads(answer)
@@ -111,7 +97,7 @@ def test_the_front_end_refuses_as_the_service_does(shared, target, body, kind, m
     assert headers["x-amzn-RequestId"] and headers["Content-Type"] == "application/x-amz-json-1.1"
 
 
-def test_the_odd_replies(shared):
+def test_requests_that_are_not_calls_get_the_status_of_the_service(shared):
     assert send(shared, None, None, method="GET")[0] == 403
     assert send(shared, TARGET + "ListApplications", b"{}", content_type="text/plain")[0] == 404
     assert send(shared, None, b"{}", content_type="text/plain")[0] == 403
@@ -136,23 +122,23 @@ def test_lists_are_paged(shared):
         shared.client.delete_application(ApplicationName=name, CreateTimestamp=detail["CreateTimestamp"])
 
 
-def the_best_level():
-    """That this machine allows: a container may have no namespaces."""
-    told = subprocess.run([BINARY, "doctor", "--json"], capture_output=True, text=True, check=False).stdout
-    return next(re.match("level (full|contained|scoped)", one["text"])[1] for one in json.loads(told)["host"] if one["subject"] == "sandbox")
+def best_level():
+    """The best sandbox level of this machine: a container may have no namespaces."""
+    printed = subprocess.run([BINARY, "doctor", "--json"], capture_output=True, text=True, check=False).stdout
+    return next(re.match("level (full|contained|scoped)", one["text"])[1] for one in json.loads(printed)["host"] if one["subject"] == "sandbox")
 
 
 @pytest.mark.quick
-def test_kobels_own_paths(shared):
+def test_paths_of_kobel_answer(shared):
     assert json.loads(send(shared, None, None, method="GET", path="/healthz")[2])["status"] == "ok"
     assert send(shared, None, None, method="GET", path="/readyz")[0] == 200
     status = json.loads(send(shared, None, None, method="GET", path="/kobel/v1/status")[2])
-    assert status["sandbox"] == the_best_level() and status["sandboxHoldsBack"]["files"] and status["runtimes"][0]["runtimeEnvironment"] == "FLINK-1_20"
+    assert status["sandbox"] == best_level() and status["sandboxHoldsBack"]["files"] and status["runtimes"][0]["runtimeEnvironment"] == "FLINK-1_20"
     assert json.loads(send(shared, None, None, method="GET", path="/kobel/v1/openapi.json")[2])["openapi"] == "3.1.0"
     assert send(shared, None, None, method="GET", path="/kobel/v1/nothing")[0] == 404
 
 
-def test_web_pages_of_others_are_refused(shared):
+def test_requests_from_other_web_sites_are_refused(shared):
     body = json.dumps({}).encode()
     assert send(shared, TARGET + "ListApplications", body)[0] == 200
     assert send(shared, TARGET + "ListApplications", body, Origin="http://evil.example")[0] == 403
@@ -164,12 +150,12 @@ def test_the_api_document_is_valid_openapi(shared):
     validate(json.loads(send(shared, None, None, method="GET", path="/kobel/v1/openapi.json")[2]))
 
 
-def test_the_alias_routes_take_plain_json(shared):
+def test_the_alias_routes_accept_plain_json(shared):
     status, _, body = send(shared, None, b"{}", content_type="application/json", path="/api/v2/ListApplications")
     assert status == 200 and "ApplicationSummaries" in json.loads(body)
 
 
-def test_page_tokens_outlive_the_daemon(own):
+def test_page_tokens_are_valid_after_a_restart(own):
     own.client.create_application(ApplicationName="paged", RuntimeEnvironment="FLINK-1_20", ServiceExecutionRole=ROLE)
     own.client.update_application(ApplicationName="paged", CurrentApplicationVersionId=1)
     first = own.client.list_application_versions(ApplicationName="paged", Limit=1)
@@ -178,5 +164,5 @@ def test_page_tokens_outlive_the_daemon(own):
     own.start()
     second = own.client.list_application_versions(ApplicationName="paged", Limit=1, NextToken=first["NextToken"])
     assert second["ApplicationVersionSummaries"][0]["ApplicationVersionId"] == 1 and "NextToken" not in second
-    # A token of one list is none of another, nor of another application.
+    # A token of one list is not valid for another list.
     assert refused(own.client.list_application_operations, ApplicationName="paged", NextToken=first["NextToken"])[0] == "InvalidArgumentException"

@@ -1,12 +1,10 @@
-"""--auth verify: signatures in headers and in query strings, against what botocore signs."""
+"""--auth verify: signatures that botocore makes, in headers and in query strings."""
 
 import datetime
 import hashlib
 import json
 import os
 import subprocess
-import urllib.error
-import urllib.request
 
 import boto3
 import pytest
@@ -14,9 +12,8 @@ from botocore.auth import SigV4Auth, SigV4QueryAuth
 from botocore.awsrequest import AWSRequest
 from botocore.config import Config
 from botocore.credentials import Credentials
-from botocore.exceptions import ClientError
 
-from kobel import BINARY, PATIENCE_S, Kobel
+from kobel import BINARY, Kobel, refused
 
 KEY = ("AKIDEXAMPLE", "wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
 TEMPORARY = ("ASIAEXAMPLE", "other/secret", "the+session/token==")
@@ -25,9 +22,8 @@ HEADERS = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": "Kinesi
 
 @pytest.fixture(scope="module")
 def guarded(tmp_path_factory):
-    kobel = Kobel(tmp_path_factory.mktemp("guarded"), "--auth", "verify", "--auth-key", ":".join(KEY), "--auth-key", ":".join(TEMPORARY))
-    yield kobel
-    assert kobel.stop() == 0
+    with Kobel(tmp_path_factory.mktemp("guarded"), "--auth", "verify", "--auth-key", ":".join(KEY), "--auth-key", ":".join(TEMPORARY)) as kobel:
+        yield kobel
 
 
 def client_of(kobel, key, secret, token=None, region="eu-west-1"):
@@ -35,19 +31,9 @@ def client_of(kobel, key, secret, token=None, region="eu-west-1"):
                         aws_session_token=token, config=Config(retries={"max_attempts": 1}))
 
 
-def refusal(call, *arguments, **named):
-    with pytest.raises(ClientError) as error:
-        call(*arguments, **named)
-    return error.value.response["Error"]["Code"], error.value.response["Error"]["Message"]
-
-
 def send(kobel, headers, path="/", body=b"{}"):
-    request = urllib.request.Request(kobel.url + path, data=body, method="POST", headers=headers)
-    try:
-        with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
-            return answer.status, json.loads(answer.read())
-    except urllib.error.HTTPError as refused:
-        return refused.code, json.loads(refused.read())
+    status, _, answer = kobel.request(path, body, "POST", **headers)
+    return status, json.loads(answer)
 
 
 def sign(kobel, auth=SigV4Auth, credentials=KEY, service="kinesisanalytics", query="", headers=None, body=b"{}", method="POST", path="/", **options):
@@ -63,19 +49,19 @@ def send_signed(kobel, prepared, body=b"{}", **changes):
     return send(kobel, {**headers, **changes}, prepared.url[len(kobel.url):], body)
 
 
-def test_those_who_have_a_key_are_let_in(guarded):
+def test_valid_signatures_are_accepted(guarded):
     assert client_of(guarded, *KEY).list_applications()["ApplicationSummaries"] == []
     assert client_of(guarded, *TEMPORARY).list_applications(Limit=3)["ApplicationSummaries"] == []
     assert send_signed(guarded, sign(guarded))[0] == 200
     assert send_signed(guarded, sign(guarded, query="?b=2&a1=1&a=%C3%A4%20"))[0] == 200
 
 
-def test_others_are_told_what_is_wrong(guarded):
+def test_invalid_signatures_are_refused_with_the_reason(guarded):
     invalid_token = "The security token included in the request is invalid."
-    assert refusal(client_of(guarded, "AKIDOTHER", KEY[1]).list_applications) == ("UnrecognizedClientException", invalid_token)
-    assert refusal(client_of(guarded, *KEY, "a token").list_applications) == ("UnrecognizedClientException", invalid_token)
-    assert refusal(client_of(guarded, *TEMPORARY[:2]).list_applications) == ("UnrecognizedClientException", invalid_token)
-    kind, message = refusal(client_of(guarded, KEY[0], "wrong").list_applications)
+    assert refused(client_of(guarded, "AKIDOTHER", KEY[1]).list_applications) == ("UnrecognizedClientException", invalid_token)
+    assert refused(client_of(guarded, *KEY, "a token").list_applications) == ("UnrecognizedClientException", invalid_token)
+    assert refused(client_of(guarded, *TEMPORARY[:2]).list_applications) == ("UnrecognizedClientException", invalid_token)
+    kind, message = refused(client_of(guarded, KEY[0], "wrong").list_applications)
     assert kind == "InvalidSignatureException" and message.startswith("The request signature we calculated does not match")
     assert send(guarded, HEADERS) == (400, {"__type": "MissingAuthenticationTokenException", "Message": "Missing Authentication Token",
                                             "message": "Missing Authentication Token"})
@@ -89,14 +75,14 @@ def test_others_are_told_what_is_wrong(guarded):
                                  "Authorization=AWS4-HMAC-SHA256 Credential=a/b")
 
 
-def test_what_was_signed_must_not_be_changed(guarded):
+def test_a_changed_request_is_refused(guarded):
     prepared = sign(guarded)
     assert send_signed(guarded, prepared, **{"X-Amz-Target": "KinesisAnalytics_20180523.ListTagsForResource"})[1]["__type"] == "InvalidSignatureException"
     assert send_signed(guarded, prepared, b'{"Limit":1}')[1]["__type"] == "InvalidSignatureException"
 
 
 @pytest.mark.parametrize("minutes, words", [(-6, "Signature expired: "), (6, "Signature not yet current: ")])
-def test_signatures_have_their_time(guarded, monkeypatch, minutes, words):
+def test_signatures_are_valid_for_a_limited_time(guarded, monkeypatch, minutes, words):
     moment = datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(minutes=minutes)
     monkeypatch.setattr("botocore.auth.get_current_datetime", lambda *_, **__: moment.replace(tzinfo=None), raising=False)
 
@@ -124,14 +110,14 @@ def test_a_query_string_can_be_signed(guarded):
 
 
 def test_code_is_signed_with_the_request(guarded):
-    body = json.dumps({"ApplicationName": "nobody", "ZipFileContent": "YWJj" * 30_000}).encode()
+    body = json.dumps({"ApplicationName": "absent", "ZipFileContent": "YWJj" * 30_000}).encode()
     headers = {**HEADERS, "X-Amz-Target": "KinesisAnalytics_20180523.DescribeApplication"}
     prepared = sign(guarded, headers=headers, body=body)
     assert send_signed(guarded, prepared, body)[1]["__type"] == "ResourceNotFoundException"
     assert send_signed(guarded, prepared, body.replace(b"YWJjY", b"YWJkY", 1))[1]["__type"] == "InvalidSignatureException"
 
 
-def test_nothing_of_a_body_is_looked_at_before_its_signature(guarded):
+def test_a_body_is_parsed_only_after_its_signature_is_verified(guarded):
     unknown = {**HEADERS, "X-Amz-Target": "KinesisAnalytics_20180523.Dance"}
     for headers, body, signed_kind in ((HEADERS, b"[", "SerializationException"), (unknown, b"{}", "UnknownOperationException"),
                                        (HEADERS, b'{"Limit":0}', "ValidationException")):
@@ -145,42 +131,33 @@ ROUTES = [("GET", "/kobel/v1/status"), ("GET", "/kobel/v1/openapi.json"), ("GET"
           ("POST", "/api/v2/ListApplications"), ("POST", "/")]
 
 
-def ask(kobel, method, path, headers=None):
-    request = urllib.request.Request(kobel.url + path, method=method, headers=headers or {}, data=b"{}" if method == "POST" else None)
-    try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return answer.status, answer.read()
-    except urllib.error.HTTPError as refused:
-        return refused.code, refused.read()
-
-
 @pytest.mark.parametrize("method, path", ROUTES)
-def test_every_path_but_health_wants_a_signature(guarded, method, path):
-    status, body = ask(guarded, method, path)
+def test_every_path_except_health_requires_a_signature(guarded, method, path):
+    status, _, body = guarded.request(path, b"{}" if method == "POST" else None, method)
     assert status in (400, 403) and b"Missing Authentication Token" in body
     body = b"{}" if method == "POST" else b""
     prepared = sign(guarded, method=method, path=path, body=body)
-    signed = ask(guarded, method, path, {name: value for name, value in prepared.headers.items() if name != "Content-Length"})
-    assert b"Authentication" not in signed[1] and b"ignature" not in signed[1] and (signed[0] in (200, 404) or b"is not a fault" in signed[1]), signed
+    status, _, answer = guarded.request(path, body or None, method, **{name: value for name, value in prepared.headers.items() if name != "Content-Length"})
+    assert b"Authentication" not in answer and b"ignature" not in answer and (status in (200, 404) or b"is not a fault" in answer), (status, answer)
 
 
-def test_health_is_known_to_all(guarded):
-    assert ask(guarded, "GET", "/healthz")[0] == 200
-    assert ask(guarded, "GET", "/readyz")[0] == 200
+def test_health_needs_no_signature(guarded):
+    assert guarded.request("/healthz")[0] == 200
+    assert guarded.request("/readyz")[0] == 200
 
 
-def test_a_header_of_amazon_has_to_be_signed(guarded):
+def test_headers_of_amazon_have_to_be_signed(guarded):
     prepared = sign(guarded)
     assert send_signed(guarded, prepared, **{"X-Amz-Content-Sha256": "x"})[1] == {
         "__type": "InvalidSignatureException", **dict.fromkeys(
             ("Message", "message"), "'X-Amz-Content-Sha256' must be a 'SignedHeader' in the AWS Authorization.")}
-    # The target is what says the operation.
+    # The target names the operation.
     only_host = sign(guarded, headers={"Content-Type": HEADERS["Content-Type"]})
     answer = send_signed(guarded, only_host, **{"X-Amz-Target": HEADERS["X-Amz-Target"]})[1]
     assert (answer["__type"], answer["message"][:14]) == ("InvalidSignatureException", "'X-Amz-Target'")
 
 
-def test_the_commands_sign_and_say_what_is_missing(guarded):
+def test_commands_sign_their_requests_and_report_missing_keys(guarded):
     def status(**environment):
         clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         return subprocess.run([BINARY, "status"], env={**clean, "KOBEL_URL": guarded.url, **environment}, capture_output=True, text=True, timeout=30)
@@ -192,6 +169,6 @@ def test_the_commands_sign_and_say_what_is_missing(guarded):
     assert wrong.returncode == 1 and "--auth" not in wrong.stderr and "those of one of its keys" in wrong.stderr
 
 
-def test_verification_wants_a_key(tmp_path):
+def test_verification_requires_a_key(tmp_path):
     with pytest.raises(AssertionError, match="--auth-key"):
         Kobel(tmp_path, "--auth", "verify").stop()

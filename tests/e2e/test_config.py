@@ -1,4 +1,4 @@
-"""Parts of a configuration, versions, tags and the operations that are for SQL applications only."""
+"""Parts of a configuration, versions, tags, limits and roll backs, and the operations for SQL applications, which are refused."""
 
 import boto3
 import pytest
@@ -9,14 +9,7 @@ STREAM = "arn:aws:logs:us-east-1:000000000000:log-group:kobel:log-stream:{}"
 VPC = {"SubnetIds": ["subnet-1", "subnet-2"], "SecurityGroupIds": ["sg-1"]}
 
 
-@pytest.fixture
-def plain(application):
-    """An application without code."""
-    application.client.create_application(ApplicationName=application.name, RuntimeEnvironment="FLINK-1_20", ServiceExecutionRole=ROLE)
-    return application
-
-
-def test_logging_options_come_and_go_with_versions(plain):
+def test_logging_options_are_added_and_removed_with_versions(plain):
     client, name = plain.client, plain.name
     added = client.add_application_cloud_watch_logging_option(
         ApplicationName=name, CurrentApplicationVersionId=1, CloudWatchLoggingOption={"LogStreamARN": STREAM.format("a")})
@@ -38,7 +31,7 @@ def test_logging_options_come_and_go_with_versions(plain):
     assert plain.describe()["ApplicationVersionId"] == 4
 
 
-def test_vpc_configurations_come_and_go_with_versions(plain):
+def test_vpc_configurations_are_added_and_removed_with_versions(plain):
     client, name = plain.client, plain.name
     added = client.add_application_vpc_configuration(ApplicationName=name, CurrentApplicationVersionId=1, VpcConfiguration=VPC)
     description = added["VpcConfigurationDescription"]
@@ -63,7 +56,7 @@ def test_versions_are_kept_and_described(plain):
     groups = second["ApplicationConfigurationDescription"]["EnvironmentPropertyDescriptions"]["PropertyGroupDescriptions"]
     assert groups[0]["PropertyMap"] == {"label": "v2"} and second["ApplicationVersionUpdatedFrom"] == 1
     assert refused(plain.client.describe_application_version, ApplicationName=plain.name, ApplicationVersionId=9)[0] == "ResourceNotFoundException"
-    assert refused(plain.client.list_application_versions, ApplicationName="nobody")[0] == "ResourceNotFoundException"
+    assert refused(plain.client.list_application_versions, ApplicationName="absent")[0] == "ResourceNotFoundException"
 
 
 def test_maintenance_windows_last_eight_hours(plain):
@@ -116,10 +109,10 @@ def test_operations_for_sql_are_refused(plain, operation):
     call = getattr(plain.client, operation)
     kind, message = refused(call, ApplicationName=plain.name, CurrentApplicationVersionId=1, **SQL_ONLY[operation])
     assert kind == "InvalidArgumentException" and "Flink application" in message
-    assert refused(call, ApplicationName="nobody", CurrentApplicationVersionId=1, **SQL_ONLY[operation])[0] == "ResourceNotFoundException"
+    assert refused(call, ApplicationName="absent", CurrentApplicationVersionId=1, **SQL_ONLY[operation])[0] == "ResourceNotFoundException"
 
 
-def test_sql_and_studio_are_refused_as_a_whole(shared):
+def test_sql_and_studio_applications_are_refused(shared):
     client = shared.client
     assert refused(client.create_application, ApplicationName="s", RuntimeEnvironment="SQL-1_0", ServiceExecutionRole=ROLE)[0] == (
         "UnsupportedOperationException")
@@ -131,7 +124,7 @@ def test_sql_and_studio_are_refused_as_a_whole(shared):
     assert refused(client.discover_input_schema, ServiceExecutionRole=ROLE, ResourceARN="arn:aws:kinesis:x")[0] == "UnsupportedOperationException"
 
 
-def test_firehose_is_no_source_anywhere(plain):
+def test_firehose_is_refused_as_a_source_everywhere(plain):
     client, name = plain.client, plain.name
     source = {"NamePrefix": "in", "InputSchema": SCHEMA, "KinesisFirehoseInput": {"ResourceARN": FIREHOSE}}
     answers = [
@@ -154,7 +147,7 @@ def test_firehose_is_no_source_anywhere(plain):
         assert "Firehose delivery stream" in message and "Kinesis data stream" in message
 
 
-def test_limits_are_told(plain):
+def test_limits_are_reported_when_exceeded(plain):
     client, name = plain.client, plain.name
     groups = [{"PropertyGroupId": f"g{number}", "PropertyMap": {"k": "v" * 2000}} for number in range(30)]
     kind, message = refused(client.update_application, ApplicationName=name, CurrentApplicationVersionId=1,
@@ -167,22 +160,22 @@ def test_limits_are_told(plain):
     assert plain.describe()["ApplicationVersionId"] == 1
 
 
-def test_a_region_has_room_for_so_many_applications(tmp_path):
-    kobel = Kobel(tmp_path, "--application-limit", "2")
-    arguments = {"RuntimeEnvironment": "FLINK-1_20", "ServiceExecutionRole": ROLE}
-    for number in range(2):
-        kobel.client.create_application(ApplicationName=f"a{number}", **arguments)
-    assert refused(kobel.client.create_application, ApplicationName="a2", **arguments)[0] == "LimitExceededException"
-    elsewhere = boto3.client("kinesisanalyticsv2", endpoint_url=kobel.url, region_name="eu-west-1", aws_access_key_id="123456789012",
-                             aws_secret_access_key="x")
-    arn = elsewhere.create_application(ApplicationName="a0", **arguments)["ApplicationDetail"]["ApplicationARN"]
-    assert arn == "arn:aws:kinesisanalytics:eu-west-1:123456789012:application/a0"
-    assert kobel.stop() == 0
+def test_the_number_of_applications_is_limited_per_region(tmp_path):
+    with Kobel(tmp_path, "--application-limit", "2") as kobel:
+        arguments = {"RuntimeEnvironment": "FLINK-1_20", "ServiceExecutionRole": ROLE}
+        for number in range(2):
+            kobel.client.create_application(ApplicationName=f"a{number}", **arguments)
+        assert refused(kobel.client.create_application, ApplicationName="a2", **arguments)[0] == "LimitExceededException"
+        elsewhere = boto3.client("kinesisanalyticsv2", endpoint_url=kobel.url, region_name="eu-west-1", aws_access_key_id="123456789012",
+                                 aws_secret_access_key="x")
+        arn = elsewhere.create_application(ApplicationName="a0", **arguments)["ApplicationDetail"]["ApplicationARN"]
+        assert arn == "arn:aws:kinesisanalytics:eu-west-1:123456789012:application/a0"
 
 
 # --- on real Flink ---
 
-def test_a_running_application_goes_back_to_the_version_before(application, jars):
+
+def test_a_running_application_is_rolled_back_to_the_version_before(application, jars):
     client, name = application.client, application.name
     application.create(jars["Counting"], "first")
     application.start()
@@ -206,7 +199,7 @@ def test_a_running_application_goes_back_to_the_version_before(application, jars
     assert refused(client.rollback_application, ApplicationName=name, CurrentApplicationVersionId=3)[0] == "ResourceInUseException"
 
 
-def test_a_first_version_has_nothing_to_go_back_to(application, jars):
+def test_a_first_version_cannot_be_rolled_back(application, jars):
     application.create(jars["Counting"])
     application.start()
     assert refused(application.client.rollback_application, ApplicationName=application.name, CurrentApplicationVersionId=1) == (
@@ -238,7 +231,7 @@ def test_a_logging_option_of_a_running_application_restarts_its_job(application,
     assert operation["Operation"] == "AddApplicationCloudWatchLoggingOption" and operation["OperationStatus"] == "SUCCESSFUL"
 
 
-def test_the_job_plan_is_an_additional_detail(application, jars):
+def test_the_job_plan_is_described_on_request(application, jars):
     application.create(jars["Counting"])
     application.start()
 

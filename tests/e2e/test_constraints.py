@@ -1,4 +1,4 @@
-"""Every constraint of the service model, at every depth of every operation: a request that breaks it, and the very words of the answer."""
+"""Each constraint of the service model, at each depth of each operation: a request that violates it, and the exact answer."""
 
 import http.client
 import json
@@ -9,18 +9,18 @@ import pytest
 from kobel import PATIENCE_S
 from shapes import OPERATIONS, invalid_requests, requests_at_limits, sample, without_hash_codes
 
-SHOWN = 30  # mismatches
-LONG = 4096  # bytes of a value, of which kobel shows no more
+SHOWN = 30  # mismatches in a failure
+LONG = 4096  # bytes; kobel shows no more of a value
 
 
 class Wire:
-    """One connection that takes raw requests."""
+    """A connection for raw requests."""
 
     def __init__(self, kobel):
         self.connection = http.client.HTTPConnection(urllib.parse.urlsplit(kobel.url).netloc, timeout=PATIENCE_S)
 
     def send(self, operation, request):
-        """Status, exception ("" for none) and its text."""
+        """Status, exception ("" = none) and its message."""
         self.connection.request("POST", "/", json.dumps(request), {
             "Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": OPERATIONS[operation]["target"]})
         answer = self.connection.getresponse()
@@ -46,14 +46,14 @@ def is_right(variant, status, kind, text):
 
 
 def is_text(variant, text, wanted):
-    """Equal, but for a very long value, of which kobel shows the beginning."""
-    told = without_hash_codes(text)
-    if told == wanted:
+    """Whether the texts are equal, except for a very long value, of which kobel shows the beginning."""
+    answered = without_hash_codes(text)
+    if answered == wanted:
         return True
-    value = told.partition("Value '")[2].partition("...' at '")[0]
-    # The cut may be inside of a list's last element that is shown.
+    value = answered.partition("Value '")[2].partition("...' at '")[0]
+    # The last shown element of a list may be cut.
     is_beginning = variant.shown[1:].startswith(value.rsplit(",", 1)[0])
-    return len(text.encode()) > LONG and is_beginning and told.replace(f"'{value}...'", variant.shown) == wanted
+    return len(text.encode()) > LONG and is_beginning and answered.replace(f"'{value}...'", variant.shown) == wanted
 
 
 def short(value):
@@ -61,12 +61,12 @@ def short(value):
     return text if text is None or len(text) < 300 else f"{text[:300]}... ({len(text)} characters)"
 
 
-def told(mismatches, count):
+def report(mismatches, count):
     lines = [f"{len(mismatches)} of {count} answers are wrong:"] + mismatches[:SHOWN]
     return "\n".join(lines + [f"... and {len(mismatches) - SHOWN} more"] * (len(mismatches) > SHOWN))
 
 
-def test_every_wrong_member_is_refused_in_the_words_of_the_service(wire):
+def test_every_wrong_member_is_refused_with_the_message_of_the_service(wire):
     mismatches = []
     count = 0
     for operation in OPERATIONS:
@@ -77,12 +77,12 @@ def test_every_wrong_member_is_refused_in_the_words_of_the_service(wire):
                 wanted = next(variant.texts()) if variant.rules else variant.text or "(any text)"
                 mismatches.append(f"{operation} {variant.path}: {short(variant.request)}\n    answered {answer[0]} {answer[1]}: "
                                   f"{short(answer[2] or '')}\n    wanted   {short(wanted)}")
-    assert count > 3000, "the model has far more to be broken"
-    assert mismatches == [], told(mismatches, count)
+    assert count > 3000, "the model has more constraints"
+    assert mismatches == [], report(mismatches, count)
 
 
 def test_values_at_their_limits_are_accepted(wire):
-    """Where it can be, another required member is left out, so that nothing is done and its absence is the only complaint."""
+    """Where possible, another required member is omitted: the request then does nothing, and its absence is the only violation."""
     mismatches = []
     count = 0
     for operation, facts in OPERATIONS.items():
@@ -99,10 +99,10 @@ def test_values_at_their_limits_are_accepted(wire):
             if not is_accepted:
                 mismatches.append(f"{operation} {top}: {short(request)}\n    answered {answer[0]} {answer[1]}: {short(answer[2] or '')}")
     assert count > 500
-    assert mismatches == [], told(mismatches, count)
+    assert mismatches == [], report(mismatches, count)
 
 
-def test_ten_violations_are_told_and_no_more(wire):
+def test_at_most_ten_violations_are_reported(wire):
     tags = [{"Key": ""}] * 12
     status, kind, text = wire.send("TagResource", {"ResourceARN": "arn:x", "Tags": tags})
     assert (status, kind) == (400, "ValidationException")

@@ -1,4 +1,4 @@
-"""The Flink dashboard of a running application, behind a presigned link."""
+"""The Flink dashboard of a running application, with a presigned link."""
 
 import http.client
 import json
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from botocore.exceptions import ClientError
 
-from kobel import PATIENCE_S, ROLE
+from kobel import PATIENCE_S
 
 
 def get(kobel, path, method="GET", cookie=None, **headers):
@@ -19,13 +19,6 @@ def get(kobel, path, method="GET", cookie=None, **headers):
         return answer.status, answer.headers, answer.read()
     finally:
         connection.close()
-
-
-@pytest.fixture
-def running(application, jars):
-    application.create(jars["Counting"])
-    application.start()
-    return application
 
 
 def link_of(application, **arguments):
@@ -44,7 +37,7 @@ def test_a_link_opens_the_dashboard_read_only(running):
     cookie = cookie.split(";")[0]
     status, headers, page = get(kobel, base, cookie=cookie)
     assert status == 200 and headers["Content-Type"].startswith("text/html") and b"<html" in page
-    # What the page asks for is relative to it, so that it comes this way too.
+    # The page names its files relative to itself, so that they are requested here too.
     for asset in re.findall(rb'(?:src|href)="([^"#]+\.(?:js|css))"', page):
         assert not asset.startswith(b"/")
         assert get(kobel, base + asset.decode(), cookie=cookie)[0] == 200
@@ -56,21 +49,21 @@ def test_a_link_opens_the_dashboard_read_only(running):
         assert get(kobel, base + "jobs", method=method, cookie=cookie)[0] == 405
     assert get(kobel, base + "jars/x/plan", cookie=cookie)[0] == 403
     assert get(kobel, base + "/%6aars/x/plan", cookie=cookie)[0] == 403
-    # Flink has GETs that end a job, for YARN.
+    # Flink has GET routes that end a job, for YARN.
     job = json.loads(get(kobel, base + "jobs", cookie=cookie)[2])["jobs"][0]["id"]
     assert get(kobel, base + f"jobs/{job}/yarn-cancel", cookie=cookie)[0] == 403
     assert get(kobel, base + f"jobs/{job}/yarn%2Dstop", cookie=cookie)[0] == 403
-    # Nor by a way to write the path that is read differently by whoever passes it on.
+    # Other spellings of these paths, which a proxy or Flink may decode.
     assert get(kobel, base + f"jobs/{job}/yarn-cancel#x", cookie=cookie)[0] == 403
     for path in ("./jars/x/plan", "%2e/jars/x/plan", "assets/../jars/x/plan", "jars\\x\\plan", "v1/jars/x/plan"):
         assert get(kobel, base + path, cookie=cookie)[0] == 403, path
     assert json.loads(get(kobel, base + "jobs", cookie=cookie)[2])["jobs"] == [{"id": job, "status": "RUNNING"}]
 
 
-def test_a_link_with_a_path_answers_itself(running):
+def test_a_link_with_a_path_is_answered_without_a_redirect(running):
     kobel, link = running.kobel, link_of(running)
     token = link.split("?")[1]
-    # As `curl -L` without cookies asks.
+    # As `curl -L` without cookies.
     status, headers, body = get(kobel, f"/flink/{running.name}/jobs?{token}")
     assert (status, headers["Content-Type"].split(";")[0]) == (200, "application/json")
     assert [job["status"] for job in json.loads(body)["jobs"]] == ["RUNNING"]
@@ -78,8 +71,8 @@ def test_a_link_with_a_path_answers_itself(running):
     assert get(kobel, f"/flink/{running.name}/jobs?{token}0")[0] == 403
 
 
-def test_a_page_has_no_say_in_the_api(running):
-    """What a JobManager sends is its job's: it is shown in a sandbox, whose origin nobody trusts."""
+def test_a_page_of_the_dashboard_cannot_use_the_api(running):
+    """The job controls what its JobManager sends: a browser shows it in a sandbox, whose origin has no rights."""
     kobel, link = running.kobel, link_of(running)
     page_wanted = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
     status, headers, _ = get(kobel, link, **page_wanted)
@@ -90,13 +83,13 @@ def test_a_page_has_no_say_in_the_api(running):
         answer = get(kobel, path, **page_wanted)[1]
         assert answer["Content-Security-Policy"] == "sandbox allow-scripts allow-downloads", path
         assert (answer["X-Content-Type-Options"], answer["Referrer-Policy"]) == ("nosniff", "no-referrer")
-    # A bookmark of the plain address leads there, too.
+    # A bookmark of the plain address is redirected there too.
     assert get(kobel, f"/flink/{running.name}/", cookie=cookie, **page_wanted)[1]["Location"].startswith(f"/flink/{running.name}/session~")
     # Scripts of the page may read what is below it, without a cookie.
     status, headers, body = get(kobel, home + "jobs/overview", Origin="null")
     assert status == 200 and json.loads(body)["jobs"][0]["state"] == "RUNNING"
     assert (headers["Access-Control-Allow-Origin"], headers["Access-Control-Allow-Credentials"]) == ("null", "true")
-    # Nothing else: neither the API nor, should a cookie come along, another dashboard.
+    # Nothing else: not the API, and not another dashboard, even with a cookie.
     for method, path in (("POST", "/"), ("POST", "/api/v2/ListApplications"), ("POST", "/kobel/v1/clock"), ("GET", "/kobel/v1/status"), ("GET", "/metrics")):
         status, headers, _ = get(kobel, path, method=method, Origin="null")
         assert status == 403 and "Access-Control-Allow-Origin" not in headers, path
@@ -106,7 +99,7 @@ def test_a_page_has_no_say_in_the_api(running):
     assert get(kobel, spoilt + "jobs")[0] == 403
 
 
-def test_nobody_comes_in_without_a_good_link(running):
+def test_an_invalid_link_is_refused(running):
     kobel, base = running.kobel, f"/flink/{running.name}/"
     assert get(kobel, base)[0] == 403
     link = link_of(running)
@@ -118,15 +111,14 @@ def test_nobody_comes_in_without_a_good_link(running):
     assert get(kobel, link, Origin="http://evil.example")[0] == 403
 
 
-def test_only_a_running_application_has_one(application):
-    client, name = application.client, application.name
-    client.create_application(ApplicationName=name, RuntimeEnvironment="FLINK-1_20", ServiceExecutionRole=ROLE)
+def test_only_a_running_application_has_a_dashboard(plain):
+    client, name = plain.client, plain.name
     with pytest.raises(ClientError, match="Application cannot be accessed in 'READY' state") as error:
         client.create_application_presigned_url(ApplicationName=name, UrlType="FLINK_DASHBOARD_URL")
     assert error.value.response["Error"]["Code"] == "ResourceInUseException"
 
 
-def test_studio_has_another_page(running):
+def test_the_page_of_studio_is_refused(running):
     with pytest.raises(ClientError, match="ZEPPELIN_UI_URL") as error:
         running.client.create_application_presigned_url(ApplicationName=running.name, UrlType="ZEPPELIN_UI_URL")
     assert error.value.response["Error"]["Code"] == "InvalidArgumentException"

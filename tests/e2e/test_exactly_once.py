@@ -1,19 +1,16 @@
-"""Nothing lost, nothing doubled: Kafka in, Kafka out with transactions, while everything dies at random.
+"""No record is lost or duplicated: from Kafka to Kafka with transactions, while processes and daemons die at random.
 
 KOBEL_TORTURE_ROUNDS sets the number of rounds, KOBEL_TORTURE_SEED repeats a run.
 """
 
-import json
 import os
 import random
 import time
-import urllib.error
-import urllib.request
 
 import pytest
 from broker import Broker, Load, assert_counted_once, read_committed
 
-from kobel import PATIENCE_S, ROLE, Application, Kobel, wait_for
+from kobel import Application, Kobel, wait_for
 
 ROUNDS = int(os.environ.get("KOBEL_TORTURE_ROUNDS", "6"))
 SEED = int(os.environ.get("KOBEL_TORTURE_SEED", str(random.randrange(1 << 30))))
@@ -29,7 +26,7 @@ def broker(tmp_path_factory):
 
 
 class Chaos:
-    """One thing after another that can happen to an application; each leaves it running."""
+    """Faults and moves of an application, one after the other. After each, the application has to run."""
 
     def __init__(self, kobel, application, servers):
         self.kobel, self.application, self.servers = kobel, application, servers
@@ -40,18 +37,12 @@ class Chaos:
         return {"PropertyGroups": [{"PropertyGroupId": "job", "PropertyMap": {"servers": self.servers, **properties}}]}
 
     def fault(self, kind):
-        request = urllib.request.Request(f"{self.kobel.url}/kobel/v1/applications/{self.application.name}/faults",
-                                         data=json.dumps({"fault": kind}).encode())
-
-        def strikes():
-            try:
-                urllib.request.urlopen(request, timeout=PATIENCE_S).close()
-                return True
-            except urllib.error.HTTPError as refused:
-                # The cluster of the round before has only just died: there will be another.
-                assert refused.code == 409
-                return False
-        wait_for(strikes, f"{kind} finds its victim")
+        def is_injected():
+            status = self.application.inject(kind)
+            # 409: the cluster of the round before has just died, and the next one is not there yet.
+            assert status in (200, 409)
+            return status == 200
+        wait_for(is_injected, f"{kind} is injected")
 
     def kill_taskmanager(self):
         self.fault("kill-taskmanager")
@@ -96,60 +87,47 @@ class Chaos:
     ALL = [kill_taskmanager, kill_jobmanager, kill_kobel, update, update_and_kill_kobel, failed_update, snapshot, snapshot_and_kill_jobmanager,
            stop_and_start]
 
-    def strike(self):
+    def do_next(self):
         self.count += 1
-        # Every kind once before any comes twice.
+        # Each kind once before one is repeated.
         kinds = self.random.sample(self.ALL, len(self.ALL)) if self.count % len(self.ALL) == 1 or not hasattr(self, "kinds") else self.kinds
         self.kinds = kinds[1:]
         kind = kinds[0]
         print(f"round {self.count}: {kind.__name__}", flush=True)
         kind(self)
-        self.settle()
+        self.wait_until_running()
 
-    def is_whole(self):
-        shown = json.load(urllib.request.urlopen(f"{self.kobel.url}/kobel/v1/applications/{self.application.name}", timeout=PATIENCE_S))
+    def is_running(self):
+        shown = self.application.show()
         current = shown.get("current", {})
-        # A snapshot that is still being taken is in the way of the next one.
+        # While a snapshot is CREATING, the next one is refused.
         if any(snapshot["SnapshotStatus"] == "CREATING" for snapshot in self.application.snapshots()):
             return False
         return shown["status"] == "RUNNING" and current.get("phase") == "UP" and current["tasksRunning"] == current["tasksTotal"] > 0
 
-    def settle(self):
-        wait_for(self.is_whole, f"round {self.count}: every vertex runs again", 180)
+    def wait_until_running(self):
+        wait_for(self.is_running, f"round {self.count}: every vertex runs again", 180)
         time.sleep(self.random.random())
 
 
 @pytest.mark.slow
 def test_each_record_is_counted_once(runtime, broker, exactly_once_jar, tmp_path):
     print(f"KOBEL_TORTURE_SEED={SEED}")
-    kobel = Kobel(tmp_path)
-    application = Application(kobel, "exactly-once")
-    chaos = Chaos(kobel, application, broker.servers)
-    application.put_code(exactly_once_jar)
-    application.client.create_application(
-        ApplicationName="exactly-once", RuntimeEnvironment="FLINK-1_20", ServiceExecutionRole=ROLE,
-        ApplicationConfiguration={
-            "ApplicationCodeConfiguration": {"CodeContentType": "ZIPFILE", "CodeContent": {"S3ContentLocation": {
-                "BucketARN": "arn:aws:s3:::code", "FileKey": "exactly-once.jar"}}},
-            "EnvironmentProperties": chaos.groups(),
-            "FlinkApplicationConfiguration": {"CheckpointConfiguration": {
-                "ConfigurationType": "CUSTOM", "CheckpointInterval": 500, "MinPauseBetweenCheckpoints": 100}}})
-    load = Load(broker.servers, KEYS, 300)
-    load.start()
-    try:
-        application.start()
-        for _ in range(ROUNDS):
-            chaos.strike()
-    except BaseException:
-        kobel.stop()
-        raise
-    finally:
-        sent = load.end()
-    total = sum(sent.values())
-    lines = read_committed(broker.servers, total)
-    assert_counted_once(lines, sent, f"seed {SEED}")
-    application.stop()
-    application.delete()
-    assert os.listdir(os.path.join(kobel.data, "apps")) == []
-    assert kobel.stop() == 0
-    assert kobel.java_processes() == []
+    with Kobel(tmp_path) as kobel:
+        application = Application(kobel, "exactly-once")
+        chaos = Chaos(kobel, application, broker.servers)
+        application.create(exactly_once_jar, EnvironmentProperties=chaos.groups(), FlinkApplicationConfiguration={
+            "CheckpointConfiguration": {"ConfigurationType": "CUSTOM", "CheckpointInterval": 500, "MinPauseBetweenCheckpoints": 100}})
+        load = Load(broker.servers, KEYS, 300)
+        load.start()
+        try:
+            application.start()
+            for _ in range(ROUNDS):
+                chaos.do_next()
+        finally:
+            sent = load.end()
+        lines = read_committed(broker.servers, sum(sent.values()))
+        assert_counted_once(lines, sent, f"seed {SEED}")
+        application.stop()
+        application.delete()
+        assert os.listdir(os.path.join(kobel.data, "apps")) == []

@@ -1,4 +1,4 @@
-"""Failures end in a state that the user can understand and leave; nothing is left running."""
+"""Failures end in a status that the user understands and can leave, and no process is left."""
 
 import subprocess
 
@@ -10,7 +10,7 @@ from kobel import BINARY, Application, Kobel, wait_for
 
 def start_and_fail(application):
     operation = application.client.start_application(ApplicationName=application.name)["OperationId"]
-    wait_for(lambda: application.status() == "READY", "the failed start")
+    wait_for(lambda: application.status() == "READY", "the start has failed")
     details = application.operation(operation)
     assert details["OperationStatus"] == "FAILED"
     assert "RunConfigurationDescription" not in application.describe()["ApplicationConfigurationDescription"]
@@ -28,10 +28,12 @@ def start_and_fail(application):
     ("TooParallel", "NoResourceAvailableException"),
     ("Exits", "jobmanager ended with exit status"),
 ])
-def test_a_start_that_fails_says_why(application, jars, job, text):
+
+
+def test_a_start_that_fails_reports_why(application, jars, job, text):
     application.create(jars[job])
     assert text in start_and_fail(application)
-    wait_for(lambda: not any(application.name.encode() in line for line in application.kobel.java_processes()), "no process")
+    wait_for(lambda: not any(application.name.encode() in line for line in application.kobel.java_processes()), "no process is left")
 
 
 def test_a_missing_object_is_refused_at_once(application):
@@ -60,7 +62,7 @@ def test_an_update_that_fails_ends_ready(application, jars):
 
 
 @pytest.mark.quick
-def test_an_update_that_fails_is_rolled_back_where_that_was_asked_for(application, jars):
+def test_an_update_that_fails_is_rolled_back_where_that_is_enabled(application, jars):
     application.create(jars["Counting"], ApplicationSystemRollbackConfiguration={"RollbackEnabled": True})
     application.start()
     count = application.wait_for_count(10)
@@ -74,7 +76,7 @@ def test_an_update_that_fails_is_rolled_back_where_that_was_asked_for(applicatio
     application.wait_for_count(count)
 
 
-def test_state_that_has_nowhere_to_go_fails_unless_it_may_be_left_behind(application, jars):
+def test_state_that_cannot_be_restored_fails_unless_it_may_be_dropped(application, jars):
     application.create(jars["Counting"])
     application.start()
     application.wait_for_count(10)
@@ -88,20 +90,18 @@ def test_state_that_has_nowhere_to_go_fails_unless_it_may_be_left_behind(applica
         "FlinkRunConfigurationDescription"] == {"AllowNonRestoredState": True}
 
 
-def test_a_start_that_the_memory_budget_does_not_take_says_the_numbers(runtime, jars, tmp_path):
-    kobel = Kobel(tmp_path, "--memory-budget", "100m")
-    application = Application(kobel, "large")
-    application.create(jars["Counting"])
-    assert "of 100 MB are in use" in start_and_fail(application)
-    assert kobel.stop() == 0
+def test_a_start_that_exceeds_the_memory_budget_reports_the_numbers(runtime, jars, tmp_path):
+    with Kobel(tmp_path, "--memory-budget", "100m") as kobel:
+        application = Application(kobel, "large")
+        application.create(jars["Counting"])
+        assert "of 100 MB are in use" in start_and_fail(application)
 
 
-def test_a_runtime_that_is_not_installed_is_named(jars, tmp_path):
-    kobel = Kobel(tmp_path / "data", "--runtimes", str(tmp_path / "none"))
-    application = Application(kobel, "early")
-    application.create(jars["Counting"])
-    assert "kobel runtime install FLINK-1_20" in start_and_fail(application)
-    assert kobel.stop() == 0
+def test_a_missing_runtime_is_reported_with_the_command_that_installs_it(jars, tmp_path):
+    with Kobel(tmp_path / "data", "--runtimes", str(tmp_path / "none")) as kobel:
+        application = Application(kobel, "early")
+        application.create(jars["Counting"])
+        assert "kobel runtime install FLINK-1_20" in start_and_fail(application)
 
 
 def test_a_second_daemon_on_the_same_data_is_refused(own):
@@ -121,6 +121,8 @@ def test_a_second_daemon_on_the_same_data_is_refused(own):
     (["runtime", "install"], "the runtime is missing: use FLINK-1_15"),
     (["runtime", "list", "all"], "usage: kobel runtime install RUNTIME"),
 ])
+
+
 @pytest.mark.quick
 def test_wrong_usage_is_reported_with_status_2(words, text):
     done = subprocess.run([BINARY, *words], capture_output=True, text=True)

@@ -1,4 +1,4 @@
-"""Programs beside each other on one machine: daemons that share a range of ports, and strangers on it."""
+"""Several daemons on one machine that share a range of TCP ports, and other programs that use ports of it."""
 
 import concurrent.futures
 import contextlib
@@ -12,13 +12,12 @@ import shutil
 import socket
 import subprocess
 import threading
-import urllib.request
 
 from kobel import BINARY, Application, Kobel, wait_for
 
 
 def configured_port(kobel, key):
-    """A port of the one cluster that is being launched, as soon as its configuration is there."""
+    """A port of the cluster that is being launched, from its configuration."""
     def look():
         for path in glob.glob(os.path.join(kobel.data, "apps", "*", "clusters", "*", "conf", "config.yaml")):
             with open(path) as file, contextlib.suppress(OSError):
@@ -30,13 +29,8 @@ def configured_port(kobel, key):
     return wait_for(look, f"{key} of a cluster")
 
 
-def events_of(kobel, name):
-    with urllib.request.urlopen(f"{kobel.url}/kobel/v1/applications/{name}/events") as reply:
-        return json.load(reply)["events"]
-
-
-def test_a_port_that_a_stranger_took_is_no_failure(own, jars):
-    """A program that knows nothing of kobel listens where the JobManager was going to."""
+def test_a_start_survives_a_port_that_another_program_uses(own, jars):
+    """Another program listens on the port that was chosen for the JobManager."""
     application = Application(own, "clash")
     application.create(jars["Counting"])
     operation = application.client.start_application(ApplicationName="clash")["OperationId"]
@@ -45,13 +39,13 @@ def test_a_port_that_a_stranger_took_is_no_failure(own, jars):
         assert application.settle() == "RUNNING"
     assert application.operation(operation)["OperationStatus"] == "SUCCESSFUL"
     application.wait_for_count(3)
-    messages = [event["message"] for event in events_of(own, "clash")]
-    assert messages.count("PREPARE of a START") == 1, "it was told of"
+    messages = [event["message"] for event in application.events()]
+    assert messages.count("PREPARE of a START") == 1, "the failure was reported"
     assert configured_port(own, "jobmanager.rpc.port") != port
 
 
 class OtherFlink(http.server.BaseHTTPRequestHandler):
-    """A JobManager that is ready for anything, and somebody else's."""
+    """A JobManager of another Flink cluster, which is ready."""
 
     def do_GET(self):
         answers = {
@@ -78,7 +72,7 @@ class OtherFlink(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def test_another_ones_jobmanager_is_never_used(own, jars):
+def test_the_jobmanager_of_another_cluster_is_never_used(own, jars):
     application = Application(own, "other")
     application.create(jars["Counting"])
     application.client.start_application(ApplicationName="other")
@@ -95,15 +89,9 @@ def test_another_ones_jobmanager_is_never_used(own, jars):
         server.server_close()
 
 
-def recoveries(kobel):
-    with urllib.request.urlopen(f"{kobel.url}/kobel/v1/status") as reply:
-        return [app["recoveries"] for app in json.load(reply)["apps"]]
-
-
-def test_a_data_directory_whose_path_is_part_of_anothers(runtime, jars, tmp_path):
-    """/x/k and /x/o/x/k: what a daemon sweeps at its start and its end is its own."""
-    inner = Kobel(f"{tmp_path}/o{tmp_path}/k")
-    try:
+def test_a_daemon_does_not_touch_a_data_directory_whose_path_contains_its_own(runtime, jars, tmp_path):
+    """/x/k and /x/o/x/k: at its start and its end a daemon kills only its own processes."""
+    with Kobel(f"{tmp_path}/o{tmp_path}/k") as inner:
         application = Application(inner, "first")
         application.create(jars["Counting"])
         application.start()
@@ -112,15 +100,12 @@ def test_a_data_directory_whose_path_is_part_of_anothers(runtime, jars, tmp_path
         second = Kobel(f"{tmp_path}/k")
         assert second.stop() == 0
         application.wait_for_count(count + 5)
-        assert recoveries(inner) == [0]
+        assert application.show()["recoveries"] == 0
         assert inner.java_pids(b"org.apache.flink") == pids
-    finally:
-        assert inner.stop() == 0
-    assert inner.java_processes() == []
 
 
-def test_a_runtime_that_an_application_runs_on_is_not_removed(runtime, jars, tmp_path):
-    # A small copy of the directory: its files are the installed ones.
+def test_a_runtime_in_use_is_not_removed(runtime, jars, tmp_path):
+    # Hard links, where possible: the copy needs little room.
     runtimes = tmp_path / "runtimes"
     shutil.copytree(runtime, runtimes / "FLINK-1_20", copy_function=os.link if same_disk(runtime, tmp_path) else shutil.copy2)
 
@@ -128,30 +113,28 @@ def test_a_runtime_that_an_application_runs_on_is_not_removed(runtime, jars, tmp
         return subprocess.run([BINARY, "runtime", "remove", "FLINK-1_20", "--runtimes", str(runtimes), *options],
                               capture_output=True, text=True)
 
-    kobel = Kobel(tmp_path / "data", "--runtimes", str(runtimes), "--spares", "1")
-    application = Application(kobel, "user")
-    application.create(jars["Counting"])
-    application.start()
-    count = application.wait_for_count(5)
-    refused = remove()
-    assert refused.returncode == 1 and "an application of a daemon that works runs on it" in refused.stderr
-    kobel.kill()
-    kobel.start()
+    with Kobel(tmp_path / "data", "--runtimes", str(runtimes), "--spares", "1") as kobel:
+        application = Application(kobel, "user")
+        application.create(jars["Counting"])
+        application.start()
+        count = application.wait_for_count(5)
+        refused = remove()
+        assert refused.returncode == 1 and "an application of a daemon that works runs on it" in refused.stderr
+        kobel.kill()
+        kobel.start()
 
-    def is_brought_back():
-        with urllib.request.urlopen(f"{kobel.url}/kobel/v1/applications/user") as reply:
-            return json.load(reply)["current"]["health"] in ("BOOTING", "READY")
-    wait_for(is_brought_back, "another cluster is launched: the runtime is needed")
-    assert remove().returncode == 1
-    application.wait_for_count(count)
-    application.stop(Force=True)
-    removed = remove()
-    assert removed.returncode == 0, removed.stderr
-    assert removed.stdout == f"runtime FLINK-1_20 (Flink 1.20.3) is removed from {runtimes}\n"
-    assert not (runtimes / "FLINK-1_20").exists()
-    application.client.start_application(ApplicationName="user")
-    assert application.settle() == "READY"
-    assert kobel.stop() == 0
+        def is_recovered():
+            return application.show()["current"]["health"] in ("BOOTING", "READY")
+        wait_for(is_recovered, "another cluster is launched: the runtime is in use")
+        assert remove().returncode == 1
+        application.wait_for_count(count)
+        application.stop(Force=True)
+        removed = remove()
+        assert removed.returncode == 0, removed.stderr
+        assert removed.stdout == f"runtime FLINK-1_20 (Flink 1.20.3) is removed from {runtimes}\n"
+        assert not (runtimes / "FLINK-1_20").exists()
+        application.client.start_application(ApplicationName="user")
+        assert application.settle() == "READY"
 
 
 def same_disk(left, right):
@@ -164,7 +147,7 @@ AT_A_TIME = min(10, max(2, LIVES // 5))
 
 
 def live(kobel, jar, number):
-    """One application from its creation to its deletion; no count is missing or there twice."""
+    """An application from its creation to its deletion. No count is missing or repeated."""
     application = Application(kobel, f"life-{number}")
     application.create(jar)
     operation = application.client.start_application(ApplicationName=application.name)["OperationId"]
@@ -179,18 +162,15 @@ def live(kobel, jar, number):
     assert application.operation(operation)["OperationStatus"] == "SUCCESSFUL", application.operation(operation)
     counts = sorted(line[1] for line in application.lines())
     assert counts == list(range(1, len(counts) + 1))
-    # A machine that has too much to do may let a boot time out, which is tried again; nobody else's program is ever met.
-    assert not [event for event in events_of(kobel, application.name) if "another" in json.dumps(event)]
+    # On a busy machine a boot may time out and be repeated; but no cluster meets a port of another program.
+    assert not [event for event in application.events() if "another" in json.dumps(event)]
     application.delete()
 
 
-def test_lives_on_daemons_beside_each_other(runtime, jars, tmp_path):
-    """Daemons that share a range of ports take applications through their lives at the same time, and nothing fails, not even once:
-    3 lives here; KOBEL_TEST_LIVES=50 makes them 50, ten at a time on ten daemons."""
-    kobels = [Kobel(tmp_path / f"daemon-{index}", "--cluster-ports", "21100-24099", "--spares", str(index % 2)) for index in range(DAEMONS)]
+def test_several_daemons_run_applications_at_the_same_time(runtime, jars, tmp_path):
+    """Daemons that share a range of ports run applications at the same time, and no operation fails. 3 lives;
+    KOBEL_TEST_LIVES=50 makes them 50, ten at a time on ten daemons."""
     idle = queue.SimpleQueue()
-    for kobel in kobels:
-        idle.put(kobel)
 
     def one(number):
         kobel = idle.get()
@@ -199,12 +179,12 @@ def test_lives_on_daemons_beside_each_other(runtime, jars, tmp_path):
         finally:
             idle.put(kobel)
 
-    try:
+    with contextlib.ExitStack() as daemons:
+        kobels = [daemons.enter_context(Kobel(tmp_path / f"daemon-{index}", "--cluster-ports", "21100-24099", "--spares", str(index % 2)))
+                  for index in range(DAEMONS)]
+        for kobel in kobels:
+            idle.put(kobel)
         with concurrent.futures.ThreadPoolExecutor(AT_A_TIME) as pool:
             for _ in pool.map(one, range(LIVES)):
                 pass
-        assert [recoveries(kobel) for kobel in kobels] == [[]] * DAEMONS
-    finally:
-        statuses = [kobel.stop() for kobel in kobels]
-    assert statuses == [0] * DAEMONS
-    assert [kobel.java_processes() for kobel in kobels] == [[]] * DAEMONS
+        assert [kobel.get("/kobel/v1/status")["apps"] for kobel in kobels] == [[]] * DAEMONS

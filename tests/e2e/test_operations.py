@@ -1,4 +1,4 @@
-"""Each operation by itself: what is not there is told, and at the end all of them have been done and refused."""
+"""Each operation: refused for a missing application, and, over the whole suite, done and refused at least once."""
 
 import re
 
@@ -6,7 +6,7 @@ import boto3
 import pytest
 
 import exercised
-from kobel import ROLE, refused, wait_for
+from kobel import refused, wait_for
 from shapes import OPERATIONS, SHAPES, sample
 
 SQL_ONLY = {"AddApplicationInput", "AddApplicationInputProcessingConfiguration", "AddApplicationOutput", "AddApplicationReferenceDataSource",
@@ -23,9 +23,9 @@ def members(operation):
 
 
 @pytest.mark.parametrize("operation", [name for name in OPERATIONS if "ApplicationName" in members(name) and name != "CreateApplication"])
-def test_an_application_that_is_not_there_is_told(shared, operation):
-    request = {**sample(OPERATIONS[operation]["input"]), "ApplicationName": "nobody"}
-    assert refused(method(shared.client, operation), **request) == ("ResourceNotFoundException", "Application 'nobody' does not exist.")
+def test_a_missing_application_is_reported(shared, operation):
+    request = {**sample(OPERATIONS[operation]["input"]), "ApplicationName": "absent"}
+    assert refused(method(shared.client, operation), **request) == ("ResourceNotFoundException", "Application 'absent' does not exist.")
 
 
 def test_a_page_of_more_than_fifty_is_refused(shared):
@@ -39,7 +39,7 @@ def test_a_snapshot_is_deleted_by_name_and_time(application, jars):
     application.start()
     name = {"ApplicationName": application.name, "SnapshotName": "one"}
     application.client.create_application_snapshot(**name)
-    snapshot = wait_for(lambda: [one for one in application.snapshots() if one["SnapshotStatus"] == "READY"], "the snapshot")[0]
+    snapshot = wait_for(lambda: [one for one in application.snapshots() if one["SnapshotStatus"] == "READY"], "the snapshot is READY")[0]
     delete = application.client.delete_application_snapshot
     assert refused(delete, **name, SnapshotCreationTimestamp=5) == (
         "InvalidArgumentException", "Snapshot 'one' has a different SnapshotCreationTimestamp than the one you provided '5000'. "
@@ -47,12 +47,12 @@ def test_a_snapshot_is_deleted_by_name_and_time(application, jars):
     kind, text = refused(delete, **{**name, "SnapshotName": "two"}, SnapshotCreationTimestamp=5)
     assert kind == "InvalidArgumentException" and "does not exist" in text
     delete(**name, SnapshotCreationTimestamp=snapshot["SnapshotCreationTimestamp"])
-    wait_for(lambda: application.snapshots() == [], "nothing is left")
+    wait_for(lambda: application.snapshots() == [], "the snapshot is deleted")
     assert application.status() == "RUNNING"
 
 
 def test_every_operation_was_done_and_refused(request):
-    """Comes last (conftest.py), or by itself after a suite that was run by several processes (KOBEL_EXERCISED)."""
+    """Runs last (conftest.py), or alone after a suite of several processes (KOBEL_EXERCISED)."""
     if not exercised.load() and not exercised.is_whole_suite(request.config):
         pytest.skip("whether every operation was exercised is known only when the whole suite was run")
     operations = set(boto3.client("kinesisanalyticsv2", region_name="us-east-1").meta.service_model.operation_names)

@@ -1,4 +1,4 @@
-"""A runtime is installed where there is none: fetched, checked, compiled for, started once to write its archives."""
+"""Installs a runtime: downloads and checks it, and starts it once to write its class-data archives."""
 
 import subprocess
 
@@ -11,5 +11,5 @@ def test_a_runtime_is_installed_and_started_once(runtime, tmp_path):
     installed = tmp_path / "FLINK-1_20"
     assert (installed / "jobmanager.jsa").stat().st_size > 0
     assert (installed / "taskmanager.jsa").stat().st_size > 0
-    # What was needed to write the archives is gone.
+    # The working directories are removed.
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["FLINK-1_20"]

@@ -1,4 +1,4 @@
-"""Code from an S3 endpoint: a small one that checks signatures, has versions, and can be made to fail."""
+"""Code from an S3 endpoint. The tests have a small one, which checks signatures, has versions, and can fail."""
 
 import hashlib
 import http.server
@@ -18,7 +18,7 @@ KEY, SECRET, TOKEN = "AKIDS3", "a/secret+key", "session/token=="
 
 
 class Endpoint(http.server.ThreadingHTTPServer):
-    """Objects by (path, version); the next `failures` requests are answered with 503."""
+    """`objects` by (path, version). The next `failures` answers are 503, the next `cut_off` bodies are incomplete."""
 
     def __init__(self):
         super().__init__(("127.0.0.1", 0), Handler)
@@ -89,10 +89,9 @@ def remote(endpoint, tmp_path_factory):
     for name, value in {"AWS_ENDPOINT_URL_S3": endpoint.url, "AWS_ACCESS_KEY_ID": KEY, "AWS_SECRET_ACCESS_KEY": SECRET,
                         "AWS_SESSION_TOKEN": TOKEN, "AWS_REGION": "us-east-1"}.items():
         patch.setenv(name, value)
-    kobel = Kobel(tmp_path_factory.mktemp("remote"))
-    patch.undo()
-    yield kobel
-    assert kobel.stop() == 0
+    with Kobel(tmp_path_factory.mktemp("remote")) as kobel:
+        patch.undo()
+        yield kobel
 
 
 def create(kobel, name, key, version=None):
@@ -117,14 +116,14 @@ def test_an_object_is_fetched_signed_and_digested(remote, endpoint):
     assert content["S3ApplicationCodeLocationDescription"]["ObjectVersion"] == "old/1"
 
 
-def test_what_is_not_there_is_said_in_the_words_of_the_service(remote):
+def test_a_missing_object_is_reported_with_the_message_of_the_service(remote):
     with pytest.raises(ClientError, match="Please check the role provided or validity of S3 location you provided. "
                                           "We are unable to get the specified fileKey: nothing.jar in the specified bucket: code") as error:
         create(remote, "missing", "nothing.jar")
     assert error.value.response["Error"]["Code"] == "InvalidArgumentException"
 
 
-def test_an_endpoint_that_stumbles_is_asked_again(remote, endpoint):
+def test_a_failed_request_to_the_endpoint_is_repeated(remote, endpoint):
     endpoint.objects["/code/again.jar", None] = b"x" * 300000
     endpoint.failures, endpoint.cut_off = 1, 1
     endpoint.seen.clear()
@@ -136,14 +135,11 @@ def test_an_endpoint_that_is_down_is_named(tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        kobel = Kobel(tmp_path, "--s3-endpoint", address)
-        try:
+        with Kobel(tmp_path, "--s3-endpoint", address) as kobel:
             with pytest.raises(ClientError, match=f"The S3 endpoint {address} does not answer") as error:
                 create(kobel, "down", "a.jar")
             assert error.value.response["Error"]["Code"] == "InvalidArgumentException"
             assert kobel.client.list_applications()["ApplicationSummaries"] == []
-        finally:
-            assert kobel.stop() == 0
 
 
 def test_code_from_an_endpoint_runs(remote, endpoint, jars):

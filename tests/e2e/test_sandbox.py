@@ -1,4 +1,4 @@
-"""A hostile program: each attempt to get out fails in the sandbox, and would succeed without one; its hunger stays its own."""
+"""A hostile program: each attempt to escape fails in the sandbox, and succeeds without one. It cannot use up the machine either."""
 
 import contextlib
 import glob
@@ -8,27 +8,20 @@ import os
 import pathlib
 import re
 import signal
-import socket
 import subprocess
-import urllib.request
 
 import pytest
 
 import hostile
-from kobel import BINARY, PATIENCE_S, Application, Kobel, wait_for
+from kobel import BINARY, Application, Kobel, processor_s, wait_for
 
 
 def status(kobel):
-    return json.load(urllib.request.urlopen(f"{kobel.url}/kobel/v1/status", timeout=PATIENCE_S))
-
-
-def events(application):
-    url = f"{application.kobel.url}/kobel/v1/applications/{application.name}/events?limit=1000"
-    return json.load(urllib.request.urlopen(url, timeout=PATIENCE_S))["events"]
+    return kobel.get("/kobel/v1/status")
 
 
 def output(application):
-    """What the job has printed, beside its counting."""
+    """The output of all TaskManagers."""
     found = ""
     for cluster in status(application.kobel)["clusters"]:
         path = os.path.join(cluster["logDirectory"], "taskmanager-1.out")
@@ -43,7 +36,7 @@ def outcomes(application):
 
 
 def attack(application, jars, attempts, **configuration):
-    # One property each, since each has 2048 characters at most.
+    # A property for each, as a property has at most 2048 characters.
     listed = {f"attempts{index:03}": attempt for index, attempt in enumerate(attempts)}
     groups = {"PropertyGroups": [{"PropertyGroupId": f"job{first}", "PropertyMap": dict(list(listed.items())[first:first + 50])}
                                  for first in range(0, len(listed), 50)]}
@@ -52,19 +45,18 @@ def attack(application, jars, attempts, **configuration):
 
 
 def level_or_skip(name):
-    """Machines differ: a level that cannot be had here is said to be skipped, with the reason."""
-    told = subprocess.run([BINARY, "doctor", "--json"], env={**os.environ, "KOBEL_SANDBOX": name}, capture_output=True, text=True, check=False).stdout
-    trouble = [one["text"] for one in json.loads(told)["host"] if one["subject"] == "sandbox" and one["severity"] == "error"]
+    """Skips the test where this machine does not allow the level, with the reason."""
+    printed = subprocess.run([BINARY, "doctor", "--json"], env={**os.environ, "KOBEL_SANDBOX": name}, capture_output=True, text=True, check=False).stdout
+    trouble = [one["text"] for one in json.loads(printed)["host"] if one["subject"] == "sandbox" and one["severity"] == "error"]
     if trouble:
         pytest.skip(trouble[0])
 
 
 @pytest.mark.parametrize("level", ["full", "full on a spare", "contained", "contained on a spare", "scoped", "none"])
-def test_a_level_holds_back_what_the_table_says_and_nothing_else(runtime, jars, tmp_path, level):
+def test_a_sandbox_level_prevents_exactly_what_the_status_lists(runtime, jars, tmp_path, level):
     level, _, on_spare = level.partition(" ")
     level_or_skip(level)
-    kobel = Kobel(tmp_path / "kobel", "--sandbox", level, *(["--spares", "1"] if on_spare else []))
-    try:
+    with Kobel(tmp_path / "kobel", "--sandbox", level, *(["--spares", "1"] if on_spare else [])) as kobel:
         victim = Application(kobel, "victim")
         victim.create(jars["Counting"])
         victim.start()
@@ -74,7 +66,7 @@ def test_a_level_holds_back_what_the_table_says_and_nothing_else(runtime, jars, 
         with hostile.surroundings(tmp_path) as host:
             tried = hostile.attempts_on(kobel, cluster, host)
             assert tried.keys() == holds.keys()
-            # What the user could not do outside either shows nothing where it is meant to be open.
+            # An attempt that fails outside of a sandbox too proves nothing, where the level allows it.
             wanted = {what: (attempt, "REFUSED" if holds[thing] else "DONE") for thing, attempts in tried.items()
                       for what, attempt in attempts.items() if holds[thing] or hostile.is_possible(attempt)}
             if holds["kernel"]:
@@ -88,14 +80,11 @@ def test_a_level_holds_back_what_the_table_says_and_nothing_else(runtime, jars, 
             attack(attacker, jars, [attempt for attempt, _ in wanted.values()])
             if on_spare:
                 assert ready in [one.get("spareId") for one in status(kobel)["clusters"] if not one["isSpare"]]
-            wait_for(lambda: len(outcomes(attacker)) == len(wanted), "everything was tried")
+            wait_for(lambda: len(outcomes(attacker)) == len(wanted), "all attempts are made")
             found = outcomes(attacker)
         assert {what: found[attempt] for what, (attempt, _) in wanted.items()} == {what: outcome for what, (_, outcome) in wanted.items()}, \
             output(attacker).partition("count=")[0]
         assert victim.status() == "RUNNING" and attacker.status() == "RUNNING"
-    finally:
-        assert kobel.stop() == 0
-    assert kobel.java_processes() == []
 
 
 def sleeping(seconds):
@@ -108,8 +97,8 @@ def sleeping(seconds):
 
 
 @pytest.mark.parametrize("level", ["full", "scoped", "none"])
-def test_nothing_that_a_program_has_started_outlives_its_cluster(runtime, jars, tmp_path, level):
-    """In a session of its own, by a thread of a task; and once more without a parent."""
+def test_programs_that_a_job_has_started_end_with_its_cluster(runtime, jars, tmp_path, level):
+    """Programs in a new session, started by a thread of a task; one of them has lost its parent."""
     level_or_skip(level)
     kobel = Kobel(tmp_path / "kobel", "--sandbox", level)
     seconds = [f"600.{os.getpid()}{digit}" for digit in (1, 2)]
@@ -123,58 +112,52 @@ def test_nothing_that_a_program_has_started_outlives_its_cluster(runtime, jars, 
         first = wait_for(all_sleeping, "both programs run")
         taskmanager, = kobel.java_pids(b"TaskManagerRunner")
         os.kill(taskmanager, signal.SIGKILL)
-        second = wait_for(lambda: all_sleeping(but=first), "the job is back, and has started them again")
-        wait_for(lambda: not first & set.union(*map(sleeping, seconds)), "those of the first cluster are gone")
+        second = wait_for(lambda: all_sleeping(but=first), "the recovered job has started them again")
+        wait_for(lambda: not first & set.union(*map(sleeping, seconds)), "those of the first cluster are killed")
         application.stop(Force=True)
-        wait_for(lambda: not second & set.union(*map(sleeping, seconds)), "those of the second are gone")
+        wait_for(lambda: not second & set.union(*map(sleeping, seconds)), "those of the second cluster are killed")
     finally:
         assert kobel.stop() == 0
     assert not any(map(sleeping, seconds))
 
 
-def test_nothing_is_written_where_a_job_leads_the_daemon(runtime, jars, tmp_path):
-    """The old cluster of an update that failed gets its job again, but its program has put a link in the place of Flink's jars."""
+def test_the_daemon_does_not_write_through_a_link_of_a_job(runtime, jars, tmp_path):
+    """After a failed update the old cluster gets the code again, but its program has replaced the directory of jars by a link."""
     victim = tmp_path / "victim"
     victim.mkdir()
-    kobel = Kobel(tmp_path / "kobel")
-    try:
+    with Kobel(tmp_path / "kobel") as kobel:
         application = Application(kobel, "leading")
         cluster = "cd $(dirname $FLINK_CONF_DIR)"
         wanted = [f"run {cluster}/jars && mv flink-web-upload away && ln -s {victim} flink-web-upload"]
-        # In the host's namespaces rights of files stay as they are, those of a job's own as well.
+        # Without namespaces a job may not change permissions, not even of its own files.
         if status(kobel)["sandbox"] in ("full", "contained"):
             wanted.append(f"run {cluster} && chmod 555 work")
         attack(application, jars, wanted, ApplicationSystemRollbackConfiguration={"RollbackEnabled": True})
-        found = wait_for(lambda: len(outcomes(application)) == len(wanted) and outcomes(application), "everything was tried")
+        found = wait_for(lambda: len(outcomes(application)) == len(wanted) and outcomes(application), "all attempts are made")
         assert found == dict.fromkeys(wanted, "DONE"), output(application).partition("count=")[0]
         application.update_configuration(**application.new_code(jars["Throws"]))
         assert application.settle() == "RUNNING"
-        assert "the directory of a job's code cannot be used" in json.dumps(events(application))
+        assert "the directory of a job's code cannot be used" in json.dumps(application.events())
         assert list(victim.iterdir()) == []
-    finally:
-        assert kobel.stop() == 0
 
 
 @pytest.mark.parametrize("level", ["full", "contained", "scoped", "none"])
-def test_properties_and_names_are_where_programs_look_for_them(runtime, jars, tmp_path, level):
+def test_programs_find_their_properties_and_host_names(runtime, jars, tmp_path, level):
     level_or_skip(level)
     hosts = tmp_path / "hosts"
     hosts.write_text("127.0.0.1 localhost\n192.0.2.7 kafka broker.example\n")
     wrapper = hostile.inside(str(hosts))
-    # Without user namespaces the host's own names have to do.
+    # Without user namespaces the names of the host are used.
     named = subprocess.run([*wrapper, "true"], check=False).returncode == 0
-    kobel = Kobel(tmp_path / "kobel", "--sandbox", level, wrapper=wrapper if named else ())
-    try:
+    with Kobel(tmp_path / "kobel", "--sandbox", level, wrapper=wrapper if named else ()) as kobel:
         application = Application(kobel, "reading")
         names = ["kafka", "broker.example"] if named else names_of_this_host()
         wanted = [f"file {hostile.PROPERTIES}", f"run grep -q attempts {hostile.PROPERTIES}", f"run test -s {hostile.PROPERTIES}",
                   hostile.python(f"import os; assert os.path.isfile({hostile.PROPERTIES!r}) and 'attempts' in open({hostile.PROPERTIES!r}).read()"),
                   "run getent hosts localhost", *(f"run getent hosts {name}" for name in names)]
         attack(application, jars, wanted)
-        found = wait_for(lambda: len(outcomes(application)) == len(set(wanted)) and outcomes(application), "everything was tried")
+        found = wait_for(lambda: len(outcomes(application)) == len(set(wanted)) and outcomes(application), "all attempts are made")
         assert found == dict.fromkeys(wanted, "DONE"), output(application).partition("count=")[0]
-    finally:
-        assert kobel.stop() == 0
 
 
 def names_of_this_host():
@@ -182,70 +165,63 @@ def names_of_this_host():
         return {name for line in file for name in line.partition("#")[0].split()[1:]}
 
 
-# On hosts that are like some containers, made by namespaces; each has its own best level.
+# Namespaces simulate hosts that are like some containers; each has another best level.
 @pytest.mark.parametrize("host, level, reason", [(None, None, None), ("masked", "contained", "bwrap: Can't mount proc"),
                                                  ("bare", "scoped", "bwrap: Creating new namespace failed")])
-def test_doctor_and_daemon_agree(runtime, jars, tmp_path, monkeypatch, host, level, reason):
+
+
+def test_doctor_and_daemon_report_the_same(runtime, jars, tmp_path, monkeypatch, host, level, reason):
     wrapper = hostile.inside(host) if host else []
     if subprocess.run([*wrapper, "true"], check=False).returncode != 0:
         pytest.skip("this machine allows no user namespaces")
-    # What is left of a JDK that was removed is none.
+    # The rest of a removed JDK must not be used.
     (tmp_path / "rest-of-java").mkdir()
     (tmp_path / "rest-of-java" / "release").write_text('JAVA_VERSION="17.0.1"\n')
     monkeypatch.setenv("JAVA_HOME", str(tmp_path / "rest-of-java"))
     done = subprocess.run([*wrapper, BINARY, "doctor", "--json"], capture_output=True, text=True, check=False)
-    told = {one["subject"]: one["text"] for one in json.loads(done.stdout)["host"]}
-    wait_for(lambda: not glob.glob("/sys/fs/cgroup/**/kobel-try-*", recursive=True), "no group is left of what doctors try")
-    said = told["sandbox"]
-    kobel = Kobel(tmp_path / "kobel", wrapper=wrapper)
-    try:
+    findings = {one["subject"]: one["text"] for one in json.loads(done.stdout)["host"]}
+    wait_for(lambda: not glob.glob("/sys/fs/cgroup/**/kobel-try-*", recursive=True), "the control groups of the check are removed")
+    sandbox = findings["sandbox"]
+    with Kobel(tmp_path / "kobel", wrapper=wrapper) as kobel:
         chosen, limits = status(kobel)["sandbox"], status(kobel)["limits"]
-        assert told["cgroups"].startswith("no control group can be made" if limits == "none" else f"{limits} can be limited"), limits
-        assert told["Java"] == f"Java 17 in {status(kobel)['java']}"
-        assert said.startswith(f"level {chosen}") and (level is None or chosen == level)
+        assert findings["cgroups"].startswith("no control group can be made" if limits == "none" else f"{limits} can be limited"), limits
+        assert findings["Java"] == f"Java 17 in {status(kobel)['java']}"
+        assert sandbox.startswith(f"level {chosen}") and (level is None or chosen == level)
         with open(os.path.join(kobel.data, "daemon.log")) as file:
             log = file.read()
-        assert reason is None or (reason in said and reason in log)
+        assert reason is None or (reason in sandbox and reason in log)
         application = Application(kobel, "labelled")
         application.create(jars["Counting"], "mine")
         application.start()
         application.wait_for_count(3, "mine")
-    finally:
-        assert kobel.stop() == 0
 
 
 @pytest.mark.parametrize("spares", ["0", "1"])
-def test_jobs_have_the_environment_that_the_daemon_passes_on(runtime, jars, tmp_path, monkeypatch, spares):
+def test_jobs_get_the_environment_variables_that_the_daemon_passes_on(runtime, jars, tmp_path, monkeypatch, spares):
     monkeypatch.setenv("AWS_MARK", "theirs")
     monkeypatch.setenv("KOBEL_MARK", "own")
-    kobel = Kobel(tmp_path, "--spares", spares, "--job-env", "GREETING=hello")
-    try:
+    with Kobel(tmp_path, "--spares", spares, "--job-env", "GREETING=hello") as kobel:
         application = Application(kobel, "surrounded")
         if spares == "1":
             sparing = Application(kobel, "sparing")
             sparing.create(jars["Counting"])
             wait_for(lambda: [one for one in status(kobel)["clusters"] if one.get("spare") == "READY"], "a spare is ready")
-        # Without quotes: the program reads its properties as they are.
+        # Without quotes, which the program would not remove.
         wanted = {"run test $GREETING = hello": "DONE", "run test $AWS_MARK = theirs": "DONE", "run test -z $KOBEL_MARK": "DONE",
                   "run test $GREETING = goodbye": "REFUSED"}
         attack(application, jars, wanted)
         assert any("spareId" in one for one in status(kobel)["clusters"] if not one["isSpare"]) == (spares == "1")
-        assert wait_for(lambda: len(outcomes(application)) == len(wanted) and outcomes(application), "everything was tried") == wanted
-    finally:
-        assert kobel.stop() == 0
+        assert wait_for(lambda: len(outcomes(application)) == len(wanted) and outcomes(application), "all attempts are made") == wanted
 
 
 @pytest.fixture
 def limited(runtime, tmp_path):
-    kobel = Kobel(tmp_path)
-    if "memory" not in status(kobel)["limits"]:
-        kobel.stop()
-        pytest.skip("no control groups can be written here")
-    yield kobel
-    groups = control_groups(kobel)
-    assert groups
-    assert kobel.stop() == 0
-    assert kobel.java_processes() == []
+    with Kobel(tmp_path) as kobel:
+        if "memory" not in status(kobel)["limits"]:
+            pytest.skip("no control groups can be written here")
+        yield kobel
+        groups = control_groups(kobel)
+        assert groups
     assert not any(os.path.exists(group) for group in groups)
 
 
@@ -254,14 +230,14 @@ def control_groups(kobel):
     return glob.glob(f"/sys/fs/cgroup/**/{name}", recursive=True)
 
 
-def test_a_job_that_eats_memory_dies_alone(limited, jars):
+def test_a_job_that_exceeds_its_memory_limit_is_killed_alone(limited, jars):
     quiet = Application(limited, "quiet")
     quiet.create(jars["Counting"])
     quiet.start()
     recoveries = status(limited)["apps"][0]["recoveries"]
     eater = Application(limited, "eater")
     attack(eater, jars, ["memory"])
-    lost = wait_for(lambda: [event for event in events(eater) if event["kind"] == "recovery" and event.get("phase") == "LOST"], "it was killed")
+    lost = wait_for(lambda: [event for event in eater.events("recovery") if event.get("phase") == "LOST"], "the TaskManager was killed")
     assert re.search(r"taskmanager-1 was killed at its memory limit of \d+ MB", lost[0]["reason"]), lost[0]
     assert quiet.status() == "RUNNING" and [app for app in status(limited)["apps"] if app["name"] == "quiet"][0]["recoveries"] == recoveries
     counted = quiet.lines()[-1][1]
@@ -269,11 +245,11 @@ def test_a_job_that_eats_memory_dies_alone(limited, jars):
     eater.stop(Force=True)
 
 
-def test_threads_processes_and_files_in_tmp_stay_within(limited, jars):
+def test_threads_processes_and_files_in_tmp_are_limited(limited, jars):
     bomb = Application(limited, "bomb")
     attack(bomb, jars, ["threads 5000", "run :(){ :|: & };: 2>/dev/null; sleep 1; false", "fill /tmp/full"])
-    # What it may not have is refused to it, or it dies of it; either way others live and the host has threads left.
-    wait_for(lambda: outcomes(bomb).get("threads 5000") == "REFUSED" or any(event.get("phase") == "LOST" for event in events(bomb)), "it hits its limit")
+    # The kernel refuses more to it, or it is killed; in both cases others run, and the host has threads left.
+    wait_for(lambda: outcomes(bomb).get("threads 5000") == "REFUSED" or any(event.get("phase") == "LOST" for event in bomb.events()), "it reaches its limit")
     quiet = Application(limited, "quiet")
     quiet.create(jars["Counting"])
     quiet.start()
@@ -283,30 +259,27 @@ def test_threads_processes_and_files_in_tmp_stay_within(limited, jars):
     quiet.stop(Force=True)
 
 
-def processor_s(application):
-    """What the application's TaskManager has used of the processor, its threads together."""
-    cluster = next(one for one in status(application.kobel)["clusters"] if one["applicationId"] == application_id(application))
+def taskmanager(application):
+    """The process id of the application's TaskManager."""
+    id = application.show()["id"]
+    cluster = next(one for one in application.kobel.clusters() if one["applicationId"] == id)
     pid, = application.kobel.java_pids(b"TaskManagerRunner", os.path.dirname(cluster["logDirectory"]))
-    with open(f"/proc/{pid}/stat") as file:
-        user, system = file.read().rpartition(")")[2].split()[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+    return pid
+
+
+def taskmanager_s(application):
+    return processor_s(taskmanager(application))
 
 
 def weight(application):
-    """What the kernel divides the processor by, of the group that the application's TaskManager is in."""
-    cluster = next(one for one in status(application.kobel)["clusters"] if one["applicationId"] == application_id(application))
-    pid, = application.kobel.java_pids(b"TaskManagerRunner", os.path.dirname(cluster["logDirectory"]))
+    """The weight of the control group of the application's TaskManager, by which the kernel divides the processor."""
     groups = (group for root in control_groups(application.kobel) for group in pathlib.Path(root).rglob("*") if group.is_dir())
-    own = [group for group in groups if str(pid) in (group / "cgroup.procs").read_text().split()]
+    own = [group for group in groups if str(taskmanager(application)) in (group / "cgroup.procs").read_text().split()]
     found, = [int((group / name).read_text()) for group in own for name in ("cpu.weight", "cpu.shares") if (group / name).exists()]
     return found
 
 
-def application_id(application):
-    return next(one["id"] for one in status(application.kobel)["apps"] if one["name"] == application.name)
-
-
-def test_a_greedy_application_leaves_the_other_its_share(limited, jars):
+def test_a_greedy_application_does_not_reduce_the_share_of_another(limited, jars):
     applications = [Application(limited, name) for name in ("modest", "greedy")]
     cores = len(os.sched_getaffinity(0))
     for application, threads in zip(applications, (cores, 32 * cores)):
@@ -315,12 +288,12 @@ def test_a_greedy_application_leaves_the_other_its_share(limited, jars):
     assert len({weight(application) for application in applications}) == 1
 
     def modest_share():
-        """Of the next five seconds of the processor that both use."""
-        before = [processor_s(application) for application in applications]
-        used = wait_for(lambda: (now := [processor_s(application) - start for application, start in zip(applications, before)]) and sum(now) > 5 and now,
+        """The share of the modest one in the next five seconds of the processor that both use."""
+        before = [taskmanager_s(application) for application in applications]
+        used = wait_for(lambda: (now := [taskmanager_s(application) - start for application, start in zip(applications, before)]) and sum(now) > 5 and now,
                         "five seconds of the processor are used")
         return used[0] / sum(used)
-    # By threads alone the modest one would have one part in 33. What others on this machine want may disturb the balance for a while.
+    # By number of threads it would have 1 of 33 parts. Other processes of the machine may disturb the balance for a while.
     wait_for(lambda: modest_share() > 0.35, "the modest one has its share")
     for application in applications:
         application.stop(Force=True)

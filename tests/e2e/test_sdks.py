@@ -1,4 +1,4 @@
-"""The AWS SDKs for Java and for JavaScript each take one application through its life; what they check is in clients/."""
+"""The life of an application with the AWS SDKs for Java and for JavaScript. The clients and their checks are in clients/."""
 
 import pathlib
 import shutil
@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from once import cache, with_downloads
+from once import cache, downloads_locked
 
 CLIENTS = pathlib.Path(__file__).parent / "clients"
 
@@ -21,7 +21,7 @@ def run(*words, **options):
 def java(tmp_path):
     """The class path of the compiled client."""
     path = tmp_path / "classpath"
-    with with_downloads():
+    with downloads_locked():
         run("mvn", "-q", "-B", "-f", CLIENTS / "java" / "pom.xml", f"-Doutput.directory={tmp_path}/target", "compile",
             "dependency:build-classpath", f"-Dmdep.outputFile={path}")
     return f"{tmp_path}/target/classes:{path.read_text().strip()}"
@@ -29,12 +29,12 @@ def java(tmp_path):
 
 @pytest.fixture
 def javascript():
-    """A directory with the client and its packages, which stay there while package.json stays as it is."""
+    """A directory with the client and its packages, which are kept until package.json changes."""
     directory = cache() / "clients" / "javascript"
     directory.mkdir(parents=True, exist_ok=True)
     wanted = (CLIENTS / "javascript" / "package.json").read_text()
     installed = directory / "installed.json"
-    with with_downloads():
+    with downloads_locked():
         if not installed.exists() or installed.read_text() != wanted:
             shutil.copy(CLIENTS / "javascript" / "package.json", directory)
             run("npm", "install", "--no-audit", "--no-fund", "--no-package-lock", "--cache", cache() / "npm", cwd=directory)
@@ -44,12 +44,12 @@ def javascript():
 
 
 @pytest.mark.slow
-def test_the_sdk_for_java_lives_a_full_life(application, jars, java):
+def test_the_sdk_for_java_manages_the_life_of_an_application(application, jars, java):
     run("java", "-cp", java, "clients.Life", application.kobel.url, application.name, jars["Counting"])
     assert application.is_gone()
 
 
 @pytest.mark.slow
-def test_the_sdk_for_javascript_lives_a_full_life(application, jars, javascript):
+def test_the_sdk_for_javascript_manages_the_life_of_an_application(application, jars, javascript):
     run("node", javascript / "life.mjs", application.kobel.url, application.name, jars["Counting"])
     assert application.is_gone()

@@ -1,13 +1,11 @@
-"""State that outlives what happens to it: upgrades of Flink in place, snapshots on other clusters, restores, a full disk."""
+"""State survives: upgrades of Flink in place, snapshots on plain Flink, restores, a full disk."""
 
 import contextlib
 import itertools
-import json
 import os
 import pathlib
 import re
 import subprocess
-import urllib.request
 
 import pytest
 from botocore.exceptions import ClientError
@@ -16,40 +14,22 @@ from plain_flink import PlainFlink
 from kobel import Application, Kobel, wait_for
 
 
-@pytest.fixture
-def running(application, jars):
-    application.create(jars["Counting"])
-    application.start()
-    application.wait_for_count(5)
-    return application
-
-
-def take_snapshot(application, name):
-    application.client.create_application_snapshot(ApplicationName=application.name, SnapshotName=name)
-    wait_for(lambda: application.snapshots()[0]["SnapshotStatus"] == "READY", "the snapshot is READY")
-
-
-def snapshot_is_taken(application, name):
-    application.client.create_application_snapshot(ApplicationName=application.name, SnapshotName=name)
-    return wait_for(lambda: {"READY": "taken", "FAILED": "failed"}.get(application.snapshots()[0]["SnapshotStatus"]), "the snapshot has ended") == "taken"
-
-
 @pytest.mark.slow
 def test_flink_is_upgraded_in_place_and_rolled_back(runtime_2_2, running):
     client, name = running.client, running.name
-    take_snapshot(running, "of-1-20")
+    running.take_snapshot("of-1-20")
     counted = running.wait_for_count(5)
     running.update(RuntimeEnvironmentUpdate="FLINK-2_2")
     assert running.settle() == "RUNNING"
     detail = running.describe()
     assert (detail["RuntimeEnvironment"], detail["ApplicationVersionId"]) == ("FLINK-2_2", 2)
     counted = running.wait_for_count(counted + 5)
-    take_snapshot(running, "of-2-2")
+    running.take_snapshot("of-2-2")
     assert [snapshot["RuntimeEnvironment"] for snapshot in running.snapshots()] == ["FLINK-2_2", "FLINK-1_20", "FLINK-1_20"]
     with pytest.raises(ClientError, match="cannot go down from FLINK-2_2 to FLINK-1_20") as error:
         client.update_application(ApplicationName=name, CurrentApplicationVersionId=2, RuntimeEnvironmentUpdate="FLINK-1_20")
     assert error.value.response["Error"]["Code"] == "InvalidArgumentException"
-    # What 2.2 wrote is nothing to 1.20: the way back is the newest snapshot of its own.
+    # Flink 1.20 cannot read what 2.2 wrote: the roll back restores the newest snapshot of 1.20.
     client.rollback_application(ApplicationName=name, CurrentApplicationVersionId=2)
     assert running.settle() == "RUNNING"
     detail = running.describe()
@@ -57,13 +37,12 @@ def test_flink_is_upgraded_in_place_and_rolled_back(runtime_2_2, running):
     assert (detail["ApplicationVersionRolledBackFrom"], detail["ApplicationVersionRolledBackTo"]) == (2, 1)
     automatic = next(one["SnapshotName"] for one in running.snapshots() if one["RuntimeEnvironment"] == "FLINK-1_20")
     assert automatic.startswith("UPDATE")
-    restored = json.load(urllib.request.urlopen(f"{running.kobel.url}/kobel/v1/applications/{name}"))["current"]["restoredFrom"]
-    assert f"/snapshots/{automatic}/" in restored
+    assert f"/snapshots/{automatic}/" in running.show()["current"]["restoredFrom"]
     running.wait_for_count(counted)
 
 
-def start_legacy(application, jars, goes_back):
-    application.create(jars["Legacy"], ApplicationSystemRollbackConfiguration={"RollbackEnabled": goes_back})
+def upgrade_legacy_program(application, jars, rolls_back):
+    application.create(jars["Legacy"], ApplicationSystemRollbackConfiguration={"RollbackEnabled": rolls_back})
     application.start()
     application.wait_for_count(20)
     operation = application.update(RuntimeEnvironmentUpdate="FLINK-2_2")
@@ -74,8 +53,8 @@ def start_legacy(application, jars, goes_back):
     return status, ended
 
 
-def test_a_program_that_the_later_flink_cannot_run_goes_back_with_its_state(runtime_2_2, application, jars):
-    status, ended = start_legacy(application, jars, True)
+def test_a_program_that_the_later_flink_cannot_run_is_rolled_back_with_its_state(runtime_2_2, application, jars):
+    status, ended = upgrade_legacy_program(application, jars, True)
     assert status == "RUNNING"
     back = application.operation(ended["OperationFailureDetails"]["RollbackOperationId"])
     assert (back["Operation"], back["OperationStatus"]) == ("RollbackApplication", "SUCCESSFUL")
@@ -87,16 +66,16 @@ def test_a_program_that_the_later_flink_cannot_run_goes_back_with_its_state(runt
     assert counts == list(range(1, len(counts) + 1))
 
 
-def test_a_program_that_the_later_flink_cannot_run_is_ready_where_nothing_goes_back(runtime_2_2, application, jars):
-    status, ended = start_legacy(application, jars, False)
+def test_a_program_that_the_later_flink_cannot_run_ends_ready_without_roll_back(runtime_2_2, application, jars):
+    status, ended = upgrade_legacy_program(application, jars, False)
     assert status == "READY"
     assert "RollbackOperationId" not in ended["OperationFailureDetails"]
     assert application.describe()["RuntimeEnvironment"] == "FLINK-2_2"
     assert [snapshot["SnapshotStatus"] for snapshot in application.snapshots()] == ["READY"]
 
 
-def test_a_snapshot_is_flinks_own(running, runtime, jars, tmp_path):
-    take_snapshot(running, "portable")
+def test_a_snapshot_can_be_restored_by_plain_flink(running, runtime, jars, tmp_path):
+    running.take_snapshot("portable")
     counted = running.wait_for_count(5)
     savepoints = list(pathlib.Path(running.kobel.data).glob("apps/*/snapshots/portable/*/savepoint-*/_metadata"))
     assert len(savepoints) == 1
@@ -114,8 +93,8 @@ def test_a_snapshot_is_flinks_own(running, runtime, jars, tmp_path):
 
 
 @pytest.mark.parametrize("restore", ["SKIP_RESTORE_FROM_SNAPSHOT", "RESTORE_FROM_CUSTOM_SNAPSHOT", "RESTORE_FROM_LATEST_SNAPSHOT"])
-def test_an_update_restores_as_it_is_told(running, restore):
-    take_snapshot(running, "early")
+def test_an_update_restores_what_was_requested(running, restore):
+    running.take_snapshot("early")
     at_snapshot = running.wait_for_count(5)
     running.wait_for_count(at_snapshot + 100)
     configuration = {"ApplicationRestoreType": restore, **({"SnapshotName": "early"} if "CUSTOM" in restore else {})}
@@ -135,7 +114,7 @@ def test_an_update_restores_as_it_is_told(running, restore):
     assert shown["ApplicationRestoreConfigurationDescription"] == configuration
 
 
-def test_state_that_nobody_wants_is_dropped_only_when_allowed(running, jars):
+def test_state_without_an_operator_is_dropped_only_when_allowed(running, jars):
     operation = running.update_configuration(**running.new_code(jars["OtherUid"]))
     running.settle()
     assert running.operation(operation)["OperationStatus"] == "FAILED"
@@ -150,56 +129,52 @@ def test_state_that_nobody_wants_is_dropped_only_when_allowed(running, jars):
 
 
 def test_a_full_disk_fails_a_snapshot_and_harms_nothing(runtime, jars, tmp_path):
-    """A data directory on a small file system of its own, where root may mount one."""
+    """The data directory is on a small file system, which root may mount."""
     disk = tmp_path / "disk"
     disk.mkdir()
     if os.geteuid() != 0 or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=160m", "kobel-test", str(disk)], capture_output=True).returncode != 0:
         pytest.skip("a file system of a fixed size needs root")
     try:
-        kobel = Kobel(disk / "data")
-        try:
+        with Kobel(disk / "data") as kobel:
             application = Application(kobel, "full")
             application.create(jars["Counting"])
             application.start()
-            take_snapshot(application, "good")
+            application.take_snapshot("good")
             filler = disk / "filler"
             with open(filler, "wb", buffering=0) as file, pytest.raises(OSError):
                 while True:
                     file.write(b"x" * 65536)
             try:
                 application.client.create_application_snapshot(ApplicationName="full", SnapshotName="bad")
-                # Where not even the database has room it stays CREATING, and is put down when there is.
+                # Where the database has no room either it stays CREATING, and is recorded as FAILED later.
                 with contextlib.suppress(AssertionError):
                     wait_for(lambda: application.snapshots()[0]["SnapshotStatus"] == "FAILED", "the snapshot FAILED", timeout=30)
             except ClientError as error:
                 assert error.response["ResponseMetadata"]["HTTPStatusCode"] == 500 and "disk is full" in error.response["Error"]["Message"]
             assert application.status() == "RUNNING"
             filler.unlink()
-            wait_for(lambda: all(one["SnapshotStatus"] != "CREATING" for one in application.snapshots()), "no snapshot is left half done")
+            wait_for(lambda: all(one["SnapshotStatus"] != "CREATING" for one in application.snapshots()), "no snapshot is incomplete")
             counted = application.lines()[-1][1] if application.lines() else 0
-            # What the job wrote while there was no room may fail one more snapshot (RocksDB's flush), not those after it.
+            # Writes of the job (RocksDB) that failed on the full disk may fail the next snapshot too, but not those after it.
             attempts = itertools.count()
-            wait_for(lambda: snapshot_is_taken(application, f"again-{next(attempts)}"), "a snapshot after there is room again")
+            wait_for(lambda: application.try_snapshot(f"again-{next(attempts)}") == "READY", "a snapshot with room again")
             ready = [one["SnapshotName"] for one in application.snapshots() if one["SnapshotStatus"] == "READY"]
             assert ready[0].startswith("again") and ready[-1] == "good"
             application.wait_for_count(counted)
             application.stop()
             application.start()
             application.wait_for_count(counted)
-        finally:
-            assert kobel.stop() == 0
     finally:
-        # The kernel lets go of the files of ended processes a moment after they were waited for.
-        wait_for(lambda: subprocess.run(["umount", str(disk)], capture_output=True).returncode == 0, "the small file system is free")
+        # The kernel closes the files of ended processes a moment later.
+        wait_for(lambda: subprocess.run(["umount", str(disk)], capture_output=True).returncode == 0, "the small file system is unmounted")
 
 
-def test_the_limit_of_snapshots_is_for_those_by_hand(runtime, jars, tmp_path):
-    kobel = Kobel(tmp_path, "--snapshot-limit", "1")
-    try:
+def test_the_limit_of_snapshots_counts_only_those_by_hand(runtime, jars, tmp_path):
+    with Kobel(tmp_path, "--snapshot-limit", "1") as kobel:
         application = Application(kobel, "limited")
         application.create(jars["Counting"])
         application.start()
-        take_snapshot(application, "only")
+        application.take_snapshot("only")
         with pytest.raises(ClientError, match="limit") as error:
             application.client.create_application_snapshot(ApplicationName="limited", SnapshotName="more")
         assert error.value.response["Error"]["Code"] == "LimitExceededException"
@@ -213,5 +188,3 @@ def test_the_limit_of_snapshots_is_for_those_by_hand(runtime, jars, tmp_path):
         application.client.delete_application_snapshot(
             ApplicationName="limited", SnapshotName="only", SnapshotCreationTimestamp=detail["SnapshotCreationTimestamp"])
         assert files and not files[0].exists()
-    finally:
-        assert kobel.stop() == 0

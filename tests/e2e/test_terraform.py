@@ -1,6 +1,6 @@
-"""Applications and a snapshot under Terraform's management: whatever was applied, the next plan finds nothing to do.
+"""Terraform manages applications and a snapshot: after each change the next plan finds nothing to do.
 
-For every command the provider describes all of AWS, which takes ten seconds of processor: so each command is for three applications.
+For each command the provider describes all of AWS, which takes ten seconds of processor time: so each command changes three applications.
 """
 
 import glob
@@ -16,13 +16,13 @@ from kobel import ROLE, Application, wait_for
 
 APP = "aws_kinesisanalyticsv2_application"
 SNAPSHOT = "aws_kinesisanalyticsv2_application_snapshot"
-# Where providers are kept for Terraform without its registry: the variable, else Terraform's own places, else add-on directories.
+# Places of providers without the registry of Terraform: the variable, else Terraform's own directories, else add-on directories.
 MIRRORS = ("~/.terraform.d/plugins", "~/.local/share/terraform/plugins", "/usr/local/share/terraform/plugins",
            "/usr/share/terraform/plugins", "/opt/*")
 
 
 def find_provider():
-    """The program of the AWS provider, or None."""
+    """The path of the AWS provider, or None."""
     places = [os.environ[name] for name in ("KOBEL_TF_PLUGINS", "TF_PLUGIN_MIRROR") if name in os.environ] or MIRRORS
     found = [path for place in places for path in glob.glob(os.path.expanduser(
         f"{place}/registry.terraform.io/hashicorp/aws/*/*_*/terraform-provider-aws_v*"))]
@@ -30,9 +30,9 @@ def find_provider():
 
 
 class Terraform:
-    """A working directory with one configuration, which is written from `applications` (by label) and `snapshot` before each command.
+    """A working directory with a configuration, which is written from `applications` (by label) and `snapshot` before each command.
 
-    The provider takes seconds to start and has to for every command, unless it runs already: so it does.
+    The provider takes seconds to start, for each command, unless it runs already: so it is started once.
     """
 
     def __init__(self, directory, kobel, provider):
@@ -42,12 +42,12 @@ class Terraform:
         self.snapshot = {}
         self.imports = {}  # ids by address
         (directory / "cli.tfrc").write_text("disable_checkpoint = true\n")
-        # Profiles and certificates of whoever runs this are not for kobel.
+        # Without the profiles and certificates of the user.
         self.environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-        self.environment["GOGC"] = "500"  # the provider describes itself at length for each command: half of it would be collecting garbage
+        self.environment["GOGC"] = "500"  # otherwise the provider spends half of its time on garbage collection
         with open(directory / "provider.log", "w") as log:
             self.provider = subprocess.Popen([provider, "-debug"], stdout=log, stderr=log, env=self.environment)
-        self.address = wait_for(self.find_address, "the provider is there")
+        self.address = wait_for(self.find_address, "the provider listens")
 
     def find_address(self):
         return re.search(r"TF_REATTACH_PROVIDERS='(.*)'", (self.directory / "provider.log").read_text())
@@ -75,7 +75,7 @@ class Terraform:
         return done
 
     def change(self, what, **how):
-        """Changes the configuration of the applications that are named and applies it: nothing may be left to do."""
+        """Changes the configuration of the named applications and applies it. The next plan must find no difference."""
         for label, function in how.items():
             function(self.applications[label], self.applications[label]["application_configuration"][0])
         self.run("apply", "-input=false", "-auto-approve", "-no-color")
@@ -86,10 +86,10 @@ class Terraform:
 @pytest.fixture
 def terraform(shared, tmp_path):
     if shutil.which("terraform") is None:
-        pytest.skip("no terraform command was found: what it does with kobel was not looked at")
+        pytest.skip("there is no terraform command")
     provider = find_provider()
     if provider is None:
-        pytest.skip("no directory with Terraform's AWS provider was found; KOBEL_TF_PLUGINS can name one")
+        pytest.skip("there is no directory with the AWS provider of Terraform; KOBEL_TF_PLUGINS can name one")
     terraform = Terraform(tmp_path, shared, provider)
     yield terraform
     terraform.close()
@@ -97,7 +97,7 @@ def terraform(shared, tmp_path):
 
 @pytest.fixture
 def applications(shared, jars):
-    """By label: one and two are to run, three is to be at rest."""
+    """By label: one and two run at first, three is READY."""
     found = {label: Application(shared, f"terraform-{label}") for label in ("one", "two", "three")}
     for application in found.values():
         for key in (f"{application.name}.jar", f"{application.name}-2.jar"):
@@ -110,7 +110,7 @@ def applications(shared, jars):
 
 
 def configuration(name):
-    """Every block that Flink uses."""
+    """All blocks for Flink applications."""
     return {
         "name": name, "runtime_environment": "FLINK-1_20", "service_execution_role": ROLE, "description": "by Terraform",
         "application_mode": "STREAMING", "start_application": True, "tags": {"team": "a", "empty": ""},
@@ -159,23 +159,23 @@ def change_every_block(tree, blocks):
                   flink_application_configuration=custom_flink(5000, "WARN", 2), vpc_configuration=vpc(3, 4, 5))
 
 
-def take_blocks_away(tree, blocks):
+def remove_blocks(tree, blocks):
     del tree["cloudwatch_logging_options"], tree["tags"], blocks["vpc_configuration"]
     blocks["flink_application_configuration"] = [{f"{kind}_configuration": [{"configuration_type": "DEFAULT"}]
                                                   for kind in ("checkpoint", "monitoring", "parallelism")}]
 
 
-def restart_otherwise(_, blocks):
+def change_run_configuration(_, blocks):
     blocks.update(run_configuration=run_configuration(True), application_snapshot_configuration=[{"snapshots_enabled": False}])
 
 
 def stop(tree, blocks):
-    # An application that does not run has no run configuration, neither in the service: the provider would miss the block for ever.
+    # A stopped application has no run configuration, as in the service: the provider would always find a difference.
     tree["start_application"] = False
     del blocks["run_configuration"]
 
 
-def add_blocks_at_rest(tree, blocks):
+def add_blocks_to_ready_application(tree, blocks):
     tree["cloudwatch_logging_options"] = log_stream("third")
     blocks.update(vpc_configuration=vpc(6), environment_properties=groups(job={"label": "third"}, more={"a": "b"}),
                   flink_application_configuration=custom_flink(2000, "ERROR", 1),
@@ -187,27 +187,27 @@ def start(tree, blocks):
     blocks["run_configuration"] = run_configuration(False)
 
 
-def at_rest(tree, blocks):
+def create_ready(tree, blocks):
     stop(tree, blocks)
     del tree["cloudwatch_logging_options"], blocks["vpc_configuration"]
     blocks["application_snapshot_configuration"] = [{"snapshots_enabled": False}]
 
 
 @pytest.mark.slow
-def test_terraform_has_nothing_left_to_do_after_each_change(terraform, applications):
+def test_terraform_finds_no_difference_after_each_change(terraform, applications):
     def statuses():
         return [application.status() for application in applications.values()]
 
     terraform.applications = {label: configuration(application.name) for label, application in applications.items()}
     terraform.snapshot = {"application_name": f"${{{APP}.one.name}}", "snapshot_name": "by-terraform"}
     terraform.run("init", "-input=false", "-no-color")
-    terraform.change("creation", three=at_rest)
+    terraform.change("creation", three=create_ready)
     assert statuses() == ["RUNNING", "RUNNING", "READY"]
     assert [snapshot["SnapshotName"] for snapshot in applications["one"].snapshots()] == ["by-terraform"]
 
-    terraform.change("other blocks, none, more", one=change_every_block, two=take_blocks_away, three=add_blocks_at_rest)
+    terraform.change("other blocks, none, more", one=change_every_block, two=remove_blocks, three=add_blocks_to_ready_application)
     assert statuses() == ["RUNNING", "RUNNING", "READY"]
-    terraform.change("a restart, a stop, a start", one=restart_otherwise, two=stop, three=start)
+    terraform.change("a restart, a stop, a start", one=change_run_configuration, two=stop, three=start)
     assert statuses() == ["RUNNING", "READY", "RUNNING"]
 
     terraform.imports = {f"{APP}.{label}": application.describe()["ApplicationARN"] for label, application in applications.items()}

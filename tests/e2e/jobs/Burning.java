@@ -3,7 +3,7 @@ package jobs;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 
-/** Keeps a processor busy for every subtask. One vertex: a savepoint has no buffers to wait for. */
+/** Keeps a processor busy with each subtask. One vertex: a savepoint waits for no buffers. */
 public final class Burning {
     public static void main(String[] arguments) throws Exception {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();

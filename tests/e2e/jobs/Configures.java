@@ -2,7 +2,7 @@ package jobs;
 
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
-/** Sets what only the service may set. */
+/** Sets an option that only the service may set. */
 public final class Configures {
     public static void main(String[] arguments) throws Exception {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();

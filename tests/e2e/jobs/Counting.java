@@ -9,7 +9,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
-/** Counts with state and prints "<label> count=<n>" for every record; the label comes from the application's properties. */
+/** Counts records in its state and prints "<label> count=<n>" for each; the label is a property of the application. */
 public final class Counting {
     public static void main(String[] arguments) throws Exception {
         run("count", label());

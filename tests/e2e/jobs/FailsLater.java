@@ -2,7 +2,7 @@ package jobs;
 
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
-/** Runs for a moment, fails, and is restarted by Flink for ever. */
+/** Runs for a moment and fails. Flink restarts it without end. */
 public final class FailsLater {
     public static void main(String[] arguments) throws Exception {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();

@@ -10,7 +10,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
-/** Fills its state to so many megabytes (the label of the application's properties, or the argument), says so, and idles. */
+/** Fills its state with a number of megabytes (the property "label", or the argument), prints that it is full, and idles. */
 public final class Filling {
     private static final int CHUNK = 10240;
 

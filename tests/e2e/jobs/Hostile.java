@@ -16,15 +16,15 @@ import java.util.stream.Collectors;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * Tries what the properties "attempts..." say, "<kind> <argument>" between "@@", and prints "attempt <kind> <argument>: DONE" or
- * ": REFUSED <why>" for each; then it goes on counting.
+ * Makes the attempts of the properties "attempts...", each "<kind> <argument>", separated by "@@". Prints "attempt <kind> <argument>: DONE"
+ * or ": REFUSED <why>" for each, and then counts.
  */
 public final class Hostile {
     private static final List<Object> HELD = new ArrayList<>();
 
     public static void main(String[] arguments) throws Exception {
         String properties = Files.readString(Path.of(System.getenv("KOBEL_APPLICATION_PROPERTIES")));
-        // A property has 2048 characters at most: there are several.
+        // A property has at most 2048 characters: there are several.
         String attempts = Pattern.compile("\"attempts[0-9]*\":\"([^\"]*)\"").matcher(properties).results()
             .map(found -> found.group(1)).collect(Collectors.joining("@@"));
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
@@ -66,7 +66,7 @@ public final class Hostile {
                 return true;
             case "run":
                 return run("/bin/sh", "-c", argument);
-            case "python": // a program in hexadecimal digits, so that it may have any characters
+            case "python": // a program in hexadecimal digits, as it may have any characters
                 return run("python3", "-c", new String(new java.math.BigInteger(argument, 16).toByteArray()));
             case "file":
                 return isFile(new File(argument));
@@ -94,7 +94,7 @@ public final class Hostile {
         }
     }
 
-    /** In the ways that the AWS library and other programs look for a file. */
+    /** Whether the file exists, in the ways that the AWS library and other programs check. */
     private static boolean isFile(File file) throws Exception {
         try (java.io.FileInputStream stream = new java.io.FileInputStream(file)) {
             byte[] content = stream.readAllBytes();
@@ -113,7 +113,7 @@ public final class Hostile {
         return true;
     }
 
-    /** Is there a process with this text in its command line? */
+    /** Whether there is a process with this text in its command line. */
     private static boolean seesProcess(String text) throws Exception {
         for (File process : new File("/proc").listFiles()) {
             Path line = process.toPath().resolve("cmdline");
@@ -124,7 +124,7 @@ public final class Hostile {
         return false;
     }
 
-    /** Native memory without end: no heap limit counts it. */
+    /** Allocates native memory without end, which no limit of the heap counts. */
     private static boolean allocate() throws Exception {
         Class<?> unsafeClass = Class.forName("sun.misc.Unsafe");
         java.lang.reflect.Field field = unsafeClass.getDeclaredField("theUnsafe");

@@ -3,7 +3,7 @@ package jobs;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.source.SourceFunction;
 
-/** Counts as Counting does, from a source of the kind that Flink 2 does not have any more. */
+/** Counts as Counting does, with a SourceFunction, which Flink 2 does not have. */
 public final class Legacy {
     public static void main(String[] arguments) throws Exception {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();

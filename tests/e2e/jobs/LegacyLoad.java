@@ -5,7 +5,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.streaming.api.functions.source.RichParallelSourceFunction;
 
-/** A source of the kind before FLIP-27, as FlinkKinesisConsumer is one, and more work behind it than one subtask can do. */
+/** A source from before FLIP-27, as FlinkKinesisConsumer is, and more work after it than one subtask can do. */
 public final class LegacyLoad {
     private static final int EVERY_MS = 16;
     private static final int COST_MS = 18;
@@ -17,7 +17,7 @@ public final class LegacyLoad {
         env.execute("legacy load");
     }
 
-    /** As many a second, whatever its parallelism is. */
+    /** The same number of records a second with any parallelism. */
     static final class Numbers extends RichParallelSourceFunction<Long> {
         private static final long serialVersionUID = 1L;
         private volatile boolean runs = true;

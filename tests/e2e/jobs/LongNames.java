@@ -4,11 +4,11 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 
-/** Operators with names of more than a hundred bytes, of three bytes a character; each begins a vertex. */
+/** Operators with names of more than a hundred bytes, three bytes a character. Each begins a vertex. */
 public final class LongNames {
     public static void main(String[] arguments) throws Exception {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();
-        // The last of the many variables that the test gives to the daemon.
+        // The last of the environment variables that the test sets.
         String beginning = System.getenv("AWS_TEST_99");
         DataStream<Long> numbers = env.fromSequence(0, Long.MAX_VALUE - 1).uid("numbers").disableChaining();
         for (int index = 0; index < 3; index++) {

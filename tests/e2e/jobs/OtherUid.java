@@ -1,6 +1,6 @@
 package jobs;
 
-/** The counting job with another operator id: its predecessor's state has nowhere to go. */
+/** Counts as Counting does, with another operator id: the state of Counting cannot be restored. */
 public final class OtherUid {
     public static void main(String[] arguments) throws Exception {
         Counting.run("another", Counting.label());

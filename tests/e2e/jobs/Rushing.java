@@ -7,7 +7,7 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
-/** As many records as it can, through a shuffle and state; prints once a second how many each subtask has taken. */
+/** Processes as many records as it can, through a shuffle and state. Each subtask prints their number once a second. */
 public final class Rushing {
     private static final long REPORT_EVERY_MS = 1000;
 

@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /**
- * Spoils the files that it can write, as its property "label" says: "fifo" and "link:PATH" put such a thing in the place of its
- * TaskManager's log and output and end the process; "jar" overwrites its own jar and goes on; "prints:N" prints N megabytes.
+ * Damages files that it may write, by its property "label": "fifo" and "link:PATH" replace the log and output of its TaskManager by a
+ * FIFO or a link and end the process; "jar" overwrites its own jar and continues; "prints:N" prints N megabytes.
  */
 public final class Spoils {
     public static void main(String[] arguments) throws Exception {

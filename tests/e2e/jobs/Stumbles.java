@@ -8,8 +8,8 @@ import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.PrimitiveArrayTypeInfo;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
-/** Counts as Counting does; the thousandth record of its first attempt fails, so that Flink restarts the job. Its state is too large for a
- * savepoint's metadata: it lies in a file beside them. */
+/** Counts as Counting does. The thousandth record of its first attempt fails, so that Flink restarts the job. Its state is too large for the
+ * metadata of a savepoint: it is in a file of its own. */
 public final class Stumbles {
     public static void main(String[] arguments) throws Exception {
         String label = Counting.label();

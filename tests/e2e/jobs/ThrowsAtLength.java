@@ -1,6 +1,6 @@
 package jobs;
 
-/** A message of two bytes a character that no fixed room takes. */
+/** Fails with a message that is longer than any buffer, two bytes a character. */
 public final class ThrowsAtLength {
     public static void main(String[] arguments) {
         throw new IllegalStateException("ä".repeat(2000));

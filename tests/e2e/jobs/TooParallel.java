@@ -2,7 +2,7 @@ package jobs;
 
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
-/** Wants more slots than the application has. */
+/** Needs more slots than the application has. */
 public final class TooParallel {
     public static void main(String[] arguments) throws Exception {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment();

@@ -6,7 +6,7 @@ import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
-/** Counts, once its broker is there: the label "<port>-..." says where that listens. */
+/** Counts as soon as its broker answers, on the port of the label "<port>-...". */
 public final class Waiting {
     public static void main(String[] arguments) throws Exception {
         String label = Counting.label();
@@ -33,7 +33,7 @@ public final class Waiting {
                         return;
                     }
                 } catch (IOException away) {
-                    // It may come back.
+                    // The broker may answer later.
                 }
                 Thread.sleep(50);
             }

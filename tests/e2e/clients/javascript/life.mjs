@@ -1,4 +1,4 @@
-// One full life of an application through the AWS SDK for JavaScript: life.mjs ENDPOINT NAME JAR. Fails with an exception.
+// The life of an application with the AWS SDK for JavaScript: life.mjs ENDPOINT NAME JAR. Fails with an exception.
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";

@@ -20,8 +20,8 @@ import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
 import org.apache.flink.util.Collector;
 
 /**
- * Counts the records of every key and writes "key:count" in transactions: whoever reads what was committed finds each count of
- * each key once, whatever happened to the job meanwhile. With "costMs" each record takes that long.
+ * Counts the records of each key and writes "key:count" in transactions. A reader of committed records finds each count of each key once,
+ * whatever happens to the job. With "costMs" each record takes that long.
  */
 public final class ExactlyOnce {
     public static void main(String[] arguments) throws Exception {

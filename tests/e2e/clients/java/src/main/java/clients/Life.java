@@ -14,7 +14,7 @@ import software.amazon.awssdk.regions.Region;
 import software.amazon.awssdk.services.kinesisanalyticsv2.KinesisAnalyticsV2Client;
 import software.amazon.awssdk.services.kinesisanalyticsv2.model.*;
 
-/** One full life of an application through the AWS SDK for Java: Life ENDPOINT NAME JAR. Fails with an exception. */
+/** The life of an application with the AWS SDK for Java: Life ENDPOINT NAME JAR. Fails with an exception. */
 public final class Life {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
 
@@ -41,8 +41,8 @@ public final class Life {
         ApplicationDetail created = create(jar);
         check(created.applicationStatus() == ApplicationStatus.READY && created.applicationVersionId() == 1, created);
         refuse(ResourceInUseException.class, "Application already exists.", () -> create(jar));
-        refuse(ResourceNotFoundException.class, "Application 'nobody' does not exist.",
-                () -> client.describeApplication(request -> request.applicationName("nobody")));
+        refuse(ResourceNotFoundException.class, "Application 'absent' does not exist.",
+                () -> client.describeApplication(request -> request.applicationName("absent")));
         check(describe().createTimestamp().equals(created.createTimestamp()), describe());
 
         String start = client.startApplication(request -> request.applicationName(name)).operationId();
