@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""What the API costs: requests a second and the 99th percentile on 1, 16 and 64 connections, beside a bare libmicrohttpd server that sends a
-body of the same size in the same run; and kobel's memory with a thousand applications. Needs wrk.
+"""Measures the API: requests a second and the 99th percentile on 1, 16 and 64 connections, and memory with a thousand applications.
 
     tests/bench/api.py [build/release/kobel]
+
+Needs wrk. A bare libmicrohttpd server sends a body of the same size in the same run: compare the ratios to it. Asserts nothing.
 """
 
 import json
@@ -20,7 +21,7 @@ SECONDS = int(os.environ.get("BENCH_SECONDS", "4"))
 APPLICATIONS = 1000
 ROLE = "arn:aws:iam::000000000000:role/x"
 
-# Bodies that differ from request to request; %s is Lua.
+# Bodies that differ between requests; `body` is an expression of Lua.
 SCRIPT = """
 wrk.method = "POST"
 wrk.headers["Content-Type"] = "application/x-amz-json-1.1"
@@ -122,7 +123,7 @@ def main():
             print(f"{'CreateApplication':<38}{connections:>5}{rate:>12,.0f}{p99:>9.2f}{bare_rate:>12,.0f}{bare_p99:>9.2f}{rate / bare_rate:>9.0%}",
                   flush=True)
         bare.stop()
-        print(f"\nresident memory: {idle_mb:.1f} MB at first, {stored_mb:.1f} MB with {APPLICATIONS} applications, all of them described")
+        print(f"\nresident memory: {idle_mb:.1f} MB at first, {stored_mb:.1f} MB with {APPLICATIONS} applications, each described once")
         kobel.stop()
 
 

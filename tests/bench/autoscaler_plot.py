@@ -3,7 +3,7 @@
 
     tests/bench/autoscaler_plot.py [days.csv]
 
-Without a file it runs the simulation itself: build/dev/tests/unit_controller writes the file that KOBEL_SIMULATION_CSV names.
+Without a file it runs the simulation: build/dev/tests/unit_controller_scaling writes the file that KOBEL_SIMULATION_CSV names.
 """
 
 import csv
@@ -15,11 +15,11 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 OUTPUT = ROOT / "docs" / "autoscaler.svg"
-SIMULATION = [ROOT / "build" / "dev" / "tests" / "unit_controller", "--filter", "autoscaler_simulation/three_days*"]
+SIMULATION = [ROOT / "build" / "dev" / "tests" / "unit_controller_scaling", "--filter", "autoscaler_simulation/three_days*"]
 
 WIDTH, LEFT, RIGHT = 960, 64, 16
 PANEL_HEIGHT, GAP, TOP = 220, 56, 48
-EVERY_MINUTES = 10  # of the load's curve; the steps of the policies are drawn where they are
+EVERY_MINUTES = 10  # between points of the load; the policies change at any minute
 
 COLOURS = {"load": "#9aa5b1", "throughput": "#0b6e4f", "msf": "#c8553d"}
 STYLE = """
@@ -43,7 +43,7 @@ def read(path):
 
 
 class Panel:
-    """A pair of axes: minutes to the right, one quantity up."""
+    """A pair of axes: minutes on the x axis, one quantity on the y axis."""
 
     def __init__(self, top, title, minutes, highest, step):
         self.top, self.minutes, self.highest = top, minutes, highest
@@ -68,7 +68,7 @@ class Panel:
                           f'fill="{colour}" fill-opacity="0.45"/>')
 
     def steps(self, points, colour):
-        """A line that changes at once, and only where the value does."""
+        """A line with steps where the value changes."""
         path, last = f"M{self.x(points[0][0])} {self.y(points[0][1])}", points[0][1]
         for minute, value in points[1:]:
             if value != last:

@@ -1,6 +1,5 @@
-// A libmicrohttpd server that does nothing but send a fixed body of a given size: what the library
-// can do on this machine, for tests/bench/api.py to compare with. Prints its port, ends with its
-// standard input.
+// A libmicrohttpd server that only sends a fixed body of a given size: the limit of the library on
+// this machine, for tests/bench/api.py. Prints its port, and ends with its standard input.
 #include <microhttpd.h>
 #include <stdio.h>
 #include <stdlib.h>

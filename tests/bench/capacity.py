@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""What an application needs, and what kobel's care for it costs the job: memory, start by KPUs, sandbox, metrics.
+"""Measures the memory and start of an application by profile and KPUs, and what the sandbox and metrics cost a job.
 
     tests/bench/capacity.py [rounds] [capacity|costs]
 
-Needs build/release/kobel and the installed FLINK-1_20. Prints tables; asserts nothing: read the ratios. What a fence around the
-network would cost is in fence.py.
+Needs build/release/kobel and the installed FLINK-1_20. Prints tables, and asserts nothing: compare the ratios. The costs of a fence
+around the network: fence.py.
 """
 
 import pathlib
@@ -36,7 +36,7 @@ def parallel_update(count):
 
 
 class Daemon:
-    """A kobel for one part of the benchmark."""
+    """A daemon for one part of the benchmark."""
 
     def __init__(self, work, *options):
         self.data = tempfile.mkdtemp(dir=work)
@@ -57,7 +57,7 @@ class Daemon:
         return application, time.monotonic() - began
 
     def clusters_kb(self):
-        """Without the daemon, which has the directory in its command line, too."""
+        """Memory without the daemon, whose command line has the directory too."""
         return pss_kb(self.data) - resident_kb(self.kobel.process.pid)
 
 
@@ -69,7 +69,7 @@ def end(application):
 # --- memory, start ---
 
 def measure_profile(jar, work, profile):
-    """Megabytes of the first application and of each further one, counting for half a minute; seconds of a start by KPUs."""
+    """Megabytes of the first application and of each further one after half a minute; seconds of a start by KPUs."""
     with Daemon(work, "--profile", profile, "--memory-budget", "64G") as daemon:
         held = []
         applications = []
@@ -109,7 +109,7 @@ def measure_scale(jar, work, *options):
     return statistics.median(gaps)
 
 
-# --- what the job loses ---
+# --- throughput ---
 
 def reports(application):
     return [(count, at_ms) for _, count, at_ms in application.lines()]
@@ -122,7 +122,7 @@ def next_report(application):
 
 
 def rate(application, seconds):
-    """Records a second of the next `seconds`, by the job's own clock."""
+    """Records a second in the next `seconds`, by the clock of the job."""
     first = next_report(application)
     time.sleep(seconds)
     last = reports(application)[-1]

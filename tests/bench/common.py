@@ -1,4 +1,4 @@
-"""What the benchmarks that drive real applications share."""
+"""Helpers of the benchmarks with real applications."""
 
 import json
 import os
@@ -26,20 +26,15 @@ def build_jar(runtime, work, main_class):
     return pack(work / f"{main_class}.jar", compile_all(runtime, work), f"jobs.{main_class}")
 
 
-# --- kobel's own API ---
+# --- the API /kobel/v1 ---
 
 def ask(application, path, body=None):
-    request = urllib.request.Request(f"{application.kobel.url}/kobel/v1/applications/{application.name}{path}",
-                                     data=None if body is None else json.dumps(body).encode())
+    request = urllib.request.Request(application.kobel.url + application.path + path, data=None if body is None else json.dumps(body).encode())
     return json.load(urllib.request.urlopen(request, timeout=60))
 
 
-def clusters(kobel):
-    return json.load(urllib.request.urlopen(f"{kobel.url}/kobel/v1/status", timeout=10))["clusters"]
-
-
 def wait_for_spare(kobel, slots=1):
-    wait_for(lambda: any(one.get("spare") == "READY" and one["slots"] == slots for one in clusters(kobel)), "a spare is primed")
+    wait_for(lambda: any(one.get("spare") == "READY" and one["slots"] == slots for one in kobel.clusters()), "a spare is primed")
 
 
 def wait_event(application, after, **wanted):
@@ -60,17 +55,17 @@ def last_event(application):
         after = answer["last"]
 
 
-# --- what is measured ---
+# --- measurements ---
 
 def gap(application, label):
-    """Seconds between the last record of the job before and the first record with the new label."""
+    """Seconds between the last record of the old job and the first record with the new label."""
     lines = application.lines()
     first = next(index for index, line in enumerate(lines) if line[0] == label)
     return (lines[first][2] - lines[first - 1][2]) / 1000
 
 
 def recovery(application, fault):
-    """Seconds from the kill to all vertices RUNNING."""
+    """Injects a fault. Seconds from the kill to all vertices RUNNING."""
     wait_for(lambda: ask(application, "")["lastCheckpoint"], "a checkpoint")
     after = last_event(application)
     began = time.monotonic()
@@ -90,7 +85,7 @@ def roll_back(application, broken):
 
 
 def snapshot(application, name):
-    """Seconds from asking for one to READY."""
+    """Takes a snapshot. Seconds from the request to READY."""
     after = last_event(application)
     began = time.monotonic()
     application.client.create_application_snapshot(ApplicationName=application.name, SnapshotName=name)
@@ -110,7 +105,7 @@ def processor_ticks(pid):
 
 
 def pss_kb(match):
-    """Proportional memory of all processes whose command line has `match`."""
+    """Memory (PSS) of all processes whose command line contains `match`."""
     total = 0
     for path in pathlib.Path("/proc").glob("[0-9]*"):
         try:

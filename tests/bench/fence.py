@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""What it would cost to keep applications from each other's ports, three ways: what kobel does (Landlock), a network namespace of
-each cluster's own with a user-mode link (pasta), and Flink's own mutual TLS on its ports.
+"""Measures three ways to close the ports of an application to others: Landlock, which kobel uses; a network namespace for each cluster
+with a link in user mode (pasta); mutual TLS of Flink.
 
     tests/bench/fence.py [rounds]
 
-Needs build/release/kobel, the installed FLINK-1_20, and the packages passt and iperf3. Prints tables; asserts nothing: read the ratios.
+Needs build/release/kobel, the installed FLINK-1_20, and the packages passt and iperf3. Prints medians, and asserts nothing:
+compare the ratios to "none".
 """
 
 import json
@@ -26,7 +27,7 @@ ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 3
 LAUNCHER = str(ROOT / "build" / "release" / "kobel-launch")
 PASSWORD = "for-this-bench"
 
-# The range of --cluster-ports, one cluster's block of it, the API's port.
+# The range of --cluster-ports, the ports of one cluster, the port of the API.
 FENCES = {
     "none": [],
     "landlock": [LAUNCHER, "--closed-ports", "21100-24099", "--own-ports", "21100-21115", "--closed-port", "4566", "--"],
@@ -74,20 +75,20 @@ def round_trip_us(fence):
 
 
 def throughput_gbit(fence):
-    """From the application to a server on the host, as records to a broker."""
+    """From the application to a server on the host, as to a broker."""
     held = HeldPort()
     port = held.number
     server = subprocess.Popen(["iperf3", "-s", "-1", "--forceflush", "-B", "127.0.0.1", "-p", str(port)], stdout=subprocess.PIPE, text=True)
     try:
-        # It says so once it listens.
+        # It prints a line when it listens.
         while "listening" not in server.stdout.readline():
             pass
-        told = json.loads(run(fence, ["/usr/bin/iperf3", "-c", "127.0.0.1", "-p", str(port), "-t", "3", "-J"]))
+        report = json.loads(run(fence, ["/usr/bin/iperf3", "-c", "127.0.0.1", "-p", str(port), "-t", "3", "-J"]))
     finally:
         server.kill()
         server.wait()
         held.release()
-    return told["end"]["sum_received"]["bits_per_second"] / 1e9
+    return report["end"]["sum_received"]["bits_per_second"] / 1e9
 
 
 def tls_settings(work):

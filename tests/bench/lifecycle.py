@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""How long the life of an application takes on kobel, beside plain Flink started its scripts' way in the same run.
+"""Measures the steps in the life of an application: start, update, snapshot, recovery, roll back; and plain Flink in the same run.
 
     tests/bench/lifecycle.py [rounds]
 
-Needs build/release/kobel and the installed FLINK-1_20 (scripts/demo.sh makes both). Prints a table; asserts nothing, because
-these machines are noisy: read the ratios.
+Needs build/release/kobel and the installed FLINK-1_20 (scripts/demo.sh makes both). Prints medians with their targets. Asserts nothing,
+as machines are noisy: compare the ratios to plain Flink.
 """
 
 import pathlib
@@ -17,7 +17,7 @@ import time
 
 from common import build_jar, gap, processor_ticks, pss_kb, recovery, resident_kb, roll_back, runtime_directory, snapshot, wait_for_spare
 
-from kobel import BINARY, Application, Kobel, wait_for
+from kobel import BINARY, Application, Kobel
 from plain_flink import HeldPort, PlainFlink
 
 ROUNDS = int(sys.argv[1]) if len(sys.argv) > 1 else 3
@@ -132,7 +132,7 @@ def measure_with_spare(jar, broken, work):
                 results["quiet share"] = (processor_ticks(kobel.process.pid) - before) / 60
             results["taskmanager"].append(recovery(application, "kill-taskmanager"))
             wait_for_spare(kobel)
-            # A second loss soon after the first would be answered later: a move, which starts the count anew, lies between.
+            # The recovery from a second loss soon after the first is delayed: a move between them resets that.
             results["gap 1"].append(measure_update(application, "two"))
             wait_for_spare(kobel)
             results["jobmanager"].append(recovery(application, "kill-jobmanager"))
@@ -158,7 +158,7 @@ def measure_without_spare(jar, work):
         application.create(jar)
         for _ in range(ROUNDS):
             for fault in ("kill-taskmanager", "kill-jobmanager"):
-                # A second loss soon after the first would be answered later: a job of its own for each.
+                # The recovery from a second loss of the same job is delayed: a new job for each.
                 application.start()
                 results[fault[5:]].append(recovery(application, fault))
                 application.stop()

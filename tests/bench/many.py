@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""How the daemon starts with very many applications at rest: until it answers, and how long others wait while it looks at all of them.
+"""Measures the start of the daemon with many READY applications: the time until it answers, and the longest answer in the first 10 s.
 
     tests/bench/many.py [--applications 30000] [--rounds 3] [BINARY...]
 
-Each binary, by default that of the release build, takes its turn in each round. With two, their figures are to be compared.
+Each round measures each binary, by default the release build. Compare the figures of two binaries. Needs no Flink.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import urllib.request
 import common
 import kobel as e2e
 
-# What is due at the start has been looked at by then.
+# By then all applications that are due at the start are reconciled.
 WATCH_S = 10
 
 
@@ -31,7 +31,7 @@ def insert(database, table, row):
 
 
 def fill(directory, count):
-    """Copies of one application that the API has made; to create so many by the API would take longer than the benchmark."""
+    """Copies an application in the database: the API would take longer than the benchmark."""
     kobel = e2e.Kobel(directory)
     e2e.Application(kobel, "first").client.create_application(
         ApplicationName="first", RuntimeEnvironment="FLINK-1_20", ServiceExecutionRole=e2e.ROLE)

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Many moves in a row of one application: what the daemon holds, what lies on disk, and how long a move takes must not grow.
+"""Measures whether many moves of an application make anything grow: the gap of the stream, memory, descriptors, threads, files.
 
     tests/bench/moves.py [moves]
 
-Needs build/release/kobel and the installed FLINK-1_20. Prints a line for every twenty moves; asserts nothing: read the columns.
+Needs build/release/kobel and the installed FLINK-1_20. Prints a line for every twenty moves, and asserts nothing: no column may grow.
 """
 
 import os
@@ -34,7 +34,7 @@ def held(kobel):
 def main():
     with tempfile.TemporaryDirectory() as directory:
         work = pathlib.Path(directory)
-        # Each move leaves a snapshot, which stays unless somebody wants otherwise.
+        # Each move leaves a snapshot, which is kept unless a rule removes it.
         kobel = Kobel(work / "kobel", "--spares", "1", "--log-level", "warn", "--snapshot-retention", "keep=5")
         try:
             application = Application(kobel, "moves")
@@ -51,7 +51,7 @@ def main():
                 gaps.append(gap(application, f"m{number}"))
                 if number % EVERY == 0:
                     wait_for_spare(kobel)
-                    time.sleep(1)  # what ended has gone
+                    time.sleep(1)  # until ended processes are gone
                     kb, fds, threads, listening, entries, java = held(kobel)
                     print(f"{number:>6} {statistics.median(gaps):>10.2f} s {max(gaps):>5.2f} s {kb / 1024:>6.1f} MB {fds:>5} {threads:>8} {listening:>10} "
                           f"{entries:>8} {java:>5}", flush=True)

@@ -1,4 +1,4 @@
-"""What the jobs of a soak have printed, read as it grows, and whether the counts are right."""
+"""Reads the counts that the jobs of a soak print, and checks that no count is lost or repeated."""
 
 import bisect
 import glob
@@ -11,7 +11,7 @@ LINE = re.compile(rb"\S+ count=(\d+) at=(\d+)\n")
 
 
 class Range:
-    """Counts without a gap that one attempt of a job has printed."""
+    """Consecutive counts of one attempt of a job."""
 
     def __init__(self, path, inode, count, at_ms):
         self.path, self.inode = path, inode
@@ -23,8 +23,8 @@ class Range:
 
 
 class Counts:
-    """All ranges of one application since it was created. What may come next is told beforehand: from where a restore has to go on,
-    and whether what was counted may be counted again."""
+    """All ranges of an application since its creation. Callers announce what may follow: from which count a restore has to continue, and
+    whether counts may be repeated."""
 
     def __init__(self, directory):
         self.directory = directory
@@ -32,11 +32,11 @@ class Counts:
         self.offsets = {}
         self.ranges = []
         self.samples = []  # (milliseconds, count), a few a second
-        self.floors = []  # (milliseconds, count, what keeps it): every job that begins later knows as many
-        self.silences = []  # [from, until] in milliseconds: what is printed meanwhile may be nowhere
-        self.jumps = []  # [from, until] in milliseconds: a job that begins meanwhile may have counted further than the one before
+        self.floors = []  # (milliseconds, count, reason): every later job has at least this count
+        self.silences = []  # [from, until] in milliseconds: output may be lost
+        self.jumps = []  # [from, until] in milliseconds: a job may begin with a higher count than the one before
         self.may_repeat = True
-        self.judged = 0
+        self.checked = 0
         self.checkpoint = None
         self.checkpoint_count = 0
         self.is_restoring = False
@@ -53,7 +53,7 @@ class Counts:
     def read_file(self, path):
         try:
             with open(path, "rb") as file:
-                # What was a spare has two names, one after the other.
+                # The directory of a claimed spare changes its name.
                 inode = os.fstat(file.fileno()).st_ino
                 file.seek(self.offsets.get(inode, 0))
                 data = file.read()
@@ -79,14 +79,14 @@ class Counts:
             return self.ranges[-1].last if self.ranges else 0
 
     def count_at(self, at_ms):
-        """What had been counted then, a few less at most."""
+        """The count at a time, or a little less."""
         place = bisect.bisect_right(self.samples, (at_ms, 0))
         return self.samples[place - 1][1] if place > 0 else 0
 
-    # --- what is expected ---
+    # --- expectations ---
 
     def note_checkpoint(self, path):
-        """The newest one on record. Each begins after the one before was complete, and so has what was counted by then."""
+        """The newest recorded checkpoint. It began after the one before was complete, and so has at least the count of that time."""
         with self.lock:
             if self.is_restoring or not path or path == self.checkpoint:
                 return
@@ -100,8 +100,8 @@ class Counts:
             self.checkpoint, self.checkpoint_count = path, self.count_at(complete_ms)
 
     def begin_restore(self, count, reason):
-        """The next job goes on from there, whatever the one before counts and keeps until then. That may be further than the one before
-        has counted; its own recoveries until then know nothing of it."""
+        """The next job continues from `count`, whatever the job before counts until then. It may be higher than the count of the job before,
+        whose recoveries until then do not have it."""
         with self.lock:
             is_ahead = bool(self.ranges) and count > self.ranges[-1].first
             self.floors = [(0, 0 if is_ahead else count, reason)]
@@ -109,7 +109,7 @@ class Counts:
         self.begin_jump()
 
     def begin_jump(self):
-        """Until the restore has ended."""
+        """Begins a time that ends with the restore."""
         with self.lock:
             if not self.jumps or self.jumps[-1][1] < float("inf"):
                 self.jumps.append([int(time.time() * 1000), float("inf")])
@@ -126,12 +126,12 @@ class Counts:
             self.may_repeat = True
 
     def forbid_repeats(self):
-        """From here on every move takes the whole state along."""
+        """From now on each move keeps the whole state."""
         with self.lock:
             self.may_repeat = False
 
     def begin_silence(self):
-        """What is printed from now on may be nowhere: there is no room for it."""
+        """From now on output may be lost, as the disk is full."""
         with self.lock:
             self.silences.append([int(time.time() * 1000), float("inf")])
 
@@ -139,18 +139,18 @@ class Counts:
         with self.lock:
             self.silences[-1][1] = int(time.time() * 1000)
 
-    # --- judging ---
+    # --- checks ---
 
-    def judge(self):
-        """What is wrong with ranges that were not looked at yet; those that were are not looked at again."""
+    def check(self):
+        """The faults of the ranges that were not checked yet."""
         with self.lock:
             wrong = []
-            while self.judged < len(self.ranges):
-                if self.judged > 0:
-                    wrong += self.compare(self.ranges[self.judged - 1], self.ranges[self.judged])
+            while self.checked < len(self.ranges):
+                if self.checked > 0:
+                    wrong += self.compare(self.ranges[self.checked - 1], self.ranges[self.checked])
                 elif self.ranges[0].first != 1:
                     wrong.append(f"the first count is {self.ranges[0].first}")
-                self.judged += 1
+                self.checked += 1
             return wrong
 
     def compare(self, before, after):
@@ -160,7 +160,7 @@ class Counts:
         if after.first > before.last + 1 and not may_miss:
             return [f"counts are missing: {before}; then {after}"]
         if after.first <= before.last and not self.may_repeat:
-            return [f"counts were repeated though the state was taken along: {before}; then {after}"]
+            return [f"counts were repeated though the state was kept: {before}; then {after}"]
         floor, reason = max(((count, reason) for at_ms, count, reason in self.floors if at_ms < after.begin_ms), default=(0, "nothing"))
         if after.first <= min(floor, before.last):
             return [f"state was lost, {floor} were safe by {reason}: {before}; then {after}"]
@@ -168,7 +168,7 @@ class Counts:
 
 
 def wait_for_count(counts, beyond, seconds, is_over=lambda: False):
-    """Whether a count past that was printed in time."""
+    """Whether a count above `beyond` was printed in time."""
     deadline = time.monotonic() + seconds
     while counts.last() <= beyond:
         if time.monotonic() > deadline or is_over():

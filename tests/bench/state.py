@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""How long state takes: recoveries, a roll-back, and a snapshot of 1 MB and of 100 MB beside Flink's own savepoint of the same job.
+"""Measures recoveries, a roll back, and snapshots of 1 MB and 100 MB, with savepoints of plain Flink for comparison.
 
     tests/bench/state.py [rounds]
 
-Needs build/release/kobel and the installed FLINK-1_20. Prints a table; asserts nothing: read the ratios.
+Needs build/release/kobel and the installed FLINK-1_20. Prints medians, and asserts nothing: compare the ratios.
 """
 
 import pathlib
@@ -41,7 +41,7 @@ def measure_state(kobel, runtime, jar, megabytes, work):
 
 
 def first_recovery(application, fault):
-    """A second loss soon after the first would be answered later: a job of its own for each."""
+    """The recovery from a second loss of the same job is delayed: a new job for each."""
     application.start()
     seconds = recovery(application, fault)
     application.stop()

@@ -38,7 +38,6 @@ class Variant:
 
 # --- valid values ---
 
-
 def fits(shape, text):
     return (shape.get("min", 0) <= len(text) <= shape.get("max", len(text)) and text in shape.get("enum", [text])
             and ("pattern" not in shape or re.fullmatch(shape["pattern"], text)))
@@ -75,7 +74,6 @@ def texts_of_length(shape, length):
 
 
 # --- rules and how values are shown ---
-
 
 def size_rules(shape, size, what="length"):
     rules = []
@@ -130,7 +128,6 @@ def without_hash_codes(text):
 
 
 # --- wrong values ---
-
 
 def wrong_texts(shape):
     if "enum" in shape:
@@ -220,7 +217,6 @@ def wrong_types(name):
 
 # --- the walk over one operation ---
 
-
 def variants(name, path, place, top=False):
     """All variants of a value of shape `name` at `path`; `place` makes a request with such a value."""
     shape = SHAPES[name]
@@ -258,7 +254,6 @@ def invalid_requests(operation):
 
 
 # --- values at their limits ---
-
 
 def limits(name):
     """The smallest and the largest valid values of a shape."""

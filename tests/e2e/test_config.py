@@ -174,7 +174,6 @@ def test_the_number_of_applications_is_limited_per_region(tmp_path):
 
 # --- on real Flink ---
 
-
 def test_a_running_application_is_rolled_back_to_the_version_before(application, jars):
     client, name = application.client, application.name
     application.create(jars["Counting"], "first")
