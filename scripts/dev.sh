@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# Builds what has changed, with sanitizers, and runs the tests that the change touches, in about 20 s. For all tests: scripts/test.sh.
+# Usage: scripts/dev.sh [--since REV] [--within SECONDS] [--all] (scripts/touched_tests.py explains the options).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+began=$(date +%s)
+
+configure() {
+    [ -f build/dev/build.ninja ] && return
+    command -v ccache >/dev/null && export CMAKE_C_COMPILER_LAUNCHER=ccache
+    cmake --preset dev >/dev/null
+}
+
+case ${1:-} in
+-h | --help) exec scripts/touched_tests.py --help ;;
+esac
+configure
+cmake --build --preset dev -- --quiet
+exec scripts/touched_tests.py --began "$began" "$@"
