@@ -15,5 +15,7 @@ case ${1:-} in
 -h | --help) exec scripts/touched_tests.py --help ;;
 esac
 configure
+# Editors and clangd look for it here.
+ln -sfn build/dev/compile_commands.json compile_commands.json
 cmake --build --preset dev -- --quiet
 exec scripts/touched_tests.py --began "$began" "$@"
