@@ -23,7 +23,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build" / "dev"
 KNOWN = BUILD / "test-seconds.json"
 INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)
-SUITE = re.compile(r"^(?:Test|ParameterizedTest\([^,]*,)\s*\(?\s*(\w+)", re.MULTILINE)
+SUITE = re.compile(r"^\s*(?:Test|ParameterizedTest\([^,]*,)\s*\(?\s*(\w+)", re.MULTILINE)
 # A path that the build gives to the tests as a macro, with what a test appends to it.
 MACRO = re.compile(r'-D(\w+)=\\"(/[^"\\]*)\\"')
 # Lints that read only some files; lint_format has its own way here, with the changed files only.
