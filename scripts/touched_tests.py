@@ -26,8 +26,9 @@ INCLUDE = re.compile(r'^#include "([^"]+)"', re.MULTILINE)
 SUITE = re.compile(r"^\s*(?:Test|ParameterizedTest\([^,]*,)\s*\(?\s*(\w+)", re.MULTILINE)
 # A path that the build gives to the tests as a macro, with what a test appends to it.
 MACRO = re.compile(r'-D(\w+)=\\"(/[^"\\]*)\\"')
-# Lints that read only some files; lint_format has its own way here, with the changed files only.
-LINT_READS = {"lint_headers": r"\.h$", "lint_openapi": r"^openapi/|make_openapi", "lint_format": r"^$"}
+# Scripts that read only some files; lint_format has its own way here, with the changed files only.
+SCRIPT_READS = {"lint_headers": r"\.h$", "lint_openapi": r"^openapi/|make_openapi", "lint_format": r"^$",
+                "install": r"CMakeLists.txt$|^cmake/|install_test"}
 TESTED, INCLUDED, LINKED = range(3)
 
 
@@ -142,9 +143,9 @@ def items_of(changed):
     build = Build()
     for test in tests:
         command, bad = test["command"], property_of(test, "FAIL_REGULAR_EXPRESSION")
-        if "lint" not in property_of(test, "LABELS"):
+        if BUILD in pathlib.Path(command[0]).parents:
             yield from items_of_program(build, test["name"], command, bad, changed, headers)
-        elif any(re.search(LINT_READS.get(test["name"], ""), path) for path in changed):
+        elif any(re.search(SCRIPT_READS.get(test["name"], ""), path) for path in changed):
             yield Item(test["name"], INCLUDED, command)
     code = sorted(path for path in changed if path.endswith((".c", ".h")) and (ROOT / path).exists())
     if code:
