@@ -1,4 +1,4 @@
-// Replies of kobel's own paths: JSON, and errors as {"error": {"kind", "message"}}.
+// Replies of the internal paths (/kobel/...): JSON, and errors as {"error": {"kind", "message"}}.
 #pragma once
 
 #include "base/error.h"

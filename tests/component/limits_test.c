@@ -1,4 +1,4 @@
-// What hangs or cannot be done: it ends, it is told, and its user can leave it at any time.
+// What hangs or cannot be done ends, is reported, and can be left by its user at any time.
 #include "base/text.h"
 #include "controller/service/service.h"
 #include "fakes/fake_world.h"
