@@ -75,23 +75,21 @@ static void log_step(const struct app *app, const struct step *step, enum app_st
 // What cannot be removed now is tried again later. It holds up nothing else.
 static void remove_old_files(struct app_service *service, const struct app *app, int64_t now_ms) {
     int64_t next_ms = 0;
-    struct error of_rule;
-    struct error of_deleted;
-    struct error of_jobs;
-    const struct error *first = NULL;
+    bool has_failed = false;
+    struct error err;
 
     // While a job runs, each new checkpoint prunes.
     bool prunes = app->status == APP_READY || progress_consume_left_files(service, app->id);
-    if (prunes && !restore_points_prune(service, app, &of_jobs)) {
+    if (prunes && !restore_points_prune(service, app, &err)) {
         progress_leave_files(service, app->id);
-        first = &of_jobs;
+        has_failed = true;
     }
-    if (!restore_points_prune_deleted(service, app, &of_deleted)) first = &of_deleted;
-    if (!retention_apply(service, app, now_ms, &next_ms, &of_rule)) first = &of_rule;
-    if (first != NULL) {
+    if (!restore_points_prune_deleted(service, app, &err)) has_failed = true;
+    if (!retention_apply(service, app, now_ms, &next_ms, &err)) has_failed = true;
+    if (has_failed) {
         if (progress_logs_files(service, app->id))
             log_warn("controller", "restore points cannot be removed, trying again",
-                     "app=%s error=\"%s\"", app->name, first->message);
+                     "app=%s error=\"%s\"", app->name, err.message);
         next_ms = service_after_ms(service, PROGRESS_FILES_AGAIN_MS);
     }
     if (next_ms > 0) work_queue_add(service->queue, app->id, next_ms);

@@ -6,9 +6,9 @@
 const struct metric_definition METRIC_APP[METRIC_APP_COUNT] = {
     {"KPUs",                       "Count",        "kpus",                              1,     "KPUs, with the one for orchestration"},
     {"cpuUtilization",             "Percent",      NULL,                                1,     NULL},
-    {"containerCPUUtilization",    "Percent",      "cpu_utilization_ratio",             0.01,  "Processor share of the busiest TaskManager, of what it may use"},
-    {"containerMemoryUtilization", "Percent",      "memory_utilization_ratio",          0.01,  "Memory of the largest TaskManager, of what it was promised"},
-    {"heapMemoryUtilization",      "Percent",      "heap_utilization_ratio",            0.01,  "Heap of the fullest TaskManager"},
+    {"containerCPUUtilization",    "Percent",      "cpu_utilization_ratio",             0.01,  "Share of its processors that the busiest TaskManager uses"},
+    {"containerMemoryUtilization", "Percent",      "memory_utilization_ratio",          0.01,  "Share of its memory that the fullest TaskManager uses"},
+    {"heapMemoryUtilization",      "Percent",      "heap_utilization_ratio",            0.01,  "Share of its heap that the fullest TaskManager uses"},
     {"oldGenerationGCCount",       "Count",        "gc_collections_total",              1,     "Garbage collections of all TaskManagers"},
     {"oldGenerationGCTime",        "Milliseconds", "gc_seconds_total",                  0.001, "Time in garbage collections"},
     {"threadsCount",               "Count",        "threads",                           1,     "Threads of all TaskManagers"},
@@ -20,14 +20,14 @@ const struct metric_definition METRIC_APP[METRIC_APP_COUNT] = {
     {"lastCheckpointSize",         "Bytes",        "last_checkpoint_size_bytes",        1,     "Size of the newest checkpoint"},
     {"numberOfFailedCheckpoints",  "Count",        "checkpoints_failed_total",          1,     "Checkpoints that failed since the job was submitted"},
     {"numberOfCompletedCheckpoints", "Count",      "checkpoints_completed_total",       1,     "Checkpoints that were completed since the job was submitted"},
-    {"numRecordsIn",               "Count",        "records_in_total",                  1,     "Records that the sources brought in since the job was submitted"},
-    {"numRecordsInPerSecond",      "Count/Second", "records_in_per_second",             1,     "Records that the sources bring in"},
+    {"numRecordsIn",               "Count",        "records_in_total",                  1,     "Records that the sources took in since the job was submitted"},
+    {"numRecordsInPerSecond",      "Count/Second", "records_in_per_second",             1,     "Records that the sources take in"},
     {"numRecordsOut",              "Count",        "records_out_total",                 1,     "Records that reached the last vertices since the job was submitted"},
     {"numRecordsOutPerSecond",     "Count/Second", "records_out_per_second",            1,     "Records that reach the last vertices"},
-    {"millisBehindLatest",         "Milliseconds", "source_behind_seconds",             0.001, "How far the last Kinesis shard is behind"},
+    {"millisBehindLatest",         "Milliseconds", "source_behind_seconds",             0.001, "How far the slowest Kinesis shard is behind"},
     {"records_lag_max",            "Count",        "source_lag_records_max",            1,     "Lag of the Kafka partition that is farthest behind"},
     {"consumerLag",                "Count",        "consumer_lag_records",              1,     "Records between what the consumer groups have committed and the ends of their topics"},
-    {"pendingRecords",             "Count",        "source_pending_records",            1,     "Records that wait outside for the sources"},
+    {"pendingRecords",             "Count",        "source_pending_records",            1,     "Records that wait for the sources"},
 };
 
 const struct metric_definition METRIC_TASK[METRIC_TASK_COUNT] = {
@@ -35,10 +35,10 @@ const struct metric_definition METRIC_TASK[METRIC_TASK_COUNT] = {
     {"numRecordsInPerSecond",       "Count/Second", "task_records_in_per_second",   1,     "Records that the vertex takes in"},
     {"numRecordsOut",               "Count",        "task_records_out_total",       1,     "Records that the vertex emitted"},
     {"numRecordsOutPerSecond",      "Count/Second", "task_records_out_per_second",  1,     "Records that the vertex emits"},
-    {"busyTimeMsPerSecond",         "Milliseconds", "task_busy_ratio",              0.001, "Share of its time for which the vertex works"},
+    {"busyTimeMsPerSecond",         "Milliseconds", "task_busy_ratio",              0.001, "Share of the time in which the vertex works"},
     {"maxBusyTimeMsPerSecond",      "Milliseconds", "task_busy_max_ratio",          0.001, "The same of its busiest subtask"},
-    {"backPressuredTimeMsPerSecond", "Milliseconds", "task_backpressured_ratio",    0.001, "Share of its time for which the vertex is held back"},
-    {"idleTimeMsPerSecond",         "Milliseconds", "task_idle_ratio",              0.001, "Share of its time for which the vertex waits for input"},
+    {"backPressuredTimeMsPerSecond", "Milliseconds", "task_backpressured_ratio",    0.001, "Share of the time in which the vertex is under back pressure"},
+    {"idleTimeMsPerSecond",         "Milliseconds", "task_idle_ratio",              0.001, "Share of the time in which the vertex waits for input"},
     {"parallelism",                 "Count",        "task_parallelism",             1,     "Subtasks of the vertex"},
 };
 // clang-format on
@@ -74,8 +74,8 @@ struct flow {
     double behind_ms;
 };
 
-// Flink counts nothing that a source vertex takes in and nothing that a sink hands over: what the
-// one emits and what the other takes in stand for it (facts/flink.md 7.1).
+// Flink does not count what a source vertex takes in, nor what a sink writes: the figures are what
+// the source emits, and what the sink takes in (facts/flink.md 7.1).
 static struct flow flow_of(const struct job_measurement *measurement) {
     const double none = MEASUREMENT_UNKNOWN;
     struct flow flow = {none, none, none, none, none, none, none};

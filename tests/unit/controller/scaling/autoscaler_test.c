@@ -369,10 +369,10 @@ Test(autoscaler, the_text_says_what_was_seen_and_what_follows) {
 
     input.vertex_names = names;
     observe_backlog(chain(1000, 0.1, 1.0), 60000, 1000);
-    cr_assert(
-        eq(str, decide().text,
-           "2000 records/s arrive, 60000 wait; vertex Window, the busiest, needs 200 % of its "
-           "time for them; parallelism 12 would make it 70 %, it is 4 now: parallelism becomes 12"));
+    cr_assert(eq(
+        str, decide().text,
+        "2000 records/s arrive, 60000 wait; vertex Window, the busiest, needs 200 % of its "
+        "time for them; parallelism 12 would make it 70 %, it is 4 now: parallelism becomes 12"));
 }
 
 Test(autoscaler, a_long_name_is_cut_between_characters) {
