@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need and runs all tests. `quick` is for each commit; other arguments select parts: unit, lint, tidy, e2e.
+# Installs what the tests need and runs all tests. `quick` is for each commit; other arguments select parts: unit, lint, tidy,
+# coverage, e2e.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -102,6 +103,7 @@ end_to_end() {
 unit() { build_dev && unit_tests; }
 lint() { build_dev && run_ctest "lint" ctest --preset dev -L lint -j "$jobs"; }
 tidy() { static_checks; }
+coverage() { check "coverage by room" scripts/coverage.sh && grep -E '[0-9] lines' "$last_log"; }
 
 e2e() {
     build_release && build_dev && install_runtime build/release/kobel || return
@@ -172,9 +174,9 @@ parts=("$@")
 [ ${#parts[@]} -eq 0 ] && parts=(all)
 for one in "${parts[@]}"; do
     case $one in
-    all | quick | unit | lint | tidy | e2e) ;;
+    all | quick | unit | lint | tidy | coverage | e2e) ;;
     *)
-        echo "usage: scripts/test.sh [quick|unit|lint|tidy|e2e]..." >&2
+        echo "usage: scripts/test.sh [quick|unit|lint|tidy|coverage|e2e]..." >&2
         exit 2
         ;;
     esac
