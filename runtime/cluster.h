@@ -1,4 +1,4 @@
-// The port to clusters. Implemented by runtime/local/flink_cluster (real Flink as local processes)
+// The port to clusters. Implemented by runtime/local/clusters.h (real Flink as local processes)
 // and by tests/fakes/fake_cluster. Both pass tests/contract/cluster_suite.c, and implement the
 // other ports: runtime/state_files.h (restore points on disk), runtime/insight.h (the inside of a
 // cluster) and runtime/capacity.h (memory and spares). The latter two may be missing.

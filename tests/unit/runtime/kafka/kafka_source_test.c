@@ -135,6 +135,7 @@ Test(kafka_offsets, figures_of_the_group_fill_those_that_flink_does_not_report) 
     source->pending_records = -1;
     measurement.vertices[1] = *source;
     kafka_lag_join(&lag, &measurement);
-    cr_assert(eq(dbl, source->pending_records, -1), "with two sources it is not known whose lag it is");
+    cr_assert(eq(dbl, source->pending_records, -1),
+              "with two sources it is not known whose lag it is");
     cr_assert(eq(dbl, measurement.consumer_lag_max, 12));
 }
