@@ -183,7 +183,7 @@ static json_t *copy_object(const json_t *object) {
         const json_t *in;
         json_t *out;
     } source = {.in = object};
-    json_object_foreach (source.out, key, member)
+    json_object_foreach(source.out, key, member)
         put(copy, key, json_copy_of(member));
     return copy;
 }
@@ -193,7 +193,7 @@ static json_t *copy_array(const json_t *array) {
     size_t index;
     json_t *element;
 
-    json_array_foreach (array, index, element)
+    json_array_foreach(array, index, element)
         json_add(copy, json_copy_of(element));
     return copy;
 }

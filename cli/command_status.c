@@ -57,7 +57,7 @@ static void index_by_arn(json_t *daemon) {
     size_t index;
     json_t *app;
 
-    json_array_foreach (json_object_get(daemon, "apps"), index, app)
+    json_array_foreach(json_object_get(daemon, "apps"), index, app)
         json_put(by_arn, json_text_or(app, "arn", ""), json_incref(app));
     json_put(daemon, "byArn", by_arn);
 }
@@ -245,7 +245,7 @@ static bool show_all(struct session *session, json_t *daemon, struct error *err)
     json_t *summary;
 
     if (!list_all(session->client, summaries, err)) return false;
-    json_array_foreach (summaries, index, summary) {
+    json_array_foreach(summaries, index, summary) {
         const char *name = json_text_or(summary, "ApplicationName", "");
         json_t *detail = NULL;
         if (session->options.only_names) {

@@ -77,7 +77,7 @@ static int list(const struct options *options) {
     json_t *runtime;
 
     if (!catalog_list(options->runtimes, &runtimes, &err)) return fail(&err);
-    json_array_foreach (runtimes, index, runtime) {
+    json_array_foreach(runtimes, index, runtime) {
         terminal_print(&out, COLOUR_PLAIN, "%-12s Flink %-8s %5lld MB  %s",
                        json_text_or(runtime, "runtimeEnvironment", ""),
                        json_text_or(runtime, "flinkVersion", ""),

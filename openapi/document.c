@@ -47,7 +47,7 @@ static char **copy_errors(const json_t *errors) {
     size_t index;
     json_t *name;
 
-    json_array_foreach (errors, index, name) {
+    json_array_foreach(errors, index, name) {
         copies[index] = memory_copy_text(json_is_string(name) ? json_string_value(name) : "");
     }
     return copies;
@@ -89,7 +89,7 @@ static bool compile(struct document *document, const json_t *root, struct error 
                         &document->schemas, err))
         return false;
     document->operations = memory_alloc(json_object_size(paths) * sizeof *document->operations);
-    json_object_foreach (paths, path, item) {
+    json_object_foreach(paths, path, item) {
         if (!compile_operation(document, item, err)) return error_prefix(err, "%s", path);
     }
     qsort(document->operations, document->count, sizeof *document->operations, compare_names);

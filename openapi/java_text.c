@@ -25,7 +25,7 @@ static bool append_list(struct buffer *out, const struct schema *schema, json_t 
     json_t *element;
 
     if (!buffer_append_text(out, "[")) return false;
-    json_array_foreach (list, index, element) {
+    json_array_foreach(list, index, element) {
         if (index > 0 && !buffer_append_text(out, ", ")) return false;
         if (!java_text_append(out, schema->values, element)) return false;
     }
@@ -38,7 +38,7 @@ static bool append_map(struct buffer *out, const struct schema *schema, json_t *
     json_t *entry;
 
     if (json_object_size(map) == 0) return buffer_append_text(out, "{}");
-    json_object_foreach (map, key, entry) {
+    json_object_foreach(map, key, entry) {
         if (!buffer_append_text(out, separator) || !buffer_append_text(out, key) ||
             !buffer_append_text(out, "=") || !java_text_append(out, schema->values, entry))
             return false;

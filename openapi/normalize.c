@@ -34,7 +34,7 @@ static json_t *normalize_object(const struct schema *schema, json_t *value, stru
 
     if (json_is_array(value)) return refuse(mismatch, LIST_FOUND);
     if (!json_is_object(value)) return refuse(mismatch, "Expected null");
-    json_object_foreach (value, name, member) {
+    json_object_foreach(value, name, member) {
         const struct schema_property *property = schema_property(schema, name);
         if (property == NULL || json_is_null(member)) continue;
         json_t *normal = normalize_value(property->schema, member, blob, mismatch);
@@ -52,7 +52,7 @@ static json_t *normalize_map(const struct schema *schema, json_t *value, struct 
 
     if (json_is_array(value)) return refuse(mismatch, LIST_FOUND);
     if (!json_is_object(value)) return refuse(mismatch, "Expected map or null");
-    json_object_foreach (value, key, entry) {
+    json_object_foreach(value, key, entry) {
         if (json_is_null(entry)) continue;
         json_t *normal = normalize_value(schema->values, entry, blob, mismatch);
         if (normal == NULL) return NULL;
@@ -69,7 +69,7 @@ static json_t *normalize_list(const struct schema *schema, json_t *value, struct
 
     if (json_is_object(value)) return refuse(mismatch, OBJECT_FOUND);
     if (!json_is_array(value)) return refuse(mismatch, "Expected list or null");
-    json_array_foreach (value, index, element) {
+    json_array_foreach(value, index, element) {
         if (json_is_null(element)) continue;
         json_t *normal = normalize_value(schema->values, element, blob, mismatch);
         if (normal == NULL) return NULL;

@@ -73,7 +73,7 @@ static bool read_type(struct schema *node, json_t *json, struct error *err) {
         at++;
     if (at == COUNT_OF(order)) return error_set(err, ERROR_INVALID, "unknown type or format");
     node->type = order[at];
-    json_object_foreach (json, keyword, value) {
+    json_object_foreach(json, keyword, value) {
         (void)value;
         if (!is_keyword_of(node->type, keyword))
             return error_set(err, ERROR_INVALID, "unknown keyword '%s' for this type", keyword);
@@ -152,7 +152,7 @@ static bool read_required(struct schema *node, const json_t *json, struct error 
 
     if (required != NULL && !json_is_array(required))
         return error_set(err, ERROR_INVALID, "required is not a list");
-    json_array_foreach (required, index, name) {
+    json_array_foreach(required, index, name) {
         size_t at = 0;
         while (at < node->property_count &&
                !text_equal(json_string_value(name), node->properties[at].name))
@@ -172,7 +172,7 @@ static bool read_enum(struct schema *node, const json_t *json, struct error *err
     if (values == NULL) return true;
     if (json_array_size(values) == 0) return error_set(err, ERROR_INVALID, "enum has no values");
     node->enum_values = memory_alloc(json_array_size(values) * sizeof *node->enum_values);
-    json_array_foreach (values, index, value) {
+    json_array_foreach(values, index, value) {
         if (!json_is_string(value))
             return error_set(err, ERROR_INVALID, "enum has a value that is not a string");
         node->enum_values[node->enum_count++] = memory_copy_text(json_string_value(value));
@@ -191,7 +191,7 @@ static bool compile_object(const struct schema_set *set, struct schema *node, co
     if (properties != NULL && !json_is_object(properties))
         return error_set(err, ERROR_INVALID, "properties is not an object");
     node->properties = memory_alloc(json_object_size(properties) * sizeof *node->properties);
-    json_object_foreach (properties, name, part) {
+    json_object_foreach(properties, name, part) {
         struct schema_property *property = &node->properties[node->property_count];
         if (!resolve(set, part, &property->schema, err)) return error_prefix(err, "%s", name);
         property->name = memory_copy_text(name);
@@ -311,11 +311,11 @@ bool schema_compile(json_t *schemas, struct schema_set **out_set, struct error *
     if (!json_is_object(schemas)) return error_set(err, ERROR_INVALID, "no schemas");
     set->nodes = memory_alloc(json_object_size(schemas) * sizeof *set->nodes);
     // All names first: a $ref may refer to a later schema.
-    json_object_foreach (schemas, name, json) {
+    json_object_foreach(schemas, name, json) {
         set->nodes[set->count++].name = memory_copy_text(name);
     }
     qsort(set->nodes, set->count, sizeof *set->nodes, compare_names);
-    json_object_foreach (schemas, name, json) {
+    json_object_foreach(schemas, name, json) {
         if (!compile_node(set, find(set, name), json, err))
             return error_prefix(err, "schema %s", name);
     }

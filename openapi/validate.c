@@ -49,7 +49,7 @@ static void check_map(const struct schema *schema, json_t *value, struct violati
     json_t *entry;
 
     violations_add_bounds(all, schema, value, (int64_t)json_object_size(value));
-    json_object_foreach (value, key, entry) {
+    json_object_foreach(value, key, entry) {
         keys_fit = keys_fit && is_text_allowed(schema->key, key);
         if (schema->values->type == SCHEMA_STRING) {
             values_fit = values_fit && is_text_allowed(schema->values, json_string_value(entry));
@@ -69,7 +69,7 @@ static void check_list(const struct schema *schema, json_t *value, struct violat
     json_t *element;
 
     violations_add_bounds(all, schema, value, (int64_t)json_array_size(value));
-    json_array_foreach (value, index, element) {
+    json_array_foreach(value, index, element) {
         // The list may be very long, and nothing is added after the tenth violation.
         if (violations_are_full(all)) return;
         if (schema->values->type == SCHEMA_STRING) {

@@ -12,7 +12,7 @@ static bool are_members_declared(const struct schema *schema, json_t *value,
     const char *name;
     json_t *member;
 
-    json_object_foreach (value, name, member) {
+    json_object_foreach(value, name, member) {
         const struct schema_property *property = schema_property(schema, name);
         if (property != NULL && is_declared(property->schema, member, out_text)) continue;
         (void)buffer_append_format(out_text, "%s%s", property == NULL ? "unknown member " : " in ",
@@ -35,10 +35,10 @@ static bool are_elements_declared(const struct schema *schema, json_t *value,
     json_t *element;
     const char *key;
 
-    json_array_foreach (value, index, element) {
+    json_array_foreach(value, index, element) {
         if (!is_declared(schema->values, element, out_text)) return false;
     }
-    json_object_foreach (value, key, element) {
+    json_object_foreach(value, key, element) {
         if (!is_declared(schema->values, element, out_text)) return false;
     }
     return true;

@@ -141,7 +141,7 @@ static int64_t newest_of(const json_t *files) {
     size_t index;
     json_t *entry;
 
-    json_array_foreach (files, index, entry) {
+    json_array_foreach(files, index, entry) {
         int64_t number = json_int_or(entry, "number", 0);
         if (number > newest) newest = number;
     }
@@ -160,7 +160,7 @@ static bool check(struct log_stream *stream, struct error *err) {
         return false;
     const json_t *files = json_member(logs, "files");
     if (stream->first_number < 0) stream->first_number = newest_of(files);
-    json_array_foreach (files, index, entry) {
+    json_array_foreach(files, index, entry) {
         if (json_int_or(entry, "number", 0) < stream->first_number) continue;
         struct followed *file = find_or_add(stream, entry);
         file->is_found = true;

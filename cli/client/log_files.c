@@ -86,7 +86,7 @@ static int64_t newest_of(const json_t *list) {
     size_t index;
     json_t *entry;
 
-    json_array_foreach (list, index, entry) {
+    json_array_foreach(list, index, entry) {
         int64_t number = json_int_or(entry, "number", 0);
         if (number > newest) newest = number;
     }
@@ -105,7 +105,7 @@ bool log_files_skip_old(struct log_files *files, bool only_newer, struct error *
     if (!list(files, &reply, err)) return false;
     const json_t *entries = json_member(reply, "files");
     files->first = newest_of(entries) + (only_newer ? 1 : 0);
-    json_array_foreach (entries, index, entry) {
+    json_array_foreach(entries, index, entry) {
         if (json_int_or(entry, "number", 0) < files->first) continue;
         struct log_file *file = find_or_add(files, entry);
         file->position = json_int_or(entry, "sizeBytes", 0);
@@ -164,7 +164,7 @@ bool log_files_read(struct log_files *files, bool *out_has_more, struct error *e
     if (!list(files, &reply, err)) return false;
     const json_t *entries = json_member(reply, "files");
     if (files->first < 0) files->first = newest_of(entries);
-    json_array_foreach (entries, index, entry) {
+    json_array_foreach(entries, index, entry) {
         if (json_int_or(entry, "number", 0) < files->first) continue;
         struct log_file *file = find_or_add(files, entry);
         if (!read_file(files, file, json_int_or(entry, "sizeBytes", 0), &has_more, err))

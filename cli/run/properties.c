@@ -14,7 +14,7 @@ static json_t *map_of(json_t *groups, const char *id) {
     size_t index;
     json_t *group;
 
-    json_array_foreach (groups, index, group) {
+    json_array_foreach(groups, index, group) {
         if (text_equal(json_text(group, "PropertyGroupId"), id))
             return json_object_get(group, "PropertyMap");
     }
@@ -49,7 +49,7 @@ static bool add_group(json_t *groups, json_t *group, struct error *err) {
         return error_set(
             err, ERROR_INVALID,
             "a property group is not complete: it needs \"PropertyGroupId\" and \"PropertyMap\"");
-    json_object_foreach (map, key, value) {
+    json_object_foreach(map, key, value) {
         if (!json_is_string(value))
             return error_set(err, ERROR_INVALID,
                              "the value of %s.%s is not a string: put it in quotes", id, key);
@@ -66,7 +66,7 @@ static bool add_json(json_t *groups, const char *text, size_t size_bytes, struct
     if (!json_parse(text, size_bytes, &list, err)) return false;
     if (!json_is_array(list))
         return error_set(err, ERROR_INVALID, "the JSON is not a list of property groups");
-    json_array_foreach (list, index, group) {
+    json_array_foreach(list, index, group) {
         if (!add_group(groups, group, err)) return false;
     }
     return true;

@@ -8,7 +8,7 @@ static bool is_installed(const json_t *runtimes, const char *name) {
     size_t index;
     json_t *runtime;
 
-    json_array_foreach (runtimes, index, runtime) {
+    json_array_foreach(runtimes, index, runtime) {
         if (text_equal(json_text(runtime, "runtimeEnvironment"), name)) return true;
     }
     return false;

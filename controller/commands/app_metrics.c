@@ -72,7 +72,7 @@ static void add_figures(struct collection *collection, const char *task, int64_t
 
     collection->figures += (int)json_object_size(figures);
     if (query->task[0] != '\0' && !text_equal(query->task, task)) return;
-    json_object_foreach (figures, name, value) {
+    json_object_foreach(figures, name, value) {
         if (query->metric[0] == '\0' || text_equal(query->metric, name))
             add_point(collection, name, task, at_ms, value);
     }
@@ -91,7 +91,7 @@ static bool add_minute(void *userdata, int64_t at_ms, const json_t *figures) {
     }
     collection->minutes++;
     add_figures(collection, "", at_ms, json_object_get(figures, "app"));
-    json_object_foreach (tasks, task, value) {
+    json_object_foreach(tasks, task, value) {
         add_figures(collection, task, at_ms, value);
     }
     return true;

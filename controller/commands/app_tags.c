@@ -34,7 +34,7 @@ bool app_tags_set(struct app_service *service, const char *app_id, const json_t 
     size_t index;
     json_t *tag;
 
-    json_array_foreach (tags, index, tag) {
+    json_array_foreach(tags, index, tag) {
         if (!tag_store_set(service->db, app_id, json_text_or(tag, "Key", ""),
                            json_text_or(tag, "Value", ""), err))
             return false;
@@ -70,7 +70,7 @@ bool app_service_untag(struct app_service *service, const struct app_scope *scop
 
     if (!find_to_change(service, scope, arn, &app, err)) return false;
     if (!db_begin(service->db, &tx, err)) return false;
-    json_array_foreach (keys, index, key) {
+    json_array_foreach(keys, index, key) {
         if (!tag_store_remove(service->db, app.id, json_string_value(key), err)) return false;
     }
     if (!db_commit(&tx, err)) return false;

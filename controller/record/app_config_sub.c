@@ -24,7 +24,7 @@ static bool find_by_id(const json_t *list, const char *member, const char *id, s
     size_t index;
     json_t *entry;
 
-    json_array_foreach (list, index, entry) {
+    json_array_foreach(list, index, entry) {
         if (!text_equal(json_text(entry, member), id)) continue;
         *out_index = index;
         return true;
@@ -47,7 +47,7 @@ json_t *app_config_describe_logging(const json_t *options, int64_t version) {
     size_t index;
     json_t *option;
 
-    json_array_foreach (options, index, option)
+    json_array_foreach(options, index, option)
         json_add(descriptions, describe_option(option, version, index));
     return descriptions;
 }
@@ -58,7 +58,7 @@ bool app_config_update_logging(json_t *config, const json_t *updates, struct err
     size_t place;
     json_t *update;
 
-    json_array_foreach (updates, index, update) {
+    json_array_foreach(updates, index, update) {
         const char *id = json_text_or(update, LOGGING_ID, "");
         if (!find_by_id(descriptions, LOGGING_ID, id, &place))
             return error_set(err, ERROR_INVALID,
@@ -120,7 +120,7 @@ json_t *app_config_describe_vpcs(const json_t *vpcs, int64_t version) {
     size_t index;
     json_t *vpc;
 
-    json_array_foreach (vpcs, index, vpc)
+    json_array_foreach(vpcs, index, vpc)
         json_add(descriptions, describe_vpc(vpc, version, index));
     return descriptions;
 }
@@ -130,7 +130,7 @@ bool app_config_update_vpcs(json_t *config, const json_t *updates, struct error 
     size_t place;
     json_t *update;
 
-    json_array_foreach (updates, index, update) {
+    json_array_foreach(updates, index, update) {
         const char *id = json_text_or(update, VPC_ID, "");
         if (!find_by_id(record_vpcs(config), VPC_ID, id, &place))
             return error_set(err, ERROR_INVALID, "VPC configuration with id '%s' does not exist.",

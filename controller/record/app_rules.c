@@ -63,7 +63,7 @@ static bool names_firehose_input(const json_t *sql) {
     json_t *input;
 
     if (inputs == NULL) inputs = json_member(sql, "InputUpdates");
-    json_array_foreach (inputs, index, input) {
+    json_array_foreach(inputs, index, input) {
         if (firehose_is_input(input)) return true;
     }
     return false;
@@ -190,7 +190,7 @@ static bool check_logging_updates(const json_t *updates, struct error *err) {
     size_t index;
     json_t *update;
 
-    json_array_foreach (updates, index, update) {
+    json_array_foreach(updates, index, update) {
         const char *arn = json_text(update, "LogStreamARNUpdate");
         if (arn != NULL && !app_rules_check_log_stream(arn, err)) return false;
     }

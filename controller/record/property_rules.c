@@ -13,7 +13,7 @@ static bool check_group(const json_t *group, struct error *err) {
     json_t *value;
     json_t *map = json_object_get(group, "PropertyMap");
 
-    json_object_foreach (map, key, value) {
+    json_object_foreach(map, key, value) {
         if (!firehose_check_property(id, key, json_string_value(value), err)) return false;
     }
     return true;
@@ -23,7 +23,7 @@ bool property_rules_check_groups(const json_t *groups, struct error *err) {
     size_t index;
     json_t *group;
 
-    json_array_foreach (groups, index, group) {
+    json_array_foreach(groups, index, group) {
         const char *id = json_text_or(group, "PropertyGroupId", "");
         for (size_t other = 0; other < index; other++)
             if (text_equal(json_text(json_array_get(groups, other), "PropertyGroupId"), id))

@@ -6,7 +6,7 @@ bool tag_rules_check(const json_t *tags, struct error *err) {
     size_t index;
     json_t *tag;
 
-    json_array_foreach (tags, index, tag) {
+    json_array_foreach(tags, index, tag) {
         const char *key = json_text_or(tag, "Key", "");
         if (text_starts_with(key, "aws:"))
             return error_set(err, ERROR_INVALID, "Tag keys starting with 'aws:' are reserved.");

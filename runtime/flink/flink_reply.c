@@ -27,7 +27,7 @@ bool flink_reply_is_instance(const json_t *reply, const char *instance, bool *ou
 
     if (!json_is_array(reply))
         return error_set(err, ERROR_INVALID, "no configuration of a JobManager");
-    json_array_foreach (reply, index, setting) {
+    json_array_foreach(reply, index, setting) {
         if (text_equal(json_text(setting, "key"), JOB_CONF_INSTANCE))
             is_it = text_equal(json_text(setting, "value"), instance);
     }
@@ -44,7 +44,7 @@ bool flink_reply_slots(const json_t *reply, const struct flink_port_range *ports
 
     if (!json_is_array(taskmanagers))
         return error_set(err, ERROR_INVALID, "no TaskManagers of a cluster");
-    json_array_foreach (taskmanagers, index, taskmanager) {
+    json_array_foreach(taskmanagers, index, taskmanager) {
         int64_t port = json_int_or(taskmanager, "dataPort", 0);
         if (port >= ports->first && port < ports->first + ports->count)
             slots.own += (int)json_int_or(taskmanager, "slotsNumber", 0);
@@ -65,7 +65,7 @@ bool flink_reply_job(const json_t *reply, struct flink_job *out, struct error *e
     for (size_t at = 0; at < COUNT_OF(job_states); at++)
         if (text_equal(job_states[at].name, state)) job.state = job_states[at].state;
     if (job.state == JOB_NONE) return error_set(err, ERROR_INVALID, "no job in a known state");
-    json_array_foreach (vertices, index, vertex) {
+    json_array_foreach(vertices, index, vertex) {
         const json_t *tasks = json_member(vertex, "tasks");
         job.tasks_total += (int)json_int_or(vertex, "parallelism", 0);
         job.tasks_running += (int)json_int_or(tasks, "RUNNING", 0);
@@ -160,7 +160,7 @@ void flink_reply_error(const json_t *reply, char *out, size_t size_bytes) {
     size_t index;
     json_t *entry;
 
-    json_array_foreach (json_object_get(reply, "errors"), index, entry) {
+    json_array_foreach(json_object_get(reply, "errors"), index, entry) {
         if (!json_is_string(entry) ||
             text_equal(json_string_value(entry), "Internal server error."))
             continue;

@@ -13,7 +13,7 @@ static const json_t *find_node(const json_t *nodes, const char *id) {
     size_t index;
     json_t *node;
 
-    json_array_foreach (nodes, index, node)
+    json_array_foreach(nodes, index, node)
         if (text_equal(json_text(node, "id"), id)) return node;
     return NULL;
 }
@@ -31,7 +31,7 @@ static void read_inputs(const json_t *node, const struct flink_topology *earlier
     json_t *input;
 
     vertex->is_source = json_array_size(inputs) == 0;
-    json_array_foreach (inputs, index, input) {
+    json_array_foreach(inputs, index, input) {
         int feeder = index_of(earlier, json_text_or(input, "id", ""));
         if (feeder >= 0) vertex->inputs |= (uint32_t)1 << feeder;
     }
@@ -71,7 +71,7 @@ bool metrics_reply_topology(const json_t *reply, struct flink_topology *out, str
     if (!json_is_array(vertices) || !json_is_array(nodes))
         return error_set(err, ERROR_INVALID, "no job with vertices and a plan");
     // Flink lists them in the order of their topology.
-    json_array_foreach (vertices, index, one) {
+    json_array_foreach(vertices, index, one) {
         struct flink_vertex *vertex = &topology.vertices[topology.vertex_count];
         if (topology.vertex_count == MEASURED_VERTICES_MAX) break;
         if (!text_copy(vertex->id, sizeof vertex->id, json_text_or(one, "id", "")))
@@ -110,7 +110,7 @@ double metrics_reply_value(const json_t *reply, const char *id, const char *aggr
     size_t index;
     json_t *metric;
 
-    json_array_foreach (reply, index, metric)
+    json_array_foreach(reply, index, metric)
         if (text_equal(json_text(metric, "id"), id))
             return number_of(json_member(metric, aggregate == NULL ? "value" : aggregate));
     return MEASUREMENT_UNKNOWN;
@@ -122,7 +122,7 @@ void metrics_reply_subtasks(const json_t *reply, const char *name, int count, do
 
     for (int subtask = 0; subtask < count; subtask++)
         out[subtask] = MEASUREMENT_UNKNOWN;
-    json_array_foreach (reply, index, metric) {
+    json_array_foreach(reply, index, metric) {
         const char *id = json_text_or(metric, "id", "");
         char *end;
         long long subtask = strtoll(id, &end, 10);
@@ -156,7 +156,7 @@ bool metrics_reply_backlog_ids(const json_t *reply, char *out, size_t size_bytes
     json_t *metric;
 
     out[0] = '\0';
-    json_array_foreach (reply, index, metric) {
+    json_array_foreach(reply, index, metric) {
         const char *id = json_text_or(metric, "id", "");
         if (!is_backlog(id)) continue;
         if (!text_format(out + used, size_bytes - used, ",%s", id)) {
@@ -174,7 +174,7 @@ double metrics_reply_by_suffix(const json_t *reply, const char *name, const char
     size_t index;
     json_t *metric;
 
-    json_array_foreach (reply, index, metric) {
+    json_array_foreach(reply, index, metric) {
         if (!ends_in(json_text_or(metric, "id", ""), name)) continue;
         double value = number_of(json_member(metric, aggregate));
         if (value < 0) continue;

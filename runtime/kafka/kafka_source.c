@@ -77,7 +77,7 @@ static const json_t *find_group(const json_t *properties, const char *id) {
     size_t index;
     const json_t *group;
 
-    json_array_foreach (properties, index, group) {
+    json_array_foreach(properties, index, group) {
         if (text_equal(json_text(group, "PropertyGroupId"), id))
             return json_member(group, "PropertyMap");
     }
@@ -92,7 +92,7 @@ int kafka_sources_find(const json_t *properties,
     size_t index;
     const json_t *group;
 
-    json_array_foreach (properties, index, group) {
+    json_array_foreach(properties, index, group) {
         const json_t *map = json_member(group, "PropertyMap");
         for (size_t prefix = 0; prefix < COUNT_OF(prefixes); prefix++) {
             struct kafka_source source;

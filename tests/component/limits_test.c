@@ -114,7 +114,7 @@ static int count_events(const char *kind, const char *words) {
     json_t *event;
 
     cr_assert(event_store_list(world.db, app.id, 0, 1000, &events, &err), "%s", err.message);
-    json_array_foreach (events, index, event) {
+    json_array_foreach(events, index, event) {
         count += text_equal(json_text(event, "kind"), kind) &&
                  strstr(json_text_or(event, "message", ""), words) != NULL;
     }

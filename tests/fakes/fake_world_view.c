@@ -34,7 +34,7 @@ json_t *fake_world_find_event(struct fake_world *world, const char *name, const 
     json_t *event;
     size_t index;
 
-    json_array_foreach (events, index, event) {
+    json_array_foreach(events, index, event) {
         if (text_equal(json_text(event, "kind"), kind) &&
             text_equal(json_text(event, "phase"), phase))
             found = event;
@@ -49,7 +49,7 @@ int fake_world_count_events(struct fake_world *world, const char *name, const ch
     json_t *event;
     size_t index;
 
-    json_array_foreach (events, index, event) {
+    json_array_foreach(events, index, event) {
         count += text_equal(json_text(event, member), value) &&
                  strstr(json_text_or(event, "message", ""), words) != NULL;
     }

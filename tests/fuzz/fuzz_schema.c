@@ -34,7 +34,7 @@ static void compile_schemas(const char *text, size_t size) {
         FUZZ_EXPECT(err.kind == ERROR_INVALID);
         return;
     }
-    json_object_foreach (schemas, name, json) {
+    json_object_foreach(schemas, name, json) {
         FUZZ_EXPECT(schema_find(set, name) != NULL);
         validate(schema_find(set, name), schemas);
         validate(schema_find(set, name), json);

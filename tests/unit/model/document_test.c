@@ -61,7 +61,7 @@ Test(document, log_levels_fit) {
     json_t *level;
 
     cr_assert_gt(json_array_size(json_member(schema("LogLevel"), "enum")), 0);
-    json_array_foreach (json_member(schema("LogLevel"), "enum"), index, level) {
+    json_array_foreach(json_member(schema("LogLevel"), "enum"), index, level) {
         cr_assert_lt(json_string_length(level), sizeof((struct job_spec *)NULL)->log_level, "%s",
                      json_string_value(level));
     }
@@ -75,7 +75,7 @@ Test(document, log_levels_fit) {
         json_t *name;                                                                              \
         type value;                                                                                \
         cr_assert_eq(json_array_size(names), (size_t)(count));                                     \
-        json_array_foreach (names, index, name) {                                                  \
+        json_array_foreach(names, index, name) {                                                   \
             cr_assert(prefix##_from_name(json_string_value(name), &value), "%s",                   \
                       json_string_value(name));                                                    \
         }                                                                                          \
