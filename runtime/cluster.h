@@ -116,8 +116,7 @@ struct cluster_ops {
     // Would a launch now leave enough of the processors to the clusters that boot already? True for
     // one that a spare fits, and where no cluster boots.
     bool (*admits)(void *self, const struct launch_spec *spec);
-    // Submits a job to a READY cluster. Idempotent by job_id. A cluster whose job has ended accepts
-    // another.
+    // Submits a job to a READY cluster; another one when its job has ended. Idempotent by job_id.
     bool (*submit)(void *self, const char *cluster_id, const struct submission *job,
                    struct error *err);
     // Requests a savepoint of the running job. Idempotent by trigger_id.

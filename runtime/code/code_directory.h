@@ -1,6 +1,5 @@
-// The directory of code: each artifact is a file named by its digest, <sha256>. When an artifact is
-// a zip around one jar, that jar is <sha256>.jar, and the jar's digest <sha256>.jar.sha256, beside
-// it.
+// The directory of code: each artifact is a file named by its digest, <sha256>. Beside a zip around
+// one jar, that jar is <sha256>.jar, and the jar's digest is <sha256>.jar.sha256.
 #pragma once
 
 #include "runtime/code_store.h"

@@ -69,8 +69,7 @@ MUST_CHECK bool sandbox_choose(const char *wanted, const struct sandbox_meanwhil
                                struct sandbox *out_sandbox, struct sandbox_refusals *out_refusals,
                                struct error *err);
 
-// True: processes have a private /tmp, /etc/flink and process numbers, and sandbox_show() can add
-// mounts.
+// True: processes have a private /tmp, /etc/flink and process numbers; sandbox_show() works.
 bool sandbox_has_namespaces(enum sandbox_level level);
 // True: the TCP ports of other clusters and of kobel's API are closed.
 bool sandbox_closes_ports(const struct sandbox *sandbox);

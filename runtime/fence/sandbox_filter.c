@@ -170,8 +170,7 @@ static bool add_rules(scmp_filter_ctx filter, bool has_namespaces) {
            refuse_by_argument(filter) && refuse_sockets(filter) && refuse_upper_layers(filter);
 }
 
-// The calls of other architectures (32 bits, x32) have other numbers: a process that makes one is
-// killed.
+// Calls of other architectures (32 bits, x32) have other numbers: they kill the process.
 static bool build(int fd, bool has_namespaces) {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ALLOW);
 

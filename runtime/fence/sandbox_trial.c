@@ -15,8 +15,7 @@
 
 static const int64_t TRIAL_MAX_MS = 60000;
 
-// Reads until all writers have closed the pipe; what does not fit is dropped. False: it took too
-// long.
+// Reads until all writers have closed the pipe; drops what does not fit. False: too late.
 static bool read_stderr(int fd, char *out, size_t size_bytes) {
     int64_t end_us = clock_monotonic_us() + TRIAL_MAX_MS * 1000;
     size_t used = 0;

@@ -51,8 +51,7 @@ static const char *const scoped_files[] = {
 static const char *const scoped_devices[] = {"/dev/null", "/dev/zero", "/dev/full", "/dev/random",
                                              "/dev/urandom"};
 
-// The parts of the host's /proc and /sys about the process itself and the machine, not about other
-// processes.
+// Parts of the host's /proc and /sys about the process itself and about the machine.
 static const char *const machine_files[] = {"/proc/self",
                                             "/proc/cpuinfo",
                                             "/proc/meminfo",
@@ -167,8 +166,7 @@ static void add_namespaces(const struct sandbox *sandbox, struct argument_list *
 }
 
 // Files here are memory that RLIMIT_DATA does not count; without a size they may use half of the
-// machine's memory. So a process can write nowhere else: /dev is remounted read-only, and / at the
-// end.
+// machine's memory. So no other place is writable: /dev is remounted read-only, and / at the end.
 static void add_temporary(const struct sandbox *sandbox, const struct sandbox_spec *spec,
                           struct argument_list *out) {
     static const char *const places[] = {"/dev/shm", "/tmp"};

@@ -179,8 +179,7 @@ static void on_ids(void *userdata, json_t *reply, const struct error *err) {
     ask_of_counters(meter);
 }
 
-// A source registers its metrics one by one, as splits are assigned to it, and may get more splits
-// later.
+// A source registers its metrics as splits are assigned to it, and may get more splits later.
 static bool wants_ids(const struct cluster_meter *meter) {
     return meter->result.number < LISTED_AT_FIRST || meter->result.number % LISTED_EVERY == 0;
 }

@@ -1,6 +1,5 @@
 // Measures one running job through Flink's REST interface, and its processes by a callback: one
-// round of questions, one after the other, for each cluster_meter_begin(). Between rounds it costs
-// nothing.
+// round of questions for each cluster_meter_begin(), one after the other, and none between rounds.
 //
 // Rates are differences of counters, divided by the time that Flink reports for a subtask (busy,
 // idle, back-pressured). Flink's own "per second" figures are means over a minute, and its answers
@@ -32,7 +31,6 @@ struct cluster_meter *cluster_meter_new(const struct cluster_meter_options *opti
 void cluster_meter_free(struct cluster_meter *meter);
 DEFINE_AUTO(cluster_meter_free, struct cluster_meter *);
 
-// Begins a round, unless one is under way. For another job than the last one it starts from
-// scratch.
+// Begins a round, unless one is under way. Another job begins with an empty measurement.
 void cluster_meter_begin(struct cluster_meter *meter, const char *job_id);
 const struct job_measurement *cluster_meter_result(const struct cluster_meter *meter);

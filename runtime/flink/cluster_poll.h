@@ -1,5 +1,4 @@
-// The questions to one JobManager: one at a time, when it is due. Counts how long there is no
-// answer.
+// The questions to one JobManager: one at a time, when it is due. Counts the time without answers.
 #pragma once
 
 #include "runtime/flink/cluster_silence.h"

@@ -37,8 +37,7 @@ size_t flink_client_limit_bytes(enum flink_question question);
 int64_t flink_client_pause_us(int64_t took_us);
 
 // Either `reply` of a 2xx answer (borrowed; NULL for an empty body), or `err`: ERROR_INVALID with
-// Flink's cause for another answer, ERROR_LIMIT for one that is too long, ERROR_UNAVAILABLE for
-// none.
+// Flink's cause for another answer, ERROR_LIMIT for a too long one, ERROR_UNAVAILABLE for none.
 typedef void flink_done_fn(void *userdata, json_t *reply, const struct error *err);
 
 // A request that is under way or waits for its turn. The caller owns it and frees it, at any time,

@@ -10,8 +10,8 @@
 enum flink_submission_doubt {
     SUBMISSION_CERTAIN,
     SUBMISSION_UNANSWERED, // is the job there?
-    SUBMISSION_REFUSED,    // the same; the refusal may be that of a repetition, or main() took too
-                           // long
+    // The same, after a refusal that may be that of a repetition, or because main() took too long.
+    SUBMISSION_REFUSED,
 };
 
 // Called from the loop when the request has ended, with an answer or without. `err` NULL: the job

@@ -14,8 +14,7 @@
 // Entries in one turn of the loop: takes about a millisecond.
 enum { SLICE_ENTRIES = 300 };
 // The pause between two counts of one application: at least PAUSE_US, and PAUSE_BY_DURATION times
-// what a count takes, so that a tree of millions of entries costs only a few per cent of a
-// processor.
+// what a count takes, so that millions of entries cost only a few per cent of a processor.
 static const int64_t PAUSE_US = 2000000;
 enum { PAUSE_BY_DURATION = 30 };
 

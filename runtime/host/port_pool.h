@@ -4,9 +4,8 @@
 //
 // Daemons that share a range (of other users, in containers with the host's network) never get the
 // same port: guards hold the ports of a block from its choice to its return. A guard is a bound
-// socket, so the kernel releases it with its daemon. Its address is one of the loopback network
-// where no process listens, so it disturbs none; and a sandbox that closes the range cannot bind
-// one.
+// socket, so the kernel releases it with its daemon. No process listens at its address, another one
+// of the loopback network. A sandbox that closes the range cannot bind a guard.
 #pragma once
 
 #include "base/error.h"

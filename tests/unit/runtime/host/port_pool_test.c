@@ -21,8 +21,7 @@ static struct error err;
 
 enum { BLOCK = 8, AROUND = 60, BLOCKS_MAX = 2 * AROUND / BLOCK };
 
-// Only one of these tests runs at a time on a machine: each needs a range that no other process
-// uses.
+// Only one of these tests runs at a time on a machine: each needs a range for itself.
 static void wait_for_turn(void) {
     char path[64];
 
@@ -40,8 +39,7 @@ static int listen_at(uint16_t port) {
     return listens ? file_take(&fd) : -1;
 }
 
-// A listener, and a pool around it: above the default range, and below the kernel's ephemeral
-// ports.
+// A listener, and a pool around it, between the default range and the kernel's ephemeral ports.
 static int listen_within(struct port_pool *pool, uint16_t *out_port) {
     enum { LOWEST = PORT_POOL_LAST + 1 + AROUND, HIGHEST = 32767 - AROUND };
     int fd = -1;
