@@ -129,48 +129,56 @@ static void forget(struct app_service *service, const char *app_id) {
     faults_forget(service, app_id);
 }
 
-// Does steps until the plan waits. False: the step `*out_kind` failed.
-static bool reconcile(struct app_service *service, const char *app_id, enum step_kind *out_kind,
-                      struct error *err) {
+// Does the next step. `*out_more`: another one may follow at once. False: the step `*out_kind`
+// failed.
+static bool next_step(struct app_service *service, const char *app_id, enum step_kind *out_kind,
+                      bool *out_more, struct error *err) {
     struct app app;
+    struct plan_view view;
+    int64_t now_ms = service_now_ms(service);
+    int64_t until_ms;
     bool is_gone = false;
     bool is_found;
 
-    for (int count = 0; count < STEPS_MAX; count++) {
-        struct plan_view view;
-        int64_t now_ms = service_now_ms(service);
+    *out_kind = STEP_WAIT;
+    *out_more = false;
+    if (faults_delay(service, app_id, now_ms, &until_ms)) {
+        work_queue_add(service->queue, app_id, until_ms);
+        return true;
+    }
+    // Loaded again for every step: a step that failed may have changed `app` in part.
+    if (!app_store_load(service->db, app_id, &app, &is_found, err)) return false;
+    if (!is_found) return true;
+    if (!reconciler_observe(service, &app, &view, err)) return false;
+    if (!runtime_use_note(service, &app, err)) return false;
+    progress_look(service, &app, &view);
+    struct step step = plan_next(&app, &view, now_ms);
+    *out_kind = step.kind;
+    if (step.kind == STEP_WAIT) {
+        if (!idle(service, &app, &step, now_ms, err)) return false;
+        progress_step_done(service, app_id, STEP_WAIT);
+        return true;
+    }
+    if (progress_holds_back(service, app_id, step.kind, &until_ms)) {
+        work_queue_add(service->queue, app_id, until_ms);
+        return true;
+    }
+    enum app_status before = app.status;
+    if (!run_step(service, &app, &view, &step, &is_gone, err)) return false;
+    log_step(&app, &step, before);
+    progress_step_done(service, app_id, step.kind);
+    if (is_gone) forget(service, app_id);
+    *out_more = !is_gone;
+    return true;
+}
 
-        int64_t until_ms;
-        *out_kind = STEP_WAIT;
-        if (faults_delay(service, app_id, now_ms, &until_ms)) {
-            work_queue_add(service->queue, app_id, until_ms);
-            return true;
-        }
-        // Loaded again for every step: a step that failed may have changed `app` in part.
-        if (!app_store_load(service->db, app_id, &app, &is_found, err)) return false;
-        if (!is_found) return true;
-        if (!reconciler_observe(service, &app, &view, err)) return false;
-        if (!runtime_use_note(service, &app, err)) return false;
-        progress_look(service, &app, &view);
-        struct step step = plan_next(&app, &view, now_ms);
-        *out_kind = step.kind;
-        if (step.kind == STEP_WAIT) {
-            if (!idle(service, &app, &step, now_ms, err)) return false;
-            progress_step_done(service, app_id, STEP_WAIT);
-            return true;
-        }
-        if (progress_holds_back(service, app_id, step.kind, &until_ms)) {
-            work_queue_add(service->queue, app_id, until_ms);
-            return true;
-        }
-        enum app_status before = app.status;
-        if (!run_step(service, &app, &view, &step, &is_gone, err)) return false;
-        log_step(&app, &step, before);
-        progress_step_done(service, app_id, step.kind);
-        if (is_gone) {
-            forget(service, app_id);
-            return true;
-        }
+// Does steps until the plan waits. False: the step `*out_kind` failed.
+static bool reconcile(struct app_service *service, const char *app_id, enum step_kind *out_kind,
+                      struct error *err) {
+    for (int count = 0; count < STEPS_MAX; count++) {
+        bool has_more;
+        if (!next_step(service, app_id, out_kind, &has_more, err)) return false;
+        if (!has_more) return true;
     }
     // The rest is for the next turn: other applications wait.
     work_queue_add(service->queue, app_id, service_now_ms(service) + 1);

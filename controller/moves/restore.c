@@ -32,14 +32,15 @@ struct state_ref restore_of_slot(const struct app *app, enum app_slot slot,
 // --- what a command asks for ---
 
 struct state_ref restore_at_start(enum restore_type type, const struct snapshot *wanted) {
-    bool starts_empty = type == RESTORE_SKIP || wanted == NULL;
+    static const struct state_ref empty = {0};
 
-    return starts_empty ? (struct state_ref){0} : restore_of_snapshot(wanted);
+    return type == RESTORE_SKIP || wanted == NULL ? empty : restore_of_snapshot(wanted);
 }
 
 void restore_at_move(struct app *app, enum restore_type type, const struct state_ref *custom) {
     app->move.restores_halt = type == RESTORE_LATEST;
-    app->slots[SLOT_NEXT].from = type == RESTORE_CUSTOM ? *custom : (struct state_ref){0};
+    app->slots[SLOT_NEXT].from = (struct state_ref){0};
+    if (type == RESTORE_CUSTOM) app->slots[SLOT_NEXT].from = *custom;
 }
 
 struct state_ref restore_at_roll_back(const struct app *app, const struct state_ref *left,

@@ -8,8 +8,8 @@
 
 enum scaling_policy { SCALING_THROUGHPUT, SCALING_MSF, SCALING_POLICY_COUNT };
 
-const char *scaling_policy_name(enum scaling_policy policy); // "throughput"
-bool scaling_policy_from_name(const char *name, enum scaling_policy *out_policy);
+const char *scaling_policy_name(enum scaling_policy value); // "throughput"
+bool scaling_policy_from_name(const char *name, enum scaling_policy *out_value);
 
 // Every threshold of both policies. scaling_tuning_default() is what a server uses.
 struct scaling_tuning {

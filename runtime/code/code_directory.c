@@ -33,7 +33,7 @@ static bool read_jar_digest(const char *directory, const char *sha256,
 
 bool code_directory_find_jar(const char *directory, const char *sha256, struct code_jar *out_jar,
                              struct error *err) {
-    struct code_jar jar;
+    struct code_jar jar = {0};
 
     (void)text_copy(jar.sha256, sizeof jar.sha256, sha256);
     bool is_found =
@@ -66,13 +66,12 @@ enum code_collected code_directory_collect(const char *directory, DIR **collecti
                                            code_is_used_fn *is_used, void *userdata) {
     if (*collection == NULL) *collection = opendir(directory);
     if (*collection == NULL) return CODE_COLLECTED_NOTHING;
-    for (int count = 0; count < COLLECTED_AT_ONCE;) {
+    for (int count = 0;;) {
         const struct dirent *entry = readdir(*collection);
-        if (entry == NULL) {
-            (void)closedir(TAKE(*collection));
-            return CODE_COLLECTED_ALL;
-        }
+        if (entry == NULL) break;
         count += collect_one(directory, entry->d_name, is_used, userdata);
+        if (count >= COLLECTED_AT_ONCE) return CODE_COLLECTED_SOME;
     }
-    return CODE_COLLECTED_SOME;
+    (void)closedir(TAKE(*collection));
+    return CODE_COLLECTED_ALL;
 }

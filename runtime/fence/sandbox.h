@@ -35,8 +35,8 @@ enum sandbox_level {
     SANDBOX_LEVEL_COUNT
 };
 
-const char *sandbox_level_name(enum sandbox_level level); // "full"
-bool sandbox_level_from_name(const char *name, enum sandbox_level *out_level);
+const char *sandbox_level_name(enum sandbox_level value); // "full"
+bool sandbox_level_from_name(const char *name, enum sandbox_level *out_value);
 
 struct sandbox {
     enum sandbox_level level;
