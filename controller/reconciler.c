@@ -54,7 +54,7 @@ bool reconciler_observe(struct app_service *service, const struct app *app,
     *out_view = (struct plan_view){0};
     observe_cluster(service, app, SLOT_CURRENT, out_view);
     observe_cluster(service, app, SLOT_NEXT, out_view);
-    if (!admission_look(service, app, out_view, err)) return false;
+    if (!admission_observe(service, app, out_view, err)) return false;
     if (!observe_roll_back(service, app, out_view, err)) return false;
     if (!snapshot_store_find_by_status(service->db, app->id, SNAPSHOT_CREATING, &out_view->snapshot,
                                        &found, err))
@@ -99,7 +99,7 @@ static void remove_old_files(struct app_service *service, const struct app *app,
 static bool idle(struct app_service *service, struct app *app, const struct step *step,
                  int64_t now_ms, struct error *err) {
     int64_t measure_ms = 0;
-    int64_t look_ms = progress_look_again_ms(service, app->id);
+    int64_t look_ms = progress_observe_again_ms(service, app->id);
 
     if (!progress_report_slow(service, app, err)) return false;
     if (look_ms > 0) work_queue_add(service->queue, app->id, look_ms);
@@ -151,7 +151,7 @@ static bool next_step(struct app_service *service, const char *app_id, enum step
     if (!is_found) return true;
     if (!reconciler_observe(service, &app, &view, err)) return false;
     if (!runtime_use_note(service, &app, err)) return false;
-    progress_look(service, &app, &view);
+    progress_observe(service, &app, &view);
     struct step step = plan_next(&app, &view, now_ms);
     *out_kind = step.kind;
     if (step.kind == STEP_WAIT) {

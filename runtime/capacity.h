@@ -11,7 +11,7 @@
 
 struct capacity_ops {
     // Keeps a cluster of this runtime and size ready, so that the next launch of the same shape, by
-    // any application, needs no boot. `cluster_id` is not read. A wish, not a promise: memory and
+    // any application, needs no boot. `cluster_id` is not read. It may not be fulfilled: memory and
     // more urgent work come first, and newer wishes come before older ones.
     void (*keep_spare)(void *self, const struct launch_spec *spec);
     // From now on only these runtimes (bits by enum runtime_environment) are in use: they cannot be

@@ -25,12 +25,12 @@ static bool put_object(const struct buffer *bytes, const char *objects, struct r
     char bucket[FILE_PATH_MAX];
 
     if (objects == NULL || !file_is_directory(objects))
-        return error_set(
-            err, ERROR_LIMIT,
-            "the jar has %lld MB, a request takes 50 MB, and the daemon's buckets are not "
-            "on this machine: put the jar into a bucket, and create the application "
-            "through the API",
-            (long long)(code->size_bytes >> 20));
+        return error_set(err, ERROR_LIMIT,
+                         "the jar has %lld MB, and a request can contain at most 50 MB, and the "
+                         "daemon's buckets are not "
+                         "on this machine: put the jar into a bucket, and create the application "
+                         "through the API",
+                         (long long)(code->size_bytes >> 20));
     (void)text_format(code->key, sizeof code->key, "%s.jar", code->md5);
     return file_join(bucket, sizeof bucket, err, objects, BUCKET, NULL) &&
            file_make_directories(bucket, 0755, err) &&

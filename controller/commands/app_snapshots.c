@@ -29,9 +29,10 @@ static bool check_create(struct app_service *service, const struct app *app,
                          snapshot_name, app->name);
     if (!snapshot_store_count_by_hand(service->db, app->id, &count, err)) return false;
     if (count >= service->limits.snapshots)
-        return error_set(err, ERROR_LIMIT,
-                         "Application %s has %lld snapshots taken by hand, which is the limit.",
-                         app->name, (long long)count);
+        return error_set(
+            err, ERROR_LIMIT,
+            "Application %s has reached the limit of %lld manual snapshots: delete some.",
+            app->name, (long long)count);
     if (!snapshot_store_find_by_status(service->db, app->id, SNAPSHOT_CREATING, &existing, &found,
                                        err))
         return false;

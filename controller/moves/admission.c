@@ -109,8 +109,8 @@ static enum launch_wait wait_of(const struct app_service *service, const struct 
     return LAUNCH_IS_FREE;
 }
 
-bool admission_look(struct app_service *service, const struct app *app, struct plan_view *view,
-                    struct error *err) {
+bool admission_observe(struct app_service *service, const struct app *app, struct plan_view *view,
+                       struct error *err) {
     const struct placement *planned = planned_of(app);
     struct launch_spec shape;
 

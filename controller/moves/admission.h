@@ -9,8 +9,8 @@
 // Fills the parts of the view that are about launching a cluster: memory needed and its budget
 // (fits_beside, fits_alone), launch_wait and is_queued. Called in each pass; keeps the place in the
 // queue.
-MUST_CHECK bool admission_look(struct app_service *service, const struct app *app,
-                               struct plan_view *view, struct error *err);
+MUST_CHECK bool admission_observe(struct app_service *service, const struct app *app,
+                                  struct plan_view *view, struct error *err);
 
 // STEP_QUEUE: the application enters the queue, with an event that has the reason.
 MUST_CHECK bool admission_queue(struct app_service *service, const struct app *app,

@@ -75,7 +75,7 @@ bool execution_launch(struct execution *run, struct error *err) {
     (void)text_copy(launch.log_level, sizeof launch.log_level, spec.log_level);
     launch.primes = is_worth_priming(run);
     if (faults_take_refusal(run->service, run->app->id))
-        (void)error_set(&refused, ERROR_SYSTEM, "the launch was refused on purpose");
+        (void)error_set(&refused, ERROR_SYSTEM, "the launch was refused by an injected fault");
     else if (cluster_launch(&run->service->clusters, &launch, &refused))
         return true;
 

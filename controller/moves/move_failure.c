@@ -3,13 +3,13 @@
 #include "base/text.h"
 
 static void describe_memory(const struct plan_view *view, char *out, size_t size_bytes) {
-    (void)text_format(
-        out, size_bytes,
-        "The memory budget of kobel does not allow it: the application needs %lld MB, "
-        "and %lld MB of %lld MB are in use. Stop another application, lower the "
-        "parallelism or start kobel with a larger --memory-budget.",
-        (long long)(view->memory_needed_bytes >> 20), (long long)(view->memory_used_bytes >> 20),
-        (long long)(view->memory_budget_bytes >> 20));
+    (void)text_format(out, size_bytes,
+                      "Not enough memory in the budget of kobel: the application needs %lld MB, "
+                      "and %lld MB of %lld MB are in use. Stop another application, lower the "
+                      "parallelism or start kobel with a larger --memory-budget.",
+                      (long long)(view->memory_needed_bytes >> 20),
+                      (long long)(view->memory_used_bytes >> 20),
+                      (long long)(view->memory_budget_bytes >> 20));
 }
 
 const char *move_failure_of(struct app *app, const struct plan_view *view) {

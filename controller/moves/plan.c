@@ -64,7 +64,7 @@ static enum ascent ascend_submitted(const struct placement *placement,
         return ASCENT_HOPELESS;
     case JOB_RESTARTING:
         if (view->restarts >= PLAN_RESTARTS_MAX) return ASCENT_HOPELESS;
-        *out_step = wait_for("the job restarts before it ever ran");
+        *out_step = wait_for("Flink restarts the job, which has not been RUNNING yet");
         return ASCENT_STEP;
     case JOB_FINISHED:
         return ASCENT_UP;
@@ -88,7 +88,8 @@ static struct step plan_launch(const struct app *app, const struct plan_view *vi
     int64_t wait_ms = placement->not_before_ms - now_ms;
 
     if (wait_ms > 0 && wait_ms <= plan_backoff_ms(placement->attempt, app->id)) {
-        struct step step = wait_for("a failed cluster is left alone for a while");
+        struct step step =
+            wait_for("waiting before a new cluster is launched, because the last one failed");
         step.again_at_ms = placement->not_before_ms;
         return step;
     }
@@ -185,7 +186,8 @@ static bool plan_halt_of_recovering(const struct app *app, const struct plan_vie
             break;
         }
     }
-    *out_step = step_on(STEP_DROP, SLOT_CURRENT, "it is not back yet; checkpoints remain");
+    *out_step =
+        step_on(STEP_DROP, SLOT_CURRENT, "the job has not recovered yet; its checkpoints are kept");
     return true;
 }
 

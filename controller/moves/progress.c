@@ -162,7 +162,7 @@ static bool can_be_given_up(enum step_kind kind) {
            kind == STEP_SALVAGE || kind == STEP_SNAPSHOT || kind == STEP_SNAPSHOT_SALVAGE;
 }
 
-void progress_look(struct app_service *service, const struct app *app, struct plan_view *view) {
+void progress_observe(struct app_service *service, const struct app *app, struct plan_view *view) {
     const struct cluster_view *cluster;
     struct progress *progress = find(service, app->id);
 
@@ -178,7 +178,7 @@ void progress_look(struct app_service *service, const struct app *app, struct pl
         describe_limit(progress, cluster, view->hopeless, sizeof view->hopeless);
 }
 
-int64_t progress_look_again_ms(const struct app_service *service, const char *app_id) {
+int64_t progress_observe_again_ms(const struct app_service *service, const char *app_id) {
     const struct progress *progress = find(service, app_id);
 
     if (progress == NULL || progress->phase == PHASE_NONE) return 0;

@@ -19,10 +19,10 @@
 
 // Called in each pass: adds to the time of the application's phase, and writes `view->hopeless`
 // where its limit is exceeded, or a step has failed too often.
-void progress_look(struct app_service *service, const struct app *app, struct plan_view *view);
+void progress_observe(struct app_service *service, const struct app *app, struct plan_view *view);
 
 // When to make the next pass, of the service's clock; 0: no phase is in progress.
-int64_t progress_look_again_ms(const struct app_service *service, const char *app_id);
+int64_t progress_observe_again_ms(const struct app_service *service, const char *app_id);
 
 // Reports a job in recovery that takes longer than a start may take, once.
 MUST_CHECK bool progress_report_slow(struct app_service *service, const struct app *app,
@@ -41,7 +41,7 @@ void progress_step_done(struct app_service *service, const char *app_id, enum st
 const char *progress_trouble(const struct app_service *service, const char *app_id);
 
 // Checkpoints that are not needed could not be removed: the reconciler tries again when there is
-// nothing else to do. True: there are some, and they count as handled from now on.
+// nothing else to do. True: there are some, and the mark is cleared.
 void progress_leave_files(struct app_service *service, const char *app_id);
 bool progress_consume_left_files(struct app_service *service, const char *app_id);
 

@@ -34,7 +34,9 @@ bool version_change_check(const struct app_detail *detail, const json_t *request
         return error_set(err, ERROR_CONFLICT, "Application cannot be updated in '%s' state",
                          app_status_name(detail->app.status));
     if (detail->app.version >= APP_VERSION_MAX)
-        return error_set(err, ERROR_LIMIT, "Application %s has had all the versions it can have.",
+        return error_set(err, ERROR_LIMIT,
+                         "Application %s has reached the highest possible version number. Create "
+                         "another application.",
                          detail->app.name);
     if (token == NULL && !has_id)
         return error_set(err, ERROR_INVALID,

@@ -15,8 +15,9 @@ static bool parse_part(const char *part, struct retention_policy *policy, struct
     if (text_starts_with(part, "automatic=") && text_to_int64(part + 10, &policy->automatic) &&
         policy->automatic > 0)
         return true;
-    return error_set(err, ERROR_INVALID,
-                     "'%.60s' is not a retention: keep=10,automatic=5,max-age=7d", part);
+    return error_set(
+        err, ERROR_INVALID,
+        "'%.60s' is not a retention rule: use one such as keep=10,automatic=5,max-age=7d", part);
 }
 
 bool retention_policy_parse(const char *text, struct retention_policy *out_policy,

@@ -17,7 +17,7 @@ void spares_release(struct spares *spares);
 
 // A spare that fits becomes the cluster that `spec` asks for. NULL: there is none.
 struct local_cluster *spares_claim(struct spares *spares, const struct launch_spec *spec);
-// There is one.
+// Is there a spare that fits?
 bool spares_fit(const struct spares *spares, const struct launch_spec *spec);
 // Ends spares until so many more bytes fit into the memory budget, or none are left.
 void spares_make_room(struct spares *spares, int64_t needed_bytes);

@@ -166,7 +166,7 @@ def test_commands_sign_their_requests_and_report_missing_keys(guarded):
     missing = status()
     assert missing.returncode == 1 and "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY" in missing.stderr
     wrong = status(AWS_ACCESS_KEY_ID=KEY[0], AWS_SECRET_ACCESS_KEY="other")
-    assert wrong.returncode == 1 and "--auth" not in wrong.stderr and "those of one of its keys" in wrong.stderr
+    assert wrong.returncode == 1 and "--auth" not in wrong.stderr and "to one of its keys" in wrong.stderr
 
 
 def test_verification_requires_a_key(tmp_path):
