@@ -6,7 +6,7 @@
 #include "base/memory.h"
 #include "openapi/validate.h"
 
-void call_free(struct call *call) {
+static void free_call(struct call *call) {
     json_decref(call->request);
     buffer_release(&call->code);
     if (call->traffic != NULL) traffic_release_body(call->traffic, &call->counted_bytes);
@@ -19,10 +19,10 @@ const char *call_app_name(const struct call *call) {
 
 static void answer(struct call *call, int status, const char *body, const char *error_type) {
     if (call->connection != NULL) call->answer(call->connection, status, body, error_type);
-    call_free(call);
+    free_call(call);
 }
 
-void call_fail_as(struct call *call, const char *error_type, const char *message) {
+static void fail_as(struct call *call, const char *error_type, const char *message) {
     AUTO(memory_free) char *body = fault_body(error_type, message);
 
     answer(call, fault_status(error_type), body, error_type);
@@ -34,7 +34,7 @@ void call_fail(struct call *call, const struct error *err) {
     if (fault_status(error_type) >= 500)
         log_error("api", "internal failure", "operation=%s request=%s error=\"%s\"",
                   call->operation->name, call->request_id, err->message);
-    call_fail_as(call, error_type, err->message);
+    fail_as(call, error_type, err->message);
 }
 
 // In test builds every reply has to have the declared shape.
@@ -57,7 +57,7 @@ void call_reply(struct call *call, json_t *reply) {
     AUTO(json_decref) json_t *held = reply;
 
     if (!is_declared(call, held)) {
-        call_fail_as(call, "InternalFailure", "the reply does not have the declared shape");
+        fail_as(call, "InternalFailure", "the reply does not have the declared shape");
         return;
     }
     AUTO(memory_free) char *body = json_print(held);

@@ -48,8 +48,3 @@ void call_reply(struct call *call, json_t *reply);
 void call_fail(struct call *call, const struct error *err);
 // For operations without output: an empty reply, or call_fail() where `is_done` is false.
 void call_finish(struct call *call, bool is_done, const struct error *err);
-// For an exception that no kind of error stands for.
-void call_fail_as(struct call *call, const char *error_type, const char *message);
-
-// Frees a call that will never be answered.
-void call_free(struct call *call);

@@ -47,8 +47,9 @@ static bool observe_roll_back(struct app_service *service, const struct app *app
     return true;
 }
 
-bool reconciler_observe(struct app_service *service, const struct app *app,
-                        struct plan_view *out_view, struct error *err) {
+// Reads what the plan needs to know of one application.
+static bool observe(struct app_service *service, const struct app *app, struct plan_view *out_view,
+                    struct error *err) {
     bool found;
 
     *out_view = (struct plan_view){0};
@@ -149,7 +150,7 @@ static bool next_step(struct app_service *service, const char *app_id, enum step
     // Loaded again for every step: a step that failed may have changed `app` in part.
     if (!app_store_load(service->db, app_id, &app, &is_found, err)) return false;
     if (!is_found) return true;
-    if (!reconciler_observe(service, &app, &view, err)) return false;
+    if (!observe(service, &app, &view, err)) return false;
     if (!runtime_use_note(service, &app, err)) return false;
     progress_observe(service, &app, &view);
     struct step step = plan_next(&app, &view, now_ms);

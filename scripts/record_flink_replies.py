@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Records what a real Flink answers, for tests/contract/recorded_test.c: tests/data/flink-<version>/*.json.
+"""Records what a real Flink answers, for tests/contract/recorded_replies_test.c: tests/data/flink-<version>/*.json.
 
     ~/.cache/kobel/venv/bin/python scripts/record_flink_replies.py FLINK-2_2
 

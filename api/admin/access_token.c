@@ -10,6 +10,7 @@
 
 static const int64_t LINK_LIFETIME_S = 180;
 static const char *const kinds[] = {[ACCESS_LINK] = "link", [ACCESS_SESSION] = "session"};
+DEFINE_NAMES(access_kind, enum access_kind, kinds);
 
 void access_token_make(const unsigned char key[static 32], const struct access *access,
                        char out[static ACCESS_TOKEN_SIZE]) {
@@ -17,9 +18,9 @@ void access_token_make(const unsigned char key[static 32], const struct access *
     char hex[65];
 
     // No part can hold a '~': accounts are digits, Regions and names have their patterns.
-    (void)text_format(out, ACCESS_TOKEN_SIZE, "%s~%s~%s~%s~%lld~%lld~", kinds[access->kind],
-                      access->scope.account, access->scope.region, access->name,
-                      (long long)access->issued_s, (long long)access->duration_s);
+    (void)text_format(out, ACCESS_TOKEN_SIZE, "%s~%s~%s~%s~%lld~%lld~",
+                      access_kind_name(access->kind), access->scope.account, access->scope.region,
+                      access->name, (long long)access->issued_s, (long long)access->duration_s);
     size_t length = strlen(out);
     digest_hmac_sha256(key, 32, out, length, mac);
     text_hex(hex, mac, sizeof mac);
@@ -36,17 +37,15 @@ static bool parse(const char *token, struct access *out) {
     char name_of_kind[16];
     char issued[24];
     char duration[24];
-    size_t kind;
 
     if (!next_part(&at, name_of_kind, sizeof name_of_kind) ||
         !next_part(&at, access.scope.account, sizeof access.scope.account) ||
         !next_part(&at, access.scope.region, sizeof access.scope.region) ||
         !next_part(&at, access.name, sizeof access.name) ||
         !next_part(&at, issued, sizeof issued) || !next_part(&at, duration, sizeof duration) ||
-        !names_find(kinds, COUNT_OF(kinds), name_of_kind, &kind) ||
+        !access_kind_from_name(name_of_kind, &access.kind) ||
         !text_to_int64(issued, &access.issued_s) || !text_to_int64(duration, &access.duration_s))
         return false;
-    access.kind = (enum access_kind)kind;
     *out = access;
     return true;
 }

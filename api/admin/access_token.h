@@ -8,6 +8,8 @@ enum access_kind {
     ACCESS_LINK,    // in the URL: valid for three minutes (facts/api.md 5.12)
     ACCESS_SESSION, // in a cookie or a path: valid for the duration that was asked for
 };
+const char *access_kind_name(enum access_kind value); // "link"
+bool access_kind_from_name(const char *name, enum access_kind *out_value);
 
 struct access {
     enum access_kind kind;

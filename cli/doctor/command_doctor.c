@@ -83,7 +83,7 @@ bool command_doctor(struct session *session, struct error *err) {
         (void)runtime_environment_from_name(session->options.runtime, &runtime);
         jar_findings(&jar_facts, runtime, &of_jar);
     }
-    host_look(session->client, &facts);
+    host_read(session->client, &facts);
     host_findings(&facts, &host);
     print_result(session, &host, jar, &of_jar);
     if (findings_count(&host, FINDING_ERROR) + findings_count(&of_jar, FINDING_ERROR) > 0)

@@ -1,4 +1,4 @@
-// The facts about this machine as plain data: host_look() gathers them, host_findings() judges
+// The facts about this machine as plain data: host_read() gathers them, host_findings() judges
 // them.
 #pragma once
 
@@ -31,7 +31,7 @@ struct host_facts {
 };
 
 // `client` has the address of the daemon, whose port is checked.
-void host_look(struct client *client, struct host_facts *out_facts);
+void host_read(struct client *client, struct host_facts *out_facts);
 
 // Pure.
 void host_findings(const struct host_facts *facts, struct findings *out);

@@ -57,7 +57,7 @@ bool app_service_create_snapshot(struct app_service *service, const struct app_s
     snapshot.runtime = spec.runtime;
     random_id_hex(snapshot.trigger_id, sizeof snapshot.trigger_id - 1);
     snapshot.created_at_ms = service_now_ms(service);
-    restore_points_look(service, &app, &facts);
+    restore_points_find(service, &app, &facts);
     (void)text_copy(snapshot.after_checkpoint, FILE_PATH_MAX, facts.checkpoints[SLOT_CURRENT]);
     if (!db_begin(service->db, &tx, err)) return false;
     if (!snapshot_store_add(service->db, app.id, &snapshot, err)) return false;

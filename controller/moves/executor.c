@@ -1,57 +1,8 @@
 #include "controller/moves/executor.h"
 
-#include "controller/history/event_log.h"
-#include "controller/history/trouble.h"
 #include "controller/moves/executor_parts.h"
 #include "controller/moves/move_end.h"
 #include "controller/moves/roll_back.h"
-#include "storage/app_store.h"
-#include "storage/snapshot_store.h"
-
-bool execution_record(struct execution *run, struct error *err) {
-    struct db *db = run->service->db;
-    AUTO(db_rollback) struct db_tx tx = {0};
-
-    if (!db_begin(db, &tx, err)) return false;
-    if (!app_store_save(db, run->app, err)) return false;
-    return db_commit(&tx, err);
-}
-
-bool execution_record_phase(struct execution *run, const char *phase, const char *message,
-                            json_t *detail, struct error *err) {
-    struct db *db = run->service->db;
-    AUTO(db_rollback) struct db_tx tx = {0};
-    bool is_move = run->app->move.kind != MOVE_NONE;
-
-    json_put_text(detail, "cluster", run->placement->cluster_id);
-    bool is_recorded = db_begin(db, &tx, err) && app_store_save(db, run->app, err);
-    if (!is_recorded) {
-        json_decref(detail);
-        return false;
-    }
-    is_recorded = is_move
-                      ? event_log_phase(run->service, run->app, phase, detail, err)
-                      : trouble_add_recovery(run->service, run->app, phase, message, detail, err);
-    return is_recorded && db_commit(&tx, err);
-}
-
-bool execution_record_snapshot(struct execution *run, const struct snapshot *snapshot,
-                               const char *reason, struct error *err) {
-    struct db *db = run->service->db;
-    AUTO(db_rollback) struct db_tx tx = {0};
-
-    if (!db_begin(db, &tx, err)) return false;
-    if (!app_store_save(db, run->app, err)) return false;
-    if (!snapshot_store_save(db, run->app->id, snapshot, err)) return false;
-    if (!event_log_snapshot(run->service, run->app, snapshot->name,
-                            snapshot_status_name(snapshot->status), reason, err))
-        return false;
-    return db_commit(&tx, err);
-}
-
-const char *execution_reason(const struct execution *run, const char *failure) {
-    return run->view->hopeless[0] != '\0' ? run->view->hopeless : failure;
-}
 
 // --- ends ---
 

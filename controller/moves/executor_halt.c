@@ -26,7 +26,7 @@ static bool record_halt(struct execution *run, struct error *err) {
     (void)text_copy(snapshot.trigger_id, sizeof snapshot.trigger_id, move->trigger_id);
     snapshot.runtime = spec.runtime;
     snapshot.created_at_ms = service_now_ms(run->service);
-    restore_points_look(run->service, run->app, &facts);
+    restore_points_find(run->service, run->app, &facts);
     (void)text_copy(snapshot.after_checkpoint, FILE_PATH_MAX, facts.checkpoints[SLOT_CURRENT]);
     if (!db_begin(db, &tx, err)) return false;
     if (!app_store_save(db, run->app, err)) return false;
@@ -124,7 +124,7 @@ static bool drop_job(struct execution *run, struct error *err) {
     bool is_late = false;
     struct snapshot late;
 
-    restore_points_look(run->service, app, &facts);
+    restore_points_find(run->service, app, &facts);
     if (!db_begin(db, &tx, err)) return false;
     if (is_finished && !restore_points_keep_late(run->service, app, &is_late, &late, err))
         return false;

@@ -27,7 +27,7 @@ static bool record_submission(struct execution *run, const struct job_spec *spec
 static void choose_job(struct execution *run) {
     struct restore_facts facts;
 
-    restore_points_look(run->service, run->app, &facts);
+    restore_points_find(run->service, run->app, &facts);
     run->placement->from = restore_of_slot(run->app, run->step->slot, &facts);
     restore_points_refresh(run->service, run->app, &run->placement->from);
     random_id_hex(run->placement->job_id, APP_JOB_ID_SIZE - 1);

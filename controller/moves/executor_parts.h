@@ -1,5 +1,6 @@
 // The parts of the executor: executor_prepare.c (PREPARE), executor_job.c (SUBMIT, CONFIRM),
-// executor_halt.c (HALT), executor_snapshot.c (manual snapshots). COMMIT is in move_end.c.
+// executor_halt.c (HALT), executor_snapshot.c (manual snapshots), and execution_record.c, which all
+// of them use. COMMIT is in move_end.c.
 #pragma once
 
 #include "controller/moves/plan.h"

@@ -97,7 +97,7 @@ bool execution_relaunch(struct execution *run, struct error *err) {
     }
     int64_t up_for_ms = service_now_ms(run->service) - placement->up_since_ms;
     struct restore_facts facts;
-    restore_points_look(run->service, run->app, &facts);
+    restore_points_find(run->service, run->app, &facts);
     bool has_checkpoint = facts.checkpoints[run->step->slot][0] != '\0';
     bool was_stable =
         placement->phase == PLACEMENT_UP && plan_was_stable(up_for_ms, has_checkpoint);

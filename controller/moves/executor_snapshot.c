@@ -41,7 +41,7 @@ static bool restart_from(struct execution *run, const struct snapshot *snapshot,
     AUTO(db_rollback) struct db_tx tx = {0};
     struct restore_facts facts;
 
-    restore_points_look(run->service, run->app, &facts);
+    restore_points_find(run->service, run->app, &facts);
     if (!restore_from_manual(run->app, &facts)) return true;
     const struct state_ref origin = current->from;
     current->from = restore_of_snapshot(snapshot);

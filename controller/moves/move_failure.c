@@ -4,7 +4,7 @@
 
 static void describe_memory(const struct plan_view *view, char *out, size_t size_bytes) {
     (void)text_format(out, size_bytes,
-                      "Not enough memory in the budget of kobel: the application needs %lld MB, "
+                      "The memory budget is too small: the application needs %lld MB, "
                       "and %lld MB of %lld MB are in use. Stop another application, lower the "
                       "parallelism or start kobel with a larger --memory-budget.",
                       (long long)(view->memory_needed_bytes >> 20),

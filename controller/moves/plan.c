@@ -362,7 +362,7 @@ static struct step plan_stop(const struct app *app, const struct plan_view *view
     return plan_halt(app, view, now_ms);
 }
 
-static struct step plan_rest(const struct app *app, const struct plan_view *view, int64_t now_ms) {
+static struct step plan_idle(const struct app *app, const struct plan_view *view, int64_t now_ms) {
     const struct cluster_view *cluster = &view->slots[SLOT_CURRENT];
     struct step step;
     int64_t again_at_ms = 0;
@@ -493,5 +493,5 @@ struct step plan_next(const struct app *app, const struct plan_view *view, int64
     case MOVE_KIND_COUNT:
         break;
     }
-    return plan_rest(app, view, now_ms);
+    return plan_idle(app, view, now_ms);
 }

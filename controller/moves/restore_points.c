@@ -4,7 +4,7 @@
 #include "storage/job_origin_store.h"
 #include "storage/snapshot_store.h"
 
-void restore_points_look(struct app_service *service, const struct app *app,
+void restore_points_find(struct app_service *service, const struct app *app,
                          struct restore_facts *out_facts) {
     struct restore_facts facts = {0};
 

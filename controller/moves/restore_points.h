@@ -5,7 +5,7 @@
 #include "controller/moves/restore.h"
 #include "controller/service/service.h"
 
-void restore_points_look(struct app_service *service, const struct app *app,
+void restore_points_find(struct app_service *service, const struct app *app,
                          struct restore_facts *out_facts);
 
 // What a placement is to start from: where the job of a checkpoint completed a later one while it

@@ -151,7 +151,7 @@ static bool keep_newest(struct app_service *service, const struct app *app, stru
     bool keeps;
 
     if (!snapshot_store_find_latest(service->db, app->id, &latest, &has_latest, err)) return false;
-    restore_points_look(service, app, &facts);
+    restore_points_find(service, app, &facts);
     if (!restore_to_keep(app, &facts, has_latest ? &latest : NULL, &state, &slot)) return true;
     if (!keeps_state(service, app, &app->slots[slot], &keeps, err)) return false;
     name_checkpoint(service, app, name);

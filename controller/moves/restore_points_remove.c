@@ -25,7 +25,7 @@ static bool remove_files(struct app_service *service, const struct app *app,
     *out_stay = false;
     // Of a checkpoint, restore_points_prune() decides when its row is gone.
     if (snapshot->job_id[0] != '\0') return true;
-    restore_points_look(service, app, &facts);
+    restore_points_find(service, app, &facts);
     if (!must_stay(service, app, &facts, snapshot, out_stay, err)) return false;
     return *out_stay || state_files_remove_snapshot(&service->state_files, app->id, snapshot, err);
 }
@@ -110,7 +110,7 @@ bool restore_points_prune_deleted(struct app_service *service, const struct app 
                                          err))
             return false;
         if (!found) break;
-        if (count == 0) restore_points_look(service, app, &facts);
+        if (count == 0) restore_points_find(service, app, &facts);
         if (prune_deleted(service, app, &facts, &snapshot, &refusal)) continue;
         is_whole = error_set(err, refusal.kind, "%s", refusal.message);
     }
@@ -144,7 +144,7 @@ bool restore_points_prune(struct app_service *service, const struct app *app, st
     char message[200];
     int removed = 0;
 
-    restore_points_look(service, app, &pruning.facts);
+    restore_points_find(service, app, &pruning.facts);
     if (!state_files_prune_checkpoints(&service->state_files, app->id, is_needed, &pruning,
                                        &removed, err))
         return false;

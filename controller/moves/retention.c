@@ -79,7 +79,7 @@ bool retention_apply(struct app_service *service, const struct app *app, int64_t
     if (!policy_of(service, app, &self.policy, err)) return false;
     self.has_left = !remove_old_failures(service, app, err);
     if (retention_policy_is_none(&self.policy)) return !self.has_left;
-    restore_points_look(service, app, &self.facts);
+    restore_points_find(service, app, &self.facts);
     while (count == PAGE_SIZE) {
         if (!snapshot_store_list_newest(service->db, app->id, before_sequence, page, PAGE_SIZE,
                                         &count, err))

@@ -76,14 +76,15 @@ bool flink_reply_job(const json_t *reply, struct flink_job *out, struct error *e
     return true;
 }
 
-const char *flink_reply_local_path(const char *uri) {
+// "file:/x" and "file:///x" → "/x"
+static const char *local_path(const char *uri) {
     if (text_starts_with(uri, "file://")) return uri + strlen("file://");
     if (text_starts_with(uri, "file:")) return uri + strlen("file:");
     return uri;
 }
 
 static bool copy_path(char out[static FILE_PATH_MAX], const char *uri, struct error *err) {
-    return text_copy(out, FILE_PATH_MAX, flink_reply_local_path(uri)) ||
+    return text_copy(out, FILE_PATH_MAX, local_path(uri)) ||
            error_set(err, ERROR_INVALID, "the path '%.100s...' is too long", uri);
 }
 
@@ -117,6 +118,7 @@ static bool is_transient(const char *trace) {
         "Checkpoint was declined (task is closing)",
         "Checkpoint was declined because one input stream is finished",
         "Checkpoint Coordinator is suspending",
+        "Checkpoint needs at least one vertex that commits the checkpoint",
     };
 
     for (size_t index = 0; index < COUNT_OF(messages); index++)

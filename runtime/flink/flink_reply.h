@@ -56,6 +56,3 @@ void flink_reply_error(const json_t *reply, char *out, size_t size_bytes);
 // One line for a Java stack trace (stack_trace.h). Of a trace of more than 64 KB, here and above,
 // only the first and the last 32 KB are read.
 void flink_reply_cause(const char *stack_trace, char *out, size_t size_bytes);
-
-// "file:/x" and "file:///x" → "/x"
-const char *flink_reply_local_path(const char *uri);

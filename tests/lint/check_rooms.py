@@ -37,6 +37,16 @@ def include_problems(root, rooms):
                     yield f"{path.relative_to(root)} includes {name}: {room.folder} may not use {used.folder} (rooms.txt)"
 
 
+def unused_problems(root, rooms):
+    """A right that no file uses says something untrue about its room."""
+    for room in rooms.values():
+        names = {name for path in room.files(root) for name in INCLUDE.findall(path.read_text())}
+        used = {found.folder for found in (table.room_of(name, rooms) for name in names) if found}
+        for folder in room.uses if not room.uses_all else ():
+            if folder not in used:
+                yield f"rooms.txt: {room.folder} may use {folder}, and does not: take it out"
+
+
 def stray_problems(root, rooms):
     """Sources in other folders would not be built."""
     for top in {room.folder.split("/")[0] for room in rooms.values()}:
@@ -48,7 +58,7 @@ def stray_problems(root, rooms):
 def main():
     root = pathlib.Path(sys.argv[1]).resolve() if len(sys.argv) > 1 else table.ROOT
     rooms = table.rooms(root)
-    problems = [*order_problems(rooms), *include_problems(root, rooms), *stray_problems(root, rooms)]
+    problems = [*order_problems(rooms), *include_problems(root, rooms), *unused_problems(root, rooms), *stray_problems(root, rooms)]
     for problem in problems:
         print(problem)
     return 1 if problems else 0

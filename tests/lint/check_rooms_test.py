@@ -52,6 +52,10 @@ class CheckRooms(unittest.TestCase):
         self.write("rooms.txt", TABLE.replace("low      |         |", "low      | high    |"))
         self.assertIn("low uses high, which is listed after it", self.check()[1])
 
+    def test_a_right_that_is_not_used_fails(self):
+        self.write("high/other.h", "")
+        self.assertIn("high may use low, and does not", self.check()[1])
+
     def test_a_source_in_no_room_fails(self):
         self.write("high/out/lost.c", "")
         self.assertIn("high/out/lost.c is in no room", self.check()[1])

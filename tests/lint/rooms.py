@@ -13,6 +13,7 @@ class Room:
     uses: tuple  # folders of other rooms
     packages: tuple
     about: str
+    uses_all: bool = False  # every room that is listed before it
 
     def files(self, root=ROOT, pattern="*.[ch]"):
         return sorted((root / self.folder).glob(pattern))
@@ -24,8 +25,9 @@ def rooms(root=ROOT):
         if not line or line.startswith("#"):
             continue
         folder, uses, packages, about = (part.strip() for part in line.split("|"))
-        uses = tuple(found) if uses == "*" else tuple(uses.split())
-        found[folder] = Room(folder, uses, tuple(packages.split()), about)
+        uses_all = uses == "*"
+        uses = tuple(found) if uses_all else tuple(uses.split())
+        found[folder] = Room(folder, uses, tuple(packages.split()), about, uses_all)
     return found
 
 

@@ -19,7 +19,7 @@
 static char path[96];
 static struct db *db;
 static struct error err;
-static bool found; // by the last store_find() or store_load()
+static bool found; // by the last search or load
 static const struct app_scope scope = STORAGE_SCOPE;
 
 static void set_up(void) {

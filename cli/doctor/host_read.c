@@ -123,7 +123,7 @@ static void check_port(struct client *client, struct host_facts *facts) {
         facts->port = is_port_free(port_of(facts->url)) ? HOST_PORT_FREE : HOST_PORT_TAKEN;
 }
 
-void host_look(struct client *client, struct host_facts *out_facts) {
+void host_read(struct client *client, struct host_facts *out_facts) {
     struct host_facts facts = {0};
     struct clock clock = clock_system();
 
