@@ -119,7 +119,7 @@ def test_a_runtime_in_use_is_not_removed(runtime, jars, tmp_path):
         application.start()
         count = application.wait_for_count(5)
         refused = remove()
-        assert refused.returncode == 1 and "an application of a daemon that works runs on it" in refused.stderr
+        assert refused.returncode == 1 and "is in use by an application of a daemon that runs" in refused.stderr
         kobel.kill()
         kobel.start()
 
