@@ -4,6 +4,7 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <sqlite3.h>
 #include <string.h>
 
 static struct fake_world world;
@@ -134,4 +135,27 @@ Test(time_limits, are_never_negative_in_events) {
     pass(10);
     cr_assert(eq(int, fake_world_count_events(&world, "a", "kind", "recovery", ": it took "), 1));
     cr_assert(eq(int, fake_world_count_events(&world, "a", "kind", "recovery", ": it took -"), 0));
+}
+
+static void execute(const char *sql) {
+    sqlite3 *raw = NULL;
+
+    cr_assert(eq(int, sqlite3_open(world.path, &raw), SQLITE_OK));
+    cr_assert(eq(int, sqlite3_exec(raw, sql, NULL, NULL, NULL), SQLITE_OK));
+    cr_assert(eq(int, sqlite3_close(raw), SQLITE_OK));
+}
+
+Test(time_limits, a_stop_whose_end_cannot_be_recorded_is_not_reverted) {
+    fake_world_create_running(&world, "a");
+    execute("CREATE TRIGGER no_end BEFORE UPDATE ON operation"
+            " BEGIN SELECT RAISE(ABORT, 'the operation cannot end'); END");
+    // Nearly as long as a stop may take.
+    fake_clusters_delay_savepoint(world.clusters, 4 * 3890);
+    cr_assert(fake_world_stop(&world, "a", false, &err), "%s", err.message);
+    pass(4000);
+    cr_assert(eq(int, status(), APP_STOPPING));
+    cr_assert(fake_world_app(&world, "a").move.halted);
+    execute("DROP TRIGGER no_end");
+    cr_assert(fake_world_run_until(&world, "a", APP_READY));
+    expect_operation("StopApplication", OPERATION_SUCCESSFUL, "");
 }
