@@ -6,7 +6,7 @@
 
 // The versions that have a script schema_<n>.sql, which makes version n of version n - 1. Scripts
 // are only added, and schema.sql, which makes the newest version at once, is changed with each.
-#define MIGRATIONS(each) each(2) each(3) each(4) each(5) each(6) each(7) each(8)
+#define MIGRATIONS(each) each(2) each(3) each(4) each(5) each(6) each(7) each(8) each(9)
 
 // The texts are embedded by CMake, each ended by a 0 byte.
 #define DECLARE(version) extern const char schema_##version##_sql[];

@@ -4,12 +4,12 @@
 
 #define COLUMNS                                                                                    \
     "sequence, name, status, is_automatic, version, runtime, trigger_id, location,"                \
-    " created_at_ms, job_id, tries, not_before_ms, after_checkpoint"
+    " created_at_ms, job_id, tries, not_before_ms, after_checkpoint, enhanced_id, key_arn"
 
 static const char SQL_ADD[] =
     "INSERT INTO snapshot (app_id, name, status, is_automatic, version, runtime, trigger_id,"
-    " location, created_at_ms, job_id, after_checkpoint)"
-    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)";
+    " location, created_at_ms, job_id, after_checkpoint, enhanced_id, key_arn)"
+    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 static const char SQL_FIND[] = "SELECT " COLUMNS " FROM snapshot WHERE app_id = ?1 AND name = ?2";
 static const char SQL_LATEST[] = "SELECT " COLUMNS " FROM snapshot WHERE app_id = ?1 AND"
                                  " status = 'READY' ORDER BY sequence DESC LIMIT 1";
@@ -21,14 +21,16 @@ static const char SQL_SAVE[] = "UPDATE snapshot SET status = ?3, trigger_id = ?4
                                " job_id = ?6, tries = ?7, not_before_ms = ?8"
                                " WHERE app_id = ?1 AND name = ?2";
 static const char SQL_REMOVE[] = "DELETE FROM snapshot WHERE app_id = ?1 AND name = ?2";
-static const char SQL_LIST[] = "SELECT " COLUMNS " FROM snapshot WHERE app_id = ?1 AND"
-                               " sequence > ?2 ORDER BY sequence LIMIT ?3";
+static const char SQL_LIST[] =
+    "SELECT " COLUMNS " FROM snapshot WHERE app_id = ?1 AND sequence > ?2 AND enhanced_id = ''"
+    " ORDER BY sequence LIMIT ?3";
 static const char SQL_LIST_NEWEST[] = "SELECT " COLUMNS " FROM snapshot WHERE app_id = ?1 AND"
                                       " sequence < ?2 ORDER BY sequence DESC LIMIT ?3";
 static const char SQL_COUNT[] =
     "SELECT count(*) FROM snapshot WHERE app_id = ?1 AND status <> 'FAILED'";
-static const char SQL_COUNT_BY_HAND[] = "SELECT count(*) FROM snapshot WHERE app_id = ?1 AND"
-                                        " status <> 'FAILED' AND is_automatic = 0";
+static const char SQL_COUNT_BY_HAND[] =
+    "SELECT count(*) FROM snapshot WHERE app_id = ?1 AND"
+    " status <> 'FAILED' AND is_automatic = 0 AND enhanced_id = ''";
 static const char SQL_HAS_JOB[] =
     "SELECT 1 FROM snapshot WHERE app_id = ?1 AND job_id = ?2 AND job_id <> '' LIMIT 1";
 static const char SQL_IS_SHARED[] = "SELECT 1 FROM snapshot WHERE app_id = ?1 AND location = ?2 AND"
@@ -50,6 +52,8 @@ bool snapshot_store_add(struct db *db, const char *app_id, struct snapshot *snap
     db_bind_int(stmt, 9, snapshot->created_at_ms);
     db_bind_text(stmt, 10, snapshot->job_id);
     db_bind_text(stmt, 11, snapshot->after_checkpoint);
+    db_bind_text(stmt, 12, snapshot->enhanced_id);
+    db_bind_text(stmt, 13, snapshot->key_arn);
     // UNIQUE(app_id, name) decides; a SELECT first would only add a second truth.
     if (!db_run(db, stmt, err)) return error_prefix(err, "add snapshot '%s'", snapshot->name);
     snapshot->sequence = db_last_row(db);
@@ -74,6 +78,8 @@ static bool read_snapshot(sqlite3_stmt *stmt, struct snapshot *out, struct error
     snapshot.tries = (int)db_column_int(stmt, 10);
     snapshot.not_before_ms = db_column_int(stmt, 11);
     db_column_text(stmt, 12, snapshot.after_checkpoint, sizeof snapshot.after_checkpoint);
+    db_column_text(stmt, 13, snapshot.enhanced_id, sizeof snapshot.enhanced_id);
+    db_column_text(stmt, 14, snapshot.key_arn, sizeof snapshot.key_arn);
     if (!snapshot_status_from_name(status, &snapshot.status) ||
         !runtime_environment_from_name(runtime, &snapshot.runtime))
         return error_set(err, ERROR_UNAVAILABLE, "database: snapshot '%s' is '%s' of '%s'",

@@ -1,4 +1,5 @@
-// The snapshots of an application. The only file that knows the table `snapshot`.
+// The savepoints of an application, of both kinds of snapshots. The only file that knows the table
+// `snapshot`.
 #pragma once
 
 #include "model/snapshot.h"
@@ -29,7 +30,8 @@ MUST_CHECK bool snapshot_store_save(struct db *db, const char *app_id,
                                     const struct snapshot *snapshot, struct error *err);
 MUST_CHECK bool snapshot_store_remove(struct db *db, const char *app_id, const char *name,
                                       struct error *err);
-// Oldest first, only those with a sequence above `after_sequence` (0 = from the first).
+// The application snapshots only: oldest first, those with a sequence above `after_sequence` (0 =
+// from the first).
 MUST_CHECK bool snapshot_store_list(struct db *db, const char *app_id, int64_t after_sequence,
                                     struct snapshot *out_list, size_t limit, size_t *out_count,
                                     struct error *err);
@@ -40,7 +42,7 @@ MUST_CHECK bool snapshot_store_list_newest(struct db *db, const char *app_id,
 // How many are not FAILED.
 MUST_CHECK bool snapshot_store_count(struct db *db, const char *app_id, int64_t *out_count,
                                      struct error *err);
-// How many of these a user created: the limit of the service is for them.
+// How many of these are application snapshots that a user created: the limit is for them.
 MUST_CHECK bool snapshot_store_count_by_hand(struct db *db, const char *app_id, int64_t *out_count,
                                              struct error *err);
 // Is there a snapshot that is a checkpoint of this job?
