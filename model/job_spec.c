@@ -18,9 +18,8 @@ void job_spec_read(const struct app_version *version, struct job_spec *out_spec)
     spec.checkpointing_enabled = json_bool_or(checkpoints, "CheckpointingEnabled", true);
     spec.checkpoint_interval_ms = json_int_or(checkpoints, "CheckpointInterval", 60000);
     spec.min_pause_ms = json_int_or(checkpoints, "MinPauseBetweenCheckpoints", 5000);
-    spec.snapshots_enabled =
-        json_bool_or(record_block(config, "ApplicationSnapshotConfigurationDescription"),
-                     "SnapshotsEnabled", true);
+    spec.snapshots_enabled = json_bool_or(record_snapshots(config), "SnapshotsEnabled", true);
+    spec.uses_enhanced_snapshots = record_uses_enhanced_snapshots(config);
     spec.rollback_enabled =
         json_bool_or(record_block(config, "ApplicationSystemRollbackConfigurationDescription"),
                      "RollbackEnabled", false);

@@ -13,6 +13,7 @@ struct job_spec {
     int64_t checkpoint_interval_ms;
     int64_t min_pause_ms;
     bool snapshots_enabled;
+    bool uses_enhanced_snapshots; // SnapshotMode
     bool rollback_enabled;
     bool auto_scaling_enabled;
     char log_level[8];                  // INFO, WARN, ERROR, DEBUG

@@ -1,5 +1,7 @@
 #include "model/record.h"
 
+#include "base/text.h"
+
 json_t *record_description(const json_t *config) {
     return json_object_get(config, "ApplicationConfigurationDescription");
 }
@@ -18,6 +20,15 @@ json_t *record_flink_block(const json_t *config, const char *name) {
 
 json_t *record_parallelism(const json_t *config) {
     return record_flink_block(config, "ParallelismConfigurationDescription");
+}
+
+json_t *record_snapshots(const json_t *config) {
+    return record_block(config, "ApplicationSnapshotConfigurationDescription");
+}
+
+bool record_uses_enhanced_snapshots(const json_t *config) {
+    return text_equal(json_text(record_snapshots(config), "SnapshotMode"),
+                      RECORD_SNAPSHOTS_ENHANCED);
 }
 
 const json_t *record_property_groups(const json_t *config) {

@@ -51,6 +51,10 @@ bool runtime_environment_is_newer(enum runtime_environment runtime,
     return runtime > other;
 }
 
+bool runtime_environment_has_enhanced_snapshots(enum runtime_environment runtime) {
+    return table[runtime].family == RUNTIME_FAMILY_FLINK && runtime >= RUNTIME_FLINK_1_20;
+}
+
 const char *runtime_environment_flink_version(enum runtime_environment runtime) {
     return table[runtime].flink_version;
 }

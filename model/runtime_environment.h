@@ -34,6 +34,9 @@ bool runtime_environment_is_retired(enum runtime_environment runtime);
 // Has `runtime` a newer Flink than `other`? Both belong to RUNTIME_FAMILY_FLINK.
 bool runtime_environment_is_newer(enum runtime_environment runtime, enum runtime_environment other);
 
+// May an application of it use enhanced snapshots (facts/api.md 12.7)?
+bool runtime_environment_has_enhanced_snapshots(enum runtime_environment runtime);
+
 // --- those that kobel runs ---
 
 // The Flink version that kobel installs for it ("1.20.3"); NULL where kobel does not run it. The

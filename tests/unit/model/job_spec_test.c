@@ -26,6 +26,7 @@ Test(job_spec, has_the_defaults_of_the_service) {
     cr_assert_eq(spec.checkpoint_interval_ms, 60000);
     cr_assert_eq(spec.min_pause_ms, 5000);
     cr_assert(spec.snapshots_enabled);
+    cr_assert_not(spec.uses_enhanced_snapshots);
     cr_assert_not(spec.rollback_enabled);
     cr_assert_str_eq(spec.log_level, "INFO");
     cr_assert_str_eq(spec.code_sha256, "abc");
@@ -41,7 +42,8 @@ Test(job_spec, is_what_the_record_says) {
         "\"CheckpointConfigurationDescription\":{\"CheckpointingEnabled\":false,"
         "\"CheckpointInterval\":1000,\"MinPauseBetweenCheckpoints\":10},"
         "\"MonitoringConfigurationDescription\":{\"LogLevel\":\"DEBUG\"}},"
-        "\"ApplicationSnapshotConfigurationDescription\":{\"SnapshotsEnabled\":false},"
+        "\"ApplicationSnapshotConfigurationDescription\":{\"SnapshotsEnabled\":false,"
+        "\"SnapshotMode\":\"ENHANCED_SNAPSHOTS\"},"
         "\"ApplicationSystemRollbackConfigurationDescription\":{\"RollbackEnabled\":true}}}");
     struct job_spec spec;
 
@@ -54,6 +56,7 @@ Test(job_spec, is_what_the_record_says) {
     cr_assert_eq(spec.checkpoint_interval_ms, 1000);
     cr_assert_eq(spec.min_pause_ms, 10);
     cr_assert_not(spec.snapshots_enabled);
+    cr_assert(spec.uses_enhanced_snapshots);
     cr_assert(spec.rollback_enabled);
     cr_assert_str_eq(spec.log_level, "DEBUG");
 }
