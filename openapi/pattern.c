@@ -29,9 +29,10 @@ static pcre2_code *compile(const char *text, int *out_code, PCRE2_SIZE *out_offs
     (void)pcre2_set_newline(context, PCRE2_NEWLINE_ANY);
     (void)pcre2_set_max_pattern_length(context, LENGTH_MAX);
     // DOLLAR_ENDONLY: "$" does not match before a final line feed. jansson has checked the UTF-8.
+    // ALT_BSUX: "\u001F" is a character, as in Java.
     pcre2_code *code = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED,
                                      PCRE2_UTF | PCRE2_ANCHORED | PCRE2_ENDANCHORED |
-                                         PCRE2_DOLLAR_ENDONLY | PCRE2_NO_UTF_CHECK,
+                                         PCRE2_DOLLAR_ENDONLY | PCRE2_ALT_BSUX | PCRE2_NO_UTF_CHECK,
                                      out_code, out_offset, context);
     pcre2_compile_context_free(context);
     return code;

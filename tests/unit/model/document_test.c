@@ -6,6 +6,7 @@
 #include "model/job_spec.h"
 #include "model/operation.h"
 #include "model/snapshot.h"
+#include "model/snapshot_operation.h"
 
 #include <criterion/criterion.h>
 #include <string.h>
@@ -38,6 +39,7 @@ Test(document, limits_are_the_sizes_of_the_model) {
     } rows[] = {
         {"ApplicationName", APP_NAME_SIZE},
         {"SnapshotName", APP_SNAPSHOT_NAME_SIZE},
+        {"SnapshotV2Name", ENHANCED_NAME_SIZE},
         {"Operation", OPERATION_NAME_SIZE},
         {"ErrorString", OPERATION_ERROR_SIZE},
         {"KinesisAnalyticsARN", ARN_SIZE},
@@ -50,10 +52,29 @@ Test(document, limits_are_the_sizes_of_the_model) {
                      (int64_t)rows[index].size, "%s", rows[index].schema);
 }
 
+// A character has up to four bytes.
+Test(document, texts_fit_in_any_script) {
+    static const struct {
+        const char *schema;
+        size_t size;
+    } rows[] = {
+        {"SnapshotV2Description", ENHANCED_DESCRIPTION_SIZE},
+        {"KeyPrefix", ENHANCED_KEY_PREFIX_SIZE},
+    };
+
+    for (size_t index = 0; index < COUNT_OF(rows); index++)
+        cr_assert_eq(json_int_or(schema(rows[index].schema), "maxLength", -1) * 4 + 1,
+                     (int64_t)rows[index].size, "%s", rows[index].schema);
+}
+
 // What kobel makes itself may be shorter than the service's.
 Test(document, limits_leave_room_for_what_kobel_makes) {
     cr_assert_leq(APP_TOKEN_SIZE - 1, json_int_or(schema("ConditionalToken"), "maxLength", 0));
     cr_assert_leq(APP_OPERATION_ID_SIZE - 1, json_int_or(schema("OperationId"), "maxLength", 0));
+    cr_assert_leq(APP_OPERATION_ID_SIZE - 1,
+                  json_int_or(schema("SnapshotOperationId"), "maxLength", 0));
+    cr_assert_leq(SNAPSHOT_ERROR_CODE_SIZE - 1,
+                  json_int_or(schema("SnapshotOperationErrorCode"), "maxLength", 0));
 }
 
 Test(document, log_levels_fit) {
@@ -85,4 +106,8 @@ CHECK_LIST(ApplicationStatus, app_status, enum app_status, APP_STATUS_COUNT)
 CHECK_LIST(ApplicationRestoreType, restore_type, enum restore_type, RESTORE_TYPE_COUNT)
 CHECK_LIST(OperationStatus, operation_status, enum operation_status, OPERATION_STATUS_COUNT)
 CHECK_LIST(SnapshotStatus, snapshot_status, enum snapshot_status, SNAPSHOT_STATUS_COUNT)
+CHECK_LIST(SnapshotInitiatorOperation, snapshot_maker, enum snapshot_maker, SNAPSHOT_MAKER_COUNT)
+CHECK_LIST(SnapshotOperation, snapshot_operation_kind, enum snapshot_operation_kind,
+           SNAPSHOT_OPERATION_KIND_COUNT)
+CHECK_LIST(SnapshotOperationStatus, operation_status, enum operation_status, OPERATION_STATUS_COUNT)
 CHECK_LIST(RuntimeEnvironment, runtime_environment, enum runtime_environment, RUNTIME_COUNT)
