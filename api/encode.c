@@ -29,6 +29,14 @@ static json_t *encode_run_configuration(const struct run_configuration *run) {
     return description;
 }
 
+// A record from before enhanced snapshots has no mode.
+static void add_snapshot_mode(json_t *config) {
+    json_t *snapshots = record_snapshots(config);
+
+    if (snapshots != NULL && json_member(snapshots, "SnapshotMode") == NULL)
+        json_put_text(snapshots, "SnapshotMode", RECORD_SNAPSHOTS_LEGACY);
+}
+
 // What changes while a version stays the same, and is therefore not in its record.
 static void add_variable_parts(json_t *config, const struct app_detail *detail) {
     json_t *description = record_description(config);
@@ -62,6 +70,7 @@ json_t *encode_app_consuming(struct app_detail *detail) {
     char arn[ARN_SIZE];
 
     arn_of_app(&app->scope, app->name, arn);
+    add_snapshot_mode(object);
     add_variable_parts(object, detail);
     json_put_text(object, "ApplicationARN", arn);
     json_put_text(object, "ApplicationName", app->name);

@@ -38,6 +38,14 @@ static void put_flag(json_t *description, const char *block_name, const char *me
     json_put(description, block_name, block);
 }
 
+static void put_snapshots(json_t *description, bool is_enabled, const char *mode) {
+    json_t *block = json_new_object();
+
+    json_put_bool(block, "SnapshotsEnabled", is_enabled);
+    json_put_text(block, "SnapshotMode", mode);
+    json_put(description, "ApplicationSnapshotConfigurationDescription", block);
+}
+
 static void put_encryption(json_t *description, const char *key_type, const char *key_id) {
     json_t *block = json_new_object();
     bool is_customers = text_equal(key_type, "CUSTOMER_MANAGED_KEY");
@@ -119,15 +127,15 @@ static void update_code(json_t *description, const json_t *update,
 
 static json_t *describe(const json_t *wanted, const struct code_artifact *artifact) {
     const json_t *encryption = json_member(wanted, "ApplicationEncryptionConfiguration");
+    const json_t *snapshots = json_member(wanted, "ApplicationSnapshotConfiguration");
     const json_t *code = json_member(wanted, "ApplicationCodeConfiguration");
     const json_t *vpcs = json_member(wanted, "VpcConfigurations");
     json_t *description = json_new_object();
 
     json_put(description, "FlinkApplicationConfigurationDescription",
              app_config_flink_create(json_member(wanted, "FlinkApplicationConfiguration")));
-    put_flag(description, "ApplicationSnapshotConfigurationDescription", "SnapshotsEnabled",
-             json_bool_or(json_member(wanted, "ApplicationSnapshotConfiguration"),
-                          "SnapshotsEnabled", true));
+    put_snapshots(description, json_bool_or(snapshots, "SnapshotsEnabled", true),
+                  json_text_or(snapshots, "SnapshotMode", RECORD_SNAPSHOTS_LEGACY));
     put_flag(description, "ApplicationSystemRollbackConfigurationDescription", "RollbackEnabled",
              json_bool_or(json_member(wanted, "ApplicationSystemRollbackConfiguration"),
                           "RollbackEnabled", false));
@@ -156,20 +164,25 @@ json_t *app_config_create(const json_t *request, const struct code_artifact *art
     return config;
 }
 
-static void update_flags(json_t *description, const json_t *updates) {
+static void update_flags(json_t *description, const char *mode, const json_t *updates) {
     const json_t *snapshots = json_member(updates, "ApplicationSnapshotConfigurationUpdate");
     const json_t *rollback = json_member(updates, "ApplicationSystemRollbackConfigurationUpdate");
     const json_t *encryption = json_member(updates, "ApplicationEncryptionConfigurationUpdate");
 
     if (snapshots != NULL)
-        put_flag(description, "ApplicationSnapshotConfigurationDescription", "SnapshotsEnabled",
-                 json_bool_or(snapshots, "SnapshotsEnabledUpdate", true));
+        put_snapshots(description, json_bool_or(snapshots, "SnapshotsEnabledUpdate", true),
+                      json_text_or(snapshots, "SnapshotModeUpdate", mode));
     if (rollback != NULL)
         put_flag(description, "ApplicationSystemRollbackConfigurationDescription",
                  "RollbackEnabled", json_bool_or(rollback, "RollbackEnabledUpdate", false));
     if (encryption != NULL)
         put_encryption(description, json_text_or(encryption, "KeyTypeUpdate", "AWS_OWNED_KEY"),
                        json_text(encryption, "KeyIdUpdate"));
+}
+
+static const char *snapshot_mode_of(const json_t *config) {
+    return record_uses_enhanced_snapshots(config) ? RECORD_SNAPSHOTS_ENHANCED
+                                                  : RECORD_SNAPSHOTS_LEGACY;
 }
 
 bool app_config_update(const json_t *config, const json_t *request,
@@ -187,7 +200,7 @@ bool app_config_update(const json_t *config, const json_t *request,
                           json_member(request, plain_members[index].update));
     app_config_flink_update(record_flink(result),
                             json_member(updates, "FlinkApplicationConfigurationUpdate"));
-    update_flags(description, updates);
+    update_flags(description, snapshot_mode_of(config), updates);
     if (properties != NULL) put_properties(description, json_member(properties, "PropertyGroups"));
     if (code != NULL) update_code(description, code, artifact);
     if (!app_config_update_vpcs(result, json_member(updates, "VpcConfigurationUpdates"), err))

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "controller/record/firehose.h"
 #include "controller/record/property_rules.h"
+#include "controller/record/snapshot_mode_rules.h"
 #include "controller/record/tag_rules.h"
 #include "model/job_spec.h"
 #include "model/record.h"
@@ -101,6 +102,12 @@ static bool check_create_blocks(const json_t *request, const struct app_limits *
     return check_foreign_blocks(json_member(request, "ApplicationConfiguration"), "", err);
 }
 
+static bool check_snapshot_mode(const json_t *request, const struct app_limits *limits,
+                                struct error *err) {
+    (void)limits;
+    return snapshot_mode_rules_check_create(request, err);
+}
+
 // --- properties ---
 
 static bool check_create_properties(const json_t *request, const struct app_limits *limits,
@@ -159,7 +166,7 @@ static bool run_rules(rule_fn *const *rules, size_t count, const json_t *request
 bool app_rules_check_create(const json_t *request, const struct app_limits *limits,
                             struct error *err) {
     static rule_fn *const rules[] = {
-        check_firehose_inputs,   check_runtime,       check_create_blocks,
+        check_firehose_inputs,   check_runtime,       check_create_blocks, check_snapshot_mode,
         check_create_properties, check_sub_resources, check_tags,
     };
 
@@ -204,6 +211,7 @@ bool app_rules_check_update(const json_t *config, const json_t *request, bool is
 
     if (!check_runtime_update(config, request, err)) return false;
     if (!check_foreign_blocks(updates, "Update", err)) return false;
+    if (!snapshot_mode_rules_check_update(config, request, err)) return false;
     if (!property_rules_check_groups(groups, err)) return false;
     if (!check_logging_updates(json_member(request, "CloudWatchLoggingOptionUpdates"), err))
         return false;

@@ -26,7 +26,7 @@ def test_defaults_are_filled_in(plain):
         "MonitoringConfigurationDescription": {"ConfigurationType": "DEFAULT", "MetricsLevel": "APPLICATION", "LogLevel": "INFO"},
         "ParallelismConfigurationDescription": {"ConfigurationType": "DEFAULT", "Parallelism": 1, "ParallelismPerKPU": 1,
                                                 "CurrentParallelism": 1, "AutoScalingEnabled": True}}
-    assert description["ApplicationSnapshotConfigurationDescription"] == {"SnapshotsEnabled": True}
+    assert description["ApplicationSnapshotConfigurationDescription"] == {"SnapshotsEnabled": True, "SnapshotMode": "APPLICATION_SNAPSHOTS_LEGACY"}
     assert "ApplicationCodeConfigurationDescription" not in description
     assert detail["ApplicationMode"] == "STREAMING" and detail["CloudWatchLoggingOptionDescriptions"] == []
     assert detail["ApplicationMaintenanceConfigurationDescription"] == {

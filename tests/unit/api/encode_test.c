@@ -2,6 +2,7 @@
 #include "api/encode.h"
 
 #include "base/json.h"
+#include "base/text.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -15,4 +16,28 @@ Test(encode, leaves_out_what_is_not_there_yet) {
     cr_assert(json_member(object, "EndTime") == NULL);
     cr_assert(json_member(object, "OperationFailureDetails") == NULL);
     cr_assert(eq(int, (int)json_int_or(object, "StartTime", 0), 1764000000));
+}
+
+static const char *mode_shown_for(const char *snapshots) {
+    static char mode[64];
+    struct app_detail detail = {.app = {.name = "a", .scope = {"000000000000", "us-east-1"}}};
+
+    detail.version.config =
+        json_pack("{s:{s:o}}", "ApplicationConfigurationDescription",
+                  "ApplicationSnapshotConfigurationDescription", json_loads(snapshots, 0, NULL));
+    AUTO(json_decref) json_t *object = encode_app_consuming(&detail);
+    (void)text_copy(mode, sizeof mode,
+                    json_text_or(json_path(object, "ApplicationConfigurationDescription",
+                                           "ApplicationSnapshotConfigurationDescription", NULL),
+                                 "SnapshotMode", "none"));
+    return mode;
+}
+
+Test(encode, shows_the_mode_of_a_record_that_has_none) {
+    cr_assert(eq(str, (char *)mode_shown_for("{\"SnapshotsEnabled\":true}"),
+                 "APPLICATION_SNAPSHOTS_LEGACY"));
+    cr_assert(eq(str,
+                 (char *)mode_shown_for(
+                     "{\"SnapshotsEnabled\":true,\"SnapshotMode\":\"ENHANCED_SNAPSHOTS\"}"),
+                 "ENHANCED_SNAPSHOTS"));
 }
