@@ -10,6 +10,8 @@
 #include "controller/scaling/metering.h"
 #include "controller/scaling/metering_options.h"
 #include "controller/service/service.h"
+#include "controller/snapshots/snapshot_keeper.h"
+#include "controller/snapshots/snapshot_transfers.h"
 #include "storage/app_store.h"
 
 static bool queue_one(void *userdata, const char *app_id, struct error *err) {
@@ -30,6 +32,7 @@ bool controller_new(const struct controller_options *options, struct app_service
     service->capacity = options->capacity;
     service->state_files = options->state_files;
     service->code = options->code;
+    service->transfers = options->transfers;
     service->clock = options->clock;
     service->elapsed = options->elapsed.now_ms == NULL ? clock_monotonic() : options->elapsed;
     service->start_limit_ms =
@@ -42,6 +45,7 @@ bool controller_new(const struct controller_options *options, struct app_service
     *service->metering = options->metering;
     service->queue = work_queue_new(options->on_due_changed, options->userdata);
     if (!app_store_visit_all(service->db, queue_one, service, err)) return false;
+    if (!snapshot_keeper_queue_all(service, err)) return false;
     code_collect_soon(service);
     *out_service = TAKE(service);
     return true;
@@ -54,6 +58,7 @@ void controller_stop(struct app_service *service) {
 void controller_free(struct app_service *service) {
     if (service == NULL) return;
     code_wait_end_all(service);
+    snapshot_transfers_free(service);
     faults_free(service);
     progress_free(service);
     admission_free(service);

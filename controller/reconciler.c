@@ -13,8 +13,11 @@
 #include "controller/moves/retention.h"
 #include "controller/moves/runtime_use.h"
 #include "controller/scaling/metering.h"
+#include "controller/snapshots/snapshot_keeper.h"
 #include "storage/app_store.h"
 #include "storage/snapshot_store.h"
+
+#include <string.h>
 
 // Steps of one application in one turn of the loop: more than a move needs between two waits. A
 // plan that repeats itself leaves the loop to others.
@@ -23,6 +26,8 @@ static const int STEPS_MAX = 16;
 static const int64_t TURN_MS = 10;
 // The two clocks may differ by so much without one having been set.
 static const int64_t CLOCK_SLACK_MS = 1000;
+// After a step for an enhanced snapshot that failed, as with a full disk.
+static const int64_t SNAPSHOT_AGAIN_MS = 2000;
 
 static void observe_cluster(const struct app_service *service, const struct app *app,
                             enum app_slot slot, struct plan_view *view) {
@@ -199,6 +204,15 @@ static void follow_clock(struct app_service *service, int64_t now_ms) {
     service->seen_elapsed_ms = elapsed_ms;
 }
 
+static void keep_snapshot(struct app_service *service, const char *snapshot_id) {
+    struct error err;
+
+    if (snapshot_keeper_run(service, snapshot_id, &err)) return;
+    log_warn("controller", "snapshot step failed, trying again", "snapshot=%s error=\"%s\"",
+             snapshot_id, err.message);
+    service_wake_snapshot_later(service, snapshot_id, SNAPSHOT_AGAIN_MS);
+}
+
 void reconciler_run_due(struct app_service *service) {
     char app_id[WORK_NAME_SIZE];
     int64_t now_ms = service_now_ms(service);
@@ -209,6 +223,10 @@ void reconciler_run_due(struct app_service *service) {
            work_queue_take(service->queue, now_ms, app_id)) {
         struct error err;
         enum step_kind kind;
+        if (text_starts_with(app_id, SERVICE_SNAPSHOT_MARK)) {
+            keep_snapshot(service, app_id + strlen(SERVICE_SNAPSHOT_MARK));
+            continue;
+        }
         if (text_equal(app_id, CODE_COLLECT_ID)) {
             code_collect_run(service);
             continue;

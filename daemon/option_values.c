@@ -121,12 +121,26 @@ static bool read_limit(const char *value, const char *wanted, int64_t *out, stru
     return true;
 }
 
-bool option_read_application_limit(struct options *options, const char *value, struct error *err) {
+static bool read_limit_or_none(const char *value, int64_t *out, struct error *err) {
     if (text_equal(value, "none")) {
-        options->limits.applications = APP_LIMIT_NONE;
+        *out = APP_LIMIT_NONE;
         return true;
     }
-    return read_limit(value, "a number of 1 or more, or none", &options->limits.applications, err);
+    return read_limit(value, "a number of 1 or more, or none", out, err);
+}
+
+bool option_read_application_limit(struct options *options, const char *value, struct error *err) {
+    return read_limit_or_none(value, &options->limits.applications, err);
+}
+
+bool option_read_enhanced_snapshot_limit(struct options *options, const char *value,
+                                         struct error *err) {
+    return read_limit(value, "a number of 1 or more", &options->limits.enhanced_snapshots, err);
+}
+
+bool option_read_snapshot_transfer_limit(struct options *options, const char *value,
+                                         struct error *err) {
+    return read_limit_or_none(value, &options->limits.snapshot_transfers, err);
 }
 
 bool option_read_snapshot_limit(struct options *options, const char *value, struct error *err) {

@@ -23,6 +23,8 @@ option_read_fn option_read_auth;
 option_read_fn option_read_auth_key;
 option_read_fn option_read_application_limit;
 option_read_fn option_read_snapshot_limit;
+option_read_fn option_read_enhanced_snapshot_limit;
+option_read_fn option_read_snapshot_transfer_limit;
 option_read_fn option_read_kpu_limit;
 option_read_fn option_read_snapshot_retention;
 option_read_fn option_read_spares;

@@ -8,6 +8,8 @@ void job_spec_read(const struct app_version *version, struct job_spec *out_spec)
     const json_t *parallelism = record_parallelism(config);
     const json_t *checkpoints = record_flink_block(config, "CheckpointConfigurationDescription");
     const json_t *monitoring = record_flink_block(config, "MonitoringConfigurationDescription");
+    const json_t *encryption =
+        record_block(config, "ApplicationEncryptionConfigurationDescription");
     struct job_spec spec = {0};
 
     spec.runtime = RUNTIME_DEFAULT;
@@ -20,6 +22,8 @@ void job_spec_read(const struct app_version *version, struct job_spec *out_spec)
     spec.min_pause_ms = json_int_or(checkpoints, "MinPauseBetweenCheckpoints", 5000);
     spec.snapshots_enabled = json_bool_or(record_snapshots(config), "SnapshotsEnabled", true);
     spec.uses_enhanced_snapshots = record_uses_enhanced_snapshots(config);
+    if (text_equal(json_text_or(encryption, "KeyType", ""), "CUSTOMER_MANAGED_KEY"))
+        (void)text_copy(spec.key_arn, sizeof spec.key_arn, json_text_or(encryption, "KeyId", ""));
     spec.rollback_enabled =
         json_bool_or(record_block(config, "ApplicationSystemRollbackConfigurationDescription"),
                      "RollbackEnabled", false);

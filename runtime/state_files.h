@@ -18,9 +18,21 @@ struct state_files_ops {
     // The newest complete checkpoint of `job_id`; false when there is none.
     bool (*find_checkpoint)(void *self, const char *app_id, const char *job_id,
                             char out_path[static FILE_PATH_MAX]);
-    // The savepoint of a snapshot, by its name and trigger; false when it is missing or incomplete.
+    // The savepoint of a snapshot, by its name and trigger, or where it was published; false when
+    // it is missing or incomplete.
     bool (*find_savepoint)(void *self, const char *app_id, const struct snapshot *snapshot,
                            char out_path[static FILE_PATH_MAX]);
+    // Moves the complete savepoint of an enhanced snapshot to where it outlives the application, a
+    // directory that no job can write to. One that is there already is a success.
+    bool (*publish)(void *self, const char *app_id, const struct snapshot *snapshot,
+                    char out_path[static FILE_PATH_MAX], struct error *err);
+    // The directory of an enhanced snapshot, by its id, whether it exists or not.
+    bool (*published_directory)(void *self, const char *enhanced_id,
+                                char out_path[static FILE_PATH_MAX], struct error *err);
+    // Bytes of its files; 0 = there are none.
+    int64_t (*measure)(void *self, const char *enhanced_id);
+    // Removes it; an absent one is a success.
+    bool (*remove_published)(void *self, const char *enhanced_id, struct error *err);
     // Removes the checkpoints of the application's jobs that are not needed. *out_removed: how many
     // jobs had some. A failure does not prevent the other removals; false then.
     bool (*prune_checkpoints)(void *self, const char *app_id, state_files_need_fn *is_needed,
@@ -52,6 +64,32 @@ static inline bool state_files_find_savepoint(const struct state_files_port *por
                                               const char *app_id, const struct snapshot *snapshot,
                                               char out_path[static FILE_PATH_MAX]) {
     return port->ops->find_savepoint(port->self, app_id, snapshot, out_path);
+}
+
+MUST_CHECK static inline bool state_files_publish(const struct state_files_port *port,
+                                                  const char *app_id,
+                                                  const struct snapshot *snapshot,
+                                                  char out_path[static FILE_PATH_MAX],
+                                                  struct error *err) {
+    return port->ops->publish(port->self, app_id, snapshot, out_path, err);
+}
+
+MUST_CHECK static inline bool state_files_published_directory(const struct state_files_port *port,
+                                                              const char *enhanced_id,
+                                                              char out_path[static FILE_PATH_MAX],
+                                                              struct error *err) {
+    return port->ops->published_directory(port->self, enhanced_id, out_path, err);
+}
+
+static inline int64_t state_files_measure(const struct state_files_port *port,
+                                          const char *enhanced_id) {
+    return port->ops->measure(port->self, enhanced_id);
+}
+
+MUST_CHECK static inline bool state_files_remove_published(const struct state_files_port *port,
+                                                           const char *enhanced_id,
+                                                           struct error *err) {
+    return port->ops->remove_published(port->self, enhanced_id, err);
 }
 
 MUST_CHECK static inline bool state_files_prune_checkpoints(const struct state_files_port *port,

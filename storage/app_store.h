@@ -59,6 +59,12 @@ struct app_brief {
 MUST_CHECK bool app_store_list_all(struct db *db, const char *after_id, struct app_brief *out_list,
                                    size_t limit, size_t *out_count, struct error *err);
 
+// The first application above `after_id` whose job was or will be started from the restore point at
+// `path`, as far as is recorded.
+MUST_CHECK bool app_store_next_user(struct db *db, const char *path, const char *after_id,
+                                    char out_id[static APP_ID_SIZE], bool *out_found,
+                                    struct error *err);
+
 // Every application of every scope, for the start of the controller. Those that wait for a cluster
 // come first, so that they keep their turn over a restart. Stops at the first false.
 typedef bool app_store_visit_fn(void *userdata, const char *app_id, struct error *err);

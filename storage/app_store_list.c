@@ -18,6 +18,10 @@ static const char SQL_ALL[] =
     "SELECT id FROM app ORDER BY EXISTS (SELECT 1 FROM placement WHERE app_id = id AND"
     " phase = 'PLANNED') DESC, id";
 
+static const char SQL_NEXT_USER[] =
+    "SELECT app_id FROM placement WHERE restore_path = ?1 AND app_id > ?2 UNION"
+    " SELECT app_id FROM job_origin WHERE location = ?1 AND app_id > ?2 ORDER BY app_id LIMIT 1";
+
 static bool read_status(sqlite3_stmt *stmt, int column, enum app_status *out, struct error *err) {
     char status[20];
 
@@ -110,4 +114,18 @@ bool app_store_visit_all(struct db *db, app_store_visit_fn *visit, void *userdat
         db_column_text(stmt, 0, app_id, sizeof app_id);
         if (!visit(userdata, app_id, err)) return false;
     }
+}
+
+bool app_store_next_user(struct db *db, const char *path, const char *after_id,
+                         char out_id[static APP_ID_SIZE], bool *out_found, struct error *err) {
+    AUTO(db_done) sqlite3_stmt *stmt = NULL;
+    bool row;
+
+    if (!db_prepare(db, SQL_NEXT_USER, &stmt, err)) return false;
+    db_bind_text(stmt, 1, path);
+    db_bind_text(stmt, 2, after_id);
+    if (!db_next(db, stmt, &row, err)) return false;
+    if (row) db_column_text(stmt, 0, out_id, APP_ID_SIZE);
+    *out_found = row;
+    return true;
 }

@@ -16,7 +16,8 @@ static const char SQL_LATEST[] = "SELECT " COLUMNS " FROM snapshot WHERE app_id 
 static const char SQL_BY_STATUS[] = "SELECT " COLUMNS " FROM snapshot WHERE app_id = ?1 AND"
                                     " status = ?2 ORDER BY sequence LIMIT 1";
 static const char SQL_SURPLUS[] = "SELECT " COLUMNS " FROM snapshot WHERE app_id = ?1 AND"
-                                  " status = 'FAILED' ORDER BY sequence DESC LIMIT 1 OFFSET ?2";
+                                  " status = 'FAILED' AND (enhanced_id = '' OR is_automatic = 1)"
+                                  " ORDER BY sequence DESC LIMIT 1 OFFSET ?2";
 static const char SQL_SAVE[] = "UPDATE snapshot SET status = ?3, trigger_id = ?4, location = ?5,"
                                " job_id = ?6, tries = ?7, not_before_ms = ?8"
                                " WHERE app_id = ?1 AND name = ?2";

@@ -21,7 +21,8 @@ MUST_CHECK bool snapshot_store_find_by_status(struct db *db, const char *app_id,
                                               enum snapshot_status status,
                                               struct snapshot *out_snapshot, bool *out_found,
                                               struct error *err);
-// A FAILED one that is older than the newest `failed_kept` FAILED ones.
+// A FAILED one that is older than the newest `failed_kept` FAILED ones. Not an enhanced one that a
+// user made: it keeps its name until the user deletes it.
 MUST_CHECK bool snapshot_store_find_surplus(struct db *db, const char *app_id, int64_t failed_kept,
                                             struct snapshot *out_snapshot, bool *out_found,
                                             struct error *err);

@@ -36,7 +36,7 @@ static bool plan_from_running(struct app_service *service, struct app *app,
     app->slots[SLOT_NEXT] = (struct placement){
         .phase = PLACEMENT_PLANNED, .version = app->version + 1, .parallelism = spec->parallelism};
     app->move = (struct move){.halt = HALT_CHECKPOINT};
-    move_begin_name_snapshot(app, "ROLLBACKAPPLICATION", service_now_ms(service));
+    move_begin_name_snapshot(app, "ROLLBACKAPPLICATION", false, service_now_ms(service));
     return restore_points_at_roll_back(service, app, spec->runtime, err);
 }
 

@@ -73,7 +73,8 @@ static bool plan_stop(struct app_service *service, struct app *app, struct error
     if (!spec.snapshots_enabled) return true;
     if (!check_healthy(service, app, err)) return false;
     app->move.halt = HALT_SAVEPOINT;
-    move_begin_name_snapshot(app, "STOPAPPLICATION", service_now_ms(service));
+    move_begin_name_snapshot(app, "STOPAPPLICATION", spec.uses_enhanced_snapshots,
+                             service_now_ms(service));
     return true;
 }
 

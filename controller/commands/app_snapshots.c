@@ -3,19 +3,23 @@
 #include "base/text.h"
 #include "controller/commands/app_service_commands.h"
 #include "controller/commands/app_service_queries.h"
-#include "controller/history/event_log.h"
 #include "controller/moves/move_begin.h"
 #include "controller/moves/restore_points.h"
 #include "controller/moves/restore_points_remove.h"
+#include "controller/moves/snapshot_ledger.h"
 #include "controller/service/service.h"
 #include "storage/snapshot_store.h"
 
 static bool check_create(struct app_service *service, const struct app *app,
-                         const char *snapshot_name, struct error *err) {
+                         const struct job_spec *spec, const char *snapshot_name,
+                         struct error *err) {
     struct snapshot existing;
     int64_t count;
     bool found;
 
+    if (spec->uses_enhanced_snapshots)
+        return error_set(err, ERROR_UNSUPPORTED,
+                         "Application %s uses ENHANCED_SNAPSHOTS. Use CreateSnapshot.", app->name);
     if (app->status != APP_RUNNING)
         return error_set(err, ERROR_REQUEST,
                          "Application %s is in %s status. Snapshot creation is only allowed when "
@@ -50,18 +54,18 @@ bool app_service_create_snapshot(struct app_service *service, const struct app_s
     struct app app;
 
     if (!service_find_app(service, scope, name, &app, err)) return false;
-    if (!check_create(service, &app, snapshot_name, err)) return false;
     if (!service_load_spec(service, app.id, app.version, &spec, err)) return false;
+    if (!check_create(service, &app, &spec, snapshot_name, err)) return false;
     (void)text_copy(snapshot.name, sizeof snapshot.name, snapshot_name);
     snapshot.version = app.version;
     snapshot.runtime = spec.runtime;
+    (void)text_copy(snapshot.key_arn, sizeof snapshot.key_arn, spec.key_arn);
     random_id_hex(snapshot.trigger_id, sizeof snapshot.trigger_id - 1);
     snapshot.created_at_ms = service_now_ms(service);
     restore_points_find(service, &app, &facts);
     (void)text_copy(snapshot.after_checkpoint, FILE_PATH_MAX, facts.checkpoints[SLOT_CURRENT]);
     if (!db_begin(service->db, &tx, err)) return false;
-    if (!snapshot_store_add(service->db, app.id, &snapshot, err)) return false;
-    if (!event_log_snapshot(service, &app, snapshot.name, "CREATING", "", err)) return false;
+    if (!snapshot_ledger_open(service, &app, &snapshot, NULL, NULL, err)) return false;
     if (!db_commit(&tx, err)) return false;
     move_begin_wake(service, &app);
     return true;

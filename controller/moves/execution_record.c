@@ -2,8 +2,8 @@
 #include "controller/history/event_log.h"
 #include "controller/history/trouble.h"
 #include "controller/moves/executor_parts.h"
+#include "controller/moves/snapshot_ledger.h"
 #include "storage/app_store.h"
-#include "storage/snapshot_store.h"
 
 bool execution_record(struct execution *run, struct error *err) {
     struct db *db = run->service->db;
@@ -39,10 +39,7 @@ bool execution_record_snapshot(struct execution *run, const struct snapshot *sna
 
     if (!db_begin(db, &tx, err)) return false;
     if (!app_store_save(db, run->app, err)) return false;
-    if (!snapshot_store_save(db, run->app->id, snapshot, err)) return false;
-    if (!event_log_snapshot(run->service, run->app, snapshot->name,
-                            snapshot_status_name(snapshot->status), reason, err))
-        return false;
+    if (!snapshot_ledger_save(run->service, run->app, snapshot, reason, err)) return false;
     return db_commit(&tx, err);
 }
 

@@ -6,6 +6,7 @@
 #include "controller/moves/restore_points.h"
 #include "controller/moves/restore_points_keep.h"
 #include "controller/moves/restore_points_remove.h"
+#include "controller/moves/snapshot_ledger.h"
 #include "storage/app_store.h"
 #include "storage/job_origin_store.h"
 #include "storage/snapshot_store.h"
@@ -21,19 +22,19 @@ static bool record_halt(struct execution *run, struct error *err) {
 
     snapshot.version = run->placement->version;
     if (!service_load_spec(run->service, run->app->id, snapshot.version, &spec, err)) return false;
+    if (!snapshot_ledger_free_name(run->service, run->app, err)) return false;
     random_id_hex(move->trigger_id, sizeof move->trigger_id - 1);
     (void)text_copy(snapshot.name, sizeof snapshot.name, move->snapshot_name);
     (void)text_copy(snapshot.trigger_id, sizeof snapshot.trigger_id, move->trigger_id);
     snapshot.runtime = spec.runtime;
+    (void)text_copy(snapshot.key_arn, sizeof snapshot.key_arn, spec.key_arn);
     snapshot.created_at_ms = service_now_ms(run->service);
     restore_points_find(run->service, run->app, &facts);
     (void)text_copy(snapshot.after_checkpoint, FILE_PATH_MAX, facts.checkpoints[SLOT_CURRENT]);
     if (!db_begin(db, &tx, err)) return false;
     if (!app_store_save(db, run->app, err)) return false;
-    if (!snapshot_store_add(db, run->app->id, &snapshot, err)) return false;
     if (!event_log_phase(run->service, run->app, "HALT", NULL, err)) return false;
-    if (!event_log_snapshot(run->service, run->app, snapshot.name, "CREATING", "", err))
-        return false;
+    if (!snapshot_ledger_open(run->service, run->app, &snapshot, NULL, NULL, err)) return false;
     return db_commit(&tx, err);
 }
 
@@ -61,8 +62,7 @@ static bool record_halted(struct execution *run, const char *location, struct er
     struct snapshot snapshot;
 
     if (!find_snapshot_of_move(run, &snapshot, err)) return false;
-    snapshot.status = SNAPSHOT_READY;
-    (void)text_copy(snapshot.location, sizeof snapshot.location, location);
+    if (!snapshot_ledger_complete(run->service, app, &snapshot, location, err)) return false;
     app->move.halted = true;
     struct state_ref left = restore_of_snapshot(&snapshot);
     next->from = restore_after_halt(app, &left);
@@ -97,9 +97,28 @@ bool execution_salvage(struct execution *run, struct error *err) {
     if (!restore_points_discard(run->service, app, &snapshot, err)) return false;
     app->move.trigger_id[0] = '\0';
     if (!db_begin(db, &tx, err)) return false;
-    if (!snapshot_store_remove(db, app->id, app->move.snapshot_name, err)) return false;
+    if (!snapshot_ledger_drop(run->service, app, &snapshot, "its cluster was lost", err))
+        return false;
     if (!app_store_save(db, app, err)) return false;
     return db_commit(&tx, err);
+}
+
+// A checkpoint stays with its application: it cannot become an enhanced snapshot.
+static bool give_up_enhanced(struct execution *run, struct error *err) {
+    struct app *app = run->app;
+    struct snapshot snapshot;
+    bool found;
+
+    if (enhanced_snapshot_of_row_name(app->move.snapshot_name) == NULL) return true;
+    if (!snapshot_store_find(run->service->db, app->id, app->move.snapshot_name, &snapshot, &found,
+                             err))
+        return false;
+    snapshot.status = SNAPSHOT_FAILED;
+    if (found && !snapshot_ledger_save(run->service, app, &snapshot,
+                                       "the job ended without a savepoint", err))
+        return false;
+    restore_points_name_checkpoint(run->service, app, app->move.snapshot_name);
+    return true;
 }
 
 // Keeps the state of a job that ended without a savepoint, unless it is FINISHED: that is not
@@ -109,6 +128,7 @@ static bool keep_what_is_left(struct execution *run, const struct state_ref *lef
     struct app *app = run->app;
 
     if (app->move.halt == HALT_DISCARDS || run->cluster->job == JOB_FINISHED) return true;
+    if (!give_up_enhanced(run, err)) return false;
     return restore_points_keep(run->service, app, run->placement, left, app->move.snapshot_name,
                                err);
 }

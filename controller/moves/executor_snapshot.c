@@ -4,6 +4,7 @@
 #include "controller/moves/executor_parts.h"
 #include "controller/moves/restore_points.h"
 #include "controller/moves/restore_points_remove.h"
+#include "controller/moves/snapshot_ledger.h"
 #include "storage/job_origin_store.h"
 
 // --- savepoints, also those of HALT ---
@@ -57,9 +58,10 @@ static bool finish(struct execution *run, const char *location, const char *reas
                    struct error *err) {
     struct snapshot snapshot = run->view->snapshot;
 
-    snapshot.status = location == NULL ? SNAPSHOT_FAILED : SNAPSHOT_READY;
+    snapshot.status = SNAPSHOT_FAILED;
     if (location != NULL) {
-        (void)text_copy(snapshot.location, sizeof snapshot.location, location);
+        if (!snapshot_ledger_complete(run->service, run->app, &snapshot, location, err))
+            return false;
         if (!restart_from(run, &snapshot, err)) return false;
     }
     return execution_record_snapshot(run, &snapshot, reason, err);

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "controller/history/event_log.h"
 #include "controller/history/operation_log.h"
+#include "model/enhanced_snapshot.h"
 #include "storage/app_store.h"
 
 static bool cancel_interrupted(struct app_service *service, const struct app *app,
@@ -51,7 +52,15 @@ bool move_begin(struct app_service *service, struct app *app, const struct move_
     return true;
 }
 
-void move_begin_name_snapshot(struct app *app, const char *prefix, int64_t now_ms) {
+void move_begin_name_snapshot(struct app *app, const char *prefix, bool is_enhanced,
+                              int64_t now_ms) {
+    char name[ENHANCED_NAME_SIZE];
+
+    if (is_enhanced) {
+        enhanced_snapshot_system_name(app->name, now_ms, name);
+        enhanced_snapshot_row_name(name, app->move.snapshot_name);
+        return;
+    }
     // Application names have at most 128 characters, snapshot names 256: it always fits.
     (void)text_format(app->move.snapshot_name, sizeof app->move.snapshot_name, "%s-%s-%lld", prefix,
                       app->name, (long long)now_ms);

@@ -21,5 +21,6 @@ MUST_CHECK bool move_begin_in(struct app_service *service, struct app *app,
                               const struct move_order *order, struct error *err);
 void move_begin_wake(struct app_service *service, const struct app *app);
 
-// "<PREFIX>-<app>-<epoch ms>" (facts/api.md 6.1).
-void move_begin_name_snapshot(struct app *app, const char *prefix, int64_t now_ms);
+// "<PREFIX>-<app>-<epoch ms>" (facts/api.md 6.1); of an enhanced snapshot, the name of its row.
+void move_begin_name_snapshot(struct app *app, const char *prefix, bool is_enhanced,
+                              int64_t now_ms);

@@ -9,6 +9,7 @@
 #include "controller/moves/lifecycle.h"
 #include "controller/moves/move_failure.h"
 #include "controller/moves/restore_points_keep.h"
+#include "controller/moves/snapshot_ledger.h"
 #include "controller/moves/spare.h"
 #include "storage/app_store.h"
 #include "storage/snapshot_store.h"
@@ -31,8 +32,7 @@ static bool fail_snapshot_of_move(struct app_service *service, const struct app 
         return false;
     if (!found) return true;
     snapshot.status = SNAPSHOT_FAILED;
-    return snapshot_store_save(service->db, app->id, &snapshot, err) &&
-           event_log_snapshot(service, app, snapshot.name, "FAILED", "its move was given up", err);
+    return snapshot_ledger_save(service, app, &snapshot, "its move was given up", err);
 }
 
 static bool end_operation(struct app_service *service, const struct app *app,
@@ -223,6 +223,7 @@ bool move_end_erase(struct app_service *service, struct app *app, struct error *
         cluster_retire(&service->clusters, app->slots[slot].cluster_id);
     if (!state_files_erase_app(&service->state_files, app->id, err)) return false;
     if (!db_begin(service->db, &tx, err)) return false;
+    if (!snapshot_ledger_abandon(service, app, err)) return false;
     if (!app_store_remove(service->db, app->id, err)) return false;
     code_collect_soon(service);
     return db_commit(&tx, err);

@@ -1,6 +1,7 @@
 #include "controller/moves/restore_points.h"
 
 #include "base/text.h"
+#include "storage/enhanced_snapshot_store.h"
 #include "storage/job_origin_store.h"
 #include "storage/snapshot_store.h"
 
@@ -41,14 +42,42 @@ static struct state_ref state_of(struct app_service *service, const struct app *
 
 // --- what a command asks for ---
 
+// An import has no runtime: it can be read as far as is known.
+static struct snapshot row_of(struct app_service *service,
+                              const struct enhanced_snapshot *enhanced) {
+    struct snapshot snapshot = {.status = enhanced->status, .version = enhanced->app_version};
+
+    snapshot.runtime =
+        enhanced->maker == MADE_BY_IMPORT ? (enum runtime_environment)0 : enhanced->runtime;
+    enhanced_snapshot_row_name(enhanced->name, snapshot.name);
+    (void)text_copy(snapshot.enhanced_id, sizeof snapshot.enhanced_id, enhanced->id);
+    error_ignore(state_files_published_directory(&service->state_files, enhanced->id,
+                                                 snapshot.location, NULL));
+    return snapshot;
+}
+
+static bool find_named(struct app_service *service, const struct app *app,
+                       const char *snapshot_name, struct snapshot *out_snapshot, bool *out_found,
+                       struct error *err) {
+    const char *name = enhanced_snapshot_of_row_name(snapshot_name);
+    struct enhanced_snapshot enhanced;
+
+    if (name == NULL)
+        return snapshot_store_find(service->db, app->id, snapshot_name, out_snapshot, out_found,
+                                   err);
+    if (!enhanced_snapshot_store_find(service->db, &app->scope, name, &enhanced, out_found, err))
+        return false;
+    if (*out_found) *out_snapshot = row_of(service, &enhanced);
+    return true;
+}
+
 static bool find_custom(struct app_service *service, const struct app *app,
                         const char *snapshot_name, struct snapshot *out_snapshot,
                         struct error *err) {
     struct snapshot snapshot;
     bool found;
 
-    if (!snapshot_store_find(service->db, app->id, snapshot_name, &snapshot, &found, err))
-        return false;
+    if (!find_named(service, app, snapshot_name, &snapshot, &found, err)) return false;
     if (!found)
         return error_set(err, ERROR_INVALID,
                          "The snapshot name %s provided for restore configuration does not exist.",

@@ -1,8 +1,8 @@
 #include "controller/moves/restore_points_keep.h"
 
 #include "base/text.h"
-#include "controller/history/event_log.h"
 #include "controller/moves/restore_points.h"
+#include "controller/moves/snapshot_ledger.h"
 #include "storage/snapshot_store.h"
 
 static bool is_listed(struct app_service *service, const struct app *app,
@@ -30,6 +30,7 @@ static bool load_row(struct app_service *service, const struct app *app,
     (void)text_copy(snapshot.name, sizeof snapshot.name, name);
     snapshot.version = placement->version;
     snapshot.runtime = spec.runtime;
+    (void)text_copy(snapshot.key_arn, sizeof snapshot.key_arn, spec.key_arn);
     snapshot.created_at_ms = service_now_ms(service);
     *out = snapshot;
     return true;
@@ -50,12 +51,10 @@ bool restore_points_keep(struct app_service *service, const struct app *app,
         (void)text_copy(snapshot.location, sizeof snapshot.location, state->path);
         (void)text_copy(snapshot.job_id, sizeof snapshot.job_id, state->job_id);
     }
-    bool is_saved = is_new ? snapshot_store_add(service->db, app->id, &snapshot, err)
-                           : snapshot_store_save(service->db, app->id, &snapshot, err);
-    return is_saved &&
-           event_log_snapshot(service, app, name, snapshot_status_name(snapshot.status),
-                              "the job ended without a savepoint: its newest restore point is kept",
-                              err);
+    if (is_new && !snapshot_store_add(service->db, app->id, &snapshot, err)) return false;
+    return snapshot_ledger_save(
+        service, app, &snapshot,
+        "the job ended without a savepoint: its newest restore point is kept", err);
 }
 
 // --- late savepoints ---
@@ -83,13 +82,10 @@ bool restore_points_keep_late(struct app_service *service, const struct app *app
             state_files_find_savepoint(&service->state_files, app->id, &snapshot, location))
             break;
     }
-    snapshot.status = SNAPSHOT_READY;
-    (void)text_copy(snapshot.location, sizeof snapshot.location, location);
+    if (!snapshot_ledger_complete(service, app, &snapshot, location, err)) return false;
     *out_snapshot = snapshot;
     *out_kept = true;
-    return snapshot_store_save(service->db, app->id, &snapshot, err) &&
-           event_log_snapshot(service, app, snapshot.name, "READY", "the job had stopped with it",
-                              err);
+    return snapshot_ledger_save(service, app, &snapshot, "the job had stopped with it", err);
 }
 
 // --- the end of a job ---
@@ -110,15 +106,11 @@ static bool finish_open_snapshots(struct app_service *service, const struct app 
         if (!found) return true;
         bool is_complete =
             state_files_find_savepoint(&service->state_files, app->id, &snapshot, location);
-        snapshot.status = is_complete ? SNAPSHOT_READY : SNAPSHOT_FAILED;
-        if (is_complete) {
-            (void)text_copy(snapshot.location, sizeof snapshot.location, location);
-            *out_stopped = *out_stopped || snapshot.is_automatic;
-        }
-        if (!snapshot_store_save(service->db, app->id, &snapshot, err) ||
-            !event_log_snapshot(service, app, snapshot.name, snapshot_status_name(snapshot.status),
-                                "the job ended", err))
+        snapshot.status = SNAPSHOT_FAILED;
+        if (is_complete && !snapshot_ledger_complete(service, app, &snapshot, location, err))
             return false;
+        *out_stopped = *out_stopped || (is_complete && snapshot.is_automatic);
+        if (!snapshot_ledger_save(service, app, &snapshot, "the job ended", err)) return false;
     }
 }
 
@@ -133,9 +125,8 @@ static bool keeps_state(struct app_service *service, const struct app *app,
     return true;
 }
 
-// "CHECKPOINT-<app>-<epoch ms>": of a checkpoint that is kept without a command.
-static void name_checkpoint(struct app_service *service, const struct app *app,
-                            char out_name[static APP_SNAPSHOT_NAME_SIZE]) {
+void restore_points_name_checkpoint(struct app_service *service, const struct app *app,
+                                    char out_name[static APP_SNAPSHOT_NAME_SIZE]) {
     (void)text_format(out_name, APP_SNAPSHOT_NAME_SIZE, "CHECKPOINT-%s-%lld", app->name,
                       (long long)service_now_ms(service));
 }
@@ -154,7 +145,7 @@ static bool keep_newest(struct app_service *service, const struct app *app, stru
     restore_points_find(service, app, &facts);
     if (!restore_to_keep(app, &facts, has_latest ? &latest : NULL, &state, &slot)) return true;
     if (!keeps_state(service, app, &app->slots[slot], &keeps, err)) return false;
-    name_checkpoint(service, app, name);
+    restore_points_name_checkpoint(service, app, name);
     return !keeps || restore_points_keep(service, app, &app->slots[slot], &state, name, err);
 }
 

@@ -12,6 +12,11 @@ MUST_CHECK bool restore_points_keep(struct app_service *service, const struct ap
                                     const struct state_ref *state, const char *name,
                                     struct error *err);
 
+// "CHECKPOINT-<app>-<epoch ms>": the name of a checkpoint that is kept without a command, or where
+// the savepoint of a command is enhanced.
+void restore_points_name_checkpoint(struct app_service *service, const struct app *app,
+                                    char out_name[static APP_SNAPSHOT_NAME_SIZE]);
+
 // The job is over, and the savepoint that was to stop it is recorded as FAILED: where it is
 // complete on disk after all, its row becomes READY, `*out_kept` is true and `*out_snapshot` it.
 MUST_CHECK bool restore_points_keep_late(struct app_service *service, const struct app *app,

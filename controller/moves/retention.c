@@ -2,6 +2,8 @@
 
 #include "controller/moves/restore_points.h"
 #include "controller/moves/restore_points_remove.h"
+#include "controller/moves/snapshot_ledger.h"
+#include "storage/enhanced_snapshot_store.h"
 #include "storage/snapshot_store.h"
 #include "storage/tag_store.h"
 
@@ -32,6 +34,20 @@ struct applying {
     bool has_left; // a snapshot that could not be removed
 };
 
+// The account's row of an enhanced one goes the way of DeleteSnapshot, which waits for exports.
+static bool remove_one(struct app_service *service, const struct app *app,
+                       const struct snapshot *snapshot, const char *reason, struct error *err) {
+    struct enhanced_snapshot enhanced;
+    bool found;
+
+    if (!snapshot_is_enhanced(snapshot))
+        return restore_points_remove(service, app, snapshot, reason, err);
+    if (!enhanced_snapshot_store_load(service->db, snapshot->enhanced_id, &enhanced, &found, err))
+        return false;
+    if (!found) return restore_points_remove(service, app, snapshot, reason, err);
+    return snapshot_ledger_begin_deletion(service, &enhanced, NULL, err);
+}
+
 static void apply_to(struct applying *self, const struct snapshot *snapshot, struct error *err) {
     const char *reason =
         retention_policy_reason(&self->policy, snapshot, &self->rank, self->now_ms);
@@ -45,8 +61,7 @@ static void apply_to(struct applying *self, const struct snapshot *snapshot, str
         self->next_ms = due_ms;
     // What the job would be restored from stays in the list, too.
     if (reason == NULL || restore_needs_snapshot(self->app, &self->facts, snapshot)) return;
-    if (!restore_points_remove(self->service, self->app, snapshot, reason, err))
-        self->has_left = true;
+    if (!remove_one(self->service, self->app, snapshot, reason, err)) self->has_left = true;
 }
 
 // With any policy: the limit of snapshots does not count them, so users have no reason to delete
@@ -61,8 +76,7 @@ static bool remove_old_failures(struct app_service *service, const struct app *a
                                          &found, err))
             return false;
         if (!found) return true;
-        if (!restore_points_remove(service, app, &snapshot, "there are enough newer FAILED ones",
-                                   err))
+        if (!remove_one(service, app, &snapshot, "there are enough newer FAILED ones", err))
             return false;
     }
     return true;

@@ -136,7 +136,8 @@ static bool apply_to_running(struct app_service *service, const struct version_c
     if (!plan_restore(service, change->run_configuration, app, err)) return false;
     app->move.halt = snapshots_enabled ? HALT_SAVEPOINT : HALT_DISCARDS;
     if (snapshots_enabled)
-        move_begin_name_snapshot(app, "UPDATEAPPLICATION", version->created_at_ms);
+        move_begin_name_snapshot(app, "UPDATEAPPLICATION", spec.uses_enhanced_snapshots,
+                                 version->created_at_ms);
     if (!db_begin(service->db, &tx, err)) return false;
     if (!version_store_add(service->db, app->id, version, err)) return false;
     if (!move_begin_in(service, app, &order, err)) return false;

@@ -17,6 +17,8 @@ const struct app_limits APP_LIMITS_DEFAULT = {
     .kpus = 64,
     .parallelism_per_kpu = 8,
     .tags = 50,
+    .enhanced_snapshots = 1000,
+    .snapshot_transfers = APP_LIMIT_NONE,
 };
 
 typedef bool rule_fn(const json_t *request, const struct app_limits *limits, struct error *err);

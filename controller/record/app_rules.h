@@ -11,9 +11,11 @@ struct app_limits {
     int64_t snapshots;    // an application
     int64_t kpus;         // an application
     int64_t parallelism_per_kpu;
-    int64_t tags; // an application
+    int64_t tags;               // an application, or an enhanced snapshot
+    int64_t enhanced_snapshots; // a region and account: those that users made
+    int64_t snapshot_transfers; // imports and exports in progress, a region and account
 };
-extern const struct app_limits APP_LIMITS_DEFAULT; // 100, 1000, 64, 8, 50
+extern const struct app_limits APP_LIMITS_DEFAULT; // 100, 1000, 64, 8, 50, 1000, none
 
 // ApplicationVersionId has nine digits (facts/api.md 2.2).
 #define APP_VERSION_MAX 999999999

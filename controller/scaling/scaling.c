@@ -28,18 +28,21 @@ static bool log_scaling(struct app_service *service, const struct app *app,
     return event_log_add(service, app, "scaling", decision->text, detail, err);
 }
 
-static bool begin_move(struct app_service *service, struct app *app, bool takes_snapshot,
+static bool begin_move(struct app_service *service, struct app *app,
+                       const struct scaling_settings *settings,
                        const struct scaling_decision *decision, int64_t now_ms, const json_t *body,
                        struct error *err) {
     struct move_order order = {.kind = MOVE_SCALE, .event = EVENT_SCALE};
     AUTO(db_rollback) struct db_tx tx = {0};
 
+    bool takes_snapshot = settings->snapshots_enabled;
     app->move = (struct move){.halt = takes_snapshot ? HALT_SAVEPOINT : HALT_DISCARDS};
     app->slots[SLOT_NEXT] = (struct placement){.phase = PLACEMENT_PLANNED,
                                                .version = app->version,
                                                .parallelism = decision->wanted_parallelism};
     restore_at_move(app, RESTORE_LATEST, NULL);
-    if (takes_snapshot) move_begin_name_snapshot(app, "AUTOSCALING", now_ms);
+    if (takes_snapshot)
+        move_begin_name_snapshot(app, "AUTOSCALING", settings->uses_enhanced_snapshots, now_ms);
     if (!db_begin(service->db, &tx, err)) return false;
     if (!scaling_store_add(service->db, app->id, now_ms, true, body, err)) return false;
     if (!log_scaling(service, app, decision, err)) return false;
@@ -68,7 +71,6 @@ bool scaling_evaluate(struct app_service *service, struct app *app,
     input.limits = settings.limits;
     struct scaling_decision decision = autoscaler_decide(&input, &tuning);
     AUTO(json_decref) json_t *body = scaling_record_new(&input, &decision, measurement);
-    if (decision.moves)
-        return begin_move(service, app, settings.snapshots_enabled, &decision, now_ms, body, err);
+    if (decision.moves) return begin_move(service, app, &settings, &decision, now_ms, body, err);
     return scaling_store_add(service->db, app->id, now_ms, false, body, err);
 }

@@ -38,6 +38,7 @@ bool scaling_settings_load(struct app_service *service, const struct app *app, i
     if (!policy_of(service, app, &settings.policy, err)) return false;
     settings.limits = limits_of(service, app, &spec, max_parallelism);
     settings.snapshots_enabled = spec.snapshots_enabled;
+    settings.uses_enhanced_snapshots = spec.uses_enhanced_snapshots;
     *out_settings = settings;
     return true;
 }

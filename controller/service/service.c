@@ -1,7 +1,24 @@
 #include "controller/service/service.h"
 
+#include "base/text.h"
 #include "storage/app_store.h"
 #include "storage/version_store.h"
+
+static void wake_snapshot_at(struct app_service *service, const char *snapshot_id, int64_t due_ms) {
+    char name[WORK_NAME_SIZE];
+
+    (void)text_format(name, sizeof name, SERVICE_SNAPSHOT_MARK "%s", snapshot_id);
+    work_queue_add(service->queue, name, due_ms);
+}
+
+void service_wake_snapshot(struct app_service *service, const char *snapshot_id) {
+    wake_snapshot_at(service, snapshot_id, service_now_ms(service));
+}
+
+void service_wake_snapshot_later(struct app_service *service, const char *snapshot_id,
+                                 int64_t real_ms) {
+    wake_snapshot_at(service, snapshot_id, service_after_ms(service, real_ms));
+}
 
 bool service_find_app(const struct app_service *service, const struct app_scope *scope,
                       const char *name, struct app *out_app, struct error *err) {

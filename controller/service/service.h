@@ -14,6 +14,7 @@
 #include "runtime/cluster.h"
 #include "runtime/code_store.h"
 #include "runtime/insight.h"
+#include "runtime/snapshot_transfer.h"
 #include "runtime/state_files.h"
 #include "storage/db.h"
 
@@ -23,6 +24,7 @@ struct meter;
 struct metering_options;
 struct progress;
 struct runtime_use;
+struct snapshot_task;
 struct waiter;
 
 struct app_service {
@@ -32,6 +34,7 @@ struct app_service {
     struct capacity_port capacity; // may be missing
     struct state_files_port state_files;
     struct code_port code;
+    struct snapshot_transfer_port transfers; // may be missing
     struct clock clock;
     struct clock elapsed;      // real time, never set
     int64_t start_limit_ms;    // of real time: from a submission until all tasks run
@@ -52,8 +55,9 @@ struct app_service {
     struct work_queue *queue;
     int64_t seen_now_ms; // both clocks, when the queue was last checked
     int64_t seen_elapsed_ms;
-    bool collects_code;           // a pass over the code has begun
-    bool has_stale_code;          // since then, more code may be unused
+    bool collects_code;                   // a pass over the code has begun
+    bool has_stale_code;                  // since then, more code may be unused
+    struct snapshot_task *snapshot_tasks; // list; see controller/snapshots/snapshot_transfers.h
     struct code_wait *code_waits; // list of Create and Update calls that wait for their code
 };
 
@@ -65,6 +69,14 @@ static inline int64_t service_now_ms(const struct app_service *service) {
 static inline int64_t service_after_ms(const struct app_service *service, int64_t real_ms) {
     return service_now_ms(service) + (int64_t)((double)real_ms * clock_scale(&service->clock)) + 1;
 }
+
+// In the queue an enhanced snapshot is named by this and its id; an application by its id alone.
+#define SERVICE_SNAPSHOT_MARK "s-"
+
+// The keeper (controller/snapshots) works on the snapshot, at once or in `real_ms` of real time.
+void service_wake_snapshot(struct app_service *service, const char *snapshot_id);
+void service_wake_snapshot_later(struct app_service *service, const char *snapshot_id,
+                                 int64_t real_ms);
 
 // ERROR_NOT_FOUND in the service's words: "Application '<name>' does not exist." (facts/api.md 10)
 MUST_CHECK bool service_find_app(const struct app_service *service, const struct app_scope *scope,

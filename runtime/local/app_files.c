@@ -4,18 +4,20 @@
 #include "base/file_inside.h"
 #include "base/text.h"
 #include "runtime/host/trash.h"
+#include "runtime/local/snapshot_files.h"
 
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
-// A snapshot may be called "..", or its name may be too long for a file: the digest of the name is
-// used then.
+// A snapshot may be called "..", its name may be too long for a file, or have a slash because it is
+// an enhanced one: the digest of the name is used then.
 static bool directory_of_name(const char *data_directory, const char *app_id,
                               const char *snapshot_name, char out_path[static FILE_PATH_MAX],
                               struct error *err) {
     char digest[DIGEST_SHA256_HEX_SIZE];
-    bool is_plain = snapshot_name[0] != '.' && strlen(snapshot_name) <= 200;
+    bool is_plain = snapshot_name[0] != '.' && strlen(snapshot_name) <= 200 &&
+                    strchr(snapshot_name, '/') == NULL;
 
     digest_sha256_hex(snapshot_name, strlen(snapshot_name), digest);
     return file_join(out_path, FILE_PATH_MAX, err, data_directory, "apps", app_id, "snapshots",
@@ -100,6 +102,9 @@ bool app_files_find_savepoint(const char *data_directory, const char *app_id,
                               char out_path[static FILE_PATH_MAX]) {
     char directory[FILE_PATH_MAX];
 
+    if (snapshot_is_enhanced(snapshot) &&
+        snapshot_files_find(data_directory, snapshot->enhanced_id, out_path))
+        return true;
     return snapshot->trigger_id[0] != '\0' &&
            app_files_snapshot_directory(data_directory, app_id, snapshot->name,
                                         snapshot->trigger_id, directory, NULL) &&

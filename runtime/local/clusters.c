@@ -8,6 +8,7 @@
 #include "runtime/local/cluster_status.h"
 #include "runtime/local/log_pages.h"
 #include "runtime/local/page_fetch.h"
+#include "runtime/local/snapshot_files.h"
 #include "runtime/local/spares.h"
 
 struct local_clusters {
@@ -210,6 +211,41 @@ static bool find_savepoint(void *self, const char *app_id, const struct snapshot
     return app_files_find_savepoint(clusters->machine.data_directory, app_id, snapshot, out_path);
 }
 
+static bool publish(void *self, const char *app_id, const struct snapshot *snapshot,
+                    char out_path[static FILE_PATH_MAX], struct error *err) {
+    struct local_clusters *clusters = self;
+    const char *data = clusters->machine.data_directory;
+    char savepoint[FILE_PATH_MAX];
+
+    if (!app_files_find_savepoint(data, app_id, snapshot, savepoint))
+        return error_set(err, ERROR_NOT_FOUND, "the savepoint of %s is not there", snapshot->name);
+    if (!snapshot_files_publish(data, app_id, savepoint, snapshot->enhanced_id, out_path, err))
+        return false;
+    machine_files_changed(&clusters->machine, app_id);
+    return true;
+}
+
+static bool published_directory(void *self, const char *enhanced_id,
+                                char out_path[static FILE_PATH_MAX], struct error *err) {
+    const struct local_clusters *clusters = self;
+
+    return snapshot_files_directory(clusters->machine.data_directory, enhanced_id, out_path, err);
+}
+
+static int64_t measure_published(void *self, const char *enhanced_id) {
+    const struct local_clusters *clusters = self;
+
+    return snapshot_files_measure(clusters->machine.data_directory, enhanced_id);
+}
+
+static bool remove_published(void *self, const char *enhanced_id, struct error *err) {
+    struct local_clusters *clusters = self;
+
+    if (!snapshot_files_remove(clusters->machine.data_directory, enhanced_id, err)) return false;
+    trash_empty(clusters->machine.trash);
+    return true;
+}
+
 static bool prune_checkpoints(void *self, const char *app_id, state_files_need_fn *is_needed,
                               void *userdata, int *out_removed, struct error *err) {
     struct local_clusters *clusters = self;
@@ -250,6 +286,10 @@ static int64_t disk_used_bytes(void *self, const char *app_id) {
 static const struct state_files_ops state_files_ops = {
     .find_checkpoint = find_checkpoint,
     .find_savepoint = find_savepoint,
+    .publish = publish,
+    .published_directory = published_directory,
+    .measure = measure_published,
+    .remove_published = remove_published,
     .prune_checkpoints = prune_checkpoints,
     .remove_snapshot = remove_snapshot,
     .erase_app = erase_app,

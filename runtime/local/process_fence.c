@@ -39,7 +39,8 @@ void process_fence_wrap(const struct process_fence *fence, struct argument_list 
     char hosts[FILE_PATH_MAX + 8];
     char passwd[FILE_PATH_MAX + 8];
     struct sandbox_spec spec = {
-        .read_only = {fence->runtime->directory, fence->java->home, paths->conf},
+        .read_only = {fence->runtime->directory, fence->java->home, paths->conf,
+                      paths->shared_snapshots},
         .writable = {paths->work, paths->log, paths->jars, paths->checkpoints, paths->snapshots},
         .etc_flink = paths->etc,
         .hosts_file = hosts,

@@ -2,6 +2,7 @@
 
 #include "base/file_inside.h"
 #include "base/memory.h"
+#include "runtime/local/snapshot_files.h"
 
 bool workspace_clusters_directory(const char *data_directory, const char *app_id,
                                   char out_path[static FILE_PATH_MAX], struct error *err) {
@@ -18,6 +19,7 @@ bool workspace_paths_of(const char *data_directory, const char *app_id, const ch
     bool fit = workspace_clusters_directory(data_directory, app_id, clusters, err) &&
                file_join(cluster, sizeof cluster, err, clusters, cluster_id, NULL) &&
                workspace_paths_in(cluster, &paths, err) &&
+               snapshot_files_root(data_directory, paths.shared_snapshots, err) &&
                workspace_paths_add_state(data_directory, app_id, &paths, err);
     if (!fit) return false;
     *out_paths = paths;

@@ -3,6 +3,7 @@
 //   <data>/apps/<app>/checkpoints/<job>/chk-<n>/_metadata     Flink's
 //   <data>/apps/<app>/snapshots/<name>/<trigger>/savepoint-…/_metadata  Flink's; an earlier kobel
 //                                                             had no <trigger>
+//   <data>/apps/.snapshots/<id>/_metadata                     an enhanced snapshot
 //   <data>/apps/<app>/clusters/<cluster>/{conf,etc,log,work,jars}
 //   <data>/spares/<spare>/{conf,etc,log,work,jars}            of a spare; once it is claimed, the
 //                                                             application's cluster is a link to it
@@ -36,6 +37,7 @@ struct workspace_paths {
     char jars[FILE_PATH_MAX];      // web.upload.dir
     char checkpoints[FILE_PATH_MAX];
     char snapshots[FILE_PATH_MAX];
+    char shared_snapshots[FILE_PATH_MAX]; // of all applications: runtime/local/snapshot_files.h
 };
 
 // <data>/apps/<app>/clusters

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "runtime/host/trash.h"
+#include "runtime/local/snapshot_files.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -40,6 +41,7 @@ bool workspace_spare_paths_of(const char *data_directory, const char *spare_id, 
     bool fit =
         spare_directory(data_directory, spare_id, directory, err) &&
         workspace_paths_in(directory, &paths, err) &&
+        snapshot_files_root(data_directory, paths.shared_snapshots, err) &&
         (app_id[0] == '\0' || workspace_paths_add_state(data_directory, app_id, &paths, err));
     if (!fit) return false;
     *out_paths = paths;

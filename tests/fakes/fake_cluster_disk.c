@@ -52,12 +52,64 @@ static bool find_checkpoint(void *userdata, const char *app_id, const char *job_
     return find_newest(userdata, prefix, out_path);
 }
 
+static void published_path(const char *enhanced_id, char out[static FILE_PATH_MAX]) {
+    (void)text_format(out, FILE_PATH_MAX, "/disk/.snapshots/%s", enhanced_id);
+}
+
 static bool find_savepoint(void *userdata, const char *app_id, const struct snapshot *snapshot,
                            char out_path[static FILE_PATH_MAX]) {
     char path[FILE_PATH_MAX];
 
+    if (snapshot_is_enhanced(snapshot)) {
+        published_path(snapshot->enhanced_id, path);
+        if (find_newest(userdata, path, out_path)) return true;
+    }
     fake_savepoint_path(app_id, snapshot->name, snapshot->trigger_id, path, sizeof path);
     return find_newest(userdata, path, out_path);
+}
+
+static bool publish(void *userdata, const char *app_id, const struct snapshot *snapshot,
+                    char out_path[static FILE_PATH_MAX], struct error *err) {
+    struct fake_clusters *self = userdata;
+    char path[FILE_PATH_MAX];
+
+    if (!fake_clusters_count_call(self, err)) return false;
+    published_path(snapshot->enhanced_id, out_path);
+    if (fake_clusters_point(self, out_path) != NULL) return true;
+    fake_savepoint_path(app_id, snapshot->name, snapshot->trigger_id, path, sizeof path);
+    struct point *point = fake_clusters_point(self, path);
+    if (point == NULL) return error_set(err, ERROR_NOT_FOUND, "no savepoint '%s'", path);
+    (void)text_copy(point->path, sizeof point->path, out_path);
+    return true;
+}
+
+static bool published_directory(void *userdata, const char *enhanced_id,
+                                char out_path[static FILE_PATH_MAX], struct error *err) {
+    (void)userdata;
+    (void)err;
+    published_path(enhanced_id, out_path);
+    return true;
+}
+
+// A thousand bytes each.
+static int64_t measure(void *userdata, const char *enhanced_id) {
+    char path[FILE_PATH_MAX];
+
+    published_path(enhanced_id, path);
+    return fake_clusters_point(userdata, path) == NULL ? 0 : 1000;
+}
+
+static bool remove_published(void *userdata, const char *enhanced_id, struct error *err) {
+    struct fake_clusters *self = userdata;
+    char path[FILE_PATH_MAX];
+
+    if (!fake_clusters_count_call(self, err)) return false;
+    if (self->removal_failure != NULL)
+        return error_set(err, ERROR_SYSTEM, "%s", self->removal_failure);
+    published_path(enhanced_id, path);
+    struct point *point = fake_clusters_point(self, path);
+    if (point != NULL) point->is_used = false;
+    return true;
 }
 
 static bool prune_checkpoints(void *userdata, const char *app_id, state_files_need_fn *is_needed,
@@ -116,6 +168,10 @@ static int64_t disk_used_bytes(void *self, const char *app_id) {
 static const struct state_files_ops state_files_ops = {
     .find_checkpoint = find_checkpoint,
     .find_savepoint = find_savepoint,
+    .publish = publish,
+    .published_directory = published_directory,
+    .measure = measure,
+    .remove_published = remove_published,
     .prune_checkpoints = prune_checkpoints,
     .remove_snapshot = remove_snapshot,
     .erase_app = erase_app,
