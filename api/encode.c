@@ -15,14 +15,28 @@ static void put_version(json_t *object, const char *member, int64_t version) {
 
 // --- applications ---
 
-static json_t *encode_run_configuration(const struct run_configuration *run) {
+static void put_restored_snapshot(json_t *restore, const struct app_scope *scope,
+                                  const char *row_name) {
+    const char *enhanced = enhanced_snapshot_of_row_name(row_name);
+    char arn[ARN_SIZE];
+
+    if (enhanced == NULL) {
+        json_put_text(restore, "SnapshotName", row_name);
+        return;
+    }
+    arn_of_snapshot(scope, enhanced, arn);
+    json_put_text(restore, "SnapshotArn", arn);
+}
+
+static json_t *encode_run_configuration(const struct app_scope *scope,
+                                        const struct run_configuration *run) {
     json_t *description = json_new_object();
     json_t *restore = json_new_object();
     json_t *flink = json_new_object();
 
     json_put_text(restore, "ApplicationRestoreType", restore_type_name(run->restore_type));
     if (run->restore_type == RESTORE_CUSTOM)
-        json_put_text(restore, "SnapshotName", run->snapshot_name);
+        put_restored_snapshot(restore, scope, run->snapshot_name);
     json_put_bool(flink, "AllowNonRestoredState", run->allow_non_restored_state);
     json_put(description, "ApplicationRestoreConfigurationDescription", restore);
     json_put(description, "FlinkRunConfigurationDescription", flink);
@@ -49,7 +63,7 @@ static void add_variable_parts(json_t *config, const struct app_detail *detail) 
         json_put_text(flink, "JobPlanDescription", detail->job_plan);
     if (description != NULL && detail->app.has_run_configuration)
         json_put(description, "RunConfigurationDescription",
-                 encode_run_configuration(&detail->app.run_configuration));
+                 encode_run_configuration(&detail->app.scope, &detail->app.run_configuration));
 }
 
 json_t *encode_maintenance(const struct app *app) {

@@ -12,36 +12,37 @@
 // --- start ---
 
 static bool plan_start(struct app_service *service, struct app *app,
-                       const struct run_configuration *run, struct error *err) {
+                       const json_t *run_configuration, struct error *err) {
     struct placement *next = &app->slots[SLOT_NEXT];
+    struct run_configuration run;
     struct job_spec spec;
 
     if (!service_load_spec(service, app->id, app->version, &spec, err)) return false;
+    if (!run_config_read(run_configuration, &app->scope, spec.uses_enhanced_snapshots, &run, err))
+        return false;
     *next = (struct placement){.phase = PLACEMENT_PLANNED,
                                .version = app->version,
                                .parallelism = spec.parallelism,
-                               .allow_non_restored_state = run->allow_non_restored_state};
-    if (!restore_points_at_start(service, app, run, &next->from, err)) return false;
+                               .allow_non_restored_state = run.allow_non_restored_state};
+    if (!restore_points_at_start(service, app, &run, &next->from, err)) return false;
     if (spec.code_sha256[0] == '\0')
         return error_set(err, ERROR_CONFIGURATION,
                          "Application %s has no application code to start.", app->name);
     app->has_run_configuration = true;
-    app->run_configuration = *run;
+    app->run_configuration = run;
     return true;
 }
 
 bool app_service_start(struct app_service *service, const struct app_scope *scope, const char *name,
                        const json_t *run_configuration,
                        char out_operation_id[static APP_OPERATION_ID_SIZE], struct error *err) {
-    struct run_configuration run;
     struct app app;
 
     if (!service_find_app(service, scope, name, &app, err)) return false;
     if (!lifecycle_allows(app.status, EVENT_START))
         return error_set(err, ERROR_CONFLICT, "Application cannot be started in '%s' state",
                          app_status_name(app.status));
-    if (!run_config_read(run_configuration, &run, err)) return false;
-    if (!plan_start(service, &app, &run, err)) return false;
+    if (!plan_start(service, &app, run_configuration, err)) return false;
     struct move_order order = {.kind = MOVE_START, .event = EVENT_START};
     if (!move_begin(service, &app, &order, err)) return false;
     (void)text_copy(out_operation_id, APP_OPERATION_ID_SIZE, app.move.operation_id);

@@ -97,11 +97,11 @@ static bool apply_when_ready(struct app_service *service, const struct version_c
 
 // How the next job restores. Without a RunConfigurationUpdate: from the snapshot that this update
 // takes, and AllowNonRestoredState is false, also where it was true before (facts/api.md 5.7).
-static bool plan_restore(struct app_service *service, const json_t *wanted, struct app *app,
-                         struct error *err) {
+static bool plan_restore(struct app_service *service, const json_t *wanted, bool uses_enhanced,
+                         struct app *app, struct error *err) {
     struct run_configuration run;
 
-    if (!run_config_read(wanted, &run, err)) return false;
+    if (!run_config_read(wanted, &app->scope, uses_enhanced, &run, err)) return false;
     if (!restore_points_at_move(service, app, &run, err)) return false;
     app->slots[SLOT_NEXT].allow_non_restored_state = run.allow_non_restored_state;
     app->has_run_configuration = true;
@@ -133,7 +133,8 @@ static bool apply_to_running(struct app_service *service, const struct version_c
     app->move = (struct move){.previous_version = version->updated_from};
     *next = (struct placement){.phase = PLACEMENT_PLANNED, .version = version->version};
     next->parallelism = parallelism_after(change, app, &spec);
-    if (!plan_restore(service, change->run_configuration, app, err)) return false;
+    if (!plan_restore(service, change->run_configuration, spec.uses_enhanced_snapshots, app, err))
+        return false;
     app->move.halt = snapshots_enabled ? HALT_SAVEPOINT : HALT_DISCARDS;
     if (snapshots_enabled)
         move_begin_name_snapshot(app, "UPDATEAPPLICATION", spec.uses_enhanced_snapshots,

@@ -41,3 +41,28 @@ Test(encode, shows_the_mode_of_a_record_that_has_none) {
                      "{\"SnapshotsEnabled\":true,\"SnapshotMode\":\"ENHANCED_SNAPSHOTS\"}"),
                  "ENHANCED_SNAPSHOTS"));
 }
+
+static const char *restored_by(const char *snapshot_name, const char *member) {
+    static char text[128];
+    struct app_detail detail = {.app = {.name = "a",
+                                        .scope = {"123456789012", "us-east-1"},
+                                        .has_run_configuration = true,
+                                        .run_configuration = {.restore_type = RESTORE_CUSTOM}}};
+
+    (void)text_copy(detail.app.run_configuration.snapshot_name, APP_SNAPSHOT_NAME_SIZE,
+                    snapshot_name);
+    detail.version.config = json_pack("{s:{}}", "ApplicationConfigurationDescription");
+    AUTO(json_decref) json_t *object = encode_app_consuming(&detail);
+    const json_t *restore =
+        json_path(object, "ApplicationConfigurationDescription", "RunConfigurationDescription",
+                  "ApplicationRestoreConfigurationDescription", NULL);
+    cr_assert(eq(int, (int)json_object_size(restore), 2));
+    (void)text_copy(text, sizeof text, json_text_or(restore, member, "none"));
+    return text;
+}
+
+Test(encode, names_the_restored_snapshot_as_its_mode_does) {
+    cr_assert(eq(str, (char *)restored_by("s", "SnapshotName"), "s"));
+    cr_assert(eq(str, (char *)restored_by("snapshot/s", "SnapshotArn"),
+                 "arn:aws:kinesisanalytics:us-east-1:123456789012:snapshot/s"));
+}

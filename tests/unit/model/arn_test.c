@@ -53,6 +53,44 @@ Test(arn, of_something_else_is_refused) {
     }
 }
 
+Test(arn, of_a_snapshot_names_no_application) {
+    static const struct app_scope scope = {"123456789012", "us-gov-west-1"};
+    struct app_scope parsed;
+    char name[ENHANCED_NAME_SIZE];
+    char arn[ARN_SIZE];
+
+    arn_of_snapshot(&scope, "s_1.a-b", arn);
+    cr_assert_str_eq(arn, "arn:aws-us-gov:kinesisanalytics:us-gov-west-1:123456789012:"
+                          "snapshot/s_1.a-b");
+    cr_assert(arn_is_snapshot(arn));
+    cr_assert(arn_parse_snapshot(arn, &parsed, name, &err), "%s", err.message);
+    cr_assert_str_eq(parsed.account, scope.account);
+    cr_assert_str_eq(parsed.region, scope.region);
+    cr_assert_str_eq(name, "s_1.a-b");
+}
+
+Test(arn, of_something_else_is_not_that_of_a_snapshot) {
+    static const char *const bad[] = {
+        "",
+        "snapshot/a",
+        "arn:aws:kinesisanalytics:us-east-1:123456789012:snapshot/",
+        "arn:aws:kinesisanalytics:us-east-1:123456789012:snapshot/a/b",
+        "arn:aws:kinesisanalytics:us-east-1:123456789012:snapshot/a b",
+        "arn:aws:kinesisanalytics:us-east-1:123456789012:application/a",
+        "arn:aws:rds:us-east-1:123456789012:snapshot/a",
+    };
+
+    for (size_t index = 0; index < COUNT_OF(bad); index++) {
+        char name[ENHANCED_NAME_SIZE] = "kept";
+        struct app_scope scope;
+        cr_assert_not(arn_parse_snapshot(bad[index], &scope, name, &err), "%s", bad[index]);
+        cr_assert_eq(err.kind, ERROR_INVALID);
+        cr_assert_str_eq(name, "kept");
+    }
+    cr_assert_not(arn_is_snapshot(bad[5]));
+    cr_assert(arn_is_snapshot(bad[3]));
+}
+
 Test(arn, of_a_bucket_names_no_directory) {
     static const char *const bad[] = {"bucket", "arn:aws:s3:::", "arn:aws:s3:::..",
                                       "arn:aws:s3:::a/b", "arn:aws:sqs:::a"};
