@@ -17,6 +17,12 @@ const char *call_app_name(const struct call *call) {
     return json_text_or(call->request, "ApplicationName", "");
 }
 
+int64_t call_time_ms(const struct call *call, const char *member) {
+    double seconds = json_number_value(json_member(call->request, member));
+
+    return seconds > -1e12 && seconds < 1e12 ? (int64_t)(seconds * 1000) : 0;
+}
+
 static void answer(struct call *call, int status, const char *body, const char *error_type) {
     if (call->connection != NULL) call->answer(call->connection, status, body, error_type);
     free_call(call);

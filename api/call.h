@@ -43,6 +43,10 @@ struct call {
 // The application that the request names; "" where its operation names none.
 const char *call_app_name(const struct call *call);
 
+// A timestamp of the request in milliseconds; 0, which nothing was created at, for one out of
+// range.
+int64_t call_time_ms(const struct call *call, const char *member);
+
 // Each sends the answer and frees the call. call_reply() owns `reply`.
 void call_reply(struct call *call, json_t *reply);
 void call_fail(struct call *call, const struct error *err);

@@ -16,6 +16,7 @@
     COMMAND("CreateApplication", ops_create_application) \
     COMMAND("CreateApplicationPresignedUrl", ops_create_application_presigned_url) \
     COMMAND("CreateApplicationSnapshot", ops_create_application_snapshot) \
+    COMMAND("CreateSnapshot", ops_create_snapshot) \
     COMMAND("DeleteApplication", ops_delete_application) \
     COMMAND("DeleteApplicationCloudWatchLoggingOption", ops_delete_logging_option) \
     COMMAND("DeleteApplicationInputProcessingConfiguration", ops_sql_only) \
@@ -23,15 +24,22 @@
     COMMAND("DeleteApplicationReferenceDataSource", ops_sql_only) \
     COMMAND("DeleteApplicationSnapshot", ops_delete_application_snapshot) \
     COMMAND("DeleteApplicationVpcConfiguration", ops_delete_vpc_configuration) \
+    COMMAND("DeleteSnapshot", ops_delete_snapshot) \
     QUESTION("DescribeApplication", ops_describe_application) \
     QUESTION("DescribeApplicationOperation", ops_describe_application_operation) \
     QUESTION("DescribeApplicationSnapshot", ops_describe_application_snapshot) \
     QUESTION("DescribeApplicationVersion", ops_describe_application_version) \
+    QUESTION("DescribeSnapshot", ops_describe_snapshot) \
+    QUESTION("DescribeSnapshotOperation", ops_describe_snapshot_operation) \
     COMMAND("DiscoverInputSchema", ops_sql_only) \
+    COMMAND("ExportSnapshot", ops_export_snapshot) \
+    COMMAND("ImportSnapshot", ops_import_snapshot) \
     QUESTION("ListApplicationOperations", ops_list_application_operations) \
     QUESTION("ListApplicationSnapshots", ops_list_application_snapshots) \
     QUESTION("ListApplicationVersions", ops_list_application_versions) \
     QUESTION("ListApplications", ops_list_applications) \
+    QUESTION("ListSnapshotOperations", ops_list_snapshot_operations) \
+    QUESTION("ListSnapshots", ops_list_snapshots) \
     QUESTION("ListTagsForResource", ops_list_tags_for_resource) \
     COMMAND("RollbackApplication", ops_rollback_application) \
     COMMAND("StartApplication", ops_start_application) \

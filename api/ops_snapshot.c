@@ -1,4 +1,4 @@
-// The four operations on snapshots.
+// The four operations on application snapshots.
 #include "api/encode.h"
 #include "api/operations.h"
 #include "api/paging.h"
@@ -55,17 +55,12 @@ void ops_list_application_snapshots(struct call *call) {
     call_reply(call, reply);
 }
 
-// 0, which no snapshot has, for a time out of range.
-static int64_t to_ms(double seconds) {
-    return seconds > -1e12 && seconds < 1e12 ? (int64_t)(seconds * 1000) : 0;
-}
-
 void ops_delete_application_snapshot(struct call *call) {
-    double seconds = json_number_value(json_member(call->request, "SnapshotCreationTimestamp"));
+    int64_t created_at_ms = call_time_ms(call, "SnapshotCreationTimestamp");
     struct error err;
     bool is_done =
         app_service_delete_snapshot(call->context->service, &call->scope, call_app_name(call),
-                                    snapshot_of(call), to_ms(seconds), &err);
+                                    snapshot_of(call), created_at_ms, &err);
 
     call_finish(call, is_done, &err);
 }
