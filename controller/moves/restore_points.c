@@ -159,7 +159,9 @@ bool restore_points_of_halt(struct app_service *service, const struct app *app,
     if (leaves_state &&
         !snapshot_store_find(service->db, app->id, app->move.snapshot_name, &snapshot, &found, err))
         return false;
-    *out_found = found && snapshot.status == SNAPSHOT_READY;
+    // The deletion of an enhanced one waits for the move.
+    *out_found =
+        found && (snapshot.status == SNAPSHOT_READY || snapshot.status == SNAPSHOT_DELETING);
     if (*out_found) *out_state = state_of(service, app, &snapshot);
     return true;
 }

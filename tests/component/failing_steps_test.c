@@ -84,7 +84,7 @@ Test(failing_steps, a_savepoint_request_that_keeps_failing_leaves_the_old_job_ru
     cr_assert(eq(int, status(), APP_RUNNING));
     expect_operation("StopApplication", OPERATION_FAILED, "Permission denied");
 
-    cr_assert(app_service_create_snapshot(world.service, &world.scope, "a", "s", &err));
+    cr_assert(fake_world_take_snapshot(&world, "a", "s", &err));
     pass(120);
     cr_assert(eq(int, fake_world_count_events(&world, "a", "kind", "snapshot", "is FAILED"), 3));
     cr_assert(eq(int, fake_clusters_count(world.clusters), 1));

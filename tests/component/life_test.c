@@ -42,7 +42,7 @@ Test(life, stops_with_a_snapshot_and_starts_again_from_it) {
     cr_assert(fake_world_run_until(&world, "a", APP_READY));
     struct snapshot snapshot = fake_world_newest_snapshot(&world, "a");
     cr_assert(snapshot.is_automatic);
-    cr_assert(text_starts_with(snapshot.name, "STOPAPPLICATION-a-"));
+    cr_assert(fake_world_is_system_name(&world, snapshot.name, "STOPAPPLICATION", "a"));
     cr_assert(not(fake_world_app(&world, "a").has_run_configuration));
     cr_assert(eq(int, fake_clusters_count(world.clusters), 0));
 

@@ -89,17 +89,29 @@ Test(recovery, starts_empty_without_checkpoints_and_reports_it) {
     expect_submission("empty");
 }
 
+static void expect_restored(const char *snapshot_name) {
+    struct snapshot snapshot;
+
+    cr_assert(fake_world_find_snapshot(&world, "a", snapshot_name, &snapshot, &err));
+    cr_assert(eq(str, fake_clusters_restored_from(world.clusters), snapshot.location));
+}
+
+// Of an enhanced snapshot it is tried every 30 s.
+static void run_until_removed(void) {
+    fake_world_run(&world, world.uses_enhanced ? 130 : 10);
+}
+
 Test(recovery, restores_the_last_snapshot_without_checkpoints_and_reports_it) {
     fake_clusters_disable_checkpoints(world.clusters);
     fake_world_create_running(&world, "a");
-    cr_assert(app_service_create_snapshot(world.service, &world.scope, "a", "first", &err));
+    cr_assert(fake_world_take_snapshot(&world, "a", "first", &err));
     fake_world_run(&world, 4);
-    cr_assert(app_service_create_snapshot(world.service, &world.scope, "a", "second", &err));
+    cr_assert(fake_world_take_snapshot(&world, "a", "second", &err));
     fake_world_run(&world, 4);
     int counted = fake_clusters_running_count(world.clusters);
     lose();
     recover();
-    cr_assert(strstr(fake_clusters_restored_from(world.clusters), "/second/") != NULL);
+    expect_restored("second");
     cr_assert(fake_clusters_running_count(world.clusters) >= counted - 4);
     expect_submission("from the last snapshot");
 }
@@ -109,20 +121,20 @@ Test(recovery, keeps_the_files_of_a_deleted_snapshot_until_no_job_needs_them) {
 
     fake_clusters_disable_checkpoints(world.clusters);
     fake_world_create_running(&world, "a");
-    cr_assert(app_service_create_snapshot(world.service, &world.scope, "a", "s", &err));
+    cr_assert(fake_world_take_snapshot(&world, "a", "s", &err));
     fake_world_run(&world, 4);
     lose();
     recover();
-    cr_assert(app_service_describe_snapshot(world.service, &world.scope, "a", "s", &snapshot, &err),
-              "%s", err.message);
-    cr_assert(app_service_delete_snapshot(world.service, &world.scope, "a", "s",
-                                          snapshot.created_at_ms / 1000 * 1000, &err),
-              "%s", err.message);
+    cr_assert(fake_world_find_snapshot(&world, "a", "s", &snapshot, &err), "%s", err.message);
+    cr_assert(
+        fake_world_delete_snapshot(&world, "a", "s", snapshot.created_at_ms / 1000 * 1000, &err),
+        "%s", err.message);
     lose();
     recover();
     cr_assert(eq(str, fake_clusters_restored_from(world.clusters), snapshot.location));
     cr_assert(command_stop(&world, &err), "%s", err.message);
     cr_assert(fake_world_run_until(&world, "a", APP_READY));
+    run_until_removed();
     cr_assert(eq(int, (int)fake_clusters_count_at(world.clusters, snapshot.location), -1));
 }
 
@@ -142,23 +154,23 @@ Test(recovery, keeps_the_files_that_a_running_job_was_started_from) {
     cr_assert(fake_world_start(&world, "a", &err), "%s", err.message);
     cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
     cr_assert(eq(str, fake_clusters_restored_from(world.clusters), origin.location));
-    cr_assert(app_service_create_snapshot(world.service, &world.scope, "a", "later", &err));
+    cr_assert(fake_world_take_snapshot(&world, "a", "later", &err));
     fake_world_run(&world, 4);
-    cr_assert(app_service_delete_snapshot(world.service, &world.scope, "a", origin.name,
-                                          origin.created_at_ms / 1000 * 1000, &err),
+    cr_assert(fake_world_delete_snapshot(&world, "a", origin.name,
+                                         origin.created_at_ms / 1000 * 1000, &err),
               "%s", err.message);
     fake_world_run(&world, 10);
     cr_assert(ge(int, fake_clusters_count_at(world.clusters, origin.location), 0));
     lose();
     recover();
-    cr_assert(strstr(fake_clusters_restored_from(world.clusters), "/later/") != NULL);
-    fake_world_run(&world, 10);
+    expect_restored("later");
+    run_until_removed();
     cr_assert(eq(int, fake_clusters_count_at(world.clusters, origin.location), -1));
 }
 
 Test(recovery, prefers_a_checkpoint_to_an_older_snapshot) {
     fake_world_create_running(&world, "a");
-    cr_assert(app_service_create_snapshot(world.service, &world.scope, "a", "s", &err));
+    cr_assert(fake_world_take_snapshot(&world, "a", "s", &err));
     fake_world_run(&world, 4);
     lose();
     recover();

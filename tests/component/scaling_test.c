@@ -81,7 +81,7 @@ Test(scaling, a_busy_job_moves_to_twice_its_size_with_its_state) {
 static bool has_snapshot(const char *name) {
     struct snapshot snapshot;
 
-    return app_service_describe_snapshot(world.service, &world.scope, "a", name, &snapshot, &err);
+    return fake_world_find_snapshot(&world, "a", name, &snapshot, &err);
 }
 
 // Read-only files of a snapshot once kept the job from being measured and scaled.
@@ -89,8 +89,7 @@ Test(scaling, a_job_is_scaled_although_snapshots_cannot_be_removed) {
     static const char *const names[] = {"first", "second", "third"};
 
     for (size_t index = 0; index < COUNT_OF(names); index++) {
-        cr_assert(app_service_create_snapshot(world.service, &world.scope, "a", names[index], &err),
-                  "%s", err.message);
+        cr_assert(fake_world_take_snapshot(&world, "a", names[index], &err), "%s", err.message);
         fake_world_run(&world, 4);
     }
     fake_clusters_fail_removals(world.clusters, "no right to remove it");

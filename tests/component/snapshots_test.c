@@ -24,20 +24,19 @@ TestSuite(snapshots, .init = set_up, .fini = tear_down);
 
 Test(snapshots, are_taken_by_hand_and_deleted) {
     fake_world_create_running(&world, "a");
-    cr_assert(app_service_create_snapshot(world.service, &world.scope, "a", "s", &err), "%s",
-              err.message);
+    cr_assert(fake_world_take_snapshot(&world, "a", "s", &err), "%s", err.message);
     fake_world_run(&world, 4);
     struct snapshot snapshot = fake_world_newest_snapshot(&world, "a");
-    cr_assert(eq(str, snapshot.name, "s"));
-    cr_assert(not(app_service_create_snapshot(world.service, &world.scope, "a", "s", &err)));
+    cr_assert(text_ends_with(snapshot.name, "s"));
+    cr_assert(not(fake_world_take_snapshot(&world, "a", "s", &err)));
     cr_assert(eq(int, err.kind, ERROR_EXISTS));
-    cr_assert(not(app_service_delete_snapshot(world.service, &world.scope, "a", "s",
-                                              snapshot.created_at_ms + 5000, &err)));
-    cr_assert(app_service_delete_snapshot(world.service, &world.scope, "a", "s",
-                                          snapshot.created_at_ms / 1000 * 1000, &err),
-              "%s", err.message);
     cr_assert(
-        not(app_service_describe_snapshot(world.service, &world.scope, "a", "s", &snapshot, &err)));
+        not(fake_world_delete_snapshot(&world, "a", "s", snapshot.created_at_ms + 5000, &err)));
+    cr_assert(
+        fake_world_delete_snapshot(&world, "a", "s", snapshot.created_at_ms / 1000 * 1000, &err),
+        "%s", err.message);
+    fake_world_run(&world, 1);
+    cr_assert(not(fake_world_find_snapshot(&world, "a", "s", &snapshot, &err)));
 }
 
 Test(snapshots, are_kept_where_they_failed_but_only_the_newest) {
@@ -49,31 +48,30 @@ Test(snapshots, are_kept_where_they_failed_but_only_the_newest) {
     fake_clusters_fail_savepoints(world.clusters, true);
     for (int number = 0; number < RETENTION_FAILED_KEPT + 10; number++) {
         (void)text_format(name, sizeof name, "s%d", number);
-        cr_assert(app_service_create_snapshot(world.service, &world.scope, "a", name, &err), "%s",
-                  err.message);
+        cr_assert(fake_world_take_snapshot(&world, "a", name, &err), "%s", err.message);
         fake_world_run(&world, 4);
     }
-    cr_assert(snapshot_store_list(world.db, fake_world_app(&world, "a").id, 0, list,
-                                  RETENTION_FAILED_KEPT + 20, &count, &err));
-    cr_assert(eq(sz, count, RETENTION_FAILED_KEPT));
-    cr_assert(eq(str, list[0].name, "s10"));
+    cr_assert(snapshot_store_list_newest(world.db, fake_world_app(&world, "a").id, INT64_MAX, list,
+                                         RETENTION_FAILED_KEPT + 20, &count, &err));
+    // Enhanced ones keep their names until the user deletes them.
+    cr_assert(eq(sz, count, RETENTION_FAILED_KEPT + (world.uses_enhanced ? 10 : 0)));
+    cr_assert(eq(int, text_ends_with(list[count - 1].name, "s10"), !world.uses_enhanced));
 }
 
 Test(snapshots, fail_when_the_cluster_dies_and_the_job_continues) {
     fake_world_create_running(&world, "a");
-    cr_assert(app_service_create_snapshot(world.service, &world.scope, "a", "s", &err));
+    cr_assert(fake_world_take_snapshot(&world, "a", "s", &err));
     reconciler_run_due(world.service);
     fake_world_crash(&world);
     fake_world_run(&world, 8);
     struct snapshot snapshot;
-    cr_assert(
-        app_service_describe_snapshot(world.service, &world.scope, "a", "s", &snapshot, &err));
+    cr_assert(fake_world_find_snapshot(&world, "a", "s", &snapshot, &err));
     cr_assert(eq(int, snapshot.status, SNAPSHOT_FAILED));
     cr_assert(eq(int, fake_world_app(&world, "a").status, APP_RUNNING));
 }
 
 static bool take_snapshot(const char *name) {
-    bool is_taken = app_service_create_snapshot(world.service, &world.scope, "a", name, &err);
+    bool is_taken = fake_world_take_snapshot(&world, "a", name, &err);
 
     fake_world_run(&world, 5);
     return is_taken;
@@ -82,6 +80,7 @@ static bool take_snapshot(const char *name) {
 Test(snapshots, are_limited_in_number_but_only_those_by_hand) {
     fake_world_create_running(&world, "a");
     world.service->limits.snapshots = 1;
+    world.service->limits.enhanced_snapshots = 1;
     cr_assert(fake_world_stop(&world, "a", false, &err), "%s", err.message);
     cr_assert(fake_world_run_until(&world, "a", APP_READY));
     cr_assert(fake_world_start(&world, "a", &err), "%s", err.message);

@@ -21,8 +21,7 @@ static void set_up(void) {
     cr_assert(fake_world_start(&world, "a", &err), "%s", err.message);
     cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
     for (size_t index = 0; index < COUNT_OF(names); index++) {
-        cr_assert(app_service_create_snapshot(world.service, &world.scope, "a", names[index], &err),
-                  "%s", err.message);
+        cr_assert(fake_world_take_snapshot(&world, "a", names[index], &err), "%s", err.message);
         fake_world_run(&world, 4);
     }
     cr_assert(fake_world_stop(&world, "a", false, &err), "%s", err.message);
@@ -40,7 +39,7 @@ TestSuite(tags, .init = set_up, .fini = tear_down);
 static bool has_snapshot(const char *name) {
     struct snapshot snapshot;
 
-    return app_service_describe_snapshot(world.service, &world.scope, "a", name, &snapshot, &err);
+    return fake_world_find_snapshot(&world, "a", name, &snapshot, &err);
 }
 
 static void tag(const char *value) {

@@ -34,14 +34,16 @@ static void change(const char *sql) {
 
 static void damage_snapshots(void) {
     change("UPDATE snapshot SET runtime = 'FLINK-unknown'");
+    change("UPDATE enhanced_snapshot SET runtime = 'FLINK-unknown'");
 }
 
 static void repair_snapshots(void) {
     change("UPDATE snapshot SET runtime = 'FLINK-1_20'");
+    change("UPDATE enhanced_snapshot SET runtime = 'FLINK-1_20'");
 }
 
 static bool create_snapshot(const char *name) {
-    return app_service_create_snapshot(world.service, &world.scope, "a", name, &err);
+    return fake_world_take_snapshot(&world, "a", name, &err);
 }
 
 Test(unreadable, no_snapshot_is_begun_beside_one_that_may_be_in_progress) {
@@ -51,7 +53,7 @@ Test(unreadable, no_snapshot_is_begun_beside_one_that_may_be_in_progress) {
     cr_assert(eq(int, err.kind, ERROR_UNAVAILABLE));
     repair_snapshots();
     cr_assert(not(create_snapshot("t")));
-    cr_assert(eq(int, err.kind, ERROR_CONFLICT));
+    cr_assert(eq(int, err.kind, world.uses_enhanced ? ERROR_LIMIT : ERROR_CONFLICT));
 }
 
 Test(unreadable, no_name_of_a_snapshot_is_taken_for_free) {
@@ -93,8 +95,7 @@ Test(unreadable, a_job_ends_only_with_its_open_snapshots) {
     repair_snapshots();
     cr_assert(fake_world_run_until(&world, "a", APP_READY));
     struct snapshot snapshot;
-    cr_assert(
-        app_service_describe_snapshot(world.service, &world.scope, "a", "s", &snapshot, &err));
+    cr_assert(fake_world_find_snapshot(&world, "a", "s", &snapshot, &err));
     cr_assert(ne(int, snapshot.status, SNAPSHOT_CREATING));
 }
 

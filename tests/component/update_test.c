@@ -29,7 +29,7 @@ Test(update, moves_a_running_application_to_its_next_version_with_its_state) {
     cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
 
     struct snapshot snapshot = fake_world_newest_snapshot(&world, "a");
-    cr_assert(text_starts_with(snapshot.name, "UPDATEAPPLICATION-a-"));
+    cr_assert(fake_world_is_system_name(&world, snapshot.name, "UPDATEAPPLICATION", "a"));
     cr_assert(eq(int, (int)snapshot.version, 1));
     cr_assert(ge(int, fake_clusters_running_count(world.clusters), count));
     cr_assert(eq(int, fake_clusters_count(world.clusters), 1));

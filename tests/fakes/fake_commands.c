@@ -30,7 +30,7 @@ bool command_update_properties(struct fake_world *world, struct error *err) {
 }
 
 bool command_snapshot(struct fake_world *world, struct error *err) {
-    return app_service_create_snapshot(world->service, &world->scope, "a", "s", err);
+    return fake_world_take_snapshot(world, "a", "s", err);
 }
 
 bool command_delete(struct fake_world *world, struct error *err) {
@@ -47,10 +47,9 @@ bool command_delete_snapshot(struct fake_world *world, struct error *err) {
     struct snapshot snapshot;
 
     // An earlier attempt deleted it.
-    if (!app_service_describe_snapshot(world->service, &world->scope, "a", "s", &snapshot, err))
+    if (!fake_world_find_snapshot(world, "a", "s", &snapshot, err))
         return strstr(err->message, "does not exist") != NULL;
-    return app_service_delete_snapshot(world->service, &world->scope, "a", "s",
-                                       snapshot.created_at_ms, err);
+    return fake_world_delete_snapshot(world, "a", "s", snapshot.created_at_ms, err);
 }
 
 // Not a command: a process of the cluster dies.

@@ -3,6 +3,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "controller/commands/app_service_snapshots.h"
 #include "controller/reconciler.h"
 #include "fakes/fake_code.h"
 #include "storage/app_store.h"
@@ -46,6 +47,7 @@ static void open_parts(struct fake_world *world) {
         .clusters = fake_clusters_port(world->clusters),
         .state_files = fake_clusters_state_files(world->clusters),
         .code = {.ops = &fake_code_ops},
+        .transfers = fake_transfer_port(&world->transfers),
         .clock = {.now_ms = now_ms, .self = world},
         .elapsed = {.now_ms = elapsed_ms, .self = world},
         .start_limit_ms = world->start_limit_ms,
@@ -71,6 +73,8 @@ void fake_world_open(struct fake_world *world) {
                                  .scope = {.account = "000000000000", .region = "us-east-1"}};
     // The policy that scales by one metric.
     world->metering.policy = SCALING_MSF;
+    // Every flow has to work with both kinds of snapshots: CTest runs the tests twice.
+    world->uses_enhanced = getenv("KOBEL_TEST_ENHANCED") != NULL;
     (void)text_copy(world->directory, sizeof world->directory, "/tmp/kobel-test-XXXXXX");
     if (mkdtemp(world->directory) == NULL) abort();
     (void)text_format(world->path, sizeof world->path, "%s/kobel.db", world->directory);
@@ -94,6 +98,7 @@ void fake_world_close(struct fake_world *world) {
 void fake_world_crash(struct fake_world *world) {
     close_parts(world);
     fake_clusters_crash(world->clusters);
+    fake_transfer_forget(&world->transfers);
     world->is_dead = false;
     open_parts(world);
 }
@@ -150,6 +155,10 @@ bool fake_world_create(struct fake_world *world, const char *name, struct error 
         "\"FileKey\":\"k.jar\"}}}}}");
     struct answer answer = {0};
 
+    if (world->uses_enhanced)
+        json_put(json_object_get(request, "ApplicationConfiguration"),
+                 "ApplicationSnapshotConfiguration",
+                 parse("{\"SnapshotsEnabled\":true,\"SnapshotMode\":\"ENHANCED_SNAPSHOTS\"}"));
     app_service_create(world->service, &world->scope, name, request, NULL, on_done, &answer);
     if (!answer.is_done) *err = answer.err;
     return answer.is_done;
@@ -177,6 +186,58 @@ bool fake_world_stop(struct fake_world *world, const char *name, bool force, str
     char operation_id[APP_OPERATION_ID_SIZE];
 
     return app_service_stop(world->service, &world->scope, name, force, operation_id, err);
+}
+
+// --- snapshots of both kinds ---
+
+static const char *plain_name(const char *snapshot_name) {
+    const char *name = enhanced_snapshot_of_row_name(snapshot_name);
+
+    return name != NULL ? name : snapshot_name;
+}
+
+bool fake_world_take_snapshot(struct fake_world *world, const char *name, const char *snapshot_name,
+                              struct error *err) {
+    AUTO(json_decref) json_t *request = json_new_object();
+    struct snapshot_answer answer;
+
+    if (!world->uses_enhanced)
+        return app_service_create_snapshot(world->service, &world->scope, name, snapshot_name, err);
+    json_put_text(request, "ApplicationName", name);
+    json_put_text(request, "SnapshotName", plain_name(snapshot_name));
+    return app_service_snapshot_create(world->service, &world->scope, request, &answer, err);
+}
+
+bool fake_world_delete_snapshot(struct fake_world *world, const char *name,
+                                const char *snapshot_name, int64_t created_at_ms,
+                                struct error *err) {
+    struct snapshot_answer answer;
+
+    return world->uses_enhanced
+               ? app_service_snapshot_delete(world->service, &world->scope,
+                                             plain_name(snapshot_name), created_at_ms, &answer, err)
+               : app_service_delete_snapshot(world->service, &world->scope, name, snapshot_name,
+                                             created_at_ms, err);
+}
+
+bool fake_world_find_snapshot(struct fake_world *world, const char *name, const char *snapshot_name,
+                              struct snapshot *out_snapshot, struct error *err) {
+    struct app app = fake_world_app(world, name);
+    char row_name[APP_SNAPSHOT_NAME_SIZE];
+    bool found;
+
+    (void)text_copy(row_name, sizeof row_name, snapshot_name);
+    if (world->uses_enhanced) enhanced_snapshot_row_name(plain_name(snapshot_name), row_name);
+    return snapshot_store_find(world->db, app.id, row_name, out_snapshot, &found, err) && found;
+}
+
+bool fake_world_is_system_name(const struct fake_world *world, const char *snapshot_name,
+                               const char *prefix, const char *name) {
+    char wanted[APP_SNAPSHOT_NAME_SIZE];
+
+    (void)text_format(wanted, sizeof wanted, "%s-%s-",
+                      world->uses_enhanced ? "snapshot/SYSTEMSNAPSHOT" : prefix, name);
+    return text_starts_with(snapshot_name, wanted);
 }
 
 bool fake_world_roll_back(struct fake_world *world, const char *name, struct error *err) {

@@ -8,6 +8,7 @@
 #include "controller/controller.h"
 #include "controller/scaling/metering_options.h"
 #include "fakes/fake_cluster.h"
+#include "fakes/fake_transfer.h"
 
 struct fake_world {
     char directory[64];
@@ -18,6 +19,8 @@ struct fake_world {
     int64_t start_limit_ms;  // used at the next open; 0 = the default
     struct db *db;
     struct fake_clusters *clusters;
+    struct fake_transfer transfers;
+    bool uses_enhanced; // applications are created with enhanced snapshots
     struct app_service *service;
     struct app_scope scope;
     int64_t memory_budget_bytes;
@@ -50,6 +53,22 @@ bool fake_world_update(struct fake_world *world, const char *name, const char *u
 bool fake_world_start(struct fake_world *world, const char *name, struct error *err);
 bool fake_world_roll_back(struct fake_world *world, const char *name, struct error *err);
 bool fake_world_stop(struct fake_world *world, const char *name, bool force, struct error *err);
+
+// CreateApplicationSnapshot or, where the world uses enhanced ones, CreateSnapshot; and their
+// opposites. The name may be that of a row ("snapshot/s").
+bool fake_world_take_snapshot(struct fake_world *world, const char *name, const char *snapshot_name,
+                              struct error *err);
+bool fake_world_delete_snapshot(struct fake_world *world, const char *name,
+                                const char *snapshot_name, int64_t created_at_ms,
+                                struct error *err);
+// The row of the application, which both kinds have; false where there is none.
+bool fake_world_find_snapshot(struct fake_world *world, const char *name, const char *snapshot_name,
+                              struct snapshot *out_snapshot, struct error *err);
+
+// Is it the name of the snapshot that a command of the application takes, `prefix` as in
+// "STOPAPPLICATION"? The name of an enhanced one does not say which command it was.
+bool fake_world_is_system_name(const struct fake_world *world, const char *snapshot_name,
+                               const char *prefix, const char *name);
 
 // A new application that has been RUNNING for a few turns. Fails the running test otherwise.
 void fake_world_create_running(struct fake_world *world, const char *name);
