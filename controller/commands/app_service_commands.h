@@ -72,7 +72,8 @@ MUST_CHECK bool app_service_refuse_sql(struct app_service *service, const struct
                                        const char *name, const char *operation,
                                        const json_t *request, struct error *err);
 
-// By the ARN of an application of the caller. `tags`: [{"Key", "Value"?}]. `keys`: strings.
+// By the ARN of an application or of an enhanced snapshot of the caller. `tags`: [{"Key",
+// "Value"?}]. `keys`: strings.
 MUST_CHECK bool app_service_tag(struct app_service *service, const struct app_scope *scope,
                                 const char *arn, const json_t *tags, struct error *err);
 MUST_CHECK bool app_service_untag(struct app_service *service, const struct app_scope *scope,

@@ -39,7 +39,8 @@ MUST_CHECK bool app_service_list_versions(struct app_service *service,
                                           struct app_version_summary *out_list, size_t limit,
                                           size_t *out_count, struct error *err);
 
-// By the ARN of an application of the caller: [{"Key", "Value"?}]. The caller owns the array.
+// By the ARN of an application or of an enhanced snapshot of the caller: [{"Key", "Value"?}]. The
+// caller owns the array.
 MUST_CHECK bool app_service_list_tags(struct app_service *service, const struct app_scope *scope,
                                       const char *arn, json_t **out_tags, struct error *err);
 

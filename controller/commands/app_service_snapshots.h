@@ -55,10 +55,7 @@ MUST_CHECK bool app_service_snapshot_describe_operation(struct app_service *serv
                                                         struct error *err);
 // Newest first. ERROR_INVALID: more than one filter. ERROR_NOT_FOUND: neither a snapshot nor an
 // operation has the name.
-MUST_CHECK bool app_service_snapshot_list_operations(struct app_service *service,
-                                                     const struct app_scope *scope,
-                                                     const char *name,
-                                                     const struct snapshot_operation_filter *filter,
-                                                     struct snapshot_operation *out_list,
-                                                     size_t limit, size_t *out_count,
-                                                     struct error *err);
+MUST_CHECK bool app_service_snapshot_list_operations(
+    struct app_service *service, const struct app_scope *scope, const char *name,
+    const struct snapshot_operation_filter *filter, struct snapshot_operation *out_list,
+    size_t limit, size_t *out_count, struct error *err);

@@ -20,6 +20,6 @@ bool tag_rules_check(const json_t *tags, struct error *err) {
 
 bool tag_rules_check_count(int64_t count_after, int64_t limit, struct error *err) {
     return count_after <= limit ||
-           error_set(err, ERROR_TOO_MANY, "An application can have at most %lld tags.",
-                     (long long)limit);
+           error_set(err, ERROR_TOO_MANY,
+                     "An application or a snapshot can have at most %lld tags.", (long long)limit);
 }
