@@ -167,7 +167,7 @@ Test(encode_enhanced, shows_where_an_import_comes_from) {
           encode_enhanced_operation(&operation),
           HEAD("ImportSnapshot",
                "IN_PROGRESS") "," DETAILS ",\"SourceEncryptionConfigurationDescription\":{"
-                                          "\"KeyType\":\"CUSTOMER_MANAGED_KEY\","
+                              "\"KeyType\":\"CUSTOMER_MANAGED_KEY\","
                               "\"KeyId\":\"" KEY_ARN
                               "\"},\"DestinationEncryptionConfigurationDescription\":" OWNED
                               ",\"SnapshotSourceLocationDescription\":{\"LocationType\":\"S3\","
