@@ -1,0 +1,431 @@
+// Enhanced snapshots: they belong to the account, and several applications use one.
+#include "base/json.h"
+#include "base/text.h"
+#include "controller/commands/app_service_snapshots.h"
+#include "controller/service/service.h"
+#include "fakes/fake_cluster_parts.h"
+#include "fakes/fake_world_view.h"
+#include "storage/enhanced_snapshot_store.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static struct fake_world world;
+static struct error err;
+
+static void set_up(void) {
+    fake_world_open(&world);
+    world.uses_enhanced = true;
+}
+
+static void tear_down(void) {
+    fake_world_close(&world);
+}
+
+TestSuite(enhanced_snapshots, .init = set_up, .fini = tear_down);
+
+// --- helpers ---
+
+static json_t *parse(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static json_t *parse(const char *format, ...) {
+    char text[1000];
+    json_t *value = NULL;
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    cr_assert(json_parse(text, strlen(text), &value, &err), "%s", err.message);
+    return value;
+}
+
+static struct snapshot_answer take(const char *name) {
+    AUTO(json_decref)
+    json_t *request = parse("{\"ApplicationName\":\"a\",\"SnapshotName\":\"%s\"}", name);
+    struct snapshot_answer answer = {0};
+
+    cr_assert(app_service_snapshot_create(world.service, &world.scope, request, &answer, &err),
+              "%s", err.message);
+    return answer;
+}
+
+static bool try_to_take(const char *application, const char *name) {
+    AUTO(json_decref)
+    json_t *request =
+        parse("{\"ApplicationName\":\"%s\",\"SnapshotName\":\"%s\"}", application, name);
+    struct snapshot_answer answer;
+
+    return app_service_snapshot_create(world.service, &world.scope, request, &answer, &err);
+}
+
+static struct enhanced_snapshot find(const char *name) {
+    struct enhanced_snapshot snapshot = {.status = SNAPSHOT_STATUS_COUNT};
+    bool is_found =
+        app_service_snapshot_describe(world.service, &world.scope, name, &snapshot, &err);
+
+    return is_found ? snapshot : (struct enhanced_snapshot){.status = SNAPSHOT_STATUS_COUNT};
+}
+
+static struct snapshot_operation operation_of(const char *name, const char *id) {
+    struct snapshot_operation operation = {0};
+
+    cr_assert(app_service_snapshot_describe_operation(world.service, &world.scope, name, id,
+                                                      &operation, &err),
+              "%s", err.message);
+    return operation;
+}
+
+// The newest one of all names.
+static struct enhanced_snapshot newest(void) {
+    struct enhanced_filter all = {.before_sequence = INT64_MAX};
+    struct enhanced_snapshot snapshot = {0};
+    size_t count;
+
+    cr_assert(
+        app_service_snapshot_list(world.service, &world.scope, &all, &snapshot, 1, &count, &err) &&
+        count == 1);
+    return snapshot;
+}
+
+static struct snapshot_operation newest_operation(const char *name) {
+    struct snapshot_operation_filter all = {.before_sequence = INT64_MAX};
+    struct snapshot_operation operation = {0};
+    size_t count;
+
+    cr_assert(app_service_snapshot_list_operations(world.service, &world.scope, name, &all,
+                                                   &operation, 1, &count, &err) &&
+              count == 1);
+    return operation;
+}
+
+static bool drop(const char *name) {
+    struct enhanced_snapshot snapshot = find(name);
+    struct snapshot_answer answer;
+
+    return app_service_snapshot_delete(world.service, &world.scope, name, snapshot.created_at_ms,
+                                       &answer, &err);
+}
+
+static bool start_from(const char *application, const char *snapshot_name) {
+    AUTO(json_decref)
+    json_t *run = parse("{\"ApplicationRestoreConfiguration\":{\"ApplicationRestoreType\":"
+                        "\"RESTORE_FROM_CUSTOM_SNAPSHOT\",\"SnapshotArn\":"
+                        "\"arn:aws:kinesisanalytics:us-east-1:000000000000:snapshot/%s\"}}",
+                        snapshot_name);
+    char operation_id[APP_OPERATION_ID_SIZE];
+
+    return app_service_start(world.service, &world.scope, application, run, operation_id, &err);
+}
+
+static bool delete_app(const char *name) {
+    return app_service_delete(world.service, &world.scope, name,
+                              fake_world_app(&world, name).created_at_ms / 1000, &err);
+}
+
+static struct snapshot_answer import(const char *name) {
+    AUTO(json_decref)
+    json_t *request = parse("{\"SnapshotName\":\"%s\",\"ImportSourceConfiguration\":{"
+                            "\"SourceType\":\"S3\",\"ImportRoleArn\":\"arn:aws:iam::1:role/r\","
+                            "\"SourceS3PrefixLocation\":{\"BucketARN\":\"arn:aws:s3:::b\","
+                            "\"KeyPrefix\":\"exports/x\"}}}",
+                            name);
+    struct snapshot_answer answer = {0};
+
+    cr_assert(app_service_snapshot_import(world.service, &world.scope, request, &answer, &err),
+              "%s", err.message);
+    return answer;
+}
+
+static bool export(const char *name, struct snapshot_answer *out) {
+    AUTO(json_decref)
+    json_t *request =
+        parse("{\"SnapshotName\":\"%s\",\"ExportDestinationConfiguration\":{"
+              "\"DestinationType\":\"S3\",\"ExportRoleArn\":\"arn:aws:iam::1:role/r\","
+              "\"DestinationS3PrefixLocation\":{\"BucketARN\":\"arn:aws:s3:::b\","
+              "\"KeyPrefix\":\"exports/\"}}}",
+              name);
+
+    return app_service_snapshot_export(world.service, &world.scope, request, out, &err);
+}
+
+// --- taking ---
+
+Test(enhanced_snapshots, are_taken_of_a_running_application_and_listed_with_their_operation) {
+    fake_world_create_running(&world, "a");
+    struct snapshot_answer answer = take("s");
+    cr_assert(eq(int, answer.snapshot.status, SNAPSHOT_CREATING));
+    cr_assert(eq(int, (int)find("s").size_bytes, 0));
+    fake_world_run(&world, 5);
+    struct enhanced_snapshot snapshot = find("s");
+    cr_assert(eq(int, snapshot.status, SNAPSHOT_READY));
+    cr_assert(eq(int, snapshot.maker, MADE_BY_CREATE));
+    cr_assert(eq(int, (int)snapshot.size_bytes, 1000));
+    cr_assert(eq(str, snapshot.app_name, "a"));
+    struct snapshot_operation operation = operation_of("s", answer.operation.id);
+    cr_assert(eq(int, operation.kind, SNAPSHOT_OPERATION_CREATE));
+    cr_assert(eq(int, operation.status, OPERATION_SUCCESSFUL));
+    cr_assert(operation.ended_at_ms >= operation.started_at_ms);
+    // Not an operation of the application.
+    cr_assert(eq(str, fake_world_operation(&world, "a").name, "StartApplication"));
+}
+
+Test(enhanced_snapshots, are_refused_for_what_cannot_have_one) {
+    cr_assert(not(try_to_take("a", "s")));
+    cr_assert(eq(int, err.kind, ERROR_INVALID));
+    cr_assert(fake_world_create(&world, "a", &err));
+    cr_assert(not(try_to_take("a", "s")));
+    cr_assert(eq(int, err.kind, ERROR_CONFLICT));
+    cr_assert(not(try_to_take("a", "SystemSnapshot-x")));
+    cr_assert(eq(int, err.kind, ERROR_INVALID));
+    world.uses_enhanced = false;
+    fake_world_create_running(&world, "old");
+    cr_assert(not(try_to_take("old", "s")));
+    cr_assert(eq(int, err.kind, ERROR_CONFIGURATION));
+}
+
+Test(enhanced_snapshots, share_their_names_and_are_taken_one_at_a_time) {
+    fake_world_create_running(&world, "a");
+    fake_world_create_running(&world, "b");
+    (void)take("s");
+    cr_assert(not(try_to_take("b", "s")));
+    cr_assert(eq(int, err.kind, ERROR_EXISTS));
+    cr_assert(not(try_to_take("a", "t")));
+    cr_assert(eq(int, err.kind, ERROR_LIMIT));
+    fake_world_run(&world, 5);
+    cr_assert(try_to_take("a", "t"), "%s", err.message);
+}
+
+Test(enhanced_snapshots, that_failed_keep_their_names_until_they_are_deleted) {
+    fake_world_create_running(&world, "a");
+    fake_clusters_fail_savepoints(world.clusters, true);
+    struct snapshot_answer answer = take("s");
+    fake_world_run(&world, 6);
+    cr_assert(eq(int, find("s").status, SNAPSHOT_FAILED));
+    struct snapshot_operation operation = operation_of("s", answer.operation.id);
+    cr_assert(eq(int, operation.status, OPERATION_FAILED));
+    cr_assert(eq(str, operation.error_code, "SavepointFailed"));
+    cr_assert(not(try_to_take("a", "s")));
+    cr_assert(eq(int, err.kind, ERROR_EXISTS));
+    cr_assert(drop("s"), "%s", err.message);
+    fake_world_run(&world, 2);
+    fake_clusters_fail_savepoints(world.clusters, false);
+    cr_assert(try_to_take("a", "s"), "%s", err.message);
+}
+
+Test(enhanced_snapshots, whose_application_is_stopped_by_force_are_cancelled) {
+    fake_world_create_running(&world, "a");
+    struct snapshot_answer answer = take("s");
+    cr_assert(fake_world_stop(&world, "a", true, &err), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "a", APP_READY));
+    enum operation_status status = operation_of("s", answer.operation.id).status;
+    // The savepoint may have been complete.
+    cr_assert(eq(int, status,
+                 find("s").status == SNAPSHOT_READY ? OPERATION_SUCCESSFUL : OPERATION_CANCELLED));
+}
+
+Test(enhanced_snapshots, of_the_system_name_the_operation_that_caused_them) {
+    fake_world_create_running(&world, "a");
+    cr_assert(fake_world_stop(&world, "a", false, &err), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "a", APP_READY));
+    struct enhanced_snapshot snapshot = newest();
+    cr_assert(eq(int, snapshot.maker, MADE_BY_SYSTEM));
+    cr_assert(text_starts_with(snapshot.name, "SYSTEMSNAPSHOT-a-"));
+    struct snapshot_operation operation = newest_operation(snapshot.name);
+    cr_assert(eq(int, operation.kind, SNAPSHOT_OPERATION_SYSTEM_CREATE));
+    cr_assert(eq(str, operation.app_operation_id, fake_world_operation(&world, "a").id));
+    cr_assert(eq(str, operation.app_name, "a"));
+}
+
+// --- the account ---
+
+Test(enhanced_snapshots, outlive_their_application_and_start_another) {
+    fake_world_create_running(&world, "a");
+    (void)take("s");
+    fake_world_run(&world, 5);
+    int count = fake_clusters_running_count(world.clusters);
+    cr_assert(delete_app("a"), "%s", err.message);
+    fake_world_run(&world, 10);
+    cr_assert(eq(int, fake_world_app(&world, "a").status, APP_STATUS_COUNT));
+    cr_assert(eq(int, find("s").status, SNAPSHOT_READY));
+    cr_assert(fake_world_create(&world, "b", &err));
+    cr_assert(start_from("b", "s"), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "b", APP_RUNNING));
+    cr_assert(ge(int, fake_clusters_running_count(world.clusters), count - 5));
+    cr_assert(strstr(fake_clusters_restored_from(world.clusters), find("s").id) != NULL);
+}
+
+Test(enhanced_snapshots, of_an_earlier_application_of_the_name_are_not_the_latest) {
+    fake_world_create_running(&world, "a");
+    (void)take("s");
+    fake_world_run(&world, 5);
+    cr_assert(delete_app("a"));
+    fake_world_run(&world, 10);
+    world.now_ms += 60000;
+    cr_assert(fake_world_create(&world, "a", &err));
+    cr_assert(fake_world_start(&world, "a", &err));
+    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
+    cr_assert(eq(str, fake_clusters_restored_from(world.clusters), ""));
+}
+
+Test(enhanced_snapshots, are_deleted_when_no_start_uses_them_any_more) {
+    fake_world_create_running(&world, "a");
+    (void)take("s");
+    fake_world_run(&world, 5);
+    cr_assert(fake_world_create(&world, "b", &err));
+    cr_assert(start_from("b", "s"), "%s", err.message);
+    cr_assert(drop("s"), "%s", err.message);
+    fake_world_run(&world, 1);
+    cr_assert(eq(int, find("s").status, SNAPSHOT_DELETING));
+    cr_assert(not(drop("s")));
+    cr_assert(eq(int, err.kind, ERROR_CONFLICT));
+    cr_assert(fake_world_run_until(&world, "b", APP_RUNNING));
+    fake_world_run(&world, 10);
+    cr_assert(eq(int, find("s").status, SNAPSHOT_STATUS_COUNT));
+    cr_assert(eq(int, newest_operation("s").status, OPERATION_SUCCESSFUL));
+    cr_assert(not(start_from("b", "s")));
+}
+
+Test(enhanced_snapshots, are_not_restored_while_they_are_deleted_or_failed) {
+    fake_world_create_running(&world, "a");
+    fake_clusters_fail_savepoints(world.clusters, true);
+    (void)take("s");
+    fake_world_run(&world, 6);
+    cr_assert(fake_world_create(&world, "b", &err));
+    cr_assert(not(start_from("b", "s")));
+    cr_assert(eq(int, err.kind, ERROR_INVALID));
+    cr_assert(not(start_from("b", "none")));
+    cr_assert(eq(int, err.kind, ERROR_INVALID));
+}
+
+// --- copies ---
+
+Test(enhanced_snapshots, are_imported_and_start_an_application) {
+    struct snapshot_answer answer = import("i");
+    fake_world_run(&world, 1);
+    const struct fake_transfer_order *order =
+        fake_transfer_find(&world.transfers, answer.operation.id);
+    cr_assert(order != NULL && order->is_running);
+    cr_assert(eq(int, order->kind, TRANSFER_IMPORT));
+    cr_assert(eq(str, (char *)order->prefix, "exports/x/"));
+    cr_assert(eq(int, find("i").status, SNAPSHOT_CREATING));
+    fake_clusters_add_point(world.clusters, order->directory, 77);
+    cr_assert(fake_transfer_complete(&world.transfers, answer.operation.id, 1234));
+    fake_world_run(&world, 1);
+    struct enhanced_snapshot snapshot = find("i");
+    cr_assert(eq(int, snapshot.status, SNAPSHOT_READY));
+    cr_assert(eq(int, (int)snapshot.size_bytes, 1234));
+    cr_assert(eq(int, operation_of("i", answer.operation.id).status, OPERATION_SUCCESSFUL));
+    cr_assert(fake_world_create(&world, "b", &err));
+    cr_assert(start_from("b", "i"), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "b", APP_RUNNING));
+    cr_assert(ge(int, fake_clusters_running_count(world.clusters), 77));
+}
+
+Test(enhanced_snapshots, fail_with_their_import) {
+    struct snapshot_answer answer = import("i");
+    fake_world_run(&world, 1);
+    cr_assert(fake_transfer_fail(&world.transfers, answer.operation.id,
+                                 TRANSFER_FAULT_NO_SUCH_BUCKET, "there is no bucket b"));
+    fake_world_run(&world, 1);
+    cr_assert(eq(int, find("i").status, SNAPSHOT_FAILED));
+    struct snapshot_operation operation = operation_of("i", answer.operation.id);
+    cr_assert(eq(int, operation.status, OPERATION_FAILED));
+    cr_assert(eq(str, operation.error_code, "NoSuchBucket"));
+    cr_assert(eq(str, operation.error, "there is no bucket b"));
+}
+
+Test(enhanced_snapshots, are_copied_to_the_end_by_the_next_daemon) {
+    struct snapshot_answer answer = import("i");
+    fake_world_run(&world, 1);
+    fake_world_crash(&world);
+    fake_world_run(&world, 1);
+    cr_assert(eq(sz, fake_transfer_running(&world.transfers), 1));
+    cr_assert(fake_transfer_complete(&world.transfers, answer.operation.id, 1));
+    world.failing_commit = world.commits + 1; // its record is repeated
+    fake_world_run(&world, 20);
+    cr_assert(eq(int, find("i").status, SNAPSHOT_READY));
+}
+
+Test(enhanced_snapshots, are_exported_once_at_a_time_and_deleted_afterwards) {
+    struct snapshot_answer answer = {0};
+    struct snapshot_answer other;
+
+    fake_world_create_running(&world, "a");
+    (void)take("s");
+    cr_assert(not(export("s", &answer)));
+    cr_assert(eq(int, err.kind, ERROR_CONFLICT));
+    fake_world_run(&world, 5);
+    cr_assert(export("s", &answer), "%s", err.message);
+    cr_assert(not(export("s", &other)));
+    cr_assert(eq(int, err.kind, ERROR_LIMIT));
+    cr_assert(drop("s"), "%s", err.message);
+    fake_world_run(&world, 4);
+    cr_assert(eq(int, find("s").status, SNAPSHOT_DELETING));
+    char prefix[64];
+    (void)text_format(prefix, sizeof prefix, "exports/%s/", answer.operation.id);
+    const struct fake_transfer_order *order =
+        fake_transfer_find(&world.transfers, answer.operation.id);
+    cr_assert(eq(str, (char *)order->prefix, prefix));
+    cr_assert(fake_transfer_complete(&world.transfers, answer.operation.id, 1));
+    fake_world_run(&world, 4);
+    cr_assert(eq(int, find("s").status, SNAPSHOT_STATUS_COUNT));
+    cr_assert(eq(int, operation_of("s", answer.operation.id).status, OPERATION_SUCCESSFUL));
+}
+
+Test(enhanced_snapshots, have_a_journal_of_ninety_days) {
+    struct snapshot_operation_filter all = {.before_sequence = INT64_MAX};
+    struct snapshot_operation operation;
+    size_t count;
+
+    struct snapshot_answer answer = import("i");
+    fake_world_run(&world, 1);
+    cr_assert(fake_transfer_complete(&world.transfers, answer.operation.id, 1));
+    fake_world_run(&world, 1);
+    cr_assert(drop("i"), "%s", err.message);
+    fake_world_run(&world, 4);
+    world.now_ms += (int64_t)89 * 24 * 3600 * 1000;
+    cr_assert(eq(int, newest_operation("i").kind, SNAPSHOT_OPERATION_DELETE));
+    world.now_ms += (int64_t)2 * 24 * 3600 * 1000;
+    cr_assert(not(app_service_snapshot_list_operations(world.service, &world.scope, "i", &all,
+                                                       &operation, 1, &count, &err)));
+    cr_assert(eq(int, err.kind, ERROR_NOT_FOUND));
+}
+
+// --- changing the mode ---
+
+static const char ENHANCED[] =
+    "{\"ApplicationSnapshotConfigurationUpdate\":{\"SnapshotsEnabledUpdate\":true,"
+    "\"SnapshotModeUpdate\":\"ENHANCED_SNAPSHOTS\"}}";
+
+Test(enhanced_snapshots, are_taken_by_the_update_that_changes_the_mode_and_rolled_back_from) {
+    world.uses_enhanced = false;
+    fake_world_create_running(&world, "a");
+    int count = fake_clusters_running_count(world.clusters);
+    cr_assert(fake_world_update(&world, "a", ENHANCED, &err), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
+    struct enhanced_snapshot snapshot = newest();
+    cr_assert(eq(int, snapshot.maker, MADE_BY_SYSTEM));
+    cr_assert(eq(int, (int)snapshot.app_version, 1));
+    cr_assert(ge(int, fake_clusters_running_count(world.clusters), count));
+    fake_world_run(&world, 3);
+    cr_assert(fake_world_roll_back(&world, "a", &err), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
+    cr_assert(strstr(fake_clusters_restored_from(world.clusters), snapshot.id) != NULL);
+    cr_assert(app_service_create_snapshot(world.service, &world.scope, "a", "legacy", &err), "%s",
+              err.message);
+}
+
+Test(enhanced_snapshots, do_not_replace_the_state_of_an_application_that_changed_the_mode_ready) {
+    world.uses_enhanced = false;
+    fake_world_create_running(&world, "a");
+    cr_assert(fake_world_stop(&world, "a", false, &err), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "a", APP_READY));
+    struct snapshot snapshot = fake_world_newest_snapshot(&world, "a");
+    cr_assert(fake_world_update(&world, "a", ENHANCED, &err), "%s", err.message);
+    cr_assert(fake_world_start(&world, "a", &err), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
+    cr_assert(eq(str, fake_clusters_restored_from(world.clusters), snapshot.location));
+}
