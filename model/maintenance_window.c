@@ -12,10 +12,12 @@ static const struct {
     {"us-west-1",      360}, {"us-west-2",      360}, {"eu-central-1",   360}, {"us-gov-west-1", 360},
     {"ap-southeast-2", 720},
     {"ap-east-1",      780}, {"ap-northeast-1", 780}, {"ap-northeast-2", 780}, {"cn-north-1",    780},
-    {"cn-northwest-1", 780}, {"af-south-1",     780}, {"me-south-1",     780}, {"me-central-1",  780},
+    {"cn-northwest-1", 780}, {"me-south-1",     780},
     {"ap-southeast-1", 840}, {"ap-southeast-3", 900}, {"ap-south-1",     990}, {"ap-south-2",    990},
-    {"sa-east-1",     1140}, {"eu-central-2",  1200}, {"eu-south-1",    1260}, {"eu-west-1",    1320},
-    {"eu-west-2",     1320}, {"eu-west-3",     1380}, {"eu-north-1",    1380}, {"eu-south-2",    120},
+    {"me-central-1",  1080}, {"sa-east-1",     1140},
+    {"eu-central-2",  1200}, {"af-south-1",    1200}, {"il-central-1",  1200},
+    {"eu-south-1",    1260}, {"eu-south-2",    1260}, {"eu-west-1",     1320}, {"eu-west-2",     1320},
+    {"eu-west-3",     1380}, {"eu-north-1",    1380},
 };
 // clang-format on
 
