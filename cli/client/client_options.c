@@ -101,7 +101,10 @@ static const struct row {
       "name of the application (default: that of the file, without its version)", "run"},
      read_name},
     {{"--property", "-p", NULL, "P", NULL,
-      "runtime property Group.key=value; may be given several times", "run"},
+      "runtime property Group.key=value; may be given several times. A group ends at the first "
+      "dot, unless the application or the properties file has a longer one. A new one with dots is "
+      "written in quotes: \"my.group\".key=value",
+      "run"},
      read_property},
     {{"--properties", NULL, NULL, "FILE", NULL,
       "file with runtime properties: JSON as in application_properties.json, or lines "

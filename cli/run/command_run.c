@@ -45,15 +45,31 @@ static bool check_jar(struct run *run, const char *path, struct error *err) {
 
 static bool read_properties(struct run *run, struct error *err) {
     const struct client_options *options = &run->session->options;
+    struct property_source source = {.path = options->properties_file,
+                                     .properties = options->properties,
+                                     .count = options->property_count,
+                                     .known = run->known_groups};
     json_t *groups = NULL;
 
-    if (options->properties_file == NULL && options->property_count == 0) return true;
-    if (!properties_read(options->properties_file, options->properties, options->property_count,
-                         &groups, err))
-        return false;
+    if (source.path == NULL && source.count == 0) return true;
+    if (!properties_read(&source, &groups, err)) return false;
     json_decref(run->groups);
     run->groups = groups;
     return true;
+}
+
+// The groups of the application decide where the name of a group ends that has dots.
+static bool learn_groups(struct run *run, struct error *err) {
+    AUTO(json_decref) json_t *detail = NULL;
+
+    if (run->groups == NULL) return true;
+    if (!app_describe(run->client, run->name, &detail, err)) return err->kind == ERROR_NOT_FOUND;
+    const json_t *known =
+        json_path(detail, "ApplicationConfigurationDescription", "EnvironmentPropertyDescriptions",
+                  "PropertyGroupDescriptions", NULL);
+    if (known == NULL) return true;
+    run->known_groups = json_copy_of(known);
+    return read_properties(run, err);
 }
 
 static bool read_code(struct run *run, struct error *err) {
@@ -94,7 +110,7 @@ static bool prepare(struct run *run, struct error *err) {
     else
         jar_application_name(jar, run->name, sizeof run->name);
     return check_jar(run, jar, err) && read_properties(run, err) && open_server(run, err) &&
-           read_code(run, err);
+           learn_groups(run, err) && read_code(run, err);
 }
 
 // --- changes ---
@@ -214,6 +230,7 @@ bool command_run(struct session *session, struct error *err) {
     log_files_free(run.files);
     run_code_release(&run.code);
     json_decref(run.groups);
+    json_decref(run.known_groups);
     local_server_stop(&run.server);
     return is_done;
 }

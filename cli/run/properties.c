@@ -8,6 +8,8 @@
 #include <string.h>
 
 static const size_t FILE_MAX_BYTES = (size_t)1 << 20;
+// The service reads it, and its own name has dots (facts/service.md 7.1).
+static const char RUN_OPTIONS[] = "kinesis.analytics.flink.run.options";
 
 // The PropertyMap of a group, which is added if it is missing.
 static json_t *map_of(json_t *groups, const char *id) {
@@ -26,14 +28,50 @@ static json_t *map_of(json_t *groups, const char *id) {
     return map;
 }
 
-bool properties_add(json_t *groups, const char *property, struct error *err) {
-    const char *equals = strchr(property, '=');
-    const char *dot = strchr(property, '.');
+// How many bytes of `property` are the group `id`; 0 = it is of another group.
+static size_t length_as(const char *property, const char *id) {
+    size_t length = strlen(id);
 
-    if (equals == NULL || dot == NULL || dot == property || dot + 1 >= equals)
+    if (!text_starts_with(property, id) || property[length] != '.' || property[length + 1] == '=')
+        return 0;
+    return length;
+}
+
+static size_t length_as_one_of(const char *property, const json_t *groups) {
+    size_t longest = 0;
+    size_t index;
+    json_t *group;
+
+    json_array_foreach(groups, index, group) {
+        size_t length = length_as(property, json_text_or(group, "PropertyGroupId", ""));
+        if (length > longest) longest = length;
+    }
+    return longest;
+}
+
+// A group may have dots in its name: the longest one that is known counts, else what is before the
+// first dot.
+static size_t group_length(const char *property, const json_t *groups, const json_t *known) {
+    size_t lengths[] = {length_as(property, RUN_OPTIONS), length_as_one_of(property, groups),
+                        length_as_one_of(property, known)};
+    size_t longest = 0;
+
+    for (size_t index = 0; index < COUNT_OF(lengths); index++)
+        if (lengths[index] > longest) longest = lengths[index];
+    return longest > 0 ? longest : strcspn(property, ".=");
+}
+
+bool properties_add(json_t *groups, const json_t *known, const char *property, struct error *err) {
+    bool is_quoted = property[0] == '"';
+    const char *id = is_quoted ? property + 1 : property;
+    size_t length = is_quoted ? strcspn(id, "\"") : group_length(property, groups, known);
+    const char *dot = id + length + (is_quoted && id[length] == '"');
+    const char *equals = dot[0] == '.' ? strchr(dot, '=') : NULL;
+
+    if (length == 0 || equals == NULL || dot + 1 == equals)
         return error_set(err, ERROR_INVALID, "'%.80s' is not a property: use Group.key=value",
                          property);
-    AUTO(memory_free) char *group = memory_format("%.*s", (int)(dot - property), property);
+    AUTO(memory_free) char *group = memory_format("%.*s", (int)length, id);
     AUTO(memory_free) char *key = memory_format("%.*s", (int)(equals - dot - 1), dot + 1);
     json_put_text(map_of(groups, group), key, equals + 1);
     return true;
@@ -72,7 +110,8 @@ static bool add_json(json_t *groups, const char *text, size_t size_bytes, struct
     return true;
 }
 
-bool properties_add_text(json_t *groups, const char *text, size_t size_bytes, struct error *err) {
+bool properties_add_text(json_t *groups, const json_t *known, const char *text, size_t size_bytes,
+                         struct error *err) {
     AUTO(memory_free) char *copy = memory_format("%.*s", (int)size_bytes, text);
     char *rest = copy;
 
@@ -82,21 +121,22 @@ bool properties_add_text(json_t *groups, const char *text, size_t size_bytes, st
     for (char *line = strsep(&rest, "\n"); line != NULL; line = strsep(&rest, "\n")) {
         line += strspn(line, " \t");
         line[strcspn(line, "\r")] = '\0';
-        if (line[0] != '\0' && line[0] != '#' && !properties_add(groups, line, err)) return false;
+        if (line[0] != '\0' && line[0] != '#' && !properties_add(groups, known, line, err))
+            return false;
     }
     return true;
 }
 
-bool properties_read(const char *path, const char *const *properties, size_t count,
-                     json_t **out_groups, struct error *err) {
+bool properties_read(const struct property_source *source, json_t **out_groups, struct error *err) {
     AUTO(json_decref) json_t *groups = json_new_array();
     AUTO(buffer_release) struct buffer text = BUFFER_INIT(FILE_MAX_BYTES);
 
-    if (path != NULL && (!file_read_or_wait(path, &text, err) ||
-                         !properties_add_text(groups, buffer_text(&text), text.size_bytes, err)))
-        return error_prefix(err, "%s", path);
-    for (size_t index = 0; index < count; index++)
-        if (!properties_add(groups, properties[index], err)) return false;
+    if (source->path != NULL &&
+        (!file_read_or_wait(source->path, &text, err) ||
+         !properties_add_text(groups, source->known, buffer_text(&text), text.size_bytes, err)))
+        return error_prefix(err, "%s", source->path);
+    for (size_t index = 0; index < source->count; index++)
+        if (!properties_add(groups, source->known, source->properties[index], err)) return false;
     *out_groups = TAKE(groups);
     return true;
 }

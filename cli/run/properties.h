@@ -6,13 +6,20 @@
 #include <stddef.h>
 
 // `text` is JSON, [{"PropertyGroupId", "PropertyMap"}], or lines "Group.key=value" with '#' for
-// comments. Adds to `groups` and replaces
-// existing values. ERROR_INVALID: neither of the two.
-MUST_CHECK bool properties_add_text(json_t *groups, const char *text, size_t size_bytes,
-                                    struct error *err);
-// One "Group.key=value".
-MUST_CHECK bool properties_add(json_t *groups, const char *property, struct error *err);
+// comments. Adds to `groups` and replaces existing values. `known` as in struct property_source.
+// ERROR_INVALID: neither of the two.
+MUST_CHECK bool properties_add_text(json_t *groups, const json_t *known, const char *text,
+                                    size_t size_bytes, struct error *err);
+// One "Group.key=value" or "\"Group\".key=value". A group without quotes ends at the first dot,
+// unless a longer one is in `groups`, in `known` or one of the service's own.
+MUST_CHECK bool properties_add(json_t *groups, const json_t *known, const char *property,
+                               struct error *err);
 
-// The groups of a file (NULL = none) and of single properties, which override the file.
-MUST_CHECK bool properties_read(const char *path, const char *const *properties, size_t count,
-                                json_t **out_groups, struct error *err);
+struct property_source {
+    const char *path;              // of a file; NULL = none
+    const char *const *properties; // single ones, which override the file
+    size_t count;
+    const json_t *known; // groups that the application has already; NULL = none
+};
+MUST_CHECK bool properties_read(const struct property_source *source, json_t **out_groups,
+                                struct error *err);

@@ -16,8 +16,9 @@ struct run {
     char name[129];
     struct local_server server;
     struct run_code code;
-    json_t *groups; // NULL = not given
-    bool keeps_few; // automatic snapshots: with --watch, unless the daemon has a rule
+    json_t *groups;       // NULL = not given
+    json_t *known_groups; // of the application as it was found; NULL = none
+    bool keeps_few;       // automatic snapshots: with --watch, unless the daemon has a rule
     struct watch jar;
     struct watch properties;
     int64_t incomplete_since_ms; // of the jar; 0 = it is complete

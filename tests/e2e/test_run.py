@@ -192,6 +192,17 @@ def test_run_accepts_and_watches_a_zip_with_the_jar(runtime, jars, run, tmp_path
     assert watching.end() == 0, watching.err
 
 
+def test_a_property_goes_to_the_group_with_dots_that_the_application_has(application, jars, tmp_path):
+    application.create(jars["Counting"], EnvironmentProperties={"PropertyGroups": [{"PropertyGroupId": "my.group", "PropertyMap": {"old": "1"}}]})
+    job = Run(tmp_path, jars["Counting"], "--name", application.name, "-p", "my.group.new=2", "-p", '"job.more".label=3', KOBEL_URL=application.kobel.url)
+    job.wait_for("RUNNING version 2")
+    configuration = application.describe()["ApplicationConfigurationDescription"]
+    assert configuration["EnvironmentPropertyDescriptions"]["PropertyGroupDescriptions"] == [
+        {"PropertyGroupId": "my.group", "PropertyMap": {"new": "2"}}, {"PropertyGroupId": "job.more", "PropertyMap": {"label": "3"}}]
+    job.interrupt()
+    assert job.end() == 0, job.err
+
+
 def test_a_watched_job_keeps_few_of_the_snapshots_of_its_moves(application, jars, tmp_path):
     application.create(jars["Counting"])
     arn, properties = application.describe()["ApplicationARN"], tmp_path / "properties"

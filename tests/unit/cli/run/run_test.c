@@ -20,7 +20,7 @@ static struct error err;
 static bool reads_as(const char *text, const char *expected) {
     AUTO(json_decref) json_t *groups = json_new_array();
 
-    if (!properties_add_text(groups, text, strlen(text), &err)) return false;
+    if (!properties_add_text(groups, NULL, text, strlen(text), &err)) return false;
     AUTO(memory_free) char *printed = json_print(groups);
     return text_equal(printed, expected);
 }
@@ -44,6 +44,9 @@ Test(properties, what_is_neither_is_refused) {
                                         "[{\"a\":1}]",
                                         "[{\"PropertyGroupId\":\"A\"}]",
                                         "[",
+                                        "\"a.b\"=v",
+                                        "\"a.b.k=v",
+                                        "\"\".k=v",
                                         "[{\"PropertyGroupId\":\"A\",\"PropertyMap\":{\"k\":1}}]"};
 
     for (size_t index = 0; index < COUNT_OF(texts); index++)
@@ -53,10 +56,48 @@ Test(properties, what_is_neither_is_refused) {
 Test(properties, a_single_one_goes_before_the_file) {
     AUTO(json_decref) json_t *groups = json_new_array();
 
-    cr_assert(properties_add_text(groups, "A.k=old", 7, &err));
-    cr_assert(properties_add(groups, "A.k=new", &err));
+    cr_assert(properties_add_text(groups, NULL, "A.k=old", 7, &err));
+    cr_assert(properties_add(groups, NULL, "A.k=new", &err));
     AUTO(memory_free) char *printed = json_print(groups);
     cr_assert(eq(str, printed, "[{\"PropertyGroupId\":\"A\",\"PropertyMap\":{\"k\":\"new\"}}]"));
+}
+
+Test(properties, a_group_may_have_dots_where_it_is_known_or_in_quotes) {
+    static const char KNOWN[] = "[{\"PropertyGroupId\":\"my.group\",\"PropertyMap\":{}},"
+                                "{\"PropertyGroupId\":\"my.group.more\",\"PropertyMap\":{}}]";
+    static const struct {
+        const char *property;
+        const char *group;
+        const char *key;
+    } rows[] = {
+        {"my.group.k=v", "my.group", "k"},
+        {"my.group.more.k=v", "my.group.more", "k"},
+        {"my.group.more=v", "my.group", "more"},
+        {"my.groups.k=v", "my", "groups.k"},
+        {"other.group.k=v", "other", "group.k"},
+        {"\"other.group\".k.l=v", "other.group", "k.l"},
+        {"kinesis.analytics.flink.run.options.python=v", "kinesis.analytics.flink.run.options",
+         "python"},
+    };
+    AUTO(json_decref) json_t *known = NULL;
+
+    cr_assert(json_parse(KNOWN, strlen(KNOWN), &known, &err));
+    for (size_t index = 0; index < COUNT_OF(rows); index++) {
+        AUTO(json_decref) json_t *groups = json_new_array();
+        cr_assert(properties_add(groups, known, rows[index].property, &err));
+        const json_t *group = json_array_get(groups, 0);
+        cr_assert_str_eq(json_text(group, "PropertyGroupId"), rows[index].group, "%s",
+                         rows[index].property);
+        cr_assert_str_eq(json_text(json_member(group, "PropertyMap"), rows[index].key), "v", "%s",
+                         rows[index].property);
+    }
+}
+
+Test(properties, a_group_of_the_file_or_in_quotes_is_known_afterwards) {
+    static const char TEXT[] = "\"a.b\".k=v\na.b.l=w\n";
+
+    cr_assert(reads_as(
+        TEXT, "[{\"PropertyGroupId\":\"a.b\",\"PropertyMap\":{\"k\":\"v\",\"l\":\"w\"}}]"));
 }
 
 // --- requests ---
@@ -106,7 +147,7 @@ Test(run_changes, properties_parallelism_and_runtime_are_changed_when_they_are_g
     struct run_target target = {
         .name = "a", .code = &code, .groups = groups, .parallelism = 2, .runtime = "FLINK-2_2"};
 
-    cr_assert(properties_add(groups, "A.k=v", &err));
+    cr_assert(properties_add(groups, NULL, "A.k=v", &err));
     AUTO(memory_free) char *changes = changes_of(&target, SAME_CODE);
     cr_assert(eq(str, changes,
                  "{\"ApplicationConfigurationUpdate\":{\"EnvironmentPropertyUpdates\":"
