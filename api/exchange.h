@@ -12,6 +12,7 @@
 struct event_waits;
 struct exchange;
 struct reply_cache;
+struct used_links;
 
 // What all exchanges of a server share.
 struct exchange_shared {
@@ -21,6 +22,7 @@ struct exchange_shared {
     struct api_context context;
     struct reply_cache *replies;
     struct event_waits *waits;
+    struct used_links *used_links;
     sd_event *loop;
     struct traffic *traffic;
     // An exchange that was waiting has its answer now.

@@ -40,8 +40,10 @@ void exchange_begin_dashboard(struct exchange *exchange) {
                                           .origin = exchange_header(exchange, "Origin"),
                                           .accept = exchange_header(exchange, "Accept")};
     const struct api_context *context = &exchange->shared->context;
-    struct flink_proxy_options options = {
-        .service = context->service, .clock = context->clock, .token_key = context->token_key};
+    struct flink_proxy_options options = {.service = context->service,
+                                          .clock = context->clock,
+                                          .token_key = context->token_key,
+                                          .used_links = exchange->shared->used_links};
 
     exchange->place = traffic_reserve_place(&exchange->shared->traffic->pages, TRAFFIC_PAGES_MAX);
     if (exchange->place == NULL) {

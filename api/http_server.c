@@ -1,6 +1,7 @@
 #include "api/http_server.h"
 
 #include "api/admin/event_wait.h"
+#include "api/admin/used_links.h"
 #include "api/exchange.h"
 #include "api/http_peers.h"
 #include "api/listen_socket.h"
@@ -263,6 +264,7 @@ bool http_server_new(sd_event *loop, struct app_service *service, const struct c
     shared->context.clock = *clock;
     memcpy(shared->context.token_key, options->token_key, sizeof shared->context.token_key);
     shared->replies = reply_cache_new();
+    shared->used_links = used_links_new();
     shared->waits = event_waits_new(loop, service);
     if (!start(server, err) || !join_loop(server, err)) return false;
     *out_server = TAKE(server);
@@ -288,5 +290,6 @@ void http_server_free(struct http_server *server) {
     (void)sd_event_unref(server->loop);
     reply_cache_free(server->shared.replies);
     event_waits_free(server->shared.waits);
+    used_links_free(server->shared.used_links);
     memory_free(server);
 }

@@ -8,7 +8,7 @@
 #include <openssl/crypto.h>
 #include <string.h>
 
-static const int64_t LINK_LIFETIME_S = 180;
+static const int64_t FIRST_USE_MAX_S = 180;
 static const char *const kinds[] = {[ACCESS_LINK] = "link", [ACCESS_SESSION] = "session"};
 DEFINE_NAMES(access_kind, enum access_kind, kinds);
 
@@ -60,10 +60,13 @@ bool access_token_read(const unsigned char key[static 32], const char *token, en
     access_token_make(key, &access, expected);
     if (strlen(expected) != strlen(token) || CRYPTO_memcmp(expected, token, strlen(token)) != 0)
         return false;
-    int64_t lifetime_s = kind == ACCESS_LINK ? LINK_LIFETIME_S : access.duration_s;
     if (access.kind != kind || !text_equal(access.name, name) || now_s < access.issued_s ||
-        now_s - access.issued_s > lifetime_s)
+        now_s - access.issued_s > access.duration_s)
         return false;
     *out_access = access;
     return true;
+}
+
+bool access_token_may_begin(const struct access *link, int64_t now_s) {
+    return now_s - link->issued_s <= FIRST_USE_MAX_S;
 }

@@ -5,8 +5,8 @@
 #include "model/app.h"
 
 enum access_kind {
-    ACCESS_LINK,    // in the URL: valid for three minutes (facts/api.md 5.12)
-    ACCESS_SESSION, // in a cookie or a path: valid for the duration that was asked for
+    ACCESS_LINK,    // in the URL
+    ACCESS_SESSION, // in a cookie or a path
 };
 const char *access_kind_name(enum access_kind value); // "link"
 bool access_kind_from_name(const char *name, enum access_kind *out_value);
@@ -16,7 +16,7 @@ struct access {
     struct app_scope scope;
     char name[APP_NAME_SIZE];
     int64_t issued_s;
-    int64_t duration_s; // of the session
+    int64_t duration_s; // that was asked for
 };
 
 #define ACCESS_TOKEN_SIZE 320
@@ -28,3 +28,7 @@ void access_token_make(const unsigned char key[static 32], const struct access *
 // False: forged, damaged, of another kind or application, or expired.
 bool access_token_read(const unsigned char key[static 32], const char *token, enum access_kind kind,
                        const char *name, int64_t now_s, struct access *out_access);
+
+// A link has to be used within three minutes, and is good for its duration then (facts/api.md
+// 5.12). False: it is too late for a first use.
+bool access_token_may_begin(const struct access *link, int64_t now_s);

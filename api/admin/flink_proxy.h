@@ -1,7 +1,8 @@
 // The dashboards of applications, read-only, below /flink/<application>/: the pages that
 // flink_page.h lists. A presigned link begins a session, which is a cookie for that path or a part
 // of the path; all other addresses of the dashboard are relative to it. A link with a path behind
-// the application's name shows that page directly.
+// the application's name shows that page directly, as often as it is used, and gives the cookie,
+// too. "flinkdashboard", which the service has in its addresses, may stand before a path.
 //
 // main() of a job runs in its JobManager, so the pages are foreign code. Each answer is sandboxed
 // by its Content-Security-Policy and has the origin "null", from which neither this API nor another
@@ -9,6 +10,7 @@
 // in the path.
 #pragma once
 
+#include "api/admin/used_links.h"
 #include "base/clock.h"
 #include "controller/commands/app_service_own.h"
 
@@ -18,6 +20,7 @@ struct flink_proxy_options {
     struct app_service *service;
     struct clock clock;
     const unsigned char *token_key; // 32 bytes that sign links and sessions; borrowed
+    struct used_links *used_links;  // borrowed
 };
 
 struct flink_proxy_request {

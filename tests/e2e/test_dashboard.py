@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from botocore.exceptions import ClientError
 
-from kobel import PATIENCE_S
+from kobel import PATIENCE_S, Application
 
 
 def get(kobel, path, method="GET", cookie=None, **headers):
@@ -31,7 +31,9 @@ def link_of(application, **arguments):
 def test_a_link_opens_the_dashboard_read_only(running):
     kobel, base = running.kobel, f"/flink/{running.name}/"
     status, headers, _ = get(kobel, link_of(running, SessionExpirationDurationInSeconds=1800))
-    assert (status, headers["Location"]) == (302, base)
+    assert status == 302 and headers["Location"].startswith(f"{base}session~")
+    # A client that follows it needs no cookie.
+    assert get(kobel, headers["Location"])[0] == 200
     cookie = headers["Set-Cookie"]
     assert f"Path={base}" in cookie and "HttpOnly" in cookie and "Max-Age=1800" in cookie
     cookie = cookie.split(";")[0]
@@ -60,15 +62,56 @@ def test_a_link_opens_the_dashboard_read_only(running):
     assert json.loads(get(kobel, base + "jobs", cookie=cookie)[2])["jobs"] == [{"id": job, "status": "RUNNING"}]
 
 
-def test_a_link_with_a_path_is_answered_without_a_redirect(running):
+def statuses(answer):
+    status, headers, body = answer
+    assert (status, headers["Content-Type"].split(";")[0]) == (200, "application/json"), (status, body)
+    return [job["status"] for job in json.loads(body)["jobs"]]
+
+
+def test_a_link_is_an_interface_for_programs(running):
     kobel, link = running.kobel, link_of(running)
     token = link.split("?")[1]
-    # As `curl -L` without cookies.
-    status, headers, body = get(kobel, f"/flink/{running.name}/jobs?{token}")
-    assert (status, headers["Content-Type"].split(";")[0]) == (200, "application/json")
-    assert [job["status"] for job in json.loads(body)["jobs"]] == ["RUNNING"]
-    assert get(kobel, f"/flink/{running.name}/jars/x/plan?{token}")[0] == 403
-    assert get(kobel, f"/flink/{running.name}/jobs?{token}0")[0] == 403
+    base = f"/flink/{running.name}"
+    # Without cookies, twice and more.
+    for _ in range(3):
+        answer = get(kobel, f"{base}/jobs?{token}")
+        assert statuses(answer) == ["RUNNING"]
+    # The cookie of the first visit does the same.
+    cookie = answer[1]["Set-Cookie"]
+    assert f"Path={base}/" in cookie and "HttpOnly" in cookie
+    cookie = cookie.split(";")[0]
+    assert statuses(get(kobel, f"{base}/jobs", cookie=cookie)) == ["RUNNING"]
+    # The service's addresses begin with /flinkdashboard.
+    assert statuses(get(kobel, f"{base}/flinkdashboard/jobs?{token}")) == ["RUNNING"]
+    assert statuses(get(kobel, f"{base}/flinkdashboard/jobs", cookie=cookie)) == ["RUNNING"]
+    home = get(kobel, f"{base}/flinkdashboard?{token}")
+    assert home[0] == 302
+    assert statuses(get(kobel, home[1]["Location"] + "flinkdashboard/jobs")) == ["RUNNING"]
+    assert get(kobel, f"{base}/jars/x/plan?{token}")[0] == 403
+    assert get(kobel, f"{base}/flinkdashboard/jars/x/plan?{token}")[0] == 403
+    for method in ("POST", "PATCH", "DELETE", "PUT"):
+        assert get(kobel, f"{base}/applications/0?{token}", method=method)[0] == 405
+    status, _, text = get(kobel, f"{base}/jobs?{token}0")
+    assert status == 403 and b"was not made by this daemon" in text
+    status, _, text = get(kobel, f"{base}/jobs")
+    assert status == 403 and b"neither the authToken of a link nor the cookie" in text
+
+
+def test_a_link_has_to_be_used_within_three_minutes_and_lasts_for_its_duration(own, jars):
+    application = Application(own, "timed")
+    application.create(jars["Counting"])
+    application.start()
+    link = link_of(application, SessionExpirationDurationInSeconds=1800).replace("/?", "/jobs?")
+    own.ask("/kobel/v1/clock", {"advance": "1s"})
+    late = link_of(application, SessionExpirationDurationInSeconds=1800).replace("/?", "/jobs?")
+    assert statuses(get(own, link)) == ["RUNNING"]
+    own.ask("/kobel/v1/clock", {"advance": "5m"})
+    assert statuses(get(own, link)) == ["RUNNING"]
+    status, _, text = get(own, late)
+    assert status == 403 and b"not used within three minutes" in text
+    own.ask("/kobel/v1/clock", {"advance": "30m"})
+    status, _, text = get(own, link)
+    assert status == 403 and b"has expired" in text
 
 
 def test_a_page_of_the_dashboard_cannot_use_the_api(running):

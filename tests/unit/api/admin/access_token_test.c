@@ -25,7 +25,7 @@ static bool is_good(const char *token, enum access_kind kind, const char *name, 
     return access_token_read(key, token, kind, name, now_s, &access);
 }
 
-Test(access_token, admits_a_link_for_three_minutes) {
+Test(access_token, admits_a_link_for_its_duration_and_a_first_use_for_three_minutes) {
     struct access access = make(ACCESS_LINK);
     struct access read;
     char token[ACCESS_TOKEN_SIZE];
@@ -34,7 +34,10 @@ Test(access_token, admits_a_link_for_three_minutes) {
     cr_assert(access_token_read(key, token, ACCESS_LINK, "my.app-1_x", 1180, &read));
     cr_assert(eq(str, read.scope.region, "us-east-1"));
     cr_assert(eq(int, (int)read.duration_s, 1800));
-    cr_assert(not(is_good(token, ACCESS_LINK, "my.app-1_x", 1181)));
+    cr_assert(access_token_may_begin(&read, 1180));
+    cr_assert(not(access_token_may_begin(&read, 1181)));
+    cr_assert(is_good(token, ACCESS_LINK, "my.app-1_x", 2800));
+    cr_assert(not(is_good(token, ACCESS_LINK, "my.app-1_x", 2801)));
     cr_assert(not(is_good(token, ACCESS_LINK, "my.app-1_x", 999)));
     cr_assert(not(is_good(token, ACCESS_LINK, "other", 1100)));
     cr_assert(not(is_good(token, ACCESS_SESSION, "my.app-1_x", 1100)));
