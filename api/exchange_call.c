@@ -109,6 +109,11 @@ void exchange_begin_call(struct exchange *exchange) {
         answer_refusal(exchange, &refusal);
         return;
     }
+    if (read.version_one != NULL) {
+        exchange_answer_version_one(exchange, &read);
+        json_decref(read.request);
+        return;
+    }
     struct call *call = new_call(exchange, &read);
     exchange->call = call;
     read.row->run(call);

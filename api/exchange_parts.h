@@ -3,6 +3,7 @@
 
 #include "api/admin/admin.h"
 #include "api/exchange.h"
+#include "api/protocol.h"
 
 // The header, or NULL; borrowed.
 const char *exchange_header(const struct exchange *exchange, const char *name);
@@ -36,6 +37,7 @@ void exchange_route(struct exchange *exchange);
 
 // The handlers. Each sets the answer, or begins something that sets it later.
 void exchange_begin_call(struct exchange *exchange);
+void exchange_answer_version_one(struct exchange *exchange, const struct protocol_call *read);
 void exchange_begin_dashboard(struct exchange *exchange);
 bool exchange_wants_stream(const struct exchange *exchange);
 void exchange_begin_events(struct exchange *exchange, const struct app_scope *scope,

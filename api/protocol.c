@@ -1,5 +1,6 @@
 #include "api/protocol.h"
 
+#include "api/version_one.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "openapi/validate.h"
@@ -76,8 +77,9 @@ static bool is_type(const char *content_type, const char *wanted) {
 
 // The name of the operation that the target asks for. NULL: none.
 static const char *target_name(const struct protocol_request *request) {
-    if (request->target == NULL || !text_starts_with(request->target, TARGET_PREFIX)) return NULL;
-    return request->target + strlen(TARGET_PREFIX);
+    if (request->target != NULL && text_starts_with(request->target, TARGET_PREFIX))
+        return request->target + strlen(TARGET_PREFIX);
+    return version_one_find(request->target);
 }
 
 // By the path of an alias route, or by the target.
@@ -134,7 +136,10 @@ bool protocol_read_head(const struct document *document, const struct protocol_r
 
     if (!check_front(request, out_refusal)) return false;
     const char *name = operation_name(request);
-    if (name != NULL) call.row = operations_find(name);
+    if (name != NULL && name == version_one_find(request->target) && !version_one_is_shared(name))
+        call.version_one = name;
+    else if (name != NULL)
+        call.row = operations_find(name);
     if (call.row != NULL) call.operation = document_find(document, name);
     protocol_scope(request->authorization, request->credential, &call.scope);
     *out_call = call;
@@ -145,7 +150,13 @@ bool protocol_read_body(const struct protocol_request *request, struct protocol_
                         struct protocol_refusal *out_refusal) {
     AUTO(json_decref) json_t *body = NULL;
 
-    if (!parse_body(request, call->operation != NULL, &body, out_refusal)) return false;
+    bool is_known = call->operation != NULL || call->version_one != NULL;
+
+    if (!parse_body(request, is_known, &body, out_refusal)) return false;
+    if (call->version_one != NULL) {
+        call->request = TAKE(body);
+        return true;
+    }
     if (call->operation == NULL) return false;
     return validate(call->operation, body, request->blob, &call->request, out_refusal);
 }

@@ -36,12 +36,13 @@ struct protocol_call {
     const struct operation_row *row;
     const struct document_operation *operation;
     struct app_scope scope;
-    json_t *request; // normalised; owned
+    const char *version_one; // an operation of the version 2015-08-14 only, else NULL; static
+    json_t *request;         // normalised, unless of that version; owned
 };
 
 // Reads everything outside the body: fills all of *out_call but the request. Row and operation are
-// NULL for an unknown operation, which is refused after the body was parsed (facts/api.md 1.4).
-// False: *out_refusal is filled.
+// NULL for those of the version 2015-08-14 and for an unknown operation, which is refused after the
+// body was parsed (facts/api.md 1.4). False: *out_refusal is filled.
 bool protocol_read_head(const struct document *document, const struct protocol_request *request,
                         struct protocol_call *out_call, struct protocol_refusal *out_refusal);
 

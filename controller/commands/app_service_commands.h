@@ -72,6 +72,11 @@ MUST_CHECK bool app_service_refuse_sql(struct app_service *service, const struct
                                        const char *name, const char *operation,
                                        const json_t *request, struct error *err);
 
+// The operations of the version 2015-08-14, whose applications are for SQL: `err` is the service's
+// answer (facts/api.md 8.3). `name`: "" where the operation has none.
+void app_service_refuse_version_one(struct app_service *service, const struct app_scope *scope,
+                                    const char *operation, const char *name, struct error *err);
+
 // By the ARN of an application or of an enhanced snapshot of the caller. `tags`: [{"Key",
 // "Value"?}]. `keys`: strings.
 MUST_CHECK bool app_service_tag(struct app_service *service, const struct app_scope *scope,

@@ -1,4 +1,5 @@
-// The operations for SQL applications, which the service no longer supports (facts/api.md 8.1).
+// The operations for SQL applications, which the service no longer supports (facts/api.md 8.1,
+// 8.3).
 #include "base/text.h"
 #include "controller/commands/app_service_commands.h"
 #include "controller/record/firehose.h"
@@ -27,4 +28,25 @@ bool app_service_refuse_sql(struct app_service *service, const struct app_scope 
                          operation);
     return error_set(err, kind, "%s is not valid for application %s, which is a Flink application.",
                      operation, name);
+}
+
+void app_service_refuse_version_one(struct app_service *service, const struct app_scope *scope,
+                                    const char *operation, const char *name, struct error *err) {
+    bool creates = text_equal(operation, "CreateApplication");
+    struct app app;
+
+    if (name[0] == '\0' || (creates && !service_find_app(service, scope, name, &app, err))) {
+        (void)error_set(err, ERROR_UNSUPPORTED,
+                        "%s of the kinesisanalytics SDK is for SQL applications, which are no "
+                        "longer supported. Use a Flink application and the kinesisanalyticsv2 SDK.",
+                        operation);
+        return;
+    }
+    if (creates)
+        (void)error_set(err, ERROR_EXISTS, "Application already exists.");
+    else if (service_find_app(service, scope, name, &app, err))
+        (void)error_set(err, ERROR_UNSUPPORTED,
+                        "%s was created/updated by kinesisanalyticsv2 SDK. Please use "
+                        "kinesisanalyticsv2 SDK to make changes to %s.",
+                        name, name);
 }

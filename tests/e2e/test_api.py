@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 
+import boto3
 import pytest
 
 from kobel import BINARY, ROLE, refused
@@ -153,6 +154,26 @@ def test_the_api_document_is_valid_openapi(shared):
 def test_the_alias_routes_accept_plain_json(shared):
     status, _, body = send(shared, None, b"{}", content_type="application/json", path="/api/v2/ListApplications")
     assert status == 200 and "ApplicationSummaries" in json.loads(body)
+
+
+def test_a_client_of_the_first_version_is_sent_to_the_other_sdk(plain):
+    old = boto3.client("kinesisanalytics", endpoint_url=plain.kobel.url, region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
+    name, arn = plain.name, plain.describe()["ApplicationARN"]
+    answer = ("UnsupportedOperationException", f"{name} was created/updated by kinesisanalyticsv2 SDK. Please use kinesisanalyticsv2 SDK to make changes to {name}.")
+    assert refused(old.describe_application, ApplicationName=name) == answer
+    assert refused(old.delete_application, ApplicationName=name, CreateTimestamp=plain.describe()["CreateTimestamp"]) == answer
+    assert refused(old.stop_application, ApplicationName=name) == answer
+    assert refused(old.update_application, ApplicationName=name, CurrentApplicationVersionId=1, ApplicationUpdate={}) == answer
+    assert refused(old.describe_application, ApplicationName="nothing")[0] == "ResourceNotFoundException"
+    assert refused(old.create_application, ApplicationName=name)[0] == "ResourceInUseException"
+    assert refused(old.create_application, ApplicationName="nothing")[0] == "UnsupportedOperationException"
+    assert refused(old.discover_input_schema)[0] == "UnsupportedOperationException"
+    listed = old.list_applications()
+    assert (listed["ApplicationSummaries"], listed["HasMoreApplications"]) == ([], False)
+    old.tag_resource(ResourceARN=arn, Tags=[{"Key": "k", "Value": "v"}])
+    assert old.list_tags_for_resource(ResourceARN=arn)["Tags"] == [{"Key": "k", "Value": "v"}]
+    old.untag_resource(ResourceARN=arn, TagKeys=["k"])
+    assert plain.client.list_tags_for_resource(ResourceARN=arn)["Tags"] == []
 
 
 def test_page_tokens_are_valid_after_a_restart(own):
