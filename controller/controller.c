@@ -41,6 +41,7 @@ bool controller_new(const struct controller_options *options, struct app_service
     service->memory_budget_bytes = options->memory_budget_bytes;
     service->limits = options->limits;
     service->retention = options->retention;
+    service->maintains = options->maintains;
     service->metering = memory_alloc(sizeof *service->metering);
     *service->metering = options->metering;
     service->queue = work_queue_new(options->on_due_changed, options->userdata);

@@ -31,6 +31,7 @@ struct controller_options {
     int64_t memory_budget_bytes;
     struct app_limits limits;
     struct retention_policy retention;
+    bool maintains; // maintenance in the windows of the applications
     struct metering_options metering;
     // Called when controller_next_due_ms() may have changed. May be NULL.
     void (*on_due_changed)(void *userdata);

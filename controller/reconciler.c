@@ -7,6 +7,7 @@
 #include "controller/moves/code_collect.h"
 #include "controller/moves/executor.h"
 #include "controller/moves/faults.h"
+#include "controller/moves/maintenance.h"
 #include "controller/moves/plan.h"
 #include "controller/moves/progress.h"
 #include "controller/moves/restore_points_remove.h"
@@ -105,6 +106,7 @@ static void remove_old_files(struct app_service *service, const struct app *app,
 static bool idle(struct app_service *service, struct app *app, const struct step *step,
                  int64_t now_ms, struct error *err) {
     int64_t measure_ms = 0;
+    int64_t maintain_ms = 0;
     int64_t look_ms = progress_observe_again_ms(service, app->id);
 
     if (!progress_report_slow(service, app, err)) return false;
@@ -112,6 +114,9 @@ static bool idle(struct app_service *service, struct app *app, const struct step
     if (step->again_at_ms > 0) work_queue_add(service->queue, app->id, step->again_at_ms);
     if (app->move.kind != MOVE_NONE) return true;
     remove_old_files(service, app, now_ms);
+    if (!maintenance_update(service, app, now_ms, &maintain_ms, err)) return false;
+    if (maintain_ms > 0) work_queue_add(service->queue, app->id, maintain_ms);
+    if (app->move.kind != MOVE_NONE) return true;
     if (!metering_update(service, app, now_ms, &measure_ms, err)) return false;
     if (measure_ms > 0) work_queue_add(service->queue, app->id, measure_ms);
     return true;

@@ -130,6 +130,7 @@ static bool open_controller(struct daemon *self, struct error *err) {
         .start_limit_ms = self->options->start_limit_ms,
         .limits = self->options->limits,
         .retention = self->options->retention,
+        .maintains = self->options->maintains,
         .metering = self->options->metering,
         .on_due_changed = daemon_set_timer,
         .userdata = self,

@@ -151,6 +151,12 @@ bool option_read_kpu_limit(struct options *options, const char *value, struct er
     return read_limit(value, "a number of 1 or more", &options->limits.kpus, err);
 }
 
+bool option_read_maintenance(struct options *options, const char *value, struct error *err) {
+    options->maintains = text_equal(value, "on");
+    return options->maintains || text_equal(value, "off") ||
+           error_set(err, ERROR_INVALID, "'%s' is not a mode: use on or off", value);
+}
+
 bool option_read_snapshot_retention(struct options *options, const char *value, struct error *err) {
     return retention_policy_parse(value, &options->retention, err);
 }

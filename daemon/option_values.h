@@ -27,6 +27,7 @@ option_read_fn option_read_enhanced_snapshot_limit;
 option_read_fn option_read_snapshot_transfer_limit;
 option_read_fn option_read_kpu_limit;
 option_read_fn option_read_snapshot_retention;
+option_read_fn option_read_maintenance;
 option_read_fn option_read_spares;
 option_read_fn option_read_spare_max_age;
 option_read_fn option_read_silence_limit;

@@ -66,6 +66,8 @@ static const struct option table[] = {
      "how many KPUs an application may have"},
     {"--snapshot-retention", "KOBEL_SNAPSHOT_RETENTION", "RULE", "none", option_read_snapshot_retention, DAEMON,
      "which snapshots are removed automatically: none, or those that a rule such as keep=10,automatic=5,max-age=7d does not keep; the tag kobel:snapshot-retention of an application overrides it"},
+    {"--maintenance", "KOBEL_MAINTENANCE", "MODE", "off", option_read_maintenance, DAEMON,
+     "on: once in its maintenance window, each RUNNING application restarts with its state, as in the service; off: only on request"},
     {"--spares", "KOBEL_SPARES", "N", NULL, option_read_spares, DAEMON,
      "how many spare clusters are kept ready, of the runtime and size used last (default: 1 in the dev profile, 0 in aws)"},
     {"--spare-max-age", "KOBEL_SPARE_MAX_AGE", "TIME", "30m", option_read_spare_max_age, DAEMON,

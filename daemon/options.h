@@ -38,6 +38,7 @@ struct options {
     size_t auth_key_count;
     struct app_limits limits;
     struct retention_policy retention;
+    bool maintains;
     struct metering_options metering;
     double time_scale;
     int spares; // -1 = by profile

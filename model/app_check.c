@@ -27,6 +27,7 @@ static bool has_the_move_of_its_status(const struct app *app) {
         {APP_RUNNING, MOVE_NONE},
         {APP_UPDATING, MOVE_UPDATE},
         {APP_AUTOSCALING, MOVE_SCALE},
+        {APP_MAINTENANCE, MOVE_MAINTENANCE},
         {APP_STOPPING, MOVE_STOP},
         {APP_FORCE_STOPPING, MOVE_FORCE_STOP},
         {APP_ROLLING_BACK, MOVE_ROLL_BACK},
@@ -57,6 +58,7 @@ static bool has_old_job(const struct app *app) {
     switch (app->move.kind) {
     case MOVE_UPDATE:
     case MOVE_SCALE:
+    case MOVE_MAINTENANCE:
     case MOVE_ROLL_BACK:
     case MOVE_STOP:
         return true;
@@ -79,6 +81,7 @@ static bool has_a_next_placement_as_its_move_wants(const struct app *app) {
         return !is_empty(app, SLOT_NEXT) && is_empty(app, SLOT_CURRENT);
     case MOVE_UPDATE:
     case MOVE_SCALE:
+    case MOVE_MAINTENANCE:
         return !is_empty(app, SLOT_NEXT);
     case MOVE_ROLL_BACK: // EMPTY when the old job only gets another version number
     case MOVE_FORCE_STOP:

@@ -24,6 +24,7 @@ static const struct {
 static const int OTHER_REGION_MINUTES = 360;
 static const int LENGTH_MINUTES = 480;
 static const int DAY_MINUTES = 1440;
+static const int64_t MINUTE_MS = 60000;
 
 static void print_time(int minutes, char out[static 6]) {
     minutes %= DAY_MINUTES;
@@ -34,13 +35,28 @@ static int minutes_of(const char *time) {
     return ((time[0] - '0') * 10 + time[1] - '0') * 60 + (time[3] - '0') * 10 + time[4] - '0';
 }
 
+static int start_of(const char *region, const char *start) {
+    if (start[0] != '\0') return minutes_of(start);
+    for (size_t index = 0; index < COUNT_OF(windows); index++)
+        if (text_equal(windows[index].region, region)) return windows[index].start_minutes;
+    return OTHER_REGION_MINUTES;
+}
+
 void maintenance_window_of(const char *region, const char *start, char out_start[static 6],
                            char out_end[static 6]) {
-    int minutes = OTHER_REGION_MINUTES;
+    int minutes = start_of(region, start);
 
-    for (size_t index = 0; index < COUNT_OF(windows); index++)
-        if (text_equal(windows[index].region, region)) minutes = windows[index].start_minutes;
-    if (start[0] != '\0') minutes = minutes_of(start);
     print_time(minutes, out_start);
     print_time(minutes + LENGTH_MINUTES, out_end);
+}
+
+bool maintenance_window_at(const char *region, const char *start, int64_t now_ms,
+                           int64_t *out_began_ms, int64_t *out_next_ms) {
+    const int64_t day_ms = (int64_t)DAY_MINUTES * MINUTE_MS;
+    int64_t began_ms = now_ms - now_ms % day_ms + start_of(region, start) * MINUTE_MS;
+
+    if (began_ms > now_ms) began_ms -= day_ms;
+    *out_began_ms = began_ms;
+    *out_next_ms = began_ms + day_ms;
+    return now_ms < began_ms + LENGTH_MINUTES * MINUTE_MS;
 }

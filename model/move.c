@@ -7,14 +7,15 @@ static const struct {
     const char *name;
     const char *operation; // as ListApplicationOperations shows it (facts/api.md 5.10)
 } moves[MOVE_KIND_COUNT] = {
-    [MOVE_NONE]       = {"NONE",       ""},
-    [MOVE_START]      = {"START",      "StartApplication"},
-    [MOVE_UPDATE]     = {"UPDATE",     "UpdateApplication"},
-    [MOVE_SCALE]      = {"SCALE",      "AutoScaling"},
-    [MOVE_ROLL_BACK]  = {"ROLL_BACK",  "RollbackApplication"},
-    [MOVE_STOP]       = {"STOP",       "StopApplication"},
-    [MOVE_FORCE_STOP] = {"FORCE_STOP", "StopApplication"},
-    [MOVE_DELETE]     = {"DELETE",     ""},
+    [MOVE_NONE]        = {"NONE",        ""},
+    [MOVE_START]       = {"START",       "StartApplication"},
+    [MOVE_UPDATE]      = {"UPDATE",      "UpdateApplication"},
+    [MOVE_SCALE]       = {"SCALE",       "AutoScaling"},
+    [MOVE_MAINTENANCE] = {"MAINTENANCE", "ApplicationMaintenance"},
+    [MOVE_ROLL_BACK]   = {"ROLL_BACK",   "RollbackApplication"},
+    [MOVE_STOP]        = {"STOP",        "StopApplication"},
+    [MOVE_FORCE_STOP]  = {"FORCE_STOP",  "StopApplication"},
+    [MOVE_DELETE]      = {"DELETE",      ""},
 };
 // clang-format on
 DEFINE_NAMES_OF_COLUMN(move_kind, enum move_kind, moves, name);

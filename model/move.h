@@ -13,6 +13,7 @@ enum move_kind {
     MOVE_START,
     MOVE_UPDATE,
     MOVE_SCALE,
+    MOVE_MAINTENANCE,
     MOVE_ROLL_BACK,
     MOVE_STOP,
     MOVE_FORCE_STOP,
@@ -22,8 +23,8 @@ enum move_kind {
 
 const char *move_kind_name(enum move_kind value); // "ROLL_BACK"
 bool move_kind_from_name(const char *name, enum move_kind *out_value);
-// The API's name of the operation ("StartApplication"); that of a scaling is "AutoScaling". "" for
-// MOVE_NONE and MOVE_DELETE.
+// The API's name of the operation ("StartApplication"); that of a scaling is "AutoScaling", that of
+// maintenance "ApplicationMaintenance". "" for MOVE_NONE and MOVE_DELETE.
 const char *move_operation_name(enum move_kind kind);
 
 // How the old job ends.

@@ -1,5 +1,5 @@
 // /kobel/v1/applications/<name>: its state; /scaling: why it has its parallelism; /metrics: what
-// was measured; /logs: what was written; /faults: causes a fault.
+// was measured; /logs: what was written; /faults: causes a fault; /maintenance: begins it.
 #include "api/admin/admin.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -96,6 +96,18 @@ static struct admin_reply inject(const struct admin_request *request, const stru
     return admin_reply_json(200, json_new_object());
 }
 
+static struct admin_reply maintain(const struct admin_request *request,
+                                   const struct app_scope *scope, const char *name) {
+    char operation_id[APP_OPERATION_ID_SIZE];
+    struct error err;
+
+    if (!app_service_maintain(request->service, scope, name, operation_id, &err))
+        return admin_reply_failure(&err);
+    json_t *body = json_new_object();
+    json_put_text(body, "operationId", operation_id);
+    return admin_reply_json(200, body);
+}
+
 typedef struct admin_reply app_route_fn(const struct admin_request *request,
                                         const struct app_scope *scope, const char *name);
 
@@ -109,6 +121,7 @@ static const struct {
     {"metrics", "GET", measurements},
     {"logs", "GET", admin_logs_answer},
     {"faults", "POST", inject},
+    {"maintenance", "POST", maintain},
 };
 
 struct admin_reply admin_app_answer(const struct admin_request *request,

@@ -15,7 +15,8 @@ static bool check(const struct app_detail *detail, const json_t *request, int64_
     const struct app *app = &detail->app;
     bool is_moving = app->status == APP_UPDATING || app->status == APP_AUTOSCALING;
 
-    if (!lifecycle_allows(app->status, EVENT_ROLL_BACK))
+    // Maintenance goes back only by itself (facts/api.md 4.2).
+    if (!lifecycle_allows(app->status, EVENT_ROLL_BACK) || app->status == APP_MAINTENANCE)
         return error_set(err, ERROR_CONFLICT, "Application cannot be rolled back in '%s' state",
                          app_status_name(app->status));
     if (!version_change_check_id(detail, request, err)) return false;

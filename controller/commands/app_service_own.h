@@ -27,6 +27,13 @@ MUST_CHECK bool app_service_inject(struct app_service *service, const struct app
                                    const char *name, const char *fault, int64_t delay_ms,
                                    struct error *err);
 
+// Moves the job to another cluster with its state, as the service does in the maintenance window.
+// ERROR_CONFLICT: the application is not RUNNING.
+MUST_CHECK bool app_service_maintain(struct app_service *service, const struct app_scope *scope,
+                                     const char *name,
+                                     char out_operation_id[static APP_OPERATION_ID_SIZE],
+                                     struct error *err);
+
 // One application, as GET /kobel/v1/applications/<name> shows it: status, versions, restarts,
 // restore points, disk use. The caller owns the object.
 MUST_CHECK bool app_service_show(struct app_service *service, const struct app_scope *scope,

@@ -4,7 +4,8 @@
 //                        │              │  ▲ ▲
 //                        └─abandoned─►  │  │ └──up/reverted── UPDATING, AUTOSCALING ──abandoned──►
 //                        READY
-//                            READY      │  │                      │
+//                            READY      │  │                 MAINTENANCE
+//                                       │  │                      │
 //                                       │  └──up── ROLLING_BACK ◄─┘ roll back
 //                                       └──finished, failed──► READY
 //   every status but READY and DELETING ──force stop──► FORCE_STOPPING ──halted──► READY
@@ -20,6 +21,7 @@ enum app_event {
     EVENT_FORCE_STOP,
     EVENT_UPDATE,
     EVENT_SCALE,
+    EVENT_MAINTENANCE,
     EVENT_ROLL_BACK,
     EVENT_DELETE,
     EVENT_UP,        // the move is done: every vertex runs on the new cluster

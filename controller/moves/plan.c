@@ -249,13 +249,13 @@ static bool is_halting(const struct app *app) {
 
 enum blame { BLAME_PROGRAM, BLAME_CLUSTERS };
 
-// A scaling is begun by kobel, and lost processes do not show that a program is broken that ran
-// before or was never submitted: an application does not stop for these, also without
-// RollbackEnabled.
+// A scaling and maintenance are begun by kobel, and lost processes do not show that a program is
+// broken that ran before or was never submitted: an application does not stop for these, also
+// without RollbackEnabled.
 static bool goes_back(const struct app *app, const struct plan_view *view, enum blame blame) {
     bool was_submitted = app->slots[SLOT_NEXT].job_id[0] != '\0';
 
-    if (app->move.kind == MOVE_SCALE) return true;
+    if (app->move.kind == MOVE_SCALE || app->move.kind == MOVE_MAINTENANCE) return true;
     if (app->move.kind != MOVE_UPDATE) return false;
     return view->can_roll_back ||
            (blame == BLAME_CLUSTERS && (view->has_same_program || !was_submitted));
@@ -417,6 +417,7 @@ enum move_phase plan_phase(const struct app *app, const struct plan_view *view,
     case MOVE_START:
     case MOVE_UPDATE:
     case MOVE_SCALE:
+    case MOVE_MAINTENANCE:
     case MOVE_ROLL_BACK:
         phase = phase_of_slot(app, view, SLOT_NEXT);
         is_prepared = phase == PHASE_START || (phase == PHASE_WAITS && !view->fits_beside);
@@ -453,6 +454,7 @@ static bool plan_hopeless(const struct app *app, const struct plan_view *view,
     case MOVE_START:
     case MOVE_UPDATE:
     case MOVE_SCALE:
+    case MOVE_MAINTENANCE:
     case MOVE_ROLL_BACK:
         *out_step = plan_phase(app, view, &slot) == PHASE_HALT
                         ? commit(EVENT_REVERTED, "the old job cannot be stopped")
@@ -481,6 +483,7 @@ struct step plan_next(const struct app *app, const struct plan_view *view, int64
     case MOVE_START:
     case MOVE_UPDATE:
     case MOVE_SCALE:
+    case MOVE_MAINTENANCE:
     case MOVE_ROLL_BACK:
         return plan_transfer(app, view, now_ms);
     case MOVE_STOP:

@@ -70,7 +70,7 @@ bool roll_back_after_failure(struct app_service *service, struct app *app,
     if (!operation_log_fail_with_roll_back(service->db, app->id, app->move.operation_id,
                                            app->move.failure, operation.id, now_ms, err))
         return false;
-    // A scaling changes no version: the current one runs again.
+    // Scaling and maintenance change no version: the current one runs again.
     int64_t target = app->move.previous_version > 0 ? app->move.previous_version : app->version;
     if (!roll_back_add_version(service, app, target, err)) return false;
     if (!lifecycle_apply(&app->status, EVENT_ROLL_BACK, err)) return false;

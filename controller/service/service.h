@@ -49,6 +49,7 @@ struct app_service {
     unsigned ids_made;                 // of applications, since the daemon started
     struct armed_fault *faults;        // list; see faults.h
     struct retention_policy retention; // the server's; the tag of an application overrides it
+    bool maintains;                    // maintenance by the clock; see maintenance.h
     struct metering_options *metering; // a copy; see metering_options.h
     struct meter *meters;              // list: of the applications that run; see metering.h
     struct runtime_use *runtime_uses;  // list: of the applications that run or are being moved

@@ -38,6 +38,7 @@ enum scenario_name {
     DELETE,
     ROLL_BACK,
     SCALE,
+    MAINTENANCE,
     SYSTEM_ROLL_BACK,
     RECOVERY,
     INCIDENT,
@@ -65,6 +66,7 @@ static const struct scenario scenarios[] = {
     [DELETE] =           {"delete",           command_delete,          APP_RUNNING, APP_STATUS_COUNT, false, NULL,             0, 0, false},
     [ROLL_BACK] =        {"roll-back",        command_roll_back,       APP_RUNNING, APP_RUNNING,      true,  command_update,   3, 1, false},
     [SCALE] =            {"scale",            command_keep_busy,            APP_RUNNING, APP_RUNNING,      true,  NULL,             1, 0, false},
+    [MAINTENANCE] =      {"maintenance",      command_maintain,             APP_RUNNING, APP_RUNNING,      true,  NULL,             1, 0, false},
     [SYSTEM_ROLL_BACK] = {"system-roll-back", command_bad_update_with_roll_back,      APP_RUNNING, APP_RUNNING,      true,  NULL,             3, 0, false},
     [RECOVERY] =         {"recovery",         command_lose_cluster,            APP_RUNNING, APP_RUNNING,      true,  NULL,             1, 0, false},
     [INCIDENT] =         {"incident",         command_bad_update_without_cluster,        APP_RUNNING, APP_READY,        false, NULL,             2, 1, false},
@@ -319,6 +321,10 @@ Test(torture, roll_back_ends_on_the_version_before_whatever_fails) {
 
 Test(torture, scaling_ends_running_with_its_state_whatever_fails) {
     torture(&scenarios[SCALE]);
+}
+
+Test(torture, maintenance_ends_running_with_its_state_whatever_fails) {
+    torture(&scenarios[MAINTENANCE]);
 }
 
 Test(torture, failed_update_goes_back_by_itself_whatever_fails) {

@@ -141,6 +141,12 @@ bool command_stop_while_a_task_ends(struct fake_world *world, struct error *err)
 }
 
 // Not a command: the autoscaler moves the job.
+bool command_maintain(struct fake_world *world, struct error *err) {
+    char operation_id[APP_OPERATION_ID_SIZE];
+
+    return app_service_maintain(world->service, &world->scope, "a", operation_id, err);
+}
+
 bool command_keep_busy(struct fake_world *world, struct error *err) {
     (void)err;
     fake_world_keep_busy(world);

@@ -36,3 +36,4 @@ command_fn command_lose_in_confirm;
 command_fn command_lose_all_in_confirm;
 command_fn command_stop_while_a_task_ends;
 command_fn command_keep_busy;
+command_fn command_maintain;

@@ -55,6 +55,7 @@ static void open_parts(struct fake_world *world) {
         .memory_budget_bytes = world->memory_budget_bytes,
         .limits = APP_LIMITS_DEFAULT,
         .metering = world->metering,
+        .maintains = world->maintains,
     };
 
     if (!db_open(world->path, &world->db, &err)) abort();

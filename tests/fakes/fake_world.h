@@ -27,6 +27,7 @@ struct fake_world {
     struct metering_options metering; // used at the next open
     bool lacks_insight;               // used at the next open: without that port
     bool lacks_capacity;
+    bool maintains; // used at the next open
     int commits;
     int failing_commit; // 1-based; 0 = none
     // The daemon dies before this commit: all fails until fake_world_crash().

@@ -47,6 +47,8 @@ Test(options, the_values_are_read) {
                          "id:secret",
                          "--spares",
                          "0",
+                         "--maintenance",
+                         "on",
                          NULL};
 
     cr_assert(is_read("serve", arguments), "%s", err.message);
@@ -56,6 +58,7 @@ Test(options, the_values_are_read) {
     cr_assert(eq(u16, options.last_port, 31000));
     cr_assert(options.verifies_signatures && options.auth_key_count == 1);
     cr_assert(eq(int, options.spares, 0));
+    cr_assert(options.maintains);
 }
 
 Test(options, a_command_takes_its_own_options_only) {
@@ -88,6 +91,7 @@ Test(options, what_is_refused_is_named_with_what_is_allowed) {
         {"--auth", "verify", "--auth verify needs at least one key: give --auth-key"},
         {"--application-limit", "0",
          "--application-limit: '0' is not a limit: use a number of 1 or more, or none"},
+        {"--maintenance", "weekly", "--maintenance: 'weekly' is not a mode: use on or off"},
         {"--spares", "9", "--spares: '9' is not a number of spare clusters: use 0 to 8"},
         {"--silence-limit", "1s", "--silence-limit: '1s' is not a time: use 2s or more"},
         {"--start-limit", "0s", "--start-limit: '0s' is not a time: use 1s or more"},

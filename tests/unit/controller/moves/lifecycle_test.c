@@ -17,7 +17,8 @@ Test(lifecycle, follows_the_matrix_of_the_service) {
 // Whatever hangs, its user can leave it: the service has no way out of ROLLING_BACK, kobel has.
 Test(lifecycle, has_a_way_out_of_each_status) {
     static const enum app_status busy[] = {APP_STARTING,    APP_RUNNING,  APP_UPDATING,
-                                           APP_AUTOSCALING, APP_STOPPING, APP_ROLLING_BACK};
+                                           APP_AUTOSCALING, APP_STOPPING, APP_ROLLING_BACK,
+                                           APP_MAINTENANCE};
 
     for (size_t index = 0; index < sizeof busy / sizeof busy[0]; index++) {
         cr_assert(lifecycle_allows(busy[index], EVENT_FORCE_STOP), "%s",

@@ -171,6 +171,7 @@ Test(plan, goes_back_by_itself_where_the_program_is_not_to_blame) {
     cr_assert(eq(int, given_up(MOVE_UPDATE, false, NOTHING, 3), STEP_COMMIT));
     cr_assert(eq(int, given_up(MOVE_SCALE, false, NOTHING, 3), STEP_ROLL_BACK));
     cr_assert(eq(int, given_up(MOVE_SCALE, false, REJECTED, 0), STEP_ROLL_BACK));
+    cr_assert(eq(int, given_up(MOVE_MAINTENANCE, false, REJECTED, 0), STEP_ROLL_BACK));
     cr_assert(eq(int, given_up(MOVE_START, true, NOTHING, 3), STEP_COMMIT));
 }
 
