@@ -14,10 +14,10 @@ static const struct {
     const char *name;
     session_command_fn *run;
 } commands[] = {
-    {"status", command_status},   {"logs", command_logs},   {"events", command_events},
-    {"explain", command_explain}, {"stop", command_stop},   {"snapshot", command_snapshot},
-    {"restore", command_restore}, {"scale", command_scale}, {"run", command_run},
-    {"doctor", command_doctor},
+    {"status", command_status},   {"logs", command_logs},     {"events", command_events},
+    {"explain", command_explain}, {"stop", command_stop},     {"snapshot", command_snapshot},
+    {"restore", command_restore}, {"scale", command_scale},   {"maintenance", command_maintenance},
+    {"run", command_run},         {"doctor", command_doctor},
 };
 
 static session_command_fn *find(const char *command) {

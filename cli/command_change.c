@@ -1,4 +1,5 @@
-// stop, snapshot, restore, scale: each sends a request, waits for the end and prints the result.
+// stop, snapshot, restore, scale, maintenance: each sends a request, waits for the end and prints
+// the result.
 #include "base/clock.h"
 #include "base/text.h"
 #include "cli/client/app_calls.h"
@@ -189,5 +190,20 @@ bool command_scale(struct session *session, struct error *err) {
     (void)text_format(text, sizeof text, "%s with parallelism %lld",
                       json_text_or(result, "ApplicationStatus", ""), (long long)parallelism);
     print_result(session, since_us, text, result);
+    return true;
+}
+
+// --- maintenance ---
+
+bool command_maintenance(struct session *session, struct error *err) {
+    int64_t since_us = clock_monotonic_us();
+    AUTO(json_decref) json_t *reply = NULL;
+    json_t *result = NULL;
+
+    if (!app_post(session->client, session->app_name, "/maintenance", json_new_object(), &reply,
+                  err) ||
+        !finish(session, json_text_or(reply, "operationId", ""), &result, err))
+        return false;
+    print_result(session, since_us, "restarted with its state, as by maintenance", result);
     return true;
 }

@@ -11,3 +11,4 @@ session_command_fn command_stop;
 session_command_fn command_snapshot;
 session_command_fn command_restore;
 session_command_fn command_scale;
+session_command_fn command_maintenance;

@@ -32,17 +32,29 @@ bool app_describe(struct client *client, const char *name, json_t **out_detail, 
                "the reply to DescribeApplication has no ApplicationDetail: is it a kobel daemon?");
 }
 
-bool app_get(struct client *client, const char *name, const char *rest, int64_t timeout_ms,
-             json_t **out_reply, struct error *err) {
-    AUTO(memory_free) char *escaped = sigv4_escape(name, false);
-    AUTO(memory_free) char *path = memory_format("/kobel/v1/applications/%s%s", escaped, rest);
-
-    if (client_get(client, path, timeout_ms, out_reply, err)) return true;
+// Always false.
+static bool explain_failure(const struct client *client, struct error *err) {
     if (err->kind != ERROR_NOT_FOUND || !text_equal(err->message, "no such path")) return false;
     return error_set(
         err, ERROR_UNSUPPORTED,
         "the daemon at %s is too old for this command: restart it with this version of kobel",
         client_url(client));
+}
+
+bool app_get(struct client *client, const char *name, const char *rest, int64_t timeout_ms,
+             json_t **out_reply, struct error *err) {
+    AUTO(memory_free) char *escaped = sigv4_escape(name, false);
+    AUTO(memory_free) char *path = memory_format("/kobel/v1/applications/%s%s", escaped, rest);
+
+    return client_get(client, path, timeout_ms, out_reply, err) || explain_failure(client, err);
+}
+
+bool app_post(struct client *client, const char *name, const char *rest, json_t *request,
+              json_t **out_reply, struct error *err) {
+    AUTO(memory_free) char *escaped = sigv4_escape(name, false);
+    AUTO(memory_free) char *path = memory_format("/kobel/v1/applications/%s%s", escaped, rest);
+
+    return client_post(client, path, request, out_reply, err) || explain_failure(client, err);
 }
 
 const char *app_status_of(const json_t *detail) {

@@ -16,6 +16,9 @@ MUST_CHECK bool app_describe(struct client *client, const char *name, json_t **o
 // daemon is too old and does not know the path. `err` is not NULL.
 MUST_CHECK bool app_get(struct client *client, const char *name, const char *rest,
                         int64_t timeout_ms, json_t **out_reply, struct error *err);
+// The same for a POST; consumes `request`.
+MUST_CHECK bool app_post(struct client *client, const char *name, const char *rest, json_t *request,
+                         json_t **out_reply, struct error *err);
 const char *app_status_of(const json_t *detail);   // "READY"
 bool app_has_lasting_status(const json_t *detail); // no operation is under way
 int64_t app_parallelism_of(const json_t *detail);

@@ -224,9 +224,15 @@ static bool read_reply(const struct client *client, const struct buffer *reply, 
 
 bool client_call(struct client *client, const char *operation, json_t *request, json_t **out_reply,
                  struct error *err) {
+    AUTO(memory_free) char *path = memory_format("/api/v2/%s", operation);
+
+    return client_post(client, path, request, out_reply, err);
+}
+
+bool client_post(struct client *client, const char *path, json_t *request, json_t **out_reply,
+                 struct error *err) {
     AUTO(buffer_release) struct buffer reply = BUFFER_INIT(REPLY_MAX_BYTES);
     AUTO(memory_free) char *body = json_print(request);
-    AUTO(memory_free) char *path = memory_format("/api/v2/%s", operation);
     long status = 0;
 
     json_decref(request);

@@ -27,3 +27,7 @@ MUST_CHECK bool client_call(struct client *client, const char *operation, json_t
 // message.
 MUST_CHECK bool client_get(struct client *client, const char *path, int64_t timeout_ms,
                            json_t **out_reply, struct error *err);
+
+// POST to a path under /kobel/v1. Consumes `request`; failures as for client_get().
+MUST_CHECK bool client_post(struct client *client, const char *path, json_t *request,
+                            json_t **out_reply, struct error *err);

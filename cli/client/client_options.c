@@ -78,8 +78,10 @@ SWITCH(is_fresh)
 SWITCH(allows_non_restored)
 SWITCH(shows_all)
 
-static const char CLIENTS[] = "run status logs events stop snapshot restore scale explain doctor";
-static const char PRINTERS[] = "status events stop snapshot restore scale explain doctor";
+static const char CLIENTS[] =
+    "run status logs events stop snapshot restore scale maintenance explain doctor";
+static const char PRINTERS[] =
+    "status events stop snapshot restore scale maintenance explain doctor";
 
 static const struct row {
     struct manual_option text;
@@ -162,6 +164,13 @@ static const struct manual_command commands[] = {
      "from it.",
      "APP"},
     {"scale", "APP N", "change the parallelism of an application", NULL, "APP"},
+    {"maintenance", "APP",
+     "restart a running application with its state, as the service's "
+     "maintenance does",
+     "The status is MAINTENANCE meanwhile, and the version does not change. "
+     "With `kobel serve --maintenance on` it happens by itself, once in the maintenance window of "
+     "each application.",
+     "APP"},
     {"explain", "APP", "explain why an application was scaled, or was not", NULL, "APP"},
     {"doctor", "[JAR]", "check this machine, and the jar of an application",
      "Checks Java, the sandbox, control groups, memory, disk, the port, the clock and the "
