@@ -16,7 +16,8 @@ bool maintenance_begin(struct app_service *service, struct app *app, struct erro
                                                .parallelism = app->current_parallelism};
     restore_at_move(app, RESTORE_LATEST, NULL);
     if (spec.snapshots_enabled)
-        move_begin_name_snapshot(app, "MAINTENANCE", service_now_ms(service));
+        move_begin_name_snapshot(app, "MAINTENANCE", spec.uses_enhanced_snapshots,
+                                 service_now_ms(service));
     return move_begin(service, app, &order, err);
 }
 
