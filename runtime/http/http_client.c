@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 // The largest pages of a dashboard are exception histories with the stack traces of all subtasks.
 static const size_t REPLY_MAX_BYTES = (size_t)16 << 20;
@@ -20,7 +21,10 @@ struct http_request {
     struct buffer body;
     bool is_too_large;
     bool is_refused;  // by the sink
+    bool is_unread;   // the file of `upload` is shorter, or cannot be read
     bool is_finished; // its callback runs: collect() frees it afterwards
+    struct http_upload upload;
+    int64_t uploaded_bytes;
     http_sink_fn *sink;
     http_done_fn *done;
     void *userdata;
@@ -56,6 +60,14 @@ void http_request_cancel(struct http_request *request) {
     if (request != NULL && !request->is_finished) free_request(request);
 }
 
+static const char *etag_of(const struct http_request *request) {
+    struct curl_header *header = NULL;
+
+    if (curl_easy_header(request->easy, "ETag", 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
+        return "";
+    return header->value;
+}
+
 static void finish(struct http_request *request, CURLcode code) {
     struct http_reply reply = {.body = buffer_text(&request->body),
                                .size_bytes = request->body.size_bytes};
@@ -64,7 +76,10 @@ static void finish(struct http_request *request, CURLcode code) {
     const char *content_type = NULL;
     struct error err;
 
-    if (request->is_refused) {
+    if (request->is_unread) {
+        (void)error_set(&err, ERROR_SYSTEM, "the file could not be read");
+        done(userdata, NULL, &err);
+    } else if (request->is_refused) {
         (void)error_set(&err, ERROR_SYSTEM, "the answer could not be stored");
         done(userdata, NULL, &err);
     } else if (request->is_too_large) {
@@ -78,6 +93,7 @@ static void finish(struct http_request *request, CURLcode code) {
         (void)curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &reply.status);
         (void)curl_easy_getinfo(request->easy, CURLINFO_CONTENT_TYPE, &content_type);
         reply.content_type = content_type == NULL ? "" : content_type;
+        reply.etag = etag_of(request);
         done(userdata, &reply, NULL);
     }
 }
@@ -249,6 +265,42 @@ static size_t on_body(char *bytes, size_t one, size_t count, void *userdata) {
     return 0;
 }
 
+static size_t on_upload(char *out, size_t one, size_t count, void *userdata) {
+    struct http_request *request = userdata;
+    int64_t left = request->upload.size_bytes - request->uploaded_bytes;
+    size_t wanted = left < (int64_t)count ? (size_t)left : count;
+
+    (void)one;
+    if (wanted == 0) return 0;
+    ssize_t got = pread(request->upload.fd, out, wanted,
+                        (off_t)(request->upload.offset + request->uploaded_bytes));
+    request->is_unread = got <= 0;
+    if (request->is_unread) return CURL_READFUNC_ABORT;
+    request->uploaded_bytes += got;
+    return (size_t)got;
+}
+
+// libcurl begins again where a connection that it reused had been closed meanwhile.
+static int on_upload_seek(void *userdata, curl_off_t offset, int origin) {
+    struct http_request *request = userdata;
+
+    if (origin != SEEK_SET) return CURL_SEEKFUNC_CANTSEEK;
+    request->uploaded_bytes = offset;
+    return CURL_SEEKFUNC_OK;
+}
+
+static void set_upload(struct http_request *request, const struct http_upload *upload) {
+    CURL *easy = request->easy;
+
+    request->upload = *upload;
+    (void)curl_easy_setopt(easy, CURLOPT_UPLOAD, 1L);
+    (void)curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, (curl_off_t)upload->size_bytes);
+    (void)curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_upload);
+    (void)curl_easy_setopt(easy, CURLOPT_READDATA, request);
+    (void)curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, on_upload_seek);
+    (void)curl_easy_setopt(easy, CURLOPT_SEEKDATA, request);
+}
+
 // Loopback: without a proxy. Remote: with the proxy of the environment, as other programs.
 static void set_reach(CURL *easy, const struct http_call *call) {
     if (call->is_remote) {
@@ -268,10 +320,13 @@ static void set_headers(struct http_request *request, const struct http_call *ca
 
     for (const char *const *one = call->headers; one != NULL && *one != NULL; one++)
         *list = curl_slist_append(*list, *one);
+    // Flink's server does not answer "Expect: 100-continue".
+    if (call->body != NULL || call->upload != NULL) *list = curl_slist_append(*list, "Expect:");
     if (call->body != NULL) {
-        // Flink's server does not answer "Expect: 100-continue".
-        *list = curl_slist_append(*list, "Expect:");
-        *list = curl_slist_append(*list, "Content-Type: application/json");
+        AUTO(memory_free)
+        char *type = memory_format("Content-Type: %s",
+                                   call->body_type == NULL ? "application/json" : call->body_type);
+        *list = curl_slist_append(*list, type);
     }
     if (*list != NULL) (void)curl_easy_setopt(request->easy, CURLOPT_HTTPHEADER, *list);
 }
@@ -287,10 +342,11 @@ static void set_up(struct http_request *request, const struct http_call *call) {
     (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
     (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     (void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket_opened);
-    (void)curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call->method);
     set_reach(easy, call);
     set_headers(request, call);
     if (call->body != NULL) (void)curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, call->body);
+    if (call->upload != NULL) set_upload(request, call->upload);
+    (void)curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, call->method);
 }
 
 struct http_request *http_client_send(struct http_client *client, const struct http_call *call) {

@@ -20,6 +20,7 @@ DEFINE_AUTO(http_client_free, struct http_client *);
 struct http_reply {
     long status;
     const char *content_type; // "" when there is none
+    const char *etag;         // the same
     const char *body;         // borrowed for the call; followed by a 0 byte
     size_t size_bytes;
 };
@@ -32,11 +33,20 @@ typedef void http_done_fn(void *userdata, const struct http_reply *reply, const 
 // False: the request ends with ERROR_SYSTEM.
 typedef bool http_sink_fn(void *userdata, const char *bytes, size_t size_bytes);
 
+// A body that is read from a file, piece by piece.
+struct http_upload {
+    int fd; // borrowed until the request is gone; its position is not used
+    int64_t offset;
+    int64_t size_bytes;
+};
+
 struct http_call {
     const char *method; // "GET", "POST", "PATCH"
     const char *url;
-    const char *body;           // JSON text, or NULL; copied
-    const char *const *headers; // "Name: value", ended by NULL; copied. NULL = none
+    const char *body;                 // text, or NULL; copied
+    const char *body_type;            // NULL = JSON
+    const struct http_upload *upload; // instead of `body`; copied. ERROR_SYSTEM: cannot be read
+    const char *const *headers;       // "Name: value", ended by NULL; copied. NULL = none
     // To any host: https is allowed, the proxy of the environment is used, and the timeout limits
     // the time without any byte instead of the whole request.
     bool is_remote;

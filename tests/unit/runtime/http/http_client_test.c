@@ -208,3 +208,28 @@ Test(http_client, a_callback_may_cancel_its_own_request_and_send_another) {
     }
     fake_jobmanager_close(&fake);
 }
+
+Test(http_client, an_upload_of_more_than_the_file_has_fails) {
+    static const struct fake_answer answers[] = {{"/x", "[1]", 0}, {0}};
+    struct fake_jobmanager fake = {.answers = answers};
+    int fd = open("/tmp", O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
+    struct http_upload upload = {.fd = fd, .size_bytes = 10};
+    struct outcome outcome = {0};
+    char url[64];
+
+    fake_jobmanager_open(&fake, loop);
+    cr_assert(file_write_all(fd, "short", 5));
+    (void)text_format(url, sizeof url, "%s/x", fake.url);
+    struct http_call call = {.method = "PUT",
+                             .url = url,
+                             .upload = &upload,
+                             .timeout_ms = 60000,
+                             .done = on_done,
+                             .userdata = &outcome};
+    (void)http_client_send(client, &call);
+    while (!outcome.is_done)
+        cr_assert(sd_event_run(loop, 60000000) > 0, "nothing happens any more");
+    cr_assert(eq(int, outcome.kind, ERROR_SYSTEM));
+    file_close(fd);
+    fake_jobmanager_close(&fake);
+}
