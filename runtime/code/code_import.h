@@ -13,7 +13,7 @@ struct code_imports {
     sd_event *loop;
     const char *code_directory;
     const char *s3_directory; // <s3_directory>/<bucket>/<key>; used where `s3` is NULL
-    struct s3_source *s3;
+    struct s3_client *s3;
     int64_t limit_bytes; // larger code is refused
     char *slice;         // a buffer
     struct code_import *running;

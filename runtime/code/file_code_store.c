@@ -57,7 +57,7 @@ bool file_code_store_new(sd_event *loop, const struct file_code_store_options *o
     if (!file_make_directories(store->code_directory, 0700, err) ||
         !file_make_directories(store->s3_directory, 0755, err))
         return false;
-    if (options->s3.endpoint != NULL && !s3_source_new(loop, &options->s3, &store->imports.s3, err))
+    if (options->s3.endpoint != NULL && !s3_client_new(loop, &options->s3, &store->imports.s3, err))
         return false;
     *out_store = TAKE(store);
     return true;
@@ -67,7 +67,7 @@ void file_code_store_free(struct file_code_store *store) {
     if (store == NULL) return;
     code_imports_release(&store->imports);
     if (store->collection != NULL) (void)closedir(store->collection);
-    s3_source_free(store->imports.s3);
+    s3_client_free(store->imports.s3);
     (void)sd_event_unref(store->imports.loop);
     memory_free(store);
 }
