@@ -1,0 +1,17 @@
+// Buckets that are directories of this machine: <directory>/<bucket>/<key>.
+//
+// Objects are copies, never hard links: `cp` rewrites a file in place, and a snapshot must not
+// change with an object.
+#pragma once
+
+#include "base/file_path.h"
+#include "runtime/transfer/bucket.h"
+
+#include <systemd/sd-event.h>
+
+struct directory_bucket {
+    sd_event *loop;
+    char directory[FILE_PATH_MAX];
+};
+
+struct bucket_port directory_bucket_port(struct directory_bucket *bucket);

@@ -1,0 +1,74 @@
+// Exports and imports with buckets that are directories.
+#include "unit/transfer_files.h"
+
+TestSuite(directory_bucket, .init = set_up, .fini = tear_down);
+
+static void use_directories(void) {
+    char bucket[128];
+
+    is_remote = false;
+    (void)text_format(bucket, sizeof bucket, "%s/bucket", s3);
+    cr_assert(mkdir(bucket, 0755) == 0);
+    reopen();
+}
+
+static void check_in_directory(void) {
+    char directory[128];
+
+    (void)text_format(directory, sizeof directory, "%s/bucket/exports/op", s3);
+    cr_assert(has_file(directory, "_metadata", METADATA, 8));
+    cr_assert(has_file(directory, "a b/\u00e4", "abc", 3));
+    cr_assert(has_file(directory, "empty", "", 0));
+    cr_assert(has_file(directory, "large", large, sizeof large));
+}
+
+Test(directory_bucket, buckets_may_be_directories) {
+    use_directories();
+    make_savepoint();
+    check_success(transfer(TRANSFER_EXPORT, "one"));
+    check_in_directory();
+    check_success(transfer(TRANSFER_EXPORT, "one"));
+    check_success(transfer(TRANSFER_IMPORT, "two"));
+    check_imported("two");
+    cr_assert(eq(int, fake.puts + fake.gets + fake.lists, 0));
+}
+
+Test(directory_bucket, objects_of_a_directory_share_no_file_with_a_snapshot) {
+    char directory[128];
+
+    use_directories();
+    make_savepoint();
+    check_success(transfer(TRANSFER_EXPORT, "one"));
+    check_success(transfer(TRANSFER_IMPORT, "two"));
+    (void)text_format(directory, sizeof directory, "%s/bucket/exports/op", s3);
+    write_file(directory, "large", "rewritten in place, as cp does", 30);
+    check_imported("one");
+    check_imported("two");
+}
+
+Test(directory_bucket, links_of_a_user_are_followed_within_the_bucket) {
+    char path[128];
+
+    use_directories();
+    (void)text_format(path, sizeof path, "%s/bucket", s3);
+    write_file(path, "exports/op/_metadata", METADATA, 8);
+    write_file(path, "elsewhere", "x", 1);
+    (void)text_format(path, sizeof path, "%s/bucket/exports/op/linked", s3);
+    cr_assert(symlink("../../elsewhere", path) == 0);
+    (void)text_format(path, sizeof path, "%s/bucket/exports/op/outside", s3);
+    cr_assert(symlink("/etc/passwd", path) == 0);
+    struct outcome outcome = transfer(TRANSFER_IMPORT, "two");
+    cr_assert(eq(int, outcome.fault, TRANSFER_FAULT_NONE), "%s", outcome.reason);
+    cr_assert(has_file(snapshot("two"), "linked", "x", 1));
+    cr_assert(eq(i64, outcome.size_bytes, 9));
+}
+
+Test(directory_bucket, failures_of_directories_are_told_apart) {
+    make_savepoint();
+    is_remote = false;
+    reopen();
+    check_failure(transfer(TRANSFER_EXPORT, "one"), TRANSFER_FAULT_NO_SUCH_BUCKET);
+    check_failure(transfer(TRANSFER_IMPORT, "two"), TRANSFER_FAULT_NO_SUCH_BUCKET);
+    use_directories();
+    check_failure(transfer(TRANSFER_IMPORT, "two"), TRANSFER_FAULT_SAVEPOINT_NOT_FOUND);
+}
