@@ -71,6 +71,7 @@ static bool open_all(struct daemon *self, struct error *err) {
 // still say RUNNING, their checkpoints stay, and the next start of the daemon recovers them.
 static void close_all(struct daemon *self) {
     file_code_store_free(self->code);
+    bucket_transfers_free(self->transfers);
     controller_stop(self->service);
     http_server_free(self->server);
     controller_free(TAKE(self->service));

@@ -104,6 +104,16 @@ static struct s3_options s3_options_of(const struct options *options) {
     };
 }
 
+// Where buckets are directories.
+static bool s3_directory_of(const struct daemon *self, char out[static FILE_PATH_MAX],
+                            struct error *err) {
+    const char *root = self->options->s3_root;
+
+    if (root[0] == '\0') return file_join(out, FILE_PATH_MAX, err, self->data.path, "s3", NULL);
+    (void)text_copy(out, FILE_PATH_MAX, root);
+    return true;
+}
+
 static bool open_code(struct daemon *self, struct error *err) {
     char code[FILE_PATH_MAX];
     char s3[FILE_PATH_MAX];
@@ -113,12 +123,20 @@ static bool open_code(struct daemon *self, struct error *err) {
                                               .limit_bytes = CODE_MAX_BYTES};
 
     if (!file_join(code, sizeof code, err, self->data.path, "code", NULL) ||
-        !file_join(s3, sizeof s3, err, self->data.path, "s3", NULL))
+        !s3_directory_of(self, s3, err))
         return false;
-    if (self->options->s3_root[0] != '\0') (void)text_copy(s3, sizeof s3, self->options->s3_root);
     if (options.s3.endpoint == NULL)
         (void)text_copy(self->code_objects, sizeof self->code_objects, s3);
     return file_code_store_new(self->loop, &options, &self->code, err);
+}
+
+static bool open_transfers(struct daemon *self, struct error *err) {
+    char s3[FILE_PATH_MAX];
+    struct bucket_transfers_options options = {
+        .data_directory = self->data.path, .s3_directory = s3, .s3 = s3_options_of(self->options)};
+
+    return s3_directory_of(self, s3, err) &&
+           bucket_transfers_new(self->loop, &options, &self->transfers, err);
 }
 
 static bool open_controller(struct daemon *self, struct error *err) {
@@ -144,6 +162,7 @@ static bool open_controller(struct daemon *self, struct error *err) {
     options.capacity = local_clusters_capacity(self->clusters);
     options.state_files = local_clusters_state_files(self->clusters);
     options.code = file_code_store_port(self->code);
+    options.transfers = bucket_transfers_port(self->transfers);
     return controller_new(&options, &self->service, err);
 }
 
@@ -181,5 +200,6 @@ bool daemon_open_parts(struct daemon *self, struct error *err) {
                             &self->job_environment);
     choose_budget(self);
     return open_sandbox_and_document(self, err) && open_code(self, err) &&
-           open_clusters(self, err) && open_controller(self, err) && open_server(self, err);
+           open_transfers(self, err) && open_clusters(self, err) && open_controller(self, err) &&
+           open_server(self, err);
 }

@@ -11,6 +11,7 @@
 #include "runtime/host/argument_list.h"
 #include "runtime/host/java.h"
 #include "runtime/local/clusters.h"
+#include "runtime/transfer/bucket_transfers.h"
 
 #include <systemd/sd-event.h>
 
@@ -32,6 +33,7 @@ struct daemon {
     struct bent_clock clock; // the service's
     struct db *db;
     struct file_code_store *code;
+    struct bucket_transfers *transfers;
     struct local_clusters *clusters;
     struct app_service *service;
     struct http_server *server;
