@@ -1,4 +1,6 @@
-"""Enhanced snapshots: taken, listed, tagged, restored and deleted with boto3."""
+"""Enhanced snapshots: taken, listed, exported, imported, tagged and deleted with boto3."""
+
+import os
 
 import pytest
 
@@ -131,6 +133,47 @@ def test_a_list_takes_one_filter_and_its_own_tokens(snapshots):
     assert client.list_snapshot_operations(SnapshotName=name, SnapshotOperation="DeleteSnapshot")["SnapshotOperationInfoList"] == []
     assert refused(client.list_snapshot_operations, SnapshotName=name, SnapshotOperation="CreateSnapshot",
                    SnapshotOperationStatus="FAILED")[0] == "InvalidArgumentException"
+
+
+def test_an_export_is_imported_again(snapshots):
+    client = snapshots.client
+    taken = snapshots.take("original")
+    # The bucket directory of the shared daemon.
+    os.makedirs(os.path.join(snapshots.application.kobel.data, "s3", "copies"), exist_ok=True)
+    prefix = f"{snapshots.application.name}/"
+    exported = client.export_snapshot(SnapshotName=snapshots.name("original"), ExportDestinationConfiguration={
+        "DestinationType": "S3", "ExportRoleArn": ROLE,
+        "DestinationS3PrefixLocation": {"BucketARN": "arn:aws:s3:::copies", "KeyPrefix": prefix}})
+    operation_id = exported["SnapshotOperationId"]
+    assert exported["SnapshotOperationStatus"] == "IN_PROGRESS"
+    operation = snapshots.wait("original", operation_id)
+    assert operation["SnapshotOperationStatus"] == "SUCCESSFUL", operation
+    location = operation["SnapshotDestinationLocationDescription"]["S3PrefixLocation"]
+    assert location == {"BucketARN": "arn:aws:s3:::copies", "KeyPrefix": prefix, "ExportedPrefix": f"{prefix}{operation_id}/"}
+
+    imported = client.import_snapshot(SnapshotName=snapshots.name("copy"), ImportSourceConfiguration={
+        "SourceType": "S3", "ImportRoleArn": ROLE,
+        "SourceS3PrefixLocation": {"BucketARN": "arn:aws:s3:::copies", "KeyPrefix": location["ExportedPrefix"]}})
+    assert imported["SnapshotStatus"] == "CREATING"
+    operation = snapshots.wait("copy", imported["SnapshotOperationId"])
+    assert operation["SnapshotOperationStatus"] == "SUCCESSFUL", operation
+    copy = snapshots.describe("copy")
+    assert copy["SnapshotSizeInBytes"] == taken["SnapshotSizeInBytes"]
+    assert copy["SnapshotInitiatorOperation"] == "ImportSnapshot" and "RuntimeEnvironment" not in copy
+    assert snapshots.name("copy") not in snapshots.listed(SourceApplicationName=snapshots.application.name)
+
+
+def test_an_import_of_nothing_fails_and_keeps_its_name(snapshots):
+    request = {"SnapshotName": snapshots.name("nothing"), "ImportSourceConfiguration": {
+        "SourceType": "S3", "ImportRoleArn": ROLE,
+        "SourceS3PrefixLocation": PLACE}}
+    operation = snapshots.wait("nothing", snapshots.client.import_snapshot(**request)["SnapshotOperationId"])
+    assert operation["SnapshotOperationStatus"] == "FAILED"
+    assert operation["SnapshotOperationFailureDetails"]["ErrorInfo"]["ErrorCode"] == "SavepointNotFound"
+    assert snapshots.describe("nothing")["SnapshotStatus"] == "FAILED"
+    assert refused(snapshots.client.import_snapshot, **request)[0] == "ResourceInUseException"
+    deletion = snapshots.delete("nothing")
+    assert snapshots.wait("nothing", deletion["SnapshotOperationId"])["SnapshotOperationStatus"] == "SUCCESSFUL"
 
 
 def test_tags_are_set_by_the_arn(snapshots):
