@@ -5,6 +5,7 @@ import os
 import pytest
 
 from kobel import ROLE, refused, wait_for
+from shapes import OPERATIONS
 
 ENHANCED = {"SnapshotsEnabled": True, "SnapshotMode": "ENHANCED_SNAPSHOTS"}
 PLACE = {"BucketARN": "arn:aws:s3:::code", "KeyPrefix": "no/such/savepoint/"}
@@ -12,6 +13,21 @@ PLACE = {"BucketARN": "arn:aws:s3:::code", "KeyPrefix": "no/such/savepoint/"}
 
 def arn_of(name):
     return f"arn:aws:kinesisanalytics:us-east-1:000000000000:snapshot/{name}"
+
+
+@pytest.fixture(autouse=True)
+def only_declared_errors(shared):
+    """None of the operations answers with an exception that it does not declare, beside those of the front end."""
+    undeclared = []
+
+    def check(parsed, model, **_):
+        code = parsed.get("Error", {}).get("Code")
+        if "Snapshot" in model.name and "Application" not in model.name and code not in (None, "ValidationException", *OPERATIONS[model.name]["errors"]):
+            undeclared.append((model.name, code))
+    shared.client.meta.events.register("after-call.kinesis-analytics-v2", check)
+    yield
+    shared.client.meta.events.unregister("after-call.kinesis-analytics-v2", check)
+    assert undeclared == []
 
 
 class Snapshots:
