@@ -10,25 +10,39 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 
 extern const char primer_java[]; // runtime/install/primer/Primer.java
 extern const uint64_t primer_java_size;
+extern const char inspector_java[]; // runtime/install/inspector/Inspector.java
+extern const uint64_t inspector_java_size;
 
-// --- the primer ---
+// --- kobel's own programs ---
 
-static bool compile_primer(const struct installation *self, const char *class_path,
-                           const char *primer_path, struct error *err) {
+struct own_program {
+    const char *name; // of its class and of its directory below the scratch directory
+    const char *source;
+    uint64_t source_bytes;
+};
+
+static bool compile(const struct installation *self, const struct own_program *program,
+                    const char *class_path, const char *jar_path, struct error *err) {
     AUTO(argument_list_release) struct argument_list javac = {0};
     AUTO(argument_list_release) struct argument_list jar = {0};
+    char directory[FILE_PATH_MAX];
     char source[FILE_PATH_MAX];
     char classes[FILE_PATH_MAX];
 
     installation_report(self, "compile", -1);
-    if (!file_join(source, sizeof source, err, self->scratch, "Primer.java", NULL) ||
-        !file_join(classes, sizeof classes, err, self->scratch, "classes", NULL) ||
-        !file_write_atomically(source, primer_java, primer_java_size, 0644, err))
+    if (!file_join(directory, sizeof directory, err, self->scratch, program->name, NULL) ||
+        !file_join(classes, sizeof classes, err, directory, "classes", NULL) ||
+        !file_make_directories(classes, 0755, err))
+        return false;
+    if (!text_format(source, sizeof source, "%s/%s.java", directory, program->name))
+        return error_set(err, ERROR_INVALID, "the path of the runtimes directory is too long");
+    if (!file_write_atomically(source, program->source, program->source_bytes, 0644, err))
         return false;
     argument_list_add_format(&javac, "%s/bin/javac", self->java.home);
     if (!file_exists(javac.items[0]))
@@ -39,13 +53,29 @@ static bool compile_primer(const struct installation *self, const char *class_pa
     argument_list_add_all(&javac, "-nowarn", "-proc:none", "-d", classes, "-classpath", class_path,
                           source, NULL);
     argument_list_add_format(&jar, "%s/bin/jar", self->java.home);
-    argument_list_add_all(&jar, "--create", "--file", primer_path, "--main-class", "kobel.Primer",
-                          "-C", classes, ".", NULL);
+    argument_list_add_all(&jar, "--create", "--file", jar_path, "--main-class", NULL);
+    argument_list_add_format(&jar, "kobel.%s", program->name);
+    argument_list_add_all(&jar, "-C", classes, ".", NULL);
     return installation_run(self, argument_list_items(&javac), "javac.log", err) &&
            installation_run(self, argument_list_items(&jar), "javac.log", err);
 }
 
+static bool compile_inspector(const struct installation *self, const char *class_path,
+                              struct error *err) {
+    const struct own_program program = {"Inspector", inspector_java, inspector_java_size};
+    char made[FILE_PATH_MAX];
+    char jar[FILE_PATH_MAX];
+
+    if (!file_join(made, sizeof made, err, self->scratch, CATALOG_INSPECTOR, NULL) ||
+        !file_join(jar, sizeof jar, err, self->directory, CATALOG_INSPECTOR, NULL) ||
+        !compile(self, &program, class_path, made, err))
+        return false;
+    // A daemon may use the runtime: it finds the whole jar or none.
+    return rename(made, jar) == 0 || error_system(err, errno, "rename '%s'", made);
+}
+
 static bool prepare(const struct installation *self, struct error *err) {
+    const struct own_program primer_program = {"Primer", primer_java, primer_java_size};
     AUTO(installed_runtime_release)
     struct installed_runtime runtime = {.runtime = self->runtime, .makes_archives = true};
     char lib[FILE_PATH_MAX];
@@ -60,7 +90,9 @@ static bool prepare(const struct installation *self, struct error *err) {
                    CATALOG_TASKMANAGER_ARCHIVE, NULL) ||
         !catalog_class_path(lib, &runtime.class_path, err))
         return false;
-    if (!compile_primer(self, runtime.class_path, primer, err)) return false;
+    if (!compile(self, &primer_program, runtime.class_path, primer, err) ||
+        !compile_inspector(self, runtime.class_path, err))
+        return false;
     installation_report(self, "prepare", -1);
     return class_archives_make(&runtime, &self->java, primer, self->scratch, err);
 }
@@ -108,6 +140,20 @@ static bool install(struct installation *self, struct error *err) {
     return file_remove_tree(self->scratch, err) && write_facts(self, err);
 }
 
+// Adds what an earlier kobel did not install.
+static bool complete(struct installation *self, const struct installed_runtime *existing,
+                     struct error *err) {
+    char inspector[FILE_PATH_MAX];
+
+    if (!file_join(inspector, sizeof inspector, err, self->directory, CATALOG_INSPECTOR, NULL))
+        return false;
+    if (file_exists(inspector)) return true;
+    return file_remove_tree(self->scratch, err) &&
+           file_make_directories(self->scratch, 0755, err) && java_find(&self->java, err) &&
+           compile_inspector(self, existing->class_path, err) &&
+           file_remove_tree(self->scratch, err);
+}
+
 bool catalog_install(const struct catalog_install_options *options, struct error *err) {
     AUTO(installed_runtime_release) struct installed_runtime existing = {0};
     AUTO(file_close) int lock_fd = -1;
@@ -130,6 +176,7 @@ bool catalog_install(const struct catalog_install_options *options, struct error
         !lock(&self, options->runtimes_directory, &lock_fd, err))
         return false;
     if (catalog_find(options->runtimes_directory, options->runtime, &existing, NULL)) {
+        if (!complete(&self, &existing, err)) return error_prefix(err, "install %s", self.name);
         installation_report(&self, "installed already", 1);
         return true;
     }
