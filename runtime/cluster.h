@@ -1,7 +1,8 @@
 // The port to clusters. Implemented by runtime/local/clusters.h (real Flink as local processes)
 // and by tests/fakes/fake_cluster. Both pass tests/contract/cluster_suite.c, and implement the
 // other ports: runtime/state_files.h (restore points on disk), runtime/insight.h (the inside of a
-// cluster) and runtime/capacity.h (memory and spares). The latter two may be missing.
+// cluster), runtime/capacity.h (memory and spares) and runtime/program.h (operators of a program).
+// The latter three may be missing.
 //
 // Every call returns at once. Results appear in the view. When a view has changed, the
 // implementation calls its `on_change` with the id of the application.

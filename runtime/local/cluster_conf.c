@@ -234,10 +234,10 @@ static void add_taskmanager_settings(int index, const struct cluster_ports *port
     }
 }
 
-void cluster_conf_command(const struct flink_process *process, const struct launch_spec *spec,
-                          const struct installed_runtime *runtime, const struct java *java,
-                          const struct workspace_paths *paths, const struct cluster_ports *ports,
-                          struct argument_list *out) {
+// The binary and all options but the class path.
+static void add_java(const struct flink_process *process, const struct launch_spec *spec,
+                     const struct installed_runtime *runtime, const struct java *java,
+                     const struct workspace_paths *paths, struct argument_list *out) {
     bool is_jobmanager = process->role == FLINK_JOBMANAGER;
     const char *archive =
         is_jobmanager ? runtime->jobmanager_archive : runtime->taskmanager_archive;
@@ -258,6 +258,15 @@ void cluster_conf_command(const struct flink_process *process, const struct laun
                              paths->conf);
     argument_list_add_format(out, "-Djava.io.tmpdir=%s", paths->temporary);
     argument_list_add_all(out, "-Duser.home=/tmp", "-Duser.name=flink", NULL);
+}
+
+void cluster_conf_command(const struct flink_process *process, const struct launch_spec *spec,
+                          const struct installed_runtime *runtime, const struct java *java,
+                          const struct workspace_paths *paths, const struct cluster_ports *ports,
+                          struct argument_list *out) {
+    bool is_jobmanager = process->role == FLINK_JOBMANAGER;
+
+    add_java(process, spec, runtime, java, paths, out);
     argument_list_add_all(out, "-classpath", runtime->class_path, NULL);
     argument_list_add(out,
                       is_jobmanager
@@ -266,6 +275,20 @@ void cluster_conf_command(const struct flink_process *process, const struct laun
     argument_list_add_all(out, "--configDir", paths->conf, NULL);
     if (is_jobmanager) return;
     add_taskmanager_settings(process->index, ports, out);
+}
+
+// Its classes come last: an archive of classes fits a class path that begins as the archive's.
+void cluster_conf_inspector_command(const struct launch_spec *spec,
+                                    const struct installed_runtime *runtime,
+                                    const struct java *java, const struct workspace_paths *paths,
+                                    const char *mark, struct argument_list *out) {
+    const struct flink_process process = {.role = FLINK_JOBMANAGER, .mark = mark};
+
+    add_java(&process, spec, runtime, java, paths, out);
+    argument_list_add(out, "-classpath");
+    argument_list_add_format(out, "%s:%s/" CATALOG_INSPECTOR, runtime->class_path,
+                             runtime->directory);
+    argument_list_add(out, "kobel.Inspector");
 }
 
 void cluster_conf_environment(const struct installed_runtime *runtime,

@@ -49,6 +49,12 @@ void cluster_conf_command(const struct flink_process *process, const struct laun
                           const struct installed_runtime *runtime, const struct java *java,
                           const struct workspace_paths *paths, const struct cluster_ports *ports,
                           struct argument_list *out);
+// That of a process that inspects a program (runtime/install/inspector/) with what a JobManager
+// gets, up to the main class; its arguments follow.
+void cluster_conf_inspector_command(const struct launch_spec *spec,
+                                    const struct installed_runtime *runtime,
+                                    const struct java *java, const struct workspace_paths *paths,
+                                    const char *mark, struct argument_list *out);
 // The environment of every process.
 void cluster_conf_environment(const struct installed_runtime *runtime,
                               const struct workspace_paths *paths, bool has_namespaces,

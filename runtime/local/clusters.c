@@ -8,6 +8,7 @@
 #include "runtime/local/cluster_status.h"
 #include "runtime/local/log_pages.h"
 #include "runtime/local/page_fetch.h"
+#include "runtime/local/program_inspector.h"
 #include "runtime/local/snapshot_files.h"
 #include "runtime/local/spares.h"
 
@@ -15,6 +16,7 @@ struct local_clusters {
     struct machine machine;
     struct cluster_list list;
     struct spares spares;
+    struct program_inspector *programs;
 };
 
 // --- running ---
@@ -314,6 +316,10 @@ struct state_files_port local_clusters_state_files(struct local_clusters *cluste
     return (struct state_files_port){.ops = &state_files_ops, .self = clusters};
 }
 
+struct program_port local_clusters_programs(struct local_clusters *clusters) {
+    return program_inspector_port(clusters->programs);
+}
+
 // --- life ---
 
 bool local_clusters_new(sd_event *loop, const struct local_options *options,
@@ -322,13 +328,16 @@ bool local_clusters_new(sd_event *loop, const struct local_options *options,
 
     self->list.machine = &self->machine;
     self->spares.list = &self->list;
-    if (!machine_open(&self->machine, loop, options, err)) return false;
+    if (!machine_open(&self->machine, loop, options, err) ||
+        !program_inspector_new(&self->machine, &self->programs, err))
+        return false;
     *out_clusters = TAKE(self);
     return true;
 }
 
 void local_clusters_free(struct local_clusters *self) {
     if (self == NULL) return;
+    program_inspector_free(self->programs);
     spares_release(&self->spares);
     cluster_list_release(&self->list);
     machine_close(&self->machine);

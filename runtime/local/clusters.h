@@ -1,5 +1,5 @@
-// The implementation of the ports of cluster.h, insight.h, capacity.h and state_files.h: clusters
-// of Flink processes on this machine.
+// The implementation of the ports of cluster.h, insight.h, capacity.h, state_files.h and
+// program.h: clusters of Flink processes on this machine.
 #pragma once
 
 #include "base/json.h"
@@ -7,6 +7,7 @@
 #include "runtime/cluster.h"
 #include "runtime/insight.h"
 #include "runtime/local/local_options.h"
+#include "runtime/program.h"
 #include "runtime/state_files.h"
 
 #include <systemd/sd-event.h>
@@ -20,6 +21,7 @@ struct cluster_port local_clusters_port(struct local_clusters *clusters);
 struct insight_port local_clusters_insight(struct local_clusters *clusters);
 struct capacity_port local_clusters_capacity(struct local_clusters *clusters);
 struct state_files_port local_clusters_state_files(struct local_clusters *clusters);
+struct program_port local_clusters_programs(struct local_clusters *clusters);
 // Kills every process of every cluster and waits until they are gone (SIGKILL: a matter of
 // milliseconds).
 void local_clusters_free(struct local_clusters *self);

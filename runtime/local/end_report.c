@@ -16,7 +16,8 @@ static void read_reason(const struct end_report *report, const char *suffix, cha
     char name[sizeof WORKSPACE_LOG + 40];
 
     out[0] = '\0';
-    (void)text_format(name, sizeof name, WORKSPACE_LOG "/%s%s", report->name, suffix);
+    (void)text_format(name, sizeof name, WORKSPACE_LOG "/%s%s",
+                      report->log_name == NULL ? report->name : report->log_name, suffix);
     if (!file_read_tail_inside(report->cluster_directory, name, TAIL_BYTES, &tail, NULL)) return;
     // A full tail begins within a line, whose rest may not be read as a line.
     const char *line =

@@ -7,6 +7,7 @@
 
 struct end_report {
     const char *name;              // "taskmanager-1"
+    const char *log_name;          // of its log and output; NULL = the same
     const char *cluster_directory; // its log and output are below it
     const struct cgroup *group;
     int64_t memory_limit_bytes;

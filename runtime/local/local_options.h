@@ -24,6 +24,7 @@ struct local_options {
     int64_t memory_budget_bytes;        // of all clusters, spares too
     int64_t log_budget_bytes;           // see log_budget.h; 0 = its default
     int64_t silence_limit_ms;           // see cluster_silence.h; 0 = its default
+    int64_t program_limit_ms;           // of main() when it is inspected; 0 = its default
     const char *const *job_environment; // NULL-terminated KEY=VALUE lines that every JVM gets
     cluster_change_fn *on_change;       // may be NULL
     void *userdata;

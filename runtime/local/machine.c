@@ -5,6 +5,7 @@
 #include "runtime/installed/catalog.h"
 #include "runtime/kafka/kafka_client.h"
 #include "runtime/local/log_budget.h"
+#include "runtime/local/program_process.h"
 #include "runtime/local/snapshot_files.h"
 #include "runtime/local/workspace_retire.h"
 
@@ -17,6 +18,8 @@ static void choose_options(struct machine *machine, const struct local_options *
         machine->options.log_budget_bytes = LOG_BUDGET_DEFAULT_BYTES;
     if (options->silence_limit_ms == 0)
         machine->options.silence_limit_ms = CLUSTER_SILENCE_LIMIT_MS;
+    if (options->program_limit_ms == 0)
+        machine->options.program_limit_ms = PROGRAM_LIMIT_DEFAULT_MS;
     (void)text_copy(machine->mark, sizeof machine->mark, options->mark);
 }
 

@@ -46,3 +46,20 @@ Test(cluster_conf, names_the_properties_where_the_program_sees_them) {
     cr_assert(has(&without, "KOBEL_APPLICATION_PROPERTIES=/data/etc/application_properties.json"));
     cr_assert(not(has(&without, ORPHANS_VARIABLE "=")));
 }
+
+Test(cluster_conf, an_inspector_has_the_class_path_of_the_archive_and_the_memory_of_a_jobmanager) {
+    AUTO(argument_list_release) struct argument_list command = {0};
+    const struct installed_runtime runtime = {.directory = "/runtimes/FLINK-1_20",
+                                              .class_path = "/a.jar:/flink-dist.jar",
+                                              .jobmanager_archive = "/j.jsa"};
+    const struct launch_spec spec = {.size = {.jobmanager = {.heap_mb = 321}}};
+    const struct workspace_paths paths = {.temporary = "/tmp"};
+    const struct java java = {.binary = "/bin/java"};
+
+    cluster_conf_inspector_command(&spec, &runtime, &java, &paths, "m1", &command);
+    cr_assert(has(&command, "-Xmx321m"));
+    cr_assert(has(&command, "-XX:SharedArchiveFile=/j.jsa"));
+    cr_assert(has(&command, "/a.jar:/flink-dist.jar:/runtimes/FLINK-1_20/inspector.jar"));
+    cr_assert(has(&command, ORPHANS_PROPERTY "=m1"));
+    cr_assert(eq(str, command.items[command.count - 1], "kobel.Inspector"));
+}
