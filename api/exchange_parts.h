@@ -44,4 +44,6 @@ void exchange_begin_events(struct exchange *exchange, const struct app_scope *sc
                            const char *name);
 void exchange_begin_logs(struct exchange *exchange, const struct app_scope *scope,
                          const char *name);
+void exchange_begin_program(struct exchange *exchange, const struct app_scope *scope,
+                            const char *name);
 void exchange_begin_metrics(struct exchange *exchange);

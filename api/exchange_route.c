@@ -57,6 +57,10 @@ static void begin_application(struct exchange *exchange, const struct admin_requ
         exchange_begin_logs(exchange, scope, name);
         return;
     }
+    if (text_equal(rest, "program")) {
+        exchange_begin_program(exchange, scope, name);
+        return;
+    }
     struct admin_reply reply = admin_app_answer(request, scope, name, rest);
     exchange_set_admin(exchange, &reply);
     memory_free(reply.body);

@@ -1,8 +1,10 @@
-// Answers that wait for something, or are sent piece by piece: events, logs and metrics.
+// Answers that wait for something, or are sent piece by piece: events, logs, the operators of a
+// program, and metrics.
 #include "api/admin/event_stream.h"
 #include "api/admin/event_wait.h"
 #include "api/admin/exposition_reply.h"
 #include "api/admin/log_stream.h"
+#include "api/admin/program_reply.h"
 #include "api/exchange_parts.h"
 #include "api/traffic.h"
 #include "base/memory.h"
@@ -161,6 +163,40 @@ void exchange_begin_logs(struct exchange *exchange, const struct app_scope *scop
     exchange->source = stream;
     exchange->free_source = free_logs;
     exchange_set_response(exchange, 200, "text/event-stream", log_stream_response(stream));
+}
+
+// --- the operators of a program ---
+
+static void on_program(void *userdata, const struct admin_reply *reply) {
+    struct exchange *exchange = userdata;
+
+    exchange_set_admin(exchange, reply);
+    exchange_answered(exchange);
+}
+
+static void cancel_program(void *waiting) {
+    program_reply_cancel(waiting);
+}
+
+void exchange_begin_program(struct exchange *exchange, const struct app_scope *scope,
+                            const char *name) {
+    unsigned *programs = &exchange->shared->traffic->programs;
+
+    // Not HEAD: it would run main() for nothing.
+    if (!text_equal(exchange->method, "GET")) {
+        exchange_set_admin_error(exchange, 405, "method", "GET only");
+        return;
+    }
+    exchange->place = traffic_reserve_place(programs, TRAFFIC_PROGRAMS_MAX);
+    if (exchange->place == NULL) {
+        exchange_set_admin_error(
+            exchange, 503, "crowded",
+            "too many requests wait for the operators of a program: try later");
+        return;
+    }
+    exchange->cancel = cancel_program;
+    exchange->waiting =
+        program_reply_begin(exchange->shared->context.service, scope, name, on_program, exchange);
 }
 
 // --- metrics ---

@@ -12,6 +12,7 @@ enum {
     TRAFFIC_WAITING_MAX = 256,     // requests that wait for events, or stream them
     TRAFFIC_PAGES_MAX = 24,        // pages of dashboards that are fetched, each up to 16 MB
     TRAFFIC_FOLLOWERS_MAX = 32,    // requests that follow logs: each reads all sizes repeatedly
+    TRAFFIC_PROGRAMS_MAX = 32,     // requests that wait for a program to be inspected
 };
 // Two of the largest requests and a reserve. Small bodies are not counted: 512 of them are 32 MB.
 #define TRAFFIC_BODIES_MAX_BYTES ((size_t)160 << 20)
@@ -22,6 +23,7 @@ struct traffic {
     unsigned waiting;
     unsigned pages;
     unsigned followers;
+    unsigned programs;
 };
 
 // Would a body of that size fit now?

@@ -31,6 +31,7 @@ bool controller_new(const struct controller_options *options, struct app_service
     service->insight = options->insight;
     service->capacity = options->capacity;
     service->state_files = options->state_files;
+    service->programs = options->programs;
     service->code = options->code;
     service->transfers = options->transfers;
     service->clock = options->clock;

@@ -10,6 +10,7 @@
 #include "runtime/cluster.h"
 #include "runtime/code_store.h"
 #include "runtime/insight.h"
+#include "runtime/program.h"
 #include "runtime/snapshot_transfer.h"
 #include "runtime/state_files.h"
 #include "storage/db.h"
@@ -22,6 +23,7 @@ struct controller_options {
     struct insight_port insight;   // {0} = missing
     struct capacity_port capacity; // {0} = missing
     struct state_files_port state_files;
+    struct program_port programs; // {0} = missing
     struct code_port code;
     struct snapshot_transfer_port transfers; // {0} = missing
     struct clock clock;

@@ -75,6 +75,7 @@ static bool open_clusters(struct daemon *self, struct error *err) {
         .memory_budget_bytes = self->memory_budget_bytes,
         .log_budget_bytes = self->options->log_budget_bytes,
         .silence_limit_ms = self->options->silence_limit_ms,
+        .program_limit_ms = self->options->program_limit_ms,
         .on_change = on_cluster_change,
         .userdata = self,
     };
@@ -161,6 +162,7 @@ static bool open_controller(struct daemon *self, struct error *err) {
     options.insight = local_clusters_insight(self->clusters);
     options.capacity = local_clusters_capacity(self->clusters);
     options.state_files = local_clusters_state_files(self->clusters);
+    options.programs = local_clusters_programs(self->clusters);
     options.code = file_code_store_port(self->code);
     options.transfers = bucket_transfers_port(self->transfers);
     return controller_new(&options, &self->service, err);

@@ -190,6 +190,10 @@ bool option_read_start_limit(struct options *options, const char *value, struct 
     return read_time(value, 1000, "use 1s or more, such as 10m", &options->start_limit_ms, err);
 }
 
+bool option_read_program_limit(struct options *options, const char *value, struct error *err) {
+    return read_time(value, 1000, "use 1s or more, such as 60s", &options->program_limit_ms, err);
+}
+
 bool option_read_spare_max_age(struct options *options, const char *value, struct error *err) {
     return read_time(value, 0, "use one such as 30m or 2h", &options->spare_max_age_ms, err);
 }

@@ -76,6 +76,8 @@ static const struct option table[] = {
      "how long a JobManager may not answer, or TaskManagers may be missing, before another cluster takes over the job; also Flink's heartbeat.timeout"},
     {"--start-limit", "KOBEL_START_LIMIT", "TIME", "10m", option_read_start_limit, DAEMON,
      "how long a submitted job may take until all its subtasks run; after that, the start or update fails"},
+    {"--program-limit", "KOBEL_PROGRAM_LIMIT", "TIME", "60s", option_read_program_limit, DAEMON,
+     "how long main() of a program may take to submit its job when its operators are asked for"},
     {"--autoscaling", "KOBEL_AUTOSCALING", "POLICY", "throughput", option_read_autoscaling, DAEMON,
      "policy for applications with AutoScalingEnabled: throughput (by records and busy time) or msf (the service's rule); the tag kobel:autoscaling of an application overrides it"},
     {"--metrics-interval", "KOBEL_METRICS_INTERVAL", "TIME", "10s", option_read_metrics_interval, DAEMON,

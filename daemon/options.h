@@ -46,6 +46,7 @@ struct options {
     int64_t silence_limit_ms;
     int64_t log_budget_bytes;
     int64_t start_limit_ms;
+    int64_t program_limit_ms;
     enum log_level log_level;
     char from[FILE_PATH_MAX]; // of `runtime install`; "" = pip
     bool forces;              // of `runtime remove`

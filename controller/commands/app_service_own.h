@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "model/app.h"
 #include "runtime/insight.h"
+#include "runtime/program.h"
 
 struct app_service;
 
@@ -79,6 +80,15 @@ struct log_query {
 MUST_CHECK bool app_service_log_page(struct app_service *service, const struct app_scope *scope,
                                      const char *name, const struct log_query *query,
                                      struct insight_log_page *out_page, struct error *err);
+
+// Which operators the job of the application's current version has: main() is run once more for it
+// (runtime/program.h). `done` is called later, unless cancelled. ERROR_CONFIGURATION: it has no
+// code.
+MUST_CHECK bool app_service_inspect(struct app_service *service, const struct app_scope *scope,
+                                    const char *name, program_done_fn *done, void *userdata,
+                                    struct program_inspection **out_inspection, struct error *err);
+void app_service_cancel_inspection(struct app_service *service,
+                                   struct program_inspection *inspection);
 
 // Is there a dashboard? ERROR_CONFLICT: the application does not run.
 MUST_CHECK bool app_service_check_dashboard(struct app_service *service,

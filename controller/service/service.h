@@ -14,6 +14,7 @@
 #include "runtime/cluster.h"
 #include "runtime/code_store.h"
 #include "runtime/insight.h"
+#include "runtime/program.h"
 #include "runtime/snapshot_transfer.h"
 #include "runtime/state_files.h"
 #include "storage/db.h"
@@ -33,6 +34,7 @@ struct app_service {
     struct insight_port insight;   // may be missing
     struct capacity_port capacity; // may be missing
     struct state_files_port state_files;
+    struct program_port programs; // may be missing
     struct code_port code;
     struct snapshot_transfer_port transfers; // may be missing
     struct clock clock;

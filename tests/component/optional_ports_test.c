@@ -45,6 +45,15 @@ Test(optional_ports, recovers_from_a_lost_cluster) {
     cr_assert(eq(i64, fake_world_app(&world, "a").recoveries, 1));
 }
 
+Test(optional_ports, its_program_cannot_be_inspected) {
+    struct program_inspection *inspection = NULL;
+
+    fake_world_create_running(&world, "a");
+    cr_assert(
+        not(app_service_inspect(world.service, &world.scope, "a", NULL, NULL, &inspection, &err)));
+    cr_assert(eq(int, err.kind, ERROR_UNSUPPORTED));
+}
+
 Test(optional_ports, is_neither_measured_nor_scaled) {
     struct metric_query query = {.from_ms = -1, .to_ms = INT64_MAX, .metric = "", .task = ""};
     AUTO(json_decref) json_t *metrics = NULL;

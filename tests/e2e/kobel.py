@@ -101,11 +101,11 @@ class Kobel:
         self.log.close()
         return status
 
-    def request(self, path, body=None, method=None, **headers):
+    def request(self, path, body=None, method=None, timeout=PATIENCE_S, **headers):
         """A request of any kind: status, headers and body of the answer."""
         request = urllib.request.Request(self.url + path, data=body, method=method, headers=headers)
         try:
-            with urllib.request.urlopen(request, timeout=PATIENCE_S) as answer:
+            with urllib.request.urlopen(request, timeout=timeout) as answer:
                 return answer.status, answer.headers, answer.read()
         except urllib.error.HTTPError as error:
             with error:
@@ -140,11 +140,11 @@ class Kobel:
                     line = file.read()
             except OSError:
                 continue
-            if self.data.encode() in line and b"org.apache.flink" in line:
+            if self.data.encode() in line and (b"org.apache.flink" in line or b"kobel.Inspector" in line):
                 yield int(os.path.basename(path)), line
 
     def java_processes(self):
-        """Command lines of all processes of clusters, those of their sandboxes too."""
+        """Command lines of all processes of clusters and of programs that are inspected, those of their sandboxes too."""
         return [line for _, line in self._processes()]
 
     def java_pids(self, main_class, directory=""):
