@@ -1,0 +1,203 @@
+#include "runtime/savepoint/savepoint_misfit.h"
+
+#include "base/text.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+enum { STATES_NAMED_MAX = 5 };
+
+static const char SKIP[] = "SKIP_RESTORE_FROM_SNAPSHOT";
+
+// A text that is written piece by piece; what does not fit is dropped.
+struct line {
+    char *out;
+    size_t size_bytes;
+    size_t used;
+};
+
+static void add(struct line *line, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void add(struct line *line, const char *format, ...) {
+    va_list arguments;
+
+    va_start(arguments, format);
+    (void)text_format_list(line->out + line->used, line->size_bytes - line->used, format,
+                           arguments);
+    va_end(arguments);
+    line->used += strlen(line->out + line->used);
+}
+
+static void add_size(struct line *line, int64_t bytes) {
+    static const char *const units[] = {"KB", "MB", "GB", "TB"};
+    double value = (double)bytes;
+    size_t unit = 0;
+
+    if (bytes < 1024) {
+        add(line, "%" PRId64 " bytes", bytes);
+        return;
+    }
+    for (value /= 1024; value >= 1024 && unit + 1 < COUNT_OF(units); unit++)
+        value /= 1024;
+    add(line, "%.1f %s", value, units[unit]);
+}
+
+// 'Totals' (uid 'totals', id 0a…)
+static void add_operator(struct line *line, const char *name, const char *uid, const char *id) {
+    // Long names are cut, so that the way out fits. A uid is needed as it is.
+    if (name[0] != '\0')
+        add(line, "operator '%.80s' (", name);
+    else
+        add(line, "an operator (");
+    if (uid[0] != '\0') add(line, "uid '%s', ", uid);
+    add(line, "id %s)", id);
+}
+
+static void add_states(struct line *line, const struct savepoint_operator *saved) {
+    size_t shown = saved->state_count < STATES_NAMED_MAX ? saved->state_count : STATES_NAMED_MAX;
+
+    add_size(line, savepoint_operator_bytes(saved));
+    add(line, " of %d subtask%s", saved->subtasks_with_state,
+        saved->subtasks_with_state == 1 ? "" : "s");
+    for (size_t index = 0; index < shown; index++)
+        add(line, "%s%.60s (%s)",
+            index > 0                 ? ", "
+            : saved->state_count == 1 ? ", with the state "
+                                      : ", with the states ",
+            saved->states[index].name, savepoint_state_kind_name(saved->states[index].kind));
+    if (shown < saved->state_count) add(line, " and %zu others", saved->state_count - shown);
+}
+
+// --- state without an operator ---
+
+// What to change in the program.
+static void add_repair(struct line *line, const struct savepoint_fit_row *row,
+                       const struct savepoint_operator *saved, const struct job_graph *graph,
+                       int version) {
+    if (row->namesake != SAVEPOINT_NOWHERE) {
+        const struct job_operator *namesake = &graph->operators[row->namesake];
+        add(line, " The program has a new operator of that name");
+        if (namesake->uid[0] != '\0') add(line, ", with the uid '%s'", namesake->uid);
+        if (saved->uid[0] != '\0') add(line, ": give it the uid '%s'.", saved->uid);
+        if (saved->uid[0] == '\0') add(line, ": give it the hash %s by setUidHash().", saved->id);
+        return;
+    }
+    if (saved->uid[0] != '\0')
+        add(line, " Give the uid '%s' to the operator that shall have it.", saved->uid);
+    else if (version >= 5)
+        add(line,
+            " It had no uid, so its id depends on the shape of the job: give it the hash %s"
+            " by setUidHash(), and set uids for all operators.",
+            saved->id);
+    else
+        add(line,
+            " Metadata of version %d has no names: give the operator that shall have it its"
+            " old uid, or the hash %s by setUidHash() if it had none.",
+            version, saved->id);
+}
+
+static void explain_lost(struct line *line, const struct savepoint_fit_row *row,
+                         const struct savepoint_metadata *metadata, const struct job_graph *graph) {
+    const struct savepoint_operator *saved = &metadata->operators[row->saved];
+
+    add(line, "The snapshot has state of ");
+    add_operator(line, saved->name, saved->uid, saved->id);
+    add(line, ", which the program does not have: ");
+    add_states(line, saved);
+    add(line, ".");
+    add_repair(line, row, saved, graph, metadata->version);
+    add(line,
+        " To start without this state, set AllowNonRestoredState to true; to start without"
+        " any, use %s.",
+        SKIP);
+}
+
+// --- maximum parallelism ---
+
+static void explain_max(struct line *line, const struct savepoint_fit_row *row,
+                        const struct savepoint_operator *saved,
+                        const struct job_operator *operated) {
+    const char *name = operated->name[0] != '\0' ? operated->name : saved->name;
+    const char *uid = operated->uid[0] != '\0' ? operated->uid : saved->uid;
+
+    add(line, "The state of ");
+    add_operator(line, name, uid, saved->id);
+    if (row->max == SAVEPOINT_MAX_CHANGED)
+        add(line,
+            " has the maximum parallelism %d, and the program sets %d. Flink cannot change"
+            " it: set %d, or none.",
+            saved->max_parallelism, row->max_parallelism, saved->max_parallelism);
+    else
+        add(line,
+            " has the maximum parallelism %d, which is less than its parallelism %d. Use a"
+            " parallelism of at most %d.",
+            saved->max_parallelism, row->parallelism, saved->max_parallelism);
+    add(line, " To start without any state and with a higher maximum, use %s.", SKIP);
+}
+
+bool savepoint_misfit_of_row(const struct savepoint_fit_row *row,
+                             const struct savepoint_metadata *metadata,
+                             const struct job_graph *graph,
+                             char out[static SAVEPOINT_MISFIT_SIZE]) {
+    struct line line = {out, SAVEPOINT_MISFIT_SIZE, 0};
+
+    out[0] = '\0';
+    if (row->match == SAVEPOINT_LOST)
+        explain_lost(&line, row, metadata, graph);
+    else if (row->match == SAVEPOINT_MATCHED && row->max != SAVEPOINT_MAX_FITS)
+        explain_max(&line, row, &metadata->operators[row->saved], &graph->operators[row->operated]);
+    return line.used > 0;
+}
+
+bool savepoint_misfit_of_version(const struct savepoint_fit *fit,
+                                 const struct savepoint_metadata *metadata,
+                                 char out[static SAVEPOINT_MISFIT_SIZE]) {
+    struct line line = {out, SAVEPOINT_MISFIT_SIZE, 0};
+
+    out[0] = '\0';
+    if (fit->is_version_readable) return false;
+    add(&line,
+        "The snapshot was written by a later Flink: its metadata has the version %d, and %s"
+        " reads up to %d. Use a later runtime or an earlier snapshot; to start without state,"
+        " use %s.",
+        metadata->version, runtime_environment_name(fit->target.runtime), fit->version_max, SKIP);
+    return true;
+}
+
+bool savepoint_misfit_of_import(const struct savepoint_metadata *metadata,
+                                char out[static SAVEPOINT_MISFIT_SIZE]) {
+    struct line line = {out, SAVEPOINT_MISFIT_SIZE, 0};
+
+    out[0] = '\0';
+    if (metadata->kind == SAVEPOINT_CHECKPOINT)
+        add(&line, "It is a checkpoint, which refers to files by absolute path and cannot be"
+                   " imported. Take a savepoint of the job: flink savepoint <job> <directory>.");
+    else if (metadata->kind == SAVEPOINT_NATIVE)
+        add(&line, "It is a savepoint in the NATIVE format, and only CANONICAL ones can be"
+                   " imported. Take one: flink savepoint --type canonical <job> <directory>.");
+    return line.used > 0;
+}
+
+void savepoint_misfit_text(const struct savepoint_fit *fit,
+                           const struct savepoint_metadata *metadata, const struct job_graph *graph,
+                           bool is_part_allowed, struct buffer *out) {
+    char text[SAVEPOINT_MISFIT_SIZE];
+    size_t left_out = 0;
+    size_t lines = 0;
+
+    if (savepoint_misfit_of_version(fit, metadata, text)) {
+        (void)buffer_append_format(out, "%s\n", text);
+        return; // Flink would come no further
+    }
+    for (size_t index = 0; index < fit->row_count; index++) {
+        if (is_part_allowed && fit->rows[index].match == SAVEPOINT_LOST) continue;
+        if (!savepoint_misfit_of_row(&fit->rows[index], metadata, graph, text)) continue;
+        if (lines++ < SAVEPOINT_MISFIT_LINES_MAX)
+            (void)buffer_append_format(out, "%s\n", text);
+        else
+            left_out++;
+    }
+    if (left_out > 0)
+        (void)buffer_append_format(out, "And %zu other operators do not fit.\n", left_out);
+}
