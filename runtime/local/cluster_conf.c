@@ -3,10 +3,13 @@
 #include "base/random_id.h"
 #include "base/text.h"
 #include "runtime/flink/job_conf.h"
+#include "runtime/flink/program_keys.h"
 #include "runtime/host/orphans.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
+
+static const size_t PROGRAM_KEYS_MAX_BYTES = 16384;
 
 struct setting {
     const char *key;
@@ -43,11 +46,8 @@ static const struct setting restart_1_19[] = {
     {"restart-strategy.type",    "exponential-delay"},
     {"restart-strategy.exponential-delay.initial-backoff", "100 ms"},
     {"restart-strategy.exponential-delay.max-backoff",     "10 s"},
-    // main() may not change what the service sets; SQL, batch and PyFlink programs set these prefixes themselves
-    // (facts/flink.md 4, facts/service.md 5).
+    // main() may not change what the service sets (facts/service.md 5).
     {"execution.program-config.enabled",   "false"},
-    {"execution.program-config.wildcards",
-     "execution.runtime-mode;execution.buffer-timeout;table;pipeline;__table;python"},
 };
 static const struct setting restart_old[] = {
     {"restart-strategy",         "fixed-delay"},
@@ -115,6 +115,13 @@ static void put_all(struct buffer *out, const struct setting *settings, size_t c
         put(out, settings[index].key, "%s", settings[index].value);
 }
 
+static void put_program_keys(struct buffer *out, enum runtime_environment runtime) {
+    AUTO(buffer_release) struct buffer keys = BUFFER_INIT(PROGRAM_KEYS_MAX_BYTES);
+
+    program_keys_print(runtime, &keys);
+    (void)buffer_append_format(out, "execution.program-config.wildcards: %s\n", buffer_text(&keys));
+}
+
 static void put_memory(struct buffer *out, const struct cluster_size *size) {
     const struct taskmanager_size *task = &size->taskmanager;
 
@@ -138,10 +145,12 @@ void cluster_conf_print(const struct launch_spec *spec, const char *instance,
                         int64_t heartbeat_timeout_ms, struct buffer *out) {
     put_all(out, common, COUNT_OF(common));
     put(out, JOB_CONF_INSTANCE, "%s", instance);
-    if (runtime_environment_has_program_config(spec->runtime))
+    if (runtime_environment_has_program_config(spec->runtime)) {
         put_all(out, restart_1_19, COUNT_OF(restart_1_19));
-    else
+        put_program_keys(out, spec->runtime);
+    } else {
         put_all(out, restart_old, COUNT_OF(restart_old));
+    }
     put(out, "heartbeat.timeout", "%" PRId64, heartbeat_timeout_ms);
     put(out, "rest.port", "%u", ports->rest);
     put(out, "rest.bind-port", "%u", ports->rest);
