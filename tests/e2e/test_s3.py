@@ -116,6 +116,23 @@ def test_an_object_is_fetched_signed_and_digested(remote, endpoint):
     assert content["S3ApplicationCodeLocationDescription"]["ObjectVersion"] == "old/1"
 
 
+def test_an_update_of_the_version_alone_reads_the_same_key(remote, endpoint):
+    for version in ("1", "2", None):
+        endpoint.objects["/code/w.jar", version] = f"content {version}".encode()
+    create(remote, "moved", "w.jar", "1")
+    updated = remote.client.update_application(
+        ApplicationName="moved", CurrentApplicationVersionId=1, ApplicationConfigurationUpdate={"ApplicationCodeConfigurationUpdate": {
+            "CodeContentUpdate": {"S3ContentLocationUpdate": {"ObjectVersionUpdate": "2"}}}})["ApplicationDetail"]
+    content = content_of(updated)
+    assert content["CodeMD5"] == hashlib.md5(b"content 2").hexdigest()
+    assert content["S3ApplicationCodeLocationDescription"] == {
+        "BucketARN": "arn:aws:s3:::code", "FileKey": "w.jar", "ObjectVersion": "2"}
+    with pytest.raises(ClientError, match="unable to get the specified fileKey: w.jar"):
+        remote.client.update_application(
+            ApplicationName="moved", CurrentApplicationVersionId=2, ApplicationConfigurationUpdate={
+                "ApplicationCodeConfigurationUpdate": {"CodeContentUpdate": {"S3ContentLocationUpdate": {"ObjectVersionUpdate": "9"}}}})
+
+
 def test_a_missing_object_is_reported_with_the_message_of_the_service(remote):
     with pytest.raises(ClientError, match="Please check the role provided or validity of S3 location you provided. "
                                           "We are unable to get the specified fileKey: nothing.jar in the specified bucket: code") as error:

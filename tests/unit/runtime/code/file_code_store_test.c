@@ -52,15 +52,20 @@ Test(file_code_store, refuses_what_is_too_large, .init = set_up, .fini = tear_do
 
 // --- objects of a directory ---
 
-static struct outcome import_object(const char *key) {
+static struct outcome import_version(const char *key, const char *version) {
     struct code_port port = file_code_store_port(store);
-    struct code_source source = {.kind = CODE_SOURCE_S3, .bucket = "bucket", .key = key};
+    struct code_source source = {
+        .kind = CODE_SOURCE_S3, .bucket = "bucket", .key = key, .object_version = version};
     struct outcome outcome = {0};
 
     port.ops->import(port.self, &source, on_done, &outcome);
     while (!outcome.is_done)
         cr_assert(sd_event_run(loop, 0) >= 0);
     return outcome;
+}
+
+static struct outcome import_object(const char *key) {
+    return import_version(key, NULL);
 }
 
 static const char *object_at(const char *key) {
@@ -108,6 +113,35 @@ Test(file_code_store, an_object_may_be_a_link_within_its_bucket, .init = set_up,
     struct outcome outcome = import_object("newest");
     cr_assert(eq(int, outcome.failure, ERROR_NONE), "%s", outcome.text);
     cr_assert(eq(int, (int)outcome.artifact.size_bytes, 3));
+}
+
+Test(file_code_store, a_key_is_not_cleaned_up_before_it_is_looked_for, .init = set_up,
+     .fini = tear_down) {
+    static const char *const others[] = {"./jar", "a//jar", "a/../jar", "a/./jar", "/jar",
+                                         "jar/",  "..",     ".",        "a/"};
+    static const char *const keys[] = {"jar", "a/jar", "..jar", "a/...", ".hidden"};
+    struct error err;
+
+    cr_assert(file_make_directories(object_at("a"), 0700, &err), "%s", err.message);
+    for (size_t index = 0; index < COUNT_OF(keys); index++) {
+        cr_assert(file_write_atomically(object_at(keys[index]), "x", 1, 0600, &err), "%s",
+                  err.message);
+        cr_assert(eq(int, import_object(keys[index]).failure, ERROR_NONE), "%s", keys[index]);
+    }
+    for (size_t index = 0; index < COUNT_OF(others); index++)
+        cr_assert(eq(int, import_object(others[index]).failure, ERROR_NOT_FOUND), "%s",
+                  others[index]);
+}
+
+Test(file_code_store, an_object_of_a_directory_has_the_version_null, .init = set_up,
+     .fini = tear_down) {
+    struct error err;
+
+    cr_assert(file_make_directories(object_at("."), 0700, &err), "%s", err.message);
+    cr_assert(file_write_atomically(object_at("jar"), "abc", 3, 0600, &err), "%s", err.message);
+    cr_assert(eq(int, import_version("jar", "null").failure, ERROR_NONE));
+    cr_assert(eq(int, import_version("jar", "abc").failure, ERROR_NOT_FOUND));
+    cr_assert(eq(int, import_version("other", "null").failure, ERROR_NOT_FOUND));
 }
 
 // --- the disk ---
