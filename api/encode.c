@@ -126,7 +126,9 @@ json_t *encode_snapshot(const struct snapshot *snapshot) {
     json_put_int(object, "ApplicationVersionId", snapshot->version);
     put_time(object, "SnapshotCreationTimestamp", snapshot->created_at_ms);
     json_put_text(object, "RuntimeEnvironment", runtime_environment_name(snapshot->runtime));
-    json_put_text(encryption, "KeyType", "AWS_OWNED_KEY");
+    bool is_customers = snapshot->key_arn[0] != '\0';
+    json_put_text(encryption, "KeyType", is_customers ? "CUSTOMER_MANAGED_KEY" : "AWS_OWNED_KEY");
+    if (is_customers) json_put_text(encryption, "KeyId", snapshot->key_arn);
     json_put(object, "ApplicationEncryptionConfigurationDescription", encryption);
     return object;
 }

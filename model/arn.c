@@ -20,6 +20,12 @@ void arn_of_snapshot(const struct app_scope *scope, const char *name, char out[s
                       partition_of(scope->region), scope->region, scope->account, name);
 }
 
+void arn_of_kms(const struct app_scope *scope, const char *kind, const char *name,
+                char out[static ARN_SIZE]) {
+    (void)text_format(out, ARN_SIZE, "arn:%s:kms:%s:%s:%s%s", partition_of(scope->region),
+                      scope->region, scope->account, kind, name);
+}
+
 static bool next_part(const char **at, char *out, size_t size_bytes) {
     return text_next_part(at, ":", out, size_bytes) == ':';
 }

@@ -13,6 +13,10 @@
 // the Region (aws-cn for cn-*, aws-us-gov for us-gov-*).
 void arn_of_app(const struct app_scope *scope, const char *name, char out[static ARN_SIZE]);
 
+// "arn:aws:kms:<region>:<account>:" and what follows, which is a kind ("key/", "") and a name.
+void arn_of_kms(const struct app_scope *scope, const char *kind, const char *name,
+                char out[static ARN_SIZE]);
+
 // ERROR_INVALID: not the ARN of an application of this service.
 MUST_CHECK bool arn_parse_app(const char *arn, struct app_scope *out_scope,
                               char out_name[static APP_NAME_SIZE], struct error *err);

@@ -5,6 +5,7 @@
 #include "controller/commands/code_wait.h"
 #include "controller/moves/spare.h"
 #include "controller/record/app_config.h"
+#include "controller/record/app_config_encryption.h"
 #include "controller/service/service.h"
 #include "model/app_detail.h"
 #include "storage/app_store.h"
@@ -76,7 +77,9 @@ static bool create(const struct code_command *command, const struct code_artifac
 
     version->version = 1;
     version->config = app_config_create(command->request, artifact);
-    if (!app_rules_check_config(version->config, &service->limits, err)) return false;
+    if (!app_config_encryption_resolve(version->config, command->scope, err) ||
+        !app_rules_check_config(version->config, &service->limits, err))
+        return false;
     if (artifact != NULL)
         (void)text_copy(version->code_sha256, sizeof version->code_sha256, artifact->sha256);
     random_id_hex(version->token, 32);

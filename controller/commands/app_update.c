@@ -4,6 +4,7 @@
 #include "controller/commands/code_wait.h"
 #include "controller/moves/version_change.h"
 #include "controller/record/app_config.h"
+#include "controller/record/app_config_encryption.h"
 #include "model/app_detail.h"
 
 static bool check(const json_t *request, const struct app_detail *detail,
@@ -23,7 +24,8 @@ static bool make_version(struct app_service *service, const json_t *request,
                     artifact != NULL ? artifact->sha256 : old->version.code_sha256);
     if (!app_config_update(old->version.config, request, artifact, &version->config, err))
         return false;
-    return app_rules_check_config(version->config, &service->limits, err);
+    return app_config_encryption_resolve(version->config, &old->app.scope, err) &&
+           app_rules_check_config(version->config, &service->limits, err);
 }
 
 static bool update(const struct code_command *command, const struct code_artifact *artifact,

@@ -1,6 +1,7 @@
 #include "controller/record/app_config.h"
 
 #include "base/text.h"
+#include "controller/record/app_config_encryption.h"
 #include "controller/record/app_config_flink.h"
 #include "controller/record/app_config_sub.h"
 #include "model/record.h"
@@ -44,15 +45,6 @@ static void put_snapshots(json_t *description, bool is_enabled, const char *mode
     json_put_bool(block, "SnapshotsEnabled", is_enabled);
     json_put_text(block, "SnapshotMode", mode);
     json_put(description, "ApplicationSnapshotConfigurationDescription", block);
-}
-
-static void put_encryption(json_t *description, const char *key_type, const char *key_id) {
-    json_t *block = json_new_object();
-    bool is_customers = text_equal(key_type, "CUSTOMER_MANAGED_KEY");
-
-    json_put_text(block, "KeyType", key_type);
-    if (is_customers && key_id != NULL) json_put_text(block, "KeyId", key_id);
-    json_put(description, "ApplicationEncryptionConfigurationDescription", block);
 }
 
 // --- code ---
@@ -139,8 +131,8 @@ static json_t *describe(const json_t *wanted, const struct code_artifact *artifa
     put_flag(description, "ApplicationSystemRollbackConfigurationDescription", "RollbackEnabled",
              json_bool_or(json_member(wanted, "ApplicationSystemRollbackConfiguration"),
                           "RollbackEnabled", false));
-    put_encryption(description, json_text_or(encryption, "KeyType", "AWS_OWNED_KEY"),
-                   json_text(encryption, "KeyId"));
+    app_config_encryption_put(description, json_text_or(encryption, "KeyType", "AWS_OWNED_KEY"),
+                              json_text(encryption, "KeyId"));
     put_properties(description, json_path(wanted, "EnvironmentProperties", "PropertyGroups", NULL));
     if (code != NULL)
         json_put(description, "ApplicationCodeConfigurationDescription",
@@ -176,8 +168,9 @@ static void update_flags(json_t *description, const char *mode, const json_t *up
         put_flag(description, "ApplicationSystemRollbackConfigurationDescription",
                  "RollbackEnabled", json_bool_or(rollback, "RollbackEnabledUpdate", false));
     if (encryption != NULL)
-        put_encryption(description, json_text_or(encryption, "KeyTypeUpdate", "AWS_OWNED_KEY"),
-                       json_text(encryption, "KeyIdUpdate"));
+        app_config_encryption_put(description,
+                                  json_text_or(encryption, "KeyTypeUpdate", "AWS_OWNED_KEY"),
+                                  json_text(encryption, "KeyIdUpdate"));
 }
 
 static const char *snapshot_mode_of(const json_t *config) {

@@ -1,6 +1,7 @@
 #include "controller/record/app_rules.h"
 
 #include "base/text.h"
+#include "controller/record/app_config_encryption.h"
 #include "controller/record/firehose.h"
 #include "controller/record/property_rules.h"
 #include "controller/record/snapshot_mode_rules.h"
@@ -233,7 +234,8 @@ bool app_rules_check_config(const json_t *config, const struct app_limits *limit
         return error_set(err, ERROR_INVALID, "ParallelismPerKPU is %lld; at most %lld is possible.",
                          (long long)per_kpu, (long long)limits->parallelism_per_kpu);
     int64_t kpus = job_spec_kpus_of(parallelism, per_kpu);
-    if (!property_rules_check_size(config, err)) return false;
+    if (!property_rules_check_size(config, err) || !app_config_encryption_check(config, err))
+        return false;
     if (kpus > limits->kpus)
         return error_set(err, ERROR_LIMIT,
                          "Parallelism %lld with %lld per KPU needs %lld KPUs; the limit is %lld.",
