@@ -1,8 +1,8 @@
 #include "cli/doctor/jar_connectors.h"
 
 #include "base/cleanup.h"
+#include "base/pom.h"
 #include "base/text.h"
-#include "cli/doctor/pom.h"
 
 #include <string.h>
 

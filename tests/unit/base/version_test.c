@@ -1,5 +1,5 @@
 // Versions as texts.
-#include "cli/doctor/version.h"
+#include "base/version.h"
 
 #include "base/cleanup.h"
 

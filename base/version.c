@@ -1,4 +1,4 @@
-#include "cli/doctor/version.h"
+#include "base/version.h"
 
 // The next number of a version; *at moves past its dot. -1: there is none.
 static int next_number(const char **at) {

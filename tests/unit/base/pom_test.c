@@ -1,5 +1,5 @@
 // Versions of dependencies in a project's pom.xml.
-#include "cli/doctor/pom.h"
+#include "base/pom.h"
 
 #include "base/cleanup.h"
 #include "base/text.h"

@@ -1,4 +1,4 @@
-#include "cli/doctor/pom.h"
+#include "base/pom.h"
 
 #include "base/memory.h"
 #include "base/text.h"
