@@ -4,20 +4,10 @@
 
 #include <string.h>
 
-static const char KINESIS_MIN[] = "1.15.2";
-
 static bool is_connector(const struct jar_artifact *artifact) {
     return text_starts_with(artifact->name, "flink-connector-") ||
            text_starts_with(artifact->name, "flink-sql-connector-") ||
            text_equal(artifact->name, "amazon-kinesis-connector-flink");
-}
-
-// "flink-connector-kinesis", also with the version of Scala after it.
-static bool is_named(const struct jar_artifact *artifact, const char *name) {
-    size_t length = strlen(name);
-
-    return text_starts_with(artifact->name, name) &&
-           (artifact->name[length] == '\0' || artifact->name[length] == '_');
 }
 
 // The Flink that a connector is made for: 1.20 with "5.1.0-1.20". Without such an end, the version
@@ -26,9 +16,9 @@ static bool is_named(const struct jar_artifact *artifact, const char *name) {
 static struct version wanted_flink(const struct jar_artifact *artifact) {
     const char *dash = strrchr(artifact->version, '-');
     struct version wanted = version_of(dash == NULL ? artifact->version : dash + 1);
-    bool is_of_flink = is_named(artifact, "flink-connector-base") ||
-                       is_named(artifact, "flink-connector-files") ||
-                       is_named(artifact, "flink-connector-datagen");
+    bool is_of_flink = jar_artifact_is(artifact, "flink-connector-base") ||
+                       jar_artifact_is(artifact, "flink-connector-files") ||
+                       jar_artifact_is(artifact, "flink-connector-datagen");
 
     if (dash == NULL && !is_of_flink && (wanted.major != 1 || wanted.minor > 17)) wanted.major = -1;
     return wanted;
@@ -53,19 +43,18 @@ static void judge_fit(const struct jar_artifact *artifact, struct version flink,
 }
 
 static void judge_known_bad(const struct jar_artifact *artifact, struct findings *out) {
-    bool is_streams = is_named(artifact, "flink-connector-aws-kinesis-streams");
+    bool is_streams = jar_artifact_is(artifact, "flink-connector-aws-kinesis-streams");
 
-    if (is_named(artifact, "flink-connector-kinesis") && artifact->version[0] != '\0' &&
-        version_compare(artifact->version, KINESIS_MIN) < 0)
+    if (jar_artifact_is_refused(artifact))
         findings_add(out, FINDING_ERROR, "connectors",
                      "Update flink-connector-kinesis to 1.15.2 or newer (FLINK-23528).",
                      "the service refuses applications with %s %s", artifact->name,
                      artifact->version);
-    else if (is_named(artifact, "flink-connector-kinesis") && artifact->version[0] == '\0')
+    else if (jar_artifact_is(artifact, JAR_CONNECTORS_KINESIS) && artifact->version[0] == '\0')
         findings_add(out, FINDING_HINT, "connectors",
                      "Make sure that it is 1.15.2 or newer: the service refuses older ones.",
                      "the version of %s is not known", artifact->name);
-    if (is_named(artifact, "flink-connector-kinesis"))
+    if (jar_artifact_is(artifact, JAR_CONNECTORS_KINESIS))
         findings_add(out, FINDING_HINT, "connectors",
                      "To use a local Kinesis, set aws.endpoint in the properties of the consumer.",
                      "%s ignores AWS_ENDPOINT_URL and connects to AWS", artifact->name);
@@ -80,8 +69,8 @@ static void judge_known_bad(const struct jar_artifact *artifact, struct findings
 void connector_findings(const struct jar_facts *facts, struct version flink, struct findings *out) {
     char list[400] = "";
 
-    for (size_t index = 0; index < facts->artifact_count; index++) {
-        const struct jar_artifact *artifact = &facts->artifacts[index];
+    for (size_t index = 0; index < facts->connectors.count; index++) {
+        const struct jar_artifact *artifact = &facts->connectors.artifacts[index];
         size_t used = strlen(list);
         if (!is_connector(artifact)) continue;
         (void)text_format(list + used, sizeof list - used, "%s%s %s", used == 0 ? "" : ", ",

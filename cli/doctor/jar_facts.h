@@ -1,20 +1,14 @@
 // What is in an application's jar, as plain data: jar_read() gathers it, jar_findings() judges it.
 #pragma once
 
+#include "base/jar_connectors.h"
 #include "base/text.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { JAR_ARTIFACTS_MAX = 64, JAR_NAME_SIZE = 200 };
-
-// A Maven artifact that was shaded into the jar.
-struct jar_artifact {
-    char group[80];
-    char name[80];
-    char version[48]; // "" = not known: only a class shows the artifact, and no pom names it
-};
+enum { JAR_NAME_SIZE = 200 };
 
 // How many there are of a thing, with the first as an example; zeroed at first.
 struct jar_count {
@@ -41,8 +35,7 @@ struct jar_facts {
     struct jar_count batch;       // classes of the user that request batch execution
     struct jar_count firehose_source;
     bool calls_uid; // a class of the user does
-    struct jar_artifact artifacts[JAR_ARTIFACTS_MAX];
-    size_t artifact_count; // further ones are not kept
+    struct jar_connectors connectors;
 };
 
 static inline void jar_count_add(struct jar_count *count, const char *example) {

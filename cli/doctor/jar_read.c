@@ -3,12 +3,12 @@
 #include "base/archive_file.h"
 #include "base/buffer.h"
 #include "base/file.h"
+#include "base/jar_connectors.h"
 #include "base/jar_within.h"
 #include "base/text.h"
 #include "cli/doctor/class_file.h"
 #include "cli/doctor/jar_bytes.h"
 #include "cli/doctor/jar_class.h"
-#include "cli/doctor/jar_connectors.h"
 #include "model/code.h"
 
 #include <errno.h>
@@ -26,7 +26,6 @@ struct reading {
     const char *name; // of the file, for messages
     struct archive_file *archive;
     char main_entry[JAR_NAME_SIZE + 8]; // "example/Counter.class"
-    struct jar_connector_versions versions;
 };
 
 // An entry that cannot be read counts as absent: whether the jar runs is for Flink to decide.
@@ -56,7 +55,7 @@ static void add_class(struct reading *reading, const char *name) {
     facts->class_count++;
     if (text_equal(name, reading->main_entry)) facts->has_main_class = true;
     jar_class_add_name(name, facts);
-    jar_connectors_add_class(name, facts);
+    jar_connectors_add(name, NULL, &facts->connectors);
     if (jar_class_is_of_library(name)) {
         if (archive_file_read(reading->archive, head, sizeof head, &got, NULL))
             major = class_file_major(head, got);
@@ -80,21 +79,15 @@ static bool is_signature(const char *name) {
 
 static void add_maven_file(struct reading *reading, const char *name) {
     AUTO(buffer_release) struct buffer bytes = BUFFER_INIT(ENTRY_MAX_BYTES);
-    bool is_pom = text_ends_with(name, "/pom.xml");
 
-    if ((!is_pom && !text_ends_with(name, "/pom.properties")) ||
-        !read_entry(reading->archive, &bytes))
-        return;
-    if (is_pom)
-        jar_connectors_read_pom(buffer_text(&bytes), &reading->versions);
-    else
-        jar_connectors_add_properties(buffer_text(&bytes), reading->facts);
+    if (read_entry(reading->archive, &bytes))
+        jar_connectors_add(name, buffer_text(&bytes), &reading->facts->connectors);
 }
 
 static void add_entry(struct reading *reading, const char *name) {
     if (text_ends_with(name, ".class"))
         add_class(reading, name);
-    else if (text_starts_with(name, "META-INF/maven/"))
+    else if (jar_connectors_reads(name))
         add_maven_file(reading, name);
     else if (text_ends_with(name, ".jar"))
         jar_count_add(&reading->facts->jars, name);
@@ -149,7 +142,7 @@ static bool read_jar(const char *path, const char *name, struct jar_facts *out_f
     if (!visit_entries(&reading, path, read_manifest, err) ||
         !visit_entries(&reading, path, add_entry, err))
         return false;
-    jar_connectors_complete(&reading.versions, out_facts);
+    jar_connectors_complete(&out_facts->connectors);
     return true;
 }
 

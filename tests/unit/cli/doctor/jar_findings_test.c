@@ -127,10 +127,9 @@ Test(jar_findings, connectors_have_to_fit_the_runtime) {
 
     for (size_t index = 0; index < COUNT_OF(rows); index++) {
         struct jar_facts facts = good();
-        (void)text_copy(facts.artifacts[0].name, sizeof facts.artifacts[0].name, rows[index].name);
-        (void)text_copy(facts.artifacts[0].version, sizeof facts.artifacts[0].version,
-                        rows[index].version);
-        facts.artifact_count = 1;
+        struct jar_artifact *artifact = &facts.connectors.artifacts[facts.connectors.count++];
+        (void)text_copy(artifact->name, sizeof artifact->name, rows[index].name);
+        (void)text_copy(artifact->version, sizeof artifact->version, rows[index].version);
         judge(&facts, rows[index].runtime);
         cr_assert(says(rows[index].severity, "connectors", rows[index].part), "row %zu", index);
     }
