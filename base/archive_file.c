@@ -4,6 +4,8 @@
 
 #include <archive.h>
 #include <archive_entry.h>
+#include <errno.h>
+#include <unistd.h>
 
 enum { BLOCK_BYTES = 65536 };
 
@@ -38,6 +40,23 @@ bool archive_file_open(const char *path, enum archive_kind kind, struct archive_
         return error_set(err, ERROR_SYSTEM, "libarchive cannot be initialised");
     support(archive->archive, kind);
     if (archive_read_open_filename(archive->archive, path, BLOCK_BYTES) != ARCHIVE_OK)
+        return fail(archive, err);
+    *out_archive = TAKE(archive);
+    return true;
+}
+
+bool archive_file_open_entry(int fd, int64_t position_bytes, struct archive_file **out_archive,
+                             struct error *err) {
+    AUTO(archive_file_close) struct archive_file *archive = memory_alloc(sizeof *archive);
+
+    *out_archive = NULL;
+    archive->archive = archive_read_new();
+    if (archive->archive == NULL)
+        return error_set(err, ERROR_SYSTEM, "libarchive cannot be initialised");
+    (void)archive_read_support_format_zip_streamable(archive->archive);
+    if (lseek(fd, position_bytes, SEEK_SET) < 0)
+        return error_system(err, errno, "read the archive");
+    if (archive_read_open_fd(archive->archive, fd, BLOCK_BYTES) != ARCHIVE_OK)
         return fail(archive, err);
     *out_archive = TAKE(archive);
     return true;

@@ -18,6 +18,10 @@ enum archive_kind {
 // ERROR_INVALID: not an archive of this kind, or damaged; the message is libarchive's reason.
 MUST_CHECK bool archive_file_open(const char *path, enum archive_kind kind,
                                   struct archive_file **out_archive, struct error *err);
+// The one entry of a zip whose local header is at `position_bytes` of the file `fd`, which is moved
+// and stays open. Entries after it are not for use.
+MUST_CHECK bool archive_file_open_entry(int fd, int64_t position_bytes,
+                                        struct archive_file **out_archive, struct error *err);
 // Moves to the next entry. `*out_name` is NULL at the end, and "" for an entry that is not a
 // regular file or whose name cannot be read. It is valid until the next call.
 MUST_CHECK bool archive_file_next(struct archive_file *archive, const char **out_name,

@@ -4,6 +4,7 @@
 #include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/zip_shape.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,20 +25,11 @@ static bool fail(struct error *err) {
 
 enum { LOCAL_HEADER_BYTES = 30, NAME_SEEN_BYTES = 512 };
 
-static bool is_of_a_program(const char *name) {
-    return text_starts_with(name, "META-INF/") || text_ends_with(name, ".class") ||
-           text_ends_with(name, ".py");
-}
-
-// macOS adds such an entry for each file.
-static bool is_shadow(const char *name) {
-    return text_starts_with(name, "__MACOSX/");
-}
-
 // Most jars can be recognised by their first entry, without reading their central directory.
 static bool may_hold_a_jar(const char *path, bool *out_may, struct error *err) {
     unsigned char head[LOCAL_HEADER_BYTES + NAME_SEEN_BYTES];
     char name[NAME_SEEN_BYTES + 1] = "";
+    struct zip_shape shape = {0};
 
     AUTO(file_close) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (fd < 0) return error_system(err, errno, "open '%s'", path);
@@ -49,7 +41,8 @@ static bool may_hold_a_jar(const char *path, bool *out_may, struct error *err) {
     size_t seen = (size_t)got - LOCAL_HEADER_BYTES;
     (void)text_format(name, sizeof name, "%.*s", (int)(length < seen ? length : seen),
                       (const char *)head + LOCAL_HEADER_BYTES);
-    *out_may = !is_of_a_program(name);
+    zip_shape_add(name, &shape);
+    *out_may = !zip_shape_is_decided(&shape);
     return true;
 }
 
@@ -58,21 +51,17 @@ static bool may_hold_a_jar(const char *path, bool *out_may, struct error *err) {
 // The only jar; "" when there is none or more than one, or when the zip itself is a program.
 static bool find_jar(const char *path, char *out_jar, size_t size_bytes, struct error *err) {
     AUTO(archive_file_close) struct archive_file *archive = NULL;
+    struct zip_shape shape = {0};
     const char *name = "";
-    bool is_program = false;
-    size_t jars = 0;
 
     out_jar[0] = '\0';
     if (!archive_file_open(path, ARCHIVE_KIND_ZIP_DIRECTORY, &archive, err)) return false;
-    while (name != NULL && !is_program && jars < 2) {
+    while (name != NULL && !zip_shape_is_decided(&shape)) {
         if (!archive_file_next(archive, &name, err)) return false;
-        if (name == NULL) break;
-        is_program = is_of_a_program(name);
-        if (!text_ends_with(name, ".jar") || is_shadow(name)) continue;
-        // A jar with a name that is too long cannot be used.
-        jars += text_copy(out_jar, size_bytes, name) ? 1 : 2;
+        if (name != NULL) zip_shape_add(name, &shape);
     }
-    if (is_program || jars > 1) out_jar[0] = '\0';
+    const char *jar = zip_shape_jar(&shape);
+    if (jar != NULL) (void)text_copy(out_jar, size_bytes, jar);
     return true;
 }
 

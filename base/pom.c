@@ -11,9 +11,9 @@
 static bool element_text(const char *at, const char *end, const char *tag, char *out,
                          size_t size_bytes) {
     AUTO(memory_free) char *opening = memory_format("<%s>", tag);
-    const char *found = strstr(at, opening);
+    const char *found = memmem(at, (size_t)(end - at), opening, strlen(opening));
 
-    if (found == NULL || found >= end) return false;
+    if (found == NULL) return false;
     found += strlen(opening);
     while (isspace((unsigned char)*found))
         found++;
@@ -56,9 +56,11 @@ bool pom_dependency_version(const char *pom, const char *artifact, char *out, si
     char version[120];
 
     blank_comments(copy);
+    const char *end = NULL;
+    // From one end to the next, so that each part is searched once, whatever a pom has.
     for (const char *at = strstr(copy, "<dependency>"); at != NULL;
-         at = strstr(at + 1, "<dependency>")) {
-        const char *end = strstr(at, "</dependency>");
+         at = strstr(end, "<dependency>")) {
+        end = strstr(at, "</dependency>");
         if (end == NULL) return false;
         if (!element_text(at, end, "artifactId", name, sizeof name) ||
             !is_artifact(name, artifact) ||
