@@ -32,7 +32,7 @@ struct code_artifact {
 
 // Called once, never from within import(): exactly one of `artifact` and `err` is not NULL.
 // ERROR_NOT_FOUND: no such bucket or object, or it cannot be read. ERROR_LIMIT: larger than the
-// maximum. ERROR_INVALID: a zip that cannot be unpacked.
+// maximum. ERROR_INVALID: a zip that cannot be unpacked, or code that the service refuses.
 typedef void code_done_fn(void *userdata, const struct code_artifact *artifact,
                           const struct error *err);
 
@@ -40,6 +40,7 @@ typedef void code_done_fn(void *userdata, const struct code_artifact *artifact,
 struct code_jar {
     char path[FILE_PATH_MAX];
     char sha256[DIGEST_SHA256_HEX_SIZE]; // of that file; "" = unknown
+    char problem[400];                   // why it cannot run, for the user; "" = none is known
 };
 
 enum code_collected {

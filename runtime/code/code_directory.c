@@ -31,6 +31,16 @@ static bool read_jar_digest(const char *directory, const char *sha256,
     return true;
 }
 
+// What cannot be read is left out: then Flink reports what is wrong with the code.
+static void read_problem(const char *directory, const char *sha256, struct code_jar *jar) {
+    AUTO(buffer_release) struct buffer text = BUFFER_INIT(sizeof jar->problem);
+    char path[FILE_PATH_MAX];
+
+    if (code_directory_path(directory, sha256, CODE_DIRECTORY_PROBLEM, path, NULL) &&
+        file_read(path, &text, NULL))
+        (void)text_copy(jar->problem, sizeof jar->problem, buffer_text(&text));
+}
+
 bool code_directory_find_jar(const char *directory, const char *sha256, struct code_jar *out_jar,
                              struct error *err) {
     struct code_jar jar = {0};
@@ -40,8 +50,10 @@ bool code_directory_find_jar(const char *directory, const char *sha256, struct c
         code_directory_path(directory, sha256, CODE_DIRECTORY_JAR, jar.path, err) &&
         (file_exists(jar.path) ? read_jar_digest(directory, sha256, jar.sha256, err)
                                : code_directory_path(directory, sha256, "", jar.path, err));
-    if (is_found) *out_jar = jar;
-    return is_found;
+    if (!is_found) return false;
+    read_problem(directory, sha256, &jar);
+    *out_jar = jar;
+    return true;
 }
 
 // --- collection ---

@@ -1,5 +1,6 @@
 // The directory of code: each artifact is a file named by its digest, <sha256>. Beside a zip around
-// one jar, that jar is <sha256>.jar, and the jar's digest is <sha256>.jar.sha256.
+// one jar, that jar is <sha256>.jar, and the jar's digest is <sha256>.jar.sha256. Why code cannot
+// run, as far as it was found, is <sha256>.problem.
 #pragma once
 
 #include "runtime/code_store.h"
@@ -8,6 +9,7 @@
 
 #define CODE_DIRECTORY_JAR        ".jar"
 #define CODE_DIRECTORY_JAR_DIGEST ".jar.sha256"
+#define CODE_DIRECTORY_PROBLEM    ".problem"
 
 // The path of a file of an artifact; suffix "" is the artifact itself.
 MUST_CHECK bool code_directory_path(const char *directory, const char *sha256, const char *suffix,

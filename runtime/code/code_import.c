@@ -6,6 +6,7 @@
 #include "base/random_id.h"
 #include "base/text.h"
 #include "runtime/code/code_directory.h"
+#include "runtime/code/code_scan.h"
 #include "runtime/code/object_directory.h"
 #include "runtime/host/disk_sync.h"
 
@@ -23,6 +24,7 @@ enum import_step {
     IMPORT_READ,     // the object into `partial`
     IMPORT_COPY_JAR, // the jar in it into another `partial`
     IMPORT_HASH_JAR, // reads that one again for its digest
+    IMPORT_SCAN,     // searches what will run
 };
 
 struct code_import {
@@ -41,6 +43,7 @@ struct code_import {
     struct code_artifact artifact; // filled after IMPORT_READ
     struct jar_within *jar;        // NULL: no jar in it, or not known yet
     struct process *sync;          // waits until `partial` is on the disk
+    struct code_scan *scan;        // NULL before IMPORT_SCAN
     bool has_failed;
     struct error failure; // found where it cannot be reported at once
     code_done_fn *done;
@@ -62,6 +65,7 @@ static void free_import(struct code_import *import) {
     buffer_release(&import->bytes);
     digest_free(import->digest);
     jar_within_free(import->jar);
+    code_scan_free(import->scan);
     memory_free(import);
 }
 
@@ -198,17 +202,57 @@ static bool hash_jar(struct code_import *import, struct error *err) {
     return true;
 }
 
+// --- IMPORT_SCAN ---
+
+// A problem is reported when the code is to run. It is found again where the same code is imported
+// again.
+static bool write_problem(struct code_import *import, struct error *err) {
+    const char *directory = import->all->code_directory;
+    char problem[CODE_SCAN_PROBLEM_SIZE];
+    char path[FILE_PATH_MAX];
+
+    code_scan_problem(import->scan, problem);
+    if (!code_directory_path(directory, import->artifact.sha256, CODE_DIRECTORY_PROBLEM, path, err))
+        return false;
+    if (problem[0] != '\0')
+        return file_write_inside(directory, file_below(directory, path), problem, strlen(problem),
+                                 0644, err);
+    return unlink(path) == 0 || errno == ENOENT || error_system(err, errno, "remove '%s'", path);
+}
+
+static bool scan(struct code_import *import, bool *out_is_done, struct error *err) {
+    if (!code_scan_read(import->scan, out_is_done, err)) return false;
+    return !*out_is_done || write_problem(import, err);
+}
+
 // --- turns ---
 
+static bool do_step(struct code_import *import, bool *out_is_done, struct error *err) {
+    switch (import->step) {
+    case IMPORT_READ:
+        return read_slice(import, err);
+    case IMPORT_COPY_JAR:
+        return copy_jar(import, err);
+    case IMPORT_HASH_JAR:
+        return hash_jar(import, err);
+    case IMPORT_SCAN:
+        return scan(import, out_is_done, err);
+    }
+    abort();
+}
+
 static int on_turn(sd_event_source *source, uint64_t now_us, void *userdata) {
-    static bool (*const steps[])(struct code_import *, struct error *) = {
-        [IMPORT_READ] = read_slice, [IMPORT_COPY_JAR] = copy_jar, [IMPORT_HASH_JAR] = hash_jar};
     struct code_import *import = userdata;
+    bool is_done = false;
     struct error err;
 
     (void)now_us;
-    if (!steps[import->step](import, &err)) {
+    if (!do_step(import, &is_done, &err)) {
         finish(import, &err);
+        return 0;
+    }
+    if (is_done) {
+        finish(import, NULL);
         return 0;
     }
     if (import->sync != NULL) return 0;
@@ -228,27 +272,30 @@ static void begin_turns(struct code_import *import) {
         abort();
 }
 
-static bool store_object(struct code_import *import, bool *out_is_done, struct error *err) {
+static bool begin_scan(struct code_import *import, const char *path, struct error *err) {
+    import->step = IMPORT_SCAN;
+    return code_scan_open(path, &import->scan, err);
+}
+
+static bool store_object(struct code_import *import, struct error *err) {
     char path[FILE_PATH_MAX];
 
     if (!rename_partial(import, "", path, err) || !jar_within_open(path, &import->jar, err))
         return false;
-    *out_is_done = import->jar == NULL;
+    if (import->jar == NULL) return begin_scan(import, path, err);
     import->step = IMPORT_COPY_JAR; // the jar in the zip is what will run
-    return *out_is_done || open_partial(import, err);
+    return open_partial(import, err);
 }
 
-static bool store_partial(struct code_import *import, bool *out_is_done, struct error *err) {
+static bool store_partial(struct code_import *import, struct error *err) {
     char path[FILE_PATH_MAX];
 
-    if (import->step == IMPORT_READ) return store_object(import, out_is_done, err);
-    *out_is_done = true;
-    return rename_partial(import, CODE_DIRECTORY_JAR, path, err);
+    if (import->step == IMPORT_READ) return store_object(import, err);
+    return rename_partial(import, CODE_DIRECTORY_JAR, path, err) && begin_scan(import, path, err);
 }
 
 static void on_disk(void *userdata, struct process_end end) {
     struct code_import *import = userdata;
-    bool is_done = false;
     struct error err;
 
     process_free(TAKE(import->sync));
@@ -256,12 +303,11 @@ static void on_disk(void *userdata, struct process_end end) {
         (void)error_set(&err, ERROR_SYSTEM,
                         "store the application code: writing it to the disk failed");
         finish(import, &err);
-    } else if (!store_partial(import, &is_done, &err))
+    } else if (!store_partial(import, &err)) {
         finish(import, &err);
-    else if (is_done)
-        finish(import, NULL);
-    else
+    } else {
         begin_turns(import);
+    }
 }
 
 // --- pieces from an S3 endpoint ---

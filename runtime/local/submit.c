@@ -69,7 +69,8 @@ static void on_staged(void *userdata, const struct error *err) {
 // A jar in the upload directory is known to Flink by its file name, without an upload
 // (facts/flink.md 6.2).
 static bool begin_staging(sd_event *loop, const struct submit_options *options,
-                          const struct submission *job, struct submit *submit, struct error *err) {
+                          const struct submission *job, struct submit *submit, bool *out_is_refused,
+                          struct error *err) {
     const struct code_port *code = options->code;
     struct code_jar jar;
     struct code_stage_spec spec = {.code_path = jar.path,
@@ -85,13 +86,20 @@ static bool begin_staging(sd_event *loop, const struct submit_options *options,
         options->on_unusable(options->userdata, unusable.message);
         return error_set(err, unusable.kind, "%s", unusable.message);
     }
-    return code->ops->find_jar(code->self, job->spec.code_sha256, &jar, err) &&
-           code_stage_begin(loop, &spec, on_staged, submit, &submit->stage, err);
+    if (!code->ops->find_jar(code->self, job->spec.code_sha256, &jar, err)) return false;
+    *out_is_refused = jar.problem[0] != '\0';
+    if (!*out_is_refused)
+        return code_stage_begin(loop, &spec, on_staged, submit, &submit->stage, err);
+    // Flink would refuse it as well, but does not say what it is.
+    cluster_watch_announce(submit->watch, submit->job_id);
+    cluster_watch_reject(submit->watch, jar.problem);
+    return true;
 }
 
 bool submit_begin(sd_event *loop, const struct submit_options *options,
                   const struct submission *job, struct submit **out_submit, struct error *err) {
     AUTO(submit_free) struct submit *submit = memory_alloc(sizeof *submit);
+    bool is_refused = false;
 
     submit->watch = options->watch;
     submit->on_unusable = options->on_unusable;
@@ -100,8 +108,9 @@ bool submit_begin(sd_event *loop, const struct submit_options *options,
     (void)text_format(submit->jar_id, sizeof submit->jar_id, "%.64s.jar", job->spec.code_sha256);
     (void)text_copy(submit->job_id, sizeof submit->job_id, job->job_id);
     submit->body = run_body(options->paths, job);
-    if (!begin_staging(loop, options, job, submit, err)) return false;
+    if (!begin_staging(loop, options, job, submit, &is_refused, err)) return false;
     *out_submit = NULL;
+    if (is_refused) return true;
     if (submit->stage == NULL) {
         hand_over(submit);
         return true;

@@ -43,6 +43,35 @@ Test(file_code_store, serves_others_between_the_slices, .init = set_up, .fini = 
     (void)close(fd);
 }
 
+// The central directory of a zip, without the entries themselves.
+static void append_directory(struct buffer *zip, uint32_t count) {
+    unsigned char entry[46 + 4] = "PK\1\2";
+    unsigned char end[22] = "PK\5\6";
+
+    entry[28] = 4; // the length of its name
+    for (uint32_t index = 0; index < count; index++)
+        cr_assert(buffer_append(zip, entry, sizeof entry, NULL));
+    uint32_t size_bytes = count * (uint32_t)sizeof entry;
+    memcpy(end + 12, &size_bytes, sizeof size_bytes); // both are little-endian
+    cr_assert(buffer_append(zip, end, sizeof end, NULL));
+}
+
+Test(file_code_store, serves_others_between_the_parts_of_a_large_directory, .init = set_up,
+     .fini = tear_down) {
+    AUTO(buffer_release) struct buffer zip = BUFFER_INIT((size_t)8 << 20);
+    struct outcome outcome = {0};
+    sd_event_source *socket = NULL;
+    int fd = eventfd(1, EFD_CLOEXEC);
+
+    append_directory(&zip, 60000);
+    cr_assert(sd_event_add_io(loop, &socket, fd, EPOLLIN, on_always, NULL) >= 0);
+    import_bytes(buffer_text(&zip), zip.size_bytes, &outcome);
+    cr_assert(eq(int, outcome.failure, ERROR_NONE), "%s", outcome.text);
+    cr_assert(ge(int, served, 30)); // 3 slices of its bytes, and the parts
+    (void)sd_event_source_disable_unref(socket);
+    (void)close(fd);
+}
+
 Test(file_code_store, refuses_what_is_too_large, .init = set_up, .fini = tear_down) {
     struct outcome outcome = {0};
 
