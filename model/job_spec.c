@@ -22,8 +22,7 @@ void job_spec_read(const struct app_version *version, struct job_spec *out_spec)
     spec.min_pause_ms = json_int_or(checkpoints, "MinPauseBetweenCheckpoints", 5000);
     spec.snapshots_enabled = json_bool_or(record_snapshots(config), "SnapshotsEnabled", true);
     spec.uses_enhanced_snapshots = record_uses_enhanced_snapshots(config);
-    if (text_equal(json_text_or(encryption, "KeyType", ""), "CUSTOMER_MANAGED_KEY"))
-        (void)text_copy(spec.key_arn, sizeof spec.key_arn, json_text_or(encryption, "KeyId", ""));
+    (void)text_copy(spec.key_arn, sizeof spec.key_arn, record_key_arn(config));
     spec.rollback_enabled =
         json_bool_or(record_block(config, "ApplicationSystemRollbackConfigurationDescription"),
                      "RollbackEnabled", false);

@@ -26,6 +26,13 @@ json_t *record_snapshots(const json_t *config) {
     return record_block(config, "ApplicationSnapshotConfigurationDescription");
 }
 
+const char *record_key_arn(const json_t *config) {
+    const json_t *encryption = record_block(config, "ApplicationEncryptionConfigurationDescription");
+    bool is_customers = text_equal(json_text(encryption, "KeyType"), "CUSTOMER_MANAGED_KEY");
+
+    return is_customers ? json_text_or(encryption, "KeyId", "") : "";
+}
+
 bool record_uses_enhanced_snapshots(const json_t *config) {
     return text_equal(json_text(record_snapshots(config), "SnapshotMode"),
                       RECORD_SNAPSHOTS_ENHANCED);

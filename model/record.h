@@ -14,6 +14,8 @@ json_t *record_flink(const json_t *config);
 json_t *record_flink_block(const json_t *config, const char *name);
 json_t *record_parallelism(const json_t *config);
 
+// The customer managed key, "" = AWS_OWNED_KEY.
+const char *record_key_arn(const json_t *config);
 json_t *record_snapshots(const json_t *config); // ApplicationSnapshotConfigurationDescription
 // Does the application take enhanced snapshots? A record without a SnapshotMode has the default,
 // APPLICATION_SNAPSHOTS_LEGACY.

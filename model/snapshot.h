@@ -3,7 +3,6 @@
 #pragma once
 
 #include "model/app.h"
-#include "model/arn.h"
 #include "model/runtime_environment.h"
 
 enum snapshot_status {
@@ -39,9 +38,6 @@ struct snapshot {
     // other, the snapshot is newer than all its checkpoints.
     char after_checkpoint[FILE_PATH_MAX];
     int64_t created_at_ms;
-    // The customer managed key of its version; "" = AWS_OWNED_KEY. Not stored: the questions of the
-    // API fill it.
-    char key_arn[ARN_SIZE];
     int tries;             // failed tries that were repeated
     int64_t not_before_ms; // of the next try
 };

@@ -2,6 +2,10 @@
 ALTER TABLE snapshot ADD COLUMN enhanced_id TEXT NOT NULL DEFAULT ''; -- '' = an application snapshot
 ALTER TABLE snapshot ADD COLUMN key_arn TEXT NOT NULL DEFAULT '';     -- '' = AWS_OWNED_KEY
 
+UPDATE snapshot SET key_arn = coalesce((SELECT json_extract(config,
+    '$.ApplicationConfigurationDescription.ApplicationEncryptionConfigurationDescription.KeyId')
+    FROM app_version v WHERE v.app_id = snapshot.app_id AND v.version = snapshot.version), '');
+
 CREATE TABLE enhanced_snapshot (
     sequence          INTEGER PRIMARY KEY AUTOINCREMENT,
     id                TEXT NOT NULL UNIQUE, -- names its files

@@ -2,7 +2,6 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "controller/commands/app_service_queries.h"
-#include "controller/record/app_config_encryption.h"
 #include "controller/service/service.h"
 #include "model/app_detail.h"
 #include "storage/app_store.h"
@@ -85,26 +84,6 @@ bool app_service_list(struct app_service *service, const struct app_scope *scope
     return app_store_list(service->db, scope, after_name, out_list, limit, out_count, err);
 }
 
-// The key of the version that each was taken of; a version that is no longer kept names none.
-static bool find_keys(struct app_service *service, const char *app_id, struct snapshot *list,
-                      size_t count, struct error *err) {
-    AUTO(app_version_release) struct app_version version = {0};
-    bool is_found = false;
-
-    for (size_t index = 0; index < count; index++) {
-        if (index == 0 || list[index].version != list[index - 1].version) {
-            app_version_release(&version);
-            version = (struct app_version){0};
-            if (!version_store_load(service->db, app_id, list[index].version, &version, &is_found,
-                                    err))
-                return false;
-        }
-        (void)text_copy(list[index].key_arn, sizeof list[index].key_arn,
-                        is_found ? app_config_encryption(version.config).key_arn : "");
-    }
-    return true;
-}
-
 bool app_service_describe_snapshot(struct app_service *service, const struct app_scope *scope,
                                    const char *name, const char *snapshot_name,
                                    struct snapshot *out_snapshot, struct error *err) {
@@ -115,10 +94,9 @@ bool app_service_describe_snapshot(struct app_service *service, const struct app
     if (!snapshot_store_find(service->db, app.id, snapshot_name, out_snapshot, &found, err))
         return false;
     // InvalidArgument with "does not exist" is what terraform waits for (facts/api.md 6.4).
-    if (!found)
-        return error_set(err, ERROR_INVALID, "Snapshot '%s' does not exist for application %s.",
-                         snapshot_name, name);
-    return find_keys(service, app.id, out_snapshot, 1, err);
+    return found ||
+           error_set(err, ERROR_INVALID, "Snapshot '%s' does not exist for application %s.",
+                     snapshot_name, name);
 }
 
 bool app_service_list_snapshots(struct app_service *service, const struct app_scope *scope,
@@ -129,8 +107,7 @@ bool app_service_list_snapshots(struct app_service *service, const struct app_sc
 
     if (!service_find_app(service, scope, name, &app, err)) return false;
     return snapshot_store_list_newest(service->db, app.id, before_sequence, out_list, limit,
-                                      out_count, err) &&
-           find_keys(service, app.id, out_list, *out_count, err);
+                                      out_count, err);
 }
 
 bool app_service_describe_operation(struct app_service *service, const struct app_scope *scope,

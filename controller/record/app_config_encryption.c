@@ -14,12 +14,8 @@ static const char ALIAS[] = "alias/";
 static const char KEY[] = "key/";
 static const size_t KEY_ID_MAX = 256;
 
-struct app_encryption app_config_encryption(const json_t *config) {
-    const json_t *block = record_block(config, BLOCK);
-    bool is_customers = text_equal(json_text(block, "KeyType"), CUSTOMERS);
-
-    return (struct app_encryption){.is_customer_managed = is_customers,
-                                   .key_arn = is_customers ? json_text_or(block, "KeyId", "") : ""};
+static bool is_customers(const json_t *config) {
+    return text_equal(json_text(record_block(config, BLOCK), "KeyType"), CUSTOMERS);
 }
 
 void app_config_encryption_put(json_t *description, const char *key_type, const char *key_id) {
@@ -94,11 +90,11 @@ static bool find_key(const char *key_id, const struct app_scope *scope, char out
 
 bool app_config_encryption_resolve(json_t *config, const struct app_scope *scope,
                                    struct error *err) {
-    struct app_encryption encryption = app_config_encryption(config);
+    const char *key_id = record_key_arn(config);
     char arn[ARN_SIZE];
 
-    if (encryption.key_arn[0] == '\0') return true;
-    if (!find_key(encryption.key_arn, scope, arn, err)) return false;
+    if (key_id[0] == '\0') return true;
+    if (!find_key(key_id, scope, arn, err)) return false;
     json_put_text(record_block(config, BLOCK), "KeyId", arn);
     return true;
 }
@@ -106,12 +102,11 @@ bool app_config_encryption_resolve(json_t *config, const struct app_scope *scope
 // --- rules ---
 
 bool app_config_encryption_check(const json_t *config, struct error *err) {
-    struct app_encryption encryption = app_config_encryption(config);
     const char *name = json_text_or(config, "RuntimeEnvironment", "");
     enum runtime_environment runtime;
 
-    if (!encryption.is_customer_managed) return true;
-    if (encryption.key_arn[0] == '\0')
+    if (!is_customers(config)) return true;
+    if (record_key_arn(config)[0] == '\0')
         return error_set(err, ERROR_INVALID, "KeyType %s needs a KeyId.", CUSTOMERS);
     if (runtime_environment_from_name(name, &runtime) &&
         runtime_environment_is_newer(RUNTIME_FLINK_1_20, runtime))

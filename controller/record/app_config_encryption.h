@@ -1,17 +1,9 @@
 // The encryption block of a record: whose key it is (facts/api.md 3.7). kobel encrypts nothing
-// and asks no key service: it records the key that a user names. Pure.
+// and asks no key service: it records the key that a user names. record_key_arn() reads it. Pure.
 #pragma once
 
 #include "base/json.h"
 #include "model/app.h"
-
-struct app_encryption {
-    bool is_customer_managed; // false: AWS_OWNED_KEY
-    const char *key_arn;      // "" for AWS_OWNED_KEY; borrowed from the record
-};
-
-// Of a record that was written (config of model/app_version.h).
-struct app_encryption app_config_encryption(const json_t *config);
 
 // Writes the block. `key_id` NULL: none is named, and that of a block before stays.
 void app_config_encryption_put(json_t *description, const char *key_type, const char *key_id);

@@ -104,7 +104,7 @@ void snapshot_transfers_forget(struct app_service *service, const char *operatio
 void snapshot_transfers_free(struct app_service *service) {
     while (service->snapshot_tasks != NULL) {
         struct snapshot_task *task = service->snapshot_tasks;
-        snapshot_transfer_cancel(&service->transfers, task->operation_id);
-        snapshot_transfers_forget(service, task->operation_id);
+        service->snapshot_tasks = task->next;
+        memory_free(task);
     }
 }

@@ -21,5 +21,5 @@ void snapshot_transfers_find_end(struct app_service *service, const char *operat
                                  bool *out_ended, struct snapshot_transfer_end *out_end);
 // The end is recorded.
 void snapshot_transfers_forget(struct app_service *service, const char *operation_id);
-// Cancels all, at the end of the daemon.
+// At the end of the daemon, when the port is gone, and with it what it was copying.
 void snapshot_transfers_free(struct app_service *service);

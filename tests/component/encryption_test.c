@@ -1,8 +1,8 @@
 // The key of an application, of its versions and of its snapshots.
 #include "base/text.h"
-#include "controller/record/app_config_encryption.h"
 #include "fakes/fake_commands.h"
 #include "fakes/fake_world_view.h"
+#include "model/record.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -35,9 +35,7 @@ static void expect_key(const char *wanted) {
 
     cr_assert(app_service_describe(world.service, &world.scope, "a", &detail, &err), "%s",
               err.message);
-    struct app_encryption found = app_config_encryption(detail.version.config);
-    cr_assert(eq(str, (char *)found.key_arn, (char *)wanted));
-    cr_assert(eq(int, found.is_customer_managed, wanted[0] != '\0'));
+    cr_assert(eq(str, (char *)record_key_arn(detail.version.config), (char *)wanted));
 }
 
 static void take_snapshot(const char *name) {
@@ -90,7 +88,7 @@ Test(encryption, a_key_stays_where_an_update_names_none) {
     cr_assert(fake_world_update(&world, "a", "{}", &err), "%s", err.message);
     AUTO(app_detail_release) struct app_detail detail = {0};
     cr_assert(app_service_describe(world.service, &world.scope, "a", &detail, &err));
-    cr_assert(text_ends_with(app_config_encryption(detail.version.config).key_arn, ":key/first"));
+    cr_assert(text_ends_with(record_key_arn(detail.version.config), ":key/first"));
 }
 
 Test(encryption, a_customers_key_that_is_missing_or_malformed_is_refused) {

@@ -25,7 +25,7 @@ static bool resolve(const char *key_id, char *out, size_t size_bytes, struct err
     json_t *config = config_of("FLINK-1_20", "CUSTOMER_MANAGED_KEY", key_id);
 
     if (!app_config_encryption_resolve(config, &scope, err)) return false;
-    return text_copy(out, size_bytes, app_config_encryption(config).key_arn);
+    return text_copy(out, size_bytes, record_key_arn(config));
 }
 
 // clang-format off
@@ -77,7 +77,7 @@ Test(app_config_encryption, the_keys_of_aws_have_no_id) {
 
     cr_assert(app_config_encryption_resolve(config, &scope, &err), "%s", err.message);
     cr_assert(app_config_encryption_check(config, &err), "%s", err.message);
-    cr_assert(not(app_config_encryption(config).is_customer_managed));
+    cr_assert(record_key_arn(config)[0] == '\0');
     cr_assert(json_member(record_block(config, "ApplicationEncryptionConfigurationDescription"),
                           "KeyId") == NULL);
 }
