@@ -2,6 +2,14 @@
 
 #include "base/text.h"
 
+#include <ctype.h>
+
+// A name in a bucket may have anything in it.
+static void make_one_line(char *text) {
+    for (; *text != '\0'; text++)
+        if (iscntrl((unsigned char)*text)) *text = ' ';
+}
+
 struct bucket_failure bucket_failure_of(const struct error *err) {
     struct bucket_failure failure = {.fault = TRANSFER_FAULT_INTERNAL};
 
@@ -10,5 +18,6 @@ struct bucket_failure bucket_failure_of(const struct error *err) {
         failure.fault = TRANSFER_FAULT_INVALID_SAVEPOINT;
     failure.may_pass = failure.fault == TRANSFER_FAULT_INTERNAL;
     (void)text_copy(failure.reason, sizeof failure.reason, err->message);
+    make_one_line(failure.reason);
     return failure;
 }

@@ -57,7 +57,7 @@ static void on_end(void *userdata, const struct bucket_failure *failure) {
     transfer_done_fn *done = entry->done;
     void *done_userdata = entry->userdata;
     struct transfer_result result = {.reason = ""};
-    struct bucket_failure copy = {0};
+    struct bucket_failure copy;
     char id[TRANSFER_ID_SIZE];
 
     (void)text_copy(id, sizeof id, entry->id);

@@ -1,6 +1,7 @@
 #include "runtime/transfer/transfer.h"
 
 #include "base/file_inside.h"
+#include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
 
@@ -171,6 +172,11 @@ static void on_work_done(struct transfer_work *work, const struct bucket_failure
         advance(slot->transfer);
     } else if (failure->may_pass && slot->failures < REPEATS_MAX) {
         slot->failures++;
+        log_warn("runtime", "a snapshot's transfer tries again",
+                 "bucket=\"%s\" prefix=\"%s\" "
+                 "failures=%d error=\"%s\"",
+                 slot->transfer->subject.bucket, slot->transfer->subject.prefix, slot->failures,
+                 failure->reason);
         wait_and_begin(slot, pause_after(slot));
     } else {
         finish(slot->transfer, failure);

@@ -472,5 +472,6 @@ void fake_s3_release(struct fake_s3 *fake) {
     for (size_t index = 0; index < fake->upload_count; index++)
         for (size_t part = 0; part < FAKE_S3_PARTS_MAX; part++)
             memory_free(fake->uploads[index].parts[part].bytes);
+    memset(fake->uploads, 0, sizeof fake->uploads);
     fake->object_count = fake->upload_count = 0;
 }

@@ -76,6 +76,20 @@ Test(bucket_transfers, an_import_that_was_killed_continues) {
     cr_assert(le(int, fake.gets, 5));
 }
 
+Test(bucket_transfers, a_transfer_may_be_killed_at_any_point) {
+    make_savepoint();
+    for (int events = 0; events < EVENTS_MAX; events += EVENTS_STEP) {
+        char name[16];
+        kill_and_repeat(TRANSFER_EXPORT, "one", events);
+        check_exported();
+        (void)text_format(name, sizeof name, "copy%d", events);
+        kill_and_repeat(TRANSFER_IMPORT, name, events);
+        check_imported(name);
+        fake_s3_release(&fake);
+        fake_s3_open(&fake, loop, fake.port);
+    }
+}
+
 Test(bucket_transfers, nothing_unfinished_is_left) {
     make_savepoint();
     check_success(transfer(TRANSFER_EXPORT, "one"));
@@ -147,6 +161,14 @@ Test(bucket_transfers, an_import_refuses_what_is_no_savepoint) {
     fake_s3_put(&fake, "exports/op/../escaped", "x", 1);
     check_failure(transfer(TRANSFER_IMPORT, "two"), TRANSFER_FAULT_INVALID_SAVEPOINT);
     cr_assert(not(has_file(data, "snapshots/escaped", "x", 1)));
+}
+
+Test(bucket_transfers, a_reason_is_one_line) {
+    fake_s3_put(&fake, "exports/op/_metadata", METADATA, 8);
+    fake_s3_put(&fake, "exports/op/two\nlines", "x", 1);
+    struct outcome outcome = transfer(TRANSFER_IMPORT, "two");
+    check_failure(outcome, TRANSFER_FAULT_INVALID_SAVEPOINT);
+    cr_assert(eq(str, outcome.reason, "'two lines' cannot be the name of a file"));
 }
 
 Test(bucket_transfers, an_import_leaves_out_the_directories_of_consoles) {

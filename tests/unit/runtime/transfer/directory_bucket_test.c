@@ -46,6 +46,22 @@ Test(directory_bucket, objects_of_a_directory_share_no_file_with_a_snapshot) {
     check_imported("two");
 }
 
+Test(directory_bucket, a_transfer_may_be_killed_at_any_point) {
+    use_directories();
+    make_savepoint();
+    for (int events = 0; events < EVENTS_MAX; events += EVENTS_STEP) {
+        char name[16];
+        char directory[128];
+        kill_and_repeat(TRANSFER_EXPORT, "one", events);
+        check_in_directory();
+        (void)text_format(name, sizeof name, "copy%d", events);
+        kill_and_repeat(TRANSFER_IMPORT, name, events);
+        check_imported(name);
+        (void)text_format(directory, sizeof directory, "%s/bucket/exports", s3);
+        cr_assert(file_remove_tree(directory, NULL));
+    }
+}
+
 Test(directory_bucket, links_of_a_user_are_followed_within_the_bucket) {
     char path[128];
 
