@@ -8,8 +8,6 @@ void job_spec_read(const struct app_version *version, struct job_spec *out_spec)
     const json_t *parallelism = record_parallelism(config);
     const json_t *checkpoints = record_flink_block(config, "CheckpointConfigurationDescription");
     const json_t *monitoring = record_flink_block(config, "MonitoringConfigurationDescription");
-    const json_t *encryption =
-        record_block(config, "ApplicationEncryptionConfigurationDescription");
     struct job_spec spec = {0};
 
     spec.runtime = RUNTIME_DEFAULT;
