@@ -186,3 +186,16 @@ static void check_failure(struct outcome outcome, enum transfer_fault fault) {
     cr_assert(not(text_is_empty(outcome.reason)));
     cr_assert(eq(i64, outcome.size_bytes, 0));
 }
+
+enum { EVENTS_MAX = 150, EVENTS_STEP = 13 };
+
+// Kills the daemon after that many events and begins the same transfer again.
+static void kill_and_repeat(enum transfer_kind kind, const char *name, int events) {
+    struct outcome killed = {0};
+
+    begin(kind, name, &killed);
+    for (int count = 0; count < events && !killed.is_done; count++)
+        cr_assert(sd_event_run(loop, UINT64_MAX) >= 0);
+    reopen();
+    check_success(transfer(kind, name));
+}
