@@ -18,6 +18,7 @@ enum runtime_environment {
     RUNTIME_FLINK_1_19,
     RUNTIME_FLINK_1_20,
     RUNTIME_FLINK_2_2,
+    RUNTIME_FLINK_2_3,
     RUNTIME_COUNT,
 };
 
@@ -31,8 +32,9 @@ bool runtime_environment_from_name(const char *name, enum runtime_environment *o
 enum runtime_family runtime_environment_family(enum runtime_environment runtime);
 // The service refuses to create applications of it today (retired runtimes and SQL).
 bool runtime_environment_is_retired(enum runtime_environment runtime);
-// Has `runtime` a newer Flink than `other`? Both belong to RUNTIME_FAMILY_FLINK.
-bool runtime_environment_is_newer(enum runtime_environment runtime, enum runtime_environment other);
+// Can a job of `runtime` start from a snapshot that was taken by `other`? Both belong to
+// RUNTIME_FAMILY_FLINK. (facts/service.md 8.2)
+bool runtime_environment_reads(enum runtime_environment runtime, enum runtime_environment other);
 
 // May an application of it use enhanced snapshots (facts/api.md 12.7)?
 bool runtime_environment_has_enhanced_snapshots(enum runtime_environment runtime);
@@ -44,7 +46,7 @@ bool runtime_environment_has_enhanced_snapshots(enum runtime_environment runtime
 // its behaviour.
 const char *runtime_environment_flink_version(enum runtime_environment runtime);
 bool runtime_environment_can_run(enum runtime_environment runtime);
-// Their names: "FLINK-1_15, FLINK-1_18, FLINK-1_19, FLINK-1_20 or FLINK-2_2".
+// Their names: "FLINK-1_15, FLINK-1_18, FLINK-1_19 or FLINK-1_20", and so on.
 #define RUNTIME_ENVIRONMENT_LIST_SIZE 200
 void runtime_environment_list(char out[static RUNTIME_ENVIRONMENT_LIST_SIZE]);
 
@@ -54,6 +56,9 @@ int runtime_environment_java(enum runtime_environment runtime);
 const char *runtime_environment_conf_file(enum runtime_environment runtime);
 // Can Flink forbid main() to change settings (execution.program-config.*)?
 bool runtime_environment_has_program_config(enum runtime_environment runtime);
+// Does Flink buffer the watermarks that are aligned? The service switches that off
+// (facts/service.md 5).
+bool runtime_environment_has_watermark_buffer(enum runtime_environment runtime);
 // Does a submission carry the state backend and the place of the checkpoints? Otherwise they are
 // part of the cluster's configuration file.
 bool runtime_environment_has_job_conf(enum runtime_environment runtime);

@@ -24,7 +24,7 @@ static bool plan_start(struct app_service *service, struct app *app,
                                .version = app->version,
                                .parallelism = spec.parallelism,
                                .allow_non_restored_state = run.allow_non_restored_state};
-    if (!restore_points_at_start(service, app, &run, &next->from, err)) return false;
+    if (!restore_points_at_start(service, app, &run, spec.runtime, &next->from, err)) return false;
     if (spec.code_sha256[0] == '\0')
         return error_set(err, ERROR_CONFIGURATION,
                          "Application %s has no application code to start.", app->name);

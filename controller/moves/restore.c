@@ -53,7 +53,16 @@ struct state_ref restore_at_roll_back(const struct app *app, const struct state_
 
 bool restore_can_read(const struct snapshot *snapshot, enum runtime_environment runtime) {
     return snapshot->status == SNAPSHOT_READY &&
-           !runtime_environment_is_newer(snapshot->runtime, runtime);
+           runtime_environment_reads(runtime, snapshot->runtime);
+}
+
+bool restore_check_runtime(const char *state, enum runtime_environment origin,
+                           enum runtime_environment runtime, struct error *err) {
+    if (runtime_environment_reads(runtime, origin)) return true;
+    return error_set(err, ERROR_INVALID,
+                     "%s is of runtime environment %s, which %s cannot read. Name a snapshot that "
+                     "it can read, or use SKIP_RESTORE_FROM_SNAPSHOT.",
+                     state, runtime_environment_name(origin), runtime_environment_name(runtime));
 }
 
 // --- when a job ends ---

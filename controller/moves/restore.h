@@ -7,6 +7,7 @@
 // job was started from.
 #pragma once
 
+#include "base/error.h"
 #include "model/app.h"
 #include "model/snapshot.h"
 
@@ -41,8 +42,11 @@ void restore_at_move(struct app *app, enum restore_type type, const struct state
 struct state_ref restore_at_roll_back(const struct app *app, const struct state_ref *left,
                                       const struct state_ref *newest);
 // Can a job of this Flink start from the snapshot? Savepoints of a later Flink cannot be read
-// (facts/service.md 6).
+// (facts/service.md 8.2).
 bool restore_can_read(const struct snapshot *snapshot, enum runtime_environment runtime);
+// ERROR_INVALID: a job of `runtime` cannot start from `state`, which is of the runtime `origin`.
+MUST_CHECK bool restore_check_runtime(const char *state, enum runtime_environment origin,
+                                      enum runtime_environment runtime, struct error *err);
 
 // --- when a job ends ---
 

@@ -90,9 +90,17 @@ static bool find_custom(struct app_service *service, const struct app *app,
     return true;
 }
 
+static bool check_runtime(const struct snapshot *snapshot, enum runtime_environment runtime,
+                          struct error *err) {
+    char state[APP_SNAPSHOT_NAME_SIZE + 16];
+
+    (void)text_format(state, sizeof state, "Snapshot %s", snapshot->name);
+    return restore_check_runtime(state, snapshot->runtime, runtime, err);
+}
+
 bool restore_points_at_start(struct app_service *service, const struct app *app,
-                             const struct run_configuration *run, struct state_ref *out_state,
-                             struct error *err) {
+                             const struct run_configuration *run, enum runtime_environment runtime,
+                             struct state_ref *out_state, struct error *err) {
     struct snapshot snapshot;
     bool found = run->restore_type == RESTORE_CUSTOM;
 
@@ -100,18 +108,21 @@ bool restore_points_at_start(struct app_service *service, const struct app *app,
     if (run->restore_type == RESTORE_LATEST &&
         !snapshot_store_find_latest(service->db, app->id, &snapshot, &found, err))
         return false;
+    if (found && !check_runtime(&snapshot, runtime, err)) return false;
     *out_state = restore_at_start(run->restore_type, found ? &snapshot : NULL);
     restore_points_refresh(service, app, out_state);
     return true;
 }
 
 bool restore_points_at_move(struct app_service *service, struct app *app,
-                            const struct run_configuration *run, struct error *err) {
+                            const struct run_configuration *run, enum runtime_environment runtime,
+                            struct error *err) {
     struct state_ref custom = {0};
     struct snapshot snapshot;
 
     if (run->restore_type == RESTORE_CUSTOM) {
         if (!find_custom(service, app, run->snapshot_name, &snapshot, err)) return false;
+        if (!check_runtime(&snapshot, runtime, err)) return false;
         custom = state_of(service, app, &snapshot);
     }
     restore_at_move(app, run->restore_type, &custom);

@@ -13,14 +13,18 @@ void restore_points_find(struct app_service *service, const struct app *app,
 void restore_points_refresh(struct app_service *service, const struct app *app,
                             struct state_ref *state);
 
-// StartApplication. ERROR_INVALID in the service's words: no READY snapshot of that name.
+// StartApplication, of a job of `runtime`. ERROR_INVALID: no READY snapshot of that name (in the
+// service's words), or none that this runtime can read.
 MUST_CHECK bool restore_points_at_start(struct app_service *service, const struct app *app,
                                         const struct run_configuration *run,
+                                        enum runtime_environment runtime,
                                         struct state_ref *out_state, struct error *err);
 
-// A move that ends the old job. Sets what restore_at_move() does. ERROR_INVALID: as above.
+// A move that ends the old job, to a job of `runtime`. Sets what restore_at_move() does.
+// ERROR_INVALID: as above, about a snapshot that is named.
 MUST_CHECK bool restore_points_at_move(struct app_service *service, struct app *app,
-                                       const struct run_configuration *run, struct error *err);
+                                       const struct run_configuration *run,
+                                       enum runtime_environment runtime, struct error *err);
 
 // Sets what the version before, of that Flink, continues from: the state of slot NEXT.
 // ERROR_REQUEST: there is none.

@@ -97,12 +97,16 @@ static bool apply_when_ready(struct app_service *service, const struct version_c
 
 // How the next job restores. Without a RunConfigurationUpdate: from the snapshot that this update
 // takes, and AllowNonRestoredState is false, also where it was true before (facts/api.md 5.7).
-static bool plan_restore(struct app_service *service, const json_t *wanted, bool uses_enhanced,
-                         struct app *app, struct error *err) {
+static bool plan_restore(struct app_service *service, const json_t *wanted,
+                         const struct job_spec *old, const struct job_spec *new, struct app *app,
+                         struct error *err) {
     struct run_configuration run;
 
-    if (!run_config_read(wanted, &app->scope, uses_enhanced, &run, err)) return false;
-    if (!restore_points_at_move(service, app, &run, err)) return false;
+    if (!run_config_read(wanted, &app->scope, new->uses_enhanced_snapshots, &run, err)) return false;
+    if (run.restore_type == RESTORE_LATEST && old->snapshots_enabled &&
+        !restore_check_runtime("The state of the running job", old->runtime, new->runtime, err))
+        return false;
+    if (!restore_points_at_move(service, app, &run, new->runtime, err)) return false;
     app->slots[SLOT_NEXT].allow_non_restored_state = run.allow_non_restored_state;
     app->has_run_configuration = true;
     app->run_configuration = run;
@@ -119,7 +123,7 @@ static int parallelism_after(const struct version_change *change, const struct a
 }
 
 static bool apply_to_running(struct app_service *service, const struct version_change *change,
-                             bool snapshots_enabled, struct app_detail *detail,
+                             const struct job_spec *old, struct app_detail *detail,
                              char *out_operation_id, struct error *err) {
     struct app *app = &detail->app;
     const struct app_version *version = &detail->version;
@@ -133,10 +137,9 @@ static bool apply_to_running(struct app_service *service, const struct version_c
     app->move = (struct move){.previous_version = version->updated_from};
     *next = (struct placement){.phase = PLACEMENT_PLANNED, .version = version->version};
     next->parallelism = parallelism_after(change, app, &spec);
-    if (!plan_restore(service, change->run_configuration, spec.uses_enhanced_snapshots, app, err))
-        return false;
-    app->move.halt = snapshots_enabled ? HALT_SAVEPOINT : HALT_DISCARDS;
-    if (snapshots_enabled)
+    if (!plan_restore(service, change->run_configuration, old, &spec, app, err)) return false;
+    app->move.halt = old->snapshots_enabled ? HALT_SAVEPOINT : HALT_DISCARDS;
+    if (old->snapshots_enabled)
         move_begin_name_snapshot(app, "UPDATEAPPLICATION", spec.uses_enhanced_snapshots,
                                  version->created_at_ms);
     if (!db_begin(service->db, &tx, err)) return false;
@@ -162,6 +165,5 @@ bool version_change_apply(struct app_service *service, const struct app_detail *
     if (app->version > VERSIONS_KEPT) code_collect_soon(service);
     if (app->status == APP_READY)
         return apply_when_ready(service, change, new_detail, out_operation_id, err);
-    return apply_to_running(service, change, old_spec.snapshots_enabled, new_detail,
-                            out_operation_id, err);
+    return apply_to_running(service, change, &old_spec, new_detail, out_operation_id, err);
 }

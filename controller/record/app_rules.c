@@ -178,24 +178,6 @@ bool app_rules_check_create(const json_t *request, const struct app_limits *limi
 
 // --- updates ---
 
-static bool check_runtime_update(const json_t *config, const json_t *request, struct error *err) {
-    const char *to = json_text(request, "RuntimeEnvironmentUpdate");
-    enum runtime_environment old_runtime;
-    enum runtime_environment new_runtime;
-
-    if (to == NULL) return true;
-    if (!check_runtime_name(to, err)) return false;
-    if (!runtime_environment_from_name(json_text(config, "RuntimeEnvironment"), &old_runtime) ||
-        !runtime_environment_from_name(to, &new_runtime))
-        return true;
-    if (runtime_environment_is_newer(old_runtime, new_runtime))
-        return error_set(err, ERROR_INVALID,
-                         "Runtime environment cannot go down from %s to %s. Roll back instead, or "
-                         "create another application.",
-                         runtime_environment_name(old_runtime), to);
-    return true;
-}
-
 static bool check_logging_updates(const json_t *updates, struct error *err) {
     size_t index;
     json_t *update;
@@ -207,12 +189,12 @@ static bool check_logging_updates(const json_t *updates, struct error *err) {
     return true;
 }
 
-bool app_rules_check_update(const json_t *config, const json_t *request, bool is_running,
-                            struct error *err) {
+bool app_rules_check_update(const json_t *request, bool is_running, struct error *err) {
+    const char *runtime = json_text(request, "RuntimeEnvironmentUpdate");
     const json_t *updates = json_member(request, "ApplicationConfigurationUpdate");
     const json_t *groups = json_path(updates, "EnvironmentPropertyUpdates", "PropertyGroups", NULL);
 
-    if (!check_runtime_update(config, request, err)) return false;
+    if (runtime != NULL && !check_runtime_name(runtime, err)) return false;
     if (!check_foreign_blocks(updates, "Update", err)) return false;
     if (!snapshot_mode_rules_check_update(config, request, err)) return false;
     if (!property_rules_check_groups(groups, err)) return false;

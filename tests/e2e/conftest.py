@@ -65,6 +65,11 @@ def runtime_2_2(runtime):
 
 
 @pytest.fixture(scope="session")
+def runtime_2_3(runtime):
+    install_runtime("FLINK-2_3")
+
+
+@pytest.fixture(scope="session")
 def jars(runtime, tmp_path_factory):
     """The test programs as jars, by the name of the main class."""
     directory = made_once(shared_directory(tmp_path_factory) / "jars", lambda directory: build_jars(runtime, directory))

@@ -26,7 +26,7 @@ def test_flink_is_upgraded_in_place_and_rolled_back(runtime_2_2, running):
     counted = running.wait_for_count(counted + 5)
     running.take_snapshot("of-2-2")
     assert [snapshot["RuntimeEnvironment"] for snapshot in running.snapshots()] == ["FLINK-2_2", "FLINK-1_20", "FLINK-1_20"]
-    with pytest.raises(ClientError, match="cannot go down from FLINK-2_2 to FLINK-1_20") as error:
+    with pytest.raises(ClientError, match="is of runtime environment FLINK-2_2, which FLINK-1_20 cannot read") as error:
         client.update_application(ApplicationName=name, CurrentApplicationVersionId=2, RuntimeEnvironmentUpdate="FLINK-1_20")
     assert error.value.response["Error"]["Code"] == "InvalidArgumentException"
     # Flink 1.20 cannot read what 2.2 wrote: the roll back restores the newest snapshot of 1.20.
@@ -39,6 +39,21 @@ def test_flink_is_upgraded_in_place_and_rolled_back(runtime_2_2, running):
     assert automatic.startswith("UPDATE")
     assert f"/snapshots/{automatic}/" in running.show()["current"]["restoredFrom"]
     running.wait_for_count(counted)
+
+
+def test_the_newest_flink_continues_with_the_state_and_a_step_down_starts_without_it(runtime_2_3, running):
+    counted = running.wait_for_count(5)
+    running.update(RuntimeEnvironmentUpdate="FLINK-2_3")
+    assert running.settle() == "RUNNING"
+    running.wait_for_count(counted)
+    running.stop()
+    running.update(RuntimeEnvironmentUpdate="FLINK-1_20")
+    assert (running.status(), running.describe()["RuntimeEnvironment"]) == ("READY", "FLINK-1_20")
+    with pytest.raises(ClientError, match="is of runtime environment FLINK-2_3, which FLINK-1_20 cannot read") as error:
+        running.start()
+    assert error.value.response["Error"]["Code"] == "InvalidArgumentException"
+    running.start(RunConfiguration={"ApplicationRestoreConfiguration": {"ApplicationRestoreType": "SKIP_RESTORE_FROM_SNAPSHOT"}})
+    wait_for(lambda: [count for _, count, _ in running.lines()].count(1) == 2, "the job counts from 1 again")
 
 
 def upgrade_legacy_program(application, jars, rolls_back):

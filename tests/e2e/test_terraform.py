@@ -176,6 +176,7 @@ def stop(tree, blocks):
 
 
 def add_blocks_to_ready_application(tree, blocks):
+    tree["runtime_environment"] = "FLINK-1_19"  # a step down, as in the provider's acceptance tests
     tree["cloudwatch_logging_options"] = log_stream("third")
     blocks.update(vpc_configuration=vpc(6), environment_properties=groups(job={"label": "third"}, more={"a": "b"}),
                   flink_application_configuration=custom_flink(2000, "ERROR", 1),
@@ -183,7 +184,7 @@ def add_blocks_to_ready_application(tree, blocks):
 
 
 def start(tree, blocks):
-    tree["start_application"] = True
+    tree.update(start_application=True, runtime_environment="FLINK-1_20")
     blocks["run_configuration"] = run_configuration(False)
 
 

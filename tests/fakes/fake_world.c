@@ -165,22 +165,49 @@ bool fake_world_create(struct fake_world *world, const char *name, struct error 
     return answer.is_done;
 }
 
-bool fake_world_update(struct fake_world *world, const char *name, const char *updates,
-                       struct error *err) {
-    AUTO(json_decref) json_t *request = json_new_object();
+// Without a version of its own the request names the current one.
+static bool update(struct fake_world *world, const char *name, json_t *consumed,
+                   struct error *err) {
+    AUTO(json_decref) json_t *request = consumed;
     struct answer answer = {0};
 
-    json_put_int(request, "CurrentApplicationVersionId", fake_world_app(world, name).version);
-    json_put(request, "ApplicationConfigurationUpdate", parse(updates));
+    if (json_member(request, "CurrentApplicationVersionId") == NULL &&
+        json_member(request, "ConditionalToken") == NULL)
+        json_put_int(request, "CurrentApplicationVersionId", fake_world_app(world, name).version);
     app_service_update(world->service, &world->scope, name, request, NULL, on_done, &answer);
     if (!answer.is_done) *err = answer.err;
     return answer.is_done;
+}
+
+bool fake_world_update(struct fake_world *world, const char *name, const char *updates,
+                       struct error *err) {
+    json_t *request = json_new_object();
+
+    json_put(request, "ApplicationConfigurationUpdate", parse(updates));
+    return update(world, name, request, err);
+}
+
+bool fake_world_change(struct fake_world *world, const char *name, const char *members,
+                       struct error *err) {
+    return update(world, name, parse(members), err);
 }
 
 bool fake_world_start(struct fake_world *world, const char *name, struct error *err) {
     char operation_id[APP_OPERATION_ID_SIZE];
 
     return app_service_start(world->service, &world->scope, name, NULL, operation_id, err);
+}
+
+bool fake_world_start_from(struct fake_world *world, const char *name, enum restore_type type,
+                           const char *snapshot, struct error *err) {
+    AUTO(json_decref) json_t *run = json_new_object();
+    json_t *restore = json_new_object();
+    char operation_id[APP_OPERATION_ID_SIZE];
+
+    json_put_text(restore, "ApplicationRestoreType", restore_type_name(type));
+    if (snapshot != NULL) json_put_text(restore, "SnapshotName", snapshot);
+    json_put(run, "ApplicationRestoreConfiguration", restore);
+    return app_service_start(world->service, &world->scope, name, run, operation_id, err);
 }
 
 bool fake_world_stop(struct fake_world *world, const char *name, bool force, struct error *err) {

@@ -51,7 +51,13 @@ bool fake_world_run_until(struct fake_world *world, const char *name, enum app_s
 bool fake_world_create(struct fake_world *world, const char *name, struct error *err);
 bool fake_world_update(struct fake_world *world, const char *name, const char *updates,
                        struct error *err); // JSON of ApplicationConfigurationUpdate
+// The same with any members of UpdateApplication, as JSON.
+bool fake_world_change(struct fake_world *world, const char *name, const char *members,
+                       struct error *err);
 bool fake_world_start(struct fake_world *world, const char *name, struct error *err);
+// From a snapshot by name, or with a restore type that needs none.
+bool fake_world_start_from(struct fake_world *world, const char *name, enum restore_type type,
+                           const char *snapshot, struct error *err);
 bool fake_world_roll_back(struct fake_world *world, const char *name, struct error *err);
 bool fake_world_stop(struct fake_world *world, const char *name, bool force, struct error *err);
 

@@ -206,6 +206,8 @@ Test(restore, reads_savepoints_of_the_same_or_an_earlier_flink_only) {
     cr_assert(not(restore_can_read(&snapshot, RUNTIME_FLINK_1_20)));
     snapshot.status = SNAPSHOT_FAILED;
     cr_assert(not(restore_can_read(&snapshot, RUNTIME_FLINK_2_2)));
+    cr_assert(restore_check_runtime("It", RUNTIME_FLINK_1_20, RUNTIME_FLINK_2_2, NULL));
+    cr_assert(not(restore_check_runtime("It", RUNTIME_FLINK_2_2, RUNTIME_FLINK_1_20, NULL)));
 }
 
 Test(restore, takes_the_checkpoint_of_the_last_job_before_what_that_was_started_from) {

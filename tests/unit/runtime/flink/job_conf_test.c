@@ -43,3 +43,17 @@ Test(job_conf, gives_jobs_canonical_settings) {
     AUTO(json_decref) json_t *without = job_conf_settings(&spec, "file:///data/checkpoints");
     cr_assert(json_text(without, "execution.checkpointing.interval") == NULL);
 }
+
+Test(job_conf, aligns_watermarks_on_2_3_as_before) {
+    static const char *const keys[] = {"pipeline.watermark-alignment.max-drift",
+                                       "pipeline.watermark-alignment.buffer-size"};
+    struct job_spec spec = {.runtime = RUNTIME_FLINK_2_2};
+    AUTO(json_decref) json_t *before = job_conf_settings(&spec, "file:///data/checkpoints");
+    spec.runtime = RUNTIME_FLINK_2_3;
+    AUTO(json_decref) json_t *settings = job_conf_settings(&spec, "file:///data/checkpoints");
+
+    for (size_t index = 0; index < COUNT_OF(keys); index++) {
+        cr_assert(json_text(before, keys[index]) == NULL);
+        cr_assert(eq(str, (char *)json_text(settings, keys[index]), "0"));
+    }
+}
