@@ -166,7 +166,7 @@ json_t *encode_operation(const struct operation *operation) {
     json_t *object = json_new_object();
 
     put_common(object, operation);
-    bool is_over = operation->status == OPERATION_SUCCESSFUL;
+    bool is_over = operation->status != OPERATION_IN_PROGRESS;
     if (operation->version_from != 0 && is_over) {
         json_t *change = json_new_object();
         json_put_int(change, "ApplicationVersionUpdatedFrom", operation->version_from);

@@ -15,10 +15,14 @@ static const char SQL_LOAD[] =
     " rolled_back_to, is_rolled_back FROM app_version WHERE app_id = ?1 AND version = ?2";
 static const char SQL_MARK[] =
     "UPDATE app_version SET is_rolled_back = ?3 WHERE app_id = ?1 AND version = ?2";
-static const char SQL_REMOVE[] = "DELETE FROM app_version WHERE app_id = ?1 AND version = ?2";
-static const char SQL_TRIM[] = "DELETE FROM app_version WHERE app_id = ?1 AND version IN"
-                               " (SELECT version FROM app_version WHERE app_id = ?1 AND"
-                               " version <= ?2 ORDER BY version LIMIT 10)";
+static const char SQL_NEXT[] =
+    "SELECT ifnull(max(version), 0) + 1 FROM app_version WHERE app_id = ?1";
+static const char SQL_TRIM[] =
+    "DELETE FROM app_version WHERE app_id = ?1 AND version IN"
+    " (SELECT version FROM app_version WHERE app_id = ?1 AND version <= ?2 AND version NOT IN"
+    " (SELECT version FROM app WHERE id = ?1 UNION SELECT updated_from FROM app_version WHERE"
+    " app_id = ?1 AND version = (SELECT version FROM app WHERE id = ?1))"
+    " ORDER BY version LIMIT 10)";
 static const char SQL_LIST[] =
     "SELECT version, is_rolled_back FROM app_version WHERE app_id = ?1 AND version < ?2"
     " ORDER BY version DESC LIMIT ?3";
@@ -33,6 +37,18 @@ static bool trim(struct db *db, const char *app_id, int64_t newest, struct error
     db_bind_text(stmt, 1, app_id);
     db_bind_int(stmt, 2, newest - VERSIONS_KEPT);
     return db_run(db, stmt, err);
+}
+
+bool version_store_next(struct db *db, const char *app_id, int64_t *out_version,
+                        struct error *err) {
+    AUTO(db_done) sqlite3_stmt *stmt = NULL;
+    bool row;
+
+    if (!db_prepare(db, SQL_NEXT, &stmt, err)) return false;
+    db_bind_text(stmt, 1, app_id);
+    if (!db_next(db, stmt, &row, err)) return false;
+    *out_version = db_column_int(stmt, 0);
+    return true;
 }
 
 bool version_store_add(struct db *db, const char *app_id, const struct app_version *version,
@@ -92,15 +108,6 @@ bool version_store_mark_rolled_back(struct db *db, const char *app_id, int64_t v
     db_bind_text(stmt, 1, app_id);
     db_bind_int(stmt, 2, version);
     db_bind_int(stmt, 3, is_rolled_back);
-    return db_run(db, stmt, err);
-}
-
-bool version_store_remove(struct db *db, const char *app_id, int64_t version, struct error *err) {
-    AUTO(db_done) sqlite3_stmt *stmt = NULL;
-
-    if (!db_prepare(db, SQL_REMOVE, &stmt, err)) return false;
-    db_bind_text(stmt, 1, app_id);
-    db_bind_int(stmt, 2, version);
     return db_run(db, stmt, err);
 }
 

@@ -7,7 +7,13 @@
 // So many of an application are kept, with their code. A move and a roll back need the last three.
 #define VERSIONS_KEPT 100
 
-// Adds one, and removes some of those that are too old.
+// The number of the next version: one more than any that the application has had, also of those
+// that were taken back.
+MUST_CHECK bool version_store_next(struct db *db, const char *app_id, int64_t *out_version,
+                                   struct error *err);
+
+// Adds one, and removes some of those that are too old. The current one and the one before it stay,
+// however many were taken back since.
 MUST_CHECK bool version_store_add(struct db *db, const char *app_id,
                                   const struct app_version *version, struct error *err);
 
@@ -16,12 +22,9 @@ MUST_CHECK bool version_store_load(struct db *db, const char *app_id, int64_t ve
                                    struct app_version *out_version, bool *out_found,
                                    struct error *err);
 
-// Records whether the user rolled back from a version.
+// Records whether a version was left: rolled back from, or taken back before it ran.
 MUST_CHECK bool version_store_mark_rolled_back(struct db *db, const char *app_id, int64_t version,
                                                bool is_rolled_back, struct error *err);
-// Removes one version: that of an update that was given up before it ran.
-MUST_CHECK bool version_store_remove(struct db *db, const char *app_id, int64_t version,
-                                     struct error *err);
 
 struct version_summary {
     int64_t version;

@@ -32,17 +32,17 @@ static bool check(const struct app_detail *detail, const json_t *request, int64_
 // Of a RUNNING application: its job ends without a savepoint, because its state may be the reason
 // for the roll back, and the version before starts from the last snapshot. Its newest checkpoint is
 // kept.
-static bool plan_from_running(struct app_service *service, struct app *app,
+static bool plan_from_running(struct app_service *service, struct app *app, int64_t version,
                               const struct job_spec *spec, struct error *err) {
     app->slots[SLOT_NEXT] = (struct placement){
-        .phase = PLACEMENT_PLANNED, .version = app->version + 1, .parallelism = spec->parallelism};
+        .phase = PLACEMENT_PLANNED, .version = version, .parallelism = spec->parallelism};
     app->move = (struct move){.halt = HALT_CHECKPOINT};
     move_begin_name_snapshot(app, "ROLLBACKAPPLICATION", false, service_now_ms(service));
     return restore_points_at_roll_back(service, app, spec->runtime, err);
 }
 
 // During a move: what it has done so far decides where the job continues.
-static bool plan_from_move(struct app_service *service, struct app *app,
+static bool plan_from_move(struct app_service *service, struct app *app, int64_t version,
                            const struct job_spec *spec, struct error *err) {
     struct placement *current = &app->slots[SLOT_CURRENT];
     struct placement *next = &app->slots[SLOT_NEXT];
@@ -51,19 +51,19 @@ static bool plan_from_move(struct app_service *service, struct app *app,
     if (!app->move.halted) {
         // The old job runs the target already, so it only gets the new version number. Where it is
         // being stopped, it restarts from that savepoint on a cluster of the old version.
-        current->version = app->version + 1;
+        current->version = version;
         *next = (struct placement){0};
         if (app->move.trigger_id[0] == '\0') return true;
-        *next = (struct placement){.phase = PLACEMENT_PLANNED,
-                                   .version = app->version + 1,
-                                   .parallelism = current->parallelism};
+        *next = (struct placement){
+            .phase = PLACEMENT_PLANNED, .version = version, .parallelism = current->parallelism};
         restore_at_move(app, RESTORE_LATEST, NULL);
         return true;
     }
     if (current->cluster_id[0] != '\0')
         cluster_view(&service->clusters, current->cluster_id, &view);
     if (current->phase == PLACEMENT_EMPTY) next->parallelism = spec->parallelism;
-    roll_back_place(app, current->phase != PLACEMENT_EMPTY && view.health == CLUSTER_READY);
+    roll_back_place(app, version,
+                    current->phase != PLACEMENT_EMPTY && view.health == CLUSTER_READY);
     return restore_points_at_roll_back(service, app, spec->runtime, err);
 }
 
@@ -76,15 +76,17 @@ static bool roll_back(struct app_service *service, struct app *app, int64_t targ
         .kind = MOVE_ROLL_BACK, .event = EVENT_ROLL_BACK, .interrupted = interrupted};
     AUTO(db_rollback) struct db_tx tx = {0};
     struct job_spec spec;
+    int64_t version;
 
     if (!service_load_spec(service, app->id, target, &spec, err)) return false;
     (void)text_copy(interrupted, sizeof interrupted, app->move.operation_id);
     (void)text_copy(dropped, sizeof dropped, app->slots[SLOT_NEXT].cluster_id);
     app->run_configuration = (struct run_configuration){.restore_type = RESTORE_LATEST};
     if (!db_begin(service->db, &tx, err)) return false;
-    if (!roll_back_add_version(service, app, target, err)) return false;
-    if (!(is_moving ? plan_from_move : plan_from_running)(service, app, &spec, err)) return false;
-    roll_back_count(app, service_now_ms(service));
+    if (!roll_back_add_version(service, app, target, &version, err)) return false;
+    if (!(is_moving ? plan_from_move : plan_from_running)(service, app, version, &spec, err))
+        return false;
+    roll_back_count(app, version, service_now_ms(service));
     if (!move_begin_in(service, app, &order, err)) return false;
     if (!db_commit(&tx, err)) return false;
     if (!text_equal(dropped, app->slots[SLOT_NEXT].cluster_id))

@@ -51,7 +51,7 @@ bool app_service_edit_sub_resource(struct app_service *service, const struct app
 
     if (!app_service_describe(service, scope, name, &old, err)) return false;
     if (!version_change_check(&old, request, err)) return false;
-    version_change_begin(service, &old.app, version);
+    if (!version_change_begin(service, &old.app, version, err)) return false;
     (void)text_copy(version->code_sha256, sizeof version->code_sha256, old.version.code_sha256);
     version->config = json_copy_of(old.version.config);
     if (!edits[edit].apply(version->config, request, version->version, err)) return false;

@@ -17,7 +17,7 @@ static bool check(const json_t *request, const struct app_detail *detail,
 static bool make_version(struct app_service *service, const json_t *request,
                          const struct code_artifact *artifact, const struct app_detail *old,
                          struct app_version *version, struct error *err) {
-    version_change_begin(service, &old->app, version);
+    if (!version_change_begin(service, &old->app, version, err)) return false;
     (void)text_copy(version->code_sha256, sizeof version->code_sha256,
                     artifact != NULL ? artifact->sha256 : old->version.code_sha256);
     if (!app_config_update(old->version.config, request, artifact, &version->config, err))

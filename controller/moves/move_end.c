@@ -84,16 +84,16 @@ static bool end_resumed(struct app_service *service, struct app *app, const stru
     return end_operation(service, app, OPERATION_SUCCESSFUL, NULL, err);
 }
 
-// The old job continues: the version that never ran is removed.
-static bool remove_version(struct app_service *service, struct app *app, struct error *err) {
+// The old job continues: the version that never ran stays in the history, so that its number is
+// not used again (facts/api.md 5.9).
+static bool take_back_version(struct app_service *service, struct app *app, struct error *err) {
     int64_t given_up = app->version;
 
     app->version = app->move.previous_version;
     if (app->move.kind == MOVE_ROLL_BACK &&
         !version_store_mark_rolled_back(service->db, app->id, app->version, false, err))
         return false;
-    code_collect_soon(service);
-    return version_store_remove(service->db, app->id, given_up, err);
+    return version_store_mark_rolled_back(service->db, app->id, given_up, true, err);
 }
 
 static bool end_reverted(struct app_service *service, struct app *app, const struct plan_view *view,
@@ -108,7 +108,7 @@ static bool end_reverted(struct app_service *service, struct app *app, const str
     if (!fail_snapshot_of_move(service, app, err)) return false;
     app->slots[SLOT_NEXT] = (struct placement){0};
     if (is_as_wanted || app->move.previous_version == 0) return true;
-    return remove_version(service, app, err);
+    return take_back_version(service, app, err);
 }
 
 static bool become_ready(struct app_service *service, struct app *app, struct error *err) {

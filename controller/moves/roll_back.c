@@ -13,11 +13,11 @@
 #include "storage/version_store.h"
 
 bool roll_back_add_version(struct app_service *service, const struct app *app, int64_t target,
-                           struct error *err) {
+                           int64_t *out_version, struct error *err) {
     AUTO(app_version_release) struct app_version version = {0};
 
     if (!service_load_version(service, app->id, target, &version, err)) return false;
-    version.version = app->version + 1;
+    if (!version_store_next(service->db, app->id, &version.version, err)) return false;
     version.created_at_ms = service_now_ms(service);
     version.updated_from = app->version;
     version.rolled_back_from = app->version;
@@ -25,11 +25,12 @@ bool roll_back_add_version(struct app_service *service, const struct app *app, i
     version.is_rolled_back = false;
     random_id_hex(version.token, 32);
     if (version.version > VERSIONS_KEPT) code_collect_soon(service);
+    *out_version = version.version;
     return version_store_add(service->db, app->id, &version, err) &&
            version_store_mark_rolled_back(service->db, app->id, app->version, true, err);
 }
 
-void roll_back_place(struct app *app, bool old_cluster_stands) {
+void roll_back_place(struct app *app, int64_t version, bool old_cluster_stands) {
     const struct placement old = app->slots[SLOT_CURRENT];
     struct placement *next = &app->slots[SLOT_NEXT];
 
@@ -37,7 +38,7 @@ void roll_back_place(struct app *app, bool old_cluster_stands) {
     (void)text_copy(next->cluster_id, sizeof next->cluster_id,
                     old_cluster_stands ? old.cluster_id : "");
     next->job_id[0] = '\0';
-    next->version = app->version + 1;
+    next->version = version;
     if (old.phase != PLACEMENT_EMPTY) next->parallelism = old.parallelism;
     next->attempt = 0;
     next->not_before_ms = 0;
@@ -46,9 +47,9 @@ void roll_back_place(struct app *app, bool old_cluster_stands) {
     app->move.failure[0] = '\0';
 }
 
-void roll_back_count(struct app *app, int64_t now_ms) {
+void roll_back_count(struct app *app, int64_t version, int64_t now_ms) {
     app->move.previous_version = app->version;
-    app->version++;
+    app->version = version;
     app->updated_at_ms = now_ms;
 }
 
@@ -59,20 +60,21 @@ bool roll_back_after_failure(struct app_service *service, struct app *app,
     int64_t now_ms = service_now_ms(service);
     struct operation operation = {0};
     struct state_ref left;
+    int64_t version;
     bool has_left;
     AUTO(db_rollback) struct db_tx tx = {0};
 
     (void)text_copy(app->move.failure, sizeof app->move.failure, move_failure_of(app, view));
+    // Scaling and maintenance change no version: the current one runs again.
+    int64_t target = app->move.previous_version > 0 ? app->move.previous_version : app->version;
     if (!db_begin(service->db, &tx, err)) return false;
+    if (!roll_back_add_version(service, app, target, &version, err)) return false;
     if (!operation_log_begin(service->db, app->id, move_operation_name(MOVE_ROLL_BACK), now_ms,
-                             app->version, app->version + 1, &operation, err))
+                             app->version, version, &operation, err))
         return false;
     if (!operation_log_fail_with_roll_back(service->db, app->id, app->move.operation_id,
                                            app->move.failure, operation.id, now_ms, err))
         return false;
-    // Scaling and maintenance change no version: the current one runs again.
-    int64_t target = app->move.previous_version > 0 ? app->move.previous_version : app->version;
-    if (!roll_back_add_version(service, app, target, err)) return false;
     if (!lifecycle_apply(&app->status, EVENT_ROLL_BACK, err)) return false;
     if (!event_log_status(service, app, before_status, app->move.failure, err)) return false;
     if (!restore_points_of_halt(service, app, &left, &has_left, err)) return false;
@@ -81,9 +83,10 @@ bool roll_back_after_failure(struct app_service *service, struct app *app,
     if (app->slots[SLOT_CURRENT].phase == PLACEMENT_EMPTY)
         app->slots[SLOT_NEXT].parallelism = app->current_parallelism;
     // The old cluster is warm and its job is over: it runs the job again.
-    roll_back_place(app, app->slots[SLOT_CURRENT].phase != PLACEMENT_EMPTY &&
-                             view->slots[SLOT_CURRENT].health == CLUSTER_READY);
-    roll_back_count(app, now_ms);
+    roll_back_place(app, version,
+                    app->slots[SLOT_CURRENT].phase != PLACEMENT_EMPTY &&
+                        view->slots[SLOT_CURRENT].health == CLUSTER_READY);
+    roll_back_count(app, version, now_ms);
     app->move.kind = MOVE_ROLL_BACK;
     (void)text_copy(app->move.operation_id, sizeof app->move.operation_id, operation.id);
     if (!app_store_save(service->db, app, err)) return false;

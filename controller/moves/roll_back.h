@@ -6,17 +6,17 @@
 #include "controller/moves/plan.h"
 #include "controller/service/service.h"
 
-// Adds version `app->version + 1`, a copy of `target`, and marks the current one as rolled back
-// from. Inside a transaction of the caller's; `app` is not changed.
+// Adds the next version, a copy of `target`, and marks the current one as rolled back from. Inside
+// a transaction of the caller's; `app` is not changed.
 MUST_CHECK bool roll_back_add_version(struct app_service *service, const struct app *app,
-                                      int64_t target, struct error *err);
+                                      int64_t target, int64_t *out_version, struct error *err);
 
-// Plans the next placement of `app`, whose old job is over, for version `app->version + 1`: on the
-// old cluster where that still stands, since it is warm, else on another.
-void roll_back_place(struct app *app, bool old_cluster_stands);
+// Plans the next placement of `app`, whose old job is over, for `version`: on the old cluster where
+// that still stands, since it is warm, else on another.
+void roll_back_place(struct app *app, int64_t version, bool old_cluster_stands);
 
-// Counts the version and records which one was left.
-void roll_back_count(struct app *app, int64_t now_ms);
+// Makes `version` the current one and records which one was left.
+void roll_back_count(struct app *app, int64_t version, int64_t now_ms);
 
 // The update failed after its HALT: its operation fails, and a RollbackApplication operation begins
 // that runs the version before, on the old cluster where that still stands (facts/service.md 6,

@@ -30,14 +30,6 @@ bool version_change_check(const struct app_detail *detail, const json_t *request
     const char *token = json_text(request, "ConditionalToken");
     bool has_id = json_member(request, "CurrentApplicationVersionId") != NULL;
 
-    if (!lifecycle_allows(detail->app.status, EVENT_UPDATE))
-        return error_set(err, ERROR_CONFLICT, "Application cannot be updated in '%s' state",
-                         app_status_name(detail->app.status));
-    if (detail->app.version >= APP_VERSION_MAX)
-        return error_set(err, ERROR_LIMIT,
-                         "Application %s has reached the highest possible version number. Create "
-                         "another application.",
-                         detail->app.name);
     if (token == NULL && !has_id)
         return error_set(err, ERROR_INVALID,
                          "Either CurrentApplicationVersionId or ConditionalToken must be provided");
@@ -46,15 +38,26 @@ bool version_change_check(const struct app_detail *detail, const json_t *request
         return error_set(err, ERROR_STALE,
                          "The provided conditional token does not match the current conditional "
                          "token for the application.");
-    return true;
+    // Last: of two clients that update at once the second one learns that it is stale.
+    return lifecycle_allows(detail->app.status, EVENT_UPDATE) ||
+           error_set(err, ERROR_CONFLICT, "Application cannot be updated in '%s' state",
+                     app_status_name(detail->app.status));
 }
 
-void version_change_begin(struct app_service *service, const struct app *app,
-                          struct app_version *out_version) {
-    *out_version = (struct app_version){.version = app->version + 1,
-                                        .updated_from = app->version,
-                                        .created_at_ms = service_now_ms(service)};
+bool version_change_begin(struct app_service *service, const struct app *app,
+                          struct app_version *out_version, struct error *err) {
+    int64_t version;
+
+    if (!version_store_next(service->db, app->id, &version, err)) return false;
+    if (version > APP_VERSION_MAX)
+        return error_set(err, ERROR_LIMIT,
+                         "Application %s has reached the highest possible version number. Create "
+                         "another application.",
+                         app->name);
+    *out_version = (struct app_version){
+        .version = version, .updated_from = app->version, .created_at_ms = service_now_ms(service)};
     random_id_hex(out_version->token, 32);
+    return true;
 }
 
 // --- a READY application ---

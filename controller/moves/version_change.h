@@ -23,9 +23,10 @@ MUST_CHECK bool version_change_check(const struct app_detail *detail, const json
 MUST_CHECK bool version_change_check_id(const struct app_detail *detail, const json_t *request,
                                         struct error *err);
 
-// Fills `out_version` as the next version, without its configuration and code.
-void version_change_begin(struct app_service *service, const struct app *app,
-                          struct app_version *out_version);
+// Fills `out_version` as the next version, without its configuration and code. ERROR_LIMIT: the
+// highest number is used.
+MUST_CHECK bool version_change_begin(struct app_service *service, const struct app *app,
+                                     struct app_version *out_version, struct error *err);
 
 // Applies `new_detail->version` to the application of `old`; writes the result to
 // `new_detail->app`. `out_operation_id` is "" where no operation was opened.

@@ -66,3 +66,19 @@ Test(encode, names_the_restored_snapshot_as_its_mode_does) {
     cr_assert(eq(str, (char *)restored_by("snapshot/s", "SnapshotArn"),
                  "arn:aws:kinesisanalytics:us-east-1:123456789012:snapshot/s"));
 }
+
+Test(encode, names_the_version_that_an_operation_made_when_it_is_over) {
+    struct operation operation = {.name = "UpdateApplication",
+                                  .status = OPERATION_IN_PROGRESS,
+                                  .version_from = 1,
+                                  .version_to = 2,
+                                  .error = "no"};
+    AUTO(json_decref) json_t *running = encode_operation(&operation);
+    operation.status = OPERATION_FAILED;
+    AUTO(json_decref) json_t *failed = encode_operation(&operation);
+
+    cr_assert(json_member(running, "ApplicationVersionChangeDetails") == NULL);
+    const json_t *change = json_member(failed, "ApplicationVersionChangeDetails");
+    cr_assert(eq(int, (int)json_int_or(change, "ApplicationVersionUpdatedFrom", 0), 1));
+    cr_assert(eq(int, (int)json_int_or(change, "ApplicationVersionUpdatedTo", 0), 2));
+}

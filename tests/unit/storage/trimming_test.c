@@ -2,6 +2,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "fakes/storage_database.h"
+#include "storage/app_store.h"
 #include "storage/db_statement.h"
 #include "storage/event_store.h"
 #include "storage/operation_store.h"
@@ -39,12 +40,14 @@ Test(trimming, keeps_the_newest_versions_of_each_application) {
     bool found;
     bool used;
 
-    (void)add_app("id1", "a");
+    struct app app = add_app("id1", "a");
     (void)add_app("id2", "b");
     for (version.version = 2; version.version <= VERSIONS_KEPT + 2; version.version++) {
         (void)text_copy(version.code_sha256, sizeof version.code_sha256,
                         version.version == 2 ? "old" : "new");
         cr_assert(version_store_add(db, "id1", &version, &err), "%s", err.message);
+        app.version = version.version;
+        cr_assert(app_store_save(db, &app, &err), "%s", err.message);
     }
     cr_assert(version_store_list(db, "id1", INT64_MAX, list, VERSIONS_KEPT + 1, &count, &err));
     cr_assert(eq(sz, count, VERSIONS_KEPT));
@@ -52,6 +55,29 @@ Test(trimming, keeps_the_newest_versions_of_each_application) {
     cr_assert(version_store_uses_code(db, "old", &used, &err));
     cr_assert(not(used));
     cr_assert(version_store_load(db, "id2", 1, &kept, &found, &err) && found);
+}
+
+Test(trimming, keeps_the_version_that_runs_and_the_one_before_it) {
+    AUTO(app_version_release)
+    struct app_version version = {.config = json_new_object(), .updated_from = 2};
+    struct version_summary list[VERSIONS_KEPT + 10];
+    struct app app = add_app("id1", "a");
+    int64_t next;
+    size_t count;
+
+    // All after version 3 are taken back.
+    for (version.version = 2; version.version <= VERSIONS_KEPT + 20; version.version++) {
+        cr_assert(version_store_add(db, "id1", &version, &err), "%s", err.message);
+        if (version.version > 3) continue;
+        app.version = version.version;
+        cr_assert(app_store_save(db, &app, &err), "%s", err.message);
+    }
+    cr_assert(version_store_list(db, "id1", INT64_MAX, list, VERSIONS_KEPT + 10, &count, &err));
+    cr_assert(eq(sz, count, VERSIONS_KEPT + 2));
+    cr_assert(eq(int, (int)list[count - 2].version, 3));
+    cr_assert(eq(int, (int)list[count - 1].version, 2));
+    cr_assert(version_store_next(db, "id1", &next, &err));
+    cr_assert(eq(int, (int)next, VERSIONS_KEPT + 21));
 }
 
 Test(trimming, keeps_the_newest_thousand_operations) {
