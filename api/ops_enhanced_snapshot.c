@@ -106,7 +106,7 @@ void ops_list_snapshots(struct call *call) {
     size_t count;
     struct error err;
 
-    if (!paging_start(call, &filter.before_sequence, &err) ||
+    if (!paging_start(call, INT64_MAX, &filter.before_sequence, &err) ||
         !app_service_snapshot_list(call->context->service, &call->scope, &filter, list, limit + 1,
                                    &count, &err)) {
         call_fail(call, &err);

@@ -60,7 +60,7 @@ void ops_list_application_operations(struct call *call) {
 
     filter.has_status =
         operation_status_from_name(json_text(call->request, "OperationStatus"), &filter.status);
-    if (!paging_start(call, &filter.before_sequence, &err) ||
+    if (!paging_start(call, INT64_MAX, &filter.before_sequence, &err) ||
         !app_service_list_operations(call->context->service, &call->scope, call_app_name(call),
                                      &filter, list, limit + 1, &count, &err)) {
         call_fail(call, &err);

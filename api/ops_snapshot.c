@@ -36,13 +36,13 @@ void ops_describe_application_snapshot(struct call *call) {
 void ops_list_application_snapshots(struct call *call) {
     size_t limit = paging_limit(call);
     AUTO(memory_free) struct snapshot *list = memory_alloc((limit + 1) * sizeof *list);
-    int64_t before;
+    int64_t after;
     size_t count;
     struct error err;
 
-    if (!paging_start(call, &before, &err) ||
+    if (!paging_start(call, 0, &after, &err) ||
         !app_service_list_snapshots(call->context->service, &call->scope, call_app_name(call),
-                                    before, list, limit + 1, &count, &err)) {
+                                    after, list, limit + 1, &count, &err)) {
         call_fail(call, &err);
         return;
     }

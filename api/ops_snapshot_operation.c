@@ -35,7 +35,7 @@ void ops_list_snapshot_operations(struct call *call) {
     struct error err;
 
     call->is_fleeting = true;
-    if (!paging_start(call, &filter.before_sequence, &err) ||
+    if (!paging_start(call, INT64_MAX, &filter.before_sequence, &err) ||
         !app_service_snapshot_list_operations(call->context->service, &call->scope,
                                               json_text_or(call->request, "SnapshotName", ""),
                                               &filter, list, limit + 1, &count, &err)) {

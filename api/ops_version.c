@@ -29,7 +29,7 @@ void ops_list_application_versions(struct call *call) {
     size_t count;
     struct error err;
 
-    if (!paging_start(call, &before, &err) ||
+    if (!paging_start(call, INT64_MAX, &before, &err) ||
         !app_service_list_versions(call->context->service, &call->scope, call_app_name(call),
                                    before, list, limit + 1, &count, &err)) {
         call_fail(call, &err);

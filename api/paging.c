@@ -31,15 +31,15 @@ static void name_list(const struct call *call, struct buffer *out) {
     }
 }
 
-bool paging_start(const struct call *call, int64_t *out_before_sequence, struct error *err) {
+bool paging_start(const struct call *call, int64_t first, int64_t *out_sequence,
+                  struct error *err) {
     const char *token = json_text(call->request, "NextToken");
     AUTO(buffer_release) struct buffer list = BUFFER_INIT(LIST_NAME_MAX);
 
-    *out_before_sequence = INT64_MAX;
+    *out_sequence = first;
     if (token == NULL) return true;
     name_list(call, &list);
-    return page_token_read(call->context->token_key, buffer_text(&list), token, out_before_sequence,
-                           err);
+    return page_token_read(call->context->token_key, buffer_text(&list), token, out_sequence, err);
 }
 
 void paging_put_token(const struct call *call, json_t *reply, int64_t last_sequence) {

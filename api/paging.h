@@ -6,12 +6,12 @@
 // The request's Limit, which the document has checked, or 50.
 size_t paging_limit(const struct call *call);
 
-// The sequence before which the page starts: INT64_MAX without a NextToken. ERROR_INVALID: not a
-// token of this list.
-MUST_CHECK bool paging_start(const struct call *call, int64_t *out_before_sequence,
+// The sequence at which the page before ended: `first` without a NextToken. Rows that come and go
+// meanwhile move nothing. ERROR_INVALID: not a token of this list.
+MUST_CHECK bool paging_start(const struct call *call, int64_t first, int64_t *out_sequence,
                              struct error *err);
 
-// Adds NextToken: the list continues before `last_sequence`.
+// Adds NextToken: the list continues beyond `last_sequence`.
 void paging_put_token(const struct call *call, json_t *reply, int64_t last_sequence);
 
 // The same for the list of applications, which is in the order of names. ERROR_REQUEST.

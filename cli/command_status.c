@@ -183,15 +183,29 @@ static void print_operations(const struct session *session, const json_t *operat
     table_print(table, &session->out);
 }
 
-// The newest few of a list of the application.
-static bool list_some(struct session *session, const char *operation, const char *member,
-                      json_t *into, struct error *err) {
+// So many of each list of the application are shown: the newest.
+enum { SHOWN_MAX = 10 };
+
+static bool list_operations(struct session *session, json_t *into, struct error *err) {
+    static const char member[] = "ApplicationOperationInfoList";
     AUTO(json_decref) json_t *reply = NULL;
     json_t *request = app_request(session->app_name);
 
-    json_put_int(request, "Limit", 10);
-    if (!client_call(session->client, operation, request, &reply, err)) return false;
+    json_put_int(request, "Limit", SHOWN_MAX);
+    if (!client_call(session->client, "ListApplicationOperations", request, &reply, err))
+        return false;
     json_put_copy(into, member, json_member(reply, member));
+    return true;
+}
+
+static bool list_snapshots(struct session *session, json_t *into, struct error *err) {
+    AUTO(json_decref) json_t *all = NULL;
+    json_t *shown = json_new_array();
+
+    json_put(into, "SnapshotSummaries", shown);
+    if (!app_snapshots(session->client, session->app_name, &all, err)) return false;
+    for (size_t index = 0; index < SHOWN_MAX && index < json_array_size(all); index++)
+        json_add(shown, json_copy_of(json_array_get(all, index)));
     return true;
 }
 
@@ -202,13 +216,9 @@ static void print_name(const struct session *session, const char *name) {
 
 // For completions of `kobel restore`.
 static bool show_snapshot_names(struct session *session, struct error *err) {
-    AUTO(json_decref) json_t *reply = NULL;
-    json_t *request = app_request(session->app_name);
+    AUTO(json_decref) json_t *snapshots = NULL;
 
-    json_put_int(request, "Limit", 50);
-    if (!client_call(session->client, "ListApplicationSnapshots", request, &reply, err))
-        return false;
-    const json_t *snapshots = json_member(reply, "SnapshotSummaries");
+    if (!app_snapshots(session->client, session->app_name, &snapshots, err)) return false;
     for (size_t index = 0; index < json_array_size(snapshots); index++)
         print_name(session, json_text_or(json_array_get(snapshots, index), "SnapshotName", ""));
     return true;
@@ -220,9 +230,7 @@ static bool show_one(struct session *session, json_t *daemon, struct error *err)
     AUTO(json_decref) json_t *details = json_new_array();
 
     if (!app_describe(session->client, session->app_name, &detail, err) ||
-        !list_some(session, "ListApplicationSnapshots", "SnapshotSummaries", lists, err) ||
-        !list_some(session, "ListApplicationOperations", "ApplicationOperationInfoList", lists,
-                   err))
+        !list_snapshots(session, lists, err) || !list_operations(session, lists, err))
         return false;
     if (session->options.is_json) {
         json_put_copy(lists, "ApplicationDetail", detail);

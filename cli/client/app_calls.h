@@ -54,6 +54,10 @@ typedef bool app_tick_fn(void *userdata, const json_t *detail, struct error *err
 MUST_CHECK bool app_wait(struct client *client, const char *name, app_tick_fn *tick, void *userdata,
                          json_t **out_detail, struct error *err);
 
+// All snapshots as the service describes them, newest first (the service lists the oldest first).
+// The caller releases them.
+MUST_CHECK bool app_snapshots(struct client *client, const char *name, json_t **out_snapshots,
+                              struct error *err);
 // The name of the newest snapshot; "" when there is none.
 MUST_CHECK bool app_newest_snapshot(struct client *client, const char *name, char *out,
                                     size_t size_bytes, struct error *err);

@@ -100,14 +100,13 @@ bool app_service_describe_snapshot(struct app_service *service, const struct app
 }
 
 bool app_service_list_snapshots(struct app_service *service, const struct app_scope *scope,
-                                const char *name, int64_t before_sequence,
-                                struct snapshot *out_list, size_t limit, size_t *out_count,
-                                struct error *err) {
+                                const char *name, int64_t after_sequence, struct snapshot *out_list,
+                                size_t limit, size_t *out_count, struct error *err) {
     struct app app;
 
     if (!service_find_app(service, scope, name, &app, err)) return false;
-    return snapshot_store_list_newest(service->db, app.id, before_sequence, out_list, limit,
-                                      out_count, err);
+    return snapshot_store_list(service->db, app.id, after_sequence, out_list, limit, out_count,
+                               err);
 }
 
 bool app_service_describe_operation(struct app_service *service, const struct app_scope *scope,

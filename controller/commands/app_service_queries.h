@@ -48,10 +48,10 @@ MUST_CHECK bool app_service_describe_snapshot(struct app_service *service,
                                               const struct app_scope *scope, const char *name,
                                               const char *snapshot_name,
                                               struct snapshot *out_snapshot, struct error *err);
-// Newest first, sequences below `before_sequence` (INT64_MAX = all).
+// Oldest first (facts/api.md 6.3), sequences above `after_sequence` (0 = all).
 MUST_CHECK bool app_service_list_snapshots(struct app_service *service,
                                            const struct app_scope *scope, const char *name,
-                                           int64_t before_sequence, struct snapshot *out_list,
+                                           int64_t after_sequence, struct snapshot *out_list,
                                            size_t limit, size_t *out_count, struct error *err);
 
 MUST_CHECK bool app_service_describe_operation(struct app_service *service,

@@ -39,6 +39,36 @@ Test(snapshots, are_taken_by_hand_and_deleted) {
     cr_assert(not(fake_world_find_snapshot(&world, "a", "s", &snapshot, &err)));
 }
 
+static void take(const char *name) {
+    cr_assert(app_service_create_snapshot(world.service, &world.scope, "a", name, &err), "%s",
+              err.message);
+    fake_world_run(&world, 4);
+}
+
+Test(snapshots, are_listed_oldest_first_in_pages_that_others_do_not_move) {
+    struct snapshot page[2];
+    size_t count;
+
+    fake_world_create_running(&world, "a");
+    take("one");
+    take("two");
+    take("three");
+    cr_assert(
+        app_service_list_snapshots(world.service, &world.scope, "a", 0, page, 2, &count, &err));
+    cr_assert(eq(str, page[0].name, "one"));
+    cr_assert(eq(str, page[1].name, "two"));
+    // The row at which the next page starts goes, and another comes.
+    cr_assert(app_service_delete_snapshot(world.service, &world.scope, "a", "two",
+                                          page[1].created_at_ms, &err),
+              "%s", err.message);
+    take("two");
+    cr_assert(app_service_list_snapshots(world.service, &world.scope, "a", page[1].sequence, page,
+                                         2, &count, &err));
+    cr_assert(eq(sz, count, 2));
+    cr_assert(eq(str, page[0].name, "three"));
+    cr_assert(eq(str, page[1].name, "two"));
+}
+
 Test(snapshots, are_kept_where_they_failed_but_only_the_newest) {
     struct snapshot list[RETENTION_FAILED_KEPT + 20];
     char name[32];

@@ -248,7 +248,9 @@ class Application:
             ApplicationName=self.name, OperationId=operation_id)["ApplicationOperationInfoDetails"]
 
     def snapshots(self):
-        return self.client.list_application_snapshots(ApplicationName=self.name)["SnapshotSummaries"]
+        """All of them, the newest first: the service lists the oldest first."""
+        pages = self.client.get_paginator("list_application_snapshots").paginate(ApplicationName=self.name)
+        return [snapshot for page in pages for snapshot in page["SnapshotSummaries"]][::-1]
 
     def try_snapshot(self, name):
         """Takes a snapshot, and returns whether it becomes READY or FAILED."""

@@ -37,8 +37,10 @@ def test_a_job_keeps_its_count_through_a_whole_life(application, jars):
 
     application.stop()
     assert "RunConfigurationDescription" not in application.describe()["ApplicationConfigurationDescription"]
-    names = [snapshot["SnapshotName"] for snapshot in application.snapshots()]
-    assert [name.split("-")[0] for name in names] == ["STOPAPPLICATION", "UPDATEAPPLICATION", "by"]
+    pages = application.client.get_paginator("list_application_snapshots").paginate(
+        ApplicationName=application.name, PaginationConfig={"PageSize": 2})
+    names = [[snapshot["SnapshotName"].split("-")[0] for snapshot in page["SnapshotSummaries"]] for page in pages]
+    assert names == [["by", "UPDATEAPPLICATION"], ["STOPAPPLICATION"]]
 
     application.start()
     count = application.wait_for_count(count, "second")
