@@ -9,6 +9,7 @@
 #include "controller/moves/faults.h"
 #include "controller/moves/maintenance.h"
 #include "controller/moves/plan.h"
+#include "controller/moves/plan_shown.h"
 #include "controller/moves/progress.h"
 #include "controller/moves/restore_points_remove.h"
 #include "controller/moves/retention.h"
@@ -59,6 +60,7 @@ static bool observe(struct app_service *service, const struct app *app, struct p
     bool found;
 
     *out_view = (struct plan_view){0};
+    out_view->shown_ms = service_after_ms(service, PLAN_SHOWN_MS) - service_now_ms(service);
     observe_cluster(service, app, SLOT_CURRENT, out_view);
     observe_cluster(service, app, SLOT_NEXT, out_view);
     if (!admission_observe(service, app, out_view, err)) return false;

@@ -1,6 +1,7 @@
 #include "controller/moves/plan.h"
 
 #include "base/text.h"
+#include "controller/moves/plan_shown.h"
 
 static const char *const step_names[STEP_KIND_COUNT] = {
     [STEP_WAIT] = "wait",
@@ -479,6 +480,7 @@ struct step plan_next(const struct app *app, const struct plan_view *view, int64
     struct step step;
 
     if (view->hopeless[0] != '\0' && plan_hopeless(app, view, &step)) return step;
+    if (!plan_shown_enough(app, view, now_ms, &step)) return step;
     switch (app->move.kind) {
     case MOVE_START:
     case MOVE_UPDATE:

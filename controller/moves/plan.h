@@ -64,6 +64,7 @@ struct plan_view {
     // step fails again and again (controller/moves/progress.h). "" = it is not.
     char hopeless[APP_FAILURE_SIZE];
     enum step_kind failing; // that step; STEP_WAIT = none
+    int64_t shown_ms;       // so long, of the service's clock: see controller/moves/plan_shown.h
 };
 
 struct step {

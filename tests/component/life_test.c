@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "controller/moves/plan.h"
 #include "fakes/fake_world_view.h"
+#include "model/arn.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -162,10 +163,68 @@ Test(life, deletes_a_running_application_with_everything) {
     cr_assert(not(app_service_delete(world.service, &world.scope, "a", 5, &err)));
     cr_assert(eq(int, err.kind, ERROR_STALE));
     cr_assert(app_service_delete(world.service, &world.scope, "a", app.created_at_ms / 1000, &err));
-    fake_world_run(&world, 2);
-    cr_assert(eq(int, fake_world_app(&world, "a").status, APP_STATUS_COUNT));
+    cr_assert(fake_world_run_until(&world, "a", APP_STATUS_COUNT));
     cr_assert(eq(int, fake_clusters_count(world.clusters), 0));
     cr_assert(fake_world_create(&world, "a", &err), "%s", err.message);
+}
+
+// Clients that ask as soon as they have their answer see what they wait for.
+Test(life, shows_that_it_is_being_stopped_by_force_or_deleted) {
+    fake_world_create_running(&world, "a");
+    cr_assert(fake_world_stop(&world, "a", true, &err), "%s", err.message);
+    fake_world_run(&world, 1);
+    cr_assert(eq(int, fake_world_app(&world, "a").status, APP_FORCE_STOPPING));
+    fake_world_crash(&world);
+    cr_assert(fake_world_run_until(&world, "a", APP_READY));
+    cr_assert(eq(int, fake_clusters_count(world.clusters), 0));
+
+    int64_t created_at_s = fake_world_app(&world, "a").created_at_ms / 1000;
+    cr_assert(app_service_delete(world.service, &world.scope, "a", created_at_s, &err));
+    fake_world_run(&world, 1);
+    cr_assert(eq(int, fake_world_app(&world, "a").status, APP_DELETING));
+    cr_assert(not(fake_world_create(&world, "a", &err)));
+    cr_assert(eq(int, err.kind, ERROR_EXISTS), "%s", err.message);
+    cr_assert(not(app_service_delete(world.service, &world.scope, "a", created_at_s, &err)));
+    cr_assert(eq(int, err.kind, ERROR_CONFLICT), "%s", err.message);
+    fake_world_run(&world, 3);
+    cr_assert(eq(int, fake_world_app(&world, "a").status, APP_STATUS_COUNT));
+}
+
+static size_t count_tags(const char *arn) {
+    AUTO(json_decref) json_t *tags = NULL;
+
+    cr_assert(app_service_list_tags(world.service, &world.scope, arn, &tags, &err), "%s",
+              err.message);
+    return json_array_size(tags);
+}
+
+Test(life, of_a_name_that_is_used_again_begins_with_nothing) {
+    AUTO(json_decref) json_t *tags = json_new_array();
+    json_t *one = json_new_object();
+    struct snapshot snapshots[1];
+    char arn[ARN_SIZE];
+    size_t count;
+
+    json_put_text(one, "Key", "team");
+    json_add(tags, one);
+    arn_of_app(&world.scope, "a", arn);
+    for (int round = 0; round < 2; round++) {
+        fake_world_create_running(&world, "a");
+        cr_assert(eq(sz, count_tags(arn), 0));
+        cr_assert(app_service_tag(world.service, &world.scope, arn, tags, &err), "%s", err.message);
+        cr_assert(eq(sz, count_tags(arn), 1));
+        cr_assert(app_service_list_snapshots(world.service, &world.scope, "a", 0, snapshots, 1,
+                                             &count, &err));
+        cr_assert(eq(sz, count, 0));
+        cr_assert(eq(str, (char *)fake_clusters_restored_from(world.clusters), ""));
+        cr_assert(eq(str, fake_world_operation(&world, "a").name, "StartApplication"));
+        cr_assert(eq(int, (int)fake_world_app(&world, "a").version, 1));
+        cr_assert(fake_world_stop(&world, "a", false, &err), "%s", err.message);
+        cr_assert(fake_world_run_until(&world, "a", APP_READY));
+        int64_t created_at_s = fake_world_app(&world, "a").created_at_ms / 1000;
+        cr_assert(app_service_delete(world.service, &world.scope, "a", created_at_s, &err));
+        cr_assert(fake_world_run_until(&world, "a", APP_STATUS_COUNT));
+    }
 }
 
 Test(life, refuses_commands_in_the_wrong_status_with_the_messages_of_the_service) {

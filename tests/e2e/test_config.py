@@ -1,5 +1,7 @@
 """Parts of a configuration, versions, tags, limits and roll backs, and the operations for SQL applications, which are refused."""
 
+import concurrent.futures
+
 import boto3
 import pytest
 
@@ -57,6 +59,24 @@ def test_versions_are_kept_and_described(plain):
     assert groups[0]["PropertyMap"] == {"label": "v2"} and second["ApplicationVersionUpdatedFrom"] == 1
     assert refused(plain.client.describe_application_version, ApplicationName=plain.name, ApplicationVersionId=9)[0] == "ResourceNotFoundException"
     assert refused(plain.client.list_application_versions, ApplicationName="absent")[0] == "ResourceNotFoundException"
+
+
+def test_of_updates_at_once_one_wins_and_nothing_is_lost(plain):
+    client = plain.client
+
+    def update(label):
+        try:
+            client.update_application(ApplicationName=plain.name, CurrentApplicationVersionId=1, ApplicationConfigurationUpdate={
+                "EnvironmentPropertyUpdates": plain.properties(label)})
+        except client.exceptions.ConcurrentModificationException:
+            return None
+        return label
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        winners = [label for label in pool.map(update, "abcd") if label]
+    detail = plain.describe()
+    assert detail["ApplicationVersionId"] == 2 and len(winners) == 1
+    groups = detail["ApplicationConfigurationDescription"]["EnvironmentPropertyDescriptions"]["PropertyGroupDescriptions"]
+    assert groups == plain.properties(winners[0])["PropertyGroups"]
 
 
 def test_maintenance_windows_last_eight_hours(plain):

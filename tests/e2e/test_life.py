@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from kobel import Application, processor_s, wait_for
+from kobel import ROLE, Application, processor_s, refused, wait_for
 
 
 @pytest.mark.quick
@@ -110,6 +110,26 @@ def test_a_force_stop_interrupts_a_start(application, jars):
     wait_for(lambda: application.status() == "READY", "the application is stopped")
     assert application.operation(start)["OperationStatus"] == "CANCELLED"
     assert application.snapshots() == []
+
+
+def test_a_client_that_asks_at_once_sees_what_ends_by_itself(application, jars):
+    client, name, tags = application.client, application.name, [{"Key": "team", "Value": "blue"}]
+    created = application.create(jars["Counting"])
+    client.tag_resource(ResourceARN=created["ApplicationARN"], Tags=tags)
+    application.start()
+    application.take_snapshot("old")
+    client.stop_application(ApplicationName=name, Force=True)
+    assert application.status() == "FORCE_STOPPING"
+    assert application.settle() == "READY"
+    client.delete_application(ApplicationName=name, CreateTimestamp=created["CreateTimestamp"])
+    assert application.status() == "DELETING"
+    again = {"ApplicationName": name, "RuntimeEnvironment": "FLINK-1_20", "ServiceExecutionRole": ROLE, "Tags": tags}
+    assert refused(client.create_application, **again)[0] == "ResourceInUseException"
+    wait_for(application.is_gone, "it is deleted")
+    assert client.create_application(**again)["ApplicationDetail"]["ApplicationVersionId"] == 1
+    assert client.list_tags_for_resource(ResourceARN=created["ApplicationARN"])["Tags"] == tags
+    assert application.snapshots() == []
+    assert client.list_application_operations(ApplicationName=name)["ApplicationOperationInfoList"] == []
 
 
 def test_the_aws_command_line_works(application, jars):
