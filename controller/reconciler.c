@@ -54,6 +54,14 @@ static bool observe_roll_back(struct app_service *service, const struct app *app
     return true;
 }
 
+static bool has_savepoint(const struct app_service *service, const struct app *app,
+                          const struct plan_view *view) {
+    char location[FILE_PATH_MAX];
+
+    return view->slots[SLOT_CURRENT].health == CLUSTER_ABSENT &&
+           state_files_find_savepoint(&service->state_files, app->id, &view->snapshot, location);
+}
+
 // Reads what the plan needs to know of one application.
 static bool observe(struct app_service *service, const struct app *app, struct plan_view *out_view,
                     struct error *err) {
@@ -69,6 +77,7 @@ static bool observe(struct app_service *service, const struct app *app, struct p
                                        &found, err))
         return false;
     out_view->has_snapshot = found && !out_view->snapshot.is_automatic;
+    out_view->is_snapshot_on_disk = out_view->has_snapshot && has_savepoint(service, app, out_view);
     return true;
 }
 

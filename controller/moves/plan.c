@@ -140,14 +140,14 @@ static bool is_early(const struct plan_view *view, int64_t now_ms, struct step *
     return true;
 }
 
-static struct step plan_snapshot(const struct plan_view *view, int64_t now_ms) {
+static struct step plan_snapshot(const struct app *app, const struct plan_view *view,
+                                 int64_t now_ms) {
     const struct cluster_view *cluster = &view->slots[SLOT_CURRENT];
     struct step step;
 
-    if (is_gone(cluster))
+    if (is_gone(cluster) || app->slots[SLOT_CURRENT].phase != PLACEMENT_UP)
         return step_on(STEP_SNAPSHOT_SALVAGE, SLOT_CURRENT, "its cluster died meanwhile");
     if (!text_equal(cluster->savepoint.trigger_id, view->snapshot.trigger_id)) {
-        if (cluster->health == CLUSTER_BOOTING) return wait_for("its cluster boots");
         if (is_early(view, now_ms, &step)) return step;
         return step_on(STEP_SNAPSHOT, SLOT_CURRENT, "a snapshot is wanted");
     }
@@ -202,7 +202,7 @@ static struct step plan_halt(const struct app *app, const struct plan_view *view
     const struct cluster_view *cluster = &view->slots[SLOT_CURRENT];
     struct step step;
 
-    if (view->has_snapshot) return plan_snapshot(view, now_ms);
+    if (view->has_snapshot) return plan_snapshot(app, view, now_ms);
     if (app->move.halt != HALT_SAVEPOINT)
         return step_on(STEP_DROP, SLOT_CURRENT, "no savepoint is wanted");
     if (is_gone(cluster)) {
@@ -369,13 +369,14 @@ static struct step plan_idle(const struct app *app, const struct plan_view *view
     int64_t again_at_ms = 0;
 
     if (app->status != APP_RUNNING) return wait_for("it is not running");
-    if (view->has_snapshot && is_gone(cluster)) return plan_snapshot(view, now_ms);
+    if (view->has_snapshot && (cluster->health == CLUSTER_LOST || view->is_snapshot_on_disk))
+        return plan_snapshot(app, view, now_ms);
     if (plan_recovery(app, view, now_ms, &step)) return step;
     if (cluster->job == JOB_FINISHED) return commit(EVENT_FINISHED, "the job reached its end");
     if (cluster->job == JOB_FAILED || cluster->job == JOB_CANCELED)
         return commit(EVENT_FAILED, "the job failed for good");
     if (view->has_snapshot) {
-        step = plan_snapshot(view, now_ms);
+        step = plan_snapshot(app, view, now_ms);
         if (step.kind != STEP_WAIT) return step;
         again_at_ms = step.again_at_ms;
     }

@@ -60,6 +60,9 @@ struct plan_view {
     bool has_same_program;    // as the version before: the program is not the reason of a failure
     bool has_snapshot;        // a manual snapshot is CREATING
     struct snapshot snapshot; // the oldest one that is CREATING
+    // ... and was completed before kobel was started again. Otherwise it is asked for again then,
+    // once the job is up.
+    bool is_snapshot_on_disk;
     // Why what is in progress is given up, in words for the user: a phase exceeded its limit, or a
     // step fails again and again (controller/moves/progress.h). "" = it is not.
     char hopeless[APP_FAILURE_SIZE];

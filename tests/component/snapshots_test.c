@@ -40,8 +40,7 @@ Test(snapshots, are_taken_by_hand_and_deleted) {
 }
 
 static void take(const char *name) {
-    cr_assert(app_service_create_snapshot(world.service, &world.scope, "a", name, &err), "%s",
-              err.message);
+    cr_assert(fake_world_take_snapshot(&world, "a", name, &err), "%s", err.message);
     fake_world_run(&world, 4);
 }
 
@@ -88,15 +87,32 @@ Test(snapshots, are_kept_where_they_failed_but_only_the_newest) {
     cr_assert(eq(int, text_ends_with(list[count - 1].name, "s10"), !world.uses_enhanced));
 }
 
+static enum snapshot_status status_of(const char *name) {
+    struct snapshot snapshot;
+
+    cr_assert(fake_world_find_snapshot(&world, "a", name, &snapshot, &err));
+    return snapshot.status;
+}
+
 Test(snapshots, fail_when_the_cluster_dies_and_the_job_continues) {
     fake_world_create_running(&world, "a");
     cr_assert(fake_world_take_snapshot(&world, "a", "s", &err));
     reconciler_run_due(world.service);
-    fake_world_crash(&world);
+    fake_world_lose_cluster(&world, "a");
     fake_world_run(&world, 8);
-    struct snapshot snapshot;
-    cr_assert(fake_world_find_snapshot(&world, "a", "s", &snapshot, &err));
-    cr_assert(eq(int, snapshot.status, SNAPSHOT_FAILED));
+    cr_assert(eq(int, status_of("s"), SNAPSHOT_FAILED));
+    cr_assert(eq(int, fake_world_app(&world, "a").status, APP_RUNNING));
+}
+
+Test(snapshots, are_asked_for_again_when_the_daemon_dies) {
+    fake_world_create_running(&world, "a");
+    cr_assert(fake_world_take_snapshot(&world, "a", "s", &err));
+    reconciler_run_due(world.service);
+    fake_world_crash(&world);
+    fake_world_run(&world, 2);
+    cr_assert(eq(int, status_of("s"), SNAPSHOT_CREATING));
+    fake_world_run(&world, 8);
+    cr_assert(eq(int, status_of("s"), SNAPSHOT_READY));
     cr_assert(eq(int, fake_world_app(&world, "a").status, APP_RUNNING));
 }
 

@@ -296,3 +296,19 @@ Test(plan, notes_a_restart_once) {
     see(&view.slots[SLOT_CURRENT], FLAPPING);
     cr_assert(eq(int, plan_next(&app, &view, 1000).kind, STEP_WAIT));
 }
+
+Test(plan, asks_again_for_a_snapshot_that_a_death_of_kobel_interrupted) {
+    struct app app = {.status = APP_RUNNING,
+                      .slots = {[SLOT_CURRENT] = {.phase = PLACEMENT_UP, .job_id = "job"}}};
+    struct plan_view view = {.has_snapshot = true, .snapshot = {.trigger_id = "other"}};
+
+    see(&view.slots[SLOT_CURRENT], NOTHING);
+    cr_assert(eq(int, plan_next(&app, &view, 0).kind, STEP_RELAUNCH));
+    view.is_snapshot_on_disk = true;
+    cr_assert(eq(int, plan_next(&app, &view, 0).kind, STEP_SNAPSHOT_SALVAGE));
+    view.is_snapshot_on_disk = false;
+    see(&view.slots[SLOT_CURRENT], RUNS);
+    cr_assert(eq(int, plan_next(&app, &view, 0).kind, STEP_SNAPSHOT));
+    see(&view.slots[SLOT_CURRENT], DEAD);
+    cr_assert(eq(int, plan_next(&app, &view, 0).kind, STEP_SNAPSHOT_SALVAGE));
+}
