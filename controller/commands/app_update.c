@@ -10,7 +10,9 @@
 static bool check(const json_t *request, const struct app_detail *detail,
                   struct code_request *out_code, struct error *err) {
     if (!version_change_check(detail, request, err)) return false;
-    if (!app_rules_check_update(request, detail->app.status == APP_RUNNING, err)) return false;
+    if (!app_rules_check_update(detail->version.config, request, detail->app.status == APP_RUNNING,
+                                err))
+        return false;
     return app_config_find_code(detail->version.config, request, out_code, err);
 }
 

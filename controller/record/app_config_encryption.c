@@ -108,8 +108,7 @@ bool app_config_encryption_check(const json_t *config, struct error *err) {
     if (!is_customers(config)) return true;
     if (record_key_arn(config)[0] == '\0')
         return error_set(err, ERROR_INVALID, "KeyType %s needs a KeyId.", CUSTOMERS);
-    if (runtime_environment_from_name(name, &runtime) &&
-        runtime_environment_is_newer(RUNTIME_FLINK_1_20, runtime))
+    if (runtime_environment_from_name(name, &runtime) && runtime < RUNTIME_FLINK_1_20)
         return error_set(err, ERROR_INVALID,
                          "KeyType %s needs Flink 1.20 or later; the runtime environment is %s.",
                          CUSTOMERS, name);

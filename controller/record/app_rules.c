@@ -189,7 +189,8 @@ static bool check_logging_updates(const json_t *updates, struct error *err) {
     return true;
 }
 
-bool app_rules_check_update(const json_t *request, bool is_running, struct error *err) {
+bool app_rules_check_update(const json_t *config, const json_t *request, bool is_running,
+                            struct error *err) {
     const char *runtime = json_text(request, "RuntimeEnvironmentUpdate");
     const json_t *updates = json_member(request, "ApplicationConfigurationUpdate");
     const json_t *groups = json_path(updates, "EnvironmentPropertyUpdates", "PropertyGroups", NULL);

@@ -27,9 +27,11 @@ extern const struct app_limits APP_LIMITS_DEFAULT; // 100, 1000, 64, 8, 50, 1000
 MUST_CHECK bool app_rules_check_create(const json_t *request, const struct app_limits *limits,
                                        struct error *err);
 
-// Checks a validated UpdateApplication request. `is_running`: RunConfigurationUpdate is only for
-// running applications. Whether the state fits a new runtime: controller/moves/restore.h.
-MUST_CHECK bool app_rules_check_update(const json_t *request, bool is_running, struct error *err);
+// Checks a validated UpdateApplication request against the record. `is_running`:
+// RunConfigurationUpdate is only for running applications. Whether the state fits a new runtime:
+// controller/moves/restore.h.
+MUST_CHECK bool app_rules_check_update(const json_t *config, const json_t *request, bool is_running,
+                                       struct error *err);
 
 // Checks a record as a whole (after create or update): parallelism against the KPU limit, the size
 // of the properties. ERROR_LIMIT, ERROR_INVALID.

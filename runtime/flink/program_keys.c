@@ -144,7 +144,7 @@ static const struct {
     {"taskmanager.network.adaptive-partitioner.max-traverse-size", RUNTIME_FLINK_2_2,
      RUNTIME_COUNT},
     // Of the runtimes after 2.2, which set it themselves to keep the behaviour of those before.
-    {"pipeline.watermark-alignment.max-drift", RUNTIME_FLINK_2_2 + 1, RUNTIME_COUNT},
+    {"pipeline.watermark-alignment.max-drift", RUNTIME_FLINK_2_3, RUNTIME_COUNT},
 };
 
 static void add(struct buffer *out, const char *key) {

@@ -39,17 +39,14 @@ static void expect_key(const char *wanted) {
 }
 
 static void take_snapshot(const char *name) {
-    cr_assert(app_service_create_snapshot(world.service, &world.scope, "a", name, &err), "%s",
-              err.message);
+    cr_assert(fake_world_take_snapshot(&world, "a", name, &err), "%s", err.message);
     fake_world_run(&world, 4);
 }
 
 static void expect_key_of_snapshot(const char *name, const char *wanted) {
     struct snapshot snapshot;
 
-    cr_assert(
-        app_service_describe_snapshot(world.service, &world.scope, "a", name, &snapshot, &err),
-        "%s", err.message);
+    cr_assert(fake_world_find_snapshot(&world, "a", name, &snapshot, &err), "%s", err.message);
     cr_assert(eq(str, snapshot.key_arn, (char *)wanted));
 }
 
