@@ -1,6 +1,8 @@
 #include "controller/moves/plan.h"
 
 #include "base/text.h"
+#include "controller/moves/plan_ascent.h"
+#include "controller/moves/plan_parts.h"
 #include "controller/moves/plan_shown.h"
 
 static const char *const step_names[STEP_KIND_COUNT] = {
@@ -31,97 +33,6 @@ const char *step_kind_name(enum step_kind kind) {
     return step_names[kind];
 }
 
-static struct step wait_for(const char *reason) {
-    return (struct step){.kind = STEP_WAIT, .reason = reason};
-}
-
-static struct step step_on(enum step_kind kind, enum app_slot slot, const char *reason) {
-    return (struct step){.kind = kind, .slot = slot, .reason = reason};
-}
-
-static struct step commit(enum app_event event, const char *reason) {
-    return (struct step){.kind = STEP_COMMIT, .event = event, .reason = reason};
-}
-
-static bool is_gone(const struct cluster_view *view) {
-    return view->health == CLUSTER_ABSENT || view->health == CLUSTER_LOST;
-}
-
-// How far a slot is on the way up. ASCENT_STEP: take the step; the caller decides on the others.
-enum ascent { ASCENT_STEP, ASCENT_PREPARED, ASCENT_UP, ASCENT_HOPELESS };
-
-static enum ascent ascend_submitted(const struct placement *placement,
-                                    const struct cluster_view *view, enum app_slot slot,
-                                    struct step *out_step) {
-    // The request was recorded and never sent: the same job id makes sending it twice harmless.
-    if (!text_equal(view->job_id, placement->job_id)) {
-        *out_step = step_on(STEP_SUBMIT, slot, "the job is not there yet");
-        return ASCENT_STEP;
-    }
-    switch (view->job) {
-    case JOB_REJECTED:
-    case JOB_FAILED:
-    case JOB_CANCELED:
-        return ASCENT_HOPELESS;
-    case JOB_RESTARTING:
-        if (view->restarts >= PLAN_RESTARTS_MAX) return ASCENT_HOPELESS;
-        *out_step = wait_for("Flink restarts the job, which has not been RUNNING yet");
-        return ASCENT_STEP;
-    case JOB_FINISHED:
-        return ASCENT_UP;
-    case JOB_RUNNING:
-        if (cluster_view_runs_fully(view)) return ASCENT_UP;
-        break;
-    case JOB_NONE:
-    case JOB_SUBMITTING:
-    case JOB_CREATED:
-        break;
-    }
-    if (view->restarts >= PLAN_RESTARTS_MAX) return ASCENT_HOPELESS;
-    *out_step = wait_for("not every vertex is RUNNING");
-    return ASCENT_STEP;
-}
-
-static struct step plan_launch(const struct app *app, const struct plan_view *view,
-                               enum app_slot slot, int64_t now_ms) {
-    const struct placement *placement = &app->slots[slot];
-    // A longer wait than the backoff means that the clock was set back.
-    int64_t wait_ms = placement->not_before_ms - now_ms;
-
-    if (wait_ms > 0 && wait_ms <= plan_backoff_ms(placement->attempt, app->id)) {
-        struct step step =
-            wait_for("waiting before a new cluster is launched, because the last one failed");
-        step.again_at_ms = placement->not_before_ms;
-        return step;
-    }
-    if (view->launch_wait == LAUNCH_IS_FREE) return step_on(STEP_LAUNCH, slot, "no cluster yet");
-    if (view->is_queued) return wait_for("its cluster is not to be launched yet");
-    return step_on(STEP_QUEUE, slot, "too many clusters boot, or too little memory is left");
-}
-
-// One step towards a cluster on which the job of the slot runs.
-static enum ascent ascend(const struct app *app, const struct plan_view *view, enum app_slot slot,
-                          int64_t now_ms, struct step *out_step) {
-    const struct placement *placement = &app->slots[slot];
-    const struct cluster_view *cluster = &view->slots[slot];
-
-    if (placement->phase == PLACEMENT_PLANNED || placement->phase == PLACEMENT_EMPTY) {
-        *out_step = plan_launch(app, view, slot, now_ms);
-        return ASCENT_STEP;
-    }
-    if (is_gone(cluster)) {
-        *out_step = step_on(STEP_RELAUNCH, slot, "its cluster is gone");
-        return ASCENT_STEP;
-    }
-    if (cluster->health == CLUSTER_BOOTING) {
-        *out_step = wait_for("its cluster boots");
-        return ASCENT_STEP;
-    }
-    if (placement->phase == PLACEMENT_LAUNCHED) return ASCENT_PREPARED;
-    if (placement->phase == PLACEMENT_UP) return ASCENT_UP;
-    return ascend_submitted(placement, cluster, slot, out_step);
-}
-
 // --- manual snapshots ---
 
 static bool may_try_again(const struct plan_view *view) {
@@ -135,7 +46,7 @@ static bool is_early(const struct plan_view *view, int64_t now_ms, struct step *
 
     // A longer wait than the backoff means that the clock was set back.
     if (wait_ms <= 0 || wait_ms > plan_savepoint_backoff_ms(view->snapshot.tries)) return false;
-    *out_step = wait_for("the next try of the savepoint is a little later");
+    *out_step = plan_wait("the next try of the savepoint is a little later");
     out_step->again_at_ms = view->snapshot.not_before_ms;
     return true;
 }
@@ -145,24 +56,24 @@ static struct step plan_snapshot(const struct app *app, const struct plan_view *
     const struct cluster_view *cluster = &view->slots[SLOT_CURRENT];
     struct step step;
 
-    if (is_gone(cluster) || app->slots[SLOT_CURRENT].phase != PLACEMENT_UP)
-        return step_on(STEP_SNAPSHOT_SALVAGE, SLOT_CURRENT, "its cluster died meanwhile");
+    if (plan_is_gone(cluster) || app->slots[SLOT_CURRENT].phase != PLACEMENT_UP)
+        return plan_step(STEP_SNAPSHOT_SALVAGE, SLOT_CURRENT, "its cluster died meanwhile");
     if (!text_equal(cluster->savepoint.trigger_id, view->snapshot.trigger_id)) {
         if (is_early(view, now_ms, &step)) return step;
-        return step_on(STEP_SNAPSHOT, SLOT_CURRENT, "a snapshot is wanted");
+        return plan_step(STEP_SNAPSHOT, SLOT_CURRENT, "a snapshot is wanted");
     }
     switch (cluster->savepoint.state) {
     case SAVEPOINT_COMPLETED:
-        return step_on(STEP_SNAPSHOT_DONE, SLOT_CURRENT, "the savepoint is complete");
+        return plan_step(STEP_SNAPSHOT_DONE, SLOT_CURRENT, "the savepoint is complete");
     case SAVEPOINT_FAILED:
         return may_try_again(view)
-                   ? step_on(STEP_SNAPSHOT_AGAIN, SLOT_CURRENT, "a task ended meanwhile")
-                   : step_on(STEP_SNAPSHOT_FAILED, SLOT_CURRENT, "Flink could not take it");
+                   ? plan_step(STEP_SNAPSHOT_AGAIN, SLOT_CURRENT, "a task ended meanwhile")
+                   : plan_step(STEP_SNAPSHOT_FAILED, SLOT_CURRENT, "Flink could not take it");
     case SAVEPOINT_NONE:
     case SAVEPOINT_IN_PROGRESS:
         break;
     }
-    return wait_for("the savepoint is under way");
+    return plan_wait("the savepoint is under way");
 }
 
 // --- HALT ---
@@ -176,7 +87,8 @@ static bool plan_halt_of_recovering(const struct app *app, const struct plan_vie
 
     if (current->phase == PLACEMENT_UP) return false;
     if (current->phase == PLACEMENT_SUBMITTED) {
-        switch (ascend_submitted(current, &view->slots[SLOT_CURRENT], SLOT_CURRENT, out_step)) {
+        switch (
+            plan_ascend_submitted(current, &view->slots[SLOT_CURRENT], SLOT_CURRENT, out_step)) {
         case ASCENT_UP:
             return false;
         case ASCENT_STEP:
@@ -187,8 +99,8 @@ static bool plan_halt_of_recovering(const struct app *app, const struct plan_vie
             break;
         }
     }
-    *out_step =
-        step_on(STEP_DROP, SLOT_CURRENT, "the job has not recovered yet; its checkpoints are kept");
+    *out_step = plan_step(STEP_DROP, SLOT_CURRENT,
+                          "the job has not recovered yet; its checkpoints are kept");
     return true;
 }
 
@@ -204,36 +116,36 @@ static struct step plan_halt(const struct app *app, const struct plan_view *view
 
     if (view->has_snapshot) return plan_snapshot(app, view, now_ms);
     if (app->move.halt != HALT_SAVEPOINT)
-        return step_on(STEP_DROP, SLOT_CURRENT, "no savepoint is wanted");
-    if (is_gone(cluster)) {
+        return plan_step(STEP_DROP, SLOT_CURRENT, "no savepoint is wanted");
+    if (plan_is_gone(cluster)) {
         if (app->move.trigger_id[0] != '\0')
-            return step_on(STEP_SALVAGE, SLOT_CURRENT, "its cluster died during the halt");
-        return step_on(STEP_DROP, SLOT_CURRENT, "its cluster is gone; checkpoints remain");
+            return plan_step(STEP_SALVAGE, SLOT_CURRENT, "its cluster died during the halt");
+        return plan_step(STEP_DROP, SLOT_CURRENT, "its cluster is gone; checkpoints remain");
     }
     if (app->move.trigger_id[0] == '\0' ||
         !text_equal(cluster->savepoint.trigger_id, app->move.trigger_id)) {
         if (is_over(cluster)) {
             // The requested savepoint may have ended it, although its result did not arrive.
             return app->move.trigger_id[0] != '\0'
-                       ? step_on(STEP_SALVAGE, SLOT_CURRENT, "the job is over")
-                       : step_on(STEP_DROP, SLOT_CURRENT, "the job is over by itself");
+                       ? plan_step(STEP_SALVAGE, SLOT_CURRENT, "the job is over")
+                       : plan_step(STEP_DROP, SLOT_CURRENT, "the job is over by itself");
         }
         if (plan_halt_of_recovering(app, view, &step)) return step;
         if (app->move.trigger_id[0] != '\0' && is_early(view, now_ms, &step)) return step;
-        return step_on(STEP_HALT, SLOT_CURRENT, "the old job is to stop");
+        return plan_step(STEP_HALT, SLOT_CURRENT, "the old job is to stop");
     }
     switch (cluster->savepoint.state) {
     case SAVEPOINT_COMPLETED:
-        return step_on(STEP_HALTED, SLOT_CURRENT, "the savepoint is complete");
+        return plan_step(STEP_HALTED, SLOT_CURRENT, "the savepoint is complete");
     case SAVEPOINT_FAILED:
         return may_try_again(view)
-                   ? step_on(STEP_HALT_AGAIN, SLOT_CURRENT, "a task ended meanwhile")
-                   : commit(EVENT_REVERTED, "Flink could not take the savepoint");
+                   ? plan_step(STEP_HALT_AGAIN, SLOT_CURRENT, "a task ended meanwhile")
+                   : plan_commit(EVENT_REVERTED, "Flink could not take the savepoint");
     case SAVEPOINT_NONE:
     case SAVEPOINT_IN_PROGRESS:
         break;
     }
-    return wait_for("the old job stops");
+    return plan_wait("the old job stops");
 }
 
 // --- moves that end on a new cluster ---
@@ -264,12 +176,12 @@ static bool goes_back(const struct app *app, const struct plan_view *view, enum 
 
 static struct step give_up(const struct app *app, const struct plan_view *view, enum blame blame,
                            const char *reason) {
-    if (has_old_job(app)) return commit(EVENT_REVERTED, reason);
-    if (goes_back(app, view, blame)) return step_on(STEP_ROLL_BACK, SLOT_NEXT, reason);
+    if (has_old_job(app)) return plan_commit(EVENT_REVERTED, reason);
+    if (goes_back(app, view, blame)) return plan_step(STEP_ROLL_BACK, SLOT_NEXT, reason);
     // The version before is recovered like any application whose clusters die: without a limit.
     if (app->move.kind == MOVE_ROLL_BACK && blame == BLAME_CLUSTERS)
-        return commit(EVENT_RESUMED, reason);
-    return commit(EVENT_ABANDONED, reason);
+        return plan_commit(EVENT_RESUMED, reason);
+    return plan_commit(EVENT_ABANDONED, reason);
 }
 
 // A cluster that was launched before had its memory, which others may have got after a restart of
@@ -295,7 +207,7 @@ static bool plan_unlaunchable(const struct app *app, const struct plan_view *vie
         *out_step = plan_halt(app, view, now_ms);
     else if (makes_room)
         // The next cluster is needed more than a warm one for a roll back.
-        *out_step = step_on(STEP_DROP, SLOT_CURRENT, "the next cluster needs its memory");
+        *out_step = plan_step(STEP_DROP, SLOT_CURRENT, "the next cluster needs its memory");
     else
         *out_step = give_up(app, view, BLAME_CLUSTERS, "the memory budget does not allow it");
     return true;
@@ -307,7 +219,8 @@ static struct step plan_transfer(const struct app *app, const struct plan_view *
     const struct cluster_view *cluster = &view->slots[SLOT_NEXT];
     struct step step = {0};
 
-    if (next->phase == PLACEMENT_EMPTY) return commit(EVENT_UP, "the old job was never touched");
+    if (next->phase == PLACEMENT_EMPTY)
+        return plan_commit(EVENT_UP, "the old job was never touched");
     if (is_halting(app)) return plan_halt(app, view, now_ms);
     if (plan_unlaunchable(app, view, now_ms, &step)) return step;
     // A cluster that is lost for any other reason is replaced: the program is not to blame.
@@ -315,12 +228,12 @@ static struct step plan_transfer(const struct app *app, const struct plan_view *
         cluster->is_ended_by_program)
         return give_up(app, view, BLAME_PROGRAM, "the program ended its JobManager");
 
-    switch (ascend(app, view, SLOT_NEXT, now_ms, &step)) {
+    switch (plan_ascend(app, view, SLOT_NEXT, now_ms, &step)) {
     case ASCENT_PREPARED:
         if (has_old_job(app)) return plan_halt(app, view, now_ms);
-        return step_on(STEP_SUBMIT, SLOT_NEXT, "its cluster is ready");
+        return plan_step(STEP_SUBMIT, SLOT_NEXT, "its cluster is ready");
     case ASCENT_UP:
-        return commit(EVENT_UP, "every vertex is RUNNING");
+        return plan_commit(EVENT_UP, "every vertex is RUNNING");
     case ASCENT_HOPELESS:
         return give_up(app, view, BLAME_PROGRAM, "the job did not start");
     case ASCENT_STEP:
@@ -334,16 +247,16 @@ static struct step plan_transfer(const struct app *app, const struct plan_view *
 // Recovery: brings slot CURRENT up again, from the newest checkpoint, without a limit.
 static bool plan_recovery(const struct app *app, const struct plan_view *view, int64_t now_ms,
                           struct step *out_step) {
-    switch (ascend(app, view, SLOT_CURRENT, now_ms, out_step)) {
+    switch (plan_ascend(app, view, SLOT_CURRENT, now_ms, out_step)) {
     case ASCENT_PREPARED:
-        *out_step = step_on(STEP_SUBMIT, SLOT_CURRENT, "its cluster is ready");
+        *out_step = plan_step(STEP_SUBMIT, SLOT_CURRENT, "its cluster is ready");
         return true;
     case ASCENT_HOPELESS:
-        *out_step = step_on(STEP_RELAUNCH, SLOT_CURRENT, "the job did not start again");
+        *out_step = plan_step(STEP_RELAUNCH, SLOT_CURRENT, "the job did not start again");
         return true;
     case ASCENT_UP:
         if (app->slots[SLOT_CURRENT].phase == PLACEMENT_UP) return false;
-        *out_step = step_on(STEP_SEE_UP, SLOT_CURRENT, "every vertex is RUNNING again");
+        *out_step = plan_step(STEP_SEE_UP, SLOT_CURRENT, "every vertex is RUNNING again");
         return true;
     case ASCENT_STEP:
         break;
@@ -354,11 +267,11 @@ static bool plan_recovery(const struct app *app, const struct plan_view *view, i
 static struct step plan_stop(const struct app *app, const struct plan_view *view, int64_t now_ms) {
     struct step step;
 
-    if (!has_old_job(app)) return commit(EVENT_HALTED, "the job is stopped");
+    if (!has_old_job(app)) return plan_commit(EVENT_HALTED, "the job is stopped");
     if (app->move.halt != HALT_SAVEPOINT) return plan_halt(app, view, now_ms);
     // The next start restores only the savepoint of the stop: a job whose cluster died is recovered
     // first, so that nothing since its last snapshot is lost.
-    bool interrupted = app->move.trigger_id[0] != '\0' && is_gone(&view->slots[SLOT_CURRENT]);
+    bool interrupted = app->move.trigger_id[0] != '\0' && plan_is_gone(&view->slots[SLOT_CURRENT]);
     if (!interrupted && plan_recovery(app, view, now_ms, &step)) return step;
     return plan_halt(app, view, now_ms);
 }
@@ -368,24 +281,24 @@ static struct step plan_idle(const struct app *app, const struct plan_view *view
     struct step step;
     int64_t again_at_ms = 0;
 
-    if (app->status != APP_RUNNING) return wait_for("it is not running");
+    if (app->status != APP_RUNNING) return plan_wait("it is not running");
     if (view->has_snapshot && (cluster->health == CLUSTER_LOST || view->is_snapshot_on_disk))
         return plan_snapshot(app, view, now_ms);
     if (plan_recovery(app, view, now_ms, &step)) return step;
-    if (cluster->job == JOB_FINISHED) return commit(EVENT_FINISHED, "the job reached its end");
+    if (cluster->job == JOB_FINISHED) return plan_commit(EVENT_FINISHED, "the job reached its end");
     if (cluster->job == JOB_FAILED || cluster->job == JOB_CANCELED)
-        return commit(EVENT_FAILED, "the job failed for good");
+        return plan_commit(EVENT_FAILED, "the job failed for good");
     if (view->has_snapshot) {
         step = plan_snapshot(app, view, now_ms);
         if (step.kind != STEP_WAIT) return step;
         again_at_ms = step.again_at_ms;
     }
     if (cluster->restarts > app->job_restarts)
-        return step_on(STEP_NOTE_RESTART, SLOT_CURRENT, "Flink restarted the job");
+        return plan_step(STEP_NOTE_RESTART, SLOT_CURRENT, "Flink restarted the job");
     if (cluster->last_checkpoint[0] != '\0' &&
         !text_equal(cluster->last_checkpoint, app->last_checkpoint))
-        return step_on(STEP_NOTE_CHECKPOINT, SLOT_CURRENT, "a checkpoint was completed");
-    step = wait_for("the job runs");
+        return plan_step(STEP_NOTE_CHECKPOINT, SLOT_CURRENT, "a checkpoint was completed");
+    step = plan_wait("the job runs");
     step.again_at_ms = again_at_ms;
     return step;
 }
@@ -449,7 +362,7 @@ static bool plan_hopeless(const struct app *app, const struct plan_view *view,
     enum blame blame = view->failing == STEP_WAIT ? BLAME_PROGRAM : BLAME_CLUSTERS;
 
     if (view->has_snapshot && is_snapshot) {
-        *out_step = step_on(STEP_SNAPSHOT_FAILED, SLOT_CURRENT, "it cannot be taken");
+        *out_step = plan_step(STEP_SNAPSHOT_FAILED, SLOT_CURRENT, "it cannot be taken");
         return true;
     }
     switch (app->move.kind) {
@@ -459,15 +372,15 @@ static bool plan_hopeless(const struct app *app, const struct plan_view *view,
     case MOVE_MAINTENANCE:
     case MOVE_ROLL_BACK:
         *out_step = plan_phase(app, view, &slot) == PHASE_HALT
-                        ? commit(EVENT_REVERTED, "the old job cannot be stopped")
+                        ? plan_commit(EVENT_REVERTED, "the old job cannot be stopped")
                         : give_up(app, view, blame, "the job did not start");
         return true;
     case MOVE_STOP:
         // Once it is stopped there is no job to go back to.
-        *out_step = commit(EVENT_REVERTED, "the job cannot be stopped");
+        *out_step = plan_commit(EVENT_REVERTED, "the job cannot be stopped");
         return has_old_job(app);
     case MOVE_NONE:
-        *out_step = step_on(STEP_RELAUNCH, SLOT_CURRENT, "the job cannot be submitted to it");
+        *out_step = plan_step(STEP_RELAUNCH, SLOT_CURRENT, "the job cannot be submitted to it");
         return view->failing == STEP_SUBMIT && app->slots[SLOT_CURRENT].phase >= PLACEMENT_LAUNCHED;
     case MOVE_FORCE_STOP:
     case MOVE_DELETE:
@@ -492,9 +405,9 @@ struct step plan_next(const struct app *app, const struct plan_view *view, int64
     case MOVE_STOP:
         return plan_stop(app, view, now_ms);
     case MOVE_FORCE_STOP:
-        return commit(EVENT_HALTED, "stopped by force");
+        return plan_commit(EVENT_HALTED, "stopped by force");
     case MOVE_DELETE:
-        return step_on(STEP_ERASE, SLOT_CURRENT, "to be deleted");
+        return plan_step(STEP_ERASE, SLOT_CURRENT, "to be deleted");
     case MOVE_NONE:
     case MOVE_KIND_COUNT:
         break;
