@@ -38,6 +38,7 @@ bool controller_new(const struct controller_options *options, struct app_service
     service->elapsed = options->elapsed.now_ms == NULL ? clock_monotonic() : options->elapsed;
     service->start_limit_ms =
         options->start_limit_ms == 0 ? PROGRESS_START_LIMIT_MS : options->start_limit_ms;
+    service->start_means_all_tasks = options->start_means_all_tasks;
     service->profile = options->profile;
     service->memory_budget_bytes = options->memory_budget_bytes;
     service->limits = options->limits;

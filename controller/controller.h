@@ -29,6 +29,7 @@ struct controller_options {
     struct clock clock;
     struct clock elapsed;   // {0} = clock_monotonic()
     int64_t start_limit_ms; // 0 = PROGRESS_START_LIMIT_MS
+    bool start_means_all_tasks;
     enum profile profile;
     int64_t memory_budget_bytes;
     struct app_limits limits;

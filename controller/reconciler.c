@@ -78,6 +78,7 @@ static bool observe(struct app_service *service, const struct app *app, struct p
         return false;
     out_view->has_snapshot = found && !out_view->snapshot.is_automatic;
     out_view->is_snapshot_on_disk = out_view->has_snapshot && has_savepoint(service, app, out_view);
+    out_view->wants_all_tasks = service->start_means_all_tasks;
     return true;
 }
 

@@ -194,6 +194,12 @@ bool option_read_program_limit(struct options *options, const char *value, struc
     return read_time(value, 1000, "use 1s or more, such as 60s", &options->program_limit_ms, err);
 }
 
+bool option_read_start_means(struct options *options, const char *value, struct error *err) {
+    options->start_means_all_tasks = text_equal(value, "all-tasks");
+    return options->start_means_all_tasks || text_equal(value, "job") ||
+           error_set(err, ERROR_INVALID, "'%s' is not known: use job or all-tasks", value);
+}
+
 bool option_read_spare_max_age(struct options *options, const char *value, struct error *err) {
     return read_time(value, 0, "use one such as 30m or 2h", &options->spare_max_age_ms, err);
 }

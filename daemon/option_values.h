@@ -33,6 +33,7 @@ option_read_fn option_read_spare_max_age;
 option_read_fn option_read_silence_limit;
 option_read_fn option_read_start_limit;
 option_read_fn option_read_program_limit;
+option_read_fn option_read_start_means;
 option_read_fn option_read_autoscaling;
 option_read_fn option_read_metrics_interval;
 option_read_fn option_read_metrics_retention;

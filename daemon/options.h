@@ -47,6 +47,7 @@ struct options {
     int64_t log_budget_bytes;
     int64_t start_limit_ms;
     int64_t program_limit_ms;
+    bool start_means_all_tasks; // else RUNNING of the job
     enum log_level log_level;
     char from[FILE_PATH_MAX]; // of `runtime install`; "" = pip
     bool forces;              // of `runtime remove`

@@ -148,7 +148,7 @@ static bool has_a_job_once_submitted(const struct app *app, enum app_slot slot) 
 }
 
 static bool is_up_as_current_only(const struct app *app, enum app_slot slot) {
-    return slot == SLOT_CURRENT || app->slots[slot].phase != PLACEMENT_UP;
+    return slot == SLOT_CURRENT || app->slots[slot].phase < PLACEMENT_UP;
 }
 
 // NEXT has never been UP, and what is UP waits for no launch.
@@ -156,7 +156,7 @@ static bool has_the_times_of_its_phase(const struct app *app, enum app_slot slot
     const struct placement *placement = &app->slots[slot];
 
     if (slot == SLOT_NEXT && placement->up_since_ms != 0) return false;
-    return placement->phase != PLACEMENT_UP || placement->not_before_ms == 0;
+    return placement->phase < PLACEMENT_UP || placement->not_before_ms == 0;
 }
 
 static bool says_where_its_state_is(const struct app *app, enum app_slot slot) {
@@ -202,7 +202,7 @@ static const struct {
     {has_placement_parallelism, "the parallelism of a placement is at least 1"},
     {has_a_cluster_once_launched, "a launched placement has a cluster"},
     {has_a_job_once_submitted, "a submitted placement has a job"},
-    {is_up_as_current_only, "only the current placement is UP"},
+    {is_up_as_current_only, "only the current placement is UP or ENDED"},
     {has_the_times_of_its_phase, "a placement has the times of its phase"},
     {says_where_its_state_is, "a state has a place, and a checkpoint a job"},
 };

@@ -15,6 +15,7 @@ static const char *const phase_names[PLACEMENT_PHASE_COUNT] = {
     [PLACEMENT_LAUNCHED] = "LAUNCHED",
     [PLACEMENT_SUBMITTED] = "SUBMITTED",
     [PLACEMENT_UP] = "UP",
+    [PLACEMENT_ENDED] = "ENDED",
 };
 DEFINE_NAMES(placement_phase, enum placement_phase, phase_names);
 

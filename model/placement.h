@@ -30,7 +30,8 @@ enum placement_phase {
     PLACEMENT_PLANNED,   // to be launched, not before not_before_ms
     PLACEMENT_LAUNCHED,  // the launch of cluster_id was attempted
     PLACEMENT_SUBMITTED, // job_id was chosen and its submission attempted
-    PLACEMENT_UP,        // every vertex was seen RUNNING
+    PLACEMENT_UP,        // its job was seen RUNNING
+    PLACEMENT_ENDED,     // its job has FINISHED: it is over, and shown as RUNNING a little longer
     PLACEMENT_PHASE_COUNT,
 };
 
@@ -53,7 +54,7 @@ struct placement {
     int64_t up_since_ms;   // when its job came up last; 0 = not yet
 };
 
-// Every vertex of its job was seen RUNNING.
+// Its job was seen RUNNING.
 void placement_come_up(struct placement *placement, int64_t now_ms);
 
 enum app_slot { SLOT_CURRENT, SLOT_NEXT, SLOT_COUNT };

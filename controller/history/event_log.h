@@ -4,6 +4,8 @@
 //   move       a phase of a move began or ended            {"move", "phase", "elapsedMs", ...}
 //   recovery   a cluster was lost, or its job is up again  {"cluster", "attempt", ...}
 //   restart    Flink restarted the job                     {"restarts", "cause"}
+//   tasks      all tasks run, which was not so before      {"tasks"}
+//   end        the job reached its end                     {}
 //   snapshot   its status changed, or it was deleted       {"snapshot", "status"}
 //   retention  a rule removed a restore point              {"snapshot", "reason"}
 //   fault      a fault was injected by command             {"fault"}

@@ -56,6 +56,18 @@ bool trouble_add_recovery(struct app_service *service, const struct app *app, co
     return event_log_add_at(service, app, now_ms, "recovery", text, TAKE(held), err);
 }
 
+bool trouble_add_tasks(struct app_service *service, const struct app *app, json_t *detail,
+                       struct error *err) {
+    AUTO(json_decref) json_t *held = detail;
+    AUTO(json_decref) json_t *open = NULL;
+
+    if (!find_open_recovery(service, app, &open, err)) return false;
+    if (open != NULL)
+        return trouble_add_recovery(service, app, "UP", "every vertex is RUNNING again", TAKE(held),
+                                    err);
+    return event_log_add(service, app, "tasks", "every vertex is RUNNING", TAKE(held), err);
+}
+
 // --- restarts by Flink ---
 
 static bool is_of_current_job(const struct app *app, const json_t *restart) {
@@ -90,6 +102,21 @@ bool trouble_add_restart(struct app_service *service, const struct app *app, int
     json_put_bool(detail, "isLoop", is_loop);
     json_put_text(detail, "cause", cause);
     return event_log_add_at(service, app, now_ms, "restart", message, detail, err);
+}
+
+bool trouble_find_streak(struct app_service *service, const struct app *app,
+                         struct restart_streak *out_streak, struct error *err) {
+    AUTO(json_decref) json_t *latest = NULL;
+    int64_t now_ms = service_now_ms(service);
+
+    *out_streak = (struct restart_streak){0};
+    if (!event_store_find_newest(service->db, app->id, "restart", &latest, err)) return false;
+    int64_t at_ms = json_int_or(latest, "atMs", now_ms);
+    if (!is_of_current_job(app, latest) || now_ms - at_ms >= CALM_MS) return true;
+    out_streak->restarts = (int)json_int_or(latest, "inARow", 0);
+    out_streak->lasted_ms = clock_elapsed_ms(json_int_or(latest, "sinceMs", at_ms), at_ms);
+    out_streak->since_latest_ms = clock_elapsed_ms(at_ms, now_ms);
+    return true;
 }
 
 // --- describing it ---

@@ -11,9 +11,24 @@ MUST_CHECK bool trouble_add_recovery(struct app_service *service, const struct a
                                      const char *phase, const char *message, json_t *detail,
                                      struct error *err);
 
+// All tasks of the current job run, which was not so before: the end of a recovery that was slow,
+// or an event of its own. `detail` is consumed.
+MUST_CHECK bool trouble_add_tasks(struct app_service *service, const struct app *app,
+                                  json_t *detail, struct error *err);
+
 // Flink restarted the current job `count` times since the last call.
 MUST_CHECK bool trouble_add_restart(struct app_service *service, const struct app *app, int count,
                                     const char *cause, struct error *err);
+
+// The restarts of the current job that follow each other, none minutes after the one before.
+// Times are of the service's clock. Zero: there is none, or the latest was minutes ago.
+struct restart_streak {
+    int restarts;
+    int64_t lasted_ms;       // from the first of them to the latest
+    int64_t since_latest_ms; // until now
+};
+MUST_CHECK bool trouble_find_streak(struct app_service *service, const struct app *app,
+                                    struct restart_streak *out_streak, struct error *err);
 
 // Puts "isRestartLoop", "trouble" (in words; absent when there is none) and "lastRecoveryMs" into
 // the description of an application.

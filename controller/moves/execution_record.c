@@ -44,5 +44,7 @@ bool execution_record_snapshot(struct execution *run, const struct snapshot *sna
 }
 
 const char *execution_reason(const struct execution *run, const char *failure) {
-    return run->view->hopeless[0] != '\0' ? run->view->hopeless : failure;
+    if (run->view->hopeless[0] != '\0') return run->view->hopeless;
+    // Why the job restarts says more than that a savepoint failed.
+    return run->view->is_savepoint_hopeless ? run->cluster->failure : failure;
 }

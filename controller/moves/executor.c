@@ -10,6 +10,10 @@ static bool run_commit(struct execution *run, struct error *err) {
     return move_end_commit(run->service, run->app, run->view, run->step, err);
 }
 
+static bool run_see_end(struct execution *run, struct error *err) {
+    return move_end_see_finished(run->service, run->app, err);
+}
+
 static bool run_roll_back(struct execution *run, struct error *err) {
     return roll_back_after_failure(run->service, run->app, run->view, err);
 }
@@ -35,6 +39,8 @@ static execution_step_fn *const steps[STEP_KIND_COUNT] = {
     [STEP_SNAPSHOT_AGAIN] = execution_snapshot_again,
     [STEP_HALT_AGAIN] = execution_halt_again,
     [STEP_SNAPSHOT_SALVAGE] = execution_snapshot_salvage,
+    [STEP_SEE_END] = run_see_end,
+    [STEP_NOTE_TASKS] = execution_note_tasks,
     [STEP_NOTE_CHECKPOINT] = execution_note_checkpoint,
     [STEP_NOTE_RESTART] = execution_note_restart,
     [STEP_ROLL_BACK] = run_roll_back,

@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "controller/history/trouble.h"
 #include "controller/moves/executor_parts.h"
+#include "controller/moves/progress.h"
 #include "controller/moves/restore_points.h"
 #include "controller/moves/restore_points_remove.h"
 #include "controller/moves/spare.h"
@@ -67,9 +68,21 @@ bool execution_submit(struct execution *run, struct error *err) {
 
 bool execution_see_up(struct execution *run, struct error *err) {
     placement_come_up(run->placement, service_now_ms(run->service));
-    if (!execution_record_phase(run, "UP", "every vertex is RUNNING again", json_new_object(), err))
-        return false;
+    const char *message = cluster_view_runs_fully(run->cluster)
+                              ? "every vertex is RUNNING again"
+                              : "the job is RUNNING again, not with all its tasks yet";
+    if (!execution_record_phase(run, "UP", message, json_new_object(), err)) return false;
     spare_keep(run->service, run->app);
+    return true;
+}
+
+bool execution_note_tasks(struct execution *run, struct error *err) {
+    struct app *app = run->app;
+    json_t *detail = json_new_object();
+
+    json_put_int(detail, "tasks", run->cluster->tasks_total);
+    if (!trouble_add_tasks(run->service, app, detail, err)) return false;
+    progress_tasks_reported(run->service, app);
     return true;
 }
 

@@ -46,6 +46,7 @@ execution_step_fn execution_relaunch;
 
 execution_step_fn execution_submit;
 execution_step_fn execution_see_up;
+execution_step_fn execution_note_tasks;
 execution_step_fn execution_note_checkpoint;
 execution_step_fn execution_note_restart;
 

@@ -187,6 +187,34 @@ static bool bring_back_stopped(struct app_service *service, struct app *app, boo
            app_store_save(service->db, app, err);
 }
 
+bool move_end_see_finished(struct app_service *service, struct app *app, struct error *err) {
+    struct cluster_names before = cluster_names_of(app);
+    AUTO(db_rollback) struct db_tx tx = {0};
+    bool is_back = false;
+
+    if (!db_begin(service->db, &tx, err)) return false;
+    if (!bring_back_stopped(service, app, &is_back, err)) return false;
+    if (!is_back) {
+        app->slots[SLOT_CURRENT].phase = PLACEMENT_ENDED;
+        if (!event_log_add(service, app, "end", "the job reached its end", NULL, err)) return false;
+        if (!app_store_save(service->db, app, err)) return false;
+    }
+    if (!db_commit(&tx, err)) return false;
+    cluster_names_retire_dropped(service, &before, app);
+    return true;
+}
+
+// Which tasks ran when the move was over; NULL = that says nothing.
+static json_t *detail_of(enum app_event event, const struct plan_view *view) {
+    const struct cluster_view *next = &view->slots[SLOT_NEXT];
+
+    if (event != EVENT_UP || next->tasks_total == 0) return NULL;
+    json_t *detail = json_new_object();
+    json_put_int(detail, "tasksRunning", next->tasks_running);
+    json_put_int(detail, "tasksTotal", next->tasks_total);
+    return detail;
+}
+
 bool move_end_commit(struct app_service *service, struct app *app, const struct plan_view *view,
                      const struct step *step, struct error *err) {
     enum app_event event = step->event;
@@ -205,7 +233,8 @@ bool move_end_commit(struct app_service *service, struct app *app, const struct 
         return true;
     }
     if (!lifecycle_apply(&app->status, event, err)) return false;
-    if (!event_log_phase(service, app, app_event_name(event), NULL, err)) return false;
+    if (!event_log_phase(service, app, app_event_name(event), detail_of(event, view), err))
+        return false;
     if (!ends[event](service, app, view, err)) return false;
     if (!event_log_status(service, app, status_before, step->reason, err)) return false;
     app->move = (struct move){0};

@@ -12,6 +12,13 @@ static void describe_memory(const struct plan_view *view, char *out, size_t size
                       (long long)(view->memory_budget_bytes >> 20));
 }
 
+static void describe_loop(const struct cluster_view *cluster, char *out, size_t size_bytes) {
+    (void)text_format(out, size_bytes,
+                      "No savepoint can be taken, because the job fails and restarts again and "
+                      "again: %s",
+                      cluster->failure);
+}
+
 const char *move_failure_of(struct app *app, const struct plan_view *view) {
     const struct placement *placement = &app->slots[SLOT_NEXT];
     const struct cluster_view *next = &view->slots[SLOT_NEXT];
@@ -22,6 +29,10 @@ const char *move_failure_of(struct app *app, const struct plan_view *view) {
     if (placement->phase == PLACEMENT_PLANNED && placement->attempt < PLAN_ATTEMPTS_MAX &&
         !view->fits_beside)
         describe_memory(view, app->move.failure, sizeof app->move.failure);
+    if (view->is_savepoint_hopeless && !app->move.halted) {
+        describe_loop(&view->slots[SLOT_CURRENT], app->move.failure, sizeof app->move.failure);
+        return app->move.failure;
+    }
     if (savepoint->state == SAVEPOINT_FAILED &&
         text_equal(savepoint->trigger_id, app->move.trigger_id))
         return savepoint->failure;

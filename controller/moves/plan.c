@@ -12,6 +12,8 @@ static const char *const step_names[STEP_KIND_COUNT] = {
     [STEP_RELAUNCH] = "relaunch",
     [STEP_SUBMIT] = "submit",
     [STEP_SEE_UP] = "see-up",
+    [STEP_SEE_END] = "see-end",
+    [STEP_NOTE_TASKS] = "note-tasks",
     [STEP_HALT] = "halt",
     [STEP_HALTED] = "halted",
     [STEP_SALVAGE] = "salvage",
@@ -51,6 +53,14 @@ static bool is_early(const struct plan_view *view, int64_t now_ms, struct step *
     return true;
 }
 
+// A savepoint needs all tasks. They may be starting, or be restarted once; where they do not come,
+// Flink is asked all the same and gives the reason.
+static bool waits_for_tasks(const struct plan_view *view, struct step *out_step) {
+    if (view->tasks_missing_ms == 0 || view->tasks_missing_ms >= PLAN_TASKS_WAIT_MS) return false;
+    *out_step = plan_wait("the savepoint needs all tasks of the job");
+    return true;
+}
+
 static struct step plan_snapshot(const struct app *app, const struct plan_view *view,
                                  int64_t now_ms) {
     const struct cluster_view *cluster = &view->slots[SLOT_CURRENT];
@@ -59,7 +69,9 @@ static struct step plan_snapshot(const struct app *app, const struct plan_view *
     if (plan_is_gone(cluster) || app->slots[SLOT_CURRENT].phase != PLACEMENT_UP)
         return plan_step(STEP_SNAPSHOT_SALVAGE, SLOT_CURRENT, "its cluster died meanwhile");
     if (!text_equal(cluster->savepoint.trigger_id, view->snapshot.trigger_id)) {
-        if (is_early(view, now_ms, &step)) return step;
+        if (view->is_savepoint_hopeless)
+            return plan_step(STEP_SNAPSHOT_FAILED, SLOT_CURRENT, "the job restarts without end");
+        if (is_early(view, now_ms, &step) || waits_for_tasks(view, &step)) return step;
         return plan_step(STEP_SNAPSHOT, SLOT_CURRENT, "a snapshot is wanted");
     }
     switch (cluster->savepoint.state) {
@@ -86,9 +98,8 @@ static bool plan_halt_of_recovering(const struct app *app, const struct plan_vie
     const struct placement *current = &app->slots[SLOT_CURRENT];
 
     if (current->phase == PLACEMENT_UP) return false;
-    if (current->phase == PLACEMENT_SUBMITTED) {
-        switch (
-            plan_ascend_submitted(current, &view->slots[SLOT_CURRENT], SLOT_CURRENT, out_step)) {
+    if (current->phase == PLACEMENT_SUBMITTED && !view->is_savepoint_hopeless) {
+        switch (plan_ascend_submitted(app, view, SLOT_CURRENT, out_step)) {
         case ASCENT_UP:
             return false;
         case ASCENT_STEP:
@@ -109,10 +120,38 @@ static bool is_over(const struct cluster_view *cluster) {
            cluster->job == JOB_CANCELED;
 }
 
+// An update that starts without state needs no savepoint: it is only worth having.
+static bool needs_savepoint(const struct app *app) {
+    return app->move.kind != MOVE_UPDATE || app->run_configuration.restore_type != RESTORE_SKIP;
+}
+
+static struct step plan_without_savepoint(const struct app *app, const char *reason) {
+    return needs_savepoint(app) ? plan_commit(EVENT_REVERTED, reason)
+                                : plan_step(STEP_DROP, SLOT_CURRENT, reason);
+}
+
+// The savepoint is not on its way.
+static struct step plan_request_of_halt(const struct app *app, const struct plan_view *view,
+                                        int64_t now_ms) {
+    bool was_requested = app->move.trigger_id[0] != '\0';
+    struct step step;
+
+    if (is_over(&view->slots[SLOT_CURRENT])) {
+        // The requested savepoint may have ended it, although its result did not arrive.
+        return was_requested ? plan_step(STEP_SALVAGE, SLOT_CURRENT, "the job is over")
+                             : plan_step(STEP_DROP, SLOT_CURRENT, "the job is over by itself");
+    }
+    if (plan_halt_of_recovering(app, view, &step)) return step;
+    if (view->is_savepoint_hopeless)
+        return plan_without_savepoint(app, "the old job restarts without end");
+    if (was_requested && is_early(view, now_ms, &step)) return step;
+    if (waits_for_tasks(view, &step)) return step;
+    return plan_step(STEP_HALT, SLOT_CURRENT, "the old job is to stop");
+}
+
 // The old job still runs: end it with a savepoint. Its place is recorded before the next step.
 static struct step plan_halt(const struct app *app, const struct plan_view *view, int64_t now_ms) {
     const struct cluster_view *cluster = &view->slots[SLOT_CURRENT];
-    struct step step;
 
     if (view->has_snapshot) return plan_snapshot(app, view, now_ms);
     if (app->move.halt != HALT_SAVEPOINT)
@@ -123,24 +162,15 @@ static struct step plan_halt(const struct app *app, const struct plan_view *view
         return plan_step(STEP_DROP, SLOT_CURRENT, "its cluster is gone; checkpoints remain");
     }
     if (app->move.trigger_id[0] == '\0' ||
-        !text_equal(cluster->savepoint.trigger_id, app->move.trigger_id)) {
-        if (is_over(cluster)) {
-            // The requested savepoint may have ended it, although its result did not arrive.
-            return app->move.trigger_id[0] != '\0'
-                       ? plan_step(STEP_SALVAGE, SLOT_CURRENT, "the job is over")
-                       : plan_step(STEP_DROP, SLOT_CURRENT, "the job is over by itself");
-        }
-        if (plan_halt_of_recovering(app, view, &step)) return step;
-        if (app->move.trigger_id[0] != '\0' && is_early(view, now_ms, &step)) return step;
-        return plan_step(STEP_HALT, SLOT_CURRENT, "the old job is to stop");
-    }
+        !text_equal(cluster->savepoint.trigger_id, app->move.trigger_id))
+        return plan_request_of_halt(app, view, now_ms);
     switch (cluster->savepoint.state) {
     case SAVEPOINT_COMPLETED:
         return plan_step(STEP_HALTED, SLOT_CURRENT, "the savepoint is complete");
     case SAVEPOINT_FAILED:
         return may_try_again(view)
                    ? plan_step(STEP_HALT_AGAIN, SLOT_CURRENT, "a task ended meanwhile")
-                   : plan_commit(EVENT_REVERTED, "Flink could not take the savepoint");
+                   : plan_without_savepoint(app, "Flink could not take the savepoint");
     case SAVEPOINT_NONE:
     case SAVEPOINT_IN_PROGRESS:
         break;
@@ -233,7 +263,10 @@ static struct step plan_transfer(const struct app *app, const struct plan_view *
         if (has_old_job(app)) return plan_halt(app, view, now_ms);
         return plan_step(STEP_SUBMIT, SLOT_NEXT, "its cluster is ready");
     case ASCENT_UP:
-        return plan_commit(EVENT_UP, "every vertex is RUNNING");
+        return plan_commit(EVENT_UP,
+                           cluster->job == JOB_FINISHED || cluster_view_runs_fully(cluster)
+                               ? "every vertex is RUNNING"
+                               : "the job is RUNNING, not with all its tasks yet");
     case ASCENT_HOPELESS:
         return give_up(app, view, BLAME_PROGRAM, "the job did not start");
     case ASCENT_STEP:
@@ -255,8 +288,8 @@ static bool plan_recovery(const struct app *app, const struct plan_view *view, i
         *out_step = plan_step(STEP_RELAUNCH, SLOT_CURRENT, "the job did not start again");
         return true;
     case ASCENT_UP:
-        if (app->slots[SLOT_CURRENT].phase == PLACEMENT_UP) return false;
-        *out_step = plan_step(STEP_SEE_UP, SLOT_CURRENT, "every vertex is RUNNING again");
+        if (app->slots[SLOT_CURRENT].phase >= PLACEMENT_UP) return false;
+        *out_step = plan_step(STEP_SEE_UP, SLOT_CURRENT, "the job is RUNNING again");
         return true;
     case ASCENT_STEP:
         break;
@@ -276,16 +309,50 @@ static struct step plan_stop(const struct app *app, const struct plan_view *view
     return plan_halt(app, view, now_ms);
 }
 
+// A job that finishes soon after its start: without a pause, clients that wait for RUNNING would
+// never see it.
+static struct step plan_finish(const struct app *app, const struct plan_view *view,
+                               int64_t now_ms) {
+    const struct placement *current = &app->slots[SLOT_CURRENT];
+    int64_t ready_ms = current->up_since_ms + PLAN_RUNNING_MIN_MS;
+
+    // A longer wait than that means that the clock was set back.
+    if (now_ms >= ready_ms || ready_ms > now_ms + PLAN_RUNNING_MIN_MS)
+        return plan_commit(EVENT_FINISHED, "the job reached its end");
+    if (current->phase != PLACEMENT_ENDED)
+        return plan_step(STEP_SEE_END, SLOT_CURRENT, "the job reached its end");
+    if (view->has_snapshot)
+        return plan_step(STEP_SNAPSHOT_FAILED, SLOT_CURRENT, "the job has reached its end");
+    struct step step = plan_wait("the job has finished a moment ago");
+    step.again_at_ms = ready_ms;
+    return step;
+}
+
+// What the job that runs did since the last time.
+static struct step plan_note(const struct app *app, const struct plan_view *view) {
+    const struct cluster_view *cluster = &view->slots[SLOT_CURRENT];
+
+    if (cluster->restarts > app->job_restarts)
+        return plan_step(STEP_NOTE_RESTART, SLOT_CURRENT, "Flink restarted the job");
+    if (view->awaits_tasks) return plan_step(STEP_NOTE_TASKS, SLOT_CURRENT, "all tasks run");
+    if (cluster->last_checkpoint[0] != '\0' &&
+        !text_equal(cluster->last_checkpoint, app->last_checkpoint))
+        return plan_step(STEP_NOTE_CHECKPOINT, SLOT_CURRENT, "a checkpoint was completed");
+    return plan_wait("the job runs");
+}
+
 static struct step plan_idle(const struct app *app, const struct plan_view *view, int64_t now_ms) {
     const struct cluster_view *cluster = &view->slots[SLOT_CURRENT];
+    bool has_ended = app->slots[SLOT_CURRENT].phase == PLACEMENT_ENDED;
     struct step step;
     int64_t again_at_ms = 0;
 
     if (app->status != APP_RUNNING) return plan_wait("it is not running");
-    if (view->has_snapshot && (cluster->health == CLUSTER_LOST || view->is_snapshot_on_disk))
+    if (view->has_snapshot && !has_ended &&
+        (cluster->health == CLUSTER_LOST || view->is_snapshot_on_disk))
         return plan_snapshot(app, view, now_ms);
     if (plan_recovery(app, view, now_ms, &step)) return step;
-    if (cluster->job == JOB_FINISHED) return plan_commit(EVENT_FINISHED, "the job reached its end");
+    if (cluster->job == JOB_FINISHED || has_ended) return plan_finish(app, view, now_ms);
     if (cluster->job == JOB_FAILED || cluster->job == JOB_CANCELED)
         return plan_commit(EVENT_FAILED, "the job failed for good");
     if (view->has_snapshot) {
@@ -293,13 +360,8 @@ static struct step plan_idle(const struct app *app, const struct plan_view *view
         if (step.kind != STEP_WAIT) return step;
         again_at_ms = step.again_at_ms;
     }
-    if (cluster->restarts > app->job_restarts)
-        return plan_step(STEP_NOTE_RESTART, SLOT_CURRENT, "Flink restarted the job");
-    if (cluster->last_checkpoint[0] != '\0' &&
-        !text_equal(cluster->last_checkpoint, app->last_checkpoint))
-        return plan_step(STEP_NOTE_CHECKPOINT, SLOT_CURRENT, "a checkpoint was completed");
-    step = plan_wait("the job runs");
-    step.again_at_ms = again_at_ms;
+    step = plan_note(app, view);
+    if (step.kind == STEP_WAIT) step.again_at_ms = again_at_ms;
     return step;
 }
 
@@ -316,6 +378,7 @@ static enum move_phase phase_of_slot(const struct app *app, const struct plan_vi
         return PHASE_START;
     case PLACEMENT_EMPTY:
     case PLACEMENT_UP:
+    case PLACEMENT_ENDED:
     case PLACEMENT_PHASE_COUNT:
         break;
     }

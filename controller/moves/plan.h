@@ -14,8 +14,15 @@
 // Launches of the next cluster that may fail before a move is given up. A recovery never gives up;
 // it waits longer.
 #define PLAN_ATTEMPTS_MAX 3
-// Restarts of a job that never had all its vertices RUNNING, before its move is given up.
+// Where a start means that all tasks run, or where the state cannot be read: restarts of a job that
+// never had all its vertices RUNNING, before its move is given up.
 #define PLAN_RESTARTS_MAX 3
+// How long a savepoint waits for tasks of the job that do not run, before Flink is asked all the
+// same.
+#define PLAN_TASKS_WAIT_MS 60000
+// An application whose job finishes is shown as RUNNING for at least so long, of the service's
+// clock: clients that wait for that status ask every ten seconds.
+#define PLAN_RUNNING_MIN_MS 12000
 // Further savepoints that are asked for when one failed only because a task ended meanwhile.
 #define PLAN_SAVEPOINT_TRIES_MAX 4
 
@@ -25,7 +32,9 @@ enum step_kind {
     STEP_LAUNCH,           // start a cluster for `slot`
     STEP_RELAUNCH,         // the cluster of `slot` is gone: plan another
     STEP_SUBMIT,           // hand the job to the cluster of `slot`
-    STEP_SEE_UP,           // every vertex runs on `slot`: record it
+    STEP_SEE_UP,           // the job runs on `slot`: record it
+    STEP_SEE_END,          // it has finished already: record it
+    STEP_NOTE_TASKS,       // record that every task runs, which was not so before
     STEP_HALT,             // stop-with-savepoint on the current cluster
     STEP_HALTED,           // its savepoint is complete: record where
     STEP_SALVAGE,          // the cluster died during HALT: is its savepoint complete on disk?
@@ -55,11 +64,16 @@ struct plan_view {
     bool fits_beside; // the memory budget allows the next cluster beside all that run
     bool fits_alone;  // ... or will, once this application's current cluster is gone
     enum launch_wait launch_wait;
-    bool is_queued;           // ... and that is reported already
-    bool can_roll_back;       // the version that failed asks for it, and there is an earlier one
-    bool has_same_program;    // as the version before: the program is not the reason of a failure
-    bool has_snapshot;        // a manual snapshot is CREATING
-    struct snapshot snapshot; // the oldest one that is CREATING
+    bool is_queued;             // ... and that is reported already
+    bool wants_all_tasks;       // a start means that all tasks run, else that the job is RUNNING
+    bool is_started;            // the job that is being started has been RUNNING for a moment
+    bool awaits_tasks;          // all tasks of the current job run, which is to be reported
+    int64_t tasks_missing_ms;   // how long not all tasks of the current job have run; 0 = they do
+    bool is_savepoint_hopeless; // the current job is in a loop of restarts
+    bool can_roll_back;         // the version that failed asks for it, and there is an earlier one
+    bool has_same_program;      // as the version before: the program is not the reason of a failure
+    bool has_snapshot;          // a manual snapshot is CREATING
+    struct snapshot snapshot;   // the oldest one that is CREATING
     // ... and was completed before kobel was started again. Otherwise it is asked for again then,
     // once the job is up.
     bool is_snapshot_on_disk;

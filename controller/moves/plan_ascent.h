@@ -10,6 +10,5 @@ enum ascent { ASCENT_STEP, ASCENT_PREPARED, ASCENT_UP, ASCENT_HOPELESS };
 enum ascent plan_ascend(const struct app *app, const struct plan_view *view, enum app_slot slot,
                         int64_t now_ms, struct step *out_step);
 // The same for a slot whose job was submitted to a cluster that is not gone.
-enum ascent plan_ascend_submitted(const struct placement *placement,
-                                  const struct cluster_view *view, enum app_slot slot,
-                                  struct step *out_step);
+enum ascent plan_ascend_submitted(const struct app *app, const struct plan_view *view,
+                                  enum app_slot slot, struct step *out_step);

@@ -10,6 +10,11 @@
 
 // An observed_time counts longer steps in part only.
 static const int64_t LOOK_EVERY_MS = 1500;
+// A job that has been RUNNING for so long has started, also where tasks of it do not run yet. By
+// then most jobs that Flink fails for good, or that cannot read their state, have failed.
+static const int64_t STARTED_MS = 5000;
+// Tasks that did not run for so long are reported when they do.
+static const int64_t MISSING_REPORTED_MS = 5000;
 static const int64_t RETRY_FIRST_MS = 200;
 static const int64_t RETRY_MAX_MS = 10000;
 static const int64_t FILES_LOGGED_EVERY_MS = 3600000;
@@ -28,7 +33,12 @@ struct progress {
     char operation_id[APP_OPERATION_ID_SIZE];
     int tasks_running; // at most, so far
     struct observed_time lasted;
-    bool is_reported; // that it is slow
+    struct observed_time running; // how long the job of the phase has been RUNNING
+    bool is_reported;             // that it is slow
+    // The tasks of the job that runs.
+    char whole_job[APP_JOB_ID_SIZE];   // all of its tasks have run
+    char missing_job[APP_JOB_ID_SIZE]; // not all of them run; "" = they do
+    struct observed_time missing;      // for so long
     // The step that fails.
     enum step_kind failing;
     int failures;        // in a row
@@ -138,9 +148,11 @@ static bool update_phase(struct app_service *service, const struct app *app,
         return false;
     }
     progress = find_or_add(service, app->id);
-    bool has_stalled =
-        is_of(progress, phase, app, placement) && cluster->tasks_running <= progress->tasks_running;
-    if (has_stalled) {
+    bool is_same = is_of(progress, phase, app, placement);
+    if (!is_same) progress->running = (struct observed_time){0};
+    if (cluster->job == JOB_RUNNING || cluster->job == JOB_RESTARTING)
+        (void)observed_time_update(&progress->running, now_ms);
+    if (is_same && cluster->tasks_running <= progress->tasks_running) {
         (void)observed_time_update(&progress->lasted, now_ms);
     } else {
         observed_time_begin(&progress->lasted, now_ms);
@@ -153,6 +165,44 @@ static bool update_phase(struct app_service *service, const struct app *app,
     *out_progress = progress;
     *out_cluster = cluster;
     return true;
+}
+
+// How long tasks of the job that runs have been missing, and whether that is worth a report.
+static void observe_tasks(struct app_service *service, const struct app *app,
+                          struct plan_view *view) {
+    const struct placement *current = &app->slots[SLOT_CURRENT];
+    const struct cluster_view *cluster = &view->slots[SLOT_CURRENT];
+    bool runs = current->phase == PLACEMENT_UP && text_equal(cluster->job_id, current->job_id) &&
+                (cluster->job == JOB_RUNNING || cluster->job == JOB_RESTARTING);
+    int64_t now_ms = clock_now_ms(&service->elapsed);
+    struct progress *progress = runs ? find_or_add(service, app->id) : find(service, app->id);
+
+    if (progress == NULL) return;
+    if (!runs) {
+        progress->missing_job[0] = '\0';
+        return;
+    }
+    bool is_missing = text_equal(progress->missing_job, current->job_id);
+    if (!cluster_view_runs_fully(cluster)) {
+        if (!is_missing) {
+            (void)text_copy(progress->missing_job, APP_JOB_ID_SIZE, current->job_id);
+            observed_time_begin(&progress->missing, now_ms);
+            progress->is_reported = false;
+        }
+        view->tasks_missing_ms = observed_time_update(&progress->missing, now_ms) + 1;
+        return;
+    }
+    bool was_whole = text_equal(progress->whole_job, current->job_id);
+    view->awaits_tasks =
+        is_missing && (!was_whole || progress->missing.total_ms >= MISSING_REPORTED_MS);
+    if (!view->awaits_tasks) progress_tasks_reported(service, app);
+}
+
+void progress_tasks_reported(struct app_service *service, const struct app *app) {
+    struct progress *progress = find_or_add(service, app->id);
+
+    (void)text_copy(progress->whole_job, APP_JOB_ID_SIZE, app->slots[SLOT_CURRENT].job_id);
+    progress->missing_job[0] = '\0';
 }
 
 // The plan has another step instead of these. The end of a move is not one: it is always tried
@@ -171,7 +221,9 @@ void progress_observe(struct app_service *service, const struct app *app, struct
         view->failing = progress->failing;
         (void)text_copy(view->hopeless, sizeof view->hopeless, progress->reason);
     }
+    observe_tasks(service, app, view);
     if (!update_phase(service, app, view, &progress, &cluster)) return;
+    view->is_started = progress->running.total_ms >= STARTED_MS;
     // A recovery is never given up: nothing else could be done.
     if (app->move.kind == MOVE_NONE || view->hopeless[0] != '\0') return;
     if (progress->lasted.total_ms >= limit_of(service, progress->phase))
@@ -181,7 +233,8 @@ void progress_observe(struct app_service *service, const struct app *app, struct
 int64_t progress_observe_again_ms(const struct app_service *service, const char *app_id) {
     const struct progress *progress = find(service, app_id);
 
-    if (progress == NULL || progress->phase == PHASE_NONE) return 0;
+    if (progress == NULL) return 0;
+    if (progress->phase == PHASE_NONE && progress->missing_job[0] == '\0') return 0;
     return service_after_ms(service, LOOK_EVERY_MS);
 }
 
@@ -189,12 +242,14 @@ bool progress_report_slow(struct app_service *service, const struct app *app, st
     struct progress *progress = find(service, app->id);
     char message[200];
 
-    if (progress == NULL || progress->phase != PHASE_START || progress->is_reported ||
-        app->move.kind != MOVE_NONE || progress->lasted.total_ms < service->start_limit_ms)
-        return true;
+    if (progress == NULL || progress->is_reported || app->move.kind != MOVE_NONE) return true;
+    bool is_missing = progress->missing_job[0] != '\0';
+    if (!is_missing && progress->phase != PHASE_START) return true;
+    int64_t lasted_ms = is_missing ? progress->missing.total_ms : progress->lasted.total_ms;
+    if (lasted_ms < service->start_limit_ms) return true;
     (void)text_format(message, sizeof message,
-                      "the job was submitted %lld s ago and does not have all its tasks running",
-                      (long long)progress->lasted.total_ms / 1000);
+                      "for %lld s the job does not have all its tasks running",
+                      (long long)lasted_ms / 1000);
     progress->is_reported = true;
     return trouble_add_recovery(service, app, "SLOW", message, json_new_object(), err);
 }

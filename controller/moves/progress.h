@@ -12,9 +12,9 @@
 // step.
 #define PROGRESS_FAILURES_MAX 10
 
-// How long a job may take from its submission until all its tasks run, by default. It may wait for
-// a broker in open(), or read large state. On the service, too, an operation of more than ten
-// minutes counts as stuck (facts/service.md 1).
+// How long a job may take from its submission until it has started, by default. It may read large
+// state, or wait for a broker where a start means that all tasks run. On the service, too, an
+// operation of more than ten minutes counts as stuck (facts/service.md 1).
 #define PROGRESS_START_LIMIT_MS 600000
 
 // Called in each pass: adds to the time of the application's phase, and writes `view->hopeless`
@@ -24,7 +24,10 @@ void progress_observe(struct app_service *service, const struct app *app, struct
 // When to make the next pass, of the service's clock; 0: no phase is in progress.
 int64_t progress_observe_again_ms(const struct app_service *service, const char *app_id);
 
-// Reports a job in recovery that takes longer than a start may take, once.
+// That all tasks of the current job run, for which the view's `awaits_tasks` asks, is on record.
+void progress_tasks_reported(struct app_service *service, const struct app *app);
+
+// Reports a job whose tasks do not all run for longer than a start may take, once.
 MUST_CHECK bool progress_report_slow(struct app_service *service, const struct app *app,
                                      struct error *err);
 

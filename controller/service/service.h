@@ -38,10 +38,11 @@ struct app_service {
     struct code_port code;
     struct snapshot_transfer_port transfers; // may be missing
     struct clock clock;
-    struct clock elapsed;      // real time, never set
-    int64_t start_limit_ms;    // of real time: from a submission until all tasks run
-    struct progress *progress; // list; see progress.h
-    struct waiter *waiters;    // list; see admission.h
+    struct clock elapsed;       // real time, never set
+    int64_t start_limit_ms;     // of real time: from a submission until the job counts as started
+    bool start_means_all_tasks; // it does when all its tasks run, else when it is RUNNING
+    struct progress *progress;  // list; see progress.h
+    struct waiter *waiters;     // list; see admission.h
     enum profile profile;
     int64_t memory_budget_bytes;
     struct app_limits limits;

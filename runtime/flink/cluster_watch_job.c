@@ -74,6 +74,7 @@ static void on_failure(void *userdata, json_t *reply, const struct error *reason
     watch->wants_failure = !watch->has_failure;
     if (!cluster_watch_accept(watch, reason)) return;
     flink_reply_exception(reply, watch->view.failure, sizeof watch->view.failure);
+    watch->view.fails_to_restore = flink_reply_is_of_restore(reply);
     cluster_watch_ask_after(watch, 0);
 }
 

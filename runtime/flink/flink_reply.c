@@ -149,12 +149,20 @@ bool flink_reply_savepoint(const json_t *reply, struct savepoint_view *out, stru
     return true;
 }
 
-void flink_reply_exception(const json_t *reply, char *out, size_t size_bytes) {
+static const char *newest_trace(const json_t *reply) {
     const json_t *entries = json_path(reply, "exceptionHistory", "entries", NULL);
     const char *trace = json_text(json_array_get(entries, 0), "stacktrace");
 
-    if (trace == NULL) trace = json_text_or(reply, "root-exception", "");
-    flink_reply_cause(trace, out, size_bytes);
+    return trace == NULL ? json_text_or(reply, "root-exception", "") : trace;
+}
+
+void flink_reply_exception(const json_t *reply, char *out, size_t size_bytes) {
+    flink_reply_cause(newest_trace(reply), out, size_bytes);
+}
+
+bool flink_reply_is_of_restore(const json_t *reply) {
+    // The message of Flink's BackendRestorerProcedure (facts/flink.md 8).
+    return strstr(newest_trace(reply), "provided restore options") != NULL;
 }
 
 void flink_reply_error(const json_t *reply, char *out, size_t size_bytes) {

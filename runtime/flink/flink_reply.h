@@ -49,6 +49,8 @@ MUST_CHECK bool flink_reply_savepoint(const json_t *reply, struct savepoint_view
 
 // GET /jobs/:id/exceptions: the newest one's cause in one line; "" when there is none.
 void flink_reply_exception(const json_t *reply, char *out, size_t size_bytes);
+// Was that a task that could not read the state that it was to restore?
+bool flink_reply_is_of_restore(const json_t *reply);
 
 // {"errors": [...]}: the cause in one line.
 void flink_reply_error(const json_t *reply, char *out, size_t size_bytes);

@@ -15,6 +15,7 @@ void watched_job_announce(struct cluster_view *view, const char *job_id) {
     view->job = JOB_SUBMITTING;
     view->tasks_running = view->tasks_total = view->restarts = 0;
     view->last_restarting_ms = 0;
+    view->fails_to_restore = false;
     view->last_checkpoint[0] = '\0';
     view->failure[0] = '\0';
     view->savepoint = (struct savepoint_view){0};

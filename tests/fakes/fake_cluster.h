@@ -57,6 +57,10 @@ void fake_clusters_reject_next_job(struct fake_clusters *clusters, const char *r
 void fake_clusters_reject_code(struct fake_clusters *clusters, const char *code_sha256);
 // Jobs that are submitted while it is true are accepted and never have a vertex RUNNING.
 void fake_clusters_hang_jobs(struct fake_clusters *clusters, bool hang);
+// Jobs that are submitted while it is true are RUNNING with none of their tasks: these wait in
+// open(). The tasks of the job of a cluster run from now on.
+void fake_clusters_hold_tasks(struct fake_clusters *clusters, bool hold);
+void fake_clusters_run_tasks(struct fake_clusters *clusters, const char *cluster_id);
 void fake_clusters_fail_savepoints(struct fake_clusters *clusters, bool fail);
 void fake_clusters_fail_boots(struct fake_clusters *clusters, bool fail);
 // So many clusters may boot at a time; 0: any number.

@@ -54,6 +54,18 @@ void fake_clusters_hang_jobs(struct fake_clusters *self, bool hang) {
     self->jobs_hang = hang;
 }
 
+void fake_clusters_hold_tasks(struct fake_clusters *self, bool hold) {
+    self->holds_tasks = hold;
+}
+
+void fake_clusters_run_tasks(struct fake_clusters *self, const char *cluster_id) {
+    struct fake *fake = fake_clusters_find(self, cluster_id);
+
+    if (fake == NULL) return;
+    fake->view.tasks_running = fake->view.tasks_total;
+    if (self->on_change != NULL) self->on_change(self->userdata, fake->spec.app_id);
+}
+
 void fake_clusters_fail_savepoints(struct fake_clusters *self, bool fail) {
     self->savepoints_fail = fail;
 }

@@ -41,7 +41,8 @@ static void start_job(struct fake_clusters *self, struct fake *fake) {
     fake->count = point == NULL ? 0 : point->count;
     fake->view.tasks_total = 4;
     fake->view.job = self->jobs_hang ? JOB_CREATED : JOB_RUNNING;
-    fake->view.tasks_running = self->jobs_hang ? 0 : 4;
+    fake->view.tasks_running = self->jobs_hang || self->holds_tasks ? 0 : 4;
+    fake->view.restarts = 0;
 }
 
 void fake_clusters_end_savepoint(struct fake_clusters *self, struct fake *fake) {
@@ -56,7 +57,7 @@ void fake_clusters_end_savepoint(struct fake_clusters *self, struct fake *fake) 
     }
     bool fails_once = self->savepoints_to_fail > 0;
     if (fails_once) self->savepoints_to_fail--;
-    if (fails_once || self->savepoints_fail || fake->view.job != JOB_RUNNING) {
+    if (fails_once || self->savepoints_fail || !cluster_view_runs_fully(&fake->view)) {
         savepoint_view->state = SAVEPOINT_FAILED;
         (void)text_copy(savepoint_view->failure, APP_FAILURE_SIZE, "savepoints fail");
         return;
@@ -111,7 +112,7 @@ static bool step(struct fake_clusters *self, struct fake *fake) {
     else if (fake->view.savepoint.state == SAVEPOINT_IN_PROGRESS)
         self->savepoint_ticks > 0 ? (void)self->savepoint_ticks--
                                   : fake_clusters_end_savepoint(self, fake);
-    else if (fake->view.job == JOB_RUNNING)
+    else if (cluster_view_runs_fully(&fake->view))
         checkpoint(self, fake);
     else
         return false;

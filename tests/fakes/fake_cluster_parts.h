@@ -51,6 +51,7 @@ struct fake_clusters {
     char reject_reason[200];
     char rejected_code[CODE_SHA256_SIZE];
     bool jobs_hang;
+    bool holds_tasks;
     bool savepoints_fail;
     int savepoints_to_fail;
     int savepoints_without_a_task;

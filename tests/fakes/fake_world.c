@@ -51,6 +51,7 @@ static void open_parts(struct fake_world *world) {
         .clock = {.now_ms = now_ms, .self = world},
         .elapsed = {.now_ms = elapsed_ms, .self = world},
         .start_limit_ms = world->start_limit_ms,
+        .start_means_all_tasks = world->start_means_all_tasks,
         .profile = PROFILE_DEV,
         .memory_budget_bytes = world->memory_budget_bytes,
         .limits = APP_LIMITS_DEFAULT,

@@ -13,10 +13,11 @@
 struct fake_world {
     char directory[64];
     char path[96];
-    int64_t now_ms;          // the wall clock; tests set it
-    int64_t elapsed_ms;      // the monotonic clock; advances with the turns
-    int64_t elapsed_step_ms; // and by this with each reading
-    int64_t start_limit_ms;  // used at the next open; 0 = the default
+    int64_t now_ms;             // the wall clock; tests set it
+    int64_t elapsed_ms;         // the monotonic clock; advances with the turns
+    int64_t elapsed_step_ms;    // and by this with each reading
+    int64_t start_limit_ms;     // used at the next open; 0 = the default
+    bool start_means_all_tasks; // used at the next open
     struct db *db;
     struct fake_clusters *clusters;
     struct fake_transfer transfers;

@@ -94,6 +94,8 @@ Test(options, what_is_refused_is_named_with_what_is_allowed) {
         {"--maintenance", "weekly", "--maintenance: 'weekly' is not a mode: use on or off"},
         {"--spares", "9", "--spares: '9' is not a number of spare clusters: use 0 to 8"},
         {"--silence-limit", "1s", "--silence-limit: '1s' is not a time: use 2s or more"},
+        {"--start-means", "vertices",
+         "--start-means: 'vertices' is not known: use job or all-tasks"},
         {"--start-limit", "0s", "--start-limit: '0s' is not a time: use 1s or more"},
         {"--metrics-interval", "90s", "--metrics-interval: '90s' is not an interval: "},
         {"--metrics-retention", "ever", "--metrics-retention: 'ever' is not a time: "},

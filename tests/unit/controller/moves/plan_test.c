@@ -80,7 +80,7 @@ static struct row rows[] = {
     {"... waits for every vertex",           APP_STARTING, MOVE_START, false, false, PLACEMENT_EMPTY, NOTHING, PLACEMENT_SUBMITTED, PARTLY,     0, false, STEP_WAIT, 0},
     {"... is done",                          APP_STARTING, MOVE_START, false, false, PLACEMENT_EMPTY, NOTHING, PLACEMENT_SUBMITTED, RUNS,       0, false, STEP_COMMIT, EVENT_UP},
     {"... is refused by Flink",              APP_STARTING, MOVE_START, false, false, PLACEMENT_EMPTY, NOTHING, PLACEMENT_SUBMITTED, REJECTED,   0, false, STEP_COMMIT, EVENT_ABANDONED},
-    {"... never runs",                       APP_STARTING, MOVE_START, false, false, PLACEMENT_EMPTY, NOTHING, PLACEMENT_SUBMITTED, FLAPPING,   0, false, STEP_COMMIT, EVENT_ABANDONED},
+    {"... is done, although its job restarts", APP_STARTING, MOVE_START, false, false, PLACEMENT_EMPTY, NOTHING, PLACEMENT_SUBMITTED, FLAPPING, 0, false, STEP_COMMIT, EVENT_UP},
     {"... takes its JobManager along",       APP_STARTING, MOVE_START, false, false, PLACEMENT_EMPTY, NOTHING, PLACEMENT_SUBMITTED, EXITED,     0, false, STEP_COMMIT, EVENT_ABANDONED},
     {"... loses a process while it starts",  APP_STARTING, MOVE_START, false, false, PLACEMENT_EMPTY, NOTHING, PLACEMENT_SUBMITTED, DEAD,       0, false, STEP_RELAUNCH, 0},
     {"... loses its daemon",                 APP_STARTING, MOVE_START, false, false, PLACEMENT_EMPTY, NOTHING, PLACEMENT_SUBMITTED, NOTHING,    0, false, STEP_RELAUNCH, 0},
@@ -132,11 +132,139 @@ ParameterizedTest(struct row *row, plan, takes_the_step_of_the_table) {
         (struct placement){.phase = row->next, .job_id = "job", .attempt = row->next_attempt};
     see(&view.slots[SLOT_CURRENT], row->seen_current);
     see(&view.slots[SLOT_NEXT], row->seen_next);
+    view.is_savepoint_hopeless = row->seen_current == FLAPPING;
 
     struct step step = plan_next(&app, &view, 1000);
     cr_assert(step.kind == row->step, "%s: %s", row->name, step_kind_name(step.kind));
     if (step.kind == STEP_COMMIT)
         cr_assert(step.event == row->event, "%s: %s", row->name, app_event_name(step.event));
+}
+
+// A start whose job is in slot NEXT of `view`.
+static struct step plan_start(const struct plan_view *view) {
+    struct app app = {.status = APP_STARTING, .move = {.kind = MOVE_START}};
+
+    app.slots[SLOT_NEXT] = (struct placement){.phase = PLACEMENT_SUBMITTED, .job_id = "job"};
+    return plan_next(&app, view, 0);
+}
+
+Test(plan, takes_the_status_of_the_job_for_a_start) {
+    struct plan_view view = {.fits_beside = true};
+    struct cluster_view *next = &view.slots[SLOT_NEXT];
+
+    // Its tasks start within a moment, or Flink fails the job.
+    see(next, PARTLY);
+    cr_assert(eq(int, plan_start(&view).kind, STEP_WAIT));
+    view.is_started = true;
+    cr_assert(eq(int, plan_start(&view).event, EVENT_UP));
+    view.is_started = false;
+    next->restarts = 1;
+    cr_assert(eq(int, plan_start(&view).event, EVENT_UP));
+    // FAILING is shown as RESTARTING, and may end in FAILED.
+    next->job = JOB_RESTARTING;
+    cr_assert(eq(int, plan_start(&view).kind, STEP_WAIT));
+    next->job = JOB_FAILED;
+    cr_assert(eq(int, plan_start(&view).event, EVENT_ABANDONED));
+}
+
+Test(plan, gives_up_a_start_whose_state_cannot_be_read) {
+    struct plan_view view = {.fits_beside = true, .is_started = true};
+    struct cluster_view *next = &view.slots[SLOT_NEXT];
+
+    see(next, PARTLY);
+    next->fails_to_restore = true;
+    next->restarts = 2;
+    cr_assert(eq(int, plan_start(&view).kind, STEP_WAIT));
+    next->restarts = PLAN_RESTARTS_MAX;
+    cr_assert(eq(int, plan_start(&view).event, EVENT_ABANDONED));
+}
+
+Test(plan, waits_for_all_tasks_where_a_start_means_that) {
+    struct plan_view view = {.fits_beside = true, .wants_all_tasks = true, .is_started = true};
+    struct cluster_view *next = &view.slots[SLOT_NEXT];
+
+    see(next, PARTLY);
+    next->restarts = 2;
+    cr_assert(eq(int, plan_start(&view).kind, STEP_WAIT));
+    next->restarts = PLAN_RESTARTS_MAX;
+    cr_assert(eq(int, plan_start(&view).event, EVENT_ABANDONED));
+    see(next, FLAPPING);
+    cr_assert(eq(int, plan_start(&view).event, EVENT_ABANDONED));
+    see(next, RUNS);
+    cr_assert(eq(int, plan_start(&view).event, EVENT_UP));
+}
+
+Test(plan, ends_an_update_whose_old_job_restarts_without_end) {
+    struct app app = {.status = APP_UPDATING,
+                      .move = {.kind = MOVE_UPDATE, .halt = HALT_SAVEPOINT},
+                      .run_configuration = {.restore_type = RESTORE_LATEST}};
+    struct plan_view view = {.fits_beside = true, .is_savepoint_hopeless = true};
+
+    app.slots[SLOT_CURRENT] = (struct placement){.phase = PLACEMENT_UP, .job_id = "job"};
+    app.slots[SLOT_NEXT] = (struct placement){.phase = PLACEMENT_LAUNCHED};
+    see(&view.slots[SLOT_CURRENT], FLAPPING);
+    see(&view.slots[SLOT_NEXT], PREPARED);
+    cr_assert(eq(int, plan_next(&app, &view, 0).event, EVENT_REVERTED));
+    // The next job starts without state: nothing may prevent it.
+    app.run_configuration.restore_type = RESTORE_SKIP;
+    cr_assert(eq(int, plan_next(&app, &view, 0).kind, STEP_DROP));
+    (void)text_copy(app.move.trigger_id, sizeof app.move.trigger_id, "trigger");
+    see(&view.slots[SLOT_CURRENT], RUNS);
+    view.is_savepoint_hopeless = false;
+    view.slots[SLOT_CURRENT].savepoint =
+        (struct savepoint_view){.trigger_id = "trigger", .state = SAVEPOINT_FAILED};
+    cr_assert(eq(int, plan_next(&app, &view, 0).kind, STEP_DROP));
+    app.run_configuration.restore_type = RESTORE_LATEST;
+    cr_assert(eq(int, plan_next(&app, &view, 0).event, EVENT_REVERTED));
+}
+
+Test(plan, takes_savepoints_when_all_tasks_run_or_do_not_come) {
+    struct app app = {.status = APP_STOPPING, .move = {.kind = MOVE_STOP, .halt = HALT_SAVEPOINT}};
+    struct plan_view view = {.fits_beside = true, .tasks_missing_ms = 1};
+
+    app.slots[SLOT_CURRENT] = (struct placement){.phase = PLACEMENT_UP, .job_id = "job"};
+    see(&view.slots[SLOT_CURRENT], PARTLY);
+    cr_assert(eq(int, plan_next(&app, &view, 0).kind, STEP_WAIT));
+    view.tasks_missing_ms = PLAN_TASKS_WAIT_MS;
+    cr_assert(eq(int, plan_next(&app, &view, 0).kind, STEP_HALT));
+    view.tasks_missing_ms = 0;
+    cr_assert(eq(int, plan_next(&app, &view, 0).kind, STEP_HALT));
+
+    app = (struct app){.status = APP_RUNNING, .slots = {app.slots[SLOT_CURRENT]}};
+    view.has_snapshot = true;
+    view.snapshot = (struct snapshot){.trigger_id = "another"};
+    cr_assert(eq(int, plan_next(&app, &view, 0).kind, STEP_SNAPSHOT));
+    view.tasks_missing_ms = 1;
+    cr_assert(eq(int, plan_next(&app, &view, 0).kind, STEP_WAIT));
+    view.is_savepoint_hopeless = true;
+    cr_assert(eq(int, plan_next(&app, &view, 0).kind, STEP_SNAPSHOT_FAILED));
+}
+
+Test(plan, shows_a_job_that_finishes_at_once_as_running_for_a_while) {
+    struct app app = {.status = APP_RUNNING};
+    struct placement *current = &app.slots[SLOT_CURRENT];
+    struct plan_view view = {0};
+
+    *current = (struct placement){.phase = PLACEMENT_UP, .job_id = "job", .up_since_ms = 1000000};
+    view.slots[SLOT_CURRENT] =
+        (struct cluster_view){.health = CLUSTER_READY, .job = JOB_FINISHED, .job_id = "job"};
+    cr_assert(eq(int, plan_next(&app, &view, 1000100).kind, STEP_SEE_END));
+    // From then on it does not depend on its cluster.
+    current->phase = PLACEMENT_ENDED;
+    view.slots[SLOT_CURRENT] = (struct cluster_view){.health = CLUSTER_ABSENT};
+    struct step step = plan_next(&app, &view, 1000200);
+    cr_assert(eq(int, step.kind, STEP_WAIT));
+    cr_assert(eq(i64, step.again_at_ms, 1000000 + PLAN_RUNNING_MIN_MS));
+    cr_assert(eq(int, plan_next(&app, &view, step.again_at_ms).event, EVENT_FINISHED));
+    // The clock was set back.
+    cr_assert(eq(int, plan_next(&app, &view, 1).event, EVENT_FINISHED));
+    view.has_snapshot = true;
+    cr_assert(eq(int, plan_next(&app, &view, 1000200).kind, STEP_SNAPSHOT_FAILED));
+    view.has_snapshot = false;
+    // A stop or an update need not wait.
+    app.status = APP_STOPPING;
+    app.move = (struct move){.kind = MOVE_STOP, .halt = HALT_SAVEPOINT};
+    cr_assert(eq(int, plan_next(&app, &view, 1000200).kind, STEP_DROP));
 }
 
 Test(plan, rolls_back_where_that_was_asked_for) {

@@ -113,6 +113,25 @@ Test(flink_reply, the_root_of_a_long_trace_is_found_in_every_answer) {
     cr_assert(eq(str, cause, "z.Last: Checkpoint Coordinator is suspending."));
 }
 
+Test(flink_reply, a_failed_restore_is_told_from_other_exceptions) {
+    AUTO(json_decref)
+    json_t *restore = parse(
+        "{\"exceptionHistory\":{\"entries\":[{\"stacktrace\":\"java.lang.Exception: Exception "
+        "while creating StreamOperatorStateContext.\\nCaused by: "
+        "org.apache.flink.util.FlinkException: Could not restore keyed state backend for a from "
+        "any of the 1 provided restore options.\\nCaused by: java.io.FileNotFoundException: "
+        "b\"}]}}");
+    AUTO(json_decref)
+    json_t *other = parse("{\"root-exception\":\"java.io.FileNotFoundException: b\"}");
+    char cause[100];
+
+    flink_reply_exception(restore, cause, sizeof cause);
+    cr_assert(eq(str, cause, "java.io.FileNotFoundException: b"));
+    cr_assert(flink_reply_is_of_restore(restore));
+    cr_assert(not(flink_reply_is_of_restore(other)));
+    cr_assert(not(flink_reply_is_of_restore(NULL)));
+}
+
 Test(flink_reply, a_long_trace_is_cut_between_characters) {
     char cause[80000];
 
