@@ -14,6 +14,7 @@
 #include "controller/moves/restore_points_remove.h"
 #include "controller/moves/retention.h"
 #include "controller/moves/runtime_use.h"
+#include "controller/moves/savepoint_check.h"
 #include "controller/scaling/metering.h"
 #include "controller/snapshots/snapshot_keeper.h"
 #include "storage/app_store.h"
@@ -62,6 +63,19 @@ static bool has_savepoint(const struct app_service *service, const struct app *a
            state_files_find_savepoint(&service->state_files, app->id, &view->snapshot, location);
 }
 
+// Only where a savepoint of the current job is wanted.
+static bool observe_savepoint(struct app_service *service, const struct app *app,
+                              struct plan_view *view, struct error *err) {
+    bool is_wanted = view->has_snapshot || (app->move.kind != MOVE_NONE &&
+                                            app->move.halt == HALT_SAVEPOINT && !app->move.halted);
+    struct savepoint_facts facts;
+
+    if (!is_wanted || view->slots[SLOT_CURRENT].restarts == 0) return true;
+    if (!savepoint_find_facts(service, app, &view->slots[SLOT_CURRENT], &facts, err)) return false;
+    view->is_savepoint_hopeless = savepoint_is_hopeless(&facts);
+    return true;
+}
+
 // Reads what the plan needs to know of one application.
 static bool observe(struct app_service *service, const struct app *app, struct plan_view *out_view,
                     struct error *err) {
@@ -79,7 +93,7 @@ static bool observe(struct app_service *service, const struct app *app, struct p
     out_view->has_snapshot = found && !out_view->snapshot.is_automatic;
     out_view->is_snapshot_on_disk = out_view->has_snapshot && has_savepoint(service, app, out_view);
     out_view->wants_all_tasks = service->start_means_all_tasks;
-    return true;
+    return observe_savepoint(service, app, out_view, err);
 }
 
 static void log_step(const struct app *app, const struct step *step, enum app_status before) {

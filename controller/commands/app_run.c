@@ -6,6 +6,7 @@
 #include "controller/moves/lifecycle.h"
 #include "controller/moves/move_begin.h"
 #include "controller/moves/restore_points.h"
+#include "controller/moves/savepoint_check.h"
 #include "controller/record/run_config.h"
 #include "controller/service/service.h"
 
@@ -51,28 +52,12 @@ bool app_service_start(struct app_service *service, const struct app_scope *scop
 
 // --- stop ---
 
-// A job that is restarting cannot take a savepoint (facts/api.md 5.6).
-static bool check_healthy(struct app_service *service, const struct app *app, struct error *err) {
-    struct cluster_view view;
-
-    cluster_view(&service->clusters, app->slots[SLOT_CURRENT].cluster_id, &view);
-    if (view.health != CLUSTER_READY || view.job != JOB_RESTARTING) return true;
-    return error_set(
-        err, ERROR_CONFIGURATION,
-        "Failed to take snapshot for the application %s at this moment. The application is "
-        "currently experiencing downtime. Please check the application's CloudWatch metrics or "
-        "CloudWatch logs for any possible errors and retry the request. You can also retry the "
-        "request after disabling the snapshots in the Managed Service for Apache Flink console or "
-        "by updating the ApplicationSnapshotConfiguration through the AWS SDK",
-        app->name);
-}
-
 static bool plan_stop(struct app_service *service, struct app *app, struct error *err) {
     struct job_spec spec;
 
     if (!service_load_spec(service, app->id, app->version, &spec, err)) return false;
     if (!spec.snapshots_enabled) return true;
-    if (!check_healthy(service, app, err)) return false;
+    if (!savepoint_check_possible(service, app, err)) return false;
     app->move.halt = HALT_SAVEPOINT;
     move_begin_name_snapshot(app, "STOPAPPLICATION", spec.uses_enhanced_snapshots,
                              service_now_ms(service));

@@ -6,6 +6,7 @@
 #include "controller/moves/move_begin.h"
 #include "controller/moves/restore_points.h"
 #include "controller/moves/restore_points_remove.h"
+#include "controller/moves/savepoint_check.h"
 #include "controller/moves/snapshot_ledger.h"
 #include "controller/service/service.h"
 #include "storage/snapshot_store.h"
@@ -56,6 +57,7 @@ bool app_service_create_snapshot(struct app_service *service, const struct app_s
     if (!service_find_app(service, scope, name, &app, err)) return false;
     if (!service_load_spec(service, app.id, app.version, &spec, err)) return false;
     if (!check_create(service, &app, &spec, snapshot_name, err)) return false;
+    if (!savepoint_check_possible(service, &app, err)) return false;
     (void)text_copy(snapshot.name, sizeof snapshot.name, snapshot_name);
     snapshot.version = app.version;
     snapshot.runtime = spec.runtime;

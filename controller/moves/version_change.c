@@ -7,6 +7,7 @@
 #include "controller/moves/lifecycle.h"
 #include "controller/moves/move_begin.h"
 #include "controller/moves/restore_points.h"
+#include "controller/moves/savepoint_check.h"
 #include "controller/moves/spare.h"
 #include "controller/record/run_config.h"
 #include "model/app_detail.h"
@@ -105,8 +106,9 @@ static bool plan_restore(struct app_service *service, const json_t *wanted,
                          struct error *err) {
     struct run_configuration run;
 
-    if (!run_config_read(wanted, &app->scope, new->uses_enhanced_snapshots, &run, err)) return false;
-    if (run.restore_type == RESTORE_LATEST && old->snapshots_enabled &&
+    if (!run_config_read(wanted, &app->scope, new->uses_enhanced_snapshots, &run, err))
+        return false;
+    if (run.restore_type == RESTORE_LATEST && new->snapshots_enabled &&
         !restore_check_runtime("The state of the running job", old->runtime, new->runtime, err))
         return false;
     if (!restore_points_at_move(service, app, &run, new->runtime, err)) return false;
@@ -125,8 +127,36 @@ static int parallelism_after(const struct version_change *change, const struct a
     return keeps ? app->current_parallelism : spec->parallelism;
 }
 
+// How the old job ends. The new setting decides whether a savepoint is taken, so that disabling
+// snapshots is a way out where none can be taken (facts/api.md 5.6). What the old version was to
+// keep is kept all the same, as its newest checkpoint; so it is where the next job starts without
+// state, because then a savepoint is not needed.
+static bool plan_halt(struct app_service *service, const struct job_spec *old_spec,
+                      const struct job_spec *spec, struct app *app, int64_t now_ms,
+                      struct error *err) {
+    bool is_skip = app->run_configuration.restore_type == RESTORE_SKIP;
+    struct error reason;
+
+    app->move.halt = HALT_DISCARDS;
+    if (!spec->snapshots_enabled && !old_spec->snapshots_enabled) return true;
+    move_begin_name_snapshot(app, "UPDATEAPPLICATION", false, now_ms);
+    app->move.halt = HALT_CHECKPOINT;
+    if (!spec->snapshots_enabled) {
+        app->move.restores_halt = false;
+        return true;
+    }
+    if (!savepoint_check_possible(service, app, &reason)) {
+        if (is_skip && reason.kind == ERROR_CONFIGURATION) return true;
+        *err = reason;
+        return false;
+    }
+    app->move.halt = HALT_SAVEPOINT;
+    move_begin_name_snapshot(app, "UPDATEAPPLICATION", spec->uses_enhanced_snapshots, now_ms);
+    return true;
+}
+
 static bool apply_to_running(struct app_service *service, const struct version_change *change,
-                             const struct job_spec *old, struct app_detail *detail,
+                             const struct job_spec *old_spec, struct app_detail *detail,
                              char *out_operation_id, struct error *err) {
     struct app *app = &detail->app;
     const struct app_version *version = &detail->version;
@@ -140,11 +170,8 @@ static bool apply_to_running(struct app_service *service, const struct version_c
     app->move = (struct move){.previous_version = version->updated_from};
     *next = (struct placement){.phase = PLACEMENT_PLANNED, .version = version->version};
     next->parallelism = parallelism_after(change, app, &spec);
-    if (!plan_restore(service, change->run_configuration, old, &spec, app, err)) return false;
-    app->move.halt = old->snapshots_enabled ? HALT_SAVEPOINT : HALT_DISCARDS;
-    if (old->snapshots_enabled)
-        move_begin_name_snapshot(app, "UPDATEAPPLICATION", spec.uses_enhanced_snapshots,
-                                 version->created_at_ms);
+    if (!plan_restore(service, change->run_configuration, old_spec, &spec, app, err)) return false;
+    if (!plan_halt(service, old_spec, &spec, app, version->created_at_ms, err)) return false;
     if (!db_begin(service->db, &tx, err)) return false;
     if (!version_store_add(service->db, app->id, version, err)) return false;
     if (!move_begin_in(service, app, &order, err)) return false;
