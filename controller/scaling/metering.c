@@ -110,12 +110,21 @@ static bool add_to_minute(struct app_service *service, const struct app *app, st
     return true;
 }
 
+static bool runs_fully(const struct app_service *service, const char *cluster_id) {
+    struct cluster_view view;
+
+    cluster_view(&service->clusters, cluster_id, &view);
+    return cluster_view_runs_fully(&view);
+}
+
 static bool consume(struct app_service *service, struct app *app, struct meter *meter,
                     int64_t interval_ms, int64_t now_ms, struct error *err) {
     double scale = clock_scale(&service->clock);
 
     if (!lag_report(service, app, &meter->latest, &meter->is_lag_missing, err)) return false;
     if (!add_to_minute(service, app, meter, now_ms, err)) return false;
+    // What a job does whose tasks do not run, or begin again, does not show its load.
+    if (!runs_fully(service, meter->cluster_id)) return true;
     fill_skipped(meter, interval_ms, scale, now_ms);
     meter->sample = scaling_sample_of(&meter->latest, scale, now_ms);
     scaling_window_add(&meter->window, &meter->sample);

@@ -3,6 +3,7 @@
 #include "controller/history/event_log.h"
 #include "controller/moves/move_begin.h"
 #include "controller/moves/restore.h"
+#include "controller/moves/savepoint_check.h"
 #include "controller/scaling/autoscaler.h"
 #include "controller/scaling/scaling_record.h"
 #include "controller/scaling/scaling_settings.h"
@@ -52,6 +53,20 @@ static bool begin_move(struct app_service *service, struct app *app,
     return true;
 }
 
+// A scaling needs a savepoint, which a job that fails again and again cannot take.
+static void hold_without_savepoint(struct app_service *service, const struct app *app,
+                                   const struct scaling_settings *settings,
+                                   struct scaling_decision *decision) {
+    struct error err;
+
+    if (!decision->moves || !settings->snapshots_enabled ||
+        savepoint_check_possible(service, app, &err))
+        return;
+    scaling_hold(decision, SCALING_RESTARTING);
+    decision->wanted_parallelism = app->current_parallelism;
+    scaling_append(decision, "; but the job fails and restarts, and cannot take a savepoint");
+}
+
 bool scaling_evaluate(struct app_service *service, struct app *app,
                       const struct job_measurement *measurement,
                       const struct scaling_window *window, int64_t now_ms, struct error *err) {
@@ -70,6 +85,7 @@ bool scaling_evaluate(struct app_service *service, struct app *app,
     input.policy = settings.policy;
     input.limits = settings.limits;
     struct scaling_decision decision = autoscaler_decide(&input, &tuning);
+    hold_without_savepoint(service, app, &settings, &decision);
     AUTO(json_decref) json_t *body = scaling_record_new(&input, &decision, measurement);
     if (decision.moves) return begin_move(service, app, &settings, &decision, now_ms, body, err);
     return scaling_store_add(service->db, app->id, now_ms, false, body, err);

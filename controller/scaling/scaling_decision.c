@@ -26,6 +26,7 @@ static const char *const reason_names[SCALING_REASON_COUNT] = {
     [SCALING_DOWN_LAGS] = "down-lags",
     [SCALING_AT_FLOOR] = "at-floor",
     [SCALING_FAILED] = "failed-lately",
+    [SCALING_RESTARTING] = "restarting",
 };
 
 DEFINE_NAMES(scaling_policy, enum scaling_policy, policy_names);

@@ -95,6 +95,7 @@ enum scaling_reason {
     SCALING_DOWN_LAGS,  // more runs than is needed, but there is a backlog
     SCALING_AT_FLOOR,   // more runs than is needed, but less is not allowed
     SCALING_FAILED,     // a move is needed, but the last one failed a moment ago
+    SCALING_RESTARTING, // a move is needed, but the job cannot take a savepoint
     SCALING_REASON_COUNT,
 };
 

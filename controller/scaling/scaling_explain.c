@@ -5,9 +5,15 @@
 
 enum { MOVES_SHOWN = 10 };
 
-static const char *explanation_of(const struct app *app, const json_t *newest) {
+static const char *explanation_of(const struct app_service *service, const struct app *app,
+                                  const json_t *newest) {
+    struct cluster_view view;
+
     if (app->status != APP_RUNNING && app->status != APP_AUTOSCALING)
         return "the application does not run, so nothing is measured";
+    cluster_view(&service->clusters, app->slots[SLOT_CURRENT].cluster_id, &view);
+    if (app->status == APP_RUNNING && !cluster_view_runs_fully(&view))
+        return "not all tasks of the job run, so nothing is decided";
     if (newest == NULL) return "nothing was measured yet";
     return json_text_or(newest, "text", "");
 }
@@ -30,7 +36,8 @@ bool scaling_explain(struct app_service *service, const struct app *app, int max
     json_put_int(explanation, "currentParallelism", limits->current_parallelism);
     json_put_int(explanation, "floor", scaling_floor(limits));
     json_put_int(explanation, "ceiling", scaling_ceiling(limits));
-    json_put_text(explanation, "explanation", explanation_of(app, json_array_get(evaluations, 0)));
+    json_put_text(explanation, "explanation",
+                  explanation_of(service, app, json_array_get(evaluations, 0)));
     json_put(explanation, "evaluations", TAKE(evaluations));
     json_put(explanation, "moves", TAKE(moves));
     *out_explanation = explanation;

@@ -73,7 +73,9 @@ bool metrics_reply_topology(const json_t *reply, struct flink_topology *out, str
     // Flink lists them in the order of their topology.
     json_array_foreach(vertices, index, one) {
         struct flink_vertex *vertex = &topology.vertices[topology.vertex_count];
-        if (topology.vertex_count == MEASURED_VERTICES_MAX) break;
+        // Also of those that are too many to be measured.
+        note_max_parallelism(one, &topology);
+        if (topology.vertex_count == MEASURED_VERTICES_MAX) continue;
         if (!text_copy(vertex->id, sizeof vertex->id, json_text_or(one, "id", "")))
             return error_set(err, ERROR_INVALID, "a vertex without a proper id");
         // A longer name is cut: it is only displayed.
@@ -84,7 +86,6 @@ bool metrics_reply_topology(const json_t *reply, struct flink_topology *out, str
             return error_set(err, ERROR_INVALID, "a vertex without a proper parallelism");
         vertex->parallelism = (int)parallelism;
         read_inputs(find_node(nodes, vertex->id), &topology, vertex);
-        note_max_parallelism(one, &topology);
         topology.vertex_count++;
     }
     *out = topology;

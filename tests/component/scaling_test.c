@@ -12,6 +12,7 @@
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <string.h>
 
 static struct fake_world world;
 static struct error err;
@@ -184,6 +185,59 @@ Test(scaling, a_scaling_that_fails_is_rolled_back_and_not_repeated_at_once) {
     AUTO(json_decref) json_t *explanation = explain();
     cr_assert(eq(int, (int)json_array_size(json_object_get(explanation, "moves")), 2),
               "it is tried again later");
+}
+
+static void measure_busy(int max_parallelism) {
+    struct job_measurement load = {
+        .vertex_count = 1, .cpu_max_ratio = 0.9, .max_parallelism = max_parallelism};
+
+    load.vertices[0] = (struct measured_vertex){.name = "v", .parallelism = 1, .is_source = true};
+    fake_clusters_set_load(world.clusters, &load);
+}
+
+Test(scaling, a_job_does_not_grow_beyond_its_max_parallelism) {
+    measure_busy(3);
+    pass(20);
+    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
+    pass(20);
+    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
+    cr_assert(eq(int, fake_world_app(&world, "a").current_parallelism, 3));
+    pass(40);
+    cr_assert(eq(int, fake_world_app(&world, "a").current_parallelism, 3));
+    AUTO(json_decref) json_t *explanation = explain();
+    cr_assert(eq(int, (int)json_int_or(explanation, "ceiling", 0), 3));
+    cr_assert(strstr(json_text_or(explanation, "explanation", ""), "max parallelism (3)") != NULL);
+}
+
+Test(scaling, a_job_whose_tasks_do_not_run_is_not_scaled) {
+    fake_clusters_hold_tasks(world.clusters, true);
+    cr_assert(command_update_properties(&world, &err), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
+    measure_busy(128);
+    pass(40);
+    cr_assert(eq(int, fake_world_app(&world, "a").current_parallelism, 1));
+    AUTO(json_decref) json_t *explanation = explain();
+    cr_assert(eq(str, (char *)json_text_or(explanation, "explanation", ""),
+                 "not all tasks of the job run, so nothing is decided"));
+    fake_clusters_run_tasks(world.clusters,
+                            fake_world_app(&world, "a").slots[SLOT_CURRENT].cluster_id);
+    fake_clusters_hold_tasks(world.clusters, false);
+    pass(20);
+    cr_assert(eq(int, fake_world_app(&world, "a").current_parallelism, 2));
+}
+
+Test(scaling, a_job_that_fails_again_and_again_is_not_scaled) {
+    measure_busy(128);
+    for (int minute = 0; minute < 20; minute++) {
+        struct app app = fake_world_app(&world, "a");
+        for (int count = 0; count < 3; count++)
+            fake_clusters_restart_job(world.clusters, app.slots[SLOT_CURRENT].cluster_id, "broken");
+        pass(1);
+    }
+    cr_assert(eq(int, fake_world_app(&world, "a").current_parallelism, 1));
+    AUTO(json_decref) json_t *explanation = explain();
+    cr_assert(strstr(json_text_or(explanation, "explanation", ""), "cannot take a savepoint") !=
+              NULL);
 }
 
 Test(scaling, only_a_stop_by_force_is_accepted_while_autoscaling) {

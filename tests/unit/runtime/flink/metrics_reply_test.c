@@ -39,6 +39,21 @@ Test(metrics_reply, a_job_has_vertices_with_inputs) {
               "a vertex that is never parallel is not a limit");
 }
 
+Test(metrics_reply, each_vertex_limits_the_parallelism_also_one_that_is_not_measured) {
+    AUTO(json_decref) json_t *reply = parse("{\"vertices\":[],\"plan\":{\"nodes\":[]}}");
+    struct flink_topology topology;
+
+    for (int number = 0; number <= MEASURED_VERTICES_MAX; number++) {
+        json_t *vertex = json_new_object();
+        json_put_text(vertex, "id", "v");
+        json_put_int(vertex, "maxParallelism", 128 - number);
+        json_add(json_member(reply, "vertices"), vertex);
+    }
+    cr_assert(metrics_reply_topology(reply, &topology, &err), "%s", err.message);
+    cr_assert(eq(int, topology.vertex_count, MEASURED_VERTICES_MAX));
+    cr_assert(eq(int, topology.max_parallelism, 128 - MEASURED_VERTICES_MAX));
+}
+
 Test(metrics_reply, an_answer_without_a_job_is_refused) {
     static const char *const wrong[] = {
         "{}", "[]", "{\"vertices\":[]}", "{\"vertices\":1,\"plan\":{}}",
