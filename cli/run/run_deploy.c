@@ -5,6 +5,8 @@
 #include "cli/run/run_runtime.h"
 #include "cli/run/run_state.h"
 
+#include <string.h>
+
 // --- the retention of snapshots ---
 
 static void print_retention(struct run *run) {
@@ -83,18 +85,6 @@ static bool start(struct run *run, const struct run_target *target, struct error
            finish(run, operation_id, since_us, err);
 }
 
-static bool update(struct run *run, const struct run_target *target, json_t *changes,
-                   struct error *err) {
-    int64_t since_us = clock_monotonic_us();
-    json_t *configuration = run_configuration(target);
-    char operation_id[APP_CALLS_OPERATION_SIZE];
-
-    if (changes == NULL) changes = json_new_object();
-    if (configuration != NULL) json_put(changes, "RunConfigurationUpdate", configuration);
-    return app_update(run->client, run->name, changes, operation_id, err) &&
-           finish(run, operation_id, since_us, err);
-}
-
 // --- an existing application ---
 
 static bool update_ready(struct run *run, json_t *changes, struct error *err) {
@@ -105,6 +95,40 @@ static bool update_ready(struct run *run, json_t *changes, struct error *err) {
     if (!app_update(run->client, run->name, changes, operation_id, err)) return false;
     run_print(run, COLOUR_PLAIN, run_since_ms(since_us), "application %s is updated", run->name);
     return true;
+}
+
+// The job fails again and again, and the change may be its repair. It cannot take a savepoint: a
+// stop by force keeps its newest checkpoint, from which the next start continues.
+static bool replace(struct run *run, const struct run_target *target, json_t *changes,
+                    struct error *err) {
+    AUTO(json_decref) json_t *held = changes;
+    AUTO(json_decref) json_t *detail = NULL;
+    json_t *request = app_request(run->name);
+    char operation_id[APP_CALLS_OPERATION_SIZE];
+
+    run_print(run, COLOUR_YELLOW, -1,
+              "the job does not work and cannot take a savepoint: it is stopped by force, and "
+              "continues from its newest checkpoint");
+    json_put_bool(request, "Force", true);
+    return app_begin(run->client, "StopApplication", request, operation_id, err) &&
+           app_wait(run->client, run->name, run_tick, run, &detail, err) &&
+           update_ready(run, TAKE(held), err) && start(run, target, err);
+}
+
+static bool update(struct run *run, const struct run_target *target, json_t *changes,
+                   struct error *err) {
+    AUTO(json_decref) json_t *kept = json_copy_of(changes);
+    int64_t since_us = clock_monotonic_us();
+    json_t *configuration = run_configuration(target);
+    char operation_id[APP_CALLS_OPERATION_SIZE];
+
+    if (changes == NULL) changes = json_new_object();
+    if (configuration != NULL) json_put(changes, "RunConfigurationUpdate", configuration);
+    if (app_update(run->client, run->name, changes, operation_id, err))
+        return finish(run, operation_id, since_us, err);
+    bool is_down =
+        err->kind == ERROR_CONFIGURATION && strstr(err->message, "experiencing downtime") != NULL;
+    return is_down && replace(run, target, TAKE(kept), err);
 }
 
 static bool deploy_known(struct run *run, const struct run_target *target, const json_t *detail,

@@ -70,6 +70,21 @@ static const char *cluster_number(const json_t *event) {
     return dash == NULL ? "" : dash + 1;
 }
 
+// The stream is interrupted until every vertex runs.
+static void print_up(struct run *run, const json_t *event, int64_t elapsed_ms) {
+    int64_t running = json_int_or(event, "tasksRunning", 0);
+    int64_t total = json_int_or(event, "tasksTotal", 0);
+
+    if (running < total) {
+        run_print(run, COLOUR_YELLOW, elapsed_ms,
+                  "CONFIRM  the job is RUNNING, with %lld of its %lld tasks so far",
+                  (long long)running, (long long)total);
+        return;
+    }
+    if (run->halted_ms >= 0) run->gap_ms = elapsed_ms - run->halted_ms;
+    run_print(run, COLOUR_FAINT, elapsed_ms, "CONFIRM  every vertex is RUNNING");
+}
+
 static void print_phase(struct run *run, const json_t *event) {
     const char *phase = json_text_or(event, "phase", "");
     int64_t elapsed_ms = json_int_or(event, "elapsedMs", -1);
@@ -86,9 +101,19 @@ static void print_phase(struct run *run, const json_t *event) {
         run_print(run, COLOUR_FAINT, elapsed_ms, "SUBMIT   cluster %s gets the job",
                   cluster_number(event));
     } else if (text_equal(phase, "up")) {
-        if (run->halted_ms >= 0) run->gap_ms = elapsed_ms - run->halted_ms;
-        run_print(run, COLOUR_FAINT, elapsed_ms, "CONFIRM  every vertex is RUNNING");
+        print_up(run, event, elapsed_ms);
     }
+}
+
+// The application is RUNNING and its job may not work: that must not be overlooked.
+static void print_restart(struct run *run, const json_t *event) {
+    const char *message = json_text_or(event, "message", "");
+
+    if (!json_bool_or(event, "isLoop", false)) {
+        run_print(run, COLOUR_YELLOW, -1, "restart: %s", message);
+        return;
+    }
+    run_print(run, COLOUR_RED, -1, "THE JOB DOES NOT WORK: %s", message);
 }
 
 // Changes of the status and snapshots are printed by the operation that caused them.
@@ -98,6 +123,10 @@ static void print_event(struct run *run, const json_t *event) {
 
     if (text_equal(kind, "move"))
         print_phase(run, event);
+    else if (text_equal(kind, "restart"))
+        print_restart(run, event);
+    else if (text_equal(kind, "tasks"))
+        run_print(run, COLOUR_GREEN, -1, "%s", json_text_or(event, "message", ""));
     else if (!is_usual)
         run_print(run, COLOUR_YELLOW, -1, "%s: %s", kind, json_text_or(event, "message", ""));
 }

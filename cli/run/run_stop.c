@@ -94,7 +94,8 @@ bool run_stop(struct run *run, bool *out_is_over, struct error *err) {
                       (text_equal(app_status_of(detail), "READY") || stop_with_snapshot(run, err));
     if (is_stopped) return true;
     if (run_is_interrupted(run)) return stop_at_once(run, err);
-    if (err->kind != ERROR_REQUEST) return false;
+    // Its snapshot failed, or is refused because the job does not work.
+    if (err->kind != ERROR_REQUEST && err->kind != ERROR_CONFIGURATION) return false;
     run_print(run, COLOUR_RED, -1, "%s", err->message);
     run_print(run, COLOUR_YELLOW, -1,
               "the job continues; Ctrl-C again stops it without a snapshot");
