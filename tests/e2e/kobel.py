@@ -261,6 +261,13 @@ class Application:
             return status != "CREATING" and status
         return wait_for(end, f"snapshot {name} is READY or FAILED")
 
+    def try_snapshot_or_none(self, name):
+        """The same; None: it is refused."""
+        try:
+            return self.try_snapshot(name)
+        except ClientError:
+            return None
+
     def take_snapshot(self, name):
         assert self.try_snapshot(name) == "READY"
 

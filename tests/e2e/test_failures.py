@@ -24,8 +24,6 @@ def start_and_fail(application):
     ("Configures", "execution.checkpointing.interval was changed from 1 s to 1234 ms"),
     ("NoMain", "ProgramInvocationException"),
     ("Noise", "Error while opening jar file"),
-    ("FailsToOpen", "the table is not there"),
-    ("TooParallel", "NoResourceAvailableException"),
     ("Exits", "jobmanager ended with exit status"),
 ])
 

@@ -1,4 +1,5 @@
-"""A job that hangs while it starts is given up after a limit, and can be stopped: its open() waits for a broker that does not answer."""
+"""A job that hangs while it starts is given up after a limit, and can be stopped: its open() waits for a broker that does not answer, and
+a start means that all tasks run."""
 
 import re
 import socket
@@ -40,6 +41,12 @@ def broker():
     one.close()
 
 
+@pytest.fixture
+def strict(runtime, tmp_path):
+    with Kobel(tmp_path, "--start-means", "all-tasks") as kobel:
+        yield kobel
+
+
 def create(kobel, jars, broker):
     application = Application(kobel, "waiting")
     application.create(jars["Waiting"], f"{broker.port}-first", ApplicationSnapshotConfiguration={"SnapshotsEnabled": True})
@@ -50,8 +57,8 @@ def submissions(application):
     return sum(event.get("phase") == "SUBMIT" for event in application.events())
 
 
-def test_a_roll_back_that_hangs_can_be_stopped_by_force(own, jars, broker):
-    application = create(own, jars, broker)
+def test_a_roll_back_that_hangs_can_be_stopped_by_force(strict, jars, broker):
+    application = create(strict, jars, broker)
     application.start()
     count = application.wait_for_count(30)
     broker.is_up = False
@@ -64,15 +71,15 @@ def test_a_roll_back_that_hangs_can_be_stopped_by_force(own, jars, broker):
     assert application.status() == "ROLLING_BACK"
     application.stop(Force=True)
     assert application.operation(update)["OperationStatus"] == "CANCELLED"
-    wait_for(lambda: own.java_processes() == [], "no process is left")
+    wait_for(lambda: strict.java_processes() == [], "no process is left")
     broker.is_up = True
     application.start()
     application.wait_for_count(count)
     assert [line[1] for line in application.lines()].count(1) == 1, "no state was lost"
 
 
-def test_a_roll_back_that_hangs_can_be_deleted(own, jars, broker):
-    application = create(own, jars, broker)
+def test_a_roll_back_that_hangs_can_be_deleted(strict, jars, broker):
+    application = create(strict, jars, broker)
     application.start()
     application.wait_for_count(1)
     broker.is_up = False
@@ -82,11 +89,11 @@ def test_a_roll_back_that_hangs_can_be_deleted(own, jars, broker):
     application.client.rollback_application(ApplicationName="waiting", CurrentApplicationVersionId=2)
     assert application.status() == "ROLLING_BACK"
     application.delete()
-    wait_for(lambda: own.java_processes() == [], "no process is left")
+    wait_for(lambda: strict.java_processes() == [], "no process is left")
 
 
 def test_an_update_that_hangs_is_rolled_back_automatically(runtime, tmp_path, jars, broker):
-    with Kobel(tmp_path, "--start-limit", "30s") as kobel:
+    with Kobel(tmp_path, "--start-limit", "30s", "--start-means", "all-tasks") as kobel:
         application = create(kobel, jars, broker)
         application.update(ApplicationConfigurationUpdate={"ApplicationSystemRollbackConfigurationUpdate": {"RollbackEnabledUpdate": True}})
         application.start()

@@ -252,6 +252,20 @@ def test_run_reports_failures(runtime, jars, run, tmp_path):
     assert missing.end() == 1 and "there is no file" in missing.err
 
 
+def test_a_job_that_does_not_work_is_reported_and_replaced(runtime, jars, run, tmp_path):
+    jar = tmp_path / "app.jar"
+    shutil.copy(jars["FailsLater"], jar)
+    watching = run(jar, "--watch")
+    watching.wait_for("RUNNING version 1")
+    watching.wait_for("THE JOB DOES NOT WORK: the job is in a loop of restarts")
+    shutil.copy(jars["Counting"], jar)
+    watching.wait_for("it is stopped by force, and continues from its newest checkpoint")
+    watching.wait_for("count=5")
+    watching.interrupt()
+    assert watching.end() == 0, watching.err
+    assert "stopped, with snapshot" in watching.err
+
+
 def test_a_failed_run_does_not_prevent_the_next_one(shared, jars, tmp_path):
     """With a runtime that is not installed nothing is created, and an application without state changes to one that is installed."""
     failed = Run(tmp_path, jars["Counting"], "--name", "sticks", "--runtime", "FLINK-1_19", KOBEL_URL=shared.url)
