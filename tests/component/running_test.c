@@ -192,7 +192,7 @@ Test(running, refuses_what_needs_a_savepoint_and_records_nothing) {
 
 static void expect_way_out(const char *request) {
     create_looping();
-    cr_assert(fake_world_request_update(&world, "a", request, &err), "%s", err.message);
+    cr_assert(fake_world_change(&world, "a", request, &err), "%s", err.message);
     cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
     cr_assert(eq(int, (int)fake_world_app(&world, "a").version, 2));
     cr_assert(eq(int, fake_world_operation(&world, "a").status, OPERATION_SUCCESSFUL));
