@@ -27,7 +27,8 @@ json_t *record_snapshots(const json_t *config) {
 }
 
 const char *record_key_arn(const json_t *config) {
-    const json_t *encryption = record_block(config, "ApplicationEncryptionConfigurationDescription");
+    const json_t *encryption =
+        record_block(config, "ApplicationEncryptionConfigurationDescription");
     bool is_customers = text_equal(json_text(encryption, "KeyType"), "CUSTOMER_MANAGED_KEY");
 
     return is_customers ? json_text_or(encryption, "KeyId", "") : "";

@@ -4,7 +4,8 @@
 #include "storage/db_statement.h"
 
 static const char SQL_FIND[] = "SELECT value FROM tag WHERE owner_id = ?1 AND key = ?2";
-static const char SQL_SET[] = "INSERT OR REPLACE INTO tag (owner_id, key, value) VALUES (?1, ?2, ?3)";
+static const char SQL_SET[] =
+    "INSERT OR REPLACE INTO tag (owner_id, key, value) VALUES (?1, ?2, ?3)";
 static const char SQL_REMOVE[] = "DELETE FROM tag WHERE owner_id = ?1 AND key = ?2";
 static const char SQL_LIST[] = "SELECT key, value FROM tag WHERE owner_id = ?1 ORDER BY key";
 static const char SQL_COUNT[] = "SELECT count(*) FROM tag WHERE owner_id = ?1";

@@ -1,12 +1,13 @@
-// The tags of an application or of an enhanced snapshot, by its id. The only file that knows the table `tag`.
+// The tags of an application or of an enhanced snapshot, by its id. The only file that knows the
+// table `tag`.
 #pragma once
 
 #include "base/json.h"
 #include "storage/db.h"
 
 // Sets one tag, or replaces its value.
-MUST_CHECK bool tag_store_set(struct db *db, const char *owner_id, const char *key, const char *value,
-                              struct error *err);
+MUST_CHECK bool tag_store_set(struct db *db, const char *owner_id, const char *key,
+                              const char *value, struct error *err);
 // Removing an absent key is a success.
 MUST_CHECK bool tag_store_remove(struct db *db, const char *owner_id, const char *key,
                                  struct error *err);

@@ -6,6 +6,7 @@
 #include "controller/commands/snapshot_rules.h"
 #include "controller/moves/move_begin.h"
 #include "controller/moves/restore_points.h"
+#include "controller/moves/savepoint_check.h"
 #include "controller/moves/snapshot_ledger.h"
 #include "storage/app_store.h"
 #include "storage/snapshot_store.h"
@@ -55,7 +56,8 @@ static bool check(struct app_service *service, const struct app *app, const stru
            snapshot_rules_check_free(service, &app->scope, name, err) &&
            check_one_at_a_time(service, app, err) &&
            snapshot_rules_check_quota(service, &app->scope, err) &&
-           snapshot_rules_check_tag_count(service, tags, err);
+           snapshot_rules_check_tag_count(service, tags, err) &&
+           savepoint_check_possible(service, app, err);
 }
 
 static void fill(struct app_service *service, const struct app *app, const struct job_spec *spec,

@@ -71,7 +71,7 @@ bool snapshot_files_publish(const char *data_directory, const char *app_id, cons
         return error_set(err, ERROR_NOT_FOUND, "the savepoint is not one of the application: '%s'",
                          savepoint);
     if (!snapshot_files_make_root(data_directory, err)) return false;
-    // What is incomplete there is of no use to anything.
+    // What is incomplete there cannot be restored.
     if (!snapshot_files_remove(data_directory, enhanced_id, err)) return false;
     if (!move(app, relative, root, enhanced_id, err)) return false;
     return snapshot_files_find(data_directory, enhanced_id, out_path) ||

@@ -300,6 +300,20 @@ Test(enhanced_snapshots, are_not_restored_while_they_are_deleted_or_failed) {
     cr_assert(eq(int, err.kind, ERROR_INVALID));
 }
 
+Test(enhanced_snapshots, of_a_later_flink_are_not_restored_by_an_earlier_one) {
+    fake_world_create_running(&world, "a");
+    cr_assert(fake_world_change(&world, "a", "{\"RuntimeEnvironmentUpdate\":\"FLINK-2_2\"}", &err),
+              "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
+    fake_world_run(&world, 3);
+    (void)take("s");
+    fake_world_run(&world, 5);
+    cr_assert(fake_world_create(&world, "b", &err));
+    cr_assert(not(start_from("b", "s")));
+    cr_assert(eq(int, err.kind, ERROR_INVALID));
+    cr_assert(strstr(err.message, "FLINK-2_2") != NULL, "%s", err.message);
+}
+
 // --- copies ---
 
 Test(enhanced_snapshots, are_imported_and_start_an_application) {

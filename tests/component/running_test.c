@@ -55,7 +55,7 @@ static size_t count_snapshots(enum snapshot_status wanted) {
 }
 
 static bool take_snapshot(void) {
-    return app_service_create_snapshot(world.service, &world.scope, "a", "s", &err);
+    return fake_world_take_snapshot(&world, "a", "s", &err);
 }
 
 static void expect_downtime(bool was_accepted) {

@@ -48,6 +48,7 @@ Test(snapshots, are_listed_oldest_first_in_pages_that_others_do_not_move) {
     struct snapshot page[2];
     size_t count;
 
+    world.uses_enhanced = false; // tests/component/enhanced_snapshots_test.c has these
     fake_world_create_running(&world, "a");
     take("one");
     take("two");

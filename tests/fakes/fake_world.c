@@ -257,7 +257,8 @@ bool fake_world_find_snapshot(struct fake_world *world, const char *name, const 
 
     (void)text_copy(row_name, sizeof row_name, snapshot_name);
     if (world->uses_enhanced) enhanced_snapshot_row_name(plain_name(snapshot_name), row_name);
-    return snapshot_store_find(world->db, app.id, row_name, out_snapshot, &found, err) && found;
+    if (!snapshot_store_find(world->db, app.id, row_name, out_snapshot, &found, err)) return false;
+    return found || error_set(err, ERROR_NOT_FOUND, "snapshot '%s' does not exist", snapshot_name);
 }
 
 bool fake_world_is_system_name(const struct fake_world *world, const char *snapshot_name,
