@@ -36,8 +36,8 @@ static bool plan_from_running(struct app_service *service, struct app *app, int6
                               const struct job_spec *spec, struct error *err) {
     app->slots[SLOT_NEXT] = (struct placement){
         .phase = PLACEMENT_PLANNED, .version = version, .parallelism = spec->parallelism};
-    app->move = (struct move){.halt = HALT_CHECKPOINT};
-    move_begin_name_snapshot(app, "ROLLBACKAPPLICATION", false, service_now_ms(service));
+    app->move = (struct move){0};
+    move_begin_plan_drop(app, "ROLLBACKAPPLICATION", service_now_ms(service));
     return restore_points_at_roll_back(service, app, spec->runtime, err);
 }
 

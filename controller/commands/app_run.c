@@ -56,11 +56,8 @@ static bool plan_stop(struct app_service *service, struct app *app, struct error
     struct job_spec spec;
 
     if (!service_load_spec(service, app->id, app->version, &spec, err)) return false;
-    if (!spec.snapshots_enabled) return true;
-    if (!savepoint_check_possible(service, app, err)) return false;
-    app->move.halt = HALT_SAVEPOINT;
-    move_begin_name_snapshot(app, "STOPAPPLICATION", spec.uses_enhanced_snapshots,
-                             service_now_ms(service));
+    if (spec.snapshots_enabled && !savepoint_check_possible(service, app, err)) return false;
+    move_begin_plan_halt(app, &spec, "STOPAPPLICATION", service_now_ms(service));
     return true;
 }
 

@@ -2,6 +2,7 @@
 
 #include "controller/moves/move_begin.h"
 #include "controller/moves/restore.h"
+#include "controller/moves/savepoint_check.h"
 #include "model/maintenance_window.h"
 #include "storage/operation_store.h"
 
@@ -10,14 +11,13 @@ bool maintenance_begin(struct app_service *service, struct app *app, struct erro
     struct job_spec spec;
 
     if (!service_load_spec(service, app->id, app->version, &spec, err)) return false;
-    app->move = (struct move){.halt = spec.snapshots_enabled ? HALT_SAVEPOINT : HALT_DISCARDS};
+    if (spec.snapshots_enabled && !savepoint_check_possible(service, app, err)) return false;
+    app->move = (struct move){0};
+    move_begin_plan_halt(app, &spec, "MAINTENANCE", service_now_ms(service));
     app->slots[SLOT_NEXT] = (struct placement){.phase = PLACEMENT_PLANNED,
                                                .version = app->version,
                                                .parallelism = app->current_parallelism};
     restore_at_move(app, RESTORE_LATEST, NULL);
-    if (spec.snapshots_enabled)
-        move_begin_name_snapshot(app, "MAINTENANCE", spec.uses_enhanced_snapshots,
-                                 service_now_ms(service));
     return move_begin(service, app, &order, err);
 }
 
@@ -47,5 +47,7 @@ bool maintenance_update(struct app_service *service, struct app *app, int64_t no
     // A job that came up in this window has new processes already.
     if (app->slots[SLOT_CURRENT].up_since_ms >= began_ms) return true;
     if (!was_begun_since(service, app, began_ms, &was_begun, err)) return false;
-    return was_begun || maintenance_begin(service, app, err);
+    // A job that does not work is not disturbed: the next window will do.
+    if (was_begun || !savepoint_check_possible(service, app, NULL)) return true;
+    return maintenance_begin(service, app, err);
 }

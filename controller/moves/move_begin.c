@@ -52,16 +52,25 @@ bool move_begin(struct app_service *service, struct app *app, const struct move_
     return true;
 }
 
-void move_begin_name_snapshot(struct app *app, const char *prefix, bool is_enhanced,
-                              int64_t now_ms) {
-    char name[ENHANCED_NAME_SIZE];
-
-    if (is_enhanced) {
-        enhanced_snapshot_system_name(app->name, now_ms, name);
-        enhanced_snapshot_row_name(name, app->move.snapshot_name);
-        return;
-    }
-    // Application names have at most 128 characters, snapshot names 256: it always fits.
+// Application names have at most 128 characters, names of application snapshots 256: it fits.
+static void name_snapshot(struct app *app, const char *prefix, int64_t now_ms) {
     (void)text_format(app->move.snapshot_name, sizeof app->move.snapshot_name, "%s-%s-%lld", prefix,
                       app->name, (long long)now_ms);
+}
+
+void move_begin_plan_halt(struct app *app, const struct job_spec *spec, const char *prefix,
+                          int64_t now_ms) {
+    char name[ENHANCED_NAME_SIZE];
+
+    app->move.halt = spec->snapshots_enabled ? HALT_SAVEPOINT : HALT_DISCARDS;
+    if (!spec->snapshots_enabled) return;
+    name_snapshot(app, prefix, now_ms);
+    if (!spec->uses_enhanced_snapshots) return;
+    enhanced_snapshot_system_name(app->name, now_ms, name);
+    enhanced_snapshot_row_name(name, app->move.snapshot_name);
+}
+
+void move_begin_plan_drop(struct app *app, const char *prefix, int64_t now_ms) {
+    app->move.halt = HALT_CHECKPOINT;
+    name_snapshot(app, prefix, now_ms);
 }

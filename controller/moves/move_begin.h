@@ -21,6 +21,11 @@ MUST_CHECK bool move_begin_in(struct app_service *service, struct app *app,
                               const struct move_order *order, struct error *err);
 void move_begin_wake(struct app_service *service, const struct app *app);
 
-// "<PREFIX>-<app>-<epoch ms>" (facts/api.md 6.1); of an enhanced snapshot, the name of its row.
-void move_begin_name_snapshot(struct app *app, const char *prefix, bool is_enhanced,
-                              int64_t now_ms);
+// How the old job of `app->move` ends by the settings of a version: without state, or with a
+// savepoint, which gets its name: "<PREFIX>-<app>-<epoch ms>" (facts/api.md 6.1), or that of a
+// system snapshot in the enhanced mode.
+void move_begin_plan_halt(struct app *app, const struct job_spec *spec, const char *prefix,
+                          int64_t now_ms);
+// It ends at once, and its newest checkpoint is kept under a name of the same kind. A checkpoint is
+// never an enhanced snapshot: its files contain absolute paths.
+void move_begin_plan_drop(struct app *app, const char *prefix, int64_t now_ms);

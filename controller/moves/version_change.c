@@ -134,13 +134,13 @@ static int parallelism_after(const struct version_change *change, const struct a
 static bool plan_halt(struct app_service *service, const struct job_spec *old_spec,
                       const struct job_spec *spec, struct app *app, int64_t now_ms,
                       struct error *err) {
+    static const char NAME[] = "UPDATEAPPLICATION";
     bool is_skip = app->run_configuration.restore_type == RESTORE_SKIP;
     struct error reason;
 
     app->move.halt = HALT_DISCARDS;
     if (!spec->snapshots_enabled && !old_spec->snapshots_enabled) return true;
-    move_begin_name_snapshot(app, "UPDATEAPPLICATION", false, now_ms);
-    app->move.halt = HALT_CHECKPOINT;
+    move_begin_plan_drop(app, NAME, now_ms);
     if (!spec->snapshots_enabled) {
         app->move.restores_halt = false;
         return true;
@@ -150,8 +150,7 @@ static bool plan_halt(struct app_service *service, const struct job_spec *old_sp
         *err = reason;
         return false;
     }
-    app->move.halt = HALT_SAVEPOINT;
-    move_begin_name_snapshot(app, "UPDATEAPPLICATION", spec->uses_enhanced_snapshots, now_ms);
+    move_begin_plan_halt(app, spec, NAME, now_ms);
     return true;
 }
 

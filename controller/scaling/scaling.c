@@ -36,14 +36,12 @@ static bool begin_move(struct app_service *service, struct app *app,
     struct move_order order = {.kind = MOVE_SCALE, .event = EVENT_SCALE};
     AUTO(db_rollback) struct db_tx tx = {0};
 
-    bool takes_snapshot = settings->snapshots_enabled;
-    app->move = (struct move){.halt = takes_snapshot ? HALT_SAVEPOINT : HALT_DISCARDS};
+    app->move = (struct move){0};
+    move_begin_plan_halt(app, &settings->spec, "AUTOSCALING", now_ms);
     app->slots[SLOT_NEXT] = (struct placement){.phase = PLACEMENT_PLANNED,
                                                .version = app->version,
                                                .parallelism = decision->wanted_parallelism};
     restore_at_move(app, RESTORE_LATEST, NULL);
-    if (takes_snapshot)
-        move_begin_name_snapshot(app, "AUTOSCALING", settings->uses_enhanced_snapshots, now_ms);
     if (!db_begin(service->db, &tx, err)) return false;
     if (!scaling_store_add(service->db, app->id, now_ms, true, body, err)) return false;
     if (!log_scaling(service, app, decision, err)) return false;
@@ -59,7 +57,7 @@ static void hold_without_savepoint(struct app_service *service, const struct app
                                    struct scaling_decision *decision) {
     struct error err;
 
-    if (!decision->moves || !settings->snapshots_enabled ||
+    if (!decision->moves || !settings->spec.snapshots_enabled ||
         savepoint_check_possible(service, app, &err))
         return;
     scaling_hold(decision, SCALING_RESTARTING);

@@ -37,8 +37,7 @@ bool scaling_settings_load(struct app_service *service, const struct app *app, i
     if (!service_load_spec(service, app->id, app->version, &spec, err)) return false;
     if (!policy_of(service, app, &settings.policy, err)) return false;
     settings.limits = limits_of(service, app, &spec, max_parallelism);
-    settings.snapshots_enabled = spec.snapshots_enabled;
-    settings.uses_enhanced_snapshots = spec.uses_enhanced_snapshots;
+    settings.spec = spec;
     *out_settings = settings;
     return true;
 }

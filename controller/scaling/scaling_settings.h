@@ -7,8 +7,7 @@
 struct scaling_settings {
     enum scaling_policy policy;
     struct scaling_limits limits;
-    bool snapshots_enabled;
-    bool uses_enhanced_snapshots;
+    struct job_spec spec; // of the current version
 };
 
 // `max_parallelism`: of the job as it was measured; 0 = not known.

@@ -196,3 +196,16 @@ Test(maintenance, that_the_daemon_dies_in_is_finished_and_not_begun_again) {
     cr_assert(eq(int, fake_world_operation(&world, "a").status, OPERATION_SUCCESSFUL));
     cr_assert(eq(sz, count_maintenance(), 1));
 }
+
+Test(maintenance, leaves_a_job_alone_that_is_in_a_loop_of_restarts) {
+    struct app app = fake_world_app(&world, "a");
+
+    for (int count = 0; count < 4; count++) {
+        fake_clusters_restart_job(world.clusters, app.slots[SLOT_CURRENT].cluster_id, "it fails");
+        fake_world_run(&world, 1);
+    }
+    cr_assert(not(command_maintain(&world, &err)));
+    cr_assert(eq(int, err.kind, ERROR_CONFIGURATION));
+    cr_assert(eq(int, status(), APP_RUNNING));
+    cr_assert(eq(sz, count_maintenance(), 0));
+}
