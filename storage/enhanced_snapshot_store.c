@@ -34,6 +34,12 @@ static const char SQL_COUNT_BY_HAND[] =
 static const char SQL_NEXT_OPEN[] =
     "SELECT id FROM enhanced_snapshot WHERE status IN ('CREATING', 'DELETING') AND id > ?1"
     " ORDER BY id LIMIT 1";
+static const char SQL_NEXT_UNOWNED[] =
+    "SELECT " COLUMNS " FROM enhanced_snapshot e WHERE status = 'READY' AND sequence > ?2 AND"
+    " NOT EXISTS (SELECT 1 FROM app a WHERE a.account = e.account AND a.region = e.region AND"
+    " a.name = e.app_name AND a.created_at_ms = e.app_created_at_ms) AND"
+    " NOT EXISTS (SELECT 1 FROM tag WHERE owner_id = e.id AND key = ?1 AND value = 'none')"
+    " ORDER BY sequence LIMIT 1";
 static const char SQL_ADD_DELETED[] =
     "INSERT OR IGNORE INTO deleted_enhanced_snapshot (id) VALUES (?1)";
 static const char SQL_REMOVE_DELETED[] = "DELETE FROM deleted_enhanced_snapshot WHERE id = ?1";
@@ -195,6 +201,17 @@ bool enhanced_snapshot_store_count_by_hand(struct db *db, const struct app_scope
     if (!db_next(db, stmt, &row, err)) return false;
     *out_count = db_column_int(stmt, 0);
     return true;
+}
+
+bool enhanced_snapshot_store_next_unowned(struct db *db, const char *tag, int64_t after_sequence,
+                                          struct enhanced_snapshot *out, bool *out_found,
+                                          struct error *err) {
+    AUTO(db_done) sqlite3_stmt *stmt = NULL;
+
+    if (!db_prepare(db, SQL_NEXT_UNOWNED, &stmt, err)) return false;
+    db_bind_text(stmt, 1, tag);
+    db_bind_int(stmt, 2, after_sequence);
+    return read_one(db, stmt, out, out_found, err);
 }
 
 static bool next_id(struct db *db, const char *sql, const char *after_id,

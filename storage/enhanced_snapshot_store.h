@@ -33,6 +33,13 @@ MUST_CHECK bool enhanced_snapshot_store_next_open(struct db *db, const char *aft
                                                   char out_id[static APP_ID_SIZE], bool *out_found,
                                                   struct error *err);
 
+// The oldest READY one above `after_sequence` that no application has a row of (an import, or its
+// application is gone), unless its tag `tag` is "none".
+MUST_CHECK bool enhanced_snapshot_store_next_unowned(struct db *db, const char *tag,
+                                                     int64_t after_sequence,
+                                                     struct enhanced_snapshot *out, bool *out_found,
+                                                     struct error *err);
+
 // --- files without a snapshot ---
 
 MUST_CHECK bool enhanced_snapshot_store_add_deleted(struct db *db, const char *id,

@@ -255,5 +255,6 @@ bool move_end_erase(struct app_service *service, struct app *app, struct error *
     if (!snapshot_ledger_abandon(service, app, err)) return false;
     if (!app_store_remove(service->db, app->id, err)) return false;
     code_collect_soon(service);
+    service_wake_snapshot(service, ""); // its enhanced snapshots have no application now
     return db_commit(&tx, err);
 }

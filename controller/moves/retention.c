@@ -8,7 +8,6 @@
 #include "storage/tag_store.h"
 
 enum { PAGE_SIZE = 16 }; // snapshots that are checked together
-static const char TAG[] = "kobel:snapshot-retention";
 
 // The tag of an application overrides the server's option. A tag that cannot be parsed keeps
 // everything.
@@ -18,7 +17,8 @@ static bool policy_of(struct app_service *service, const struct app *app,
     bool found;
 
     *out = service->retention;
-    if (!tag_store_find(service->db, app->id, TAG, rule, sizeof rule, &found, err)) return false;
+    if (!tag_store_find(service->db, app->id, RETENTION_TAG, rule, sizeof rule, &found, err))
+        return false;
     if (found && !retention_policy_parse(rule, out, NULL)) *out = (struct retention_policy){0};
     return true;
 }

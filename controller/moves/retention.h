@@ -7,6 +7,8 @@
 
 // So many of the newest FAILED snapshots stay, with any policy.
 #define RETENTION_FAILED_KEPT 50
+// Its value is a rule that overrides the server's.
+#define RETENTION_TAG "kobel:snapshot-retention"
 
 // Removes the snapshots of one application that a rule removes, each with an event that has the
 // reason. *out_next_ms: when a later check may find more; 0 = not before there is another snapshot.

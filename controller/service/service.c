@@ -4,7 +4,8 @@
 #include "storage/app_store.h"
 #include "storage/version_store.h"
 
-static void wake_snapshot_at(struct app_service *service, const char *snapshot_id, int64_t due_ms) {
+void service_wake_snapshot_at(struct app_service *service, const char *snapshot_id,
+                              int64_t due_ms) {
     char name[WORK_NAME_SIZE];
 
     (void)text_format(name, sizeof name, SERVICE_SNAPSHOT_MARK "%s", snapshot_id);
@@ -12,12 +13,12 @@ static void wake_snapshot_at(struct app_service *service, const char *snapshot_i
 }
 
 void service_wake_snapshot(struct app_service *service, const char *snapshot_id) {
-    wake_snapshot_at(service, snapshot_id, service_now_ms(service));
+    service_wake_snapshot_at(service, snapshot_id, service_now_ms(service));
 }
 
 void service_wake_snapshot_later(struct app_service *service, const char *snapshot_id,
                                  int64_t real_ms) {
-    wake_snapshot_at(service, snapshot_id, service_after_ms(service, real_ms));
+    service_wake_snapshot_at(service, snapshot_id, service_after_ms(service, real_ms));
 }
 
 bool service_find_app(const struct app_service *service, const struct app_scope *scope,

@@ -77,7 +77,9 @@ static inline int64_t service_after_ms(const struct app_service *service, int64_
 // In the queue an enhanced snapshot is named by this and its id; an application by its id alone.
 #define SERVICE_SNAPSHOT_MARK "s-"
 
-// The keeper (controller/snapshots) works on the snapshot, at once or in `real_ms` of real time.
+// The keeper (controller/snapshots) works on the snapshot, at once, at a time of the service's
+// clock or in `real_ms` of real time. "": on what concerns no single one.
+void service_wake_snapshot_at(struct app_service *service, const char *snapshot_id, int64_t due_ms);
 void service_wake_snapshot(struct app_service *service, const char *snapshot_id);
 void service_wake_snapshot_later(struct app_service *service, const char *snapshot_id,
                                  int64_t real_ms);

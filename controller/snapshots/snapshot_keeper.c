@@ -5,6 +5,7 @@
 #include "controller/history/snapshot_journal.h"
 #include "controller/moves/restore_points.h"
 #include "controller/moves/snapshot_ledger.h"
+#include "controller/snapshots/snapshot_retention.h"
 #include "controller/snapshots/snapshot_transfers.h"
 #include "storage/app_store.h"
 #include "storage/enhanced_snapshot_store.h"
@@ -65,6 +66,7 @@ static bool copy(struct app_service *service, struct enhanced_snapshot *snapshot
                                             : record_export(service, snapshot, &end, err)))
         return false;
     snapshot_transfers_forget(service, operation.id);
+    service_wake_snapshot(service, ""); // an import is subject to retention
     *out_is_open = false;
     return true;
 }
@@ -155,7 +157,15 @@ static bool delete_when_free(struct app_service *service, const struct enhanced_
     return true;
 }
 
-// Files of deleted snapshots that a job needed.
+static bool remove_old(struct app_service *service, struct error *err) {
+    int64_t next_ms;
+
+    if (!snapshot_retention_apply(service, &next_ms, err)) return false;
+    if (next_ms > 0) service_wake_snapshot_at(service, "", next_ms);
+    return true;
+}
+
+// Files of deleted snapshots that a job needed; and snapshots that are too old.
 static bool sweep(struct app_service *service, struct error *err) {
     struct enhanced_snapshot snapshot = {.maker = MADE_BY_IMPORT}; // nothing but its files is left
     bool has_left = false;
@@ -178,7 +188,7 @@ static bool sweep(struct app_service *service, struct error *err) {
             return false;
     }
     if (has_left) service_wake_snapshot_later(service, "", SWEEP_MS);
-    return true;
+    return remove_old(service, err);
 }
 
 // --- the steps ---

@@ -408,6 +408,37 @@ Test(enhanced_snapshots, have_a_journal_of_ninety_days) {
     cr_assert(eq(int, err.kind, ERROR_NOT_FOUND));
 }
 
+Test(enhanced_snapshots, without_an_application_are_removed_when_they_are_too_old) {
+    cr_assert(retention_policy_parse("max-age=1d", &world.service->retention, &err));
+    fake_world_create_running(&world, "a");
+    (void)take("s");
+    fake_world_run(&world, 5);
+    struct snapshot_answer answer = import("i");
+    fake_world_run(&world, 1);
+    cr_assert(fake_transfer_complete(&world.transfers, answer.operation.id, 1));
+    cr_assert(delete_app("a"));
+    fake_world_run(&world, 10);
+    world.now_ms += (int64_t)20 * 3600 * 1000;
+    fake_world_run(&world, 4);
+    cr_assert(eq(int, find("s").status, SNAPSHOT_READY));
+    world.now_ms += (int64_t)5 * 3600 * 1000;
+    fake_world_run(&world, 8);
+    cr_assert(eq(int, find("s").status, SNAPSHOT_STATUS_COUNT));
+    cr_assert(eq(int, find("i").status, SNAPSHOT_STATUS_COUNT));
+}
+
+Test(enhanced_snapshots, of_an_application_follow_its_retention) {
+    cr_assert(retention_policy_parse("keep=1", &world.service->retention, &err));
+    fake_world_create_running(&world, "a");
+    (void)take("one");
+    fake_world_run(&world, 5);
+    (void)take("two");
+    fake_world_run(&world, 10);
+    cr_assert(eq(int, find("one").status, SNAPSHOT_STATUS_COUNT));
+    cr_assert(eq(int, find("two").status, SNAPSHOT_READY));
+    cr_assert(eq(int, newest_operation("one").kind, SNAPSHOT_OPERATION_DELETE));
+}
+
 // --- changing the mode ---
 
 static const char ENHANCED[] =
