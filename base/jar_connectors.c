@@ -82,11 +82,12 @@ static void property_value(const char *text, const char *key, char *out, size_t 
 // The artifactId in "META-INF/maven/<groupId>/<artifactId>/pom.properties".
 static void artifact_of_path(const char *name, char *out, size_t size_bytes) {
     const char *at = name + strlen("META-INF/maven/");
-    char part[sizeof((struct jar_artifact *)NULL)->name];
+    char group[sizeof((struct jar_artifact *)NULL)->name];
+    char artifact[sizeof group];
 
-    if (text_next_part(&at, "/", part, sizeof part) == '/' &&
-        text_next_part(&at, "/", part, sizeof part) == '/')
-        (void)text_copy(out, size_bytes, part);
+    if (text_next_part(&at, "/", group, sizeof group) != '/') return;
+    if (text_next_part(&at, "/", artifact, sizeof artifact) == '/')
+        (void)text_copy(out, size_bytes, artifact);
 }
 
 // Of a pom.properties of Maven: the artifact, if Flink or Kinesis is in its name.

@@ -49,6 +49,7 @@ struct snapshot_operation_filter {
     const char *kind;        // by its name; NULL = any; borrowed
     const char *status;      // by its name; NULL = any
     int64_t before_sequence; // INT64_MAX = from the newest
+    int64_t keep_from_ms;    // none that began before this time
 };
 
 // The values of ErrorCode (facts/api.md 12.4).

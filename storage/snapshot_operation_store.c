@@ -151,15 +151,15 @@ bool snapshot_operation_store_save(struct db *db, const struct snapshot_operatio
 bool snapshot_operation_store_list(struct db *db, const struct app_scope *scope,
                                    const char *snapshot_name,
                                    const struct snapshot_operation_filter *filter,
-                                   int64_t keep_from_ms, struct snapshot_operation *out_list,
-                                   size_t limit, size_t *out_count, struct error *err) {
+                                   struct snapshot_operation *out_list, size_t limit,
+                                   size_t *out_count, struct error *err) {
     AUTO(db_done) sqlite3_stmt *stmt = NULL;
     size_t count = 0;
 
     if (!db_prepare(db, SQL_LIST, &stmt, err)) return false;
     bind_key(stmt, scope, snapshot_name);
     db_bind_int(stmt, 4, filter->before_sequence);
-    db_bind_int(stmt, 5, keep_from_ms);
+    db_bind_int(stmt, 5, filter->keep_from_ms);
     db_bind_text(stmt, 6, filter->kind);
     db_bind_text(stmt, 7, filter->status);
     db_bind_int(stmt, 8, (int64_t)limit);

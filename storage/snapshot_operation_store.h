@@ -16,12 +16,10 @@ MUST_CHECK bool snapshot_operation_store_find(struct db *db, const struct app_sc
 MUST_CHECK bool snapshot_operation_store_save(struct db *db,
                                               const struct snapshot_operation *operation,
                                               struct error *err);
-// Those of all snapshots that have had the name, newest first; none that began before
-// `keep_from_ms`.
+// Those of all snapshots that have had the name, newest first.
 MUST_CHECK bool snapshot_operation_store_list(struct db *db, const struct app_scope *scope,
                                               const char *snapshot_name,
                                               const struct snapshot_operation_filter *filter,
-                                              int64_t keep_from_ms,
                                               struct snapshot_operation *out_list, size_t limit,
                                               size_t *out_count, struct error *err);
 // The oldest one of a snapshot that is in progress. `kind` KIND_COUNT: of any kind.

@@ -75,7 +75,8 @@ bool app_service_snapshot_describe_operation(struct app_service *service,
 // Neither a snapshot nor an operation has the name.
 static bool check_name_exists(struct app_service *service, const struct app_scope *scope,
                               const char *name, struct error *err) {
-    const struct snapshot_operation_filter any = {.before_sequence = INT64_MAX};
+    const struct snapshot_operation_filter any = {
+        .before_sequence = INT64_MAX, .keep_from_ms = snapshot_journal_keep_from_ms(service)};
     struct enhanced_snapshot snapshot;
     struct snapshot_operation operation;
     size_t count;
@@ -84,9 +85,7 @@ static bool check_name_exists(struct app_service *service, const struct app_scop
     if (!enhanced_snapshot_store_find(service->db, scope, name, &snapshot, &found, err))
         return false;
     if (found) return true;
-    if (!snapshot_operation_store_list(service->db, scope, name, &any,
-                                       snapshot_journal_keep_from_ms(service), &operation, 1,
-                                       &count, err))
+    if (!snapshot_operation_store_list(service->db, scope, name, &any, &operation, 1, &count, err))
         return false;
     return count > 0 || error_set(err, ERROR_NOT_FOUND, "Snapshot '%s' does not exist.", name);
 }
@@ -98,7 +97,8 @@ bool app_service_snapshot_list_operations(struct app_service *service,
                                           size_t *out_count, struct error *err) {
     if (filter->kind != NULL && filter->status != NULL) return refuse_filters(err);
     if (!check_name_exists(service, scope, name, err)) return false;
-    return snapshot_operation_store_list(service->db, scope, name, filter,
-                                         snapshot_journal_keep_from_ms(service), out_list, limit,
+    struct snapshot_operation_filter kept = *filter;
+    kept.keep_from_ms = snapshot_journal_keep_from_ms(service);
+    return snapshot_operation_store_list(service->db, scope, name, &kept, out_list, limit,
                                          out_count, err);
 }
