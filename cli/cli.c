@@ -17,7 +17,8 @@ static const struct {
     {"status", command_status},   {"logs", command_logs},     {"events", command_events},
     {"explain", command_explain}, {"stop", command_stop},     {"snapshot", command_snapshot},
     {"restore", command_restore}, {"scale", command_scale},   {"maintenance", command_maintenance},
-    {"run", command_run},         {"doctor", command_doctor},
+    {"run", command_run},         {"doctor", command_doctor}, {"snapshots", command_snapshots},
+    {"export", command_export},   {"import", command_import},
 };
 
 static session_command_fn *find(const char *command) {

@@ -1,28 +1,16 @@
-// stop, snapshot, restore, scale, maintenance: each sends a request, waits for the end and prints
+// stop, restore, scale, maintenance: each sends a request, waits for the end and prints
 // the result.
 #include "base/clock.h"
 #include "base/text.h"
 #include "cli/client/app_calls.h"
+#include "cli/client/snapshot_calls.h"
 #include "cli/commands.h"
 
-#include <time.h>
+enum { SNAPSHOT_ARN_SIZE = 2100 }; // as long as the service accepts
 
-// The result, as a line for people or as JSON. Consumes `consumed`.
 static void print_result(const struct session *session, int64_t since_us, const char *text,
                          json_t *consumed) {
-    AUTO(json_decref) json_t *result = consumed;
-    int64_t duration_ms = (clock_monotonic_us() - since_us) / 1000;
-    char duration[24];
-
-    json_put_text(result, "ApplicationName", session->app_name);
-    json_put_int(result, "DurationMs", duration_ms);
-    terminal_duration(duration_ms, duration);
-    if (session->options.is_json) {
-        session_print_json(session, result);
-        return;
-    }
-    terminal_print(&session->out, COLOUR_PLAIN, "%s: %s (%s)", session->app_name, text, duration);
-    (void)fputc('\n', stdout);
+    session_print_result(session, "ApplicationName", session->app_name, since_us, text, consumed);
 }
 
 // Waits for the end of an operation; *out_result has the status of the application then.
@@ -63,14 +51,14 @@ bool command_stop(struct session *session, struct error *err) {
     int64_t since_us = clock_monotonic_us();
     json_t *request = app_request(session->app_name);
     json_t *result = NULL;
-    char snapshot[300] = "";
+    char snapshot[SNAPSHOT_CALLS_NAME_SIZE] = "";
     char text[360] = "stopped at once, without a snapshot";
 
     if (session->options.forces) json_put_bool(request, "Force", true);
     if (!call_and_finish(session, "StopApplication", request, &result, err)) return false;
     if (!session->options.forces) {
-        if (app_newest_snapshot(session->client, session->app_name, snapshot, sizeof snapshot,
-                                NULL) &&
+        if (snapshots_of_stop(session->client, session->app_name, snapshot, sizeof snapshot,
+                              NULL) &&
             snapshot[0] != '\0') {
             json_put_text(result, "SnapshotName", snapshot);
             (void)text_format(text, sizeof text, "stopped, with snapshot %s", snapshot);
@@ -82,63 +70,22 @@ bool command_stop(struct session *session, struct error *err) {
     return true;
 }
 
-// --- snapshots ---
+// --- restore ---
 
-static void default_snapshot_name(char *out, size_t size_bytes) {
-    struct clock clock = clock_system();
-    int64_t now_ms = clock_now_ms(&clock);
-    time_t seconds = (time_t)(now_ms / 1000);
-    struct tm utc;
-    char time[24] = "";
+// What names the snapshot in a restore: an enhanced one is named by its ARN, which is also accepted
+// in place of the name.
+static bool find_snapshot(struct session *session, const json_t *detail, const char *snapshot,
+                          const char **out_member, char *out, size_t size_bytes,
+                          struct error *err) {
+    AUTO(json_decref) json_t *details = NULL;
+    bool is_enhanced = snapshots_are_enhanced(detail);
 
-    if (gmtime_r(&seconds, &utc) != NULL) (void)strftime(time, sizeof time, "%Y%m%d-%H%M%S", &utc);
-    (void)text_format(out, size_bytes, "manual-%s-%03d", time, (int)(now_ms % 1000));
-}
-
-static json_t *snapshot_request(const struct session *session, const char *snapshot) {
-    json_t *request = app_request(session->app_name);
-
-    json_put_text(request, "SnapshotName", snapshot);
-    return request;
-}
-
-static bool wait_for_snapshot(struct session *session, const char *snapshot, struct error *err) {
-    for (;;) {
-        AUTO(json_decref) json_t *reply = NULL;
-        if (!client_call(session->client, "DescribeApplicationSnapshot",
-                         snapshot_request(session, snapshot), &reply, err))
-            return false;
-        const char *status =
-            json_text_or(json_member(reply, "SnapshotDetails"), "SnapshotStatus", "");
-        if (text_equal(status, "READY")) return true;
-        if (text_equal(status, "FAILED"))
-            return error_set(err, ERROR_REQUEST,
-                             "the snapshot failed: see `kobel logs %s` for the reason",
-                             session->app_name);
-        app_pause(10);
+    *out_member = is_enhanced ? "SnapshotArn" : "SnapshotName";
+    if (is_enhanced && !text_starts_with(snapshot, "arn:")) {
+        if (!snapshot_describe(session->client, snapshot, &details, err)) return false;
+        snapshot = json_text_or(details, "SnapshotArn", "");
     }
-}
-
-bool command_snapshot(struct session *session, struct error *err) {
-    int64_t since_us = clock_monotonic_us();
-    AUTO(json_decref) json_t *reply = NULL;
-    char name[64];
-    char text[360];
-    const char *snapshot = session->options.words[1];
-
-    if (snapshot == NULL) {
-        default_snapshot_name(name, sizeof name);
-        snapshot = name;
-    }
-    if (!client_call(session->client, "CreateApplicationSnapshot",
-                     snapshot_request(session, snapshot), &reply, err) ||
-        !wait_for_snapshot(session, snapshot, err))
-        return false;
-    json_t *result = json_new_object();
-    json_put_text(result, "SnapshotName", snapshot);
-    json_put_text(result, "SnapshotStatus", "READY");
-    (void)text_format(text, sizeof text, "snapshot %s", snapshot);
-    print_result(session, since_us, text, result);
+    (void)text_copy(out, size_bytes, snapshot);
     return true;
 }
 
@@ -147,13 +94,17 @@ bool command_restore(struct session *session, struct error *err) {
     const char *snapshot = session->options.words[1];
     AUTO(json_decref) json_t *detail = NULL;
     json_t *result = NULL;
-    char text[360];
+    const char *member = NULL;
+    char named[SNAPSHOT_ARN_SIZE];
+    char text[SNAPSHOT_ARN_SIZE + 40];
 
-    if (!app_describe(session->client, session->app_name, &detail, err)) return false;
+    if (!app_describe(session->client, session->app_name, &detail, err) ||
+        !find_snapshot(session, detail, snapshot, &member, named, sizeof named, err))
+        return false;
     bool is_start = text_equal(app_status_of(detail), "READY");
     json_t *request = is_start ? app_request(session->app_name) : json_new_object();
     json_put(request, is_start ? "RunConfiguration" : "RunConfigurationUpdate",
-             app_run_configuration("RESTORE_FROM_CUSTOM_SNAPSHOT", snapshot,
+             app_run_configuration("RESTORE_FROM_CUSTOM_SNAPSHOT", member, named,
                                    session->options.allows_non_restored));
     if (is_start ? !call_and_finish(session, "StartApplication", request, &result, err)
                  : !update_and_finish(session, request, &result, err))

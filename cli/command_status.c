@@ -2,6 +2,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "cli/client/app_calls.h"
+#include "cli/client/snapshot_calls.h"
 #include "cli/client/table.h"
 #include "cli/commands.h"
 
@@ -146,6 +147,24 @@ static void print_all(const struct session *session, json_t *daemon, const json_
 
 // --- one application ---
 
+static void print_enhanced(const struct session *session, const json_t *snapshots) {
+    AUTO(table_free)
+    struct table *table =
+        table_new(4, (const char *[]){"ENHANCED SNAPSHOT", "STATUS", "INITIATOR", "CREATED"});
+
+    for (size_t index = 0; index < json_array_size(snapshots); index++) {
+        const json_t *snapshot = json_array_get(snapshots, index);
+        char created[24];
+        terminal_time(app_time_of(snapshot, "SnapshotCreationTimestamp"), created);
+        table_add(table, (const char *[]){json_text(snapshot, "SnapshotName"),
+                                          json_text(snapshot, "SnapshotStatus"),
+                                          json_text(snapshot, "SnapshotInitiator"), created});
+    }
+    if (json_array_size(snapshots) == 0) return;
+    (void)fputc('\n', stdout);
+    table_print(table, &session->out);
+}
+
 static void print_snapshots(const struct session *session, const json_t *snapshots) {
     AUTO(table_free)
     struct table *table =
@@ -198,29 +217,35 @@ static bool list_operations(struct session *session, json_t *into, struct error 
     return true;
 }
 
-static bool list_snapshots(struct session *session, json_t *into, struct error *err) {
+// Those from before the change of the mode stay.
+static bool list_snapshots(struct session *session, const json_t *detail, json_t *into,
+                           struct error *err) {
     AUTO(json_decref) json_t *all = NULL;
+    AUTO(json_decref) json_t *enhanced = NULL;
     json_t *shown = json_new_array();
 
     json_put(into, "SnapshotSummaries", shown);
-    if (!app_snapshots(session->client, session->app_name, &all, err)) return false;
+    if (!snapshots_of_app(session->client, session->app_name, &all, err)) return false;
     for (size_t index = 0; index < SHOWN_MAX && index < json_array_size(all); index++)
         json_add(shown, json_copy_of(json_array_get(all, index)));
+    if (!snapshots_are_enhanced(detail)) return true;
+    if (!snapshots_of_account(session->client, session->app_name, SHOWN_MAX, &enhanced, err))
+        return false;
+    json_put(into, "SnapshotInfoList", TAKE(enhanced));
     return true;
 }
 
-static void print_name(const struct session *session, const char *name) {
-    terminal_print(&session->out, COLOUR_PLAIN, "%s", name);
-    (void)fputc('\n', stdout);
-}
-
-// For completions of `kobel restore`.
+// For completions of `kobel restore`: an application takes any enhanced one.
 static bool show_snapshot_names(struct session *session, struct error *err) {
+    AUTO(json_decref) json_t *detail = NULL;
     AUTO(json_decref) json_t *snapshots = NULL;
 
-    if (!app_snapshots(session->client, session->app_name, &snapshots, err)) return false;
-    for (size_t index = 0; index < json_array_size(snapshots); index++)
-        print_name(session, json_text_or(json_array_get(snapshots, index), "SnapshotName", ""));
+    if (!app_describe(session->client, session->app_name, &detail, err)) return false;
+    if (snapshots_are_enhanced(detail)
+            ? !snapshots_of_account(session->client, NULL, SIZE_MAX, &snapshots, err)
+            : !snapshots_of_app(session->client, session->app_name, &snapshots, err))
+        return false;
+    session_print_names(session, snapshots, "SnapshotName");
     return true;
 }
 
@@ -230,7 +255,7 @@ static bool show_one(struct session *session, json_t *daemon, struct error *err)
     AUTO(json_decref) json_t *details = json_new_array();
 
     if (!app_describe(session->client, session->app_name, &detail, err) ||
-        !list_snapshots(session, lists, err) || !list_operations(session, lists, err))
+        !list_snapshots(session, detail, lists, err) || !list_operations(session, lists, err))
         return false;
     if (session->options.is_json) {
         json_put_copy(lists, "ApplicationDetail", detail);
@@ -239,6 +264,7 @@ static bool show_one(struct session *session, json_t *daemon, struct error *err)
     }
     json_add(details, json_copy_of(detail));
     print_all(session, daemon, details);
+    print_enhanced(session, json_member(lists, "SnapshotInfoList"));
     print_snapshots(session, json_member(lists, "SnapshotSummaries"));
     print_operations(session, json_member(lists, "ApplicationOperationInfoList"));
     return true;
@@ -253,13 +279,13 @@ static bool show_all(struct session *session, json_t *daemon, struct error *err)
     json_t *summary;
 
     if (!list_all(session->client, summaries, err)) return false;
+    if (session->options.only_names) {
+        session_print_names(session, summaries, "ApplicationName");
+        return true;
+    }
     json_array_foreach(summaries, index, summary) {
         const char *name = json_text_or(summary, "ApplicationName", "");
         json_t *detail = NULL;
-        if (session->options.only_names) {
-            print_name(session, name);
-            continue;
-        }
         if (app_describe(session->client, name, &detail, err)) {
             json_add(details, detail);
             continue;
@@ -267,7 +293,6 @@ static bool show_all(struct session *session, json_t *daemon, struct error *err)
         // It was deleted meanwhile.
         if (err->kind != ERROR_NOT_FOUND) return false;
     }
-    if (session->options.only_names) return true;
     if (session->options.is_json) {
         AUTO(json_decref) json_t *all = json_new_object();
         json_put_copy(all, "daemon", daemon);

@@ -98,50 +98,15 @@ bool app_operation_check(struct client *client, const char *name, const char *op
                      reason == NULL ? "" : ": ", reason == NULL ? "" : reason);
 }
 
-bool app_snapshots(struct client *client, const char *name, json_t **out_snapshots,
-                   struct error *err) {
-    AUTO(json_decref) json_t *listed = json_new_array();
-    AUTO(json_decref) json_t *reply = NULL;
-    const char *token = NULL;
-
-    do {
-        json_t *request = app_request(name);
-        size_t index;
-        json_t *snapshot;
-        json_put_int(request, "Limit", 50);
-        if (token != NULL) json_put_text(request, "NextToken", token);
-        json_decref(reply);
-        reply = NULL;
-        if (!client_call(client, "ListApplicationSnapshots", request, &reply, err)) return false;
-        json_array_foreach(json_member(reply, "SnapshotSummaries"), index, snapshot) {
-            json_add(listed, json_copy_of(snapshot));
-        }
-        token = json_text(reply, "NextToken");
-    } while (token != NULL);
-    *out_snapshots = json_new_array();
-    for (size_t left = json_array_size(listed); left > 0; left--)
-        json_add(*out_snapshots, json_copy_of(json_array_get(listed, left - 1)));
-    return true;
-}
-
-bool app_newest_snapshot(struct client *client, const char *name, char *out, size_t size_bytes,
-                         struct error *err) {
-    AUTO(json_decref) json_t *snapshots = NULL;
-
-    if (!app_snapshots(client, name, &snapshots, err)) return false;
-    const json_t *newest = json_array_get(snapshots, 0);
-    (void)text_copy(out, size_bytes, json_text_or(newest, "SnapshotName", ""));
-    return true;
-}
-
 // --- changes ---
 
-json_t *app_run_configuration(const char *type, const char *snapshot, bool allows_non_restored) {
+json_t *app_run_configuration(const char *type, const char *member, const char *snapshot,
+                              bool allows_non_restored) {
     json_t *run = json_new_object();
     json_t *restore = json_new_object();
 
     json_put_text(restore, "ApplicationRestoreType", type);
-    if (snapshot != NULL) json_put_text(restore, "SnapshotName", snapshot);
+    if (snapshot != NULL) json_put_text(restore, member, snapshot);
     json_put(run, "ApplicationRestoreConfiguration", restore);
     if (allows_non_restored) {
         json_t *flink = json_new_object();

@@ -38,8 +38,10 @@ MUST_CHECK bool app_begin(struct client *client, const char *operation, json_t *
                           char out_operation_id[static APP_CALLS_OPERATION_SIZE],
                           struct error *err);
 
-// A RunConfiguration. `snapshot`: NULL unless `type` needs one.
-json_t *app_run_configuration(const char *type, const char *snapshot, bool allows_non_restored);
+// A RunConfiguration, or a RunConfigurationUpdate. `member`: SnapshotName or SnapshotArn; both are
+// NULL unless `type` needs one.
+json_t *app_run_configuration(const char *type, const char *member, const char *snapshot,
+                              bool allows_non_restored);
 
 // The result of an operation that has ended: an error with its reason if it failed or was
 // cancelled.
@@ -53,14 +55,6 @@ typedef bool app_tick_fn(void *userdata, const json_t *detail, struct error *err
 // of a few milliseconds.
 MUST_CHECK bool app_wait(struct client *client, const char *name, app_tick_fn *tick, void *userdata,
                          json_t **out_detail, struct error *err);
-
-// All snapshots as the service describes them, newest first (the service lists the oldest first).
-// The caller releases them.
-MUST_CHECK bool app_snapshots(struct client *client, const char *name, json_t **out_snapshots,
-                              struct error *err);
-// The name of the newest snapshot; "" when there is none.
-MUST_CHECK bool app_newest_snapshot(struct client *client, const char *name, char *out,
-                                    size_t size_bytes, struct error *err);
 
 // A pause for the loops of commands.
 void app_pause(int pause_ms);

@@ -78,10 +78,11 @@ SWITCH(is_fresh)
 SWITCH(allows_non_restored)
 SWITCH(shows_all)
 
-static const char CLIENTS[] =
-    "run status logs events stop snapshot restore scale maintenance explain doctor";
+static const char CLIENTS[] = "run status logs events stop snapshot snapshots export import "
+                              "restore scale maintenance explain "
+                              "doctor";
 static const char PRINTERS[] =
-    "status events stop snapshot restore scale maintenance explain doctor";
+    "status events stop snapshot snapshots export import restore scale maintenance explain doctor";
 
 static const struct row {
     struct manual_option text;
@@ -91,8 +92,10 @@ static const struct row {
      read_url},
     {{"--json", NULL, NULL, NULL, NULL, "print JSON, for scripts", PRINTERS}, read_is_json},
     {{"--names", NULL, NULL, NULL, NULL,
-      "print names only, one in each line: of all applications, or of the snapshots of APP",
-      "status"},
+      "print names only, one in each line: of all applications, of the snapshots from which APP "
+      "can "
+      "be restored, or of the enhanced snapshots",
+      "status snapshots"},
      read_only_names},
     {{"--follow", "-f", NULL, NULL, NULL, "do not end, but wait for more and print it",
       "logs events"},
@@ -158,11 +161,30 @@ static const struct manual_command commands[] = {
     {"logs", "APP", "print the logs and the output of an application", NULL, "APP"},
     {"events", "APP", "print the history of an application", NULL, "APP"},
     {"stop", "APP", "stop an application with a snapshot", NULL, "APP"},
-    {"snapshot", "APP [NAME]", "take a snapshot of a running application", NULL, "APP"},
+    {"snapshot", "APP [NAME]", "take a snapshot of a running application",
+     "It is of the kind that the application has: an application snapshot, or, in the mode "
+     "ENHANCED_SNAPSHOTS, an enhanced one, which belongs to the account and stays when the "
+     "application is deleted.",
+     "APP"},
     {"restore", "APP SNAPSHOT", "continue from a snapshot",
      "A running application is updated and continues from the snapshot; a READY one is started "
-     "from it.",
+     "from it. An application in the mode ENHANCED_SNAPSHOTS takes any enhanced snapshot, also one "
+     "of another application or an imported one, by its name or its ARN.",
      "APP"},
+    {"snapshots", "[APP]", "list the enhanced snapshots of the account, or those made from APP",
+     "Those of an application that is not in the mode ENHANCED_SNAPSHOTS are shown by `kobel "
+     "status APP`.",
+     "APP"},
+    {"export", "SNAPSHOT PLACE", "copy an enhanced snapshot to a bucket",
+     "PLACE is s3://bucket/prefix/. The files go below the prefix, into a directory with the id of "
+     "the operation, whose place is printed: `kobel import` takes it, and so does a Flink cluster, "
+     "as a savepoint. Exit status 1: the copy failed; the reason is printed.",
+     "SNAPSHOT"},
+    {"import", "NAME PLACE", "make an enhanced snapshot from a savepoint in a bucket",
+     "PLACE is s3://bucket/prefix/, the directory with the _metadata of a savepoint, of any Flink "
+     "cluster. Exit status 1: the copy failed; the reason is printed, and the name is taken until "
+     "the snapshot is deleted.",
+     NULL},
     {"scale", "APP N", "change the parallelism of an application", NULL, "APP"},
     {"maintenance", "APP",
      "restart a running application with its state, as the service's "

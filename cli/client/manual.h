@@ -12,7 +12,8 @@ struct manual_command {
     const char *text;
     const char *detail; // further sentences, for the help of the command; NULL = none
     // What a shell offers for the first argument: words separated by spaces, "APP" for the names of
-    // applications (from the daemon), "FILE" for files; NULL = nothing.
+    // applications and "SNAPSHOT" for those of enhanced snapshots (from the daemon), "FILE" for
+    // files; NULL = nothing.
     const char *completions;
 };
 

@@ -6,7 +6,12 @@
 
 #include <string.h>
 
-static const char NAMES[] = "kobel status --names 2>/dev/null";
+// The command of a shell that prints what the daemon knows; NULL: the words are offered as they
+// are.
+static const char *names_command(const char *offered) {
+    if (text_equal(offered, "APP")) return "kobel status --names 2>/dev/null";
+    return text_equal(offered, "SNAPSHOT") ? "kobel snapshots --names 2>/dev/null" : NULL;
+}
 
 static void print_commands(const struct manual *manual, FILE *out) {
     const char *last = "";
@@ -60,12 +65,13 @@ static void print_valued_flags(const struct manual *manual, FILE *out) {
 static void print_bash_command(const struct manual *manual, const struct manual_command *command,
                                FILE *out) {
     const char *offered = command->completions;
+    const char *names = names_command(offered);
 
     (void)fprintf(out, "    %s)\n        if [[ $word == -* ]]; then words='", command->name);
     print_flags(manual, command->name, out);
     (void)fputs("'", out);
-    if (text_equal(offered, "APP"))
-        (void)fprintf(out, "\n        elif ((${#given[@]} == 0)); then words=$(%s)", NAMES);
+    if (names != NULL)
+        (void)fprintf(out, "\n        elif ((${#given[@]} == 0)); then words=$(%s)", names);
     else if (offered != NULL && !text_equal(offered, "FILE"))
         (void)fprintf(out, "\n        elif ((${#given[@]} == 0)); then words='%s'", offered);
     if (takes_snapshot(command))
@@ -128,9 +134,11 @@ static void print_zsh_option(const struct manual_option *option, const char *fla
 }
 
 static void print_zsh_words(const struct manual_command *command, FILE *out) {
+    const char *names = names_command(command->completions);
+
     if (command->completions == NULL) return;
-    if (text_equal(command->completions, "APP"))
-        (void)fprintf(out, " \\\n            \"1:application:($(%s))\"", NAMES);
+    if (names != NULL)
+        (void)fprintf(out, " \\\n            \"1:name:($(%s))\"", names);
     else if (text_equal(command->completions, "FILE"))
         (void)fputs(" \\\n            '1:file:_files'", out);
     else
@@ -202,8 +210,9 @@ static void print_fish_command(const struct manual_command *command, FILE *out) 
         return;
     }
     print_fish_place(command, 2, out);
-    if (text_equal(command->completions, "APP"))
-        (void)fprintf(out, "'(%s)'\n", NAMES);
+    const char *names = names_command(command->completions);
+    if (names != NULL)
+        (void)fprintf(out, "'(%s)'\n", names);
     else
         (void)fprintf(out, "'%s'\n", command->completions);
     if (!takes_snapshot(command)) return;

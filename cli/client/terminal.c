@@ -173,7 +173,9 @@ void terminal_time(int64_t epoch_ms, char out[static 24]) {
 }
 
 void terminal_size(int64_t bytes, char out[static 24]) {
-    if (bytes < (int64_t)1 << 30)
+    if (bytes > 0 && bytes < (int64_t)1 << 20)
+        (void)text_format(out, 24, "%lld kB", (long long)((bytes + 1023) >> 10));
+    else if (bytes < (int64_t)1 << 30)
         (void)text_format(out, 24, "%lld MB", (long long)(bytes >> 20));
     else
         (void)text_format(out, 24, "%.1f GB", (double)bytes / (double)(1 << 30));

@@ -43,5 +43,5 @@ void terminal_print_folded(const struct terminal *terminal, size_t indent, const
 void terminal_duration(int64_t duration_ms, char out[static 24]);
 // "2026-03-01 12:00:05" in the local time zone
 void terminal_time(int64_t epoch_ms, char out[static 24]);
-// "512 MB", "1.5 GB"
+// "6 kB", "512 MB", "1.5 GB"
 void terminal_size(int64_t bytes, char out[static 24]);

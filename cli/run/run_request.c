@@ -116,5 +116,5 @@ json_t *run_configuration(const struct run_target *target) {
     if (!target->is_fresh && !target->allows_non_restored) return NULL;
     return app_run_configuration(target->is_fresh ? "SKIP_RESTORE_FROM_SNAPSHOT"
                                                   : "RESTORE_FROM_LATEST_SNAPSHOT",
-                                 NULL, target->allows_non_restored);
+                                 NULL, NULL, target->allows_non_restored);
 }

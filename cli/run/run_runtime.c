@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "cli/client/app_calls.h"
+#include "cli/client/snapshot_calls.h"
 #include "model/runtime_environment.h"
 
 static bool is_installed(const json_t *runtimes, const char *name) {
@@ -34,10 +35,10 @@ static bool replace_runtime(struct run *run, const json_t *detail, const json_t 
     const char *own = json_text_or(detail, "RuntimeEnvironment", "");
     const char *other = find_installed(runtimes);
     bool is_ready = text_equal(app_status_of(detail), "READY");
-    char snapshot[300] = "";
+    char snapshot[SNAPSHOT_CALLS_NAME_SIZE] = "";
 
     if (!is_ready || other == NULL) return not_installed(own, err);
-    if (!app_newest_snapshot(run->client, run->name, snapshot, sizeof snapshot, err)) return false;
+    if (!snapshots_newest(run->client, run->name, snapshot, sizeof snapshot, err)) return false;
     if (snapshot[0] != '\0') return not_installed(own, err);
     run_print(run, COLOUR_YELLOW, -1,
               "runtime %s is not installed; application %s has no state, so it gets %s", own,

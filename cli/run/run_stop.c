@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "cli/client/app_calls.h"
 #include "cli/client/interrupts.h"
+#include "cli/client/snapshot_calls.h"
 #include "cli/run/run_state.h"
 
 bool run_is_interrupted(const struct run *run) {
@@ -18,9 +19,9 @@ bool run_has_ended(struct run *run, bool *out_has_ended, struct error *err) {
 }
 
 static bool print_stopped(struct run *run, int64_t since_us, struct error *err) {
-    char snapshot[300] = "";
+    char snapshot[SNAPSHOT_CALLS_NAME_SIZE] = "";
 
-    if (!app_newest_snapshot(run->client, run->name, snapshot, sizeof snapshot, err)) return false;
+    if (!snapshots_of_stop(run->client, run->name, snapshot, sizeof snapshot, err)) return false;
     run_read_logs(run);
     run_print(run, COLOUR_GREEN, run_since_ms(since_us), "stopped%s%s",
               snapshot[0] == '\0' ? "" : ", with snapshot ", snapshot);

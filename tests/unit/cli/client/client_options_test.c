@@ -50,6 +50,11 @@ Test(client_options, the_number_of_words_is_checked) {
     cr_assert(is_read("snapshot", (char *[]){"app", NULL}));
     cr_assert(is_read("snapshot", (char *[]){"app", "name", NULL}));
     cr_assert(not(is_read("restore", (char *[]){"app", NULL})));
+    cr_assert(is_read("snapshots", (char *[]){NULL}));
+    cr_assert(is_read("snapshots", (char *[]){"app", "--names", NULL}));
+    cr_assert(not(is_read("export", (char *[]){"snapshot", NULL})));
+    cr_assert(eq(str, err.message, "usage: kobel export SNAPSHOT PLACE"));
+    cr_assert(is_read("import", (char *[]){"name", "s3://b/p/", NULL}));
 }
 
 Test(client_options, an_argument_that_is_not_utf_8_is_refused) {

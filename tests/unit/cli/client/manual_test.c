@@ -78,6 +78,16 @@ Test(manual, no_line_of_the_help_is_longer_than_a_page_is_wide) {
     free_text();
 }
 
+Test(manual, the_names_of_enhanced_snapshots_come_from_the_daemon) {
+    static const char *const shells[] = {"bash", "zsh", "fish"};
+
+    for (size_t index = 0; index < COUNT_OF(shells); index++) {
+        cr_assert(completes(shells[index]));
+        cr_assert(ne(ptr, strstr(text, "kobel snapshots --names"), NULL));
+        free_text();
+    }
+}
+
 Test(manual, three_shells_are_known) {
     static const char *const shells[] = {"bash", "zsh", "fish"};
 
