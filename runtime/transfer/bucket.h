@@ -15,6 +15,9 @@ struct bucket_failure {
 
 // Called once, never from within the call that began the task; NULL = success.
 typedef void bucket_end_fn(void *userdata, const struct bucket_failure *failure);
+// Called at most once before the end, never from within the call that began the task: the copy is
+// made, `fd` is not read any more, and what is left is the wait for the disk.
+typedef void bucket_copied_fn(void *userdata);
 // False ends a list, which then fails.
 typedef bool bucket_visit_fn(void *userdata, const char *name, int64_t size_bytes);
 
@@ -31,11 +34,14 @@ struct bucket_call {
     int64_t size_bytes; // put
     unsigned slot;      // put: no other task below this prefix has it
     bucket_visit_fn *visit;
+    bucket_copied_fn *copied; // put
     bucket_end_fn *done;
     void *userdata;
 };
 
 struct bucket_ops {
+    // Names of objects may be lost in a power cut until `_metadata` is put.
+    bool is_on_disk;
     // NULL: it cannot be begun, and *out_failure is filled.
     struct bucket_task *(*list)(void *self, const struct bucket_call *call,
                                 struct bucket_failure *out_failure);

@@ -28,7 +28,8 @@ struct entry {
 struct bucket_transfers {
     struct transfer_settings settings;
     struct directory_bucket directory;
-    struct s3_bucket s3;   // client NULL: not used
+    struct s3_bucket s3; // client NULL: not used
+    struct sync_queue *syncs;
     struct entry *entries; // the oldest first
     int running;
 };
@@ -137,6 +138,7 @@ bool bucket_transfers_new(sd_event *loop, const struct bucket_transfers_options 
     AUTO(bucket_transfers_free) struct bucket_transfers *all = memory_alloc(sizeof *all);
 
     all->settings.loop = all->directory.loop = sd_event_ref(loop);
+    all->syncs = all->settings.syncs = all->directory.syncs = sync_queue_new(loop);
     all->settings.first_pause_ms = or_usual(options->first_pause_ms, FIRST_PAUSE_MS);
     all->s3.parts_from_bytes = or_usual(options->parts_from_bytes, PARTS_FROM_BYTES);
     all->s3.part_bytes = or_usual(options->part_bytes, PART_BYTES);
@@ -156,6 +158,7 @@ void bucket_transfers_free(struct bucket_transfers *transfers) {
     while (transfers->entries != NULL)
         free_entry(transfers->entries);
     s3_client_free(transfers->s3.client);
+    sync_queue_free(transfers->syncs);
     (void)sd_event_unref(transfers->settings.loop);
     memory_free(transfers);
 }

@@ -16,9 +16,11 @@ enum { ENTRIES_A_TURN = 500 };
 struct directory_task {
     struct bucket_task task; // the first member
     sd_event *loop;
+    struct sync_queue *syncs;
     char root[FILE_PATH_MAX]; // of the bucket
     char *prefix;             // without the last '/'
     bucket_visit_fn *visit;
+    bucket_copied_fn *copied;
     bucket_end_fn *done;
     void *userdata;
     struct tree_walk *walk; // list
@@ -75,9 +77,11 @@ static struct directory_task *new_task(struct directory_bucket *self,
     struct directory_task *task = memory_alloc(sizeof *task);
     task->task.cancel = cancel;
     task->loop = self->loop;
+    task->syncs = self->syncs;
     (void)text_copy(task->root, sizeof task->root, root);
     task->prefix = memory_format("%.*s", (int)(strlen(call->prefix) - 1), call->prefix);
     task->visit = call->visit;
+    task->copied = call->copied;
     task->done = call->done;
     task->userdata = call->userdata;
     task->from = -1;
@@ -171,7 +175,9 @@ static void on_copied(void *userdata, const struct error *reason) {
     task->copy = NULL;
     if (reason != NULL)
         finish(task, reason);
-    else if (!partial_file_commit(task->partial, task->loop, on_stored, task, &err))
+    else if (partial_file_commit(task->partial, task->syncs, on_stored, task, &err))
+        task->copied(task->userdata);
+    else
         finish(task, &err);
 }
 
@@ -198,7 +204,7 @@ static struct bucket_task *put(void *self, const struct bucket_call *call,
     return &task->task;
 }
 
-static const struct bucket_ops ops = {.list = list, .get = get, .put = put};
+static const struct bucket_ops ops = {.is_on_disk = true, .list = list, .get = get, .put = put};
 
 struct bucket_port directory_bucket_port(struct directory_bucket *bucket) {
     return (struct bucket_port){.ops = &ops, .self = bucket};

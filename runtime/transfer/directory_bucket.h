@@ -6,11 +6,11 @@
 
 #include "base/file_path.h"
 #include "runtime/transfer/bucket.h"
-
-#include <systemd/sd-event.h>
+#include "runtime/transfer/sync_queue.h"
 
 struct directory_bucket {
     sd_event *loop;
+    struct sync_queue *syncs;
     char directory[FILE_PATH_MAX];
 };
 

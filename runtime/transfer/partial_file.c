@@ -4,7 +4,6 @@
 #include "base/file_inside.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "runtime/host/disk_sync.h"
 #include "runtime/transfer/transfer_plan.h"
 
 #include <errno.h>
@@ -18,12 +17,13 @@ enum { UNFINISHED_SIZE = 48 };
 
 struct partial_file {
     int top;    // the directory of the transfer
-    int parent; // where the file will be
+    int parent; // where the file will be; -1 = in `top`
     int fd;
     char unfinished[UNFINISHED_SIZE]; // in `top`; "" = it has its name
     char *name;                       // in `parent`
     char path[FILE_PATH_MAX];
-    struct process *sync;
+    struct sync_queue *syncs;
+    struct sync_wait wait;
     partial_file_done_fn *done;
     void *userdata;
 };
@@ -42,7 +42,7 @@ static bool open_directories(struct partial_file *file, const struct partial_fil
     file->name = memory_copy_text(slash == NULL ? call->name : slash + 1);
     return file_make_directories_inside(call->root, parent, call->directory_mode, err) &&
            file_open_directory_inside(call->root, call->directory, &file->top, err) &&
-           file_open_directory_inside(call->root, parent, &file->parent, err);
+           (slash == NULL || file_open_directory_inside(call->root, parent, &file->parent, err));
 }
 
 bool partial_file_open(const struct partial_file_call *call, struct partial_file **out_file,
@@ -69,45 +69,80 @@ int partial_file_fd(const struct partial_file *file) {
     return file->fd;
 }
 
-// `_metadata` is the last file: what is unfinished now was left by an earlier daemon.
+static bool is_last(const struct partial_file *file) {
+    return file->parent < 0 && text_equal(file->name, TRANSFER_PLAN_METADATA);
+}
+
+// What is unfinished when the last file is complete was left by an earlier daemon.
 static void remove_left(const struct partial_file *file) {
     char unfinished[UNFINISHED_SIZE];
 
-    if (!text_equal(file->name, TRANSFER_PLAN_METADATA)) return;
     for (unsigned slot = 0; slot < PARTIAL_FILE_SLOTS; slot++) {
         print_unfinished(unfinished, slot);
         (void)unlinkat(file->top, unfinished, 0);
     }
 }
 
-static void on_disk(void *userdata, struct process_end end) {
-    struct partial_file *file = userdata;
-    struct error err;
-    bool is_done = false;
+static bool rename_to_name(struct partial_file *file, struct error *err) {
+    int parent = file->parent < 0 ? file->top : file->parent;
 
-    process_free(TAKE(file->sync));
-    if (end.was_signalled || end.number != 0) {
-        (void)error_set(&err, ERROR_SYSTEM, "writing '%s' to the disk failed", file->path);
-    } else if (renameat(file->top, file->unfinished, file->parent, file->name) < 0) {
-        (void)error_system(&err, errno, "rename '%s'", file->path);
-    } else {
-        file->unfinished[0] = '\0';
-        remove_left(file);
-        is_done = true;
-    }
-    file->done(file->userdata, is_done ? NULL : &err);
+    if (renameat(file->top, file->unfinished, parent, file->name) < 0)
+        return error_system(err, errno, "rename '%s'", file->path);
+    file->unfinished[0] = '\0';
+    return true;
 }
 
-bool partial_file_commit(struct partial_file *file, sd_event *loop, partial_file_done_fn *done,
-                         void *userdata, struct error *err) {
+static void on_names_on_disk(void *userdata, const struct error *err) {
+    struct partial_file *file = userdata;
+
+    file->done(file->userdata, err);
+}
+
+// A name that a file got may be lost in a power cut; that the transfer is complete may not be
+// reported before.
+static void wait_for_names(struct partial_file *file) {
+    char *slash = strrchr(file->path, '/');
+
+    *slash = '\0';
+    file->wait.has_names = true;
+    file->wait.done = on_names_on_disk;
+    sync_queue_add(file->syncs, &file->wait);
+}
+
+static void on_disk(void *userdata, const struct error *reason) {
+    struct partial_file *file = userdata;
+    struct error err;
+
+    if (reason != NULL) {
+        file->done(file->userdata, reason);
+    } else if (!rename_to_name(file, &err)) {
+        file->done(file->userdata, &err);
+    } else if (is_last(file)) {
+        remove_left(file);
+        wait_for_names(file);
+    } else {
+        file->done(file->userdata, NULL);
+    }
+}
+
+bool partial_file_commit(struct partial_file *file, struct sync_queue *syncs,
+                         partial_file_done_fn *done, void *userdata, struct error *err) {
+    struct stat entry;
+
+    if (fstat(file->fd, &entry) < 0) return error_system(err, errno, "read '%s'", file->path);
+    file_close(file_take(&file->fd));
+    file->syncs = syncs;
     file->done = done;
     file->userdata = userdata;
-    return disk_sync(loop, file->path, NULL, on_disk, file, &file->sync, err);
+    file->wait = (struct sync_wait){
+        .path = file->path, .device = entry.st_dev, .done = on_disk, .userdata = file};
+    sync_queue_add(syncs, &file->wait);
+    return true;
 }
 
 void partial_file_free(struct partial_file *file) {
     if (file == NULL) return;
-    process_free(file->sync);
+    sync_queue_remove(&file->wait);
     if (file->unfinished[0] != '\0') (void)unlinkat(file->top, file->unfinished, 0);
     file_close(file->fd);
     file_close(file->top);

@@ -4,10 +4,9 @@
 
 #include "base/cleanup.h"
 #include "base/error.h"
+#include "runtime/transfer/sync_queue.h"
 
-#include <systemd/sd-event.h>
-
-#define PARTIAL_FILE_SLOTS 4 // files that are unfinished at the same time
+#define PARTIAL_FILE_SLOTS 32 // files that are unfinished at the same time
 
 struct partial_file;
 
@@ -25,9 +24,11 @@ MUST_CHECK bool partial_file_open(const struct partial_file_call *call,
                                   struct partial_file **out_file, struct error *err);
 int partial_file_fd(const struct partial_file *file);
 
-// Called once, never from within the call below; `err` NULL: the file has its name.
+// Called once, never from within the call below; `err` NULL: the file has its name. Where it is
+// `_metadata`, all files of the transfer and their names are on the disk then.
 typedef void partial_file_done_fn(void *userdata, const struct error *err);
-MUST_CHECK bool partial_file_commit(struct partial_file *file, sd_event *loop,
+// It is closed: the descriptor is not valid any more. ERROR_SYSTEM.
+MUST_CHECK bool partial_file_commit(struct partial_file *file, struct sync_queue *syncs,
                                     partial_file_done_fn *done, void *userdata, struct error *err);
 // Removes it if it is not complete. NULL is legal.
 void partial_file_free(struct partial_file *file);

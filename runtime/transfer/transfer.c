@@ -9,6 +9,8 @@
 
 // With a first pause of 1 s: 1, 2, 4, 8, 16 and then 30 seconds, five minutes together.
 enum { REPEATS_MAX = 14, PAUSE_MAX_FACTOR = 30 };
+// More slots than that are busy where files wait for the disk.
+enum { COPIES_AT_ONCE = 4 };
 
 enum transfer_step {
     STEP_SOURCE,      // the plan is made of what it has
@@ -21,7 +23,8 @@ struct slot {
     struct transfer *transfer;
     struct transfer_work work;
     bool is_busy;
-    int failures; // in a row
+    bool is_copied; // and only waits for the disk
+    int failures;   // in a row
     sd_event_source *pause;
 };
 
@@ -61,11 +64,19 @@ static bool on_source_file(struct transfer_work *work, const char *name, int64_t
     return transfer_plan_add(&transfer->subject.plan, name, size_bytes, err);
 }
 
+static bool is_to_disk(const struct transfer *transfer) {
+    const struct transfer_subject *subject = &transfer->subject;
+
+    return subject->kind == TRANSFER_IMPORT || subject->settings->buckets.ops->is_on_disk;
+}
+
 static bool on_destination_file(struct transfer_work *work, const char *name, int64_t size_bytes,
                                 struct error *err) {
     struct transfer *transfer = ((struct slot *)work->owner)->transfer;
 
     (void)err;
+    // The end of its copy is what waits for all names. An earlier daemon may have died before that.
+    if (is_to_disk(transfer) && text_equal(name, TRANSFER_PLAN_METADATA)) return true;
     transfer_plan_mark(&transfer->subject.plan, name, size_bytes);
     return true;
 }
@@ -81,6 +92,7 @@ static void list(struct slot *slot) {
 
 static void begin(struct slot *slot) {
     slot->is_busy = true;
+    slot->is_copied = false;
     if (slot->transfer->step == STEP_COPY)
         transfer_work_copy(&slot->work);
     else
@@ -101,16 +113,20 @@ static struct plan_file *next_file(struct transfer *transfer, size_t busy_count)
 
 static void copy_more(struct transfer *transfer) {
     size_t busy_count = 0;
+    size_t copy_count = 0;
 
-    for (size_t index = 0; index < PARTIAL_FILE_SLOTS; index++)
-        busy_count += transfer->slots[index].is_busy;
     for (size_t index = 0; index < PARTIAL_FILE_SLOTS; index++) {
+        busy_count += transfer->slots[index].is_busy;
+        copy_count += transfer->slots[index].is_busy && !transfer->slots[index].is_copied;
+    }
+    for (size_t index = 0; index < PARTIAL_FILE_SLOTS && copy_count < COPIES_AT_ONCE; index++) {
         struct slot *slot = &transfer->slots[index];
         if (slot->is_busy) continue;
         slot->work.file = next_file(transfer, busy_count);
         if (slot->work.file == NULL) break;
         begin(slot);
         busy_count++;
+        copy_count++;
     }
     if (busy_count == 0) finish(transfer, NULL);
 }
@@ -162,6 +178,13 @@ static int64_t pause_after(const struct slot *slot) {
     return slot->transfer->subject.settings->first_pause_ms * factor;
 }
 
+static void on_work_copied(struct transfer_work *work) {
+    struct slot *slot = work->owner;
+
+    slot->is_copied = true;
+    copy_more(slot->transfer);
+}
+
 static void on_work_done(struct transfer_work *work, const struct bucket_failure *failure) {
     struct slot *slot = work->owner;
 
@@ -192,6 +215,7 @@ static void init_slot(struct transfer *transfer, unsigned number) {
     transfer_work_init(&slot->work);
     slot->work.subject = &transfer->subject;
     slot->work.number = number;
+    slot->work.copied = on_work_copied;
     slot->work.done = on_work_done;
     slot->work.owner = slot;
 }

@@ -153,6 +153,13 @@ void transfer_work_list(struct transfer_work *work, bool is_of_bucket) {
 
 // --- copies ---
 
+static void on_copied(void *userdata) {
+    struct transfer_work *work = userdata;
+
+    file_close(file_take(&work->from));
+    work->copied(work);
+}
+
 static struct bucket_call copy_of(struct transfer_work *work, int fd, bucket_end_fn *done) {
     return (struct bucket_call){.bucket = work->subject->bucket,
                                 .prefix = work->subject->prefix,
@@ -160,6 +167,7 @@ static struct bucket_call copy_of(struct transfer_work *work, int fd, bucket_end
                                 .fd = fd,
                                 .size_bytes = work->file->size_bytes,
                                 .slot = work->number,
+                                .copied = on_copied,
                                 .done = done,
                                 .userdata = work};
 }
@@ -227,9 +235,11 @@ static void on_received(void *userdata, const struct bucket_failure *failure) {
     work->task = NULL;
     if (failure != NULL)
         end(work, failure);
-    else if (!check_received(work, &err) ||
-             !partial_file_commit(work->partial, work->subject->settings->loop, on_stored, work,
-                                  &err))
+    else if (check_received(work, &err) &&
+             partial_file_commit(work->partial, work->subject->settings->syncs, on_stored, work,
+                                 &err))
+        work->copied(work);
+    else
         end_by(work, &err);
 }
 

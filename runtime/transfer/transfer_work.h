@@ -11,6 +11,7 @@
 
 struct transfer_settings {
     sd_event *loop;
+    struct sync_queue *syncs;
     struct bucket_port buckets;
     char data_directory[FILE_PATH_MAX]; // snapshots are below it
     int64_t first_pause_ms;             // doubled after each failure
@@ -36,6 +37,9 @@ struct transfer_work {
     // Called for each file of a list. False: `refusal` says why, and the list fails.
     bool (*visit)(struct transfer_work *work, const char *name, int64_t size_bytes,
                   struct error *err);
+    // Called at most once for each copy, before its end: it only waits for the disk, so that
+    // another copy may be begun.
+    void (*copied)(struct transfer_work *work);
     // Called once for each beginning, never from within it; NULL = success.
     void (*done)(struct transfer_work *work, const struct bucket_failure *failure);
     void *owner;

@@ -171,6 +171,24 @@ Test(bucket_transfers, a_reason_is_one_line) {
     cr_assert(eq(str, outcome.reason, "'two lines' cannot be the name of a file"));
 }
 
+Test(bucket_transfers, the_metadata_of_a_directory_in_it_is_a_file_as_any_other) {
+    enum { FILES = 40 };
+
+    fake_s3_put(&fake, "exports/op/_metadata", METADATA, 8);
+    fake_s3_put(&fake, "exports/op/a/_metadata", METADATA, 8);
+    for (int number = 0; number < FILES; number++) {
+        char key[40];
+        (void)text_format(key, sizeof key, "exports/op/b%d", number);
+        fake_s3_put(&fake, key, "x", 1);
+    }
+    struct outcome outcome = transfer(TRANSFER_IMPORT, "two");
+    cr_assert(eq(int, outcome.fault, TRANSFER_FAULT_NONE), "%s", outcome.reason);
+    cr_assert(has_file(snapshot("two"), "a/_metadata", METADATA, 8));
+    cr_assert(has_file(snapshot("two"), "b39", "x", 1));
+    cr_assert(eq(i64, outcome.size_bytes, 16 + FILES));
+    cr_assert(eq(int, fake.gets, 2 + FILES)); // none was disturbed and repeated
+}
+
 Test(bucket_transfers, an_import_leaves_out_the_directories_of_consoles) {
     fake_s3_put(&fake, "exports/op/", "", 0);
     fake_s3_put(&fake, "exports/op/_metadata", METADATA, 8);
