@@ -1,5 +1,5 @@
-// Copies a file into another, slice by slice in turns of the loop. Where the file system can, the
-// two share their blocks until one of them is changed.
+// Copies a file into another: a small one in a turn of the loop, others in a child. Where the file
+// system can, the two share their blocks until one of them is changed.
 #pragma once
 
 #include "base/cleanup.h"
