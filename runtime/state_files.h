@@ -31,6 +31,9 @@ struct state_files_ops {
                                 char out_path[static FILE_PATH_MAX], struct error *err);
     // Bytes of its files; 0 = there are none.
     int64_t (*measure)(void *self, const char *enhanced_id);
+    // Can it be imported? ERROR_INVALID, ERROR_NOT_FOUND: it is no canonical savepoint, and why.
+    // One that is too large to be looked at is taken for good.
+    bool (*check_imported)(void *self, const char *enhanced_id, struct error *err);
     // Removes it; an absent one is a success.
     bool (*remove_published)(void *self, const char *enhanced_id, struct error *err);
     // Removes the checkpoints of the application's jobs that are not needed. *out_removed: how many
@@ -84,6 +87,12 @@ MUST_CHECK static inline bool state_files_published_directory(const struct state
 static inline int64_t state_files_measure(const struct state_files_port *port,
                                           const char *enhanced_id) {
     return port->ops->measure(port->self, enhanced_id);
+}
+
+MUST_CHECK static inline bool state_files_check_imported(const struct state_files_port *port,
+                                                         const char *enhanced_id,
+                                                         struct error *err) {
+    return port->ops->check_imported(port->self, enhanced_id, err);
 }
 
 MUST_CHECK static inline bool state_files_remove_published(const struct state_files_port *port,

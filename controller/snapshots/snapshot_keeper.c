@@ -19,11 +19,26 @@ static const int64_t SWEEP_MS = 30000;
 
 // --- copies ---
 
-static bool record_import(struct app_service *service, struct enhanced_snapshot *snapshot,
-                          const struct snapshot_transfer_end *end, struct error *err) {
-    AUTO(db_rollback) struct db_tx tx = {0};
-    bool is_done = end->fault == TRANSFER_FAULT_NONE;
+// Complete, but is it a savepoint?
+static void check_import(struct app_service *service, const struct enhanced_snapshot *snapshot,
+                         struct snapshot_transfer_end *end) {
+    struct error err;
 
+    if (end->fault != TRANSFER_FAULT_NONE ||
+        state_files_check_imported(&service->state_files, snapshot->id, &err))
+        return;
+    bool is_invalid = err.kind == ERROR_INVALID || err.kind == ERROR_NOT_FOUND;
+    end->fault = is_invalid ? TRANSFER_FAULT_INVALID_SAVEPOINT : TRANSFER_FAULT_INTERNAL;
+    end->size_bytes = 0;
+    (void)text_copy(end->reason, sizeof end->reason, err.message);
+}
+
+static bool record_import(struct app_service *service, struct enhanced_snapshot *snapshot,
+                          struct snapshot_transfer_end *end, struct error *err) {
+    AUTO(db_rollback) struct db_tx tx = {0};
+
+    check_import(service, snapshot, end);
+    bool is_done = end->fault == TRANSFER_FAULT_NONE;
     if (!is_done && !state_files_remove_published(&service->state_files, snapshot->id, err))
         return false;
     snapshot->status = is_done ? SNAPSHOT_READY : SNAPSHOT_FAILED;

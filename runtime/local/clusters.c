@@ -240,6 +240,12 @@ static int64_t measure_published(void *self, const char *enhanced_id) {
     return snapshot_files_measure(clusters->machine.data_directory, enhanced_id);
 }
 
+static bool check_imported(void *self, const char *enhanced_id, struct error *err) {
+    const struct local_clusters *clusters = self;
+
+    return snapshot_files_check_imported(clusters->machine.data_directory, enhanced_id, err);
+}
+
 static bool remove_published(void *self, const char *enhanced_id, struct error *err) {
     struct local_clusters *clusters = self;
 
@@ -291,6 +297,7 @@ static const struct state_files_ops state_files_ops = {
     .publish = publish,
     .published_directory = published_directory,
     .measure = measure_published,
+    .check_imported = check_imported,
     .remove_published = remove_published,
     .prune_checkpoints = prune_checkpoints,
     .remove_snapshot = remove_snapshot,

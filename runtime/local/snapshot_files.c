@@ -3,6 +3,7 @@
 #include "base/file_inside.h"
 #include "base/text.h"
 #include "runtime/host/trash.h"
+#include "runtime/savepoint/savepoint_misfit.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -60,6 +61,7 @@ bool snapshot_files_publish(const char *data_directory, const char *app_id, cons
                             struct error *err) {
     char app[FILE_PATH_MAX];
     char root[FILE_PATH_MAX];
+    char metadata[FILE_PATH_MAX];
 
     // A daemon that died between the move and its record does this again.
     if (snapshot_files_find(data_directory, enhanced_id, out_path)) return true;
@@ -70,12 +72,15 @@ bool snapshot_files_publish(const char *data_directory, const char *app_id, cons
     if (relative == NULL)
         return error_set(err, ERROR_NOT_FOUND, "the savepoint is not one of the application: '%s'",
                          savepoint);
+    // Nor is a link there moved, of which nobody would get rid again.
+    if (!file_join(metadata, sizeof metadata, err, relative, "_metadata", NULL)) return false;
+    if (!file_is_regular_inside(app, metadata))
+        return error_set(err, ERROR_NOT_FOUND, "the savepoint '%s' is incomplete", relative);
     if (!snapshot_files_make_root(data_directory, err)) return false;
     // What is incomplete there cannot be restored.
     if (!snapshot_files_remove(data_directory, enhanced_id, err)) return false;
-    if (!move(app, relative, root, enhanced_id, err)) return false;
-    return snapshot_files_find(data_directory, enhanced_id, out_path) ||
-           error_set(err, ERROR_NOT_FOUND, "the savepoint '%s' is incomplete", relative);
+    return move(app, relative, root, enhanced_id, err) &&
+           snapshot_files_directory(data_directory, enhanced_id, out_path, err);
 }
 
 // --- measuring ---
@@ -133,6 +138,24 @@ int64_t snapshot_files_measure(const char *data_directory, const char *enhanced_
     (void)text_copy(self.directory, sizeof self.directory, enhanced_id);
     measure_directory(&self);
     return self.bytes;
+}
+
+bool snapshot_files_check_imported(const char *data_directory, const char *enhanced_id,
+                                   struct error *err) {
+    AUTO(savepoint_metadata_free) struct savepoint_metadata metadata = {0};
+    char misfit[SAVEPOINT_MISFIT_SIZE];
+    char root[FILE_PATH_MAX];
+    struct error why;
+
+    if (!snapshot_files_root(data_directory, root, err)) return false;
+    if (!savepoint_metadata_read(root, enhanced_id, &metadata, &why)) {
+        // Flink has no such limit.
+        if (why.kind == ERROR_LIMIT) return true;
+        return error_set(err, why.kind, "%s", why.message);
+    }
+    if (savepoint_misfit_of_import(&metadata, misfit))
+        return error_set(err, ERROR_INVALID, "%s", misfit);
+    return true;
 }
 
 bool snapshot_files_remove(const char *data_directory, const char *enhanced_id, struct error *err) {

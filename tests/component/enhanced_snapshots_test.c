@@ -351,6 +351,25 @@ Test(enhanced_snapshots, fail_with_their_import) {
     cr_assert(eq(str, operation.error, "there is no bucket b"));
 }
 
+Test(enhanced_snapshots, fail_when_what_was_imported_is_no_savepoint) {
+    struct snapshot_answer answer = import("i");
+    fake_world_run(&world, 1);
+    fake_clusters_refuse_imports(world.clusters, "It is a checkpoint.");
+    const struct fake_transfer_order *order =
+        fake_transfer_find(&world.transfers, answer.operation.id);
+    fake_clusters_add_point(world.clusters, order->directory, 77);
+    cr_assert(fake_transfer_complete(&world.transfers, answer.operation.id, 1234));
+    fake_world_run(&world, 1);
+    struct enhanced_snapshot snapshot = find("i");
+    cr_assert(eq(int, snapshot.status, SNAPSHOT_FAILED));
+    cr_assert(eq(int, (int)snapshot.size_bytes, 0));
+    struct snapshot_operation operation = operation_of("i", answer.operation.id);
+    cr_assert(eq(int, operation.status, OPERATION_FAILED));
+    cr_assert(eq(str, operation.error_code, "InvalidSavepoint"));
+    cr_assert(eq(str, operation.error, "It is a checkpoint."));
+    cr_assert(fake_clusters_point(world.clusters, order->directory) == NULL);
+}
+
 Test(enhanced_snapshots, are_copied_to_the_end_by_the_next_daemon) {
     struct snapshot_answer answer = import("i");
     fake_world_run(&world, 1);

@@ -21,6 +21,10 @@ void fake_clusters_fail_removals(struct fake_clusters *self, const char *reason)
     self->removal_failure = reason;
 }
 
+void fake_clusters_refuse_imports(struct fake_clusters *self, const char *reason) {
+    self->import_misfit = reason;
+}
+
 void fake_clusters_refuse_launches(struct fake_clusters *self, const char *reason) {
     self->launch_failure = reason;
 }

@@ -99,6 +99,14 @@ static int64_t measure(void *userdata, const char *enhanced_id) {
     return fake_clusters_point(userdata, path) == NULL ? 0 : 1000;
 }
 
+static bool check_imported(void *userdata, const char *enhanced_id, struct error *err) {
+    struct fake_clusters *self = userdata;
+
+    (void)enhanced_id;
+    if (self->import_misfit == NULL) return true;
+    return error_set(err, ERROR_INVALID, "%s", self->import_misfit);
+}
+
 static bool remove_published(void *userdata, const char *enhanced_id, struct error *err) {
     struct fake_clusters *self = userdata;
     char path[FILE_PATH_MAX];
@@ -171,6 +179,7 @@ static const struct state_files_ops state_files_ops = {
     .publish = publish,
     .published_directory = published_directory,
     .measure = measure,
+    .check_imported = check_imported,
     .remove_published = remove_published,
     .prune_checkpoints = prune_checkpoints,
     .remove_snapshot = remove_snapshot,

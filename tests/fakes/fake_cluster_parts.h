@@ -39,6 +39,7 @@ struct fake_clusters {
     const char *submission_failure; // NULL: submissions do not fail; the same for the next ones
     const char *request_failure;
     const char *removal_failure;
+    const char *import_misfit;
     const char *launch_failure;
     const char *lost_code;
     int savepoint_ticks; // delay of the next savepoint
