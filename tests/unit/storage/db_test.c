@@ -5,6 +5,7 @@
 #include "storage/app_store.h"
 #include "storage/db_statement.h"
 #include "storage/snapshot_store.h"
+#include "storage/tag_store.h"
 #include "storage/version_store.h"
 
 #include <criterion/criterion.h>
@@ -138,6 +139,52 @@ Test(db_file, opens_the_databases_of_earlier_versions) {
     describe_schema(old, &migrated);
     describe_schema(db, &made);
     cr_assert(gt(sz, made.size_bytes, 1000));
+    cr_assert(eq(str, (char *)buffer_text(&migrated), (char *)buffer_text(&made)));
+    db_close(old);
+}
+
+// kobel-8.sql is a dump.
+static struct db *open_dump(const char *file) {
+    AUTO(buffer_release) struct buffer script = BUFFER_INIT(1 << 16);
+    char old_path[128];
+    struct db *old = NULL;
+
+    (void)text_format(old_path, sizeof old_path, TEST_DATA_DIR "/databases/%s", file);
+    cr_assert(file_read(old_path, &script, &err), "%s", err.message);
+    (void)text_format(old_path, sizeof old_path, "%s.old", path);
+    change_at(old_path, buffer_text(&script));
+    cr_assert(db_open(old_path, &old, &err), "%s", err.message);
+    return old;
+}
+
+Test(db_file, gives_the_snapshots_of_version_8_the_keys_of_their_applications) {
+    AUTO(json_decref) json_t *tags = NULL;
+    struct snapshot snapshot;
+    struct app app;
+    struct db *old = open_dump("kobel-8.sql");
+
+    cr_assert(app_store_find(old, &scope, "old", &app, &found, &err) && found);
+    cr_assert(eq(int, app.status, APP_RUNNING));
+    cr_assert(eq(int, app.slots[SLOT_CURRENT].phase, PLACEMENT_UP));
+    cr_assert(tag_store_list(old, app.id, &tags, &err) && json_array_size(tags) == 1);
+    cr_assert(snapshot_store_find(old, app.id, "by-hand", &snapshot, &found, &err) && found);
+    cr_assert(eq(str, snapshot.key_arn,
+                 "arn:aws:kms:us-east-1:000000000000:key/1234abcd-12ab-34cd-56ef-1234567890ab"));
+    cr_assert(not(snapshot_is_enhanced(&snapshot)));
+    cr_assert(app_store_find(old, &scope, "plainkey", &app, &found, &err) && found);
+    cr_assert(snapshot_store_find(old, app.id, "STOPAPPLICATION-plainkey-1795991688760", &snapshot,
+                                  &found, &err) &&
+              found);
+    cr_assert(eq(str, snapshot.key_arn, ""));
+    // The tags go with their application still, though by another way.
+    cr_assert(app_store_find(old, &scope, "old", &app, &found, &err) && found);
+    cr_assert(app_store_remove(old, app.id, &err), "%s", err.message);
+    int64_t count;
+    cr_assert(tag_store_count(old, app.id, &count, &err) && count == 0);
+    AUTO(buffer_release) struct buffer migrated = BUFFER_INIT(1 << 16);
+    AUTO(buffer_release) struct buffer made = BUFFER_INIT(1 << 16);
+    describe_schema(old, &migrated);
+    describe_schema(db, &made);
     cr_assert(eq(str, (char *)buffer_text(&migrated), (char *)buffer_text(&made)));
     db_close(old);
 }
