@@ -3,16 +3,12 @@
 import os
 
 import pytest
-
-from kobel import ROLE, refused, wait_for
+from enhanced import ENHANCED, Snapshots, arn_of, from_arn
 from shapes import OPERATIONS
 
-ENHANCED = {"SnapshotsEnabled": True, "SnapshotMode": "ENHANCED_SNAPSHOTS"}
+from kobel import ROLE, refused
+
 PLACE = {"BucketARN": "arn:aws:s3:::code", "KeyPrefix": "no/such/savepoint/"}
-
-
-def arn_of(name):
-    return f"arn:aws:kinesisanalytics:us-east-1:000000000000:snapshot/{name}"
 
 
 @pytest.fixture(autouse=True)
@@ -28,47 +24,6 @@ def only_declared_errors(shared):
     yield
     shared.client.meta.events.unregister("after-call.kinesis-analytics-v2", check)
     assert undeclared == []
-
-
-class Snapshots:
-    """The enhanced snapshots of the shared daemon, of which one test uses those whose names begin with its own."""
-
-    def __init__(self, application):
-        self.application = application
-        self.client = application.client
-
-    def name(self, name):
-        return f"{self.application.name[:80]}.{name}"
-
-    def describe(self, name):
-        return self.client.describe_snapshot(SnapshotName=self.name(name))["SnapshotInfoDetails"]
-
-    def create(self, name, **more):
-        return self.client.create_snapshot(ApplicationName=self.application.name, SnapshotName=self.name(name), **more)
-
-    def operation(self, name, operation_id):
-        return self.client.describe_snapshot_operation(
-            SnapshotName=self.name(name), SnapshotOperationId=operation_id)["SnapshotOperationInfoDetails"]
-
-    def wait(self, name, operation_id):
-        """Waits for the end of an operation, and returns it."""
-        def end():
-            operation = self.operation(name, operation_id)
-            return operation["SnapshotOperationStatus"] != "IN_PROGRESS" and operation
-        return wait_for(end, f"operation {operation_id} of {name} has ended")
-
-    def take(self, name, **more):
-        operation = self.wait(name, self.create(name, **more)["SnapshotOperationId"])
-        assert operation["SnapshotOperationStatus"] == "SUCCESSFUL", operation
-        return self.describe(name)
-
-    def listed(self, **choice):
-        pages = self.client.get_paginator("list_snapshots").paginate(**choice)
-        return [one["SnapshotName"] for page in pages for one in page["SnapshotInfoList"]]
-
-    def delete(self, name):
-        created = self.describe(name)["SnapshotCreationTimestamp"]
-        return self.client.delete_snapshot(SnapshotName=self.name(name), SnapshotCreationTimestamp=created)
 
 
 @pytest.fixture
@@ -267,13 +222,10 @@ def test_a_start_names_a_snapshot_by_its_arn(snapshots):
     arn = snapshots.take("s")["SnapshotArn"]
     application.stop()
 
-    def restore(**named):
-        return {"ApplicationRestoreConfiguration": {"ApplicationRestoreType": "RESTORE_FROM_CUSTOM_SNAPSHOT", **named}}
-
     for wrong in ({}, {"SnapshotName": "s"}, {"SnapshotName": "s", "SnapshotArn": arn}, {"SnapshotArn": "s"}, {"SnapshotArn": arn + "-absent"},
                   {"SnapshotArn": arn.replace("us-east-1", "eu-west-1")}):
         assert refused(client.start_application, ApplicationName=application.name,
-                       RunConfiguration=restore(**wrong))[0] == "InvalidArgumentException", wrong
-    application.start(RunConfiguration=restore(SnapshotArn=arn))
+                       RunConfiguration=from_arn(**wrong))[0] == "InvalidArgumentException", wrong
+    application.start(RunConfiguration=from_arn(SnapshotArn=arn))
     run = application.describe()["ApplicationConfigurationDescription"]["RunConfigurationDescription"]
     assert run["ApplicationRestoreConfigurationDescription"] == {"ApplicationRestoreType": "RESTORE_FROM_CUSTOM_SNAPSHOT", "SnapshotArn": arn}
