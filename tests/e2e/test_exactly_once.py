@@ -9,6 +9,7 @@ import time
 
 import pytest
 from broker import Broker, Load, assert_counted_once, read_committed
+from enhanced import ENHANCED, Snapshots, bucket_directory, files_of, from_arn
 
 from kobel import Application, Kobel, wait_for
 
@@ -32,6 +33,10 @@ class Chaos:
         self.kobel, self.application, self.servers = kobel, application, servers
         self.random = random.Random(SEED)
         self.count = 0
+        self.snapshots = Snapshots(application)
+        # With the second system of snapshots more often than with the first: it has more kinds of work.
+        self.is_enhanced = self.random.random() < 0.7
+        self.all = self.ALL + (self.ENHANCED if self.is_enhanced else [])
 
     def groups(self, **properties):
         return {"PropertyGroups": [{"PropertyGroupId": "job", "PropertyMap": {"servers": self.servers, **properties}}]}
@@ -74,7 +79,10 @@ class Chaos:
         wait_for(lambda: self.application.operation(operation)["OperationStatus"] == "FAILED", "the update failed")
 
     def snapshot(self):
-        self.application.client.create_application_snapshot(ApplicationName=self.application.name, SnapshotName=f"s{self.count}")
+        if self.is_enhanced:
+            self.snapshots.create(f"s{self.count}")
+        else:
+            self.application.client.create_application_snapshot(ApplicationName=self.application.name, SnapshotName=f"s{self.count}")
 
     def snapshot_and_kill_jobmanager(self):
         self.snapshot()
@@ -84,13 +92,40 @@ class Chaos:
         self.application.stop()
         self.application.start()
 
+    def maintain(self):
+        assert self.kobel.ask(f"{self.application.path}/maintenance", {})[0] == 200
+
+    def snapshot_and_kill_kobel(self):
+        self.snapshot()
+        time.sleep(self.random.random() / 2)
+        self.kill_kobel()
+
+    def start_from_an_import_and_delete_it(self):
+        """The snapshot of a stop leaves, comes back, and is deleted while the job that began with it has no checkpoint yet."""
+        self.application.stop()
+        details, _ = self.snapshots.of_the_system()[0]
+        bucket_directory(self.kobel, "copies")
+        operation = self.snapshots.export(details["SnapshotName"], "copies", "out/")
+        self.kill_kobel()
+        prefix = self.snapshots.wait_for_export(details["SnapshotName"], operation)
+        name = f"i{self.count}"
+        imported = self.snapshots.import_from(name, "copies", prefix)
+        self.kill_kobel()
+        self.snapshots.wait_for_success(name, imported)
+        self.application.client.start_application(
+            ApplicationName=self.application.name, RunConfiguration=from_arn(SnapshotArn=self.snapshots.describe(name)["SnapshotArn"]))
+        self.snapshots.delete(name)
+        assert self.application.settle() == "RUNNING"
+        self.fault(self.random.choice(["kill-taskmanager", "kill-jobmanager"]))
+
     ALL = [kill_taskmanager, kill_jobmanager, kill_kobel, update, update_and_kill_kobel, failed_update, snapshot, snapshot_and_kill_jobmanager,
-           stop_and_start]
+           stop_and_start, maintain]
+    ENHANCED = [snapshot_and_kill_kobel, start_from_an_import_and_delete_it]
 
     def do_next(self):
         self.count += 1
         # Each kind once before one is repeated.
-        kinds = self.random.sample(self.ALL, len(self.ALL)) if self.count % len(self.ALL) == 1 or not hasattr(self, "kinds") else self.kinds
+        kinds = self.random.sample(self.all, len(self.all)) if self.count % len(self.all) == 1 or not hasattr(self, "kinds") else self.kinds
         self.kinds = kinds[1:]
         kind = kinds[0]
         print(f"round {self.count}: {kind.__name__}", flush=True)
@@ -101,7 +136,8 @@ class Chaos:
         shown = self.application.show()
         current = shown.get("current", {})
         # While a snapshot is CREATING, the next one is refused.
-        if any(snapshot["SnapshotStatus"] == "CREATING" for snapshot in self.application.snapshots()):
+        if any(snapshot["SnapshotStatus"] == "CREATING" for snapshot in self.application.snapshots()) or (
+                self.snapshots.listed(SnapshotStatus="CREATING")):
             return False
         return shown["status"] == "RUNNING" and current.get("phase") == "UP" and current["tasksRunning"] == current["tasksTotal"] > 0
 
@@ -116,8 +152,10 @@ def test_each_record_is_counted_once(runtime, broker, exactly_once_jar, tmp_path
     with Kobel(tmp_path) as kobel:
         application = Application(kobel, "exactly-once")
         chaos = Chaos(kobel, application, broker.servers)
-        application.create(exactly_once_jar, EnvironmentProperties=chaos.groups(), FlinkApplicationConfiguration={
-            "CheckpointConfiguration": {"ConfigurationType": "CUSTOM", "CheckpointInterval": 500, "MinPauseBetweenCheckpoints": 100}})
+        application.create(
+            exactly_once_jar, EnvironmentProperties=chaos.groups(), FlinkApplicationConfiguration={
+                "CheckpointConfiguration": {"ConfigurationType": "CUSTOM", "CheckpointInterval": 500, "MinPauseBetweenCheckpoints": 100}},
+            **({"ApplicationSnapshotConfiguration": ENHANCED} if chaos.is_enhanced else {}))
         load = Load(broker.servers, KEYS, 300)
         load.start()
         try:
@@ -130,4 +168,6 @@ def test_each_record_is_counted_once(runtime, broker, exactly_once_jar, tmp_path
         assert_counted_once(lines, sent, f"seed {SEED}")
         application.stop()
         application.delete()
-        assert os.listdir(os.path.join(kobel.data, "apps")) == []
+        chaos.snapshots.delete_all()
+        wait_for(lambda: not files_of(kobel), "the files of the snapshots are gone")
+        assert [name for name in os.listdir(os.path.join(kobel.data, "apps")) if not name.startswith(".")] == []
