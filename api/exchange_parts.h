@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/admin/admin.h"
+#include "api/admin/snapshot_reply.h"
 #include "api/exchange.h"
 #include "api/protocol.h"
 
@@ -46,4 +47,5 @@ void exchange_begin_logs(struct exchange *exchange, const struct app_scope *scop
                          const char *name);
 void exchange_begin_program(struct exchange *exchange, const struct app_scope *scope,
                             const char *name);
+void exchange_begin_snapshot(struct exchange *exchange, const struct snapshot_path *path);
 void exchange_begin_metrics(struct exchange *exchange);

@@ -48,6 +48,7 @@ static struct admin_request admin_request_of(const struct exchange *exchange) {
 static void begin_application(struct exchange *exchange, const struct admin_request *request,
                               const struct app_scope *scope, const char *name, const char *rest) {
     bool is_get = text_equal(exchange->method, "GET");
+    struct snapshot_path snapshot;
 
     if (is_get && text_equal(rest, "events")) {
         exchange_begin_events(exchange, scope, name);
@@ -61,6 +62,10 @@ static void begin_application(struct exchange *exchange, const struct admin_requ
         exchange_begin_program(exchange, scope, name);
         return;
     }
+    if (snapshot_path_of_app(request, scope, name, rest, &snapshot)) {
+        exchange_begin_snapshot(exchange, &snapshot);
+        return;
+    }
     struct admin_reply reply = admin_app_answer(request, scope, name, rest);
     exchange_set_admin(exchange, &reply);
     memory_free(reply.body);
@@ -70,6 +75,7 @@ static void begin_application(struct exchange *exchange, const struct admin_requ
 static bool begin_admin(struct exchange *exchange) {
     char name[APP_NAME_SIZE];
     struct app_scope scope;
+    struct snapshot_path snapshot;
     struct admin_reply reply;
     const char *rest;
 
@@ -81,6 +87,10 @@ static bool begin_admin(struct exchange *exchange) {
     struct admin_request request = admin_request_of(exchange);
     if (admin_app_path(&request, &scope, name, &rest)) {
         begin_application(exchange, &request, &scope, name, rest);
+        return true;
+    }
+    if (snapshot_path_of_account(&request, &snapshot)) {
+        exchange_begin_snapshot(exchange, &snapshot);
         return true;
     }
     if (!admin_answer(&request, &reply)) return false;

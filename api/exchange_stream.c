@@ -5,6 +5,7 @@
 #include "api/admin/exposition_reply.h"
 #include "api/admin/log_stream.h"
 #include "api/admin/program_reply.h"
+#include "api/admin/snapshot_reply.h"
 #include "api/exchange_parts.h"
 #include "api/traffic.h"
 #include "base/memory.h"
@@ -178,25 +179,39 @@ static void cancel_program(void *waiting) {
     program_reply_cancel(waiting);
 }
 
-void exchange_begin_program(struct exchange *exchange, const struct app_scope *scope,
-                            const char *name) {
+// Not HEAD: it would run main() for nothing. False: the answer is set.
+static bool may_inspect(struct exchange *exchange) {
     unsigned *programs = &exchange->shared->traffic->programs;
 
-    // Not HEAD: it would run main() for nothing.
     if (!text_equal(exchange->method, "GET")) {
         exchange_set_admin_error(exchange, 405, "method", "GET only");
-        return;
+        return false;
     }
     exchange->place = traffic_reserve_place(programs, TRAFFIC_PROGRAMS_MAX);
-    if (exchange->place == NULL) {
+    if (exchange->place == NULL)
         exchange_set_admin_error(
             exchange, 503, "crowded",
             "too many requests wait for the operators of a program: try later");
-        return;
-    }
+    return exchange->place != NULL;
+}
+
+void exchange_begin_program(struct exchange *exchange, const struct app_scope *scope,
+                            const char *name) {
+    if (!may_inspect(exchange)) return;
     exchange->cancel = cancel_program;
     exchange->waiting =
         program_reply_begin(exchange->shared->context.service, scope, name, on_program, exchange);
+}
+
+static void cancel_snapshot(void *waiting) {
+    snapshot_reply_cancel(waiting);
+}
+
+void exchange_begin_snapshot(struct exchange *exchange, const struct snapshot_path *path) {
+    if (!may_inspect(exchange)) return;
+    exchange->cancel = cancel_snapshot;
+    exchange->waiting =
+        snapshot_reply_begin(exchange->shared->context.service, path, on_program, exchange);
 }
 
 // --- metrics ---

@@ -22,6 +22,10 @@ struct state_files_ops {
     // it is missing or incomplete.
     bool (*find_savepoint)(void *self, const char *app_id, const struct snapshot *snapshot,
                            char out_path[static FILE_PATH_MAX]);
+    // The restore point at `path`, as base/file_inside.h takes it: a directory that no job can
+    // replace, and the rest of the path. ERROR_NOT_FOUND: it has no files here.
+    bool (*locate)(void *self, const char *path, char out_root[static FILE_PATH_MAX],
+                   char out_relative[static FILE_PATH_MAX], struct error *err);
     // Moves the complete savepoint of an enhanced snapshot to where it outlives the application, a
     // directory that no job can write to. One that is there already is a success.
     bool (*publish)(void *self, const char *app_id, const struct snapshot *snapshot,
@@ -67,6 +71,14 @@ static inline bool state_files_find_savepoint(const struct state_files_port *por
                                               const char *app_id, const struct snapshot *snapshot,
                                               char out_path[static FILE_PATH_MAX]) {
     return port->ops->find_savepoint(port->self, app_id, snapshot, out_path);
+}
+
+MUST_CHECK static inline bool state_files_locate(const struct state_files_port *port,
+                                                 const char *path,
+                                                 char out_root[static FILE_PATH_MAX],
+                                                 char out_relative[static FILE_PATH_MAX],
+                                                 struct error *err) {
+    return port->ops->locate(port->self, path, out_root, out_relative, err);
 }
 
 MUST_CHECK static inline bool state_files_publish(const struct state_files_port *port,

@@ -90,6 +90,21 @@ MUST_CHECK bool app_service_inspect(struct app_service *service, const struct ap
 void app_service_cancel_inspection(struct app_service *service,
                                    struct program_inspection *inspection);
 
+// What a snapshot contains: {"name", "status", "createdAtMs", "isEnhanced", "application"?,
+// "applicationVersion"?, "runtimeEnvironment"?, "sizeBytes"?, "savepoint"?, "savepointFailure"?,
+// "fit"?}. "savepoint" and "fit" are those of runtime/savepoint/savepoint_report.h. Reading it
+// takes some milliseconds. The caller owns the object. ERROR_NOT_FOUND.
+struct snapshot_question {
+    const char *app_name; // has the snapshot, else the account has; NULL = the account
+    const char *snapshot_name;
+    const char *program_of;               // the application that shall be started from it
+    const struct program_report *program; // its operators; NULL = without "fit"
+};
+MUST_CHECK bool app_service_show_snapshot(struct app_service *service,
+                                          const struct app_scope *scope,
+                                          const struct snapshot_question *question,
+                                          json_t **out_snapshot, struct error *err);
+
 // Is there a dashboard? ERROR_CONFLICT: the application does not run.
 MUST_CHECK bool app_service_check_dashboard(struct app_service *service,
                                             const struct app_scope *scope, const char *name,

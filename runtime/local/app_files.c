@@ -111,6 +111,22 @@ bool app_files_find_savepoint(const char *data_directory, const char *app_id,
            find_complete(data_directory, directory, "savepoint-", out_path);
 }
 
+bool app_files_locate(const char *data_directory, const char *path,
+                      char out_root[static FILE_PATH_MAX], char out_relative[static FILE_PATH_MAX],
+                      struct error *err) {
+    char apps[FILE_PATH_MAX];
+    char owner[FILE_PATH_MAX];
+
+    if (!file_join(apps, sizeof apps, err, data_directory, "apps", NULL)) return false;
+    const char *below = file_below(apps, path);
+    const char *slash = below == NULL ? NULL : strchr(below, '/');
+    if (slash == NULL || slash == below)
+        return error_set(err, ERROR_NOT_FOUND, "'%s' is not a restore point of kobel", path);
+    (void)text_format(owner, sizeof owner, "%.*s", (int)(slash - below), below);
+    (void)text_copy(out_relative, FILE_PATH_MAX, slash + 1);
+    return file_join(out_root, FILE_PATH_MAX, err, apps, owner, NULL);
+}
+
 // A job may have made any number of entries. The next pruning continues.
 enum { PRUNED_AT_ONCE = 200 };
 

@@ -23,6 +23,11 @@ MUST_CHECK bool app_files_make_snapshot_directory(const char *data_directory, co
 // The directory of the complete savepoint of a snapshot.
 bool app_files_find_savepoint(const char *data_directory, const char *app_id,
                               const struct snapshot *snapshot, char out_path[static FILE_PATH_MAX]);
+// Splits the path of a restore point: the directory of its application, or that of the enhanced
+// snapshots, and the rest. ERROR_NOT_FOUND: it is in none of these.
+MUST_CHECK bool app_files_locate(const char *data_directory, const char *path,
+                                 char out_root[static FILE_PATH_MAX],
+                                 char out_relative[static FILE_PATH_MAX], struct error *err);
 // *out_removed: how many jobs' checkpoints were not needed. What cannot be removed does not keep
 // the rest; false then, with one reason, and the next pruning tries again.
 MUST_CHECK bool app_files_prune_checkpoints(const char *data_directory, const char *app_id,

@@ -213,6 +213,13 @@ static bool find_savepoint(void *self, const char *app_id, const struct snapshot
     return app_files_find_savepoint(clusters->machine.data_directory, app_id, snapshot, out_path);
 }
 
+static bool locate(void *self, const char *path, char out_root[static FILE_PATH_MAX],
+                   char out_relative[static FILE_PATH_MAX], struct error *err) {
+    const struct local_clusters *clusters = self;
+
+    return app_files_locate(clusters->machine.data_directory, path, out_root, out_relative, err);
+}
+
 static bool publish(void *self, const char *app_id, const struct snapshot *snapshot,
                     char out_path[static FILE_PATH_MAX], struct error *err) {
     struct local_clusters *clusters = self;
@@ -294,6 +301,7 @@ static int64_t disk_used_bytes(void *self, const char *app_id) {
 static const struct state_files_ops state_files_ops = {
     .find_checkpoint = find_checkpoint,
     .find_savepoint = find_savepoint,
+    .locate = locate,
     .publish = publish,
     .published_directory = published_directory,
     .measure = measure_published,

@@ -52,7 +52,7 @@ static bool is_keyed(enum savepoint_state_kind kind) {
     return kind >= SAVEPOINT_STATE_KEYED_VALUE;
 }
 
-static void update_state(struct savepoint_state *state, enum savepoint_state_kind kind,
+static void update_state(struct savepoint_named_state *state, enum savepoint_state_kind kind,
                          const char *serializer) {
     if (state->kind == SAVEPOINT_STATE_UNKNOWN) state->kind = kind;
     if (state->serializer[0] != '\0' || serializer[0] == '\0') return;
@@ -61,9 +61,9 @@ static void update_state(struct savepoint_state *state, enum savepoint_state_kin
 }
 
 static int add_state_to(struct collector *collector, struct savepoint_operator *entry,
-                        size_t *capacity, const struct savepoint_state *added) {
+                        size_t *capacity, const struct savepoint_named_state *added) {
     for (size_t index = 0; index < entry->state_count; index++) {
-        struct savepoint_state *state = &entry->states[index];
+        struct savepoint_named_state *state = &entry->states[index];
         if (is_keyed(state->kind) != is_keyed(added->kind) || !text_equal(state->name, added->name))
             continue;
         update_state(state, added->kind, added->serializer);
@@ -77,9 +77,9 @@ static int add_state_to(struct collector *collector, struct savepoint_operator *
     collector->state_count++;
     entry->states = grow(entry->states, entry->state_count, capacity, sizeof *entry->states);
     entry->states[entry->state_count++] =
-        (struct savepoint_state){.kind = added->kind,
-                                 .name = memory_copy_text(added->name),
-                                 .serializer = memory_copy_text(added->serializer)};
+        (struct savepoint_named_state){.kind = added->kind,
+                                       .name = memory_copy_text(added->name),
+                                       .serializer = memory_copy_text(added->serializer)};
     return (int)entry->state_count - 1;
 }
 
@@ -87,7 +87,7 @@ int collector_add_state(struct collector *collector, enum savepoint_state_kind k
                         const char *name, const char *serializer) {
     AUTO(memory_free) char *own_name = memory_copy_text(name);
     AUTO(memory_free) char *own_serializer = memory_copy_text(serializer);
-    const struct savepoint_state added = {kind, own_name, own_serializer};
+    const struct savepoint_named_state added = {kind, own_name, own_serializer};
 
     return add_state_to(collector, collector_current(collector), &collector->state_capacity,
                         &added);
@@ -124,7 +124,7 @@ struct addition {
 static void add_record(void *userdata, const struct state_names_record *record) {
     struct addition *addition = userdata;
     struct state_names_record copy = *record;
-    const struct savepoint_state added = {copy.kind, copy.name, copy.serializer};
+    const struct savepoint_named_state added = {copy.kind, copy.name, copy.serializer};
 
     (void)add_state_to(addition->collector, addition->entry, &addition->capacity, &added);
 }

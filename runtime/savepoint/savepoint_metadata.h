@@ -50,7 +50,7 @@ enum savepoint_state_kind {
 };
 const char *savepoint_state_kind_name(enum savepoint_state_kind value); // "KEYED_VALUE"
 
-struct savepoint_state {
+struct savepoint_named_state {
     enum savepoint_state_kind kind;
     char *name;       // owned
     char *serializer; // owned; the class of its snapshot, "" = not read
@@ -74,7 +74,7 @@ struct savepoint_operator {
     struct savepoint_size channel_state; // records in flight, of an unaligned checkpoint
     bool has_coordinator;
     int64_t coordinator_bytes;
-    struct savepoint_state *states; // owned
+    struct savepoint_named_state *states; // owned
     size_t state_count;
     // False: it may have further states, which are in a file that was not read or could not be.
     bool are_states_complete;

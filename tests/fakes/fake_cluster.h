@@ -91,6 +91,9 @@ void fake_clusters_set_load(struct fake_clusters *clusters, const struct job_mea
 // The log of every application from now on, any bytes.
 void fake_clusters_set_log(struct fake_clusters *clusters, const char *bytes, size_t size_bytes);
 
+// All restore points have the files of that directory; NULL: they have none, as at first.
+void fake_clusters_set_metadata(struct fake_clusters *clusters, const char *directory);
+
 // --- questions ---
 
 // The count of the job in the complete savepoint or checkpoint at `path`; -1 = there is none.

@@ -191,3 +191,7 @@ void fake_clusters_set_log(struct fake_clusters *self, const char *bytes, size_t
     self->log_bytes = size_bytes < sizeof self->log ? size_bytes : sizeof self->log;
     memcpy(self->log, bytes, self->log_bytes);
 }
+
+void fake_clusters_set_metadata(struct fake_clusters *self, const char *directory) {
+    self->metadata = directory;
+}

@@ -68,6 +68,17 @@ static bool find_savepoint(void *userdata, const char *app_id, const struct snap
     return find_newest(userdata, path, out_path);
 }
 
+static bool locate(void *userdata, const char *path, char out_root[static FILE_PATH_MAX],
+                   char out_relative[static FILE_PATH_MAX], struct error *err) {
+    const struct fake_clusters *self = userdata;
+
+    if (self->metadata == NULL || fake_clusters_point(userdata, path) == NULL)
+        return error_set(err, ERROR_NOT_FOUND, "'%s' has no files", path);
+    (void)text_copy(out_root, FILE_PATH_MAX, self->metadata);
+    out_relative[0] = '\0';
+    return true;
+}
+
 static bool publish(void *userdata, const char *app_id, const struct snapshot *snapshot,
                     char out_path[static FILE_PATH_MAX], struct error *err) {
     struct fake_clusters *self = userdata;
@@ -176,6 +187,7 @@ static int64_t disk_used_bytes(void *self, const char *app_id) {
 static const struct state_files_ops state_files_ops = {
     .find_checkpoint = find_checkpoint,
     .find_savepoint = find_savepoint,
+    .locate = locate,
     .publish = publish,
     .published_directory = published_directory,
     .measure = measure,

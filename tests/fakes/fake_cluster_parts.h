@@ -60,6 +60,7 @@ struct fake_clusters {
     bool boots_fail;
     bool has_no_checkpoints;
     int checkpoints;
+    const char *metadata;        // directory of a savepoint that stands for all; NULL = no files
     struct job_measurement load; // of every job; without vertices nothing is measured
     bool has_log;                // `log` is read, not FAKE_LOG
     char log[FAKE_LOG_MAX];

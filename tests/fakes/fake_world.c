@@ -48,6 +48,7 @@ static void open_parts(struct fake_world *world) {
         .state_files = fake_clusters_state_files(world->clusters),
         .code = {.ops = &fake_code_ops},
         .transfers = fake_transfer_port(&world->transfers),
+        .programs = fake_program_port(&world->program),
         .clock = {.now_ms = now_ms, .self = world},
         .elapsed = {.now_ms = elapsed_ms, .self = world},
         .start_limit_ms = world->start_limit_ms,
@@ -72,6 +73,7 @@ void fake_world_open(struct fake_world *world) {
                                  .elapsed_ms = 1000,
                                  .memory_budget_bytes = (int64_t)8 << 30,
                                  .metering = METERING_OPTIONS_DEFAULT,
+                                 .program = {.is_missing = true},
                                  .scope = {.account = "000000000000", .region = "us-east-1"}};
     // The policy that scales by one metric.
     world->metering.policy = SCALING_MSF;
@@ -101,6 +103,7 @@ void fake_world_crash(struct fake_world *world) {
     close_parts(world);
     fake_clusters_crash(world->clusters);
     fake_transfer_forget(&world->transfers);
+    fake_program_forget(&world->program);
     world->is_dead = false;
     open_parts(world);
 }

@@ -8,6 +8,7 @@
 #include "controller/controller.h"
 #include "controller/scaling/metering_options.h"
 #include "fakes/fake_cluster.h"
+#include "fakes/fake_program.h"
 #include "fakes/fake_transfer.h"
 
 struct fake_world {
@@ -21,6 +22,7 @@ struct fake_world {
     struct db *db;
     struct fake_clusters *clusters;
     struct fake_transfer transfers;
+    struct fake_program program; // its port is missing at first; used at the next open
     bool uses_enhanced; // applications are created with enhanced snapshots
     struct app_service *service;
     struct app_scope scope;

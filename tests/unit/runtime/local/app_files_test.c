@@ -74,3 +74,21 @@ Test(app_files, removes_of_a_snapshot_nothing_that_is_anothers) {
     cr_assert(not(file_is_directory(found)));
     cr_assert(file_remove_tree(root, &err));
 }
+
+Test(app_files, locates_only_restore_points_of_its_own) {
+    char root[FILE_PATH_MAX];
+    char relative[FILE_PATH_MAX];
+
+    cr_assert(
+        app_files_locate("/data", "/data/apps/a/snapshots/s/t/savepoint-1", root, relative, &err));
+    cr_assert(eq(str, root, "/data/apps/a"));
+    cr_assert(eq(str, relative, "snapshots/s/t/savepoint-1"));
+    cr_assert(app_files_locate("/data", "/data/apps/.snapshots/e", root, relative, &err));
+    cr_assert(eq(str, root, "/data/apps/.snapshots"));
+    cr_assert(eq(str, relative, "e"));
+    static const char *const others[] = {
+        "", "/etc", "/data/apps", "/data/apps/a", "/data/apps//b", "/data/apps2/a/b"};
+    for (size_t index = 0; index < COUNT_OF(others); index++)
+        cr_assert(not(app_files_locate("/data", others[index], root, relative, &err)), "%s",
+                  others[index]);
+}

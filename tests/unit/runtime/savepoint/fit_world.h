@@ -36,7 +36,7 @@ static struct savepoint_operator *save(const char *uid, const char *name) {
     entry->subtasks_with_state = 2;
     entry->keyed_state.file_bytes = 2000;
     entry->states = memory_alloc(sizeof *entry->states);
-    entry->states[entry->state_count++] = (struct savepoint_state){
+    entry->states[entry->state_count++] = (struct savepoint_named_state){
         SAVEPOINT_STATE_KEYED_VALUE, memory_copy_text("total"), memory_copy_text("")};
     return entry;
 }

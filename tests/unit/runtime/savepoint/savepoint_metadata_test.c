@@ -37,8 +37,8 @@ static const struct savepoint_operator *find(const struct savepoint_metadata *me
     return NULL;
 }
 
-static const struct savepoint_state *find_state(const struct savepoint_operator *entry,
-                                                const char *name) {
+static const struct savepoint_named_state *find_state(const struct savepoint_operator *entry,
+                                                      const char *name) {
     for (size_t index = 0; index < entry->state_count; index++)
         if (text_equal(entry->states[index].name, name)) return &entry->states[index];
     cr_assert(false, "no state %s", name);

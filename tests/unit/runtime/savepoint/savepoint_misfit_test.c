@@ -152,8 +152,8 @@ Test(savepoint_misfit, of_long_names_is_whole) {
     entry->states = memory_resize(entry->states, count * sizeof *entry->states);
     for (; entry->state_count < count; entry->state_count++) {
         char *name = memory_copy_text(entry->name);
-        entry->states[entry->state_count] =
-            (struct savepoint_state){SAVEPOINT_STATE_KEYED_AGGREGATING, name, memory_copy_text("")};
+        entry->states[entry->state_count] = (struct savepoint_named_state){
+            SAVEPOINT_STATE_KEYED_AGGREGATING, name, memory_copy_text("")};
     }
     explain(0);
     cr_assert(text_ends_with(text, "use SKIP_RESTORE_FROM_SNAPSHOT."), "%s", text);

@@ -1,0 +1,54 @@
+"""What snapshots of real Flink contain, and whether a program can be started from them."""
+
+import pytest
+
+
+def ask(application, snapshot, **parameters):
+    query = "&".join(f"{name}={value}" for name, value in parameters.items())
+    return application.kobel.ask(f"{application.path}/snapshots/{snapshot}?{query}")
+
+
+def rows(report):
+    return {one.get("uid") or one.get("name"): one for one in report["operators"]}
+
+
+@pytest.mark.parametrize("name", ["FLINK-1_20", "FLINK-2_2"])
+def test_a_snapshot_lists_its_operators_and_fits_its_program(runtime_2_2, application, jars, name):
+    application.create(jars["Counting"])
+    if name != "FLINK-1_20":
+        application.update(RuntimeEnvironmentUpdate=name)
+    application.start()
+    application.wait_for_count(5)
+    application.take_snapshot("s")
+    status, shown = ask(application, "s", fit="true")
+    assert status == 200, shown
+    assert (shown["status"], shown["runtimeEnvironment"], shown["isEnhanced"]) == ("READY", name, False)
+    assert shown["savepoint"]["kind"] == "CANONICAL"
+    states = [state["name"] for one in shown["savepoint"]["operators"] for state in one["states"]]
+    assert "count" in states
+    assert shown["fit"]["canRestore"] and shown["fit"]["lost"] == 0
+    assert rows(shown["fit"])["count"]["match"] == "MATCHED"
+
+
+def test_state_without_an_operator_is_named_before_a_start(running, jars):
+    running.take_snapshot("s")
+    running.stop(Force=True)
+    running.update_configuration(**running.new_code(jars["OtherUid"]))
+    status, shown = ask(running, "s", fit="true")
+    assert status == 200, shown
+    assert not shown["fit"]["canRestore"] and shown["fit"]["canRestoreWithNonRestoredState"]
+    lost, = [one for one in shown["fit"]["operators"] if one["match"] == "LOST"]
+    assert "count (KEYED_VALUE)" in lost["explanation"] and lost["operatorId"] in lost["explanation"]
+    assert rows(shown["fit"])["another"]["match"] == "NEW"
+    assert "fit" not in ask(running, "s")[1]
+
+
+def test_what_cannot_be_answered_is_reported(running, jars):
+    running.take_snapshot("s")
+    running.stop(Force=True)
+    running.update_configuration(**running.new_code(jars["Throws"]))
+    status, shown = ask(running, "s", fit="true")
+    assert status == 200 and "no such stream: orders" in shown["fitFailure"] and "savepoint" in shown
+    assert ask(running, "absent")[0] == 404
+    assert running.kobel.ask("/kobel/v1/snapshots/absent")[0] == 404
+    assert running.kobel.request(f"{running.path}/snapshots/s", method="HEAD")[0] == 405
