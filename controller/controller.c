@@ -5,6 +5,7 @@
 #include "controller/moves/admission.h"
 #include "controller/moves/code_collect.h"
 #include "controller/moves/faults.h"
+#include "controller/moves/misfit.h"
 #include "controller/moves/progress.h"
 #include "controller/moves/runtime_use.h"
 #include "controller/scaling/metering.h"
@@ -64,6 +65,7 @@ void controller_free(struct app_service *service) {
     snapshot_transfers_free(service);
     faults_free(service);
     progress_free(service);
+    misfit_free(service);
     admission_free(service);
     runtime_use_free(service);
     metering_free(service);

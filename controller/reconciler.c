@@ -8,6 +8,7 @@
 #include "controller/moves/executor.h"
 #include "controller/moves/faults.h"
 #include "controller/moves/maintenance.h"
+#include "controller/moves/misfit.h"
 #include "controller/moves/plan.h"
 #include "controller/moves/plan_shown.h"
 #include "controller/moves/progress.h"
@@ -161,6 +162,7 @@ static bool run_step(struct app_service *service, struct app *app, const struct 
 static void forget(struct app_service *service, const char *app_id) {
     metering_forget(service, app_id);
     progress_forget(service, app_id);
+    misfit_forget(service, app_id);
     admission_forget(service, app_id);
     runtime_use_forget(service, app_id);
     faults_forget(service, app_id);
@@ -196,7 +198,8 @@ static bool next_step(struct app_service *service, const char *app_id, enum step
         progress_step_done(service, app_id, STEP_WAIT);
         return true;
     }
-    if (progress_holds_back(service, app_id, step.kind, &until_ms)) {
+    if (progress_holds_back(service, app_id, step.kind, &until_ms) ||
+        misfit_holds_back(service, &app, &view, &step, &until_ms)) {
         work_queue_add(service->queue, app_id, until_ms);
         return true;
     }
@@ -204,6 +207,7 @@ static bool next_step(struct app_service *service, const char *app_id, enum step
     if (!run_step(service, &app, &view, &step, &is_gone, err)) return false;
     log_step(&app, &step, before);
     progress_step_done(service, app_id, step.kind);
+    if (step.kind == STEP_COMMIT || step.kind == STEP_ROLL_BACK) misfit_forget(service, app_id);
     if (is_gone) forget(service, app_id);
     *out_more = !is_gone;
     return true;

@@ -1,5 +1,6 @@
 #include "controller/moves/move_end.h"
 
+#include "base/memory.h"
 #include "base/text.h"
 #include "controller/history/event_log.h"
 #include "controller/history/operation_log.h"
@@ -37,10 +38,19 @@ static bool fail_snapshot_of_move(struct app_service *service, const struct app 
 
 static bool end_operation(struct app_service *service, const struct app *app,
                           enum operation_status status, const char *failure, struct error *err) {
-    if (failure != NULL && !event_log_add(service, app, "error", failure, NULL, err)) return false;
     if (app->move.operation_id[0] == '\0') return true;
     return operation_log_end(service->db, app->id, app->move.operation_id, status, failure,
                              service_now_ms(service), err);
+}
+
+static bool fail_operation(struct app_service *service, struct app *app,
+                           const struct plan_view *view, struct error *err) {
+    AUTO(memory_free) char *full = move_failure_full(app, view);
+    char brief[OPERATION_ERROR_SIZE];
+
+    move_failure_brief(app, view, brief);
+    return event_log_add(service, app, "error", full, NULL, err) &&
+           end_operation(service, app, OPERATION_FAILED, brief, err);
 }
 
 // --- the events ---
@@ -101,10 +111,10 @@ static bool end_reverted(struct app_service *service, struct app *app, const str
     // The old job runs again, as the roll back wanted: it was being stopped, and could not be.
     bool is_as_wanted =
         app->move.kind == MOVE_ROLL_BACK && app->slots[SLOT_CURRENT].version == app->version;
-    enum operation_status status = is_as_wanted ? OPERATION_SUCCESSFUL : OPERATION_FAILED;
-    const char *failure = is_as_wanted ? NULL : move_failure_of(app, view);
 
-    if (!end_operation(service, app, status, failure, err)) return false;
+    bool is_ended = is_as_wanted ? end_operation(service, app, OPERATION_SUCCESSFUL, NULL, err)
+                                 : fail_operation(service, app, view, err);
+    if (!is_ended) return false;
     if (!fail_snapshot_of_move(service, app, err)) return false;
     app->slots[SLOT_NEXT] = (struct placement){0};
     if (is_as_wanted || app->move.previous_version == 0) return true;
@@ -123,8 +133,7 @@ static bool become_ready(struct app_service *service, struct app *app, struct er
 
 static bool end_abandoned(struct app_service *service, struct app *app,
                           const struct plan_view *view, struct error *err) {
-    return end_operation(service, app, OPERATION_FAILED, move_failure_of(app, view), err) &&
-           become_ready(service, app, err);
+    return fail_operation(service, app, view, err) && become_ready(service, app, err);
 }
 
 static bool end_halted(struct app_service *service, struct app *app, const struct plan_view *view,

@@ -1,6 +1,8 @@
 #include "controller/moves/move_failure.h"
 
+#include "base/memory.h"
 #include "base/text.h"
+#include "controller/moves/misfit_text.h"
 
 static void describe_memory(const struct plan_view *view, char *out, size_t size_bytes) {
     (void)text_format(out, size_bytes,
@@ -38,4 +40,17 @@ const char *move_failure_of(struct app *app, const struct plan_view *view) {
         return savepoint->failure;
     if (app->move.failure[0] != '\0') return app->move.failure;
     return "the cluster did not start";
+}
+
+void move_failure_brief(struct app *app, const struct plan_view *view,
+                        char out[static OPERATION_ERROR_SIZE]) {
+    misfit_text_join(move_failure_of(app, view), view->misfit == NULL ? "" : view->misfit->brief,
+                     out);
+}
+
+char *move_failure_full(struct app *app, const struct plan_view *view) {
+    const char *failure = move_failure_of(app, view);
+
+    return view->misfit == NULL ? memory_copy_text(failure)
+                                : memory_format("%s\nkobel: %s", failure, view->misfit->full);
 }

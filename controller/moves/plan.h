@@ -56,6 +56,12 @@ enum step_kind {
 // What the launch of a cluster waits for, in the order of how long that may take.
 enum launch_wait { LAUNCH_IS_FREE, LAUNCH_WAITS_FOR_TURN, LAUNCH_WAITS_FOR_MEMORY };
 
+// Why the job of slot NEXT could not be restored, in kobel's words (controller/moves/misfit.h).
+struct misfit_note {
+    char *brief; // for the error of an operation
+    char *full;
+};
+
 struct plan_view {
     struct cluster_view slots[SLOT_COUNT];
     int64_t memory_used_bytes;   // of all clusters that were launched
@@ -80,8 +86,9 @@ struct plan_view {
     // Why what is in progress is given up, in words for the user: a phase exceeded its limit, or a
     // step fails again and again (controller/moves/progress.h). "" = it is not.
     char hopeless[APP_FAILURE_SIZE];
-    enum step_kind failing; // that step; STEP_WAIT = none
-    int64_t shown_ms;       // so long, of the service's clock: see controller/moves/plan_shown.h
+    enum step_kind failing;           // that step; STEP_WAIT = none
+    const struct misfit_note *misfit; // NULL = nothing is known; not used by the plan
+    int64_t shown_ms; // so long, of the service's clock: see controller/moves/plan_shown.h
 };
 
 struct step {

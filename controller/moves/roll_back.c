@@ -1,5 +1,6 @@
 #include "controller/moves/roll_back.h"
 
+#include "base/memory.h"
 #include "base/random_id.h"
 #include "base/text.h"
 #include "controller/history/event_log.h"
@@ -53,18 +54,33 @@ void roll_back_count(struct app *app, int64_t version, int64_t now_ms) {
     app->updated_at_ms = now_ms;
 }
 
+// The operation of the move is over; `roll_back` is the one that follows.
+static bool fail_operation(struct app_service *service, struct app *app,
+                           const struct plan_view *view, const struct operation *roll_back,
+                           struct error *err) {
+    AUTO(memory_free) char *full = move_failure_full(app, view);
+    char failure[OPERATION_ERROR_SIZE];
+
+    move_failure_brief(app, view, failure);
+    if (!operation_log_fail_with_roll_back(service->db, app->id, app->move.operation_id, failure,
+                                           roll_back->id, service_now_ms(service), err))
+        return false;
+    return view->misfit == NULL || event_log_add(service, app, "error", full, NULL, err);
+}
+
 bool roll_back_after_failure(struct app_service *service, struct app *app,
                              const struct plan_view *view, struct error *err) {
     struct cluster_names before = cluster_names_of(app);
     enum app_status before_status = app->status;
     int64_t now_ms = service_now_ms(service);
     struct operation operation = {0};
+    char failure[OPERATION_ERROR_SIZE];
     struct state_ref left;
     int64_t version;
     bool has_left;
     AUTO(db_rollback) struct db_tx tx = {0};
 
-    (void)text_copy(app->move.failure, sizeof app->move.failure, move_failure_of(app, view));
+    move_failure_brief(app, view, failure);
     // Scaling and maintenance change no version: the current one runs again.
     int64_t target = app->move.previous_version > 0 ? app->move.previous_version : app->version;
     if (!db_begin(service->db, &tx, err)) return false;
@@ -72,11 +88,9 @@ bool roll_back_after_failure(struct app_service *service, struct app *app,
     if (!operation_log_begin(service->db, app->id, move_operation_name(MOVE_ROLL_BACK), now_ms,
                              app->version, version, &operation, err))
         return false;
-    if (!operation_log_fail_with_roll_back(service->db, app->id, app->move.operation_id,
-                                           app->move.failure, operation.id, now_ms, err))
-        return false;
+    if (!fail_operation(service, app, view, &operation, err)) return false;
     if (!lifecycle_apply(&app->status, EVENT_ROLL_BACK, err)) return false;
-    if (!event_log_status(service, app, before_status, app->move.failure, err)) return false;
+    if (!event_log_status(service, app, before_status, failure, err)) return false;
     if (!restore_points_of_halt(service, app, &left, &has_left, err)) return false;
     app->slots[SLOT_NEXT].from = restore_at_roll_back(app, has_left ? &left : NULL, NULL);
     // Its cluster is gone already: only the application still has its parallelism.

@@ -22,6 +22,7 @@
 struct armed_fault;
 struct code_wait;
 struct meter;
+struct misfit;
 struct metering_options;
 struct progress;
 struct runtime_use;
@@ -43,6 +44,7 @@ struct app_service {
     bool start_means_all_tasks; // it does when all its tasks run, else when it is RUNNING
     struct progress *progress;  // list; see progress.h
     struct waiter *waiters;     // list; see admission.h
+    struct misfit *misfits;     // list; see misfit.h
     enum profile profile;
     int64_t memory_budget_bytes;
     struct app_limits limits;

@@ -133,6 +133,12 @@ static void explain_max(struct line *line, const struct savepoint_fit_row *row,
             " has the maximum parallelism %d, which is less than its parallelism %d. Use a"
             " parallelism of at most %d.",
             saved->max_parallelism, row->parallelism, saved->max_parallelism);
+}
+
+static void explain_max_fully(struct line *line, const struct savepoint_fit_row *row,
+                              const struct savepoint_metadata *metadata,
+                              const struct job_graph *graph) {
+    explain_max(line, row, &metadata->operators[row->saved], &graph->operators[row->operated]);
     add(line, " To start without any state and with a higher maximum, use %s.", SKIP);
 }
 
@@ -146,7 +152,7 @@ bool savepoint_misfit_of_row(const struct savepoint_fit_row *row,
     if (row->match == SAVEPOINT_LOST)
         explain_lost(&line, row, metadata, graph);
     else if (row->match == SAVEPOINT_MATCHED && row->max != SAVEPOINT_MAX_FITS)
-        explain_max(&line, row, &metadata->operators[row->saved], &graph->operators[row->operated]);
+        explain_max_fully(&line, row, metadata, graph);
     return line.used > 0;
 }
 
@@ -179,6 +185,72 @@ bool savepoint_misfit_of_import(const struct savepoint_metadata *metadata,
     return line.used > 0;
 }
 
+// --- all rows ---
+
+// AllowNonRestoredState leaves out what is lost, and nothing else.
+static bool prevents(const struct savepoint_fit_row *row, bool is_part_allowed) {
+    if (row->match == SAVEPOINT_LOST) return !is_part_allowed;
+    return row->match == SAVEPOINT_MATCHED && row->max != SAVEPOINT_MAX_FITS;
+}
+
+// Timers say least.
+static void add_first_state(struct line *line, const struct savepoint_operator *saved) {
+    const struct savepoint_named_state *shown = NULL;
+
+    add_size(line, savepoint_operator_bytes(saved));
+    for (size_t index = saved->state_count; index-- > 0;)
+        if (saved->states[index].kind != SAVEPOINT_STATE_TIMERS) shown = &saved->states[index];
+    if (shown == NULL) return;
+    add(line, ", %.60s (%s)", shown->name, savepoint_state_kind_name(shown->kind));
+    if (saved->state_count > 1) add(line, " and others");
+}
+
+static void explain_lost_briefly(struct line *line, const struct savepoint_fit_row *row,
+                                 const struct savepoint_operator *saved,
+                                 const struct job_graph *graph) {
+    const struct job_operator *namesake =
+        row->namesake == SAVEPOINT_NOWHERE ? NULL : &graph->operators[row->namesake];
+
+    add(line, "the program has no operator for the state of ");
+    add_operator(line, saved->name, saved->uid, saved->id);
+    add(line, ": ");
+    add_first_state(line, saved);
+    if (namesake != NULL && namesake->uid[0] != '\0' && saved->uid[0] != '\0')
+        add(line, ". Its operator of that name has the uid '%s'", namesake->uid);
+    if (saved->uid[0] != '\0')
+        add(line, ". Set the uid '%s'", saved->uid);
+    else
+        add(line, ". Set its uid as before, or its hash by setUidHash()");
+    add(line, ", or set AllowNonRestoredState.");
+}
+
+bool savepoint_misfit_brief(const struct savepoint_fit *fit,
+                            const struct savepoint_metadata *metadata,
+                            const struct job_graph *graph, bool is_part_allowed,
+                            char out[static SAVEPOINT_MISFIT_SIZE]) {
+    struct line line = {out, SAVEPOINT_MISFIT_SIZE, 0};
+    const struct savepoint_fit_row *first = NULL;
+    size_t others = 0;
+
+    if (savepoint_misfit_of_version(fit, metadata, out)) return true;
+    for (size_t index = 0; index < fit->row_count; index++) {
+        const struct savepoint_fit_row *row = &fit->rows[index];
+        if (!prevents(row, is_part_allowed)) continue;
+        if (first == NULL)
+            first = row;
+        else
+            others++;
+    }
+    if (first == NULL) return false;
+    if (first->match == SAVEPOINT_LOST)
+        explain_lost_briefly(&line, first, &metadata->operators[first->saved], graph);
+    else
+        explain_max(&line, first, &metadata->operators[first->saved],
+                    &graph->operators[first->operated]);
+    if (others > 0) add(&line, " Other operators that do not fit: %zu.", others);
+    return true;
+}
+
 void savepoint_misfit_text(const struct savepoint_fit *fit,
                            const struct savepoint_metadata *metadata, const struct job_graph *graph,
                            bool is_part_allowed, struct buffer *out) {
@@ -191,7 +263,7 @@ void savepoint_misfit_text(const struct savepoint_fit *fit,
         return; // Flink would come no further
     }
     for (size_t index = 0; index < fit->row_count; index++) {
-        if (is_part_allowed && fit->rows[index].match == SAVEPOINT_LOST) continue;
+        if (!prevents(&fit->rows[index], is_part_allowed)) continue;
         if (!savepoint_misfit_of_row(&fit->rows[index], metadata, graph, text)) continue;
         if (lines++ < SAVEPOINT_MISFIT_LINES_MAX)
             (void)buffer_append_format(out, "%s\n", text);

@@ -18,6 +18,12 @@ bool savepoint_misfit_of_version(const struct savepoint_fit *fit,
 // It cannot be imported. False: it can.
 bool savepoint_misfit_of_import(const struct savepoint_metadata *metadata,
                                 char out[static SAVEPOINT_MISFIT_SIZE]);
+// The first thing that prevents a start and its way out, in about 250 characters, and how many
+// others there are. False: it fits, and `out` is "".
+bool savepoint_misfit_brief(const struct savepoint_fit *fit,
+                            const struct savepoint_metadata *metadata,
+                            const struct job_graph *graph, bool is_part_allowed,
+                            char out[static SAVEPOINT_MISFIT_SIZE]);
 // All that prevents a start, except for the import: a line each, at most
 // SAVEPOINT_MISFIT_LINES_MAX, and how many others there are. Nothing: it fits. Where
 // `is_part_allowed`, state without an operator is left out (AllowNonRestoredState).

@@ -82,6 +82,9 @@ def test_state_that_cannot_be_restored_fails_unless_it_may_be_dropped(applicatio
     assert application.settle() == "READY"
     text = application.operation(operation)["OperationFailureDetails"]["ErrorInfo"]["ErrorString"]
     assert "the operator is not available in the new program" in text
+    assert "kobel: the program has no operator for the state of" in text and ", count (KEYED_VALUE)" in text
+    assert "AllowNonRestoredState" in text and len(text) <= 512
+    assert any("To start without this state, set AllowNonRestoredState to true" in event["message"] for event in application.events("error"))
 
     application.start(RunConfiguration={"FlinkRunConfiguration": {"AllowNonRestoredState": True}})
     assert application.describe()["ApplicationConfigurationDescription"]["RunConfigurationDescription"][

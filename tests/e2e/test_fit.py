@@ -52,3 +52,23 @@ def test_what_cannot_be_answered_is_reported(running, jars):
     assert ask(running, "absent")[0] == 404
     assert running.kobel.ask("/kobel/v1/snapshots/absent")[0] == 404
     assert running.kobel.request(f"{running.path}/snapshots/s", method="HEAD")[0] == 405
+
+
+def test_a_maximum_parallelism_that_the_program_changed_is_explained(running, jars):
+    operation = running.update_configuration(**running.new_code(jars["Narrow"]))
+    assert running.settle() == "READY"
+    text = running.operation(operation)["OperationFailureDetails"]["ErrorInfo"]["ErrorString"]
+    assert "has the maximum parallelism 128, and the program sets 2. Flink cannot change it: set 128, or none" in text
+    assert "Other operators that do not fit" in text
+
+
+def test_a_roll_back_reports_what_did_not_fit(runtime_2_2, application, jars):
+    application.create(jars["Counting"], ApplicationSystemRollbackConfiguration={"RollbackEnabled": True})
+    application.update(RuntimeEnvironmentUpdate="FLINK-2_2")
+    application.start()
+    application.wait_for_count(5)
+    operation = application.update_configuration(**application.new_code(jars["OtherUid"]))
+    assert application.settle() == "RUNNING"
+    text = application.operation(operation)["OperationFailureDetails"]["ErrorInfo"]["ErrorString"]
+    assert "(uid 'count', id" in text and "Set the uid 'count', or set AllowNonRestoredState." in text
+    assert "Its operator of that name has the uid 'another'" in text

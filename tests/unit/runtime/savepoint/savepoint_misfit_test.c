@@ -71,6 +71,25 @@ Test(savepoint_misfit, of_the_maximum_parallelism_says_what_is_possible) {
               "%s", text);
 }
 
+Test(savepoint_misfit, in_brief_is_the_first_one_with_its_way_out) {
+    (void)save("totals", "Totals");
+    (void)save("sums", "Sums");
+    (void)operate("amounts", "Totals");
+    compare();
+    cr_assert(savepoint_misfit_brief(&fit, &saved, &program, false, text));
+    cr_assert(eq(str, text,
+                 "the program has no operator for the state of operator 'Totals' (uid 'totals', id "
+                 "8eeed16b661251f13cfc6a3c5e75c420): 2.0 KB, total (KEYED_VALUE). Its operator of "
+                 "that name has the uid 'amounts'. Set the uid 'totals', "
+                 "or set AllowNonRestoredState. Other operators that do not fit: 1."));
+    cr_assert(not(savepoint_misfit_brief(&fit, &saved, &program, true, text)));
+    cr_assert(eq(str, text, ""));
+    saved.version = 7;
+    compare();
+    cr_assert(savepoint_misfit_brief(&fit, &saved, &program, true, text));
+    cr_assert(strstr(text, "written by a later Flink") != NULL, "%s", text);
+}
+
 Test(savepoint_misfit, of_what_fits_is_nothing) {
     AUTO(buffer_release) struct buffer all = BUFFER_INIT(10000);
 
