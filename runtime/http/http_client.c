@@ -32,6 +32,7 @@ struct http_request {
 
 struct http_client {
     sd_event *loop;
+    int64_t priority; // of the sockets
     CURLM *multi;
     sd_event_source *timer;
     struct http_request *requests;
@@ -182,6 +183,7 @@ static struct watched_socket *watch(struct http_client *client, curl_socket_t fd
     if (own_fd < 0 ||
         sd_event_add_io(client->loop, &socket->source, own_fd, events, on_socket_ready, socket) < 0)
         return NULL;
+    (void)sd_event_source_set_priority(socket->source, client->priority);
     (void)sd_event_source_set_io_fd_own(socket->source, 1);
     (void)file_take(&own_fd);
     return TAKE(socket);
@@ -224,6 +226,7 @@ bool http_client_new(sd_event *loop, struct http_client **out_client, struct err
     AUTO(http_client_free) struct http_client *client = memory_alloc(sizeof *client);
 
     client->loop = sd_event_ref(loop);
+    client->priority = SD_EVENT_PRIORITY_NORMAL;
     client->multi = curl_multi_init();
     if (client->multi == NULL) return error_set(err, ERROR_SYSTEM, "libcurl does not start");
     int code = sd_event_add_time(loop, &client->timer, CLOCK_MONOTONIC, 0, 1, on_timer, client);
@@ -235,6 +238,10 @@ bool http_client_new(sd_event *loop, struct http_client **out_client, struct err
     (void)curl_multi_setopt(client->multi, CURLMOPT_TIMERDATA, client);
     *out_client = TAKE(client);
     return true;
+}
+
+void http_client_give_way(struct http_client *client) {
+    client->priority = SD_EVENT_PRIORITY_IDLE;
 }
 
 void http_client_free(struct http_client *client) {

@@ -13,6 +13,9 @@ struct http_client;
 struct http_request;
 
 MUST_CHECK bool http_client_new(sd_event *loop, struct http_client **out_client, struct error *err);
+// From now on everything else that the loop has to do comes first: for requests with long bodies,
+// of which each turn of the loop takes up to 1.6 MB.
+void http_client_give_way(struct http_client *client);
 // Cancels all requests that are under way; their callbacks are not called.
 void http_client_free(struct http_client *client);
 DEFINE_AUTO(http_client_free, struct http_client *);

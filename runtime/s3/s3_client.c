@@ -212,6 +212,7 @@ bool s3_client_new(sd_event *loop, const struct s3_options *options, struct s3_c
     client->host[strcspn(client->host, "/")] = '\0';
     client->loop = sd_event_ref(loop);
     if (!http_client_new(loop, &client->http, err)) return false;
+    http_client_give_way(client->http);
     *out_client = TAKE(client);
     return true;
 }
