@@ -42,7 +42,7 @@ void sync_queue_remove(struct sync_wait *wait) {
 
 static void begin_later(struct sync_queue *queue);
 
-// A `done` may add and remove waits, so each is found anew.
+// A `done` may add and remove waits, so each is looked up again.
 static void end_all(struct sync_queue *queue, const struct error *err) {
     for (;;) {
         struct sync_wait *wait = queue->waits;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures enhanced snapshots: copies to buckets and back, the API meanwhile, the check of a savepoint, and long lists.
 
-    tests/bench/snapshots.py [--megabytes 100 1000] [--rounds 1] [copies|small|check|lists ...]
+    tests/bench/snapshots.py [copies|small|check|lists ...] [--rounds 1] [--megabytes 100 1000]
 
 Copies go to a moto server beside `aws s3 cp` of the same files, and to a directory beside `cp` and `sync`. Prints tables and asserts
 nothing: compare the ratios. 10,000 megabytes need 40 GB of disk. Needs build/release/kobel, and no Flink.
@@ -165,13 +165,10 @@ def measure(name, kobel, of_kobel, beside):
           flush=True)
 
 
-def copy_beside(kobel, source):
-    copy = pathlib.Path(kobel.data, "beside")
-    try:
-        subprocess.run(["cp", "-r", source, copy], check=True)
-        flush(copy)
-    finally:
-        shutil.rmtree(copy)
+def copy_beside(kobel, source, name):
+    copy = pathlib.Path(kobel.data, f"beside-{name}")
+    subprocess.run(["cp", "-r", source, copy], check=True)
+    flush(copy)
 
 
 def measure_directory(kobel, label, count, size, rounds):
@@ -181,10 +178,12 @@ def measure_directory(kobel, label, count, size, rounds):
     for number in range(rounds):
         name = f"{label}-{number}"
         measure(f"import of {label} from a directory, cp + sync", kobel, lambda: import_from(kobel, name, f"{label}/"),
-                lambda: copy_beside(kobel, source))
+                lambda: copy_beside(kobel, source, "import"))
         measure(f"export of {label} to a directory, cp + sync", kobel, lambda: export(kobel, name, f"out-{name}/"),
-                lambda: copy_beside(kobel, source))
-        shutil.rmtree(bucket_of(kobel) / f"out-{name}")
+                lambda: copy_beside(kobel, source, "export"))
+        for made in (bucket_of(kobel) / f"out-{name}", pathlib.Path(kobel.data, "beside-import"), pathlib.Path(kobel.data, "beside-export")):
+            shutil.rmtree(made)
+        flush(kobel.data)
         if number > 0:
             delete(kobel, name)
     shutil.rmtree(source)
@@ -292,9 +291,11 @@ def bench_check(work, _):
     savepoint.mkdir()
     (savepoint / "_metadata").write_bytes(metadata_of(1000))
     printed = subprocess.run([build_check(work), savepoint, "50"], check=True, capture_output=True, text=True).stdout
-    spent = [float(line) for line in printed.split()]
+    rows = [[float(number) for number in line.split()] for line in printed.splitlines()]
+    spent, processor = ([row[column] for row in rows] for column in (0, 1))
     size = (savepoint / "_metadata").stat().st_size
-    print(f"check of 1,000 operators ({size >> 10} kB), read + fit + reports: {statistics.median(spent):.1f} ms, at most {max(spent):.1f} ms")
+    print(f"check of 1,000 operators ({size >> 10} kB), read + fit + reports: {statistics.median(spent):.1f} ms, at most {max(spent):.1f} ms; "
+          f"processor {statistics.median(processor):.1f} ms, at most {max(processor):.1f} ms")
     data = work / "check"
     data.mkdir()
     with daemon(data) as kobel:
