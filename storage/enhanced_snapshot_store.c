@@ -19,15 +19,17 @@ static const char SQL_LOAD[] = "SELECT " COLUMNS " FROM enhanced_snapshot WHERE 
 static const char SQL_SAVE[] =
     "UPDATE enhanced_snapshot SET status = ?2, size_bytes = ?3 WHERE id = ?1";
 static const char SQL_REMOVE[] = "DELETE FROM enhanced_snapshot WHERE id = ?1";
-// At most one of the filters is given.
-static const char SQL_LIST[] =
-    "SELECT " COLUMNS " FROM enhanced_snapshot WHERE account = ?1 AND region = ?2 AND sequence < ?3"
-    " AND (?4 IS NULL OR maker = ?4) AND (?5 IS NULL OR status = ?5)"
-    " AND (?6 IS NULL OR (maker = 'SystemCreateSnapshot') = (?6 = 'SYSTEM'))"
-    " ORDER BY sequence DESC LIMIT ?7";
-static const char SQL_LIST_OF_APP[] =
-    "SELECT " COLUMNS " FROM enhanced_snapshot WHERE account = ?1 AND region = ?2 AND sequence < ?3"
-    " AND app_name = ?4 ORDER BY sequence DESC LIMIT ?7";
+// One statement for each filter, of which at most one is given: each has its index, so that a list
+// in which few or none fit takes no longer.
+#define LIST_BY(condition)                                                                         \
+    "SELECT " COLUMNS " FROM enhanced_snapshot WHERE account = ?1 AND region = ?2 AND"             \
+    " sequence < ?3" condition " ORDER BY sequence DESC LIMIT ?5"
+static const char SQL_LIST[] = LIST_BY("");
+static const char SQL_LIST_OF_APP[] = LIST_BY(" AND app_name = ?4");
+static const char SQL_LIST_OF_STATUS[] = LIST_BY(" AND status = ?4");
+static const char SQL_LIST_OF_MAKER[] = LIST_BY(" AND maker = ?4");
+static const char SQL_LIST_OF_INITIATOR[] =
+    LIST_BY(" AND (maker = 'SystemCreateSnapshot') = (?4 = 'SYSTEM')");
 static const char SQL_COUNT_BY_HAND[] =
     "SELECT count(*) FROM enhanced_snapshot WHERE account = ?1 AND region = ?2 AND"
     " status <> 'FAILED' AND maker <> 'SystemCreateSnapshot'";
@@ -165,22 +167,39 @@ bool enhanced_snapshot_store_remove(struct db *db, const char *id, struct error 
     return run_with_id(db, SQL_REMOVE, id, err);
 }
 
+static const char *choose_list(const struct enhanced_filter *filter, const char **out_value) {
+    const struct {
+        const char *sql;
+        const char *value;
+    } choices[] = {
+        {SQL_LIST_OF_APP, filter->app_name},
+        {SQL_LIST_OF_STATUS, filter->status},
+        {SQL_LIST_OF_MAKER, filter->maker},
+        {SQL_LIST_OF_INITIATOR, filter->initiator},
+    };
+
+    *out_value = NULL;
+    for (size_t index = 0; index < COUNT_OF(choices); index++) {
+        *out_value = choices[index].value;
+        if (*out_value != NULL) return choices[index].sql;
+    }
+    return SQL_LIST;
+}
+
 bool enhanced_snapshot_store_list(struct db *db, const struct app_scope *scope,
                                   const struct enhanced_filter *filter,
                                   struct enhanced_snapshot *out_list, size_t limit,
                                   size_t *out_count, struct error *err) {
     AUTO(db_done) sqlite3_stmt *stmt = NULL;
-    bool is_of_app = filter->app_name != NULL;
+    const char *value;
     size_t count = 0;
 
-    if (!db_prepare(db, is_of_app ? SQL_LIST_OF_APP : SQL_LIST, &stmt, err)) return false;
+    if (!db_prepare(db, choose_list(filter, &value), &stmt, err)) return false;
     db_bind_text(stmt, 1, scope->account);
     db_bind_text(stmt, 2, scope->region);
     db_bind_int(stmt, 3, filter->before_sequence);
-    db_bind_text(stmt, 4, is_of_app ? filter->app_name : filter->maker);
-    if (!is_of_app) db_bind_text(stmt, 5, filter->status);
-    if (!is_of_app) db_bind_text(stmt, 6, filter->initiator);
-    db_bind_int(stmt, 7, (int64_t)limit);
+    if (value != NULL) db_bind_text(stmt, 4, value);
+    db_bind_int(stmt, 5, (int64_t)limit);
     for (bool row; count < limit; count++) {
         if (!db_next(db, stmt, &row, err)) return error_prefix(err, "list snapshots");
         if (!row) break;

@@ -29,6 +29,9 @@ CREATE TABLE enhanced_snapshot (
 
 CREATE INDEX enhanced_snapshot_by_scope ON enhanced_snapshot (account, region, sequence);
 CREATE INDEX enhanced_snapshot_by_app ON enhanced_snapshot (account, region, app_name, sequence);
+CREATE INDEX enhanced_snapshot_by_maker ON enhanced_snapshot (account, region, maker, sequence);
+CREATE INDEX enhanced_snapshot_by_initiator ON enhanced_snapshot (account, region, (maker = 'SystemCreateSnapshot'), sequence);
+CREATE INDEX enhanced_snapshot_of_status ON enhanced_snapshot (account, region, status, sequence);
 CREATE INDEX enhanced_snapshot_by_status ON enhanced_snapshot (status) WHERE status IN ('CREATING', 'DELETING');
 
 -- The journal of snapshot operations: it outlives the snapshots.
