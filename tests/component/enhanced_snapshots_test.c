@@ -226,17 +226,19 @@ Test(enhanced_snapshots, whose_application_is_stopped_by_force_are_cancelled) {
                  find("s").status == SNAPSHOT_READY ? OPERATION_SUCCESSFUL : OPERATION_CANCELLED));
 }
 
-Test(enhanced_snapshots, of_the_system_name_the_operation_that_caused_them) {
+Test(enhanced_snapshots, whose_application_is_deleted_are_cancelled) {
     fake_world_create_running(&world, "a");
-    cr_assert(fake_world_stop(&world, "a", false, &err), "%s", err.message);
-    cr_assert(fake_world_run_until(&world, "a", APP_READY));
-    struct enhanced_snapshot snapshot = newest();
-    cr_assert(eq(int, snapshot.maker, MADE_BY_SYSTEM));
-    cr_assert(text_starts_with(snapshot.name, "SYSTEMSNAPSHOT-a-"));
-    struct snapshot_operation operation = newest_operation(snapshot.name);
-    cr_assert(eq(int, operation.kind, SNAPSHOT_OPERATION_SYSTEM_CREATE));
-    cr_assert(eq(str, operation.app_operation_id, fake_world_operation(&world, "a").id));
-    cr_assert(eq(str, operation.app_name, "a"));
+    fake_clusters_delay_savepoint(world.clusters, 50);
+    struct snapshot_answer answer = take("s");
+    fake_world_run(&world, 1);
+    cr_assert(delete_app("a"), "%s", err.message);
+    fake_world_run(&world, 10);
+    cr_assert(eq(int, fake_world_app(&world, "a").status, APP_STATUS_COUNT));
+    cr_assert(eq(int, find("s").status, SNAPSHOT_FAILED));
+    cr_assert(eq(int, operation_of("s", answer.operation.id).status, OPERATION_CANCELLED));
+    cr_assert(drop("s"), "%s", err.message);
+    fake_world_run(&world, 4);
+    cr_assert(eq(int, find("s").status, SNAPSHOT_STATUS_COUNT));
 }
 
 // --- the account ---
