@@ -1,6 +1,7 @@
 """Export and import of enhanced snapshots: to a bucket of an S3 server and back, to plain Flink and back."""
 
 import contextlib
+import http.server
 import os
 import pathlib
 import re
@@ -9,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 
 import boto3
 import pytest
@@ -175,6 +177,7 @@ def test_what_is_no_savepoint_is_not_imported(shared, application):
 
 # --- deaths ---
 
+@pytest.mark.slow
 def test_copies_go_on_after_the_daemon_died(remote, s3, jars):
     """At each moment: before the server answers anything, and while it answers."""
     snapshots, least, greatest = snapshot_of(remote, jars)
@@ -224,9 +227,6 @@ def test_a_deletion_waits_for_the_export(remote, s3, jars):
 
 
 def test_a_refused_access_fails_the_operation(runtime, jars, tmp_path):
-    import http.server
-    import threading
-
     class Refusing(http.server.BaseHTTPRequestHandler):
         def do_GET(self):
             body = b"<Error><Code>AccessDenied</Code><Message>no</Message></Error>"

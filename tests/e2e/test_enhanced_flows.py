@@ -59,6 +59,7 @@ def test_the_service_makes_one_for_each_of_its_operations(application, jars):
     wait_for(lambda: not files_of(application.kobel), "no file is left")
 
 
+@pytest.mark.slow
 def test_another_application_continues_from_it_until_its_own_first_checkpoint(own, jars):
     """Also where processes die before that checkpoint, and the daemon beside them."""
     snapshots, least, greatest = snapshot_of(own, jars)
@@ -96,8 +97,9 @@ def test_another_application_continues_from_it_until_its_own_first_checkpoint(ow
     assert new_counts(other, "other", len(numbers))[0] == numbers[-1] + 1
 
 
-@pytest.mark.parametrize("level", ["full", "contained", "scoped", "none"])
+@pytest.mark.parametrize("level", ["contained", "scoped", "none"])
 def test_at_every_level_of_the_sandbox(runtime, jars, tmp_path, level):
+    """The other tests are at the level `full`."""
     with Kobel(tmp_path, "--sandbox", level) as kobel:
         snapshots, least, greatest = snapshot_of(kobel, jars)
         other = counting(kobel, jars, "other")
@@ -109,6 +111,7 @@ def test_at_every_level_of_the_sandbox(runtime, jars, tmp_path, level):
         wait_for(lambda: not files_of(kobel), "no file is left")
 
 
+@pytest.mark.slow
 def test_its_files_stay_for_a_job_that_has_nothing_else(own, jars):
     snapshots, _, _ = snapshot_of(own, jars)
     name = snapshots.name("s")
