@@ -35,6 +35,8 @@ from soak_application import Soaked, Watcher
 from soak_daemon import Daemon
 from soak_moves import Wrong
 
+from enhanced import Snapshots, files_of
+from kobel import Application, wait_for
 from programs import build_jars
 
 DISK_MB = 400
@@ -152,7 +154,10 @@ class Soak:
                 one.settle()
                 one.delete(0)
         for daemon in self.daemons:
-            left = sorted(os.listdir(os.path.join(daemon.kobel.data, "apps")))
+            # Those of the service, and those whose deletion a fault prevented.
+            Snapshots(Application(daemon.kobel, "any")).delete_all()
+            wait_for(lambda daemon=daemon: not files_of(daemon.kobel), "the files of all snapshots are removed")
+            left = sorted(name for name in os.listdir(os.path.join(daemon.kobel.data, "apps")) if not name.startswith("."))
             if left:
                 raise Wrong(f"{daemon.name}: directories of deleted applications are left: {left}")
             daemon.measure()

@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 from common import ask
 from soak_counts import Counts, wait_for_count
 from soak_moves import PATIENCE_S, WEIGHTS, Moves, Wrong
+from soak_snapshots import OfTheAccount, OfTheApplication
 
 from kobel import SETTLED, Application
 
@@ -29,6 +30,9 @@ class Soaked(Moves):
         self.name = f"{daemon.name}-{index}"
         self.application = Application(daemon.kobel, self.name)
         self.counts = None
+        # Both daemons have applications of both kinds.
+        self.is_enhanced = index // 2 % 2 == 1
+        self.system = (OfTheAccount if self.is_enhanced else OfTheApplication)(self)
         self.lives = 0
         self.snapshots = {}  # by name: the count at the request
         self.has_restored = False  # the user chose what the job starts from
@@ -156,24 +160,15 @@ class Soaked(Moves):
 
     def check_snapshots(self):
         """A snapshot that was READY is listed and on disk until it is deleted."""
-        pages = self.call(lambda: list(self.application.client.get_paginator("list_application_snapshots").paginate(ApplicationName=self.name)))
-        if pages is None:
+        listed = self.system.listed()
+        if listed is None:
             return
-        listed = {one["SnapshotName"]: one["SnapshotStatus"] for page in pages for one in page["SnapshotSummaries"]}
         for name in self.snapshots:
             if listed.get(name) != "READY":
                 raise Wrong(f"snapshot {name} was READY and is {listed.get(name, 'gone')}")
-        # The location of an automatic one may be a checkpoint.
-        for name, location in self.call(self.locations):
+        for name, location in self.call(self.system.locations):
             if listed.get(name) == "READY" and not os.path.exists(os.path.join(location.removeprefix("file:"), "_metadata")):
                 raise Wrong(f"snapshot {name} is READY, and {location} has no metadata")
-
-    def locations(self):
-        database = sqlite3.connect(f"file:{self.daemon.kobel.data}/kobel.db?mode=ro", uri=True, timeout=PATIENCE_S)
-        try:
-            return database.execute("SELECT name, location FROM snapshot WHERE app_id = ?", (os.path.basename(self.counts.directory),)).fetchall()
-        finally:
-            database.close()
 
     # --- create, start, stop, delete ---
 
@@ -185,7 +180,8 @@ class Soaked(Moves):
         flink = {"ParallelismConfiguration": {"ConfigurationType": "CUSTOM", "Parallelism": 1, "AutoScalingEnabled": False},
                  "CheckpointConfiguration": {"ConfigurationType": "CUSTOM", "CheckpointInterval": 1000, "MinPauseBetweenCheckpoints": 100}}
         # Repeated where it was refused, as on a full disk, and does not exist.
-        while self.call(self.application.create, self.jars["Counting"], "created", FlinkApplicationConfiguration=flink) is None:
+        while self.call(self.application.create, self.jars["Counting"], "created", FlinkApplicationConfiguration=flink,
+                        **self.system.configuration) is None:
             if self.call(self.application.describe) is not None:
                 break
             time.sleep(1)
@@ -224,7 +220,7 @@ class Soaked(Moves):
             name = names[int(choice * len(names))]
             self.note_restore()
             self.counts.begin_restore(self.snapshots[name], f"snapshot {name}")
-            return {"ApplicationRestoreType": "RESTORE_FROM_CUSTOM_SNAPSHOT", "SnapshotName": name}
+            return {"ApplicationRestoreType": "RESTORE_FROM_CUSTOM_SNAPSHOT", **self.system.restore_of(name)}
         if kind == "skip":
             self.note_restore()
             self.counts.begin_restore(0, "nothing")
@@ -255,6 +251,7 @@ class Soaked(Moves):
             # Repeated where it was refused, as on a full disk; it may be deleted already.
             if self.is_disturbed():
                 self.call("delete_application", ApplicationName=self.name, CreateTimestamp=described["CreateTimestamp"])
+        self.system.clear()
         self.counts = None
 
 

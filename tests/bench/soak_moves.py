@@ -23,12 +23,11 @@ class Moves:
         name = f"s{self.lives}-{int(choice * 1e6)}"
         self.counts.read()
         counted = self.counts.last()
-        if self.call("create_application_snapshot", ApplicationName=self.name, SnapshotName=name) is None:
+        if self.system.request(name) is None:
             return
         deadline = time.monotonic() + PATIENCE_S
         while True:
-            answer = self.call("describe_application_snapshot", ApplicationName=self.name, SnapshotName=name)
-            status = (answer or {}).get("SnapshotDetails", {}).get("SnapshotStatus")
+            status = self.system.describe(name).get("SnapshotStatus")
             if status in ("READY", "FAILED", None):
                 break
             if time.monotonic() > deadline:
@@ -46,13 +45,27 @@ class Moves:
         if len(names) < 2:
             return
         name = names[int(choice * len(names))]
-        answer = self.call("describe_application_snapshot", ApplicationName=self.name, SnapshotName=name)
-        if answer is None:
+        created = self.system.describe(name).get("SnapshotCreationTimestamp")
+        if created is None:
             return
-        self.call("delete_application_snapshot", ApplicationName=self.name, SnapshotName=name,
-                  SnapshotCreationTimestamp=answer["SnapshotDetails"]["SnapshotCreationTimestamp"])
+        self.system.delete(name, created)
         del self.snapshots[name]
         self.since_restore.discard(name)
+
+    def copy_snapshot(self, choice):
+        """To a bucket and back."""
+        names = sorted(self.snapshots)
+        if not names or not self.is_enhanced:
+            return
+        name, to = names[int(choice * len(names))], f"c{self.lives}-{int(choice * 1e6)}"
+        if to not in self.snapshots and self.system.copy(name, to):
+            self.snapshots[to] = self.snapshots[name]
+
+    def maintain(self, _):
+        try:
+            ask(self.application, "/maintenance", {})
+        except (urllib.error.URLError, OSError) as error:
+            self.report(self.name, f"maintenance was refused: {error}")
 
     def update(self, **arguments):
         return self.call(self.application.update, **arguments)
@@ -135,7 +148,7 @@ class Moves:
 
 # How often each move is chosen.
 WEIGHTS = {
-    "wait_a_while": 2, "snapshot": 4, "delete_snapshot": 2, "update_properties": 4, "update_code": 3, "scale": 4, "update_that_fails": 2,
-    "update_that_restores": 2, "roll_back": 2, "kill_jobmanager": 2, "kill_taskmanager": 2, "kill_during_an_update": 2,
+    "wait_a_while": 2, "snapshot": 4, "delete_snapshot": 2, "copy_snapshot": 3, "maintain": 2, "update_properties": 4, "update_code": 3,
+    "scale": 4, "update_that_fails": 2, "update_that_restores": 2, "roll_back": 2, "kill_jobmanager": 2, "kill_taskmanager": 2, "kill_during_an_update": 2,
     "fail_savepoint": 2, "refuse_launch": 1, "delay": 1, "halt_a_process": 2,
 }
