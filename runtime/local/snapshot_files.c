@@ -72,7 +72,7 @@ bool snapshot_files_publish(const char *data_directory, const char *app_id, cons
     if (relative == NULL)
         return error_set(err, ERROR_NOT_FOUND, "the savepoint is not one of the application: '%s'",
                          savepoint);
-    // Nor is a link there moved, of which nobody would get rid again.
+    // A link there stays where it is, too.
     if (!file_join(metadata, sizeof metadata, err, relative, "_metadata", NULL)) return false;
     if (!file_is_regular_inside(app, metadata))
         return error_set(err, ERROR_NOT_FOUND, "the savepoint '%s' is incomplete", relative);

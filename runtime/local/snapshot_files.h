@@ -28,7 +28,7 @@ MUST_CHECK bool snapshot_files_publish(const char *data_directory, const char *a
 // for each task.
 int64_t snapshot_files_measure(const char *data_directory, const char *enhanced_id);
 // What was copied from a bucket: is it a canonical savepoint? ERROR_INVALID, ERROR_NOT_FOUND: it is
-// not. One with more than is looked at (runtime/savepoint/savepoint_metadata.h) is taken for good.
+// not. One with more than is read (runtime/savepoint/savepoint_metadata.h) is accepted.
 MUST_CHECK bool snapshot_files_check_imported(const char *data_directory, const char *enhanced_id,
                                               struct error *err);
 // An absent one is a success.

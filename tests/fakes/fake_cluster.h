@@ -41,7 +41,7 @@ void fake_clusters_fail_call(struct fake_clusters *clusters, int number);
 void fake_clusters_fail_submissions(struct fake_clusters *clusters, const char *reason);
 void fake_clusters_fail_requests(struct fake_clusters *clusters, const char *reason);
 void fake_clusters_fail_removals(struct fake_clusters *clusters, const char *reason);
-// What is imported is no savepoint, for that reason; NULL: it is.
+// What is imported is not a savepoint, for that reason; NULL: it is.
 void fake_clusters_refuse_imports(struct fake_clusters *clusters, const char *reason);
 // Every launch is refused for that reason, or the code of every submission is missing; NULL: they
 // work again.
