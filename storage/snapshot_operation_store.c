@@ -29,6 +29,8 @@ static const char SQL_LIST[] =
 static const char SQL_FIND_OPEN[] =
     "SELECT " COLUMNS " FROM snapshot_operation WHERE snapshot_id = ?1 AND status = 'IN_PROGRESS'"
     " AND (?2 IS NULL OR kind = ?2) ORDER BY sequence LIMIT 1";
+static const char SQL_REMOVE_OPEN[] = "DELETE FROM snapshot_operation WHERE snapshot_id = ?1 AND "
+                                      "status = 'IN_PROGRESS' AND kind = ?2";
 static const char SQL_NEXT_OPEN[] =
     "SELECT snapshot_id FROM snapshot_operation WHERE status = 'IN_PROGRESS' AND snapshot_id > ?1"
     " ORDER BY snapshot_id LIMIT 1";
@@ -183,6 +185,16 @@ bool snapshot_operation_store_find_open(struct db *db, const char *snapshot_id,
     db_bind_text(stmt, 1, snapshot_id);
     db_bind_text(stmt, 2, is_any ? NULL : snapshot_operation_kind_name(kind));
     return read_one(db, stmt, out, out_found, err);
+}
+
+bool snapshot_operation_store_remove_open(struct db *db, const char *snapshot_id,
+                                          enum snapshot_operation_kind kind, struct error *err) {
+    AUTO(db_done) sqlite3_stmt *stmt = NULL;
+
+    if (!db_prepare(db, SQL_REMOVE_OPEN, &stmt, err)) return false;
+    db_bind_text(stmt, 1, snapshot_id);
+    db_bind_text(stmt, 2, snapshot_operation_kind_name(kind));
+    return db_run(db, stmt, err);
 }
 
 bool snapshot_operation_store_next_open(struct db *db, const char *after_id,

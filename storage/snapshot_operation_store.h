@@ -12,6 +12,10 @@ MUST_CHECK bool snapshot_operation_store_find(struct db *db, const struct app_sc
                                               const char *snapshot_name, const char *id,
                                               struct snapshot_operation *out, bool *out_found,
                                               struct error *err);
+// Of the kind that the snapshot has in progress.
+MUST_CHECK bool snapshot_operation_store_remove_open(struct db *db, const char *snapshot_id,
+                                                     enum snapshot_operation_kind kind,
+                                                     struct error *err);
 // Writes status, end, exported prefix and error.
 MUST_CHECK bool snapshot_operation_store_save(struct db *db,
                                               const struct snapshot_operation *operation,

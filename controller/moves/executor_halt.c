@@ -97,8 +97,7 @@ bool execution_salvage(struct execution *run, struct error *err) {
     if (!restore_points_discard(run->service, app, &snapshot, err)) return false;
     app->move.trigger_id[0] = '\0';
     if (!db_begin(db, &tx, err)) return false;
-    if (!snapshot_ledger_drop(run->service, app, &snapshot, "its cluster was lost", err))
-        return false;
+    if (!snapshot_ledger_drop(run->service, app, &snapshot, err)) return false;
     if (!app_store_save(db, app, err)) return false;
     return db_commit(&tx, err);
 }

@@ -6,6 +6,7 @@
 #include "controller/history/snapshot_journal.h"
 #include "storage/app_store.h"
 #include "storage/enhanced_snapshot_store.h"
+#include "storage/snapshot_operation_store.h"
 #include "storage/snapshot_store.h"
 
 // --- opening ---
@@ -134,11 +135,11 @@ bool snapshot_ledger_save(struct app_service *service, const struct app *app,
 }
 
 bool snapshot_ledger_drop(struct app_service *service, const struct app *app,
-                          const struct snapshot *snapshot, const char *reason, struct error *err) {
+                          const struct snapshot *snapshot, struct error *err) {
     if (!snapshot_store_remove(service->db, app->id, snapshot->name, err)) return false;
     if (!snapshot_is_enhanced(snapshot)) return true;
-    return snapshot_journal_end(service, snapshot->enhanced_id, kind_of(snapshot), OPERATION_FAILED,
-                                SNAPSHOT_ERROR_SAVEPOINT, reason, err) &&
+    return snapshot_operation_store_remove_open(service->db, snapshot->enhanced_id,
+                                                kind_of(snapshot), err) &&
            enhanced_snapshot_store_remove(service->db, snapshot->enhanced_id, err);
 }
 

@@ -30,10 +30,10 @@ MUST_CHECK bool snapshot_ledger_complete(struct app_service *service, const stru
 MUST_CHECK bool snapshot_ledger_save(struct app_service *service, const struct app *app,
                                      const struct snapshot *snapshot, const char *reason,
                                      struct error *err);
-// Removes one that was never complete: its name is free again. The operation has FAILED.
+// Removes one that was never complete and is asked for again under the same name, with its
+// operation, as if it had not been begun.
 MUST_CHECK bool snapshot_ledger_drop(struct app_service *service, const struct app *app,
-                                     const struct snapshot *snapshot, const char *reason,
-                                     struct error *err);
+                                     const struct snapshot *snapshot, struct error *err);
 // The application is being removed: what it was still making FAILED.
 MUST_CHECK bool snapshot_ledger_abandon(struct app_service *service, const struct app *app,
                                         struct error *err);

@@ -18,8 +18,11 @@ bool snapshot_files_root(const char *data_directory, char out_path[static FILE_P
     return file_join(out_path, FILE_PATH_MAX, err, data_directory, ROOT, NULL);
 }
 
+// `apps` may be a link to another file system.
 bool snapshot_files_make_root(const char *data_directory, struct error *err) {
-    return file_make_directories_inside(data_directory, ROOT, 0700, err);
+    char root[FILE_PATH_MAX];
+
+    return snapshot_files_root(data_directory, root, err) && file_make_directories(root, 0700, err);
 }
 
 bool snapshot_files_directory(const char *data_directory, const char *enhanced_id,
