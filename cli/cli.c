@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/doctor/command_doctor.h"
+#include "cli/rehearse/command_rehearse.h"
 #include "cli/run/command_run.h"
 
 #include <unistd.h>
@@ -18,7 +19,7 @@ static const struct {
     {"explain", command_explain}, {"stop", command_stop},     {"snapshot", command_snapshot},
     {"restore", command_restore}, {"scale", command_scale},   {"maintenance", command_maintenance},
     {"run", command_run},         {"doctor", command_doctor}, {"snapshots", command_snapshots},
-    {"export", command_export},   {"import", command_import},
+    {"export", command_export},   {"import", command_import}, {"rehearse", command_rehearse},
 };
 
 static session_command_fn *find(const char *command) {

@@ -48,6 +48,12 @@ static bool read_name(struct client_options *options, const char *value, struct 
     return true;
 }
 
+static bool read_snapshot(struct client_options *options, const char *value, struct error *err) {
+    (void)err;
+    options->snapshot = value;
+    return true;
+}
+
 static bool read_runtime(struct client_options *options, const char *value, struct error *err) {
     char list[RUNTIME_ENVIRONMENT_LIST_SIZE];
     enum runtime_environment runtime;
@@ -77,12 +83,15 @@ SWITCH(watches)
 SWITCH(is_fresh)
 SWITCH(allows_non_restored)
 SWITCH(shows_all)
+SWITCH(is_checked_only)
+SWITCH(is_kept)
 
 static const char CLIENTS[] = "run status logs events stop snapshot snapshots export import "
                               "restore scale maintenance explain "
-                              "doctor";
+                              "doctor rehearse";
 static const char PRINTERS[] =
-    "status events stop snapshot snapshots export import restore scale maintenance explain doctor";
+    "status events stop snapshot snapshots export import restore scale maintenance explain doctor "
+    "rehearse";
 
 static const struct row {
     struct manual_option text;
@@ -109,17 +118,18 @@ static const struct row {
       "runtime property Group.key=value; may be given several times. A group ends at the first "
       "dot, unless the application or the properties file has a longer one. A new one with dots is "
       "written in quotes: \"my.group\".key=value",
-      "run"},
+      "run rehearse"},
      read_property},
     {{"--properties", NULL, NULL, "FILE", NULL,
       "file with runtime properties: JSON as in application_properties.json, or lines "
       "Group.key=value",
-      "run"},
+      "run rehearse"},
      read_properties},
-    {{"--parallelism", NULL, NULL, "N", NULL, "parallelism of the job", "run"}, read_parallelism},
+    {{"--parallelism", NULL, NULL, "N", NULL, "parallelism of the job", "run rehearse"},
+     read_parallelism},
     {{"--runtime", NULL, NULL, "RUNTIME", NULL,
       "Flink runtime, such as FLINK-1_20 (default: that of the application, or an installed one)",
-      "run doctor"},
+      "run doctor rehearse"},
      read_runtime},
     {{"--watch", NULL, NULL, NULL, NULL,
       "move the job, with its state, whenever the jar or the properties file has changed. The "
@@ -131,11 +141,21 @@ static const struct row {
      read_is_fresh},
     {{"--allow-non-restored-state", NULL, NULL, NULL, NULL,
       "start even if a part of the state belongs to an operator that is not in the job any more",
-      "run restore"},
+      "run restore rehearse"},
      read_allows_non_restored},
     {{"--all", NULL, NULL, NULL, NULL,
       "print every line of Flink's logs, not only lines of the job and warnings", "run"},
      read_shows_all},
+    {{"--snapshot", NULL, NULL, "SNAPSHOT", NULL,
+      "where the state comes from: s3://bucket/prefix/ of an export, the directory of a savepoint, "
+      "or the name of an enhanced snapshot",
+      "rehearse"},
+     read_snapshot},
+    {{"--no-start", NULL, NULL, NULL, NULL, "compare only, and start nothing", "rehearse"},
+     read_is_checked_only},
+    {{"--keep", NULL, NULL, NULL, NULL,
+      "leave the application and the imported snapshot, instead of removing them", "rehearse"},
+     read_is_kept},
 };
 
 size_t client_options_rows(struct manual_option *out, size_t limit) {
@@ -155,6 +175,13 @@ static const struct manual_command commands[] = {
      "its output and log. Ctrl-C stops it with a snapshot, from which the next run continues; a "
      "second Ctrl-C stops it at once. With --watch, the job moves to the new code whenever the jar "
      "has changed and is complete. Options of `kobel serve` apply to the daemon that is started.",
+     "FILE"},
+    {"rehearse", "JAR", "start a program from a snapshot of another place, as a trial",
+     "Imports the snapshot, shows each operator with its state and whether the program has it, and "
+     "starts the program from it in an application of its own, until all tasks run and a "
+     "checkpoint is complete. Then both are removed. No other application is touched, but the "
+     "program reads its sources and writes to its sinks: give it others with --property, or use "
+     "--no-start. Exit status 1: it cannot be started from the snapshot, or does not work.",
      "FILE"},
     {"status", "[APP]", "show all applications, or one with its snapshots and operations", NULL,
      "APP"},

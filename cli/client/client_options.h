@@ -19,8 +19,11 @@ struct client_options {
     bool is_fresh;
     bool allows_non_restored;
     bool shows_all;
-    const char *name;    // NULL = from the name of the file
-    const char *runtime; // "FLINK-1_20"; NULL = that of the application, or an installed one
+    bool is_checked_only; // --no-start
+    bool is_kept;
+    const char *snapshot; // NULL = not given
+    const char *name;     // NULL = from the name of the file
+    const char *runtime;  // "FLINK-1_20"; NULL = that of the application, or an installed one
     const char *properties_file;                   // NULL = none
     int64_t parallelism;                           // 0 = not given
     const char *properties[CLIENT_PROPERTIES_MAX]; // Group.key=value

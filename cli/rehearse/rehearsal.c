@@ -1,0 +1,169 @@
+#include "cli/rehearse/rehearsal.h"
+
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/random_id.h"
+#include "base/text.h"
+#include "cli/client/app_calls.h"
+#include "cli/client/interrupts.h"
+#include "cli/doctor/jar_bytes.h"
+#include "cli/doctor/jar_findings.h"
+#include "cli/doctor/jar_read.h"
+#include "cli/run/properties.h"
+#include "cli/run/run_runtime.h"
+
+#include <unistd.h>
+
+enum {
+    STATUS_TIMEOUT_MS = 10000,
+    COMPARE_TIMEOUT_MS = 120000,
+    APP_PART_MAX = 60,
+    GONE_MAX_MS = 10000,
+    GONE_POLL_MS = 50
+};
+
+// --- the application ---
+
+static bool check_jar(const char *path, struct error *err) {
+    struct findings findings = {0};
+    struct jar_facts facts;
+
+    if (!jar_read(path, &facts, err)) return false;
+    jar_findings(&facts, RUNTIME_DEFAULT, &findings);
+    const struct finding *obstacle = jar_obstacle(&facts, &findings);
+    return obstacle == NULL || error_set(err, ERROR_INVALID, "'%s' cannot be run: %s. %s", path,
+                                         obstacle->text, obstacle->advice);
+}
+
+static bool read_properties(struct rehearsal *self, struct error *err) {
+    const struct client_options *options = &self->run.session->options;
+    struct property_source source = {.path = options->properties_file,
+                                     .properties = options->properties,
+                                     .count = options->property_count};
+
+    return (source.path == NULL && source.count == 0) ||
+           properties_read(&source, &self->run.groups, err);
+}
+
+static bool read_code(struct rehearsal *self, const char *jar, struct error *err) {
+    AUTO(json_decref) json_t *status = NULL;
+
+    return client_get(self->run.client, "/kobel/v1/status", STATUS_TIMEOUT_MS, &status, err) &&
+           run_code_read(jar, json_text(status, "codeObjects"), &self->run.code, err);
+}
+
+static bool create(struct rehearsal *self, struct error *err) {
+    AUTO(json_decref) json_t *reply = NULL;
+    char runtime[RUN_RUNTIME_SIZE];
+    struct run_target target = {.name = self->run.name,
+                                .runtime = runtime,
+                                .code = &self->run.code,
+                                .groups = self->run.groups,
+                                .parallelism = self->run.session->options.parallelism};
+
+    if (!run_choose_runtime(&self->run, NULL, runtime, err)) return false;
+    json_t *request = run_create_request(&target);
+    json_t *snapshots = json_new_object();
+    json_put_bool(snapshots, "SnapshotsEnabled", true);
+    json_put_text(snapshots, "SnapshotMode", "ENHANCED_SNAPSHOTS");
+    json_put(json_object_get(request, "ApplicationConfiguration"),
+             "ApplicationSnapshotConfiguration", snapshots);
+    if (!client_call(self->run.client, "CreateApplication", request, &reply, err)) return false;
+    self->is_created = true;
+    return true;
+}
+
+static void choose_name(struct rehearsal *self, const char *jar) {
+    char base[sizeof self->run.name];
+    char random[7];
+
+    jar_application_name(jar, base, sizeof base);
+    random_id_hex(random, sizeof random - 1);
+    (void)text_format(self->run.name, sizeof self->run.name, "rehearse-%.*s-%s", APP_PART_MAX, base,
+                      random);
+}
+
+bool rehearsal_open(struct rehearsal *self, struct session *session, struct error *err) {
+    const char *jar = session->options.words[0];
+
+    *self = (struct rehearsal){
+        .run = {.session = session, .client = session->client, .err = terminal_of(STDERR_FILENO)}};
+    choose_name(self, jar);
+    interrupts_begin();
+    return check_jar(jar, err) && read_properties(self, err) &&
+           local_server_ensure(self->run.client, &session->options, &self->run.server, err) &&
+           read_code(self, jar, err) && create(self, err);
+}
+
+// --- the comparison ---
+
+bool rehearsal_compare(struct rehearsal *self, json_t **out_content, struct error *err) {
+    AUTO(memory_free)
+    char *rest = memory_format("/snapshots/%s?fit=true&of=%s", self->snapshot, self->owner);
+
+    return app_get(self->run.client, self->run.name, rest, COMPARE_TIMEOUT_MS, out_content, err);
+}
+
+// --- the end ---
+
+// What is being removed is waited for, since the daemon may be ended next; not for long, since it
+// removes the rest when it is started again.
+static void wait_until_gone(struct rehearsal *self, const char *question, const char *member,
+                            const char *name) {
+    for (int waited_ms = 0; waited_ms < GONE_MAX_MS; waited_ms += GONE_POLL_MS) {
+        AUTO(json_decref) json_t *reply = NULL;
+        json_t *request = json_new_object();
+        json_put_text(request, member, name);
+        if (!client_call(self->run.client, question, request, &reply, NULL)) return;
+        app_pause(GONE_POLL_MS);
+    }
+}
+
+// A failure is printed, and the rest is removed all the same.
+static void remove_application(struct rehearsal *self) {
+    AUTO(json_decref) json_t *detail = NULL;
+    AUTO(json_decref) json_t *reply = NULL;
+    json_t *request = app_request(self->run.name);
+    struct error err;
+
+    bool is_known = app_describe(self->run.client, self->run.name, &detail, &err);
+    json_put_copy(request, "CreateTimestamp", json_member(detail, "CreateTimestamp"));
+    if (!is_known) json_decref(request);
+    if (is_known && client_call(self->run.client, "DeleteApplication", request, &reply, &err)) {
+        wait_until_gone(self, "DescribeApplication", "ApplicationName", self->run.name);
+        return;
+    }
+    run_print(&self->run, COLOUR_YELLOW, -1, "the application %s is left: %s", self->run.name,
+              err.message);
+}
+
+// The deletion of the application may be under way, which holds its state.
+static void remove_snapshot(struct rehearsal *self) {
+    AUTO(json_decref) json_t *shown = NULL;
+    AUTO(json_decref) json_t *reply = NULL;
+    json_t *question = json_new_object();
+    json_t *request = json_new_object();
+    struct error err;
+
+    json_put_text(question, "SnapshotName", self->snapshot);
+    json_put_text(request, "SnapshotName", self->snapshot);
+    bool is_known = client_call(self->run.client, "DescribeSnapshot", question, &shown, &err);
+    json_put_copy(request, "SnapshotCreationTimestamp",
+                  json_path(shown, "SnapshotInfoDetails", "SnapshotCreationTimestamp", NULL));
+    if (!is_known) json_decref(request);
+    if (is_known && client_call(self->run.client, "DeleteSnapshot", request, &reply, &err)) {
+        wait_until_gone(self, "DescribeSnapshot", "SnapshotName", self->snapshot);
+        return;
+    }
+    run_print(&self->run, COLOUR_YELLOW, -1, "the snapshot %s is left: %s", self->snapshot,
+              err.message);
+}
+
+void rehearsal_close(struct rehearsal *self, bool is_kept) {
+    if (self->is_created && !is_kept) remove_application(self);
+    if (self->is_imported && !is_kept) remove_snapshot(self);
+    if (self->copy[0] != '\0') error_ignore(file_remove_tree(self->copy, NULL));
+    run_code_release(&self->run.code);
+    json_decref(self->run.groups);
+    local_server_stop(&self->run.server);
+}

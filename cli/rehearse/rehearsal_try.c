@@ -1,0 +1,156 @@
+// The start of a rehearsal, and what its job does then.
+#include "base/clock.h"
+#include "base/memory.h"
+#include "base/sigv4.h"
+#include "base/text.h"
+#include "cli/client/app_calls.h"
+#include "cli/client/interrupts.h"
+#include "cli/rehearse/rehearsal.h"
+
+#include <string.h>
+
+enum { POLL_MS = 200, ASK_TIMEOUT_MS = 10000 };
+// For the tasks and a checkpoint, once the job is RUNNING. The service's interval is a minute.
+static const int64_t LIMIT_MS = 180000;
+
+static bool tick(void *userdata, const json_t *detail, struct error *err) {
+    (void)userdata;
+    return interrupts_wait(app_has_lasting_status(detail) ? 0 : POLL_MS) == 0 ||
+           error_set(err, ERROR_STALE, "interrupted");
+}
+
+static json_t *start_request(const struct rehearsal *self) {
+    json_t *request = app_request(self->run.name);
+    json_t *run = app_run_configuration("RESTORE_FROM_CUSTOM_SNAPSHOT", NULL,
+                                        self->run.session->options.allows_non_restored);
+
+    json_put_text(json_object_get(run, "ApplicationRestoreConfiguration"), "SnapshotArn",
+                  self->arn);
+    json_put(request, "RunConfiguration", run);
+    return request;
+}
+
+static bool start(struct rehearsal *self, struct error *err) {
+    AUTO(json_decref) json_t *detail = NULL;
+    char operation_id[APP_CALLS_OPERATION_SIZE];
+
+    return app_begin(self->run.client, "StartApplication", start_request(self), operation_id,
+                     err) &&
+           app_wait(self->run.client, self->run.name, tick, NULL, &detail, err) &&
+           app_operation_check(self->run.client, self->run.name, operation_id, err);
+}
+
+// --- what the job does ---
+
+// A page of Flink's REST interface, by the dashboard of the application.
+static bool ask_flink(const struct rehearsal *self, const char *token, const char *path,
+                      json_t **out_reply, struct error *err) {
+    AUTO(memory_free) char *name = sigv4_escape(self->run.name, false);
+    AUTO(memory_free) char *whole = memory_format("/flink/%s/%s?authToken=%s", name, path, token);
+
+    return client_get(self->run.client, whole, ASK_TIMEOUT_MS, out_reply, err);
+}
+
+static bool get_token(const struct rehearsal *self, char **out_token, struct error *err) {
+    static const char before[] = "authToken=";
+    AUTO(json_decref) json_t *reply = NULL;
+    json_t *request = app_request(self->run.name);
+
+    json_put_text(request, "UrlType", "FLINK_DASHBOARD_URL");
+    if (!client_call(self->run.client, "CreateApplicationPresignedUrl", request, &reply, err))
+        return false;
+    const char *at = strstr(json_text_or(reply, "AuthorizedUrl", ""), before);
+    *out_token = memory_copy_text(at == NULL ? "" : at + strlen(before));
+    return true;
+}
+
+static json_t *tasks_of(const json_t *job) {
+    json_t *tasks = json_new_array();
+    size_t index;
+    json_t *vertex;
+
+    json_array_foreach(json_member(job, "vertices"), index, vertex) {
+        const json_t *metrics = json_member(vertex, "metrics");
+        json_t *task = json_new_object();
+        json_put_text(task, "name", json_text_or(vertex, "name", ""));
+        json_put_int(task, "recordsIn", json_int_or(metrics, "read-records", 0));
+        json_put_int(task, "recordsOut", json_int_or(metrics, "write-records", 0));
+        json_add(tasks, task);
+    }
+    return tasks;
+}
+
+// Adds the first checkpoint, once there is one, and the records of the tasks.
+static bool read_job(const struct rehearsal *self, const char *job_id, json_t *report,
+                     struct error *err) {
+    AUTO(json_decref) json_t *checkpoints = NULL;
+    AUTO(json_decref) json_t *job = NULL;
+    AUTO(memory_free) char *job_path = memory_format("jobs/%s", job_id);
+    AUTO(memory_free) char *checkpoint_path = memory_format("jobs/%s/checkpoints", job_id);
+    AUTO(memory_free) char *token = NULL;
+
+    if (!get_token(self, &token, err) ||
+        !ask_flink(self, token, checkpoint_path, &checkpoints, err) ||
+        !ask_flink(self, token, job_path, &job, err))
+        return false;
+    const json_t *completed = json_path(checkpoints, "latest", "completed", NULL);
+    if (json_is_object(completed)) {
+        json_put_int(report, "checkpointMs", json_int_or(completed, "end_to_end_duration", 0));
+        json_put_int(report, "stateBytes", json_int_or(completed, "state_size", 0));
+    }
+    json_put(report, "tasks", tasks_of(job));
+    return true;
+}
+
+// *out_works: all tasks run, and there is a checkpoint. *out_job_id: of the job.
+static bool observe(const struct rehearsal *self, json_t **out_shown, bool *out_works,
+                    struct error *err) {
+    json_t *shown = NULL;
+
+    if (!app_get(self->run.client, self->run.name, "", ASK_TIMEOUT_MS, &shown, err)) return false;
+    const json_t *current = json_member(shown, "current");
+    int64_t total = json_int_or(current, "tasksTotal", 0);
+    *out_works = total > 0 && json_int_or(current, "tasksRunning", 0) == total &&
+                 json_text_or(current, "lastCheckpoint", "")[0] != '\0';
+    json_decref(*out_shown);
+    *out_shown = shown;
+    return true;
+}
+
+// Why it does not work so far.
+static void put_trouble(const json_t *shown, json_t *report) {
+    const json_t *current = json_member(shown, "current");
+    AUTO(memory_free)
+    char *tasks =
+        memory_format("%lld of %lld tasks run, and no checkpoint is complete after %lld s",
+                      (long long)json_int_or(current, "tasksRunning", 0),
+                      (long long)json_int_or(current, "tasksTotal", 0), (long long)LIMIT_MS / 1000);
+    const char *failure = json_text_or(current, "failure", json_text_or(shown, "trouble", tasks));
+
+    json_put_text(report, "trouble",
+                  text_equal(json_text(shown, "status"), "RUNNING") ? failure
+                                                                    : "the job has ended");
+}
+
+bool rehearsal_try(struct rehearsal *self, json_t **out_report, struct error *err) {
+    AUTO(json_decref) json_t *report = json_new_object();
+    AUTO(json_decref) json_t *shown = NULL;
+    int64_t since_us = clock_monotonic_us();
+    bool works = false;
+
+    if (!start(self, err)) return false;
+    json_put_int(report, "restoredMs", run_since_ms(since_us));
+    run_print(&self->run, COLOUR_GREEN, run_since_ms(since_us), "RUNNING from the snapshot");
+    int64_t running_us = clock_monotonic_us();
+    do {
+        if (!observe(self, &shown, &works, err)) return false;
+        if (!works && interrupts_wait(POLL_MS) > 0)
+            return error_set(err, ERROR_STALE, "interrupted");
+    } while (!works && text_equal(json_text(shown, "status"), "RUNNING") &&
+             run_since_ms(running_us) < LIMIT_MS);
+    if (!works) put_trouble(shown, report);
+    const char *job_id = json_text_or(json_member(shown, "current"), "jobId", "");
+    if (works && !read_job(self, job_id, report, err)) return false;
+    *out_report = TAKE(report);
+    return true;
+}

@@ -1,0 +1,149 @@
+"""`kobel rehearse`: a program is started from a snapshot that was exported elsewhere."""
+
+import glob
+import json
+import os
+import signal
+import subprocess
+
+import pytest
+from command_line import call
+from test_run import enable_interrupts
+
+from kobel import BINARY, PATIENCE_S, ROLE, Application, Kobel, wait_for
+
+
+@pytest.fixture(scope="module")
+def place(runtime_2_2, jars, tmp_path_factory):
+    """A daemon with exports of both runtimes, as AWS makes them, and no application."""
+    with Kobel(tmp_path_factory.mktemp("rehearse")) as kobel:
+        os.makedirs(os.path.join(kobel.data, "s3", "exports"))
+        kobel.exports = {name: export(kobel, jars, name) for name in ("FLINK-1_20", "FLINK-2_2")}
+        yield kobel
+
+
+def export(kobel, jars, runtime):
+    """Exports a snapshot of a job of the runtime, and returns its place. The snapshot stays, the application does not."""
+    application = Application(kobel, "production" + runtime[-1])
+    application.create(jars["Counting"], ApplicationSnapshotConfiguration={
+        "SnapshotsEnabled": True, "SnapshotMode": "ENHANCED_SNAPSHOTS"})
+    if runtime != "FLINK-1_20":
+        application.update(RuntimeEnvironmentUpdate=runtime)
+    application.start()
+    application.wait_for_count(50)
+    client, name = application.client, "of-" + runtime
+
+    def end(operation_id):
+        def status():
+            operation = client.describe_snapshot_operation(
+                SnapshotName=name, SnapshotOperationId=operation_id)["SnapshotOperationInfoDetails"]
+            return operation["SnapshotOperationStatus"] != "IN_PROGRESS" and operation
+        operation = wait_for(status, "the operation has ended")
+        assert operation["SnapshotOperationStatus"] == "SUCCESSFUL", operation
+        return operation
+    end(client.create_snapshot(ApplicationName=application.name, SnapshotName=name)["SnapshotOperationId"])
+    operation = end(client.export_snapshot(SnapshotName=name, ExportDestinationConfiguration={
+        "DestinationType": "S3", "ExportRoleArn": ROLE,
+        "DestinationS3PrefixLocation": {"BucketARN": "arn:aws:s3:::exports", "KeyPrefix": f"{runtime}/"}})["SnapshotOperationId"])
+    application.delete()
+    return "s3://exports/" + operation["SnapshotDestinationLocationDescription"]["S3PrefixLocation"]["ExportedPrefix"]
+
+
+def rehearse(kobel, jar, snapshot, *options):
+    done = subprocess.run([BINARY, "rehearse", str(jar), "--snapshot", snapshot, *options], env={**os.environ, "KOBEL_URL": kobel.url},
+                          capture_output=True, text=True)
+    return done.returncode, done.stdout, done.stderr
+
+
+def check_nothing_is_left(kobel):
+    client = Application(kobel, "any").client
+    wait_for(lambda: client.list_applications()["ApplicationSummaries"] == [], "the application is gone")
+    wait_for(lambda: {one["SnapshotName"] for one in client.list_snapshots()["SnapshotInfoList"]} == {"of-FLINK-1_20", "of-FLINK-2_2"},
+             "the imported snapshot is gone")
+    assert glob.glob(os.path.join(kobel.data, "s3", "kobel-re*", "*")) == []
+
+
+def test_a_program_is_tried_with_an_export_of_an_earlier_flink(place, jars):
+    status, out, err = rehearse(place, jars["Counting"], place.exports["FLINK-1_20"], "--runtime", "FLINK-2_2", "-p", "Test.label=rehearsed")
+    assert status == 0, out + err
+    assert "count: LongSerializer" in out and "fits" in out
+    assert "The program runs with the state: RUNNING after" in out and "records in" in out
+    assert "the snapshot is imported" in err
+    check_nothing_is_left(place)
+
+
+def test_state_without_an_operator_is_named_and_nothing_is_started(place, jars):
+    status, out, err = rehearse(place, jars["OtherUid"], place.exports["FLINK-2_2"], "--runtime", "FLINK-2_2")
+    assert status == 1, out + err
+    lost, = [line for line in out.splitlines() if "NO OPERATOR" in line]
+    assert lost.startswith("count ") and "with the uid 'another': give it the uid 'count'" in " ".join(out.split())
+    assert "nothing was started" in out and "RUNNING" not in out + err
+    check_nothing_is_left(place)
+
+
+def test_an_earlier_flink_cannot_read_the_export_of_a_later_one(place, jars):
+    status, out, err = rehearse(place, jars["Counting"], place.exports["FLINK-2_2"], "--runtime", "FLINK-1_20")
+    assert status == 1, out + err
+    assert "written by a later Flink" in out
+    check_nothing_is_left(place)
+
+
+def test_a_part_of_the_state_can_be_left_out(place, jars):
+    status, out, err = rehearse(place, jars["OtherUid"], "of-FLINK-1_20", "--allow-non-restored-state", "--json")
+    assert status == 0, out + err
+    shown = json.loads(out)
+    assert shown["fits"] and shown["snapshot"]["fit"]["lost"] == 1
+    assert shown["trial"]["stateBytes"] > 0 and "trouble" not in shown["trial"]
+    check_nothing_is_left(place)
+
+
+def test_a_directory_is_compared_without_a_start(place, jars):
+    directory, = glob.glob(os.path.join(place.data, "s3", "exports", "FLINK-1_20", "*"))
+    status, out, err = rehearse(place, jars["Counting"], directory, "--no-start")
+    assert status == 0, out + err
+    assert "The program can be started from the snapshot." in out
+    check_nothing_is_left(place)
+
+
+def test_what_is_kept_is_named(place, jars):
+    status, out, err = rehearse(place, jars["Counting"], place.exports["FLINK-1_20"], "--no-start", "--keep")
+    assert status == 0, out + err
+    application = err.split("kept: the application ")[1].split()[0]
+    client = Application(place, application).client
+    created = client.describe_snapshot(SnapshotName=application)["SnapshotInfoDetails"]["SnapshotCreationTimestamp"]
+    Application(place, application).delete()
+    client.delete_snapshot(SnapshotName=application, SnapshotCreationTimestamp=created)
+    check_nothing_is_left(place)
+
+
+@pytest.mark.parametrize("snapshot, text", [
+    ("absent", "there is no enhanced snapshot 'absent', and no directory"),
+    ("s3://exports", "use s3://bucket/prefix/"),
+    ("s3://exports/nothing/", "the snapshot cannot be imported"),
+])
+def test_a_snapshot_that_is_not_there_is_reported(place, jars, snapshot, text):
+    status, out, err = rehearse(place, jars["Counting"], snapshot)
+    assert status == 1 and text in err, out + err
+    check_nothing_is_left(place)
+
+
+def test_a_program_without_a_job_is_reported(place, jars):
+    status, out, err = rehearse(place, jars["Throws"], "of-FLINK-1_20")
+    assert status == 1 and "no such stream: orders" in err, out + err
+    check_nothing_is_left(place)
+
+
+def test_the_snapshot_has_to_be_given(place, jars):
+    assert "--snapshot s3://bucket/prefix/" in call(place, "rehearse", jars["Counting"], status=1)
+
+
+def test_an_interrupt_removes_everything(place, jars):
+    environment = {**os.environ, "KOBEL_URL": place.url}
+    process = subprocess.Popen([BINARY, "rehearse", jars["Counting"], "--snapshot", "of-FLINK-1_20"],
+                               env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, preexec_fn=enable_interrupts)
+    client = Application(place, "any").client
+    wait_for(lambda: [one["ApplicationStatus"] for one in client.list_applications()["ApplicationSummaries"]] == ["STARTING"], "it starts")
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=PATIENCE_S) == 1
+    assert "interrupted" in process.stderr.read()
+    check_nothing_is_left(place)
