@@ -3,7 +3,6 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "cli/commands.h"
-#include "cli/doctor/command_doctor.h"
 #include "cli/rehearse/command_rehearse.h"
 #include "cli/run/command_run.h"
 
@@ -15,11 +14,21 @@ static const struct {
     const char *name;
     session_command_fn *run;
 } commands[] = {
-    {"status", command_status},   {"logs", command_logs},     {"events", command_events},
-    {"explain", command_explain}, {"stop", command_stop},     {"snapshot", command_snapshot},
-    {"restore", command_restore}, {"scale", command_scale},   {"maintenance", command_maintenance},
-    {"run", command_run},         {"doctor", command_doctor}, {"snapshots", command_snapshots},
-    {"export", command_export},   {"import", command_import}, {"rehearse", command_rehearse},
+    {"status", command_status},
+    {"logs", command_logs},
+    {"events", command_events},
+    {"explain", command_explain},
+    {"stop", command_stop},
+    {"snapshot", command_snapshot},
+    {"restore", command_restore},
+    {"scale", command_scale},
+    {"maintenance", command_maintenance},
+    {"run", command_run},
+    {"snapshots", command_snapshots},
+    {"export", command_export},
+    {"import", command_import},
+    {"doctor", command_rehearse_doctor},
+    {"rehearse", command_rehearse},
 };
 
 static session_command_fn *find(const char *command) {

@@ -54,6 +54,12 @@ static bool read_snapshot(struct client_options *options, const char *value, str
     return true;
 }
 
+static bool read_application(struct client_options *options, const char *value, struct error *err) {
+    (void)err;
+    options->application = value;
+    return true;
+}
+
 static bool read_runtime(struct client_options *options, const char *value, struct error *err) {
     char list[RUNTIME_ENVIRONMENT_LIST_SIZE];
     enum runtime_environment runtime;
@@ -149,8 +155,10 @@ static const struct row {
     {{"--snapshot", NULL, NULL, "SNAPSHOT", NULL,
       "where the state comes from: s3://bucket/prefix/ of an export, the directory of a savepoint, "
       "or the name of an enhanced snapshot",
-      "rehearse"},
+      "rehearse doctor"},
      read_snapshot},
+    {{"--application", NULL, NULL, "APP", NULL, "the application that has the snapshot", "doctor"},
+     read_application},
     {{"--no-start", NULL, NULL, NULL, NULL, "compare only, and start nothing", "rehearse"},
      read_is_checked_only},
     {{"--keep", NULL, NULL, NULL, NULL,
@@ -224,8 +232,10 @@ static const struct manual_command commands[] = {
     {"doctor", "[JAR]", "check this machine, and the jar of an application",
      "Checks Java, the sandbox, control groups, memory, disk, the port, the clock and the "
      "runtimes; in a jar the main class, the versions of class files, connectors, bundled parts of "
-     "Flink, logging frameworks and uids. Each finding comes with what to do about it. Exit status "
-     "1: something will not work.",
+     "Flink, logging frameworks and uids. Each finding comes with what to do about it. With "
+     "--snapshot, also whether the program of the jar takes the state of that snapshot, for which "
+     "a daemon has to run; without one, what is in the directory of a savepoint. Exit status 1: "
+     "something will not work.",
      "FILE"},
     {"runtime", "install RUNTIME", "install a Flink runtime, such as FLINK-1_20", NULL,
      "install list remove"},

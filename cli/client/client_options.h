@@ -21,9 +21,10 @@ struct client_options {
     bool shows_all;
     bool is_checked_only; // --no-start
     bool is_kept;
-    const char *snapshot; // NULL = not given
-    const char *name;     // NULL = from the name of the file
-    const char *runtime;  // "FLINK-1_20"; NULL = that of the application, or an installed one
+    const char *snapshot;    // NULL = not given
+    const char *application; // that has it; NULL = not given
+    const char *name;        // NULL = from the name of the file
+    const char *runtime;     // "FLINK-1_20"; NULL = that of the application, or an installed one
     const char *properties_file;                   // NULL = none
     int64_t parallelism;                           // 0 = not given
     const char *properties[CLIENT_PROPERTIES_MAX]; // Group.key=value

@@ -55,22 +55,19 @@ static json_t *findings_json(const struct findings *findings) {
     return list;
 }
 
-// Prints both lists, or one JSON object with both.
+// Prints both lists, or adds them to `all`.
 static void print_result(const struct session *session, const struct findings *host,
-                         const char *jar, const struct findings *of_jar) {
-    AUTO(json_decref) json_t *all = json_new_object();
-
+                         const char *jar, const struct findings *of_jar, json_t *all) {
     if (session->options.is_json) {
         json_put(all, "host", findings_json(host));
         if (jar != NULL) json_put(all, "jar", findings_json(of_jar));
-        session_print_json(session, all);
         return;
     }
     print_all(&session->out, "this machine", host);
     if (jar != NULL) print_all(&session->out, jar, of_jar);
 }
 
-bool command_doctor(struct session *session, struct error *err) {
+bool command_doctor_check(struct session *session, json_t *all, struct error *err) {
     const char *jar = session->options.words[0];
     enum runtime_environment runtime = RUNTIME_DEFAULT;
     struct findings host = {0};
@@ -85,7 +82,7 @@ bool command_doctor(struct session *session, struct error *err) {
     }
     host_read(session->client, &facts);
     host_findings(&facts, &host);
-    print_result(session, &host, jar, &of_jar);
+    print_result(session, &host, jar, &of_jar, all);
     if (findings_count(&host, FINDING_ERROR) + findings_count(&of_jar, FINDING_ERROR) > 0)
         session->exit_status = 1;
     return true;

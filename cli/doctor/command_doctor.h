@@ -3,4 +3,5 @@
 
 #include "cli/client/session.h"
 
-session_command_fn command_doctor;
+// Sets the exit status. With --json nothing is printed, and the findings are added to `all`.
+MUST_CHECK bool command_doctor_check(struct session *session, json_t *all, struct error *err);

@@ -176,5 +176,11 @@ static bool find(struct rehearsal *self, const char *name, struct error *err) {
 bool rehearsal_take_snapshot(struct rehearsal *self, const char *snapshot, struct error *err) {
     if (text_starts_with(snapshot, S3)) return import_from_s3(self, snapshot, err);
     if (file_is_directory(snapshot)) return import_directory(self, snapshot, err);
+    const char *owner = self->run.session->options.application;
+    if (owner != NULL) {
+        (void)text_copy(self->owner, sizeof self->owner, owner);
+        (void)text_copy(self->snapshot, sizeof self->snapshot, snapshot);
+        return true;
+    }
     return find(self, snapshot, err);
 }

@@ -21,11 +21,9 @@ static bool tick(void *userdata, const json_t *detail, struct error *err) {
 
 static json_t *start_request(const struct rehearsal *self) {
     json_t *request = app_request(self->run.name);
-    json_t *run = app_run_configuration("RESTORE_FROM_CUSTOM_SNAPSHOT", NULL,
+    json_t *run = app_run_configuration("RESTORE_FROM_CUSTOM_SNAPSHOT", "SnapshotArn", self->arn,
                                         self->run.session->options.allows_non_restored);
 
-    json_put_text(json_object_get(run, "ApplicationRestoreConfiguration"), "SnapshotArn",
-                  self->arn);
     json_put(request, "RunConfiguration", run);
     return request;
 }

@@ -1,6 +1,13 @@
 """What snapshots of real Flink contain, and whether a program can be started from them."""
 
+import glob
+import json
+import os
+import subprocess
+
 import pytest
+
+from kobel import BINARY
 
 
 def ask(application, snapshot, **parameters):
@@ -72,3 +79,32 @@ def test_a_roll_back_reports_what_did_not_fit(runtime_2_2, application, jars):
     text = application.operation(operation)["OperationFailureDetails"]["ErrorInfo"]["ErrorString"]
     assert "(uid 'count', id" in text and "Set the uid 'count', or set AllowNonRestoredState." in text
     assert "Its operator of that name has the uid 'another'" in text
+
+
+def doctor(kobel, *words):
+    done = subprocess.run([BINARY, "doctor", *words], env={**os.environ, "KOBEL_URL": kobel.url}, capture_output=True, text=True)
+    return done.returncode, done.stdout or done.stderr
+
+
+def test_doctor_compares_a_jar_with_a_snapshot(running, jars):
+    running.take_snapshot("s")
+    status, text = doctor(running.kobel, jars["OtherUid"], "--snapshot", "s", "--application", running.name)
+    assert status == 1 and "NO OPERATOR" in text and "The program cannot be started from it." in text, text
+    directory, = glob.glob(os.path.join(running.kobel.data, "apps", running.show()["id"], "snapshots", "s", "*", "savepoint-*"))
+    status, text = doctor(running.kobel, jars["Counting"], "--snapshot", os.path.join(directory, "_metadata"))
+    assert "The program can be started from it." in text and "count: LongSerializer, timers" in text, text
+    status, text = doctor(running.kobel, jars["OtherUid"], "--snapshot", directory, "--json")
+    shown = json.loads(text)
+    assert status == 1 and not shown["fits"] and shown["snapshot"]["fit"]["lost"] == 1 and shown["jar"]
+    done = subprocess.run([BINARY, "doctor", "--snapshot", "s"], env={**os.environ, "KOBEL_URL": running.kobel.url}, capture_output=True, text=True)
+    assert done.returncode == 1 and "give the jar" in done.stderr
+    names = {one["ApplicationName"] for one in running.client.list_applications()["ApplicationSummaries"]}
+    assert not [name for name in names if name.startswith("rehearse-")]
+
+
+def test_doctor_reads_a_directory_without_a_daemon():
+    place = os.path.join(os.path.dirname(__file__), "..", "data", "savepoints", "2.2.0", "canonical")
+    done = subprocess.run([BINARY, "doctor", "--snapshot", place], env={**os.environ, "KOBEL_URL": "http://127.0.0.1:1"}, capture_output=True, text=True)
+    assert "totals-uid" in done.stdout and "It was not compared with a program" in done.stdout, done.stdout + done.stderr
+    done = subprocess.run([BINARY, "doctor", "--snapshot", "s"], env={**os.environ, "KOBEL_URL": "http://127.0.0.1:1"}, capture_output=True, text=True)
+    assert done.returncode == 1 and "no daemon answers at http://127.0.0.1:1" in done.stderr

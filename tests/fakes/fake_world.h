@@ -23,7 +23,7 @@ struct fake_world {
     struct fake_clusters *clusters;
     struct fake_transfer transfers;
     struct fake_program program; // its port is missing at first; used at the next open
-    bool uses_enhanced; // applications are created with enhanced snapshots
+    bool uses_enhanced;          // applications are created with enhanced snapshots
     struct app_service *service;
     struct app_scope scope;
     int64_t memory_budget_bytes;
