@@ -90,6 +90,16 @@ static void explain_with(const struct misfit_case *of, const struct job_graph *g
     }
 }
 
+// An event is one line, and terminals do not show the ends of others.
+static void make_one_line(char *text) {
+    size_t length = strlen(text);
+
+    while (length > 0 && text[length - 1] == '\n')
+        text[--length] = '\0';
+    for (char *at = strchr(text, '\n'); at != NULL; at = strchr(at, '\n'))
+        *at = ' ';
+}
+
 void misfit_text_explain(const struct misfit_case *of, char **out_brief, char **out_full) {
     AUTO(buffer_release)
     struct buffer full =
@@ -102,6 +112,7 @@ void misfit_text_explain(const struct misfit_case *of, char **out_brief, char **
     job_graph_free(&guessed);
     *out_brief = memory_copy_text(brief);
     *out_full = buffer_take_text(&full);
+    make_one_line(*out_full);
 }
 
 // --- joining ---

@@ -15,7 +15,7 @@ struct misfit_case {
     struct savepoint_target target;
     bool is_part_allowed; // AllowNonRestoredState
 };
-// *out_brief: for the error of an operation. *out_full: all of it, a line each. Both are owned by
+// *out_brief: for the error of an operation. *out_full: all of it, in one line. Both are owned by
 // the caller; "" = there is nothing to add.
 void misfit_text_explain(const struct misfit_case *of, char **out_brief, char **out_full);
 

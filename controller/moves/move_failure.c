@@ -52,5 +52,5 @@ char *move_failure_full(struct app *app, const struct plan_view *view) {
     const char *failure = move_failure_of(app, view);
 
     return view->misfit == NULL ? memory_copy_text(failure)
-                                : memory_format("%s\nkobel: %s", failure, view->misfit->full);
+                                : memory_format("%s kobel: %s", failure, view->misfit->full);
 }

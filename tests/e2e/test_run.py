@@ -174,6 +174,22 @@ def test_run_watches_the_jar_and_the_properties(runtime, jars, run, tmp_path):
     assert watching.end() == 0, watching.err
 
 
+def test_a_changed_jar_that_does_not_take_the_state_is_explained(runtime, jars, run, tmp_path):
+    jar = tmp_path / "job.jar"
+    shutil.copy(jars["Counting"], jar)
+    watching = run(jar, "--watch", "-p", "job.label=one")
+    watching.wait_for("| one count=20")
+    before = watching.last_count()
+    shutil.copy(jars["OtherUid"], jar)
+    watching.wait_for("UpdateApplication failed")
+    assert "kobel: the program has no operator for the state of" in watching.err and ", count (KEYED_VALUE)" in watching.err
+    assert "To start without this state, set AllowNonRestoredState to true" in watching.err
+    shutil.copy(jars["Counting"], jar)
+    wait_for(lambda: watching.last_count() > before + 5, "the earlier program continues with its state")
+    watching.interrupt()
+    assert watching.end() == 0, watching.err
+
+
 def test_run_accepts_and_watches_a_zip_with_the_jar(runtime, jars, run, tmp_path):
     archive = tmp_path / "job-1.0.zip"
     zip_around(archive, jars["Counting"])

@@ -88,6 +88,7 @@ Test(misfit_text, explains_all_of_it_by_the_program) {
     cr_assert(strstr(brief, "sets 64") != NULL, "%s", brief);
     cr_assert(strstr(brief, "Other operators that do not fit: 1.") != NULL, "%s", brief);
     cr_assert(strstr(full, "'totals'") != NULL, "%s", full);
+    cr_assert(strchr(full, '\n') == NULL, "%s", full);
     of.is_part_allowed = true;
     explain();
     cr_assert(strstr(full, "'totals'") == NULL, "%s", full);
