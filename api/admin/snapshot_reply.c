@@ -28,7 +28,9 @@ bool snapshot_path_of_app(const struct admin_request *request, const struct app_
     struct snapshot_path path = {.scope = *scope};
     char text[8] = "";
 
-    if (!text_starts_with(rest, OF_APP) || !read_name(rest + strlen(OF_APP), &path)) return false;
+    bool is_state = text_equal(rest, "state");
+    bool is_snapshot = text_starts_with(rest, OF_APP) && read_name(rest + strlen(OF_APP), &path);
+    if (!is_state && !is_snapshot) return false;
     (void)text_copy(path.app_name, sizeof path.app_name, name);
     (void)text_copy(path.owner_name, sizeof path.owner_name, name);
     (void)admin_parameter(request->query, "of", path.owner_name, sizeof path.owner_name);
@@ -61,7 +63,7 @@ static void answer(struct snapshot_reply *self, const struct program_report *pro
                    const struct error *failure) {
     const struct snapshot_path *path = &self->path;
     struct snapshot_question question = {.app_name = text_or_null(path->owner_name),
-                                         .snapshot_name = path->name,
+                                         .snapshot_name = text_or_null(path->name),
                                          .program_of = text_or_null(path->app_name),
                                          .program = program};
     json_t *body = NULL;

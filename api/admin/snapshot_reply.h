@@ -1,7 +1,8 @@
 // GET /kobel/v1/applications/<name>/snapshots/<snapshot> and /kobel/v1/snapshots/<snapshot>: what a
 // snapshot contains (app_service_show_snapshot()). With ?fit=true also whether the current version
 // of the application can be started from it, or else "fitFailure": its program is inspected for
-// that. ?of=<application> names another one, which has the snapshot.
+// that. ?of=<application> names another one, which has the snapshot. .../<name>/state is the same
+// for the state of the running job: its newest checkpoint, or what it was started from.
 #pragma once
 
 #include "api/admin/admin.h"
@@ -11,9 +12,9 @@ struct snapshot_reply;
 
 struct snapshot_path {
     struct app_scope scope;
-    char app_name[APP_NAME_SIZE];   // "" = that of an account
-    char owner_name[APP_NAME_SIZE]; // the application that has it; "" = the account
-    char name[APP_SNAPSHOT_NAME_SIZE];
+    char app_name[APP_NAME_SIZE];      // "" = that of an account
+    char owner_name[APP_NAME_SIZE];    // the application that has it; "" = the account
+    char name[APP_SNAPSHOT_NAME_SIZE]; // "" = the state of the running job
     bool wants_fit;
 };
 

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "cli/client/app_calls.h"
+#include "cli/run/run_fit.h"
 #include "cli/run/run_runtime.h"
 #include "cli/run/run_state.h"
 
@@ -115,6 +116,16 @@ static bool replace(struct run *run, const struct run_target *target, json_t *ch
            update_ready(run, TAKE(held), err) && start(run, target, err);
 }
 
+// Does the changed program take the state? Only said: the update decides.
+static void check_state(struct run *run, const struct run_target *target, const json_t *changes,
+                        const json_t *detail) {
+    const json_t *code = json_path(changes, "ApplicationConfigurationUpdate",
+                                   "ApplicationCodeConfigurationUpdate", NULL);
+
+    if (run->session->options.watches && code != NULL && !target->is_fresh)
+        run_fit_check(run, target, json_text_or(detail, "RuntimeEnvironment", ""));
+}
+
 static bool update(struct run *run, const struct run_target *target, json_t *changes,
                    struct error *err) {
     AUTO(json_decref) json_t *kept = json_copy_of(changes);
@@ -138,6 +149,7 @@ static bool deploy_known(struct run *run, const struct run_target *target, const
 
     if (target->keeps_few) keep_few(run, detail);
     if (!is_running) return update_ready(run, changes, err) && start(run, target, err);
+    if (changes != NULL) check_state(run, target, changes, detail);
     if (changes != NULL || target->is_fresh) return update(run, target, changes, err);
     run_print(run, COLOUR_GREEN, -1, "%s runs with this code and configuration already", run->name);
     return true;

@@ -95,9 +95,9 @@ void app_service_cancel_inspection(struct app_service *service,
 // "fit"?}. "savepoint" and "fit" are those of runtime/savepoint/savepoint_report.h. Reading it
 // takes some milliseconds. The caller owns the object. ERROR_NOT_FOUND.
 struct snapshot_question {
-    const char *app_name; // has the snapshot, else the account has; NULL = the account
-    const char *snapshot_name;
-    const char *program_of;               // the application that shall be started from it
+    const char *app_name;      // has the snapshot, else the account has; NULL = the account
+    const char *snapshot_name; // NULL = the state of the running job of `app_name`
+    const char *program_of;    // the application that shall be started from it
     const struct program_report *program; // its operators; NULL = without "fit"
 };
 MUST_CHECK bool app_service_show_snapshot(struct app_service *service,

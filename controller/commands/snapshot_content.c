@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "controller/commands/app_service_own.h"
 #include "controller/moves/program_question.h"
+#include "controller/moves/restore_points.h"
 #include "model/enhanced_snapshot.h"
 #include "runtime/savepoint/savepoint_report.h"
 #include "storage/enhanced_snapshot_store.h"
@@ -61,12 +62,32 @@ static bool describe_enhanced(struct app_service *service, const struct app_scop
     return state_files_published_directory(&service->state_files, snapshot.id, content->path, err);
 }
 
+// What the running job would be started again from.
+static bool describe_state(struct app_service *service, const struct app_scope *scope,
+                           const char *app_name, struct content *content, struct error *err) {
+    struct restore_facts facts;
+    struct app app;
+
+    if (!service_find_app(service, scope, app_name, &app, err)) return false;
+    if (app.slots[SLOT_CURRENT].phase == PLACEMENT_EMPTY)
+        return error_set(err, ERROR_CONFLICT, "Application %s does not run", app_name);
+    restore_points_find(service, &app, &facts);
+    struct state_ref state = restore_of_slot(&app, SLOT_CURRENT, &facts);
+    json_put_text(content->object, "application", app.name);
+    json_put_text(content->object, "origin", state_origin_name(state.origin));
+    content->status = SNAPSHOT_READY;
+    (void)text_copy(content->path, sizeof content->path, state.path);
+    return true;
+}
+
 static bool describe(struct app_service *service, const struct app_scope *scope,
                      const struct snapshot_question *question, struct content *content,
                      struct error *err) {
     struct app app;
     bool is_found = false;
 
+    if (question->snapshot_name == NULL)
+        return describe_state(service, scope, question->app_name, content, err);
     if (question->app_name != NULL) {
         if (!service_find_app(service, scope, question->app_name, &app, err)) return false;
         if (!describe_row(service, &app, question->snapshot_name, content, &is_found, err))

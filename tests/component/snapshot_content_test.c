@@ -85,3 +85,13 @@ Test(snapshot_content, does_not_know_other_names) {
     cr_assert(not(show("b", "s", NULL)));
     cr_assert(eq(int, err.kind, ERROR_NOT_FOUND));
 }
+
+Test(snapshot_content, shows_the_state_of_the_running_job) {
+    cr_assert(show("a", NULL, NULL), "%s", err.message);
+    cr_assert(eq(str, (char *)json_text(shown, "origin"), "CHECKPOINT"));
+    cr_assert(json_member(shown, "savepoint") != NULL);
+    cr_assert(fake_world_stop(&world, "a", false, &err), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "a", APP_READY));
+    cr_assert(not(show("a", NULL, NULL)));
+    cr_assert(eq(int, err.kind, ERROR_CONFLICT));
+}

@@ -176,12 +176,19 @@ def test_run_watches_the_jar_and_the_properties(runtime, jars, run, tmp_path):
 
 def test_a_changed_jar_that_does_not_take_the_state_is_explained(runtime, jars, run, tmp_path):
     jar = tmp_path / "job.jar"
+    properties = tmp_path / "job.properties"
     shutil.copy(jars["Counting"], jar)
-    watching = run(jar, "--watch", "-p", "job.label=one")
+    properties.write_text("job.label=one\n")
+    watching = run(jar, "--watch", "--properties", str(properties))
     watching.wait_for("| one count=20")
+    # A job without a checkpoint or a snapshot has no state on disk that could be compared.
+    properties.write_text("job.label=two\n")
+    watching.wait_for("| two count=")
     before = watching.last_count()
     shutil.copy(jars["OtherUid"], jar)
     watching.wait_for("UpdateApplication failed")
+    before_move = watching.err.split("the changed program does not take the state of the job:")[1]
+    assert "set AllowNonRestoredState to true" in before_move.split("HALT")[0]
     assert "kobel: the program has no operator for the state of" in watching.err and ", count (KEYED_VALUE)" in watching.err
     assert "To start without this state, set AllowNonRestoredState to true" in watching.err
     shutil.copy(jars["Counting"], jar)
