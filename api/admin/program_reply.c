@@ -37,7 +37,7 @@ static void on_inspected(void *userdata, const struct program_report *report,
                          const struct error *err) {
     AUTO(memory_free) struct program_reply *self = userdata;
     struct admin_reply reply =
-        err != NULL ? admin_reply_failure(err) : admin_reply_json(200, show(report));
+        report == NULL ? admin_reply_failure(err) : admin_reply_json(200, show(report));
 
     self->done(self->userdata, &reply);
     memory_free(reply.body);
