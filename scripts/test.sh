@@ -89,7 +89,7 @@ static_checks() {
 checked_api() {
     # shellcheck disable=SC2046
     run_pytest "the API with every reply checked" build/dev/kobel $(in_parallel) tests/e2e/test_api.py tests/e2e/test_http.py \
-        tests/e2e/test_http_bodies.py tests/e2e/test_auth.py tests/e2e/test_constraints.py tests/e2e/test_schemathesis.py
+        tests/e2e/test_http_bodies.py tests/e2e/test_auth.py tests/e2e/test_constraints.py tests/e2e/test_schemathesis.py tests/e2e/test_enhanced_snapshots.py
 }
 
 end_to_end() {

@@ -60,7 +60,7 @@ MUST_CHECK bool app_store_list_all(struct db *db, const char *after_id, struct a
                                    size_t limit, size_t *out_count, struct error *err);
 
 // The first application above `after_id` whose job was or will be started from the restore point at
-// `path`, as far as is recorded.
+// `path`, as far as is recorded, or that keeps it as an application snapshot.
 MUST_CHECK bool app_store_next_user(struct db *db, const char *path, const char *after_id,
                                     char out_id[static APP_ID_SIZE], bool *out_found,
                                     struct error *err);

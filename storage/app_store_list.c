@@ -20,7 +20,9 @@ static const char SQL_ALL[] =
 
 static const char SQL_NEXT_USER[] =
     "SELECT app_id FROM placement WHERE restore_path = ?1 AND app_id > ?2 UNION"
-    " SELECT app_id FROM job_origin WHERE location = ?1 AND app_id > ?2 ORDER BY app_id LIMIT 1";
+    " SELECT app_id FROM job_origin WHERE location = ?1 AND app_id > ?2 UNION"
+    " SELECT app_id FROM snapshot WHERE location = ?1 AND enhanced_id = '' AND app_id > ?2"
+    " ORDER BY app_id LIMIT 1";
 
 static bool read_status(sqlite3_stmt *stmt, int column, enum app_status *out, struct error *err) {
     char status[20];

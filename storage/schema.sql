@@ -97,6 +97,7 @@ CREATE TABLE snapshot (
 
 CREATE INDEX snapshot_by_app ON snapshot (app_id, sequence);
 CREATE INDEX snapshot_by_status ON snapshot (app_id, status, sequence);
+CREATE INDEX snapshot_by_location ON snapshot (location) WHERE enhanced_id = '';
 CREATE INDEX snapshot_by_job ON snapshot (app_id, job_id) WHERE job_id <> '';
 
 -- Snapshots that are no longer listed, whose files are still to be removed.

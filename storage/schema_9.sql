@@ -2,6 +2,8 @@
 ALTER TABLE snapshot ADD COLUMN enhanced_id TEXT NOT NULL DEFAULT ''; -- '' = an application snapshot
 ALTER TABLE snapshot ADD COLUMN key_arn TEXT NOT NULL DEFAULT '';     -- '' = AWS_OWNED_KEY
 
+CREATE INDEX snapshot_by_location ON snapshot (location) WHERE enhanced_id = '';
+
 UPDATE snapshot SET key_arn = coalesce((SELECT json_extract(config,
     '$.ApplicationConfigurationDescription.ApplicationEncryptionConfigurationDescription.KeyId')
     FROM app_version v WHERE v.app_id = snapshot.app_id AND v.version = snapshot.version), '');

@@ -35,7 +35,7 @@ static const char SQL_COUNT_BY_HAND[] =
 static const char SQL_HAS_JOB[] =
     "SELECT 1 FROM snapshot WHERE app_id = ?1 AND job_id = ?2 AND job_id <> '' LIMIT 1";
 static const char SQL_IS_SHARED[] = "SELECT 1 FROM snapshot WHERE app_id = ?1 AND location = ?2 AND"
-                                    " name <> ?3 LIMIT 1";
+                                    " name <> ?3 AND status <> 'DELETING' LIMIT 1";
 
 bool snapshot_store_add(struct db *db, const char *app_id, struct snapshot *snapshot,
                         struct error *err) {

@@ -49,7 +49,8 @@ MUST_CHECK bool snapshot_store_count_by_hand(struct db *db, const char *app_id, 
 // Is there a snapshot that is a checkpoint of this job?
 MUST_CHECK bool snapshot_store_has_job(struct db *db, const char *app_id, const char *job_id,
                                        bool *out_found, struct error *err);
-// Has another snapshot the same location? (An earlier kobel had a directory for each name.)
+// Has another snapshot the same location, which is not being deleted? (An earlier kobel had a
+// directory for each name; and what a job was started from may be kept as a snapshot of its own.)
 MUST_CHECK bool snapshot_store_is_shared(struct db *db, const char *app_id,
                                          const struct snapshot *snapshot, bool *out_found,
                                          struct error *err);

@@ -138,9 +138,10 @@ static const struct row {
       "run doctor rehearse"},
      read_runtime},
     {{"--watch", NULL, NULL, NULL, NULL,
-      "move the job, with its state, whenever the jar or the properties file has changed. The "
-      "newest 5 snapshots of these moves are kept, unless the tag kobel:snapshot-retention of the "
-      "application or --snapshot-retention of the daemon has another rule",
+      "move the job, with its state, whenever the jar or the properties file has changed. What a "
+      "changed jar does not take of the state is printed first. The newest 5 snapshots of these "
+      "moves are kept, unless the tag kobel:snapshot-retention of the application or "
+      "--snapshot-retention of the daemon has another rule",
       "run"},
      read_watches},
     {{"--fresh", NULL, NULL, NULL, NULL, "start without the state of earlier runs", "run"},

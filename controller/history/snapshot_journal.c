@@ -44,3 +44,19 @@ bool snapshot_journal_end(struct app_service *service, const char *snapshot_id,
     }
     return snapshot_operation_store_save(service->db, &operation, err);
 }
+
+bool snapshot_journal_correct(struct app_service *service, const struct enhanced_snapshot *snapshot,
+                              enum snapshot_operation_kind kind, struct error *err) {
+    struct snapshot_operation_filter filter = {.kind = snapshot_operation_kind_name(kind),
+                                               .before_sequence = INT64_MAX};
+    struct snapshot_operation operation;
+    size_t count;
+
+    if (!snapshot_operation_store_list(service->db, &snapshot->scope, snapshot->name, &filter,
+                                       &operation, 1, &count, err))
+        return false;
+    if (count == 0 || !text_equal(operation.snapshot_id, snapshot->id)) return true;
+    operation.status = OPERATION_SUCCESSFUL;
+    operation.error_code[0] = operation.error[0] = '\0';
+    return snapshot_operation_store_save(service->db, &operation, err);
+}

@@ -15,5 +15,9 @@ MUST_CHECK bool snapshot_journal_end(struct app_service *service, const char *sn
                                      enum snapshot_operation_kind kind,
                                      enum operation_status status, const char *code,
                                      const char *reason, struct error *err);
+// The newest operation of that kind has FAILED, and what it was to make is there after all.
+MUST_CHECK bool snapshot_journal_correct(struct app_service *service,
+                                         const struct enhanced_snapshot *snapshot,
+                                         enum snapshot_operation_kind kind, struct error *err);
 // Operations that began before this time are not shown any more.
 int64_t snapshot_journal_keep_from_ms(const struct app_service *service);

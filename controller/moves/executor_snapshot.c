@@ -82,7 +82,9 @@ bool execution_snapshot_salvage(struct execution *run, struct error *err) {
         state_files_find_savepoint(&run->service->state_files, run->app->id, snapshot, location);
 
     if (!found && !restore_points_discard(run->service, run->app, snapshot, err)) return false;
-    return finish(run, found ? location : NULL, "its cluster was lost", err);
+    bool has_ended = run->app->slots[SLOT_CURRENT].phase == PLACEMENT_ENDED;
+    return finish(run, found ? location : NULL,
+                  has_ended ? "the job has reached its end" : "its cluster was lost", err);
 }
 
 bool execution_snapshot_again(struct execution *run, struct error *err) {

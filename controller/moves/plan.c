@@ -322,7 +322,7 @@ static struct step plan_finish(const struct app *app, const struct plan_view *vi
     if (current->phase != PLACEMENT_ENDED)
         return plan_step(STEP_SEE_END, SLOT_CURRENT, "the job reached its end");
     if (view->has_snapshot)
-        return plan_step(STEP_SNAPSHOT_FAILED, SLOT_CURRENT, "the job has reached its end");
+        return plan_step(STEP_SNAPSHOT_SALVAGE, SLOT_CURRENT, "the job has reached its end");
     struct step step = plan_wait("the job has finished a moment ago");
     step.again_at_ms = ready_ms;
     return step;

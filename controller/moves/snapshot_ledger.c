@@ -117,6 +117,9 @@ static bool save_enhanced(struct app_service *service, const struct app *app,
     if (!enhanced_snapshot_store_load(service->db, snapshot->enhanced_id, &enhanced, &found, err))
         return false;
     if (!found) return true;
+    if (enhanced.status == SNAPSHOT_FAILED && snapshot->status == SNAPSHOT_READY &&
+        !snapshot_journal_correct(service, &enhanced, kind_of(snapshot), err))
+        return false;
     enhanced.status = snapshot->status;
     if (snapshot->status == SNAPSHOT_READY)
         enhanced.size_bytes = state_files_measure(&service->state_files, snapshot->enhanced_id);

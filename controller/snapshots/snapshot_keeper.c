@@ -4,6 +4,7 @@
 #include "controller/history/event_log.h"
 #include "controller/history/snapshot_journal.h"
 #include "controller/moves/restore_points.h"
+#include "controller/moves/restore_points_remove.h"
 #include "controller/moves/snapshot_ledger.h"
 #include "controller/snapshots/snapshot_retention.h"
 #include "controller/snapshots/snapshot_transfers.h"
@@ -39,16 +40,19 @@ static bool record_import(struct app_service *service, struct enhanced_snapshot 
 
     check_import(service, snapshot, end);
     bool is_done = end->fault == TRANSFER_FAULT_NONE;
-    if (!is_done && !state_files_remove_published(&service->state_files, snapshot->id, err))
-        return false;
     snapshot->status = is_done ? SNAPSHOT_READY : SNAPSHOT_FAILED;
     snapshot->size_bytes = end->size_bytes;
-    return db_begin(service->db, &tx, err) &&
-           enhanced_snapshot_store_save(service->db, snapshot, err) &&
-           snapshot_journal_end(service, snapshot->id, SNAPSHOT_OPERATION_IMPORT,
-                                is_done ? OPERATION_SUCCESSFUL : OPERATION_FAILED,
-                                transfer_fault_code(end->fault), end->reason, err) &&
-           db_commit(&tx, err);
+    if (!db_begin(service->db, &tx, err) ||
+        !enhanced_snapshot_store_save(service->db, snapshot, err) ||
+        !snapshot_journal_end(service, snapshot->id, SNAPSHOT_OPERATION_IMPORT,
+                              is_done ? OPERATION_SUCCESSFUL : OPERATION_FAILED,
+                              transfer_fault_code(end->fault), end->reason, err) ||
+        !db_commit(&tx, err))
+        return false;
+    // Afterwards: while it is not recorded, it is checked again. DeleteSnapshot removes the rest.
+    if (!is_done)
+        error_ignore(state_files_remove_published(&service->state_files, snapshot->id, NULL));
+    return true;
 }
 
 static bool record_export(struct app_service *service, const struct enhanced_snapshot *snapshot,
@@ -90,17 +94,21 @@ static bool copy(struct app_service *service, struct enhanced_snapshot *snapshot
 
 enum need {
     NEED_NONE,
-    NEED_FILES, // a job was started from it, and has nothing newer: the name may go
+    NEED_FILES, // a job was started from it, or has left it as its state: the name may go
     NEED_ALL,   // a move starts from it, or may go back to it
 };
 
-static enum need need_of(struct app_service *service, const struct app *app,
-                         const struct snapshot *row) {
+static bool need_of(struct app_service *service, const struct app *app, const struct snapshot *row,
+                    enum need *out_need, struct error *err) {
     struct restore_facts facts;
+    bool is_kept;
 
-    if (restore_keeps_listed(app, row) != NULL) return NEED_ALL;
+    *out_need = NEED_ALL;
+    if (restore_keeps_listed(app, row) != NULL) return true;
+    if (!snapshot_store_is_shared(service->db, app->id, row, &is_kept, err)) return false;
     restore_points_find(service, app, &facts);
-    return restore_needs_snapshot(app, &facts, row) ? NEED_FILES : NEED_NONE;
+    *out_need = is_kept || restore_needs_snapshot(app, &facts, row) ? NEED_FILES : NEED_NONE;
+    return true;
 }
 
 // Of all applications: any may have been started from it.
@@ -115,14 +123,16 @@ static bool find_need(struct app_service *service, const struct enhanced_snapsho
     if (!state_files_published_directory(&service->state_files, snapshot->id, row.location, err))
         return false;
     if (!snapshot_ledger_find_app(service, snapshot, &app, &found, err)) return false;
-    *out_need = found ? need_of(service, &app, &row) : NEED_NONE;
+    *out_need = NEED_NONE;
+    if (found && !need_of(service, &app, &row, out_need, err)) return false;
     row.name[0] = '\0'; // another application has no move of that name
     while (*out_need != NEED_ALL) {
         if (!app_store_next_user(service->db, row.location, app_id, app_id, &found, err))
             return false;
         if (!found) return true;
         if (!app_store_load(service->db, app_id, &app, &found, err)) return false;
-        enum need need = found ? need_of(service, &app, &row) : NEED_NONE;
+        enum need need = NEED_NONE;
+        if (found && !need_of(service, &app, &row, &need, err)) return false;
         if (need > *out_need) *out_need = need;
     }
     return true;
@@ -143,12 +153,28 @@ static bool remove_row(struct app_service *service, const struct enhanced_snapsh
            event_log_snapshot(service, &app, row_name, "DELETED", "", err);
 }
 
+// What Flink wrote and was never moved, as of a savepoint that failed, and the empty directories.
+static bool remove_leftovers(struct app_service *service, const struct enhanced_snapshot *snapshot,
+                             struct error *err) {
+    char row_name[APP_SNAPSHOT_NAME_SIZE];
+    struct snapshot row;
+    struct app app;
+    bool found;
+
+    if (!snapshot_ledger_find_app(service, snapshot, &app, &found, err)) return false;
+    if (!found) return true;
+    enhanced_snapshot_row_name(snapshot->name, row_name);
+    if (!snapshot_store_find(service->db, app.id, row_name, &row, &found, err)) return false;
+    return !found || restore_points_discard(service, &app, &row, err);
+}
+
 // First the files, then the rows: what is listed exists.
 static bool finish_deletion(struct app_service *service, const struct enhanced_snapshot *snapshot,
                             bool keeps_files, struct error *err) {
     AUTO(db_rollback) struct db_tx tx = {0};
 
-    if (!keeps_files && !state_files_remove_published(&service->state_files, snapshot->id, err))
+    if (!keeps_files && (!state_files_remove_published(&service->state_files, snapshot->id, err) ||
+                         !remove_leftovers(service, snapshot, err)))
         return false;
     return db_begin(service->db, &tx, err) &&
            (!keeps_files || enhanced_snapshot_store_add_deleted(service->db, snapshot->id, err)) &&

@@ -230,6 +230,8 @@ static bool publish(void *self, const char *app_id, const struct snapshot *snaps
         return error_set(err, ERROR_NOT_FOUND, "the savepoint of %s is not there", snapshot->name);
     if (!snapshot_files_publish(data, app_id, savepoint, snapshot->enhanced_id, out_path, err))
         return false;
+    // The directories in which it was.
+    error_ignore(app_files_remove_snapshot(data, app_id, snapshot, NULL));
     machine_files_changed(&clusters->machine, app_id);
     return true;
 }

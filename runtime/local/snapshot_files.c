@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define ROOT "apps/.snapshots"
 
@@ -94,6 +95,7 @@ enum { DEPTH_MAX = 4, FILES_MAX = 5000 };
 struct measure {
     const char *root;
     char directory[FILE_PATH_MAX];
+    int fd; // of `directory`
     int depth;
     int files;
     int64_t bytes;
@@ -102,7 +104,13 @@ struct measure {
 static bool measure_entry(void *userdata, const char *name, enum file_kind kind, struct error *err);
 
 static void measure_directory(struct measure *self) {
-    error_ignore(file_list_inside(self->root, self->directory, measure_entry, self, NULL));
+    int outer = self->fd;
+
+    if (file_open_directory_inside(self->root, self->directory, &self->fd, NULL)) {
+        error_ignore(file_list_inside(self->root, self->directory, measure_entry, self, NULL));
+        (void)close(self->fd);
+    }
+    self->fd = outer;
 }
 
 static void measure_below(struct measure *self, const char *path) {
@@ -118,7 +126,6 @@ static void measure_below(struct measure *self, const char *path) {
 
 static bool measure_entry(void *userdata, const char *name, enum file_kind kind,
                           struct error *err) {
-    AUTO(file_close) int fd = -1;
     struct measure *self = userdata;
     char path[FILE_PATH_MAX];
     struct stat status;
@@ -127,15 +134,14 @@ static bool measure_entry(void *userdata, const char *name, enum file_kind kind,
     if (self->files++ >= FILES_MAX) return false;
     if (!file_join(path, sizeof path, NULL, self->directory, name, NULL)) return true;
     if (kind == FILE_DIRECTORY && self->depth < DEPTH_MAX) measure_below(self, path);
-    if (kind == FILE_REGULAR && file_open_inside(self->root, path, &fd, NULL) &&
-        fstat(fd, &status) == 0)
+    if (kind == FILE_REGULAR && fstatat(self->fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0)
         self->bytes += status.st_size;
     return true;
 }
 
 int64_t snapshot_files_measure(const char *data_directory, const char *enhanced_id) {
     char root[FILE_PATH_MAX];
-    struct measure self = {.root = root};
+    struct measure self = {.root = root, .fd = -1};
 
     if (!snapshot_files_root(data_directory, root, NULL)) return 0;
     (void)text_copy(self.directory, sizeof self.directory, enhanced_id);

@@ -64,11 +64,11 @@ static int length_of_name(const char *name) {
 
 // A job that a death ended leaves a checkpoint, which cannot be an enhanced snapshot
 // (docs/differences.md). So there the names of what a move keeps are not compared.
-static const char *shown_name(const struct fake_world *world, const char *name) {
+static const char *shown_name(const char *name) {
     bool is_of_move =
         text_starts_with(name, "snapshot/SYSTEMSNAPSHOT-") || text_starts_with(name, "CHECKPOINT-");
 
-    return world->uses_enhanced && is_of_move ? "kept" : name;
+    return is_of_move ? "kept" : name;
 }
 
 static bool is_on_disk(struct fake_world *world, const char *app_id, const struct snapshot *one) {
@@ -90,7 +90,7 @@ static void put_snapshots(struct fake_world *world, const char *app_id, struct b
         const struct snapshot *one = &list[count];
         (void)buffer_append_format(
             out, "snapshot %.*s %s automatic=%d version=%d of=%s on-disk=%d\n",
-            length_of_name(shown_name(world, one->name)), shown_name(world, one->name),
+            length_of_name(shown_name(one->name)), shown_name(one->name),
             snapshot_status_name(one->status), one->is_automatic, (int)one->version,
             runtime_environment_name(one->runtime), is_on_disk(world, app_id, one));
     }
@@ -111,7 +111,7 @@ static void put_events(struct fake_world *world, const char *app_id, struct buff
             (void)buffer_append_format(out, "event %s>%s\n", json_text_or(event, "from", ""),
                                        json_text_or(event, "to", ""));
         if (text_equal(kind, "snapshot") && !text_equal(json_text(event, "status"), "CREATING")) {
-            const char *name = shown_name(world, json_text_or(event, "snapshot", ""));
+            const char *name = shown_name(json_text_or(event, "snapshot", ""));
             (void)buffer_append_format(out, "event snapshot %.*s %s\n", length_of_name(name), name,
                                        json_text_or(event, "status", ""));
         }
@@ -333,6 +333,30 @@ Test(interruption, of_a_deletion_of_a_snapshot_leaves_the_same_records) {
 
 Test(interruption, of_a_deletion_leaves_the_same_records) {
     static const struct interrupted operation = {"deletion", command_delete, APP_RUNNING, NULL};
+
+    interrupt(&operation);
+}
+
+Test(interruption, of_a_maintenance_leaves_the_same_records) {
+    static const struct interrupted operation = {"maintenance", command_maintain, APP_RUNNING,
+                                                 NULL};
+
+    interrupt(&operation);
+}
+
+static bool command_change_mode(struct fake_world *world, struct error *err) {
+    return fake_world_update(world, "a",
+                             "{\"ApplicationSnapshotConfigurationUpdate\":{"
+                             "\"SnapshotsEnabledUpdate\":true,"
+                             "\"SnapshotModeUpdate\":\"ENHANCED_SNAPSHOTS\"}}",
+                             err);
+}
+
+// In the other mode it is an update like any other. What the old job leaves is a system snapshot
+// or, after a death, a checkpoint: see shown_name().
+Test(interruption, of_a_change_of_the_mode_leaves_the_same_records) {
+    static const struct interrupted operation = {"change_of_mode", command_change_mode, APP_RUNNING,
+                                                 NULL};
 
     interrupt(&operation);
 }
