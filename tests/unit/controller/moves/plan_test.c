@@ -259,7 +259,7 @@ Test(plan, shows_a_job_that_finishes_at_once_as_running_for_a_while) {
     // The clock was set back.
     cr_assert(eq(int, plan_next(&app, &view, 1).event, EVENT_FINISHED));
     view.has_snapshot = true;
-    cr_assert(eq(int, plan_next(&app, &view, 1000200).kind, STEP_SNAPSHOT_FAILED));
+    cr_assert(eq(int, plan_next(&app, &view, 1000200).kind, STEP_SNAPSHOT_SALVAGE));
     view.has_snapshot = false;
     // A stop or an update need not wait.
     app.status = APP_STOPPING;
