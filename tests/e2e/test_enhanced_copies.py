@@ -172,7 +172,8 @@ def test_what_is_no_savepoint_is_not_imported(shared, application):
         error = failure(name, f"{name}/")
         assert error["ErrorCode"] == code and text in error["ErrorString"], (name, error)
     assert failure("no-bucket", "native/", "no-such-bucket-here")["ErrorCode"] == "NoSuchBucket"
-    wait_for(lambda: files_of(shared) == before, "no file is left")
+    # Of snapshots that other tests have deleted, files may have been there.
+    wait_for(lambda: set(files_of(shared)) <= set(before), "no file is left")
 
 
 # --- deaths ---
