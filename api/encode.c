@@ -5,8 +5,17 @@
 #include "model/maintenance_window.h"
 #include "model/record.h"
 
-static void put_time(json_t *object, const char *member, int64_t time_ms) {
+void encode_time(json_t *object, const char *member, int64_t time_ms) {
     json_put_int(object, member, time_ms / 1000);
+}
+
+void encode_key(json_t *object, const char *member, const char *key_arn) {
+    json_t *encryption = json_new_object();
+    bool is_customers = key_arn[0] != '\0';
+
+    json_put_text(encryption, "KeyType", is_customers ? "CUSTOMER_MANAGED_KEY" : "AWS_OWNED_KEY");
+    if (is_customers) json_put_text(encryption, "KeyId", key_arn);
+    json_put(object, member, encryption);
 }
 
 static void put_version(json_t *object, const char *member, int64_t version) {
@@ -90,9 +99,9 @@ json_t *encode_app_consuming(struct app_detail *detail) {
     json_put_text(object, "ApplicationName", app->name);
     json_put_text(object, "ApplicationStatus", app_status_name(app->status));
     json_put_int(object, "ApplicationVersionId", version->version);
-    put_time(object, "CreateTimestamp", app->created_at_ms);
-    put_time(object, "LastUpdateTimestamp", app->updated_at_ms);
-    put_time(object, "ApplicationVersionCreateTimestamp", version->created_at_ms);
+    encode_time(object, "CreateTimestamp", app->created_at_ms);
+    encode_time(object, "LastUpdateTimestamp", app->updated_at_ms);
+    encode_time(object, "ApplicationVersionCreateTimestamp", version->created_at_ms);
     put_version(object, "ApplicationVersionUpdatedFrom", version->updated_from);
     put_version(object, "ApplicationVersionRolledBackFrom", version->rolled_back_from);
     put_version(object, "ApplicationVersionRolledBackTo", version->rolled_back_to);
@@ -119,17 +128,13 @@ json_t *encode_app_summary(const struct app_scope *scope, const struct app_summa
 
 json_t *encode_snapshot(const struct snapshot *snapshot) {
     json_t *object = json_new_object();
-    json_t *encryption = json_new_object();
 
     json_put_text(object, "SnapshotName", snapshot->name);
     json_put_text(object, "SnapshotStatus", snapshot_status_name(snapshot->status));
     json_put_int(object, "ApplicationVersionId", snapshot->version);
-    put_time(object, "SnapshotCreationTimestamp", snapshot->created_at_ms);
+    encode_time(object, "SnapshotCreationTimestamp", snapshot->created_at_ms);
     json_put_text(object, "RuntimeEnvironment", runtime_environment_name(snapshot->runtime));
-    bool is_customers = snapshot->key_arn[0] != '\0';
-    json_put_text(encryption, "KeyType", is_customers ? "CUSTOMER_MANAGED_KEY" : "AWS_OWNED_KEY");
-    if (is_customers) json_put_text(encryption, "KeyId", snapshot->key_arn);
-    json_put(object, "ApplicationEncryptionConfigurationDescription", encryption);
+    encode_key(object, "ApplicationEncryptionConfigurationDescription", snapshot->key_arn);
     return object;
 }
 
@@ -137,9 +142,9 @@ json_t *encode_snapshot(const struct snapshot *snapshot) {
 
 static void put_common(json_t *object, const struct operation *operation) {
     json_put_text(object, "Operation", operation->name);
-    put_time(object, "StartTime", operation->started_at_ms);
+    encode_time(object, "StartTime", operation->started_at_ms);
     // Missing while it runs, although the model requires it (facts/api.md 2.4).
-    if (operation->ended_at_ms != 0) put_time(object, "EndTime", operation->ended_at_ms);
+    if (operation->ended_at_ms != 0) encode_time(object, "EndTime", operation->ended_at_ms);
     json_put_text(object, "OperationStatus", operation_status_name(operation->status));
 }
 

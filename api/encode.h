@@ -12,3 +12,7 @@ json_t *encode_app_summary(const struct app_scope *scope, const struct app_summa
 json_t *encode_snapshot(const struct snapshot *snapshot);
 json_t *encode_operation(const struct operation *operation);         // DescribeApplicationOperation
 json_t *encode_operation_summary(const struct operation *operation); // ListApplicationOperations
+
+// Put a member: a time in whole seconds; the block of a key, "" = AWS_OWNED_KEY.
+void encode_time(json_t *object, const char *member, int64_t time_ms);
+void encode_key(json_t *object, const char *member, const char *key_arn);

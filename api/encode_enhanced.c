@@ -1,26 +1,14 @@
 #include "api/encode_enhanced.h"
 
+#include "api/encode.h"
 #include "base/json.h"
 #include "model/arn.h"
-
-static void put_time(json_t *object, const char *member, int64_t time_ms) {
-    json_put_int(object, member, time_ms / 1000);
-}
 
 static void put_arn(json_t *object, const struct app_scope *scope, const char *name) {
     char arn[ARN_SIZE];
 
     arn_of_snapshot(scope, name, arn);
     json_put_text(object, "SnapshotArn", arn);
-}
-
-static void put_key(json_t *object, const char *member, const char *key_arn) {
-    json_t *encryption = json_new_object();
-    bool is_customers = key_arn[0] != '\0';
-
-    json_put_text(encryption, "KeyType", is_customers ? "CUSTOMER_MANAGED_KEY" : "AWS_OWNED_KEY");
-    if (is_customers) json_put_text(encryption, "KeyId", key_arn);
-    json_put(object, member, encryption);
 }
 
 static json_t *encode_location(const struct s3_location *location) {
@@ -37,7 +25,7 @@ static void put_common(json_t *object, const struct enhanced_snapshot *snapshot)
     json_put_text(object, "SnapshotName", snapshot->name);
     put_arn(object, &snapshot->scope, snapshot->name);
     json_put_text(object, "SnapshotStatus", snapshot_status_name(snapshot->status));
-    put_time(object, "SnapshotCreationTimestamp", snapshot->created_at_ms);
+    encode_time(object, "SnapshotCreationTimestamp", snapshot->created_at_ms);
     json_put_text(object, "SnapshotInitiator", snapshot_maker_initiator(snapshot->maker));
     json_put_text(object, "SnapshotInitiatorOperation", snapshot_maker_name(snapshot->maker));
     json_put_text(object, "SnapshotFormat", "CANONICAL");
@@ -62,7 +50,7 @@ static json_t *encode_source(const struct enhanced_snapshot *snapshot) {
     }
     app = json_new_object();
     json_put_text(app, "ApplicationName", snapshot->app_name);
-    put_time(app, "ApplicationCreationTimestamp", snapshot->app_created_at_ms);
+    encode_time(app, "ApplicationCreationTimestamp", snapshot->app_created_at_ms);
     json_put_int(app, "ApplicationVersionId", snapshot->app_version);
     json_put(source, "SourceApplicationDescription", app);
     return source;
@@ -77,7 +65,7 @@ json_t *encode_enhanced(const struct enhanced_snapshot *snapshot) {
     if (snapshot->maker != MADE_BY_IMPORT)
         json_put_text(object, "RuntimeEnvironment", runtime_environment_name(snapshot->runtime));
     json_put_int(object, "SnapshotSizeInBytes", snapshot->size_bytes);
-    put_key(object, "SnapshotEncryptionConfigurationDescription", snapshot->key_arn);
+    encode_key(object, "SnapshotEncryptionConfigurationDescription", snapshot->key_arn);
     json_put(object, "SnapshotSourceDescription", encode_source(snapshot));
     return object;
 }
@@ -88,8 +76,8 @@ static void put_operation(json_t *object, const struct snapshot_operation *opera
     json_put_text(object, "SnapshotOperationId", operation->id);
     json_put_text(object, "SnapshotOperation", snapshot_operation_kind_name(operation->kind));
     json_put_text(object, "SnapshotOperationStatus", operation_status_name(operation->status));
-    put_time(object, "StartTime", operation->started_at_ms);
-    if (operation->ended_at_ms != 0) put_time(object, "EndTime", operation->ended_at_ms);
+    encode_time(object, "StartTime", operation->started_at_ms);
+    if (operation->ended_at_ms != 0) encode_time(object, "EndTime", operation->ended_at_ms);
 }
 
 json_t *encode_enhanced_operation_summary(const struct snapshot_operation *operation) {
@@ -114,13 +102,13 @@ static void put_location(json_t *object, const char *member,
 
 static void put_transfer(json_t *object, const struct snapshot_operation *operation) {
     if (operation->kind == SNAPSHOT_OPERATION_IMPORT) {
-        put_key(object, "SourceEncryptionConfigurationDescription", operation->source_key_arn);
+        encode_key(object, "SourceEncryptionConfigurationDescription", operation->source_key_arn);
         put_location(object, "SnapshotSourceLocationDescription", operation);
     } else if (operation->ended_at_ms != 0) {
         put_location(object, "SnapshotDestinationLocationDescription", operation);
     }
-    put_key(object, "DestinationEncryptionConfigurationDescription",
-            operation->destination_key_arn);
+    encode_key(object, "DestinationEncryptionConfigurationDescription",
+               operation->destination_key_arn);
 }
 
 static void put_cause(json_t *object, const struct snapshot_operation *operation) {
