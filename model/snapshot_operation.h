@@ -55,4 +55,3 @@ struct snapshot_operation_filter {
 // The values of ErrorCode (facts/api.md 12.4).
 #define SNAPSHOT_ERROR_SAVEPOINT "SavepointFailed"
 #define SNAPSHOT_ERROR_INTERNAL  "InternalFailure"
-#define SNAPSHOT_ERROR_INVALID   "InvalidSavepoint"

@@ -33,9 +33,6 @@ static const char SQL_LIST_OF_INITIATOR[] =
 static const char SQL_COUNT_BY_HAND[] =
     "SELECT count(*) FROM enhanced_snapshot WHERE account = ?1 AND region = ?2 AND"
     " status <> 'FAILED' AND maker <> 'SystemCreateSnapshot'";
-static const char SQL_NEXT_OPEN[] =
-    "SELECT id FROM enhanced_snapshot WHERE status IN ('CREATING', 'DELETING') AND id > ?1"
-    " ORDER BY id LIMIT 1";
 static const char SQL_NEXT_UNOWNED[] =
     "SELECT " COLUMNS " FROM enhanced_snapshot e WHERE status = 'READY' AND sequence > ?2 AND"
     " NOT EXISTS (SELECT 1 FROM app a WHERE a.account = e.account AND a.region = e.region AND"
@@ -233,25 +230,6 @@ bool enhanced_snapshot_store_next_unowned(struct db *db, const char *tag, int64_
     return read_one(db, stmt, out, out_found, err);
 }
 
-static bool next_id(struct db *db, const char *sql, const char *after_id,
-                    char out_id[static APP_ID_SIZE], bool *out_found, struct error *err) {
-    AUTO(db_done) sqlite3_stmt *stmt = NULL;
-    bool row;
-
-    if (!db_prepare(db, sql, &stmt, err)) return false;
-    db_bind_text(stmt, 1, after_id);
-    if (!db_next(db, stmt, &row, err)) return false;
-    if (row) db_column_text(stmt, 0, out_id, APP_ID_SIZE);
-    *out_found = row;
-    return true;
-}
-
-bool enhanced_snapshot_store_next_open(struct db *db, const char *after_id,
-                                       char out_id[static APP_ID_SIZE], bool *out_found,
-                                       struct error *err) {
-    return next_id(db, SQL_NEXT_OPEN, after_id, out_id, out_found, err);
-}
-
 bool enhanced_snapshot_store_add_deleted(struct db *db, const char *id, struct error *err) {
     return run_with_id(db, SQL_ADD_DELETED, id, err);
 }
@@ -263,5 +241,13 @@ bool enhanced_snapshot_store_remove_deleted(struct db *db, const char *id, struc
 bool enhanced_snapshot_store_next_deleted(struct db *db, const char *after_id,
                                           char out_id[static APP_ID_SIZE], bool *out_found,
                                           struct error *err) {
-    return next_id(db, SQL_NEXT_DELETED, after_id, out_id, out_found, err);
+    AUTO(db_done) sqlite3_stmt *stmt = NULL;
+    bool row;
+
+    if (!db_prepare(db, SQL_NEXT_DELETED, &stmt, err)) return false;
+    db_bind_text(stmt, 1, after_id);
+    if (!db_next(db, stmt, &row, err)) return false;
+    if (row) db_column_text(stmt, 0, out_id, APP_ID_SIZE);
+    *out_found = row;
+    return true;
 }

@@ -28,10 +28,6 @@ MUST_CHECK bool enhanced_snapshot_store_list(struct db *db, const struct app_sco
 // How many that were not made by the system are not FAILED: the quota is for these.
 MUST_CHECK bool enhanced_snapshot_store_count_by_hand(struct db *db, const struct app_scope *scope,
                                                       int64_t *out_count, struct error *err);
-// The first id above `after_id` of one that is CREATING or DELETING.
-MUST_CHECK bool enhanced_snapshot_store_next_open(struct db *db, const char *after_id,
-                                                  char out_id[static APP_ID_SIZE], bool *out_found,
-                                                  struct error *err);
 
 // The oldest READY one above `after_sequence` that no application has a row of (an import, or its
 // application is gone), unless its tag `tag` is "none".

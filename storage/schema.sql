@@ -163,7 +163,6 @@ CREATE INDEX enhanced_snapshot_by_app ON enhanced_snapshot (account, region, app
 CREATE INDEX enhanced_snapshot_by_maker ON enhanced_snapshot (account, region, maker, sequence);
 CREATE INDEX enhanced_snapshot_by_initiator ON enhanced_snapshot (account, region, (maker = 'SystemCreateSnapshot'), sequence);
 CREATE INDEX enhanced_snapshot_of_status ON enhanced_snapshot (account, region, status, sequence);
-CREATE INDEX enhanced_snapshot_by_status ON enhanced_snapshot (status) WHERE status IN ('CREATING', 'DELETING');
 
 -- The journal of snapshot operations: it outlives the snapshots.
 CREATE TABLE snapshot_operation (

@@ -1,10 +1,8 @@
 // CreateApplicationSnapshot and DeleteApplicationSnapshot.
-#include "base/random_id.h"
-#include "base/text.h"
 #include "controller/commands/app_service_commands.h"
 #include "controller/commands/app_service_queries.h"
 #include "controller/moves/move_begin.h"
-#include "controller/moves/restore_points.h"
+#include "controller/moves/restore.h"
 #include "controller/moves/restore_points_remove.h"
 #include "controller/moves/savepoint_check.h"
 #include "controller/moves/snapshot_ledger.h"
@@ -49,8 +47,7 @@ static bool check_create(struct app_service *service, const struct app *app,
 bool app_service_create_snapshot(struct app_service *service, const struct app_scope *scope,
                                  const char *name, const char *snapshot_name, struct error *err) {
     AUTO(db_rollback) struct db_tx tx = {0};
-    struct snapshot snapshot = {.status = SNAPSHOT_CREATING};
-    struct restore_facts facts;
+    struct snapshot snapshot;
     struct job_spec spec;
     struct app app;
 
@@ -58,14 +55,7 @@ bool app_service_create_snapshot(struct app_service *service, const struct app_s
     if (!service_load_spec(service, app.id, app.version, &spec, err)) return false;
     if (!check_create(service, &app, &spec, snapshot_name, err)) return false;
     if (!savepoint_check_possible(service, &app, err)) return false;
-    (void)text_copy(snapshot.name, sizeof snapshot.name, snapshot_name);
-    snapshot.version = app.version;
-    snapshot.runtime = spec.runtime;
-    (void)text_copy(snapshot.key_arn, sizeof snapshot.key_arn, spec.key_arn);
-    random_id_hex(snapshot.trigger_id, sizeof snapshot.trigger_id - 1);
-    snapshot.created_at_ms = service_now_ms(service);
-    restore_points_find(service, &app, &facts);
-    (void)text_copy(snapshot.after_checkpoint, FILE_PATH_MAX, facts.checkpoints[SLOT_CURRENT]);
+    snapshot_ledger_prepare(service, &app, app.version, &spec, snapshot_name, &snapshot);
     if (!db_begin(service->db, &tx, err)) return false;
     if (!snapshot_ledger_open(service, &app, &snapshot, NULL, NULL, err)) return false;
     if (!db_commit(&tx, err)) return false;

@@ -1,11 +1,8 @@
 // CreateSnapshot: a savepoint of an application that continues to run.
-#include "base/random_id.h"
-#include "base/text.h"
 #include "controller/commands/app_service_snapshots.h"
 #include "controller/commands/app_tags.h"
 #include "controller/commands/snapshot_rules.h"
 #include "controller/moves/move_begin.h"
-#include "controller/moves/restore_points.h"
 #include "controller/moves/savepoint_check.h"
 #include "controller/moves/snapshot_ledger.h"
 #include "storage/app_store.h"
@@ -60,26 +57,13 @@ static bool check(struct app_service *service, const struct app *app, const stru
            savepoint_check_possible(service, app, err);
 }
 
-static void fill(struct app_service *service, const struct app *app, const struct job_spec *spec,
-                 const char *name, struct snapshot *out) {
-    struct restore_facts facts;
-
-    *out = (struct snapshot){.status = SNAPSHOT_CREATING, .version = app->version};
-    enhanced_snapshot_row_name(name, out->name);
-    out->runtime = spec->runtime;
-    (void)text_copy(out->key_arn, sizeof out->key_arn, spec->key_arn);
-    random_id_hex(out->trigger_id, sizeof out->trigger_id - 1);
-    out->created_at_ms = service_now_ms(service);
-    restore_points_find(service, app, &facts);
-    (void)text_copy(out->after_checkpoint, FILE_PATH_MAX, facts.checkpoints[SLOT_CURRENT]);
-}
-
 bool app_service_snapshot_create(struct app_service *service, const struct app_scope *scope,
                                  const json_t *request, struct snapshot_answer *out_answer,
                                  struct error *err) {
     const char *name = json_text_or(request, "SnapshotName", "");
     const json_t *tags = json_member(request, "Tags");
     AUTO(db_rollback) struct db_tx tx = {0};
+    char row_name[APP_SNAPSHOT_NAME_SIZE];
     struct snapshot_ledger_entry entry;
     struct snapshot snapshot;
     struct job_spec spec;
@@ -91,7 +75,8 @@ bool app_service_snapshot_create(struct app_service *service, const struct app_s
         return false;
     if (!service_load_spec(service, app.id, app.version, &spec, err)) return false;
     if (!check(service, &app, &spec, name, tags, err)) return false;
-    fill(service, &app, &spec, name, &snapshot);
+    enhanced_snapshot_row_name(name, row_name);
+    snapshot_ledger_prepare(service, &app, app.version, &spec, row_name, &snapshot);
     if (!db_begin(service->db, &tx, err)) return false;
     if (!snapshot_ledger_open(service, &app, &snapshot, json_text(request, "SnapshotDescription"),
                               &entry, err))

@@ -1,5 +1,4 @@
 // HALT: how the old job of a move ends, and what it leaves.
-#include "base/random_id.h"
 #include "base/text.h"
 #include "controller/history/event_log.h"
 #include "controller/moves/executor_parts.h"
@@ -17,20 +16,14 @@ static bool record_halt(struct execution *run, struct error *err) {
     struct move *move = &run->app->move;
     AUTO(db_rollback) struct db_tx tx = {0};
     struct job_spec spec;
-    struct snapshot snapshot = {.status = SNAPSHOT_CREATING, .is_automatic = true};
-    struct restore_facts facts;
+    struct snapshot snapshot;
+    int64_t version = run->placement->version;
 
-    snapshot.version = run->placement->version;
-    if (!service_load_spec(run->service, run->app->id, snapshot.version, &spec, err)) return false;
+    if (!service_load_spec(run->service, run->app->id, version, &spec, err)) return false;
     if (!snapshot_ledger_free_name(run->service, run->app, err)) return false;
-    random_id_hex(move->trigger_id, sizeof move->trigger_id - 1);
-    (void)text_copy(snapshot.name, sizeof snapshot.name, move->snapshot_name);
-    (void)text_copy(snapshot.trigger_id, sizeof snapshot.trigger_id, move->trigger_id);
-    snapshot.runtime = spec.runtime;
-    (void)text_copy(snapshot.key_arn, sizeof snapshot.key_arn, spec.key_arn);
-    snapshot.created_at_ms = service_now_ms(run->service);
-    restore_points_find(run->service, run->app, &facts);
-    (void)text_copy(snapshot.after_checkpoint, FILE_PATH_MAX, facts.checkpoints[SLOT_CURRENT]);
+    snapshot_ledger_prepare(run->service, run->app, version, &spec, move->snapshot_name, &snapshot);
+    snapshot.is_automatic = true;
+    (void)text_copy(move->trigger_id, sizeof move->trigger_id, snapshot.trigger_id);
     if (!db_begin(db, &tx, err)) return false;
     if (!app_store_save(db, run->app, err)) return false;
     if (!event_log_phase(run->service, run->app, "HALT", NULL, err)) return false;

@@ -4,12 +4,29 @@
 #include "base/text.h"
 #include "controller/history/event_log.h"
 #include "controller/history/snapshot_journal.h"
+#include "controller/moves/restore_points.h"
 #include "storage/app_store.h"
 #include "storage/enhanced_snapshot_store.h"
 #include "storage/snapshot_operation_store.h"
 #include "storage/snapshot_store.h"
 
 // --- opening ---
+
+void snapshot_ledger_prepare(struct app_service *service, const struct app *app, int64_t version,
+                             const struct job_spec *spec, const char *row_name,
+                             struct snapshot *out_snapshot) {
+    struct snapshot snapshot = {
+        .status = SNAPSHOT_CREATING, .version = version, .runtime = spec->runtime};
+    struct restore_facts facts;
+
+    (void)text_copy(snapshot.name, sizeof snapshot.name, row_name);
+    (void)text_copy(snapshot.key_arn, sizeof snapshot.key_arn, spec->key_arn);
+    random_id_hex(snapshot.trigger_id, sizeof snapshot.trigger_id - 1);
+    snapshot.created_at_ms = service_now_ms(service);
+    restore_points_find(service, app, &facts);
+    (void)text_copy(snapshot.after_checkpoint, FILE_PATH_MAX, facts.checkpoints[SLOT_CURRENT]);
+    *out_snapshot = snapshot;
+}
 
 static bool open_enhanced(struct app_service *service, const struct app *app,
                           struct snapshot *snapshot, const char *description,
@@ -175,21 +192,28 @@ bool snapshot_ledger_find_app(struct app_service *service, const struct enhanced
     return true;
 }
 
+bool snapshot_ledger_find_row(struct app_service *service, const struct enhanced_snapshot *snapshot,
+                              struct app *out_app, struct snapshot *out_row, bool *out_found,
+                              struct error *err) {
+    char row_name[APP_SNAPSHOT_NAME_SIZE];
+
+    if (!snapshot_ledger_find_app(service, snapshot, out_app, out_found, err)) return false;
+    if (!*out_found) return true;
+    enhanced_snapshot_row_name(snapshot->name, row_name);
+    return snapshot_store_find(service->db, out_app->id, row_name, out_row, out_found, err);
+}
+
 // The application does not restore from it any more.
 static bool mark_row(struct app_service *service, const struct enhanced_snapshot *enhanced,
                      struct error *err) {
-    char row_name[APP_SNAPSHOT_NAME_SIZE];
-    struct snapshot snapshot;
+    struct snapshot row;
     struct app app;
     bool found;
 
-    if (!snapshot_ledger_find_app(service, enhanced, &app, &found, err)) return false;
+    if (!snapshot_ledger_find_row(service, enhanced, &app, &row, &found, err)) return false;
     if (!found) return true;
-    enhanced_snapshot_row_name(enhanced->name, row_name);
-    if (!snapshot_store_find(service->db, app.id, row_name, &snapshot, &found, err)) return false;
-    if (!found) return true;
-    snapshot.status = enhanced->status;
-    return snapshot_store_save(service->db, app.id, &snapshot, err);
+    row.status = enhanced->status;
+    return snapshot_store_save(service->db, app.id, &row, err);
 }
 
 bool snapshot_ledger_begin_deletion(struct app_service *service, struct enhanced_snapshot *snapshot,

@@ -3,7 +3,7 @@
 // change together: the application's (storage/snapshot_store.h) and the account's
 // (storage/enhanced_snapshot_store.h), and an operation in the account's journal.
 //
-// All functions but the last two are called inside a transaction of the caller's.
+// All functions but the first and the last three are called inside a transaction of the caller's.
 #pragma once
 
 #include "controller/service/service.h"
@@ -15,6 +15,11 @@ struct snapshot_ledger_entry {
     struct snapshot_operation operation;
 };
 
+// A snapshot of the current job, which runs `version` with the settings `spec`, under the name of
+// its row: CREATING, with a new trigger. Stores nothing.
+void snapshot_ledger_prepare(struct app_service *service, const struct app *app, int64_t version,
+                             const struct job_spec *spec, const char *row_name,
+                             struct snapshot *out_snapshot);
 // Adds a snapshot that is CREATING; `snapshot->name` decides about its kind. `description` may be
 // NULL. Sets sequence and enhanced id. ERROR_EXISTS. `out_entry` may be NULL.
 MUST_CHECK bool snapshot_ledger_open(struct app_service *service, const struct app *app,
@@ -50,7 +55,11 @@ MUST_CHECK bool snapshot_ledger_begin_deletion(struct app_service *service,
                                                struct snapshot_operation *out_operation,
                                                struct error *err);
 
-// The application that has a row for the same savepoint, if it still exists.
+// The application that it was made from, if that still exists; and its row for the same savepoint.
 MUST_CHECK bool snapshot_ledger_find_app(struct app_service *service,
                                          const struct enhanced_snapshot *snapshot,
                                          struct app *out_app, bool *out_found, struct error *err);
+MUST_CHECK bool snapshot_ledger_find_row(struct app_service *service,
+                                         const struct enhanced_snapshot *snapshot,
+                                         struct app *out_app, struct snapshot *out_row,
+                                         bool *out_found, struct error *err);

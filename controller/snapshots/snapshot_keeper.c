@@ -142,29 +142,23 @@ static bool find_need(struct app_service *service, const struct enhanced_snapsho
 
 static bool remove_row(struct app_service *service, const struct enhanced_snapshot *snapshot,
                        struct error *err) {
-    char row_name[APP_SNAPSHOT_NAME_SIZE];
+    struct snapshot row;
     struct app app;
     bool found;
 
-    if (!snapshot_ledger_find_app(service, snapshot, &app, &found, err)) return false;
-    if (!found) return true;
-    enhanced_snapshot_row_name(snapshot->name, row_name);
-    return snapshot_store_remove(service->db, app.id, row_name, err) &&
-           event_log_snapshot(service, &app, row_name, "DELETED", "", err);
+    if (!snapshot_ledger_find_row(service, snapshot, &app, &row, &found, err)) return false;
+    return !found || (snapshot_store_remove(service->db, app.id, row.name, err) &&
+                      event_log_snapshot(service, &app, row.name, "DELETED", "", err));
 }
 
 // What Flink wrote and was never moved, as of a savepoint that failed, and the empty directories.
 static bool remove_leftovers(struct app_service *service, const struct enhanced_snapshot *snapshot,
                              struct error *err) {
-    char row_name[APP_SNAPSHOT_NAME_SIZE];
     struct snapshot row;
     struct app app;
     bool found;
 
-    if (!snapshot_ledger_find_app(service, snapshot, &app, &found, err)) return false;
-    if (!found) return true;
-    enhanced_snapshot_row_name(snapshot->name, row_name);
-    if (!snapshot_store_find(service->db, app.id, row_name, &row, &found, err)) return false;
+    if (!snapshot_ledger_find_row(service, snapshot, &app, &row, &found, err)) return false;
     return !found || restore_points_discard(service, &app, &row, err);
 }
 
@@ -251,22 +245,15 @@ bool snapshot_keeper_run(struct app_service *service, const char *snapshot_id, s
     return delete_when_free(service, &snapshot, err);
 }
 
-typedef bool next_fn(struct db *db, const char *after_id, char out_id[static APP_ID_SIZE],
-                     bool *out_found, struct error *err);
-
-static bool queue_each(struct app_service *service, next_fn *next, struct error *err) {
+// All work is an operation in progress.
+bool snapshot_keeper_queue_all(struct app_service *service, struct error *err) {
     char id[APP_ID_SIZE] = "";
     bool found;
 
+    service_wake_snapshot(service, ""); // the sweep
     for (;;) {
-        if (!next(service->db, id, id, &found, err)) return false;
+        if (!snapshot_operation_store_next_open(service->db, id, id, &found, err)) return false;
         if (!found) return true;
         service_wake_snapshot(service, id);
     }
-}
-
-bool snapshot_keeper_queue_all(struct app_service *service, struct error *err) {
-    service_wake_snapshot(service, ""); // the sweep
-    return queue_each(service, enhanced_snapshot_store_next_open, err) &&
-           queue_each(service, snapshot_operation_store_next_open, err);
 }

@@ -185,24 +185,6 @@ Test(enhanced_stores, count_for_the_quota_what_users_made_and_did_not_fail) {
     cr_assert(eq(int, (int)count, 0));
 }
 
-Test(enhanced_stores, find_what_is_being_made_or_deleted) {
-    struct enhanced_snapshot ready = add("i1", "ready", MADE_BY_CREATE);
-    char id[APP_ID_SIZE] = "";
-
-    ready.status = SNAPSHOT_READY;
-    cr_assert(enhanced_snapshot_store_save(db, &ready, &err));
-    (void)add("i2", "creating", MADE_BY_CREATE);
-    struct enhanced_snapshot deleting = add("i3", "deleting", MADE_BY_CREATE);
-    deleting.status = SNAPSHOT_DELETING;
-    cr_assert(enhanced_snapshot_store_save(db, &deleting, &err));
-    cr_assert(enhanced_snapshot_store_next_open(db, id, id, &found, &err) && found);
-    cr_assert(eq(str, id, "i2"));
-    cr_assert(enhanced_snapshot_store_next_open(db, id, id, &found, &err) && found);
-    cr_assert(eq(str, id, "i3"));
-    cr_assert(enhanced_snapshot_store_next_open(db, id, id, &found, &err));
-    cr_assert(not(found));
-}
-
 Test(enhanced_stores, remember_files_without_a_snapshot) {
     char id[APP_ID_SIZE] = "";
 
