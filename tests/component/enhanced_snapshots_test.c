@@ -1,11 +1,10 @@
 // Enhanced snapshots: they belong to the account, and several applications use one.
 #include "base/json.h"
 #include "base/text.h"
-#include "controller/commands/app_service_snapshots.h"
 #include "controller/service/service.h"
 #include "fakes/fake_cluster_parts.h"
+#include "fakes/fake_snapshots.h"
 #include "fakes/fake_world_view.h"
-#include "storage/enhanced_snapshot_store.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -62,11 +61,7 @@ static bool try_to_take(const char *application, const char *name) {
 }
 
 static struct enhanced_snapshot find(const char *name) {
-    struct enhanced_snapshot snapshot = {.status = SNAPSHOT_STATUS_COUNT};
-    bool is_found =
-        app_service_snapshot_describe(world.service, &world.scope, name, &snapshot, &err);
-
-    return is_found ? snapshot : (struct enhanced_snapshot){.status = SNAPSHOT_STATUS_COUNT};
+    return fake_snapshots_find(&world, name);
 }
 
 static struct snapshot_operation operation_of(const char *name, const char *id) {
@@ -90,17 +85,6 @@ static struct enhanced_snapshot newest(void) {
     return snapshot;
 }
 
-static struct snapshot_operation newest_operation(const char *name) {
-    struct snapshot_operation_filter all = {.before_sequence = INT64_MAX};
-    struct snapshot_operation operation = {0};
-    size_t count;
-
-    cr_assert(app_service_snapshot_list_operations(world.service, &world.scope, name, &all,
-                                                   &operation, 1, &count, &err) &&
-              count == 1);
-    return operation;
-}
-
 static bool drop(const char *name) {
     struct enhanced_snapshot snapshot = find(name);
     struct snapshot_answer answer;
@@ -110,14 +94,7 @@ static bool drop(const char *name) {
 }
 
 static bool start_from(const char *application, const char *snapshot_name) {
-    AUTO(json_decref)
-    json_t *run = parse("{\"ApplicationRestoreConfiguration\":{\"ApplicationRestoreType\":"
-                        "\"RESTORE_FROM_CUSTOM_SNAPSHOT\",\"SnapshotArn\":"
-                        "\"arn:aws:kinesisanalytics:us-east-1:000000000000:snapshot/%s\"}}",
-                        snapshot_name);
-    char operation_id[APP_OPERATION_ID_SIZE];
-
-    return app_service_start(world.service, &world.scope, application, run, operation_id, &err);
+    return fake_snapshots_start(&world, application, snapshot_name, &err);
 }
 
 static bool delete_app(const char *name) {
@@ -126,29 +103,10 @@ static bool delete_app(const char *name) {
 }
 
 static struct snapshot_answer import(const char *name) {
-    AUTO(json_decref)
-    json_t *request = parse("{\"SnapshotName\":\"%s\",\"ImportSourceConfiguration\":{"
-                            "\"SourceType\":\"S3\",\"ImportRoleArn\":\"arn:aws:iam::1:role/r\","
-                            "\"SourceS3PrefixLocation\":{\"BucketARN\":\"arn:aws:s3:::b\","
-                            "\"KeyPrefix\":\"exports/x\"}}}",
-                            name);
     struct snapshot_answer answer = {0};
 
-    cr_assert(app_service_snapshot_import(world.service, &world.scope, request, &answer, &err),
-              "%s", err.message);
+    cr_assert(fake_snapshots_import(&world, name, &answer, &err), "%s", err.message);
     return answer;
-}
-
-static bool export(const char *name, struct snapshot_answer *out) {
-    AUTO(json_decref)
-    json_t *request =
-        parse("{\"SnapshotName\":\"%s\",\"ExportDestinationConfiguration\":{"
-              "\"DestinationType\":\"S3\",\"ExportRoleArn\":\"arn:aws:iam::1:role/r\","
-              "\"DestinationS3PrefixLocation\":{\"BucketARN\":\"arn:aws:s3:::b\","
-              "\"KeyPrefix\":\"exports/\"}}}",
-              name);
-
-    return app_service_snapshot_export(world.service, &world.scope, request, out, &err);
 }
 
 // --- taking ---
@@ -286,7 +244,7 @@ Test(enhanced_snapshots, are_deleted_when_no_start_uses_them_any_more) {
     cr_assert(fake_world_run_until(&world, "b", APP_RUNNING));
     fake_world_run(&world, 10);
     cr_assert(eq(int, find("s").status, SNAPSHOT_STATUS_COUNT));
-    cr_assert(eq(int, newest_operation("s").status, OPERATION_SUCCESSFUL));
+    cr_assert(eq(int, fake_snapshots_newest_operation(&world, "s").status, OPERATION_SUCCESSFUL));
     cr_assert(not(start_from("b", "s")));
 }
 
@@ -390,11 +348,11 @@ Test(enhanced_snapshots, are_exported_once_at_a_time_and_deleted_afterwards) {
 
     fake_world_create_running(&world, "a");
     (void)take("s");
-    cr_assert(not(export("s", &answer)));
+    cr_assert(not(fake_snapshots_export(&world, "s", &answer, &err)));
     cr_assert(eq(int, err.kind, ERROR_CONFLICT));
     fake_world_run(&world, 5);
-    cr_assert(export("s", &answer), "%s", err.message);
-    cr_assert(not(export("s", &other)));
+    cr_assert(fake_snapshots_export(&world, "s", &answer, &err), "%s", err.message);
+    cr_assert(not(fake_snapshots_export(&world, "s", &other, &err)));
     cr_assert(eq(int, err.kind, ERROR_LIMIT));
     cr_assert(drop("s"), "%s", err.message);
     fake_world_run(&world, 4);
@@ -422,7 +380,8 @@ Test(enhanced_snapshots, have_a_journal_of_ninety_days) {
     cr_assert(drop("i"), "%s", err.message);
     fake_world_run(&world, 4);
     world.now_ms += (int64_t)89 * 24 * 3600 * 1000;
-    cr_assert(eq(int, newest_operation("i").kind, SNAPSHOT_OPERATION_DELETE));
+    cr_assert(
+        eq(int, fake_snapshots_newest_operation(&world, "i").kind, SNAPSHOT_OPERATION_DELETE));
     world.now_ms += (int64_t)2 * 24 * 3600 * 1000;
     cr_assert(not(app_service_snapshot_list_operations(world.service, &world.scope, "i", &all,
                                                        &operation, 1, &count, &err)));
@@ -457,7 +416,8 @@ Test(enhanced_snapshots, of_an_application_follow_its_retention) {
     fake_world_run(&world, 10);
     cr_assert(eq(int, find("one").status, SNAPSHOT_STATUS_COUNT));
     cr_assert(eq(int, find("two").status, SNAPSHOT_READY));
-    cr_assert(eq(int, newest_operation("one").kind, SNAPSHOT_OPERATION_DELETE));
+    cr_assert(
+        eq(int, fake_snapshots_newest_operation(&world, "one").kind, SNAPSHOT_OPERATION_DELETE));
 }
 
 // --- changing the mode ---

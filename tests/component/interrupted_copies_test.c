@@ -1,24 +1,13 @@
 // Copies of enhanced snapshots, and a deletion that waits for one, that a death of the daemon
 // interrupts: they end with the same records as those that nothing interrupts.
 #include "base/buffer.h"
-#include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "controller/commands/app_service_snapshots.h"
-#include "fakes/fake_world_view.h"
+#include "fakes/fake_snapshots.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <string.h>
-
-#define SOURCE                                                                                     \
-    "{\"SnapshotName\":\"copy\",\"ImportSourceConfiguration\":{\"SourceType\":\"S3\","             \
-    "\"ImportRoleArn\":\"arn:aws:iam::1:role/r\",\"SourceS3PrefixLocation\":{"                     \
-    "\"BucketARN\":\"arn:aws:s3:::b\",\"KeyPrefix\":\"p/\"}}}"
-#define DESTINATION                                                                                \
-    "{\"SnapshotName\":\"s\",\"ExportDestinationConfiguration\":{\"DestinationType\":\"S3\","      \
-    "\"ExportRoleArn\":\"arn:aws:iam::1:role/r\",\"DestinationS3PrefixLocation\":{"                \
-    "\"BucketARN\":\"arn:aws:s3:::b\",\"KeyPrefix\":\"p/\"}}}"
 
 enum { TURNS = 30, DEATHS = 12 };
 
@@ -29,33 +18,21 @@ static void end_copies(struct fake_world *world) {
             (void)fake_transfer_complete(&world->transfers, world->transfers.orders[index].id, 10);
 }
 
-static json_t *parse(const char *text) {
-    json_t *value = NULL;
-    struct error err;
-
-    cr_assert(json_parse(text, strlen(text), &value, &err), "%s", err.message);
-    return value;
-}
-
 // --- what is interrupted ---
 
 typedef bool copy_fn(struct fake_world *world, struct error *err);
 
 static bool import(struct fake_world *world, struct error *err) {
-    AUTO(json_decref) json_t *request = parse(SOURCE);
     struct snapshot_answer answer;
 
     // Recorded by the daemon that died: the client finds it.
-    return app_service_snapshot_import(world->service, &world->scope, request, &answer, err) ||
-           err->kind == ERROR_EXISTS;
+    return fake_snapshots_import(world, "copy", &answer, err) || err->kind == ERROR_EXISTS;
 }
 
 static bool export(struct fake_world *world, struct error *err) {
-    AUTO(json_decref) json_t *request = parse(DESTINATION);
     struct snapshot_answer answer;
 
-    return app_service_snapshot_export(world->service, &world->scope, request, &answer, err) ||
-           err->kind == ERROR_LIMIT;
+    return fake_snapshots_export(world, "s", &answer, err) || err->kind == ERROR_LIMIT;
 }
 
 static bool delete_while_it_is_exported(struct fake_world *world, struct error *err) {

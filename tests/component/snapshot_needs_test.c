@@ -1,10 +1,8 @@
 // What must stay of enhanced snapshots while something needs it, and how many there may be.
-#include "base/json.h"
 #include "base/text.h"
-#include "controller/commands/app_service_snapshots.h"
 #include "controller/service/service.h"
 #include "fakes/fake_commands.h"
-#include "fakes/fake_world_view.h"
+#include "fakes/fake_snapshots.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
@@ -27,56 +25,20 @@ static void tear_down(void) {
 
 TestSuite(snapshot_needs, .init = set_up, .fini = tear_down);
 
-static json_t *parse(const char *text) {
-    json_t *value = NULL;
-
-    cr_assert(json_parse(text, strlen(text), &value, &err), "%s", err.message);
-    return value;
-}
-
-static bool export(struct snapshot_answer *out) {
-    AUTO(json_decref)
-    json_t *request =
-        parse("{\"SnapshotName\":\"s\",\"ExportDestinationConfiguration\":{\"DestinationType\":"
-              "\"S3\",\"ExportRoleArn\":\"arn:aws:iam::1:role/r\",\"DestinationS3PrefixLocation\":{"
-              "\"BucketARN\":\"arn:aws:s3:::b\",\"KeyPrefix\":\"p/\"}}}");
-
-    return app_service_snapshot_export(world.service, &world.scope, request, out, &err);
-}
-
 static bool import(void) {
-    AUTO(json_decref)
-    json_t *request =
-        parse("{\"SnapshotName\":\"i\",\"ImportSourceConfiguration\":{\"SourceType\":\"S3\","
-              "\"ImportRoleArn\":\"arn:aws:iam::1:role/r\",\"SourceS3PrefixLocation\":{"
-              "\"BucketARN\":\"arn:aws:s3:::b\",\"KeyPrefix\":\"p/\"}}}");
     struct snapshot_answer answer;
 
-    return app_service_snapshot_import(world.service, &world.scope, request, &answer, &err);
+    return fake_snapshots_import(&world, "i", &answer, &err);
 }
 
 static enum snapshot_status status(void) {
-    struct enhanced_snapshot snapshot;
-
-    return app_service_snapshot_describe(world.service, &world.scope, "s", &snapshot, &err)
-               ? snapshot.status
-               : SNAPSHOT_STATUS_COUNT;
-}
-
-static bool start_from_s(const char *name) {
-    AUTO(json_decref)
-    json_t *run = parse("{\"ApplicationRestoreConfiguration\":{\"ApplicationRestoreType\":"
-                        "\"RESTORE_FROM_CUSTOM_SNAPSHOT\",\"SnapshotArn\":"
-                        "\"arn:aws:kinesisanalytics:us-east-1:000000000000:snapshot/s\"}}");
-    char operation_id[APP_OPERATION_ID_SIZE];
-
-    return app_service_start(world.service, &world.scope, name, run, operation_id, &err);
+    return fake_snapshots_find(&world, "s").status;
 }
 
 Test(snapshot_needs, a_rule_of_retention_waits_for_an_export) {
     struct snapshot_answer answer;
 
-    cr_assert(export(&answer), "%s", err.message);
+    cr_assert(fake_snapshots_export(&world, "s", &answer, &err), "%s", err.message);
     cr_assert(retention_policy_parse("keep=1", &world.service->retention, &err));
     cr_assert(fake_world_take_snapshot(&world, "a", "t", &err), "%s", err.message);
     fake_world_run(&world, 10);
@@ -92,7 +54,7 @@ Test(snapshot_needs, a_rule_of_retention_leaves_the_files_that_another_job_was_s
     cr_assert(fake_world_find_snapshot(&world, "a", "s", &snapshot, &err));
     fake_clusters_disable_checkpoints(world.clusters);
     cr_assert(fake_world_create(&world, "b", &err));
-    cr_assert(start_from_s("b"), "%s", err.message);
+    cr_assert(fake_snapshots_start(&world, "b", "s", &err), "%s", err.message);
     cr_assert(fake_world_run_until(&world, "b", APP_RUNNING));
     cr_assert(retention_policy_parse("keep=1", &world.service->retention, &err));
     cr_assert(fake_world_take_snapshot(&world, "a", "t", &err), "%s", err.message);
@@ -109,7 +71,7 @@ Test(snapshot_needs, imports_and_exports_are_limited_in_number) {
     struct snapshot_answer answer;
 
     world.service->limits.snapshot_transfers = 1;
-    cr_assert(export(&answer), "%s", err.message);
+    cr_assert(fake_snapshots_export(&world, "s", &answer, &err), "%s", err.message);
     cr_assert(not(import()));
     cr_assert(eq(int, err.kind, ERROR_LIMIT));
     fake_world_run(&world, 1);
@@ -162,7 +124,7 @@ static void delete_s(void) {
 Test(snapshot_needs, the_state_that_another_job_has_left_stays_when_the_snapshot_is_deleted) {
     fake_clusters_disable_checkpoints(world.clusters);
     cr_assert(fake_world_create(&world, "b", &err));
-    cr_assert(start_from_s("b"), "%s", err.message);
+    cr_assert(fake_snapshots_start(&world, "b", "s", &err), "%s", err.message);
     cr_assert(fake_world_run_until(&world, "b", APP_RUNNING));
     cr_assert(fake_world_stop(&world, "b", true, &err), "%s", err.message);
     cr_assert(fake_world_run_until(&world, "b", APP_READY));

@@ -1,8 +1,8 @@
 // Enhanced snapshots that the service makes for operations of an application.
 #include "base/text.h"
-#include "controller/commands/app_service_snapshots.h"
 #include "controller/service/service.h"
 #include "fakes/fake_cluster_parts.h"
+#include "fakes/fake_snapshots.h"
 #include "fakes/fake_world_view.h"
 
 #include <criterion/criterion.h>
@@ -36,17 +36,6 @@ static size_t list(void) {
     return count;
 }
 
-static struct snapshot_operation newest_operation(const char *name) {
-    struct snapshot_operation_filter all = {.before_sequence = INT64_MAX};
-    struct snapshot_operation operation = {0};
-    size_t count;
-
-    cr_assert(app_service_snapshot_list_operations(world.service, &world.scope, name, &all,
-                                                   &operation, 1, &count, &err) &&
-              count == 1);
-    return operation;
-}
-
 static void stop(const char *name) {
     cr_assert(fake_world_stop(&world, name, false, &err), "%s", err.message);
     cr_assert(fake_world_run_until(&world, name, APP_READY));
@@ -64,7 +53,7 @@ Test(system_snapshots, name_the_operation_that_caused_them) {
     cr_assert(eq(sz, list(), 1));
     cr_assert(eq(int, listed[0].maker, MADE_BY_SYSTEM));
     cr_assert(text_starts_with(listed[0].name, "SYSTEMSNAPSHOT-a-"));
-    struct snapshot_operation operation = newest_operation(listed[0].name);
+    struct snapshot_operation operation = fake_snapshots_newest_operation(&world, listed[0].name);
     cr_assert(eq(int, operation.kind, SNAPSHOT_OPERATION_SYSTEM_CREATE));
     cr_assert(eq(str, operation.app_operation_id, fake_world_operation(&world, "a").id));
     cr_assert(eq(str, operation.app_name, "a"));
