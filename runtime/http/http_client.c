@@ -23,6 +23,7 @@ struct http_request {
     bool is_refused;  // by the sink
     bool is_unread;   // the file of `upload` is shorter, or cannot be read
     bool is_finished; // its callback runs: collect() frees it afterwards
+    CURLcode resumed; // not CURLE_OK: a resumed request failed, and on_timer() ends it
     struct http_upload upload;
     int64_t uploaded_bytes;
     http_sink_fn *sink;
@@ -99,6 +100,12 @@ static void finish(struct http_request *request, CURLcode code) {
     }
 }
 
+static void end_request(struct http_request *request, CURLcode code) {
+    request->is_finished = true;
+    finish(request, code);
+    free_request(request);
+}
+
 // Calls the callbacks of finished requests, which may cancel any request, also their own.
 static void collect(struct http_client *client) {
     int left = 0;
@@ -109,9 +116,18 @@ static void collect(struct http_client *client) {
         if (message->msg != CURLMSG_DONE) continue;
         CURLcode code = message->data.result;
         (void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &request);
-        request->is_finished = true;
-        finish(request, code);
-        free_request(request);
+        end_request(request, code);
+    }
+}
+
+// A callback may cancel any request, so each is looked up again.
+static void collect_resumed(struct http_client *client) {
+    for (;;) {
+        struct http_request *request = client->requests;
+        while (request != NULL && (request->resumed == CURLE_OK || request->is_finished))
+            request = request->next;
+        if (request == NULL) return;
+        end_request(request, request->resumed);
     }
 }
 
@@ -157,6 +173,7 @@ static int on_timer(sd_event_source *source, uint64_t now_us, void *userdata) {
     (void)now_us;
     (void)curl_multi_socket_action(client->multi, CURL_SOCKET_TIMEOUT, 0, &running);
     collect(client);
+    collect_resumed(client);
     return 0;
 }
 
@@ -242,6 +259,7 @@ bool http_client_new(sd_event *loop, struct http_client **out_client, struct err
 
 void http_client_give_way(struct http_client *client) {
     client->priority = SD_EVENT_PRIORITY_IDLE;
+    (void)sd_event_source_set_priority(client->timer, client->priority);
 }
 
 void http_client_free(struct http_client *client) {
@@ -372,4 +390,15 @@ struct http_request *http_client_send(struct http_client *client, const struct h
     // This only starts the timer; the rest happens in the loop.
     (void)curl_multi_add_handle(client->multi, request->easy);
     return request;
+}
+
+void http_request_pause(struct http_request *request) {
+    (void)curl_easy_pause(request->easy, CURLPAUSE_RECV);
+}
+
+// libcurl 7.88 gives the sink what it has kept at once, and does not end a request whose sink
+// refuses that.
+void http_request_resume(struct http_request *request) {
+    request->resumed = curl_easy_pause(request->easy, CURLPAUSE_CONT);
+    if (request->resumed != CURLE_OK) (void)on_timeout_wanted(NULL, 0, request->client);
 }

@@ -14,7 +14,7 @@ struct http_request;
 
 MUST_CHECK bool http_client_new(sd_event *loop, struct http_client **out_client, struct error *err);
 // From now on everything else that the loop has to do comes first: for requests with long bodies,
-// of which each turn of the loop takes up to 1.6 MB.
+// of which each turn of the loop takes a megabyte or so.
 void http_client_give_way(struct http_client *client);
 // Cancels all requests that are under way; their callbacks are not called.
 void http_client_free(struct http_client *client);
@@ -33,7 +33,7 @@ struct http_reply {
 typedef void http_done_fn(void *userdata, const struct http_reply *reply, const struct error *err);
 
 // Consumes a piece of the body of an answer with status 200, which is then not part of the reply.
-// False: the request ends with ERROR_SYSTEM.
+// False: the request ends with ERROR_SYSTEM. It may pause its request.
 typedef bool http_sink_fn(void *userdata, const char *bytes, size_t size_bytes);
 
 // A body that is read from a file, piece by piece.
@@ -64,3 +64,7 @@ struct http_call {
 struct http_request *http_client_send(struct http_client *client, const struct http_call *call);
 // Its callback is not called any more. NULL is legal. A callback may cancel its own request.
 void http_request_cancel(struct http_request *request);
+// From now on the body is not read. Some pieces that have been read may still come.
+void http_request_pause(struct http_request *request);
+// Not from within the sink, which may be called from here.
+void http_request_resume(struct http_request *request);

@@ -191,7 +191,19 @@ struct s3_request *s3_client_send(struct s3_client *client, const struct s3_call
     return request;
 }
 
+void s3_request_pause(struct s3_request *request) {
+    http_request_pause(request->http);
+}
+
+void s3_request_resume(struct s3_request *request) {
+    if (request->http != NULL) http_request_resume(request->http);
+}
+
 // --- life ---
+
+sd_event *s3_client_loop(const struct s3_client *client) {
+    return client->loop;
+}
 
 bool s3_client_new(sd_event *loop, const struct s3_options *options, struct s3_client **out_client,
                    struct error *err) {

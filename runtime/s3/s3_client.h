@@ -43,6 +43,11 @@ MUST_CHECK bool s3_client_new(sd_event *loop, const struct s3_options *options,
 void s3_client_free(struct s3_client *client);
 DEFINE_AUTO(s3_client_free, struct s3_client *);
 
+sd_event *s3_client_loop(const struct s3_client *client); // borrowed
+
 struct s3_request *s3_client_send(struct s3_client *client, const struct s3_call *call);
 // Its callback is not called any more. NULL is legal.
 void s3_request_cancel(struct s3_request *request);
+// Reads no more of the object for now; pieces that have been read may still come.
+void s3_request_pause(struct s3_request *request);
+void s3_request_resume(struct s3_request *request); // not from within the sink

@@ -2,6 +2,7 @@
 #include "runtime/s3/s3_client.h"
 
 #include "base/file.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "fakes/fake_s3.h"
 #include "runtime/s3/s3_fetch.h"
@@ -11,7 +12,9 @@
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static const char ODD_KEY[] = "a b/\u00e4+%20?x&y=<z>/../'\"";
@@ -24,6 +27,7 @@ static int file;
 static void set_up(void) {
     struct error err;
 
+    (void)signal(SIGPIPE, SIG_IGN); // as the daemon
     cr_assert(sd_event_new(&loop) >= 0);
     fake = (struct fake_s3){.bucket = "bucket", .secret_key = "a/secret+key"};
     fake_s3_open(&fake, loop, 0);
@@ -131,6 +135,53 @@ Test(s3_client, keys_of_any_characters_are_written_listed_and_read) {
     cr_assert(not(outcome.has_failed), "%s", outcome.failure.message);
     cr_assert(eq(sz, (size_t)pread(file, bytes, sizeof bytes, 0), 3));
     cr_assert(eq(str, bytes, "abc"));
+}
+
+enum { LARGE_BYTES = 5 << 20 };
+
+static char *put_large_object(void) {
+    char *bytes = memory_alloc(LARGE_BYTES);
+
+    for (int index = 0; index < LARGE_BYTES; index++)
+        bytes[index] = (char)(index % 251);
+    fake_s3_put(&fake, "large", bytes, LARGE_BYTES);
+    return bytes;
+}
+
+// It comes faster than the child of the file writes it, so it is paused and resumed.
+Test(s3_client, a_large_object_is_read) {
+    AUTO(memory_free) char *bytes = put_large_object();
+    AUTO(memory_free) char *found = memory_alloc(LARGE_BYTES);
+
+    struct outcome outcome = fetch("large");
+    cr_assert(not(outcome.has_failed), "%s", outcome.failure.message);
+    cr_assert(eq(i64, pread(file, found, LARGE_BYTES, 0), LARGE_BYTES));
+    cr_assert(memcmp(bytes, found, LARGE_BYTES) == 0);
+    cr_assert(eq(i64, lseek(file, 0, SEEK_END), LARGE_BYTES));
+}
+
+Test(s3_client, a_large_object_that_the_disk_has_no_room_for_is_a_failure_of_this_machine) {
+    AUTO(memory_free) char *bytes = put_large_object();
+    struct rlimit limit = {.rlim_cur = 1 << 20, .rlim_max = RLIM_INFINITY};
+
+    (void)signal(SIGXFSZ, SIG_IGN);
+    cr_assert(setrlimit(RLIMIT_FSIZE, &limit) == 0); // the child has it, too
+    struct outcome outcome = fetch("large");
+    cr_assert(outcome.has_failed);
+    cr_assert(eq(int, outcome.failure.fault, S3_FAULT_LOCAL));
+}
+
+Test(s3_client, the_read_of_a_large_object_can_be_given_up) {
+    AUTO(memory_free) char *bytes = put_large_object();
+    struct outcome outcome = {0};
+    struct s3_fetch_call call = {
+        .bucket = "bucket", .key = "large", .fd = file, .done = on_end, .userdata = &outcome};
+
+    struct s3_fetch *read = s3_fetch_begin(client, &call);
+    while (lseek(file, 0, SEEK_END) < LARGE_BYTES / 4)
+        cr_assert(sd_event_run(loop, UINT64_MAX) >= 0);
+    s3_fetch_cancel(read);
+    cr_assert(not(outcome.is_done));
 }
 
 Test(s3_client, a_large_file_of_a_key_of_any_characters_is_written_in_parts) {
