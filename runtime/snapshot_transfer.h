@@ -54,8 +54,6 @@ typedef void transfer_done_fn(void *userdata, const char *id, const struct trans
 struct transfer_ops {
     void (*begin)(void *self, const struct transfer_order *order, transfer_done_fn *done,
                   void *userdata);
-    // Its callback is not called any more. What was copied stays. An unknown id does nothing.
-    void (*cancel)(void *self, const char *id);
 };
 
 // An implementation and its object, passed by value; {0} = missing.
@@ -72,11 +70,6 @@ static inline void snapshot_transfer_begin(const struct snapshot_transfer_port *
                                            const struct transfer_order *order,
                                            transfer_done_fn *done, void *userdata) {
     port->ops->begin(port->self, order, done, userdata);
-}
-
-static inline void snapshot_transfer_cancel(const struct snapshot_transfer_port *port,
-                                            const char *id) {
-    if (port->ops != NULL) port->ops->cancel(port->self, id);
 }
 
 // As ErrorInfo shows it: "AccessDenied"; "" for TRANSFER_FAULT_NONE.

@@ -23,7 +23,7 @@ struct http_request {
     bool is_refused;  // by the sink
     bool is_unread;   // the file of `upload` is shorter, or cannot be read
     bool is_finished; // its callback runs: collect() frees it afterwards
-    CURLcode resumed; // not CURLE_OK: a resumed request failed, and on_timer() ends it
+    CURLcode resumed; // not CURLE_OK: it failed when it was resumed
     struct http_upload upload;
     int64_t uploaded_bytes;
     http_sink_fn *sink;
@@ -36,6 +36,7 @@ struct http_client {
     int64_t priority; // of the sockets
     CURLM *multi;
     sd_event_source *timer;
+    sd_event_source *failed; // ends the requests that failed when they were resumed
     struct http_request *requests;
 };
 
@@ -121,12 +122,15 @@ static void collect(struct http_client *client) {
 }
 
 // A callback may cancel any request, so each is looked up again.
-static void collect_resumed(struct http_client *client) {
+static int on_failed(sd_event_source *source, void *userdata) {
+    struct http_client *client = userdata;
+
+    (void)source;
     for (;;) {
         struct http_request *request = client->requests;
         while (request != NULL && (request->resumed == CURLE_OK || request->is_finished))
             request = request->next;
-        if (request == NULL) return;
+        if (request == NULL) return 0;
         end_request(request, request->resumed);
     }
 }
@@ -173,7 +177,6 @@ static int on_timer(sd_event_source *source, uint64_t now_us, void *userdata) {
     (void)now_us;
     (void)curl_multi_socket_action(client->multi, CURL_SOCKET_TIMEOUT, 0, &running);
     collect(client);
-    collect_resumed(client);
     return 0;
 }
 
@@ -249,6 +252,9 @@ bool http_client_new(sd_event *loop, struct http_client **out_client, struct err
     int code = sd_event_add_time(loop, &client->timer, CLOCK_MONOTONIC, 0, 1, on_timer, client);
     if (code < 0) return error_system(err, -code, "timer of the HTTP client");
     (void)sd_event_source_set_enabled(client->timer, SD_EVENT_OFF);
+    code = sd_event_add_defer(loop, &client->failed, on_failed, client);
+    if (code < 0) return error_system(err, -code, "events of the HTTP client");
+    (void)sd_event_source_set_enabled(client->failed, SD_EVENT_OFF);
     (void)curl_multi_setopt(client->multi, CURLMOPT_SOCKETFUNCTION, on_socket_wanted);
     (void)curl_multi_setopt(client->multi, CURLMOPT_SOCKETDATA, client);
     (void)curl_multi_setopt(client->multi, CURLMOPT_TIMERFUNCTION, on_timeout_wanted);
@@ -268,6 +274,7 @@ void http_client_free(struct http_client *client) {
         free_request(client->requests);
     (void)curl_multi_cleanup(client->multi);
     (void)sd_event_source_disable_unref(client->timer);
+    (void)sd_event_source_disable_unref(client->failed);
     (void)sd_event_unref(client->loop);
     memory_free(client);
 }
@@ -400,5 +407,6 @@ void http_request_pause(struct http_request *request) {
 // refuses that.
 void http_request_resume(struct http_request *request) {
     request->resumed = curl_easy_pause(request->easy, CURLPAUSE_CONT);
-    if (request->resumed != CURLE_OK) (void)on_timeout_wanted(NULL, 0, request->client);
+    if (request->resumed != CURLE_OK)
+        (void)sd_event_source_set_enabled(request->client->failed, SD_EVENT_ONESHOT);
 }

@@ -110,18 +110,7 @@ static void begin(void *self, const struct transfer_order *order, transfer_done_
     start_waiting(all);
 }
 
-static void cancel(void *self, const char *id) {
-    struct bucket_transfers *all = self;
-
-    for (struct entry *entry = all->entries; entry != NULL; entry = entry->next) {
-        if (!text_equal(entry->id, id)) continue;
-        free_entry(entry);
-        start_waiting(all);
-        return;
-    }
-}
-
-static const struct transfer_ops ops = {.begin = begin, .cancel = cancel};
+static const struct transfer_ops ops = {.begin = begin};
 
 struct snapshot_transfer_port bucket_transfers_port(struct bucket_transfers *transfers) {
     return (struct snapshot_transfer_port){.ops = &ops, .self = transfers};

@@ -29,16 +29,7 @@ static void begin(void *self, const struct transfer_order *order, transfer_done_
         abort();
 }
 
-static void cancel(void *self, const char *id) {
-    struct fake_transfer *fake = self;
-    struct fake_transfer_order *order = find_running(fake, id);
-
-    if (order == NULL) return;
-    order->is_running = false;
-    fake->cancelled++;
-}
-
-const struct transfer_ops fake_transfer_ops = {.begin = begin, .cancel = cancel};
+const struct transfer_ops fake_transfer_ops = {.begin = begin};
 
 const struct fake_transfer_order *fake_transfer_find(const struct fake_transfer *fake,
                                                      const char *id) {

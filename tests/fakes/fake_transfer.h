@@ -24,7 +24,6 @@ struct fake_transfer_order {
 struct fake_transfer {
     struct fake_transfer_order orders[FAKE_TRANSFERS_MAX]; // in the order of begin()
     size_t count;
-    size_t cancelled;
 };
 
 extern const struct transfer_ops fake_transfer_ops;

@@ -171,6 +171,58 @@ Test(s3_client, a_large_object_that_the_disk_has_no_room_for_is_a_failure_of_thi
     cr_assert(eq(int, outcome.failure.fault, S3_FAULT_LOCAL));
 }
 
+struct refusal {
+    struct s3_request *request;
+    int pieces;
+    bool is_done;
+    enum error_kind kind;
+};
+
+// libcurl has read more than it has given, and gives that when the request is resumed.
+static bool refuse_after_a_pause(void *userdata, const char *bytes, size_t size_bytes) {
+    struct refusal *refusal = userdata;
+
+    (void)bytes;
+    (void)size_bytes;
+    if (refusal->pieces++ == 0) s3_request_pause(refusal->request);
+    return refusal->pieces == 1;
+}
+
+static void on_refused(void *userdata, const struct http_reply *reply, const struct error *err) {
+    struct refusal *refusal = userdata;
+
+    cr_assert(reply == NULL);
+    refusal->is_done = true;
+    refusal->kind = err->kind;
+}
+
+static int resume(sd_event_source *source, uint64_t now_us, void *userdata) {
+    (void)source;
+    (void)now_us;
+    s3_request_resume(((struct refusal *)userdata)->request);
+    return 0;
+}
+
+Test(s3_client, a_piece_that_is_refused_after_a_pause_ends_the_request) {
+    AUTO(memory_free) char *bytes = put_large_object();
+    struct refusal refusal = {0};
+    struct s3_call call = {.method = "GET",
+                           .bucket = "bucket",
+                           .key = "large",
+                           .sink = refuse_after_a_pause,
+                           .done = on_refused,
+                           .userdata = &refusal};
+
+    refusal.request = s3_client_send(client, &call);
+    while (refusal.pieces == 0)
+        cr_assert(sd_event_run(loop, UINT64_MAX) >= 0);
+    cr_assert(sd_event_add_time_relative(loop, NULL, CLOCK_MONOTONIC, 1000, 1, resume, &refusal) >=
+              0);
+    while (!refusal.is_done)
+        cr_assert(sd_event_run(loop, 60000000) > 0, "nothing happens any more");
+    cr_assert(eq(int, refusal.kind, ERROR_SYSTEM));
+}
+
 Test(s3_client, the_read_of_a_large_object_can_be_given_up) {
     AUTO(memory_free) char *bytes = put_large_object();
     struct outcome outcome = {0};

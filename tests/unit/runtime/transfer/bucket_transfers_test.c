@@ -269,20 +269,6 @@ Test(bucket_transfers, a_job_cannot_redirect_a_transfer_by_a_link) {
     check_failure(transfer(TRANSFER_EXPORT, "link"), TRANSFER_FAULT_SAVEPOINT_NOT_FOUND);
 }
 
-Test(bucket_transfers, a_transfer_is_cancelled_without_its_callback) {
-    struct snapshot_transfer_port port = bucket_transfers_port(transfers);
-    struct outcome cancelled = {0};
-
-    make_savepoint();
-    begin(TRANSFER_EXPORT, "one", &cancelled);
-    while (fake.puts < 1)
-        cr_assert(sd_event_run(loop, UINT64_MAX) >= 0);
-    snapshot_transfer_cancel(&port, "op");
-    snapshot_transfer_cancel(&port, "unknown");
-    check_success(transfer(TRANSFER_EXPORT, "one"));
-    cr_assert(not(cancelled.is_done));
-}
-
 // --- more than can run at the same time ---
 
 static void on_one_of_many(void *userdata, const char *id, const struct transfer_result *result) {
