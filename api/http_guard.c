@@ -1,5 +1,6 @@
 #include "api/http_guard.h"
 
+#include "base/host_name.h"
 #include "base/text.h"
 
 #include <arpa/inet.h>
@@ -19,33 +20,6 @@ static bool is_ipv4(const char *address) {
     return inet_pton(AF_INET, address, &number) == 1;
 }
 
-// By number, not by prefix: "127.evil.example" is a name on the Internet.
-static bool is_loopback(const char *address) {
-    struct in_addr number;
-
-    if (inet_pton(AF_INET, address, &number) == 1) return ntohl(number.s_addr) >> 24 == 127;
-    return text_equal(address, "::1") || strcasecmp(address, "localhost") == 0;
-}
-
-// Removes the port of "host:port", "[::1]:port" or "host". False: empty, or too long for a name.
-static bool strip_port(const char *host, char *out, size_t size_bytes) {
-    const char *end = host[0] == '[' ? strchr(host, ']') : strrchr(host, ':');
-
-    if (host[0] == '[')
-        return end != NULL && text_format(out, size_bytes, "%.*s", (int)(end - host - 1), host + 1);
-    size_t length = end == NULL ? strlen(host) : (size_t)(end - host);
-    return length < size_bytes && text_format(out, size_bytes, "%.*s", (int)length, host) &&
-           out[0] != '\0';
-}
-
-static bool ends_with_localhost(const char *name) {
-    static const char suffix[] = ".localhost";
-    size_t length = strlen(name);
-
-    return length > sizeof suffix - 1 &&
-           strcasecmp(name + length - (sizeof suffix - 1), suffix) == 0;
-}
-
 static bool is_allowed(const struct http_guard *guard, const char *name) {
     for (const char *const *one = guard->allowed_hosts; one != NULL && *one != NULL; one++)
         if (strcasecmp(*one, name) == 0) return true;
@@ -62,9 +36,9 @@ bool http_guard_admits_host(const struct http_guard *guard, const char *host) {
     char name[256];
 
     if (host == NULL) return true;
-    if (!strip_port(host, name, sizeof name)) return false;
-    if (is_loopback(name) || ends_with_localhost(name) || is_allowed(guard, name)) return true;
-    if (is_loopback(guard->listen_address)) return false;
+    if (!host_name_without_port(host, name, sizeof name)) return false;
+    if (host_name_is_loopback(name) || is_allowed(guard, name)) return true;
+    if (host_name_is_loopback(guard->listen_address)) return false;
     return is_ipv4(name) || is_ipv6(name) || strchr(name, '.') == NULL ||
            (guard->own_name[0] != '\0' && strcasecmp(name, guard->own_name) == 0);
 }
