@@ -1,69 +1,20 @@
 """Export and import of enhanced snapshots: to a bucket of an S3 server and back, to plain Flink and back."""
 
-import contextlib
 import http.server
 import os
 import pathlib
 import re
 import shutil
-import signal
-import socket
-import subprocess
-import sys
 import threading
 
-import boto3
 import pytest
-from botocore.exceptions import BotoCoreError
 from enhanced import Snapshots, arn_of, bucket_directory, counting, files_of, from_arn, new_counts, snapshot_of
 from plain_flink import PlainFlink
+from s3_server import BUCKET, S3Server
 
 from kobel import Application, Kobel, wait_for
 
 SAVEPOINTS = pathlib.Path(__file__).parents[1] / "data" / "savepoints"
-BUCKET = "copies"
-
-
-class S3Server:
-    """moto in a process of its own, which can be paused."""
-
-    def __init__(self, log):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
-        self.url = f"http://127.0.0.1:{port}"
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", "from moto.server import main; main()", "-H", "127.0.0.1", "-p", str(port)],
-            stdout=log, stderr=subprocess.STDOUT)
-        self.client = boto3.client("s3", endpoint_url=self.url, region_name="us-east-1", aws_access_key_id="test", aws_secret_access_key="test")
-        wait_for(self.answers, "the S3 server answers")
-        self.client.create_bucket(Bucket=BUCKET)
-
-    def answers(self):
-        with contextlib.suppress(BotoCoreError):
-            return self.client.list_buckets()
-
-    def pause(self):
-        self.process.send_signal(signal.SIGSTOP)
-
-    def resume(self):
-        self.process.send_signal(signal.SIGCONT)
-
-    def keys(self, prefix=""):
-        pages = self.client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, Prefix=prefix)
-        return {entry["Key"]: entry["Size"] for page in pages for entry in page.get("Contents", [])}
-
-    def unfinished(self):
-        return self.client.list_multipart_uploads(Bucket=BUCKET).get("Uploads", [])
-
-    def upload(self, directory, prefix):
-        for path in pathlib.Path(directory).rglob("*"):
-            if path.is_file():
-                self.client.upload_file(str(path), BUCKET, f"{prefix}{path.relative_to(directory)}")
-
-    def stop(self):
-        self.process.kill()
-        self.process.wait()
 
 
 @pytest.fixture
