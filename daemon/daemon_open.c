@@ -102,6 +102,7 @@ static struct s3_options s3_options_of(const struct options *options) {
         .secret_key = environment_or("AWS_SECRET_ACCESS_KEY", ""),
         .session_token = environment_or("AWS_SESSION_TOKEN", ""),
         .region = environment_or("AWS_REGION", environment_or("AWS_DEFAULT_REGION", "us-east-1")),
+        .ca_bundle = options->s3_ca_bundle,
     };
 }
 

@@ -25,6 +25,7 @@ READ_TEXT(ready_file)
 READ_TEXT(data)
 READ_TEXT(runtimes)
 READ_TEXT(s3_root)
+READ_TEXT(s3_ca_bundle)
 READ_TEXT(sandbox)
 READ_TEXT(from)
 

@@ -19,6 +19,7 @@ option_read_fn option_read_cluster_ports;
 option_read_fn option_read_memory_budget;
 option_read_fn option_read_job_env;
 option_read_fn option_read_s3_endpoint;
+option_read_fn option_read_s3_ca_bundle;
 option_read_fn option_read_auth;
 option_read_fn option_read_auth_key;
 option_read_fn option_read_application_limit;

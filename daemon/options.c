@@ -49,7 +49,9 @@ static const struct option table[] = {
     {"--job-env", "KOBEL_JOB_ENV", "K=V", NULL, option_read_job_env, DAEMON,
      "environment variable that every job gets; may be given several times"},
     {"--s3-endpoint", "KOBEL_S3_ENDPOINT", "URL", NULL, option_read_s3_endpoint, DAEMON,
-     "S3 endpoint to read code from, instead of --s3-root (default: AWS_ENDPOINT_URL_S3)"},
+     "S3 endpoint whose buckets are used, instead of --s3-root (default: AWS_ENDPOINT_URL_S3)"},
+    {"--s3-ca-bundle", "KOBEL_S3_CA_BUNDLE", "FILE", NULL, option_read_s3_ca_bundle, DAEMON,
+     "certificates of the authorities that an https S3 endpoint is trusted by, instead of the system's (default: AWS_CA_BUNDLE)"},
     {"--auth", "KOBEL_AUTH", "MODE", "none", option_read_auth, DAEMON,
      "none: any credentials are accepted; verify: signatures are checked, with the keys of --auth-key"},
     {"--auth-key", "KOBEL_AUTH_KEY", "KEY", NULL, option_read_auth_key, DAEMON,
@@ -179,16 +181,25 @@ static bool read_flags(const char *command, int count, char **arguments, struct 
     return true;
 }
 
+// Those of the AWS SDKs: kobel's own variables, and flags, replace them.
+static bool read_aws_variables(struct options *options, struct error *err) {
+    const char *endpoint = environment_or("AWS_ENDPOINT_URL_S3", NULL);
+    const char *ca_bundle = environment_or("AWS_CA_BUNDLE", NULL);
+
+    if (endpoint != NULL && !option_read_s3_endpoint(options, endpoint, err))
+        return error_prefix(err, "AWS_ENDPOINT_URL_S3");
+    return ca_bundle == NULL || option_read_s3_ca_bundle(options, ca_bundle, err) ||
+           error_prefix(err, "AWS_CA_BUNDLE");
+}
+
 bool options_read(const char *command, int count, char **arguments, struct options *out_options,
                   const char **out_rest, size_t rest_max, struct error *err) {
     struct options options = {.limits = APP_LIMITS_DEFAULT,
                               .spares = -1,
                               .first_port = PORT_POOL_FIRST,
                               .last_port = PORT_POOL_LAST};
-    const char *s3_endpoint = environment_or("AWS_ENDPOINT_URL_S3", NULL);
 
-    if (s3_endpoint != NULL && !option_read_s3_endpoint(&options, s3_endpoint, err))
-        return error_prefix(err, "AWS_ENDPOINT_URL_S3");
+    if (!read_aws_variables(&options, err)) return false;
     if (!read_environment(&options, err)) return false;
     if (!read_flags(command, count, arguments, &options, out_rest, rest_max, err)) return false;
     if (text_equal(command, "serve") && !default_directory("kobel", "--data", options.data, err))

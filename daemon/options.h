@@ -30,9 +30,10 @@ struct options {
     char sandbox[16];
     uint16_t first_port; // of clusters
     uint16_t last_port;
-    int64_t memory_budget_bytes;     // 0 = 75 % of the available memory
-    char job_env[65536];             // KEY=VALUE lines
-    char s3_endpoint[FILE_PATH_MAX]; // "" = directories
+    int64_t memory_budget_bytes;      // 0 = 75 % of the available memory
+    char job_env[65536];              // KEY=VALUE lines
+    char s3_endpoint[FILE_PATH_MAX];  // "" = directories
+    char s3_ca_bundle[FILE_PATH_MAX]; // "" = the certificates of the system
     bool verifies_signatures;
     struct auth_key auth_keys[OPTIONS_AUTH_KEYS_MAX];
     size_t auth_key_count;

@@ -2,6 +2,7 @@
 
 #include "base/memory.h"
 #include "base/sigv4.h"
+#include "runtime/s3/s3_failure.h"
 
 struct s3_get {
     struct s3_receiver receiver;
@@ -20,6 +21,17 @@ static void on_restart(void *userdata) {
     get->receiver.restart(get->receiver.userdata);
 }
 
+static bool is_about_endpoint(enum error_kind kind) {
+    return kind == ERROR_UNAVAILABLE || kind == ERROR_CONFIGURATION;
+}
+
+static void explain_reply(const struct http_reply *reply, struct error *out) {
+    struct s3_failure failure = s3_failure_of("get the application code", reply, NULL);
+
+    (void)error_set(out, failure.fault == S3_FAULT_REGION ? ERROR_INVALID : ERROR_NOT_FOUND, "%s",
+                    failure.message);
+}
+
 static void on_reply(void *userdata, const struct http_reply *reply, const struct error *reason) {
     struct s3_receiver receiver = ((struct s3_get *)userdata)->receiver;
     struct error err;
@@ -30,10 +42,10 @@ static void on_reply(void *userdata, const struct http_reply *reply, const struc
         return;
     }
     if (reply != NULL)
-        (void)error_set(&err, ERROR_NOT_FOUND, "status %ld", reply->status);
+        explain_reply(reply, &err);
     else
-        (void)error_set(&err, reason->kind == ERROR_UNAVAILABLE ? ERROR_INVALID : reason->kind,
-                        "%s", reason->message);
+        (void)error_set(&err, is_about_endpoint(reason->kind) ? ERROR_INVALID : reason->kind, "%s",
+                        reason->message);
     receiver.done(receiver.userdata, &err);
 }
 

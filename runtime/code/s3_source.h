@@ -11,7 +11,8 @@ struct s3_object {
 
 // Called once, never from within s3_source_get(): `err` is NULL at the end of the object.
 // ERROR_NOT_FOUND: no such object, or no permission to read it. ERROR_INVALID: the endpoint does
-// not answer, or with a server error. ERROR_SYSTEM: the sink refused a piece.
+// not answer, is not trusted, is of another Region, or answers with a server error. ERROR_SYSTEM:
+// the sink refused a piece.
 typedef void s3_done_fn(void *userdata, const struct error *err);
 
 struct s3_receiver {

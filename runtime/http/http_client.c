@@ -6,6 +6,7 @@
 
 #include <curl/curl.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@ struct http_request {
     CURL *easy;
     struct curl_slist *headers;
     struct buffer body;
+    char reason[CURL_ERROR_SIZE]; // of a failure; "" = not known
     bool is_too_large;
     bool is_refused;  // by the sink
     bool is_unread;   // the file of `upload` is shorter, or cannot be read
@@ -63,12 +65,26 @@ void http_request_cancel(struct http_request *request) {
     if (request != NULL && !request->is_finished) free_request(request);
 }
 
-static const char *etag_of(const struct http_request *request) {
+static const char *header_of(const struct http_request *request, const char *name) {
     struct curl_header *header = NULL;
 
-    if (curl_easy_header(request->easy, "ETag", 0, CURLH_HEADER, -1, &header) != CURLHE_OK)
-        return "";
+    if (curl_easy_header(request->easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return "";
     return header->value;
+}
+
+// Not where the other side only ended the connection, which may pass.
+static bool is_handshake_refused(const struct http_request *request, CURLcode code) {
+    if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE) return true;
+    // A signature of another key, or no TLS at all, is an error of OpenSSL.
+    return code == CURLE_SSL_CONNECT_ERROR && strstr(request->reason, "error:") != NULL &&
+           strstr(request->reason, "unexpected eof") == NULL;
+}
+
+// libcurl's reason where it has one: it names the certificate's fault.
+static void set_failure(const struct http_request *request, CURLcode code, struct error *err) {
+    (void)error_set(err,
+                    is_handshake_refused(request, code) ? ERROR_CONFIGURATION : ERROR_UNAVAILABLE,
+                    "%s", request->reason[0] == '\0' ? curl_easy_strerror(code) : request->reason);
 }
 
 static void finish(struct http_request *request, CURLcode code) {
@@ -90,13 +106,14 @@ static void finish(struct http_request *request, CURLcode code) {
                         request->body.limit_bytes);
         done(userdata, NULL, &err);
     } else if (code != CURLE_OK) {
-        (void)error_set(&err, ERROR_UNAVAILABLE, "%s", curl_easy_strerror(code));
+        set_failure(request, code, &err);
         done(userdata, NULL, &err);
     } else {
         (void)curl_easy_getinfo(request->easy, CURLINFO_RESPONSE_CODE, &reply.status);
         (void)curl_easy_getinfo(request->easy, CURLINFO_CONTENT_TYPE, &content_type);
         reply.content_type = content_type == NULL ? "" : content_type;
-        reply.etag = etag_of(request);
+        reply.etag = header_of(request, "ETag");
+        reply.region = header_of(request, "x-amz-bucket-region");
         done(userdata, &reply, NULL);
     }
 }
@@ -333,18 +350,24 @@ static void set_upload(struct http_request *request, const struct http_upload *u
     (void)curl_easy_setopt(easy, CURLOPT_SEEKDATA, request);
 }
 
-// Loopback: without a proxy. Remote: with the proxy of the environment, as other programs.
-static void set_reach(CURL *easy, const struct http_call *call) {
-    if (call->is_remote) {
-        (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-        (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)call->timeout_ms);
-        (void)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
-        (void)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)(call->timeout_ms / 1000));
+static void set_reach(struct http_request *request, const struct http_call *call) {
+    CURL *easy = request->easy;
+
+    if (!call->has_proxy) (void)curl_easy_setopt(easy, CURLOPT_PROXY, "");
+    if (!call->is_remote) {
+        (void)curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)call->timeout_ms);
+        (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http");
         return;
     }
-    (void)curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)call->timeout_ms);
-    (void)curl_easy_setopt(easy, CURLOPT_PROXY, "");
-    (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http");
+    (void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, request->reason);
+    (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+    (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)call->timeout_ms);
+    (void)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
+    (void)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_TIME, (long)(call->timeout_ms / 1000));
+    if (call->authorities == NULL) return;
+    (void)curl_easy_setopt(easy, CURLOPT_CAINFO, call->authorities);
+    // Else the directory of the system's certificates would be trusted as well.
+    (void)curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
 }
 
 static void set_headers(struct http_request *request, const struct http_call *call) {
@@ -374,7 +397,7 @@ static void set_up(struct http_request *request, const struct http_call *call) {
     (void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, request);
     (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     (void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_socket_opened);
-    set_reach(easy, call);
+    set_reach(request, call);
     set_headers(request, call);
     if (call->body != NULL) (void)curl_easy_setopt(easy, CURLOPT_COPYPOSTFIELDS, call->body);
     if (call->upload != NULL) set_upload(request, call->upload);

@@ -24,12 +24,14 @@ struct http_reply {
     long status;
     const char *content_type; // "" when there is none
     const char *etag;         // the same
+    const char *region;       // of an S3 bucket, the same
     const char *body;         // borrowed for the call; followed by a 0 byte
     size_t size_bytes;
 };
 
 // Called once, from the loop, never from within http_client_send(): either `reply` or `err` (no
-// answer: ERROR_UNAVAILABLE; too large: ERROR_LIMIT). The request is gone afterwards.
+// answer: ERROR_UNAVAILABLE; no TLS with a server that is trusted: ERROR_CONFIGURATION; too large:
+// ERROR_LIMIT). The request is gone afterwards.
 typedef void http_done_fn(void *userdata, const struct http_reply *reply, const struct error *err);
 
 // Consumes a piece of the body of an answer with status 200, which is then not part of the reply.
@@ -50,9 +52,12 @@ struct http_call {
     const char *body_type;            // NULL = JSON
     const struct http_upload *upload; // instead of `body`; copied. ERROR_SYSTEM: cannot be read
     const char *const *headers;       // "Name: value", ended by NULL; copied. NULL = none
-    // To any host: https is allowed, the proxy of the environment is used, and the timeout limits
-    // the time without any byte instead of the whole request.
+    // To any host: https is allowed, and the timeout limits the time without any byte instead of
+    // the whole request.
     bool is_remote;
+    bool has_proxy; // the proxy of the environment is used, where it has one
+    // A file of the certificates that are trusted; NULL = those of the system.
+    const char *authorities;
     int64_t timeout_ms;
     size_t limit_bytes; // of the body that is kept; 0 = 16 MB
     http_sink_fn *sink; // NULL: the body is kept

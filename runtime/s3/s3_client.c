@@ -1,11 +1,15 @@
 #include "runtime/s3/s3_client.h"
 
 #include "base/clock.h"
+#include "base/file_path.h"
+#include "base/host_name.h"
 #include "base/memory.h"
 #include "base/sigv4.h"
 #include "base/text.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { ATTEMPTS_MAX = 4 };
 static const uint64_t FIRST_PAUSE_US = 200000; // doubled after every attempt
@@ -23,6 +27,8 @@ struct s3_client {
     char secret_key[129];
     char session_token[2049];
     char region[64];
+    char ca_bundle[FILE_PATH_MAX]; // "" = the certificates of the system
+    bool is_loopback;
 };
 
 struct s3_request {
@@ -110,6 +116,8 @@ static void send(struct s3_request *request) {
                              .body_type = "application/xml",
                              .upload = request->has_upload ? &request->upload : NULL,
                              .is_remote = true,
+                             .has_proxy = !client->is_loopback,
+                             .authorities = client->ca_bundle[0] == '\0' ? NULL : client->ca_bundle,
                              .timeout_ms = is_reading ? SILENCE_MAX_MS : UPLOAD_SILENCE_MAX_MS,
                              .sink = request->sink == NULL ? NULL : on_piece,
                              .done = on_reply,
@@ -164,6 +172,11 @@ static void on_reply(void *userdata, const struct http_reply *reply, const struc
     else if (reason->kind == ERROR_UNAVAILABLE)
         (void)error_set(&err, ERROR_UNAVAILABLE, "The S3 endpoint %s does not answer: %s", endpoint,
                         reason->message);
+    else if (reason->kind == ERROR_CONFIGURATION)
+        (void)error_set(&err, ERROR_CONFIGURATION,
+                        "No secure connection to the S3 endpoint %s: %s. If its authority is not "
+                        "one that this system knows, give --s3-ca-bundle or AWS_CA_BUNDLE",
+                        endpoint, reason->message);
     else
         err = *reason;
     finish(request, NULL, &err);
@@ -205,6 +218,22 @@ sd_event *s3_client_loop(const struct s3_client *client) {
     return client->loop;
 }
 
+// A file that cannot be read is reported now, not by the first export.
+static bool set_ca_bundle(struct s3_client *client, const char *path, struct error *err) {
+    if (!text_copy(client->ca_bundle, sizeof client->ca_bundle, path))
+        return error_set(err, ERROR_INVALID, "the path of the CA bundle is too long");
+    if (path[0] == '\0' || !text_starts_with(client->endpoint, "https:") || access(path, R_OK) == 0)
+        return true;
+    return error_set(err, ERROR_INVALID, "the CA bundle %s (--s3-ca-bundle, AWS_CA_BUNDLE): %s",
+                     path, strerror(errno));
+}
+
+static bool is_loopback(const char *host) {
+    char name[sizeof((struct s3_client *)0)->host];
+
+    return host_name_without_port(host, name, sizeof name) && host_name_is_loopback(name);
+}
+
 bool s3_client_new(sd_event *loop, const struct s3_options *options, struct s3_client **out_client,
                    struct error *err) {
     AUTO(s3_client_free) struct s3_client *client = memory_alloc(sizeof *client);
@@ -222,6 +251,8 @@ bool s3_client_new(sd_event *loop, const struct s3_options *options, struct s3_c
     client->endpoint[strcspn(host + strlen("://"), "/") +
                      (size_t)(host + strlen("://") - options->endpoint)] = '\0';
     client->host[strcspn(client->host, "/")] = '\0';
+    client->is_loopback = is_loopback(client->host);
+    if (!set_ca_bundle(client, options->ca_bundle, err)) return false;
     client->loop = sd_event_ref(loop);
     if (!http_client_new(loop, &client->http, err)) return false;
     http_client_give_way(client->http);

@@ -14,14 +14,15 @@ struct s3_options {
     const char *secret_key;
     const char *session_token;
     const char *region;
+    const char *ca_bundle; // a file of certificates, for https; "" = those of the system
 };
 
 // A new attempt begins: discard all pieces. They come again from the first one.
 typedef void s3_restart_fn(void *userdata);
 // Called once, never from within s3_client_send(): either `reply`, of any status but 429 and 5xx,
 // or `err`. ERROR_UNAVAILABLE: the endpoint does not answer, or with such a status, after some
-// attempts. ERROR_SYSTEM: the sink refused a piece, or the upload cannot be read. ERROR_LIMIT: the
-// answer is too large.
+// attempts. ERROR_CONFIGURATION: its certificate is not trusted, or it has no TLS. ERROR_SYSTEM:
+// the sink refused a piece, or the upload cannot be read. ERROR_LIMIT: the answer is too large.
 typedef void s3_reply_fn(void *userdata, const struct http_reply *reply, const struct error *err);
 
 struct s3_call {
@@ -37,6 +38,7 @@ struct s3_call {
     void *userdata;
 };
 
+// ERROR_INVALID: an option cannot be used.
 MUST_CHECK bool s3_client_new(sd_event *loop, const struct s3_options *options,
                               struct s3_client **out_client, struct error *err);
 // Cancels all requests; their callbacks are not called. The caller frees none of them afterwards.

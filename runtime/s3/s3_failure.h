@@ -7,6 +7,7 @@
 enum s3_fault {
     S3_FAULT_ACCESS,  // refused: credentials, policies
     S3_FAULT_BUCKET,  // there is no such bucket
+    S3_FAULT_REGION,  // the bucket is in another Region than the endpoint or the signature
     S3_FAULT_OBJECT,  // there is no such object, or upload
     S3_FAULT_PASSING, // no answer, or an answer of a server that cannot now
     S3_FAULT_LOCAL,   // the file of this machine

@@ -37,6 +37,7 @@ static struct bucket_failure translate(const struct s3_failure *failure) {
     static const enum transfer_fault faults[] = {
         [S3_FAULT_ACCESS] = TRANSFER_FAULT_ACCESS_DENIED,
         [S3_FAULT_BUCKET] = TRANSFER_FAULT_NO_SUCH_BUCKET,
+        [S3_FAULT_REGION] = TRANSFER_FAULT_INTERNAL,
         [S3_FAULT_OBJECT] = TRANSFER_FAULT_SAVEPOINT_NOT_FOUND,
         [S3_FAULT_PASSING] = TRANSFER_FAULT_INTERNAL,
         [S3_FAULT_LOCAL] = TRANSFER_FAULT_INTERNAL,

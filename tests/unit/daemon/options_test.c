@@ -35,6 +35,20 @@ Test(options, every_option_has_a_default_a_variable_and_a_flag_in_this_order) {
     cr_assert(eq(i64, options.limits.kpus, 16));
 }
 
+Test(options, a_variable_of_kobel_replaces_that_of_the_aws_sdks) {
+    (void)setenv("AWS_ENDPOINT_URL_S3", "https://s3.example", 1);
+    (void)setenv("AWS_CA_BUNDLE", "/aws.pem", 1);
+    cr_assert(is_read("serve", (char *[]){NULL}), "%s", err.message);
+    cr_assert(eq(str, options.s3_endpoint, "https://s3.example"));
+    cr_assert(eq(str, options.s3_ca_bundle, "/aws.pem"));
+    (void)setenv("KOBEL_S3_CA_BUNDLE", "/kobel.pem", 1);
+    cr_assert(is_read("serve", (char *[]){NULL}), "%s", err.message);
+    cr_assert(eq(str, options.s3_ca_bundle, "/kobel.pem"));
+    (void)setenv("AWS_ENDPOINT_URL_S3", "here", 1);
+    cr_assert(not(is_read("serve", (char *[]){NULL})));
+    cr_assert(text_starts_with(err.message, "AWS_ENDPOINT_URL_S3: 'here' is not an address: "));
+}
+
 Test(options, the_values_are_read) {
     char *arguments[] = {"--metrics-retention",
                          "12h",

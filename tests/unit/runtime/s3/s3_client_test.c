@@ -35,7 +35,8 @@ static void set_up(void) {
                                  .access_key = "key",
                                  .secret_key = "a/secret+key",
                                  .session_token = "",
-                                 .region = "us-east-1"};
+                                 .region = "us-east-1",
+                                 .ca_bundle = ""};
     cr_assert(s3_client_new(loop, &options, &client, &err), "%s", err.message);
     file = open("/tmp", O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
     cr_assert(file >= 0);
@@ -295,4 +296,23 @@ Test(s3_client, failures_are_told_apart) {
     fake.secret_key = "a/secret+key";
     fake.failures = 4;
     cr_assert(eq(int, fetch("absent").failure.fault, S3_FAULT_PASSING));
+}
+
+Test(s3_client, a_bundle_is_read_for_https_only) {
+    struct s3_options options = {.access_key = "",
+                                 .secret_key = "",
+                                 .session_token = "",
+                                 .region = "",
+                                 .ca_bundle = "/no/such.pem"};
+    struct s3_client *other = NULL;
+    struct error err;
+
+    options.endpoint = "https://s3.example.test";
+    cr_assert(not(s3_client_new(loop, &options, &other, &err)));
+    cr_assert(eq(str, err.message,
+                 "the CA bundle /no/such.pem (--s3-ca-bundle, AWS_CA_BUNDLE): No such file or "
+                 "directory"));
+    options.endpoint = "http://s3.example.test";
+    cr_assert(s3_client_new(loop, &options, &other, &err), "%s", err.message);
+    s3_client_free(other);
 }
