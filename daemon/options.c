@@ -20,7 +20,7 @@ struct option {
 };
 
 // Most options are for the daemon, and for `run`, which may start one.
-static const char DAEMON[] = "serve run";
+static const char DAEMON[] = "serve run rehearse";
 
 // clang-format off
 static const struct option table[] = {

@@ -186,11 +186,13 @@ static const struct manual_command commands[] = {
      "has changed and is complete. Options of `kobel serve` apply to the daemon that is started.",
      "FILE"},
     {"rehearse", "JAR", "start a program from a snapshot of another place, as a trial",
-     "Imports the snapshot, shows each operator with its state and whether the program has it, and "
+     "Starts a daemon if none answers. Imports the snapshot, shows each operator with its state "
+     "and whether the program has it, and "
      "starts the program from it in an application of its own, until all tasks run and a "
      "checkpoint is complete. Then both are removed. No other application is touched, but the "
      "program reads its sources and writes to its sinks: give it others with --property, or use "
-     "--no-start. Exit status 1: it cannot be started from the snapshot, or does not work.",
+     "--no-start. Exit status 1: it cannot be started from the snapshot, or does not work. Options "
+     "of `kobel serve` apply to the daemon that is started.",
      "FILE"},
     {"status", "[APP]", "show all applications, or one with its snapshots and operations", NULL,
      "APP"},

@@ -73,7 +73,7 @@ void manual_print_help(const struct manual *manual, FILE *out) {
     print_options(manual, false, out);
     (void)fprintf(out,
                   "\nOptions of the daemon, for `kobel serve` and for a daemon that `kobel run` "
-                  "starts,\neach with its environment variable:\n");
+                  "or\n`kobel rehearse` starts, each with its environment variable:\n");
     print_options(manual, true, out);
     (void)fprintf(out, "\n`kobel help COMMAND` describes one command, `kobel man` is the manual "
                        "page.\nExit status: 0 success, 1 failure, 2 wrong usage.\n");

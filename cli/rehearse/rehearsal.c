@@ -90,8 +90,7 @@ bool rehearsal_open(struct rehearsal *self, struct session *session, struct erro
         .run = {.session = session, .client = session->client, .err = terminal_of(STDERR_FILENO)}};
     choose_name(self, jar);
     interrupts_begin();
-    return check_jar(jar, err) && read_properties(self, err) &&
-           local_server_ensure(self->run.client, &session->options, &self->run.server, err) &&
+    return check_jar(jar, err) && read_properties(self, err) && run_open_server(&self->run, err) &&
            read_code(self, jar, err) && create(self, err);
 }
 

@@ -85,20 +85,6 @@ static bool read_code(struct run *run, struct error *err) {
     return true;
 }
 
-static bool open_server(struct run *run, struct error *err) {
-    int64_t since_us = clock_monotonic_us();
-
-    if (!local_server_ensure(run->client, &run->session->options, &run->server, err)) return false;
-    if (run->server.pid != 0)
-        run_print(run, COLOUR_PLAIN, run_since_ms(since_us), "the daemon is ready at %s",
-                  client_url(run->client));
-    else if (run->session->options.serve_argument_count > 0)
-        run_print(run, COLOUR_YELLOW, -1,
-                  "a daemon runs at %s already: the options for the daemon have no effect",
-                  client_url(run->client));
-    return true;
-}
-
 static bool prepare(struct run *run, struct error *err) {
     const struct client_options *options = &run->session->options;
     const char *jar = options->words[0];
@@ -109,7 +95,7 @@ static bool prepare(struct run *run, struct error *err) {
         (void)text_copy(run->name, sizeof run->name, options->name);
     else
         jar_application_name(jar, run->name, sizeof run->name);
-    return check_jar(run, jar, err) && read_properties(run, err) && open_server(run, err) &&
+    return check_jar(run, jar, err) && read_properties(run, err) && run_open_server(run, err) &&
            learn_groups(run, err) && read_code(run, err);
 }
 

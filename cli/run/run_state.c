@@ -35,6 +35,22 @@ void run_print(struct run *run, enum colour colour, int64_t duration_ms, const c
     (void)fputc('\n', out->file);
 }
 
+// --- the daemon ---
+
+bool run_open_server(struct run *run, struct error *err) {
+    int64_t since_us = clock_monotonic_us();
+
+    if (!local_server_ensure(run->client, &run->session->options, &run->server, err)) return false;
+    if (run->server.pid != 0)
+        run_print(run, COLOUR_PLAIN, run_since_ms(since_us), "the daemon is ready at %s",
+                  client_url(run->client));
+    else if (run->session->options.serve_argument_count > 0)
+        run_print(run, COLOUR_YELLOW, -1,
+                  "a daemon runs at %s already: the options for the daemon have no effect",
+                  client_url(run->client));
+    return true;
+}
+
 // --- logs ---
 
 bool run_begin_following(struct run *run, bool is_known, bool is_running, struct error *err) {

@@ -37,6 +37,9 @@ void run_print(struct run *run, enum colour colour, int64_t duration_ms, const c
 // Milliseconds since a point of clock_monotonic_us().
 int64_t run_since_ms(int64_t since_us);
 
+// Starts a daemon unless one answers (local_server_ensure()), and prints that.
+MUST_CHECK bool run_open_server(struct run *run, struct error *err);
+
 // Begins to read the events and logs of an application. `is_known`: it existed before, so that its
 // events are skipped, and its logs, too, unless it runs.
 MUST_CHECK bool run_begin_following(struct run *run, bool is_known, bool is_running,

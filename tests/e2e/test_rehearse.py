@@ -3,6 +3,7 @@
 import glob
 import json
 import os
+import pathlib
 import signal
 import subprocess
 
@@ -11,6 +12,8 @@ from command_line import call
 from test_run import enable_interrupts
 
 from kobel import BINARY, PATIENCE_S, ROLE, Application, Kobel, wait_for
+
+SAVEPOINT = pathlib.Path(__file__).parents[1] / "data" / "savepoints" / "1.20.3" / "canonical"
 
 
 @pytest.fixture(scope="module")
@@ -147,3 +150,45 @@ def test_an_interrupt_removes_everything(place, jars):
     assert process.wait(timeout=PATIENCE_S) == 1
     assert "interrupted" in process.stderr.read()
     check_nothing_is_left(place)
+
+
+# --- without a daemon ---
+
+def own_daemon(tmp_path, jar, snapshot, *options):
+    """A rehearsal that no daemon answers; it starts one at any port, with a data directory of its own."""
+    environment = {name: value for name, value in os.environ.items() if name != "KOBEL_URL"}
+    done = subprocess.run([BINARY, "rehearse", jar, "--snapshot", str(snapshot), "--port", "0", "--data", str(tmp_path / "data"), *options],
+                          env={**environment, "TMPDIR": str(tmp_path)}, capture_output=True, text=True)
+    assert list(tmp_path.iterdir()) in ([], [tmp_path / "data"]), "only the data are left"
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_without_a_daemon_one_is_started_for_the_rehearsal(runtime, jars, tmp_path):
+    status, out, err = own_daemon(tmp_path, jars["Counting"], SAVEPOINT, "--no-start")
+    assert status == 1 and "NO OPERATOR" in out and "nothing was started" in out, out + err
+    address = err.split("the daemon is ready at ")[1].split()[0]
+    assert "no kobel daemon answers" in call_at(address, "status"), "it has ended"
+    # The next one finds nothing of it.
+    with Kobel(tmp_path / "data") as kobel:
+        assert kobel.client.list_applications()["ApplicationSummaries"] == []
+        assert kobel.client.list_snapshots()["SnapshotInfoList"] == []
+
+
+def test_a_failure_of_the_own_daemon_is_reported(runtime, jars, tmp_path):
+    status, out, err = own_daemon(tmp_path, jars["Counting"], "s3://absent/prefix/")
+    assert (status, out) == (1, "") and "no bucket 'absent'" in err, err
+    status, out, err = own_daemon(tmp_path, jars["Counting"], SAVEPOINT, "--s3-endpoint", "https://s3.example.test",
+                                  "--s3-ca-bundle", "/no/such.pem")
+    assert (status, out) == (1, "") and "the daemon does not start: " in err and "the CA bundle /no/such.pem" in err, err
+
+
+def call_at(address, *arguments):
+    """What a command prints that fails."""
+    failed = subprocess.run([BINARY, *arguments, "--url", address], capture_output=True, text=True)
+    assert failed.returncode == 1
+    return failed.stderr
+
+
+def test_a_daemon_of_another_machine_is_not_started(jars):
+    printed = call_at("http://kobel.invalid:8290", "rehearse", jars["Counting"], "--snapshot", "s3://a/b/")
+    assert "no kobel daemon answers at http://kobel.invalid:8290" in printed and "start one there" in printed
