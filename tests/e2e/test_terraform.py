@@ -30,7 +30,7 @@ def find_provider():
 
 
 class Terraform:
-    """A working directory with a configuration, which is written from `applications` (by label) and `snapshot` before each command.
+    """A working directory with a configuration, which is written from `applications` (by label) and `snapshot`, if any, before each command.
 
     The provider takes seconds to start, for each command, unless it runs already: so it is started once.
     """
@@ -39,7 +39,7 @@ class Terraform:
         self.directory = directory
         self.kobel = kobel
         self.applications = {}
-        self.snapshot = {}
+        self.snapshot = None
         self.imports = {}  # ids by address
         (directory / "cli.tfrc").write_text("disable_checkpoint = true\n")
         # Without the profiles and certificates of the user.
@@ -63,7 +63,7 @@ class Terraform:
                 "region": "us-east-1", "access_key": "test", "secret_key": "test", "skip_credentials_validation": True,
                 "skip_requesting_account_id": True, "skip_metadata_api_check": True, "skip_region_validation": True,
                 "endpoints": {"kinesisanalyticsv2": self.kobel.url}}},
-            "resource": {APP: self.applications, SNAPSHOT: {"snapshot": self.snapshot}},
+            "resource": {APP: self.applications, **({SNAPSHOT: {"snapshot": self.snapshot}} if self.snapshot else {})},
             "import": [{"to": address, "id": name} for address, name in self.imports.items()]}))
 
     def run(self, *words, allowed=(0,)):
@@ -220,3 +220,28 @@ def test_terraform_finds_no_difference_after_each_change(terraform, applications
     terraform.imports = {}
     terraform.run("destroy", "-input=false", "-auto-approve", "-no-color")
     assert all(application.is_gone() for application in applications.values())
+
+
+@pytest.fixture
+def bounded(shared, jars):
+    application = Application(shared, "terraform-bounded")
+    shutil.copy(jars["Bounded"], os.path.join(shared.data, "s3", "code", f"{application.name}.jar"))
+    yield application
+    if not application.is_gone():
+        application.settle()
+        application.delete()
+
+
+@pytest.mark.slow
+def test_terraform_starts_a_job_that_ends_by_itself(terraform, bounded):
+    """The provider must see RUNNING, though it asks with pauses of some seconds. After the end, the plan does not start it again."""
+    tree = configuration(bounded.name)
+    del tree["application_configuration"][0]["run_configuration"]
+    terraform.applications = {"bounded": tree}
+    terraform.run("init", "-input=false", "-no-color")
+    terraform.run("apply", "-input=false", "-auto-approve", "-no-color")
+    wait_for(lambda: bounded.status() == "READY", "the job has ended")
+    done = terraform.run("plan", "-input=false", "-no-color", "-detailed-exitcode", allowed=(0, 2))
+    assert done.returncode == 0, done.stdout
+    terraform.run("destroy", "-input=false", "-auto-approve", "-no-color")
+    assert bounded.is_gone()
