@@ -87,6 +87,18 @@ static const char *refusal(int error_number) {
     }
 }
 
+// What a user does not let kobel do is his decision, and no fault of the disk.
+static bool refuse(struct error *err, int reason, const char *doing, const char *root,
+                   const char *relative) {
+    if (reason == EACCES || reason == EPERM || reason == EROFS)
+        return error_set(err, ERROR_CONFIGURATION, "%s '%s/%s': %s", doing, root, relative,
+                         strerror(reason));
+    if (reason == ENOTDIR || reason == ELOOP)
+        return error_set(err, ERROR_INVALID, "%s '%s/%s': a part of the path is not a directory",
+                         doing, root, relative);
+    return error_system(err, reason, "%s '%s/%s'", doing, root, relative);
+}
+
 static bool open_inside(const char *root, const char *relative, int flags, int *out_fd,
                         struct error *err) {
     AUTO(file_close) int top = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -151,6 +163,20 @@ bool file_open_directory_inside(const char *root, const char *relative, int *out
                                 struct error *err) {
     if (!open_inside(root, relative, O_RDONLY | O_DIRECTORY, out_fd, err)) return false;
     file_regain(*out_fd);
+    return true;
+}
+
+bool file_open_users_directory(const char *root, const char *relative, int *out_fd,
+                               struct error *err) {
+    AUTO(file_close) int top = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    int fd = top < 0 ? -1
+                     : open_beneath(top, relative[0] == '\0' ? "." : relative,
+                                    O_RDONLY | O_DIRECTORY, RESOLVE_NO_SYMLINKS);
+
+    if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+        return error_set(err, ERROR_NOT_FOUND, "no directory '%s/%s'", root, relative);
+    if (fd < 0) return refuse(err, errno, "open", root, relative);
+    *out_fd = fd;
     return true;
 }
 
@@ -225,25 +251,43 @@ bool file_write_inside(const char *root, const char *relative, const void *bytes
     return error_system(err, reason, "write '%s/%s'", root, relative);
 }
 
-bool file_make_directories_inside(const char *root, const char *relative, unsigned mode,
-                                  struct error *err) {
+static bool fail_to_make(bool regains, int reason, const char *root, const char *relative,
+                         struct error *err) {
+    return regains ? error_system(err, reason, "make directory '%s/%s'", root, relative)
+                   : refuse(err, reason, "make directory", root, relative);
+}
+
+// `regains`: what a job may have done to the rights of the directories is undone.
+static bool make_directories(const char *root, const char *relative, unsigned mode, bool regains,
+                             struct error *err) {
     AUTO(memory_free) char *copy = memory_copy_text(relative);
     AUTO(file_close) int at = -1;
     char *rest = copy;
 
-    if (!file_open_directory_inside(root, "", &at, err)) return false;
+    if (!(regains ? file_open_directory_inside : file_open_users_directory)(root, "", &at, err))
+        return false;
     for (char *name = strsep(&rest, "/"); name != NULL; name = strsep(&rest, "/")) {
         if (name[0] == '\0' || text_equal(name, ".") || text_equal(name, ".."))
             return error_set(err, ERROR_INVALID, "'%s/%s' is not a plain path", root, relative);
         if (mkdirat(at, name, (mode_t)mode) < 0 && errno != EEXIST)
-            return error_system(err, errno, "make directory '%s/%s'", root, relative);
+            return fail_to_make(regains, errno, root, relative, err);
         int next = openat(at, name, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-        if (next < 0) return error_system(err, errno, "make directory '%s/%s'", root, relative);
-        file_regain(next);
+        if (next < 0) return fail_to_make(regains, errno, root, relative, err);
+        if (regains) file_regain(next);
         file_close(at);
         at = next;
     }
     return true;
+}
+
+bool file_make_directories_inside(const char *root, const char *relative, unsigned mode,
+                                  struct error *err) {
+    return make_directories(root, relative, mode, true, err);
+}
+
+bool file_make_users_directories(const char *root, const char *relative, unsigned mode,
+                                 struct error *err) {
+    return make_directories(root, relative, mode, false, err);
 }
 
 const char *file_below(const char *root, const char *path) {

@@ -35,6 +35,10 @@ MUST_CHECK bool file_open_linked_inside(const char *root, const char *relative, 
 // Opens a directory, to be used with openat() etc., a single name and O_NOFOLLOW. "" is `root`.
 MUST_CHECK bool file_open_directory_inside(const char *root, const char *relative, int *out_fd,
                                            struct error *err);
+// The same for a directory that a user provides: no rights are changed. ERROR_CONFIGURATION: the
+// user does not allow it.
+MUST_CHECK bool file_open_users_directory(const char *root, const char *relative, int *out_fd,
+                                          struct error *err);
 bool file_is_regular_inside(const char *root, const char *relative);
 
 // Opens a regular file for appending. It is created if missing, and replaces anything else of that
@@ -50,6 +54,9 @@ MUST_CHECK bool file_write_inside(const char *root, const char *relative, const 
 // Creates a directory and its missing parents. An existing directory is a success.
 MUST_CHECK bool file_make_directories_inside(const char *root, const char *relative, unsigned mode,
                                              struct error *err);
+// ERROR_CONFIGURATION: the user does not allow it. ERROR_INVALID: a part of the path is a file.
+MUST_CHECK bool file_make_users_directories(const char *root, const char *relative, unsigned mode,
+                                            struct error *err);
 
 // The part of `path` below `root`: "app/log" for "/data/apps/app/log" and "/data/apps". NULL: not
 // below it.

@@ -38,6 +38,7 @@ struct s3_request {
     char *path;  // escaped
     char *query; // without '?'
     char *body;  // or NULL
+    size_t limit_bytes;
     bool has_upload;
     struct http_upload upload;
     http_sink_fn *sink;
@@ -114,6 +115,7 @@ static void send(struct s3_request *request) {
                              .url = url,
                              .body = request->body,
                              .body_type = "application/xml",
+                             .limit_bytes = request->limit_bytes,
                              .upload = request->has_upload ? &request->upload : NULL,
                              .is_remote = true,
                              .has_proxy = !client->is_loopback,
@@ -192,6 +194,7 @@ struct s3_request *s3_client_send(struct s3_client *client, const struct s3_call
     request->path = memory_format("/%s%s%s", bucket, key[0] == '\0' ? "" : "/", key);
     request->query = memory_copy_text(call->query == NULL ? "" : call->query);
     request->body = call->body == NULL ? NULL : memory_copy_text(call->body);
+    request->limit_bytes = call->limit_bytes;
     request->has_upload = call->upload != NULL;
     if (request->has_upload) request->upload = *call->upload;
     request->sink = call->sink;

@@ -28,9 +28,10 @@ typedef void s3_reply_fn(void *userdata, const struct http_reply *reply, const s
 struct s3_call {
     const char *method; // all texts are borrowed for the call
     const char *bucket;
-    const char *key;   // "" = the bucket itself
-    const char *query; // escaped, without '?'; NULL = none
-    const char *body;  // XML, or NULL
+    const char *key;    // "" = the bucket itself
+    const char *query;  // escaped, without '?'; NULL = none
+    const char *body;   // XML, or NULL
+    size_t limit_bytes; // of an answer that is kept; 0 = 16 MB
     const struct http_upload *upload;
     http_sink_fn *sink; // NULL: the body is kept
     s3_restart_fn *restart;

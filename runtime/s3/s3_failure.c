@@ -72,6 +72,9 @@ static void put_message(struct s3_failure *failure, const char *what, long statu
             "(of AWS: https://s3.%s.amazonaws.com) with --s3-endpoint, and the Region "
             "with AWS_REGION",
             what, found->region, found->region);
+    else if (found->code[0] == '\0' && status < 300)
+        (void)text_format(out, sizeof failure->message,
+                          "%s: the answer is not one of S3 (status %ld)", what, status);
     else if (found->code[0] == '\0')
         (void)text_format(out, sizeof failure->message, "%s: status %ld", what, status);
     else

@@ -11,6 +11,7 @@ enum s3_fault {
     S3_FAULT_OBJECT,  // there is no such object, or upload
     S3_FAULT_PASSING, // no answer, or an answer of a server that cannot now
     S3_FAULT_LOCAL,   // the file of this machine
+    S3_FAULT_CHANGED, // the object, while it was read
     S3_FAULT_OTHER,
 };
 

@@ -1,12 +1,15 @@
 #include "runtime/s3/s3_fetch.h"
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "runtime/host/file_writer.h"
 
 struct s3_fetch {
     struct s3_fetch_call call;
     char *what;
-    bool has_failed; // the file cannot be written
+    int64_t left_bytes; // of what the list said
+    bool has_grown;     // the object has more
+    bool has_failed;    // the file cannot be written
     struct error failure;
     struct s3_request *request; // NULL: the object is read
     struct file_writer *writer;
@@ -37,9 +40,22 @@ static void end_by(struct s3_fetch *fetch, const struct http_reply *reply,
     end(fetch, &failure);
 }
 
+// An object without an end would fill the disk.
+static void end_grown(struct s3_fetch *fetch) {
+    struct s3_failure failure = {.fault = S3_FAULT_CHANGED};
+
+    (void)text_format(failure.message, sizeof failure.message,
+                      "%s: it has more than %lld bytes: it was changed while it was read",
+                      fetch->what, (long long)fetch->call.size_bytes);
+    end(fetch, &failure);
+}
+
 static bool on_piece(void *userdata, const char *bytes, size_t size_bytes) {
     struct s3_fetch *fetch = userdata;
 
+    fetch->left_bytes -= (int64_t)size_bytes;
+    fetch->has_grown = fetch->left_bytes < 0;
+    if (fetch->has_grown) return false;
     if (!fetch->has_failed)
         fetch->has_failed = !file_writer_add(fetch->writer, bytes, size_bytes, &fetch->failure);
     if (!fetch->has_failed && file_writer_is_full(fetch->writer)) s3_request_pause(fetch->request);
@@ -55,6 +71,7 @@ static void on_room(void *userdata) {
 static void on_restart(void *userdata) {
     struct s3_fetch *fetch = userdata;
 
+    fetch->left_bytes = fetch->call.size_bytes;
     fetch->has_failed = !file_writer_restart(fetch->writer, &fetch->failure);
 }
 
@@ -69,8 +86,10 @@ static void on_reply(void *userdata, const struct http_reply *reply, const struc
     struct s3_fetch *fetch = userdata;
 
     fetch->request = NULL;
-    // It is the cause: then `err` is only that the request was given up.
-    if (fetch->has_failed)
+    // These are the cause: then `err` is only that the request was given up.
+    if (fetch->has_grown)
+        end_grown(fetch);
+    else if (fetch->has_failed)
         end_by(fetch, NULL, &fetch->failure);
     else if (reply != NULL && reply->status == 200)
         file_writer_finish(fetch->writer);
@@ -94,6 +113,7 @@ struct s3_fetch *s3_fetch_begin(struct s3_client *client, const struct s3_fetch_
                           .userdata = fetch};
 
     fetch->call = *call;
+    fetch->left_bytes = call->size_bytes;
     fetch->what = memory_format("read '%s/%s'", call->bucket, call->key);
     fetch->writer = file_writer_new(&writer);
     fetch->request = s3_client_send(client, &get);

@@ -9,7 +9,8 @@ struct s3_fetch;
 struct s3_fetch_call {
     const char *bucket; // borrowed for the call
     const char *key;
-    int fd; // empty; borrowed until the end
+    int fd;             // empty; borrowed until the end
+    int64_t size_bytes; // as the list said; a larger object is S3_FAULT_CHANGED
     s3_end_fn *done;
     void *userdata;
 };

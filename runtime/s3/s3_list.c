@@ -7,6 +7,8 @@
 
 // A page has 1000 keys; a server that never comes to an end is given up.
 enum { PAGES_MAX = 10000 };
+// One page is read in one turn of the loop.
+static const size_t PAGE_MAX_BYTES = (size_t)2 << 20;
 
 struct s3_list {
     struct s3_client *client;
@@ -17,6 +19,7 @@ struct s3_list {
     int pages;
     struct s3_request *request;
     // Of the page, while it is read.
+    bool is_error; // instead of a page
     bool is_truncated;
     char next_token[S3_XML_TEXT_MAX_BYTES + 1];
     char key[S3_XML_TEXT_MAX_BYTES + 1];
@@ -64,22 +67,28 @@ static bool on_element(void *userdata, const char *path, const char *text) {
         list->is_truncated = text_equal(text, "true");
     if (text_equal(path, "ListBucketResult/NextContinuationToken"))
         return text_copy(list->next_token, sizeof list->next_token, text);
+    list->is_error |= text_starts_with(path, "Error/");
     return text_starts_with(path, "ListBucketResult");
 }
 
 static void send(struct s3_list *list);
 
+static bool ends(const struct s3_list *list) {
+    return !list->is_truncated || (list->next_token[0] != '\0' && list->pages < PAGES_MAX &&
+                                   !text_equal(list->next_token, list->token));
+}
+
 static void read_page(struct s3_list *list, const char *what, const struct http_reply *reply) {
     struct error err;
 
-    list->is_truncated = false;
+    list->is_truncated = list->is_error = false;
     list->next_token[0] = list->key[0] = '\0';
     list->size_bytes = -1;
     bool is_read = s3_xml_read(reply->body, reply->size_bytes, on_element, list, &err);
-    if (is_read && list->is_truncated && (list->next_token[0] == '\0' || list->pages >= PAGES_MAX))
-        is_read = error_set(&err, ERROR_INVALID, "the list does not end");
+    if (is_read && !ends(list)) is_read = error_set(&err, ERROR_INVALID, "the list does not end");
     if (!is_read) {
-        struct s3_failure failure = s3_failure_of(what, NULL, &err);
+        struct s3_failure failure =
+            list->is_error ? s3_failure_of(what, reply, NULL) : s3_failure_of(what, NULL, &err);
         finish(list, &failure);
     } else if (list->is_truncated) {
         (void)text_copy(list->token, sizeof list->token, list->next_token);
@@ -113,6 +122,7 @@ static void send(struct s3_list *list) {
                            .bucket = list->bucket,
                            .key = "",
                            .query = query,
+                           .limit_bytes = PAGE_MAX_BYTES,
                            .done = on_reply,
                            .userdata = list};
 

@@ -12,6 +12,9 @@
 enum { ETAG_SIZE = 96, UPLOAD_ID_SIZE = 2048 };
 static const size_t COMPLETION_MAX_BYTES = (size_t)4 << 20;
 static const int64_t MIB = 1 << 20;
+// One page of uploads or parts is read in one turn of the loop. Ten pages have all parts.
+static const size_t PAGE_MAX_BYTES = (size_t)2 << 20;
+enum { PART_PAGES_MAX = 50 };
 
 enum put_step {
     PUT_WHOLE,
@@ -41,6 +44,7 @@ struct s3_put {
     int64_t found_number;
     int64_t found_bytes;
     int64_t marker; // of the page of parts
+    int pages;
     bool has_more;
 };
 
@@ -86,7 +90,9 @@ static void find_upload(struct s3_put *put) {
     AUTO(memory_free) char *key = sigv4_escape(put->key, false);
     AUTO(memory_free) char *query = memory_format("prefix=%s&uploads=", key);
 
-    send(put, PUT_FIND, (struct s3_call){.method = "GET", .key = "", .query = query});
+    send(put, PUT_FIND,
+         (struct s3_call){
+             .method = "GET", .key = "", .query = query, .limit_bytes = PAGE_MAX_BYTES});
 }
 
 static void list_parts(struct s3_put *put) {
@@ -95,7 +101,9 @@ static void list_parts(struct s3_put *put) {
     char *query = memory_format("part-number-marker=%lld&uploadId=%s", (long long)put->marker, id);
 
     put->has_more = false;
-    send(put, PUT_PARTS, (struct s3_call){.method = "GET", .query = query});
+    put->pages++;
+    send(put, PUT_PARTS,
+         (struct s3_call){.method = "GET", .query = query, .limit_bytes = PAGE_MAX_BYTES});
 }
 
 static void create_upload(struct s3_put *put) {
@@ -212,7 +220,7 @@ static void continue_found(struct s3_put *put, const struct http_reply *reply) {
 static void continue_parts(struct s3_put *put, const struct http_reply *reply) {
     if (!read_answer(put, reply, on_part_found))
         create_upload(put);
-    else if (put->has_more && put->marker < S3_PARTS_MAX)
+    else if (put->has_more && put->marker < S3_PARTS_MAX && put->pages < PART_PAGES_MAX)
         list_parts(put);
     else
         send_next_part(put);
@@ -249,6 +257,10 @@ static void on_reply(void *userdata, const struct http_reply *reply, const struc
 
     put->request = NULL;
     if (reply != NULL && continue_with(put, reply)) return;
+    if (reply == NULL && err->kind == ERROR_LIMIT) {
+        create_upload(put);
+        return;
+    }
     AUTO(memory_free) char *what = memory_format("write '%s/%s'", put->bucket, put->key);
     struct s3_failure failure = s3_failure_of(what, reply, err);
     // The upload has ended meanwhile, perhaps by a request whose answer was lost.

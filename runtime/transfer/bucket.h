@@ -31,7 +31,7 @@ struct bucket_call {
     const char *prefix; // ends with '/'
     const char *name;   // of one object below the prefix
     int fd;             // get: an empty file; put: the file to be read. Borrowed until the end
-    int64_t size_bytes; // put
+    int64_t size_bytes; // get: as the list said; put
     unsigned slot;      // put: no other task below this prefix has it
     bucket_visit_fn *visit;
     bucket_copied_fn *copied; // put
@@ -62,5 +62,6 @@ static inline void bucket_task_cancel(struct bucket_task *task) {
     if (task != NULL) task->cancel(task);
 }
 
-// What failed on this machine. Only a missing file and what cannot be a file never pass.
+// What failed on this machine. What never passes: a missing file, what cannot be a file, and what
+// the user does not allow (ERROR_CONFIGURATION).
 struct bucket_failure bucket_failure_of(const struct error *err);

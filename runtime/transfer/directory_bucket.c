@@ -192,11 +192,12 @@ static struct bucket_task *put(void *self, const struct bucket_call *call,
                                         .name = call->name,
                                         .slot = call->slot,
                                         .mode = 0644,
-                                        .directory_mode = 0755};
+                                        .directory_mode = 0755,
+                                        .is_users = true};
     if (!partial_file_open(&partial, &task->partial, &err)) {
         (void)give_up(task, &err, out_failure);
         // Not a fault of the savepoint: S3 has such keys, a directory has not.
-        out_failure->fault = TRANSFER_FAULT_INTERNAL;
+        if (err.kind != ERROR_CONFIGURATION) out_failure->fault = TRANSFER_FAULT_INTERNAL;
         return NULL;
     }
     task->copy =

@@ -65,14 +65,17 @@ static int64_t size_of(int fd) {
 static void on_child_end(void *userdata, struct process_end end) {
     struct file_copy *copy = userdata;
     struct error err;
+    char text[40];
 
     if (!end.was_signalled && end.number == 0) {
         finish(copy, NULL);
         return;
     }
-    (void)error_set(&err, ERROR_SYSTEM,
-                    "the copy of a file ended after %lld of %lld bytes: is the disk full?",
-                    (long long)size_of(copy->to), (long long)size_of(copy->from));
+    process_end_text(end, text, sizeof text);
+    (void)error_set(&err, ERROR_SYSTEM, "the copy of a file ended after %lld of %lld bytes%s%s",
+                    (long long)size_of(copy->to), (long long)size_of(copy->from),
+                    end.was_signalled ? ", by " : ": is the disk full?",
+                    end.was_signalled ? text : "");
     finish(copy, &err);
 }
 

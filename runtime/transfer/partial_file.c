@@ -40,6 +40,10 @@ static bool open_directories(struct partial_file *file, const struct partial_fil
                                  slash == NULL ? 0 : (int)(slash - call->name), call->name);
 
     file->name = memory_copy_text(slash == NULL ? call->name : slash + 1);
+    if (call->is_users)
+        return file_make_users_directories(call->root, parent, call->directory_mode, err) &&
+               file_open_users_directory(call->root, call->directory, &file->top, err) &&
+               (slash == NULL || file_open_users_directory(call->root, parent, &file->parent, err));
     return file_make_directories_inside(call->root, parent, call->directory_mode, err) &&
            file_open_directory_inside(call->root, call->directory, &file->top, err) &&
            (slash == NULL || file_open_directory_inside(call->root, parent, &file->parent, err));
@@ -59,6 +63,8 @@ bool partial_file_open(const struct partial_file_call *call, struct partial_file
     (void)unlinkat(file->top, unfinished, 0);
     file->fd = openat(file->top, unfinished, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                       (mode_t)call->mode);
+    if (file->fd < 0 && call->is_users && errno == EACCES)
+        return error_set(err, ERROR_CONFIGURATION, "create '%s': %s", file->path, strerror(errno));
     if (file->fd < 0) return error_system(err, errno, "create '%s'", file->path);
     memcpy(file->unfinished, unfinished, sizeof unfinished);
     *out_file = TAKE(file);

@@ -17,9 +17,11 @@ struct partial_file_call {
     unsigned slot;         // below PARTIAL_FILE_SLOTS; no other unfinished file has it
     unsigned mode;         // of the file
     unsigned directory_mode;
+    bool is_users; // the directories are a user's: no rights are changed
 };
 
 // Replaces what an earlier transfer left under the same slot. ERROR_SYSTEM, ERROR_INVALID.
+// ERROR_CONFIGURATION: the user does not allow it.
 MUST_CHECK bool partial_file_open(const struct partial_file_call *call,
                                   struct partial_file **out_file, struct error *err);
 int partial_file_fd(const struct partial_file *file);

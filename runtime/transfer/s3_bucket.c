@@ -41,6 +41,7 @@ static struct bucket_failure translate(const struct s3_failure *failure) {
         [S3_FAULT_OBJECT] = TRANSFER_FAULT_SAVEPOINT_NOT_FOUND,
         [S3_FAULT_PASSING] = TRANSFER_FAULT_INTERNAL,
         [S3_FAULT_LOCAL] = TRANSFER_FAULT_INTERNAL,
+        [S3_FAULT_CHANGED] = TRANSFER_FAULT_INVALID_SAVEPOINT,
         [S3_FAULT_OTHER] = TRANSFER_FAULT_INTERNAL,
     };
     struct bucket_failure out = {.fault = faults[failure->fault],
@@ -103,8 +104,12 @@ static struct bucket_task *get(void *self, const struct bucket_call *call,
     const struct s3_bucket *bucket = self;
     struct s3_task *task = new_task(call);
     AUTO(memory_free) char *key = memory_format("%s%s", call->prefix, call->name);
-    struct s3_fetch_call s3_call = {
-        .bucket = call->bucket, .key = key, .fd = call->fd, .done = on_end, .userdata = task};
+    struct s3_fetch_call s3_call = {.bucket = call->bucket,
+                                    .key = key,
+                                    .fd = call->fd,
+                                    .size_bytes = call->size_bytes,
+                                    .done = on_end,
+                                    .userdata = task};
 
     (void)out_failure;
     task->fetch = s3_fetch_begin(bucket->client, &s3_call);

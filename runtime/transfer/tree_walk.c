@@ -49,7 +49,8 @@ bool tree_walk_new(const struct tree_walk_call *call, struct tree_walk **out_wal
     AUTO(file_close) int fd = -1;
 
     walk->call = *call;
-    if (!file_open_directory_inside(call->root, call->relative, &fd, err) ||
+    if (!(call->follows_links ? file_open_users_directory
+                              : file_open_directory_inside)(call->root, call->relative, &fd, err) ||
         !enter(walk, file_take(&fd), memory_copy_text(""), err))
         return false;
     *out_walk = TAKE(walk);

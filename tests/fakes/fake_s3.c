@@ -130,6 +130,11 @@ static void list_objects(struct fake_s3_connection *connection, const char *quer
     const char *last = NULL;
 
     fake->lists++;
+    if (fake->busy_lists > 0) {
+        fake->busy_lists--;
+        answer_error(connection, 200, "SlowDown");
+        return;
+    }
     (void)parameter(query, "prefix", prefix, sizeof prefix);
     (void)parameter(query, "continuation-token", token, sizeof token);
     (void)buffer_append_text(&body, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<ListBucketResult "
@@ -141,14 +146,14 @@ static void list_objects(struct fake_s3_connection *connection, const char *quer
         (void)buffer_append_text(&body, "<Contents><Key>");
         append_escaped(&body, object->key);
         (void)buffer_append_format(&body, "</Key><Size>%zu</Size></Contents>",
-                                   object->content.size_bytes);
+                                   object->content.size_bytes - fake->unlisted_bytes);
         last = object->key;
     }
     (void)buffer_append_format(&body, "<IsTruncated>%s</IsTruncated>",
-                               count > page_max ? "true" : "false");
-    if (count > page_max) {
+                               count > page_max || fake->repeats_token ? "true" : "false");
+    if (count > page_max || fake->repeats_token) {
         (void)buffer_append_text(&body, "<NextContinuationToken>");
-        append_escaped(&body, last);
+        append_escaped(&body, fake->repeats_token ? "again" : last);
         (void)buffer_append_text(&body, "</NextContinuationToken>");
     }
     (void)buffer_append_text(&body, "</ListBucketResult>");

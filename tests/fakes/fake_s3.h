@@ -44,6 +44,9 @@ struct fake_s3 {
     int failures_of_writes; // the next answers to PUT and POST
     const char *refusal;    // all answers have status 403 and this code
     bool fails_completion;  // the next completion answers 200 with an error
+    int busy_lists;         // the next lists answer 200 with the error SlowDown
+    bool repeats_token;     // each page of a list says that the same page follows
+    size_t unlisted_bytes;  // by which objects have grown when they are read
     // What was asked.
     int puts;  // of objects and parts that were stored
     int gets;  // of objects

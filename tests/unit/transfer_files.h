@@ -42,6 +42,7 @@ static void open_transfers(void) {
                .access_key = "key",
                .secret_key = "secret",
                .session_token = "",
+               .ca_bundle = "",
                .region = "us-east-1"},
         .parts_from_bytes = 100000,
         .part_bytes = 40000,

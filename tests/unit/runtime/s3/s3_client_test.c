@@ -89,14 +89,24 @@ static struct outcome put(const char *key, int64_t size_bytes) {
     return outcome;
 }
 
-static struct outcome fetch(const char *key) {
+static struct outcome fetch_of(const char *key, int64_t size_bytes) {
     struct outcome outcome = {0};
-    struct s3_fetch_call call = {
-        .bucket = "bucket", .key = key, .fd = file, .done = on_end, .userdata = &outcome};
+    struct s3_fetch_call call = {.bucket = "bucket",
+                                 .key = key,
+                                 .fd = file,
+                                 .size_bytes = size_bytes,
+                                 .done = on_end,
+                                 .userdata = &outcome};
 
     (void)s3_fetch_begin(client, &call);
     run(&outcome);
     return outcome;
+}
+
+static struct outcome fetch(const char *key) {
+    const struct fake_s3_bytes *found = fake_s3_find(&fake, key);
+
+    return fetch_of(key, found == NULL ? 0 : (int64_t)found->size_bytes);
 }
 
 static bool visit(void *userdata, const char *key, int64_t size_bytes) {
@@ -172,6 +182,19 @@ Test(s3_client, a_large_object_that_the_disk_has_no_room_for_is_a_failure_of_thi
     cr_assert(eq(int, outcome.failure.fault, S3_FAULT_LOCAL));
 }
 
+// One without an end would fill the disk.
+Test(s3_client, no_more_is_read_of_an_object_than_the_list_said) {
+    AUTO(memory_free) char *bytes = put_large_object();
+
+    struct outcome outcome = fetch_of("large", 1000);
+    cr_assert(outcome.has_failed);
+    cr_assert(eq(int, outcome.failure.fault, S3_FAULT_CHANGED));
+    cr_assert(eq(str, outcome.failure.message,
+                 "read 'bucket/large': it has more than 1000 bytes: it was changed while it was "
+                 "read"));
+    cr_assert(le(i64, lseek(file, 0, SEEK_END), 1000));
+}
+
 struct refusal {
     struct s3_request *request;
     int pieces;
@@ -227,8 +250,12 @@ Test(s3_client, a_piece_that_is_refused_after_a_pause_ends_the_request) {
 Test(s3_client, the_read_of_a_large_object_can_be_given_up) {
     AUTO(memory_free) char *bytes = put_large_object();
     struct outcome outcome = {0};
-    struct s3_fetch_call call = {
-        .bucket = "bucket", .key = "large", .fd = file, .done = on_end, .userdata = &outcome};
+    struct s3_fetch_call call = {.bucket = "bucket",
+                                 .key = "large",
+                                 .fd = file,
+                                 .size_bytes = LARGE_BYTES,
+                                 .done = on_end,
+                                 .userdata = &outcome};
 
     struct s3_fetch *read = s3_fetch_begin(client, &call);
     while (lseek(file, 0, SEEK_END) < LARGE_BYTES / 4)
@@ -281,6 +308,21 @@ Test(s3_client, a_list_has_many_pages_and_can_be_given_up) {
     outcome = list("p/", 5);
     cr_assert(outcome.has_failed);
     cr_assert(eq(int, outcome.visits, 5));
+}
+
+Test(s3_client, a_list_that_repeats_itself_is_a_failure) {
+    fake.repeats_token = true;
+    struct outcome outcome = list("p/", 100);
+    cr_assert(outcome.has_failed);
+    cr_assert(eq(str, outcome.failure.message, "list the bucket 'bucket': the list does not end"));
+    cr_assert(eq(int, fake.lists, 2));
+}
+
+Test(s3_client, a_server_may_say_in_an_answer_of_status_200_that_it_is_busy) {
+    fake.busy_lists = 1;
+    struct outcome outcome = list("p/", 100);
+    cr_assert(outcome.has_failed);
+    cr_assert(eq(int, outcome.failure.fault, S3_FAULT_PASSING));
 }
 
 Test(s3_client, failures_are_told_apart) {

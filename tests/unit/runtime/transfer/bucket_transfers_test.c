@@ -262,6 +262,15 @@ Test(bucket_transfers, a_directory_of_the_data_directory_may_be_a_link) {
     check_imported("two");
 }
 
+Test(bucket_transfers, an_object_that_has_grown_is_no_savepoint) {
+    make_savepoint();
+    check_success(transfer(TRANSFER_EXPORT, "one"));
+    fake.unlisted_bytes = 3;
+    // "empty" has none to lose.
+    fake_s3_put(&fake, "exports/op/empty", "abc", 3);
+    check_failure(transfer(TRANSFER_IMPORT, "two"), TRANSFER_FAULT_INVALID_SAVEPOINT);
+}
+
 Test(bucket_transfers, a_job_cannot_redirect_a_transfer_by_a_link) {
     make_savepoint();
     cr_assert(mkdir(snapshot("elsewhere"), 0700) == 0);

@@ -88,3 +88,45 @@ Test(directory_bucket, failures_of_directories_are_told_apart) {
     use_directories();
     check_failure(transfer(TRANSFER_IMPORT, "two"), TRANSFER_FAULT_SAVEPOINT_NOT_FOUND);
 }
+
+static unsigned mode_of(const char *path) {
+    struct stat entry;
+
+    cr_assert(stat(path, &entry) == 0);
+    return entry.st_mode & 07777;
+}
+
+// The rights of what a job can write are restored; those of a bucket are the user's.
+Test(directory_bucket, transfers_change_no_rights_of_a_bucket) {
+    char bucket[128];
+    char directory[128];
+
+    use_directories();
+    make_savepoint();
+    check_success(transfer(TRANSFER_EXPORT, "one"));
+    (void)text_format(bucket, sizeof bucket, "%s/bucket", s3);
+    (void)text_format(directory, sizeof directory, "%s/bucket/exports/op", s3);
+    cr_assert(chmod(directory, 0555) == 0 && chmod(bucket, 0555) == 0);
+    check_success(transfer(TRANSFER_IMPORT, "two"));
+    struct outcome outcome = transfer(TRANSFER_EXPORT, "one");
+    cr_assert(eq(u32, mode_of(directory), 0555));
+    cr_assert(eq(u32, mode_of(bucket), 0555));
+    cr_assert(chmod(directory, 0755) == 0 && chmod(bucket, 0755) == 0);
+    if (geteuid() == 0)
+        check_success(outcome);
+    else
+        check_failure(outcome, TRANSFER_FAULT_ACCESS_DENIED);
+}
+
+Test(directory_bucket, a_file_in_the_way_of_an_export_is_told_at_once) {
+    char bucket[128];
+
+    use_directories();
+    make_savepoint();
+    (void)text_format(bucket, sizeof bucket, "%s/bucket", s3);
+    write_file(bucket, "exports", "x", 1);
+    struct outcome outcome = transfer(TRANSFER_EXPORT, "one");
+    check_failure(outcome, TRANSFER_FAULT_INTERNAL);
+    cr_assert(strstr(outcome.reason, "a part of the path is not a directory") != NULL, "%s",
+              outcome.reason);
+}
