@@ -165,6 +165,7 @@ bool snapshot_ledger_drop(struct app_service *service, const struct app *app,
 
 bool snapshot_ledger_abandon(struct app_service *service, const struct app *app,
                              struct error *err) {
+    char location[FILE_PATH_MAX];
     struct snapshot snapshot;
     bool found;
 
@@ -174,6 +175,10 @@ bool snapshot_ledger_abandon(struct app_service *service, const struct app *app,
             return false;
         if (!found) return true;
         snapshot.status = SNAPSHOT_FAILED;
+        // A daemon that died had moved the files, and had not recorded it.
+        if (state_files_find_savepoint(&service->state_files, app->id, &snapshot, location) &&
+            !snapshot_ledger_complete(service, app, &snapshot, location, err))
+            return false;
         if (!snapshot_ledger_save(service, app, &snapshot, "the application was deleted", err))
             return false;
     }

@@ -39,7 +39,8 @@ MUST_CHECK bool snapshot_ledger_save(struct app_service *service, const struct a
 // operation, as if it had not been begun.
 MUST_CHECK bool snapshot_ledger_drop(struct app_service *service, const struct app *app,
                                      const struct snapshot *snapshot, struct error *err);
-// The application is being removed: what it was still making FAILED.
+// The application is being removed, and its files are: what it was still making FAILED, unless its
+// files are where the account's are.
 MUST_CHECK bool snapshot_ledger_abandon(struct app_service *service, const struct app *app,
                                         struct error *err);
 

@@ -199,6 +199,23 @@ Test(enhanced_snapshots, whose_application_is_deleted_are_cancelled) {
     cr_assert(eq(int, find("s").status, SNAPSHOT_STATUS_COUNT));
 }
 
+// The next daemon finds the files where the account's are.
+Test(enhanced_snapshots, that_a_death_interrupted_when_they_were_complete_outlive_the_deletion) {
+    fake_clusters_disable_checkpoints(world.clusters); // the next commit is that of the snapshot
+    fake_world_create_running(&world, "a");
+    struct snapshot_answer answer = take("s");
+    world.crashing_commit = world.commits + 1;
+    fake_world_run(&world, 6);
+    cr_assert(world.is_dead);
+    fake_world_crash(&world);
+    cr_assert(eq(int, find("s").status, SNAPSHOT_CREATING));
+    cr_assert(delete_app("a"), "%s", err.message);
+    fake_world_run(&world, 10);
+    cr_assert(eq(int, find("s").status, SNAPSHOT_READY));
+    cr_assert(eq(int, (int)find("s").size_bytes, 1000));
+    cr_assert(eq(int, operation_of("s", answer.operation.id).status, OPERATION_SUCCESSFUL));
+}
+
 // --- the account ---
 
 Test(enhanced_snapshots, outlive_their_application_and_start_another) {
