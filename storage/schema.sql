@@ -193,7 +193,8 @@ CREATE INDEX snapshot_operation_by_name ON snapshot_operation (account, region, 
 CREATE INDEX snapshot_operation_open ON snapshot_operation (snapshot_id) WHERE status = 'IN_PROGRESS';
 CREATE INDEX snapshot_operation_by_time ON snapshot_operation (started_at_ms);
 
--- Deleted snapshots whose files a job still needs, which was started from them.
+-- Snapshots whose files go: deleted ones that a job was started from, which still needs them, and
+-- imports that failed.
 CREATE TABLE deleted_enhanced_snapshot (
     id TEXT PRIMARY KEY
 ) STRICT, WITHOUT ROWID;

@@ -46,13 +46,12 @@ static bool record_import(struct app_service *service, struct enhanced_snapshot 
         !enhanced_snapshot_store_save(service->db, snapshot, err) ||
         !snapshot_journal_end(service, snapshot->id, SNAPSHOT_OPERATION_IMPORT,
                               is_done ? OPERATION_SUCCESSFUL : OPERATION_FAILED,
-                              transfer_fault_code(end->fault), end->reason, err) ||
-        !db_commit(&tx, err))
+                              transfer_fault_code(end->fault), end->reason, err))
         return false;
-    // Afterwards: while it is not recorded, it is checked again. DeleteSnapshot removes the rest.
-    if (!is_done)
-        error_ignore(state_files_remove_published(&service->state_files, snapshot->id, NULL));
-    return true;
+    // The sweep removes them afterwards: while this is not recorded, they are checked again.
+    if (!is_done && !enhanced_snapshot_store_add_deleted(service->db, snapshot->id, err))
+        return false;
+    return db_commit(&tx, err);
 }
 
 static bool record_export(struct app_service *service, const struct enhanced_snapshot *snapshot,
@@ -85,7 +84,7 @@ static bool copy(struct app_service *service, struct enhanced_snapshot *snapshot
                                             : record_export(service, snapshot, &end, err)))
         return false;
     snapshot_transfers_forget(service, operation.id);
-    service_wake_snapshot(service, ""); // an import is subject to retention
+    service_wake_snapshot(service, ""); // an import failed, or is subject to retention
     *out_is_open = false;
     return true;
 }
@@ -200,7 +199,8 @@ static bool remove_old(struct app_service *service, struct error *err) {
     return true;
 }
 
-// Files of deleted snapshots that a job needed; and snapshots that are too old.
+// Files of deleted snapshots that a job needed, and of imports that failed; and snapshots that are
+// too old.
 static bool sweep(struct app_service *service, struct error *err) {
     struct enhanced_snapshot snapshot = {.maker = MADE_BY_IMPORT}; // nothing but its files is left
     bool has_left = false;

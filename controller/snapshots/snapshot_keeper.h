@@ -8,8 +8,8 @@
 #include "controller/service/service.h"
 
 // Does the next step for the snapshot of that id, and queues it again where it waits for something.
-// "": removes the files of deleted snapshots that no job needs any more. False: it failed, and the
-// caller repeats it later.
+// "": removes the files of deleted snapshots that no job needs any more, and of imports that
+// failed. False: it failed, and the caller repeats it later.
 MUST_CHECK bool snapshot_keeper_run(struct app_service *service, const char *snapshot_id,
                                     struct error *err);
 // Queues every snapshot that has work: when a daemon starts.

@@ -347,6 +347,26 @@ Test(enhanced_snapshots, fail_when_what_was_imported_is_no_savepoint) {
     cr_assert(fake_clusters_point(world.clusters, order->directory) == NULL);
 }
 
+// What was copied of it goes, also when the daemon dies before it can remove that.
+Test(enhanced_snapshots, whose_import_failed_leave_no_files) {
+    struct snapshot_answer answer = import("i");
+    fake_world_run(&world, 1);
+    char directory[FILE_PATH_MAX];
+    (void)text_copy(directory, sizeof directory,
+                    fake_transfer_find(&world.transfers, answer.operation.id)->directory);
+    fake_clusters_add_point(world.clusters, directory, 0);
+    cr_assert(fake_transfer_fail(&world.transfers, answer.operation.id,
+                                 TRANSFER_FAULT_SAVEPOINT_NOT_FOUND, "no _metadata"));
+    fake_clusters_die_at_call(world.clusters, fake_clusters_calls(world.clusters) + 1,
+                              &world.is_dead);
+    fake_world_run(&world, 1);
+    cr_assert(world.is_dead);
+    fake_world_crash(&world);
+    cr_assert(eq(int, find("i").status, SNAPSHOT_FAILED));
+    fake_world_run(&world, 2);
+    cr_assert(fake_clusters_point(world.clusters, directory) == NULL);
+}
+
 Test(enhanced_snapshots, are_copied_to_the_end_by_the_next_daemon) {
     struct snapshot_answer answer = import("i");
     fake_world_run(&world, 1);
