@@ -28,13 +28,14 @@ static bool dies_in_confirm(struct fake_clusters *self, struct fake *fake) {
 
 static void start_job(struct fake_clusters *self, struct fake *fake) {
     const struct point *point = fake_clusters_point(self, fake->restored_from);
+    bool lacks_point = fake->restored_from[0] != '\0' && point == NULL;
 
-    if (self->reject_reason[0] != '\0' || fake->is_broken ||
-        (fake->restored_from[0] != '\0' && point == NULL)) {
+    if (self->reject_reason[0] != '\0' || fake->is_broken || lacks_point) {
+        const char *reason =
+            lacks_point ? "the restore point is not there" : "the code is rejected";
         fake->view.job = JOB_REJECTED;
         (void)text_copy(fake->view.failure, sizeof fake->view.failure,
-                        self->reject_reason[0] != '\0' ? self->reject_reason
-                                                       : "the restore point is not there");
+                        self->reject_reason[0] != '\0' ? self->reject_reason : reason);
         self->reject_reason[0] = '\0';
         return;
     }

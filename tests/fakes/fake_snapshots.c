@@ -79,3 +79,26 @@ struct snapshot_operation fake_snapshots_newest_operation(struct fake_world *wor
               count == 1);
     return operation;
 }
+
+void fake_snapshots_put(struct fake_world *world, const char *name, struct buffer *out) {
+    const struct snapshot_operation_filter all = {.before_sequence = INT64_MAX};
+    struct enhanced_snapshot snapshot = fake_snapshots_find(world, name);
+    static struct snapshot_operation list[16];
+    struct error err;
+    size_t count = 0;
+
+    if (snapshot.status != SNAPSHOT_STATUS_COUNT)
+        (void)buffer_append_format(out, "%s %s by %s of %s version=%d size=%d\n", name,
+                                   snapshot_status_name(snapshot.status),
+                                   snapshot_maker_name(snapshot.maker), snapshot.app_name,
+                                   (int)snapshot.app_version, (int)snapshot.size_bytes);
+    if (!app_service_snapshot_list_operations(world->service, &world->scope, name, &all, list, 16,
+                                              &count, &err))
+        return;
+    for (size_t index = 0; index < count; index++)
+        (void)buffer_append_format(out, "%s: %s %s ended=%d %s '%s'\n", name,
+                                   snapshot_operation_kind_name(list[index].kind),
+                                   operation_status_name(list[index].status),
+                                   list[index].ended_at_ms > 0, list[index].error_code,
+                                   list[index].error);
+}

@@ -2,6 +2,7 @@
 // must not fail fails the running test.
 #pragma once
 
+#include "base/buffer.h"
 #include "controller/commands/app_service_snapshots.h"
 #include "fakes/fake_world.h"
 
@@ -18,3 +19,5 @@ bool fake_snapshots_start(struct fake_world *world, const char *application,
 struct enhanced_snapshot fake_snapshots_find(struct fake_world *world, const char *name);
 struct snapshot_operation fake_snapshots_newest_operation(struct fake_world *world,
                                                           const char *name);
+// Appends the snapshot and its journal, without ids and times: nothing where it never existed.
+void fake_snapshots_put(struct fake_world *world, const char *name, struct buffer *out);
