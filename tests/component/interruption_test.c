@@ -5,6 +5,8 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "fakes/fake_commands.h"
+#include "fakes/fake_snapshots.h"
+#include "fakes/fake_world_checks.h"
 #include "storage/app_store.h"
 #include "storage/event_store.h"
 #include "storage/operation_store.h"
@@ -127,12 +129,14 @@ static char *print_records(struct fake_world *world) {
     bool found;
 
     cr_assert(app_store_find(world->db, &world->scope, "a", &app, &found, &err), "%s", err.message);
+    fake_world_check_records(world);
     if (!found) return memory_copy_text("gone\n");
     (void)buffer_append_format(&out, "%s version=%d parallelism=%d\n", app_status_name(app.status),
                                (int)app.version, app.current_parallelism);
     put_versions(world, &out);
     put_operations(world, app.id, &out);
     put_snapshots(world, app.id, &out);
+    fake_snapshots_put(world, "s", &out);
     put_events(world, app.id, &out);
     return buffer_take_text(&out);
 }
