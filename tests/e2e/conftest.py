@@ -15,6 +15,7 @@ from broker import build_job  # noqa: E402
 from kobel import BINARY, Application, Kobel  # noqa: E402
 from once import cache, locked, made_once, shared_directory  # noqa: E402
 from programs import build_jars  # noqa: E402
+from s3_server import S3Server, daemon_with  # noqa: E402
 
 
 def pytest_configure(config):
@@ -120,4 +121,19 @@ def running(application, jars):
 def own(runtime, tmp_path):
     """A daemon for one test, which may kill it."""
     with Kobel(tmp_path) as kobel:
+        yield kobel
+
+
+@pytest.fixture
+def s3(tmp_path):
+    with open(tmp_path / "moto.log", "w") as log:
+        server = S3Server(log)
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def remote(runtime, s3, tmp_path):
+    """A daemon for one test, whose buckets are on the S3 server."""
+    with daemon_with(s3, tmp_path / "data") as kobel:
         yield kobel

@@ -1,4 +1,4 @@
-"""An S3 server, by http or https, and an authority for its certificates."""
+"""An S3 server, by http or https, an authority for its certificates, and a daemon whose buckets are there."""
 
 import contextlib
 import datetime
@@ -11,13 +11,14 @@ import sys
 import typing
 
 import boto3
+import pytest
 from botocore.exceptions import BotoCoreError
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from kobel import wait_for
+from kobel import Application, Kobel, wait_for
 
 BUCKET = "copies"
 
@@ -104,3 +105,21 @@ class S3Server:
     def stop(self):
         self.process.kill()
         self.process.wait()
+
+
+@contextlib.contextmanager
+def daemon_with(server, data):
+    """A daemon with its buckets on the server. The code of applications is there, too."""
+    patch = pytest.MonkeyPatch()
+    for name, value in {"AWS_ENDPOINT_URL_S3": server.url, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+                        "AWS_REGION": "us-east-1"}.items():
+        patch.setenv(name, value)
+    server.client.create_bucket(Bucket="code")
+    put = Application.put_code
+    patch.setattr(Application, "put_code", lambda self, jar: server.client.upload_file(jar, "code", f"{self.name}.jar"))
+    try:
+        with Kobel(data) as kobel:
+            yield kobel
+    finally:
+        patch.undo()
+    assert Application.put_code is put

@@ -10,35 +10,11 @@ import threading
 import pytest
 from enhanced import Snapshots, arn_of, bucket_directory, counting, files_of, from_arn, new_counts, snapshot_of
 from plain_flink import PlainFlink
-from s3_server import BUCKET, S3Server
+from s3_server import BUCKET
 
 from kobel import Application, Kobel, wait_for
 
 SAVEPOINTS = pathlib.Path(__file__).parents[1] / "data" / "savepoints"
-
-
-@pytest.fixture
-def s3(tmp_path):
-    with open(tmp_path / "moto.log", "w") as log:
-        server = S3Server(log)
-        yield server
-        server.stop()
-
-
-@pytest.fixture
-def remote(runtime, s3, tmp_path):
-    """A daemon with buckets on the server. The code of applications is there, too."""
-    patch = pytest.MonkeyPatch()
-    for name, value in {"AWS_ENDPOINT_URL_S3": s3.url, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
-                        "AWS_REGION": "us-east-1"}.items():
-        patch.setenv(name, value)
-    s3.client.create_bucket(Bucket="code")
-    put = Application.put_code
-    patch.setattr(Application, "put_code", lambda self, jar: s3.client.upload_file(jar, "code", f"{self.name}.jar"))
-    with Kobel(tmp_path / "data") as kobel:
-        yield kobel
-    patch.undo()
-    assert Application.put_code is put
 
 
 # --- plain Flink ---
