@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -60,8 +61,13 @@ bool tree_walk_new(const struct tree_walk_call *call, struct tree_walk **out_wal
 static bool visit_linked(struct tree_walk *walk, const char *name, struct error *err) {
     AUTO(memory_free) char *relative = memory_format("%s/%s", walk->call.relative, name);
     AUTO(file_close) int fd = -1;
+    const struct level *level = &walk->levels[walk->depth - 1];
     struct stat entry;
 
+    // To enter it could mean to walk in a circle, and to leave it out would lose files silently.
+    if (fstatat(dirfd(level->directory), name + strlen(level->prefix), &entry, 0) == 0 &&
+        S_ISDIR(entry.st_mode))
+        return error_set(err, ERROR_INVALID, "'%.128s' is a link to a directory", name);
     if (!file_open_linked_inside(walk->call.root, relative, &fd, NULL) || fstat(fd, &entry) < 0)
         return true;
     return walk->call.visit(walk->call.userdata, name, (int64_t)entry.st_size, err);

@@ -14,7 +14,7 @@ struct tree_walk_call {
     const char *root; // of base/file_inside.h; both texts must stay until the end
     const char *relative;
     // A link to a regular file that stays beneath `root` counts as that file: for the files of a
-    // user, not for those of a job.
+    // user, not for those of a job. A link to a directory is then ERROR_INVALID.
     bool follows_links;
     // Called with the name relative to the tree. False ends the walk, which then fails.
     bool (*visit)(void *userdata, const char *name, int64_t size_bytes, struct error *err);

@@ -84,6 +84,8 @@ def test_what_is_no_savepoint_is_not_imported(shared, application):
         file.truncate(os.path.getsize(file.name) // 2)
     os.makedirs(os.path.join(directory, "headless"))
     pathlib.Path(directory, "headless", "state").write_bytes(b"x")
+    shutil.copytree(SAVEPOINTS / "1.20.3" / "files", os.path.join(directory, "linked"))
+    os.symlink(".", os.path.join(directory, "linked", "sub"))
 
     def failure(name, prefix, bucket=bucket):
         operation = snapshots.wait(name, snapshots.import_from(name, bucket, prefix)["SnapshotOperationId"])
@@ -95,7 +97,8 @@ def test_what_is_no_savepoint_is_not_imported(shared, application):
     for name, code, text in (("native", "InvalidSavepoint", "NATIVE"), ("checkpoint", "InvalidSavepoint", "checkpoint"),
                              ("canonical", "InvalidSavepoint", "metadata"), ("garbage", "InvalidSavepoint", "metadata"),
                              ("empty", "InvalidSavepoint", "metadata"), ("headless", "SavepointNotFound", "_metadata"),
-                             ("absent", "SavepointNotFound", "_metadata")):
+                             ("absent", "SavepointNotFound", "_metadata"),
+                             ("linked", "InvalidSavepoint", "'sub' is a link to a directory")):
         error = failure(name, f"{name}/")
         assert error["ErrorCode"] == code and text in error["ErrorString"], (name, error)
     assert failure("no-bucket", "native/", "no-such-bucket-here")["ErrorCode"] == "NoSuchBucket"

@@ -79,6 +79,20 @@ Test(directory_bucket, links_of_a_user_are_followed_within_the_bucket) {
     cr_assert(eq(i64, outcome.size_bytes, 9));
 }
 
+Test(directory_bucket, a_link_to_a_directory_is_refused) {
+    char path[128];
+
+    use_directories();
+    (void)text_format(path, sizeof path, "%s/bucket", s3);
+    write_file(path, "exports/op/_metadata", METADATA, 8);
+    write_file(path, "exports/op/a/b", "x", 1);
+    (void)text_format(path, sizeof path, "%s/bucket/exports/op/a/sub", s3);
+    cr_assert(symlink("..", path) == 0);
+    struct outcome outcome = transfer(TRANSFER_IMPORT, "two");
+    check_failure(outcome, TRANSFER_FAULT_INVALID_SAVEPOINT);
+    cr_assert(eq(str, outcome.reason, "'a/sub' is a link to a directory"));
+}
+
 Test(directory_bucket, failures_of_directories_are_told_apart) {
     make_savepoint();
     is_remote = false;
