@@ -159,8 +159,9 @@ static void find_namesakes(struct savepoint_fit *fit, const struct savepoint_met
 static void conclude(struct savepoint_fit *fit, const struct savepoint_metadata *metadata) {
     fit->version_max = savepoint_fit_version_max(fit->target.runtime);
     fit->is_version_readable = metadata->version <= fit->version_max;
-    fit->is_importable =
-        metadata->kind != SAVEPOINT_NATIVE && metadata->kind != SAVEPOINT_CHECKPOINT;
+    fit->is_importable = metadata->kind != SAVEPOINT_NATIVE &&
+                         metadata->kind != SAVEPOINT_CHECKPOINT &&
+                         savepoint_metadata_absolute_file(metadata) == NULL;
     fit->can_restore_a_part = fit->is_version_readable && fit->max_misfit_count == 0;
     fit->can_restore = fit->can_restore_a_part && fit->counts[SAVEPOINT_LOST] == 0;
 }

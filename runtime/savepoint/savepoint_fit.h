@@ -49,7 +49,7 @@ struct savepoint_fit {
     size_t max_misfit_count;
     int version_max;          // of metadata, that the runtime reads
     bool is_version_readable; // by the runtime
-    bool is_importable;       // not a native savepoint nor a checkpoint
+    bool is_importable;       // canonical, and without absolute paths
     bool can_restore;         // with AllowNonRestoredState = false
     bool can_restore_a_part;  // with true; never false where can_restore is true
 };

@@ -93,6 +93,13 @@ int64_t savepoint_operator_bytes(const struct savepoint_operator *entry) {
     return total;
 }
 
+const struct savepoint_file *
+savepoint_metadata_absolute_file(const struct savepoint_metadata *metadata) {
+    for (size_t index = 0; index < metadata->file_count; index++)
+        if (!metadata->files[index].is_relative) return &metadata->files[index];
+    return NULL;
+}
+
 // --- reading ---
 
 static void read_head(struct metadata_reader *reader, struct savepoint_metadata *out) {

@@ -114,3 +114,7 @@ DEFINE_AUTO_STRUCT(savepoint_metadata_free, struct savepoint_metadata);
 // Has it any state that a program would lose without that operator?
 bool savepoint_operator_has_state(const struct savepoint_operator *entry);
 int64_t savepoint_operator_bytes(const struct savepoint_operator *entry);
+// The first file that is referred to by an absolute path, so that the savepoint cannot be moved.
+// NULL: there is none. Borrowed.
+const struct savepoint_file *
+savepoint_metadata_absolute_file(const struct savepoint_metadata *metadata);

@@ -174,6 +174,7 @@ bool savepoint_misfit_of_version(const struct savepoint_fit *fit,
 bool savepoint_misfit_of_import(const struct savepoint_metadata *metadata,
                                 char out[static SAVEPOINT_MISFIT_SIZE]) {
     struct line line = {out, SAVEPOINT_MISFIT_SIZE, 0};
+    const struct savepoint_file *absolute = savepoint_metadata_absolute_file(metadata);
 
     out[0] = '\0';
     if (metadata->kind == SAVEPOINT_CHECKPOINT)
@@ -182,6 +183,11 @@ bool savepoint_misfit_of_import(const struct savepoint_metadata *metadata,
     else if (metadata->kind == SAVEPOINT_NATIVE)
         add(&line, "It is a savepoint in the NATIVE format, and only CANONICAL ones can be"
                    " imported. Take one: flink savepoint --type canonical <job> <directory>.");
+    else if (absolute != NULL) // Flink would read it from there
+        add(&line,
+            "It refers to files by absolute path, the first is '%.128s', and cannot be imported."
+            " Take a savepoint with Flink 1.11 or later, in a directory without s3.entropy.key.",
+            absolute->name);
     return line.used > 0;
 }
 

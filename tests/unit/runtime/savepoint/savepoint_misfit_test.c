@@ -127,6 +127,28 @@ Test(savepoint_misfit, of_an_import_says_how_to_get_another) {
     cr_assert(strstr(text, "It is a checkpoint") != NULL);
 }
 
+static void refer_to(const char *name, bool is_relative) {
+    saved.files = memory_resize(saved.files, (saved.file_count + 1) * sizeof *saved.files);
+    saved.files[saved.file_count++] =
+        (struct savepoint_file){memory_copy_text(name), 5, is_relative};
+}
+
+// Those of Flink before 1.11, and those in a directory with an entropy key.
+Test(savepoint_misfit, of_an_import_names_an_absolute_path) {
+    refer_to("a", true);
+    compare();
+    cr_assert(fit.is_importable);
+    cr_assert(not(savepoint_misfit_of_import(&saved, text)));
+    refer_to("s3://b/x/c", false);
+    compare();
+    cr_assert(not(fit.is_importable));
+    cr_assert(savepoint_misfit_of_import(&saved, text));
+    cr_assert(eq(str, text,
+                 "It refers to files by absolute path, the first is 's3://b/x/c', and cannot be "
+                 "imported. Take a savepoint with Flink 1.11 or later, in a directory without "
+                 "s3.entropy.key."));
+}
+
 Test(savepoint_misfit, of_state_that_may_be_dropped_is_left_out) {
     AUTO(buffer_release) struct buffer all = BUFFER_INIT(10000);
 
