@@ -35,8 +35,8 @@ struct state_files_ops {
                                 char out_path[static FILE_PATH_MAX], struct error *err);
     // Bytes of its files; 0 = there are none.
     int64_t (*measure)(void *self, const char *enhanced_id);
-    // Can it be imported? ERROR_INVALID, ERROR_NOT_FOUND: it is not a canonical savepoint, and why.
-    // One that is too large to be read is accepted.
+    // Can it be imported? ERROR_INVALID, ERROR_NOT_FOUND: it is not a canonical savepoint, or files
+    // are missing, and why. One that is too large to be read is accepted.
     bool (*check_imported)(void *self, const char *enhanced_id, struct error *err);
     // Removes it; an absent one is a success.
     bool (*remove_published)(void *self, const char *enhanced_id, struct error *err);

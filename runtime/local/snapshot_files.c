@@ -3,6 +3,7 @@
 #include "base/file_inside.h"
 #include "base/text.h"
 #include "runtime/host/trash.h"
+#include "runtime/savepoint/savepoint_files.h"
 #include "runtime/savepoint/savepoint_misfit.h"
 
 #include <errno.h>
@@ -154,6 +155,7 @@ bool snapshot_files_check_imported(const char *data_directory, const char *enhan
     AUTO(savepoint_metadata_free) struct savepoint_metadata metadata = {0};
     char misfit[SAVEPOINT_MISFIT_SIZE];
     char root[FILE_PATH_MAX];
+    char directory[FILE_PATH_MAX];
     struct error why;
 
     if (!snapshot_files_root(data_directory, root, err)) return false;
@@ -164,7 +166,8 @@ bool snapshot_files_check_imported(const char *data_directory, const char *enhan
     }
     if (savepoint_misfit_of_import(&metadata, misfit))
         return error_set(err, ERROR_INVALID, "%s", misfit);
-    return true;
+    return snapshot_files_directory(data_directory, enhanced_id, directory, err) &&
+           savepoint_files_check(directory, &metadata, err);
 }
 
 bool snapshot_files_remove(const char *data_directory, const char *enhanced_id, struct error *err) {

@@ -27,8 +27,9 @@ MUST_CHECK bool snapshot_files_publish(const char *data_directory, const char *a
 // Bytes of its files; 0 = there are none. Counts at most some thousand files: a savepoint has a few
 // for each task.
 int64_t snapshot_files_measure(const char *data_directory, const char *enhanced_id);
-// What was copied from a bucket: is it a canonical savepoint? ERROR_INVALID, ERROR_NOT_FOUND: it is
-// not. One with more than is read (runtime/savepoint/savepoint_metadata.h) is accepted.
+// What was copied from a bucket: is it a canonical savepoint with its files? ERROR_INVALID,
+// ERROR_NOT_FOUND: it is not. One with more than is read (runtime/savepoint/savepoint_metadata.h)
+// is accepted.
 MUST_CHECK bool snapshot_files_check_imported(const char *data_directory, const char *enhanced_id,
                                               struct error *err);
 // An absent one is a success.

@@ -84,7 +84,12 @@ def test_what_is_no_savepoint_is_not_imported(shared, application):
         file.truncate(os.path.getsize(file.name) // 2)
     os.makedirs(os.path.join(directory, "headless"))
     pathlib.Path(directory, "headless", "state").write_bytes(b"x")
-    shutil.copytree(SAVEPOINTS / "1.20.3" / "files", os.path.join(directory, "linked"))
+    # Copies to the prefix that were interrupted.
+    lost, cut, *_ = sorted(path.name for path in (SAVEPOINTS / "1.20.3" / "files").iterdir() if path.name != "_metadata")
+    for name in ("partial", "cut", "linked"):
+        shutil.copytree(SAVEPOINTS / "1.20.3" / "files", os.path.join(directory, name))
+    os.remove(os.path.join(directory, "partial", lost))
+    os.truncate(os.path.join(directory, "cut", cut), 1)
     os.symlink(".", os.path.join(directory, "linked", "sub"))
 
     def failure(name, prefix, bucket=bucket):
@@ -98,6 +103,8 @@ def test_what_is_no_savepoint_is_not_imported(shared, application):
                              ("canonical", "InvalidSavepoint", "metadata"), ("garbage", "InvalidSavepoint", "metadata"),
                              ("empty", "InvalidSavepoint", "metadata"), ("headless", "SavepointNotFound", "_metadata"),
                              ("absent", "SavepointNotFound", "_metadata"),
+                             ("partial", "InvalidSavepoint", f"'{lost}', which is not there (1 of 10 files is missing)"),
+                             ("cut", "InvalidSavepoint", f"'{cut}', which has 1 of "),
                              ("linked", "InvalidSavepoint", "'sub' is a link to a directory")):
         error = failure(name, f"{name}/")
         assert error["ErrorCode"] == code and text in error["ErrorString"], (name, error)

@@ -9,6 +9,7 @@
 #include <criterion/new/assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define ID "0123456789abcdef"
@@ -125,16 +126,34 @@ Test(snapshot_files, are_removed_once_and_again) {
 
 // --- what was imported ---
 
-static bool check(const char *savepoint) {
+static bool receive(void *directory, const char *name, enum file_kind kind, struct error *reason) {
     AUTO(buffer_release) struct buffer bytes = BUFFER_INIT(1 << 20);
     char path[FILE_PATH_MAX];
 
-    touch(root, "apps/.snapshots/" ID "/_metadata");
-    (void)text_format(path, sizeof path, TEST_DATA_DIR "/savepoints/%s/_metadata", savepoint);
+    (void)reason;
+    cr_assert(eq(int, kind, FILE_REGULAR));
+    (void)text_format(path, sizeof path, "%s/%s", (const char *)directory, name);
     cr_assert(file_read(path, &bytes, &err), "%s", err.message);
-    (void)text_format(path, sizeof path, "%s/apps/.snapshots/" ID "/_metadata", root);
-    cr_assert(file_write_atomically(path, buffer_text(&bytes), bytes.size_bytes, 0600, &err));
+    (void)text_format(path, sizeof path, "%s/apps/.snapshots/" ID "/%s", root, name);
+    return file_write_atomically(path, buffer_text(&bytes), bytes.size_bytes, 0600, &err);
+}
+
+// All its files.
+static void import(const char *savepoint) {
+    char directory[FILE_PATH_MAX];
+
+    touch(root, "apps/.snapshots/" ID "/_metadata");
+    (void)text_format(directory, sizeof directory, TEST_DATA_DIR "/savepoints/%s", savepoint);
+    cr_assert(file_list_inside(directory, "", receive, directory, &err), "%s", err.message);
+}
+
+static bool check(const char *savepoint) {
+    import(savepoint);
     return snapshot_files_check_imported(root, ID, &err);
+}
+
+static void file_of_import(char out[static FILE_PATH_MAX], const char *name) {
+    (void)text_format(out, FILE_PATH_MAX, "%s/apps/.snapshots/" ID "/%s", root, name);
 }
 
 Test(snapshot_files, of_every_flink_are_accepted_when_they_are_canonical) {
@@ -160,4 +179,39 @@ Test(snapshot_files, that_are_no_savepoint_are_refused) {
     touch(root, "apps/.snapshots/" ID "/_metadata");
     cr_assert(not(snapshot_files_check_imported(root, ID, &err)));
     cr_assert(eq(int, err.kind, ERROR_INVALID));
+}
+
+Test(snapshot_files, that_lack_files_are_refused) {
+    char path[FILE_PATH_MAX];
+
+    import("1.20.3/files");
+    file_of_import(path, "332c6f8d-3d95-4f83-974f-df5f956e852f");
+    cr_assert(unlink(path) == 0);
+    cr_assert(not(snapshot_files_check_imported(root, ID, &err)));
+    cr_assert(eq(int, err.kind, ERROR_INVALID));
+    cr_assert(eq(str, err.message,
+                 "`_metadata` refers to '332c6f8d-3d95-4f83-974f-df5f956e852f', which is not there "
+                 "(1 of 10 files is missing). Copy the whole savepoint to the prefix and import "
+                 "it again."));
+    // Nor is a directory or a link a file.
+    cr_assert(mkdir(path, 0700) == 0);
+    file_of_import(path, "282936bc-0a7c-4290-a58b-a2b495194ca7");
+    cr_assert(unlink(path) == 0 && symlink("/etc/passwd", path) == 0);
+    cr_assert(not(snapshot_files_check_imported(root, ID, &err)));
+    cr_assert(strstr(err.message, "'282936bc-0a7c-4290-a58b-a2b495194ca7', which is not there (2 "
+                                  "of 10 files are missing)") != NULL,
+              "%s", err.message);
+}
+
+Test(snapshot_files, of_which_a_file_is_too_short_are_refused) {
+    char path[FILE_PATH_MAX];
+
+    import("1.20.3/files");
+    file_of_import(path, "f266b0d6-cc97-41d1-b38f-9dff971e71f6");
+    cr_assert(truncate(path, 1) == 0);
+    cr_assert(not(snapshot_files_check_imported(root, ID, &err)));
+    cr_assert(eq(int, err.kind, ERROR_INVALID));
+    cr_assert(strstr(err.message, "which has 1 of ") != NULL, "%s", err.message);
+    cr_assert(strstr(err.message, "(1 of 10 files is missing or incomplete)") != NULL, "%s",
+              err.message);
 }
