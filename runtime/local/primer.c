@@ -3,8 +3,11 @@
 #include "base/file_inside.h"
 #include "base/memory.h"
 #include "base/random_id.h"
+#include "base/text.h"
 #include "runtime/flink/job_conf.h"
 #include "runtime/installed/catalog.h"
+
+#include <string.h>
 
 // --- the trivial job ---
 
@@ -19,7 +22,8 @@ void primer_submit(struct cluster_watch *watch, enum runtime_environment runtime
                            .checkpoint_interval_ms = 1000};
     char job_id[APP_JOB_ID_SIZE];
 
-    random_id_hex(job_id, sizeof job_id - 1);
+    (void)text_copy(job_id, sizeof job_id, PRIMER_JOB_PREFIX);
+    random_id_hex(job_id + strlen(job_id), sizeof job_id - 1 - strlen(job_id));
     json_put_text(body, "jobId", job_id);
     json_put_int(body, "parallelism", job.parallelism);
     json_put(body, "flinkConfiguration", job_conf_settings(&job, checkpoints));

@@ -6,7 +6,9 @@
 #include "runtime/flink/cluster_watch.h"
 #include "runtime/local/workspace.h"
 
-#define PRIMER_JAR_ID "primer.jar" // in WORKSPACE_UPLOAD of a cluster
+// What its job ids begin with: "kobel" in hexadecimal digits.
+#define PRIMER_JOB_PREFIX "6b6f62656c"
+#define PRIMER_JAR_ID     "primer.jar" // in WORKSPACE_UPLOAD of a cluster
 
 // Runs the trivial job, whose jar is in its place already. `state_directory` takes its checkpoints;
 // `restore_path` is its savepoint, or "".

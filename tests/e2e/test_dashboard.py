@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from botocore.exceptions import ClientError
 
-from kobel import PATIENCE_S, Application
+from kobel import PATIENCE_S, Application, Kobel
 
 
 def get(kobel, path, method="GET", cookie=None, **headers):
@@ -165,3 +165,15 @@ def test_the_page_of_studio_is_refused(running):
     with pytest.raises(ClientError, match="ZEPPELIN_UI_URL") as error:
         running.client.create_application_presigned_url(ApplicationName=running.name, UrlType="ZEPPELIN_UI_URL")
     assert error.value.response["Error"]["Code"] == "InvalidArgumentException"
+
+
+def test_the_trivial_job_of_a_primed_cluster_is_not_listed(runtime, jars, tmp_path):
+    with Kobel(tmp_path, "--spares", "1") as kobel:
+        application = Application(kobel, "primed")
+        application.create(jars["Counting"])
+        ready = kobel.wait_for_spare()
+        application.start()
+        assert [one.get("spareId") for one in kobel.clusters() if not one["isSpare"]] == [ready]
+        for path in ("jobs", "jobs/overview"):
+            status, _, page = get(kobel, link_of(application).replace("/?", f"/{path}?"))
+            assert status == 200 and len(json.loads(page)["jobs"]) == 1
