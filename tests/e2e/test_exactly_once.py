@@ -9,7 +9,8 @@ import time
 
 import pytest
 from broker import Broker, Load, assert_counted_once, read_committed
-from enhanced import ENHANCED, Snapshots, bucket_directory, files_of, from_arn
+from enhanced import ENHANCED, Snapshots, arn_of, bucket_directory, files_of, from_arn
+from s3_server import BUCKET
 
 from kobel import Application, Kobel, wait_for
 
@@ -18,12 +19,30 @@ SEED = int(os.environ.get("KOBEL_TORTURE_SEED", str(random.randrange(1 << 30))))
 KEYS = [f"key-{number}" for number in range(7)]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def broker(tmp_path_factory):
     broker = Broker(tmp_path_factory.mktemp("kafka"))
     broker.create_topics({"in": 2, "out": 1})
     yield broker
     broker.stop()
+
+
+def groups(servers, **properties):
+    return {"PropertyGroups": [{"PropertyGroupId": "job", "PropertyMap": {"servers": servers, **properties}}]}
+
+
+def create(application, jar, servers, **configuration):
+    application.create(
+        jar, EnvironmentProperties=groups(servers), FlinkApplicationConfiguration={
+            "CheckpointConfiguration": {"ConfigurationType": "CUSTOM", "CheckpointInterval": 500, "MinPauseBetweenCheckpoints": 100}},
+        **configuration)
+
+
+def runs(application):
+    """Does every vertex of its job run?"""
+    shown = application.show()
+    current = shown.get("current", {})
+    return shown["status"] == "RUNNING" and current.get("phase") == "UP" and current["tasksRunning"] == current["tasksTotal"] > 0
 
 
 class Chaos:
@@ -37,9 +56,6 @@ class Chaos:
         # With the second system of snapshots more often than with the first: it has more kinds of work.
         self.is_enhanced = self.random.random() < 0.7
         self.all = self.ALL + (self.ENHANCED if self.is_enhanced else [])
-
-    def groups(self, **properties):
-        return {"PropertyGroups": [{"PropertyGroupId": "job", "PropertyMap": {"servers": self.servers, **properties}}]}
 
     def fault(self, kind):
         def is_injected():
@@ -60,7 +76,7 @@ class Chaos:
         self.kobel.start()
 
     def begin_update(self):
-        return self.application.update_configuration(EnvironmentPropertyUpdates=self.groups(round=str(self.count)))
+        return self.application.update_configuration(EnvironmentPropertyUpdates=groups(self.servers, round=str(self.count)))
 
     def update(self):
         operation = self.begin_update()
@@ -74,7 +90,7 @@ class Chaos:
 
     def failed_update(self):
         operation = self.application.update_configuration(
-            EnvironmentPropertyUpdates=self.groups(broken="yes"),
+            EnvironmentPropertyUpdates=groups(self.servers, broken="yes"),
             ApplicationSystemRollbackConfigurationUpdate={"RollbackEnabledUpdate": True})
         wait_for(lambda: self.application.operation(operation)["OperationStatus"] == "FAILED", "the update failed")
 
@@ -133,13 +149,11 @@ class Chaos:
         self.wait_until_running()
 
     def is_running(self):
-        shown = self.application.show()
-        current = shown.get("current", {})
         # While a snapshot is CREATING, the next one is refused.
         if any(snapshot["SnapshotStatus"] == "CREATING" for snapshot in self.application.snapshots()) or (
                 self.snapshots.listed(SnapshotStatus="CREATING")):
             return False
-        return shown["status"] == "RUNNING" and current.get("phase") == "UP" and current["tasksRunning"] == current["tasksTotal"] > 0
+        return runs(self.application)
 
     def wait_until_running(self):
         wait_for(self.is_running, f"round {self.count}: every vertex runs again", 180)
@@ -152,10 +166,8 @@ def test_each_record_is_counted_once(runtime, broker, exactly_once_jar, tmp_path
     with Kobel(tmp_path) as kobel:
         application = Application(kobel, "exactly-once")
         chaos = Chaos(kobel, application, broker.servers)
-        application.create(
-            exactly_once_jar, EnvironmentProperties=chaos.groups(), FlinkApplicationConfiguration={
-                "CheckpointConfiguration": {"ConfigurationType": "CUSTOM", "CheckpointInterval": 500, "MinPauseBetweenCheckpoints": 100}},
-            **({"ApplicationSnapshotConfiguration": ENHANCED} if chaos.is_enhanced else {}))
+        create(application, exactly_once_jar, broker.servers,
+               **({"ApplicationSnapshotConfiguration": ENHANCED} if chaos.is_enhanced else {}))
         load = Load(broker.servers, KEYS, 300)
         load.start()
         try:
@@ -171,3 +183,61 @@ def test_each_record_is_counted_once(runtime, broker, exactly_once_jar, tmp_path
         chaos.snapshots.delete_all()
         wait_for(lambda: not files_of(kobel), "the files of the snapshots are gone")
         assert [name for name in os.listdir(os.path.join(kobel.data, "apps")) if not name.startswith(".")] == []
+
+
+class Copies:
+    """Copies of snapshots in which the daemon dies: the server answers nothing until then."""
+
+    def __init__(self, kobel, s3, snapshots):
+        self.kobel, self.s3, self.snapshots = kobel, s3, snapshots
+
+    def die(self):
+        self.kobel.kill()
+        self.s3.resume()
+        self.kobel.start()
+
+    def export_and_delete(self, name):
+        """The prefix of the copy. The deletion waits for it, over the death."""
+        self.s3.pause()
+        exported = self.snapshots.export(name, BUCKET, "out/")
+        deletion = self.snapshots.delete(name)
+        self.die()
+        prefix = self.snapshots.wait_for_export(name, exported)
+        self.snapshots.wait_for_success(name, deletion)
+        assert self.snapshots.name(name) not in self.snapshots.listed()
+        return prefix
+
+    def import_back(self, name, prefix):
+        self.s3.pause()
+        imported = self.snapshots.import_from(name, BUCKET, prefix)
+        self.die()
+        self.snapshots.wait_for_success(name, imported)
+
+
+def test_each_record_is_counted_once_by_a_job_that_leaves_and_comes_back(remote, s3, broker, exactly_once_jar):
+    """First a snapshot of the running job is exported and deleted, then that of its stop, from which the job goes on."""
+    application = Application(remote, "leaves")
+    snapshots = Snapshots(application)
+    copies = Copies(remote, s3, snapshots)
+    create(application, exactly_once_jar, broker.servers, ApplicationSnapshotConfiguration=ENHANCED)
+    load = Load(broker.servers, KEYS, 300)
+    load.start()
+    try:
+        application.start()
+        snapshots.take("running")
+        copies.export_and_delete("running")
+        wait_for(lambda: runs(application), "the job runs again")
+        application.stop()
+        details, _ = snapshots.of_the_system()[0]
+        prefix = copies.export_and_delete(details["SnapshotName"])
+        copies.import_back("back", prefix)
+        application.start(RunConfiguration=from_arn(SnapshotArn=arn_of(snapshots.name("back"))))
+        wait_for(lambda: runs(application), "the job runs again")
+    finally:
+        sent = load.end()
+    lines = read_committed(broker.servers, sum(sent.values()))
+    assert_counted_once(lines, sent, "after the import")
+    application.stop(Force=True)
+    application.delete()
+    snapshots.delete_all()
+    wait_for(lambda: not files_of(remote), "the files of the snapshots are gone")
