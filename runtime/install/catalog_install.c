@@ -18,14 +18,38 @@ extern const char primer_java[]; // runtime/install/primer/Primer.java
 extern const uint64_t primer_java_size;
 extern const char inspector_java[]; // runtime/install/inspector/Inspector.java
 extern const uint64_t inspector_java_size;
+extern const char holder_java[]; // runtime/install/holder/Holder.java
+extern const uint64_t holder_java_size;
 
 // --- kobel's own programs ---
 
 struct own_program {
     const char *name; // of its class and of its directory below the scratch directory
+    const char *jar;
+    const char *role; // what the class is for Java: the key in the jar's manifest
     const char *source;
     uint64_t source_bytes;
 };
+
+// Those that are not used by the installation itself, and that an earlier kobel did not install.
+enum { ADDED_COUNT = 2 };
+
+static void list_added(struct own_program out[static ADDED_COUNT]) {
+    out[0] = (struct own_program){"Inspector", CATALOG_INSPECTOR, "Main-Class", inspector_java,
+                                  inspector_java_size};
+    out[1] = (struct own_program){"Holder", CATALOG_HOLDER, "Premain-Class", holder_java,
+                                  holder_java_size};
+}
+
+// The source and the manifest of its jar.
+static bool write_source(const struct own_program *program, const char *source,
+                         const char *manifest, struct error *err) {
+    char text[64];
+
+    (void)text_format(text, sizeof text, "%s: kobel.%s\n", program->role, program->name);
+    return file_write_atomically(source, program->source, program->source_bytes, 0644, err) &&
+           file_write_atomically(manifest, text, strlen(text), 0644, err);
+}
 
 static bool compile(const struct installation *self, const struct own_program *program,
                     const char *class_path, const char *jar_path, struct error *err) {
@@ -33,17 +57,18 @@ static bool compile(const struct installation *self, const struct own_program *p
     AUTO(argument_list_release) struct argument_list jar = {0};
     char directory[FILE_PATH_MAX];
     char source[FILE_PATH_MAX];
+    char manifest[FILE_PATH_MAX];
     char classes[FILE_PATH_MAX];
 
     installation_report(self, "compile", -1);
     if (!file_join(directory, sizeof directory, err, self->scratch, program->name, NULL) ||
+        !file_join(manifest, sizeof manifest, err, directory, "manifest", NULL) ||
         !file_join(classes, sizeof classes, err, directory, "classes", NULL) ||
         !file_make_directories(classes, 0755, err))
         return false;
     if (!text_format(source, sizeof source, "%s/%s.java", directory, program->name))
         return error_set(err, ERROR_INVALID, "the path of the runtimes directory is too long");
-    if (!file_write_atomically(source, program->source, program->source_bytes, 0644, err))
-        return false;
+    if (!write_source(program, source, manifest, err)) return false;
     argument_list_add_format(&javac, "%s/bin/javac", self->java.home);
     if (!file_exists(javac.items[0]))
         return error_set(err, ERROR_UNAVAILABLE,
@@ -53,29 +78,36 @@ static bool compile(const struct installation *self, const struct own_program *p
     argument_list_add_all(&javac, "-nowarn", "-proc:none", "-d", classes, "-classpath", class_path,
                           source, NULL);
     argument_list_add_format(&jar, "%s/bin/jar", self->java.home);
-    argument_list_add_all(&jar, "--create", "--file", jar_path, "--main-class", NULL);
-    argument_list_add_format(&jar, "kobel.%s", program->name);
-    argument_list_add_all(&jar, "-C", classes, ".", NULL);
+    argument_list_add_all(&jar, "--create", "--file", jar_path, "--manifest", manifest, "-C",
+                          classes, ".", NULL);
     return installation_run(self, argument_list_items(&javac), "javac.log", err) &&
            installation_run(self, argument_list_items(&jar), "javac.log", err);
 }
 
-static bool compile_inspector(const struct installation *self, const char *class_path,
-                              struct error *err) {
-    const struct own_program program = {"Inspector", inspector_java, inspector_java_size};
+// Compiles those that are not there.
+static bool add_programs(const struct installation *self, const char *class_path,
+                         struct error *err) {
+    struct own_program programs[ADDED_COUNT];
     char made[FILE_PATH_MAX];
     char jar[FILE_PATH_MAX];
 
-    if (!file_join(made, sizeof made, err, self->scratch, CATALOG_INSPECTOR, NULL) ||
-        !file_join(jar, sizeof jar, err, self->directory, CATALOG_INSPECTOR, NULL) ||
-        !compile(self, &program, class_path, made, err))
-        return false;
-    // A daemon may use the runtime: it finds the whole jar or none.
-    return rename(made, jar) == 0 || error_system(err, errno, "rename '%s'", made);
+    list_added(programs);
+    for (size_t index = 0; index < ADDED_COUNT; index++) {
+        const char *name = programs[index].jar;
+        if (!file_join(made, sizeof made, err, self->scratch, name, NULL) ||
+            !file_join(jar, sizeof jar, err, self->directory, name, NULL))
+            return false;
+        if (file_exists(jar)) continue;
+        if (!compile(self, &programs[index], class_path, made, err)) return false;
+        // A daemon may use the runtime: it finds the whole jar or none.
+        if (rename(made, jar) < 0) return error_system(err, errno, "rename '%s'", made);
+    }
+    return true;
 }
 
 static bool prepare(const struct installation *self, struct error *err) {
-    const struct own_program primer_program = {"Primer", primer_java, primer_java_size};
+    const struct own_program primer_program = {"Primer", CATALOG_PRIMER, "Main-Class", primer_java,
+                                               primer_java_size};
     AUTO(installed_runtime_release)
     struct installed_runtime runtime = {.runtime = self->runtime, .makes_archives = true};
     char lib[FILE_PATH_MAX];
@@ -91,7 +123,7 @@ static bool prepare(const struct installation *self, struct error *err) {
         !catalog_class_path(lib, &runtime.class_path, err))
         return false;
     if (!compile(self, &primer_program, runtime.class_path, primer, err) ||
-        !compile_inspector(self, runtime.class_path, err))
+        !add_programs(self, runtime.class_path, err))
         return false;
     installation_report(self, "prepare", -1);
     return class_archives_make(&runtime, &self->java, primer, self->scratch, err);
@@ -140,18 +172,25 @@ static bool install(struct installation *self, struct error *err) {
     return file_remove_tree(self->scratch, err) && write_facts(self, err);
 }
 
+static bool has_programs(const struct installation *self) {
+    struct own_program programs[ADDED_COUNT];
+    char jar[FILE_PATH_MAX];
+
+    list_added(programs);
+    for (size_t index = 0; index < ADDED_COUNT; index++)
+        if (!file_join(jar, sizeof jar, NULL, self->directory, programs[index].jar, NULL) ||
+            !file_exists(jar))
+            return false;
+    return true;
+}
+
 // Adds what an earlier kobel did not install.
 static bool complete(struct installation *self, const struct installed_runtime *existing,
                      struct error *err) {
-    char inspector[FILE_PATH_MAX];
-
-    if (!file_join(inspector, sizeof inspector, err, self->directory, CATALOG_INSPECTOR, NULL))
-        return false;
-    if (file_exists(inspector)) return true;
-    return file_remove_tree(self->scratch, err) &&
-           file_make_directories(self->scratch, 0755, err) && java_find(&self->java, err) &&
-           compile_inspector(self, existing->class_path, err) &&
-           file_remove_tree(self->scratch, err);
+    return has_programs(self) ||
+           (file_remove_tree(self->scratch, err) &&
+            file_make_directories(self->scratch, 0755, err) && java_find(&self->java, err) &&
+            add_programs(self, existing->class_path, err) && file_remove_tree(self->scratch, err));
 }
 
 bool catalog_install(const struct catalog_install_options *options, struct error *err) {

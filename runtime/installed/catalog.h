@@ -1,8 +1,8 @@
 // The installed Flink runtimes: one directory each in the runtimes directory. One without its facts
 // file is not installed.
 //
-//   <runtimes>/FLINK-1_20/lib/*.jar  plugins/  primer.jar  inspector.jar  jobmanager.jsa
-//   taskmanager.jsa  runtime.json
+//   <runtimes>/FLINK-1_20/lib/*.jar  plugins/  primer.jar  inspector.jar  holder.jar
+//   jobmanager.jsa  taskmanager.jsa  runtime.json
 #pragma once
 
 #include "base/error.h"
@@ -13,6 +13,7 @@
 #define CATALOG_FACTS_FILE          "runtime.json"
 #define CATALOG_PRIMER              "primer.jar"
 #define CATALOG_INSPECTOR           "inspector.jar" // an earlier kobel installed none
+#define CATALOG_HOLDER              "holder.jar"    // the same
 #define CATALOG_JOBMANAGER_ARCHIVE  "jobmanager.jsa"
 #define CATALOG_TASKMANAGER_ARCHIVE "taskmanager.jsa"
 
