@@ -32,6 +32,7 @@ void daemon_add_status(void *userdata, json_t *status) {
     json_put_text(status, "limits", limits);
     retention_policy_print(&self->options->retention, retention, sizeof retention);
     json_put_text(status, "snapshotRetention", retention);
+    json_put_bool(status, "canHoldSources", true); // by the tag kobel:hold-sources
     json_put(status, "clusters", local_clusters_status(self->clusters));
 }
 

@@ -74,6 +74,7 @@ struct cluster_view {
     // LOST: the JobManager ended with an exit status while main() ran in it. The program did that
     // (System.exit) and would do it again.
     bool is_ended_by_program;
+    bool holds_sources; // as it was launched
     // One line: Flink's root cause of LOST, REJECTED, FAILED or of the newest restart, and where
     // the logs are; "" = none.
     char failure[APP_FAILURE_SIZE];
@@ -94,6 +95,8 @@ struct launch_spec {
     // Prime it: READY comes later, and the next job starts sooner. Ignored for spares, which are
     // always primed.
     bool primes;
+    // No source of its job reads anything: what it has in its state stays there. Never a spare.
+    bool holds_sources;
 };
 
 struct submission {
@@ -112,7 +115,8 @@ struct savepoint_request {
 };
 
 struct cluster_ops {
-    // Starts the processes of one cluster. ERROR_UNAVAILABLE: no such runtime, or no Java.
+    // Starts the processes of one cluster. ERROR_UNAVAILABLE: no such runtime, or no Java, or the
+    // runtime cannot hold sources.
     // ERROR_EXISTS: a cluster of that id is known. A later failure appears as CLUSTER_LOST.
     bool (*launch)(void *self, const struct launch_spec *spec, struct error *err);
     // Would a launch now leave enough of the processors to the clusters that boot already? True for

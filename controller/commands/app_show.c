@@ -42,6 +42,7 @@ static json_t *show_job(struct app_service *service, const struct placement *pla
         json_put_int(job, "launchAtMs", placement->not_before_ms);
     json_put_int(job, "tasksRunning", view.tasks_running);
     json_put_int(job, "tasksTotal", view.tasks_total);
+    json_put_bool(job, "sourcesHeld", view.holds_sources);
     json_put_text(job, "restoredFrom", placement->from.path);
     json_put_text(job, "lastCheckpoint", view.last_checkpoint);
     if (view.failure[0] != '\0') json_put_text(job, "failure", view.failure);

@@ -5,6 +5,7 @@
 #include "controller/history/event_log.h"
 #include "controller/history/trouble.h"
 #include "controller/moves/sizing.h"
+#include "controller/moves/source_hold.h"
 
 // An application that was not seen for so long is passed over: those that wait are checked more
 // often (controller/moves/progress.h).
@@ -79,6 +80,7 @@ static bool shape_of(struct app_service *service, const struct app *app,
 
     if (!service_load_spec(service, app->id, placement->version, &spec, err)) return false;
     *out_spec = (struct launch_spec){.runtime = spec.runtime};
+    if (!source_hold_find(service, app->id, &out_spec->holds_sources, err)) return false;
     (void)text_copy(out_spec->app_id, sizeof out_spec->app_id, app->id);
     (void)text_copy(out_spec->log_level, sizeof out_spec->log_level, spec.log_level);
     out_spec->size = sizing_for(service->profile, &spec, placement->parallelism);

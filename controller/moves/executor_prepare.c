@@ -4,6 +4,7 @@
 #include "controller/moves/faults.h"
 #include "controller/moves/restore_points.h"
 #include "controller/moves/sizing.h"
+#include "controller/moves/source_hold.h"
 
 // --- losing a cluster ---
 
@@ -53,27 +54,33 @@ static bool is_worth_priming(const struct execution *run) {
            app->slots[SLOT_CURRENT].phase == PLACEMENT_UP && run->placement->attempt == 0;
 }
 
+static bool record_launch(struct execution *run, bool holds_sources, struct error *err) {
+    json_t *detail = json_new_object();
+
+    if (holds_sources) json_put_bool(detail, "sourcesHeld", true);
+    return execution_record_phase(run, "PREPARE", "another cluster is launched", detail, err);
+}
+
 bool execution_launch(struct execution *run, struct error *err) {
     struct job_spec spec;
     struct launch_spec launch = {0};
     struct error refused;
 
-    if (!service_load_spec(run->service, run->app->id, run->placement->version, &spec, err))
+    if (!service_load_spec(run->service, run->app->id, run->placement->version, &spec, err) ||
+        !source_hold_find(run->service, run->app->id, &launch.holds_sources, err))
         return false;
     run->app->cluster_count++;
     (void)text_format(run->placement->cluster_id, sizeof run->placement->cluster_id, "%s-%llx",
                       run->app->id, (unsigned long long)run->app->cluster_count);
     run->placement->phase = PLACEMENT_LAUNCHED;
-    if (!execution_record_phase(run, "PREPARE", "another cluster is launched", json_new_object(),
-                                err))
-        return false;
+    if (!record_launch(run, launch.holds_sources, err)) return false;
 
     (void)text_copy(launch.cluster_id, sizeof launch.cluster_id, run->placement->cluster_id);
     (void)text_copy(launch.app_id, sizeof launch.app_id, run->app->id);
     launch.runtime = spec.runtime;
     launch.size = sizing_for(run->service->profile, &spec, run->placement->parallelism);
     (void)text_copy(launch.log_level, sizeof launch.log_level, spec.log_level);
-    launch.primes = is_worth_priming(run);
+    launch.primes = !launch.holds_sources && is_worth_priming(run);
     if (faults_take_refusal(run->service, run->app->id))
         (void)error_set(&refused, ERROR_SYSTEM, "the launch was refused by an injected fault");
     else if (cluster_launch(&run->service->clusters, &launch, &refused))

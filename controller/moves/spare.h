@@ -4,5 +4,5 @@
 #include "controller/service/service.h"
 
 // The application was just used: a spare for its next cluster is useful. Does nothing where it has
-// no code, or the runtime has no spares.
+// no code, its sources are held, or the runtime has no spares.
 void spare_keep(struct app_service *service, const struct app *app);

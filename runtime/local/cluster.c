@@ -151,6 +151,19 @@ static void on_measured(void *userdata) {
 
 // --- starting ---
 
+static bool check_holder(const struct installed_runtime *runtime, struct error *err) {
+    const char *name = runtime_environment_name(runtime->runtime);
+    char holder[FILE_PATH_MAX];
+
+    if (!file_join(holder, sizeof holder, err, runtime->directory, CATALOG_HOLDER, NULL))
+        return false;
+    return file_exists(holder) ||
+           error_set(err, ERROR_UNAVAILABLE,
+                     "runtime %s was installed by an earlier kobel, which cannot hold sources; run "
+                     "`kobel runtime install %s` again",
+                     name, name);
+}
+
 static bool start_processes(struct local_cluster *cluster, struct error *err) {
     struct machine *machine = cluster->machine;
     AUTO(installed_runtime_release) struct installed_runtime runtime = {0};
@@ -173,6 +186,7 @@ static bool start_processes(struct local_cluster *cluster, struct error *err) {
 
     if (!catalog_find(machine->runtimes_directory, cluster->spec.runtime, &runtime, err))
         return false;
+    if (cluster->spec.holds_sources && !check_holder(&runtime, err)) return false;
     // Another one may have been installed since it was last held.
     if (!cluster->is_spare && !machine_hold_runtime(machine, cluster->spec.runtime, err))
         return false;

@@ -262,6 +262,8 @@ static void add_java(const struct flink_process *process, const struct launch_sp
             out, "-XX:%s=%s",
             runtime->makes_archives ? "ArchiveClassesAtExit" : "SharedArchiveFile", archive);
     add_jvm_flags(spec->size.profile, out);
+    if (spec->holds_sources)
+        argument_list_add_format(out, "-javaagent:%s/" CATALOG_HOLDER, runtime->directory);
     argument_list_add_format(out, "-Dlog.file=%s/%s.log", paths->log, name);
     argument_list_add_format(out, "-Dlog4j.configurationFile=file:%s/log4j.properties",
                              paths->conf);

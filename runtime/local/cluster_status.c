@@ -26,6 +26,7 @@ void cluster_status_view(const struct local_cluster *cluster, struct cluster_vie
     if (was_ready) *out_view = *cluster_watch_view(cluster->watch);
     out_view->health = cluster->has_clashed ? CLUSTER_BOOTING : cluster->health;
     out_view->is_ended_by_program = cluster->is_ended_by_program;
+    out_view->holds_sources = cluster->spec.holds_sources;
     if (out_view->health == CLUSTER_LOST)
         (void)text_copy(out_view->failure, sizeof out_view->failure, cluster->failure);
     point_to_logs(cluster, out_view);

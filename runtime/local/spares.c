@@ -26,7 +26,8 @@ static bool has_shape(const struct launch_spec *left, const struct launch_spec *
     bool is_untied = left->app_id[0] == '\0' || right->app_id[0] == '\0';
 
     return (is_untied || text_equal(left->app_id, right->app_id)) &&
-           left->runtime == right->runtime && text_equal(left->log_level, right->log_level) &&
+           left->runtime == right->runtime && left->holds_sources == right->holds_sources &&
+           text_equal(left->log_level, right->log_level) &&
            cluster_size_equal(&left->size, &right->size);
 }
 

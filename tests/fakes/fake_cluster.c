@@ -53,6 +53,7 @@ static bool launch(void *userdata, const struct launch_spec *spec, struct error 
         if (fake->is_used) continue;
         *fake = (struct fake){.spec = *spec, .is_used = true};
         fake->view.health = CLUSTER_BOOTING;
+        fake->view.holds_sources = spec->holds_sources;
         self->primed += spec->primes;
         return true;
     }
@@ -191,8 +192,10 @@ static bool read_log(void *self, const char *app_id, const char *cluster_id, con
 }
 
 static void keep_spare(void *self, const struct launch_spec *spec) {
-    (void)self;
+    struct fake_clusters *clusters = self;
+
     (void)spec;
+    clusters->spares_asked++;
 }
 
 static void hold_runtimes(void *self, uint32_t runtimes) {

@@ -103,6 +103,8 @@ uint32_t fake_clusters_held_runtimes(const struct fake_clusters *clusters);
 int fake_clusters_count(const struct fake_clusters *clusters); // launched and not retired
 // The launches so far that asked for a primed cluster.
 int fake_clusters_primed(const struct fake_clusters *clusters);
+// How often a spare was asked for so far.
+int fake_clusters_spares_asked(const struct fake_clusters *clusters);
 // The restore point of the running job; "" = empty, NULL = no job runs.
 const char *fake_clusters_restored_from(const struct fake_clusters *clusters);
 // The count of the running job, which is its state: grows by one a tick, and a restored job

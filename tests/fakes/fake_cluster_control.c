@@ -167,6 +167,10 @@ int fake_clusters_primed(const struct fake_clusters *self) {
     return self->primed;
 }
 
+int fake_clusters_spares_asked(const struct fake_clusters *self) {
+    return self->spares_asked;
+}
+
 static const struct fake *running(const struct fake_clusters *self) {
     for (size_t index = 0; index < CLUSTERS_MAX; index++)
         if (self->fakes[index].is_used && self->fakes[index].view.job == JOB_RUNNING)

@@ -35,6 +35,7 @@ struct fake_clusters {
     void *userdata;
     int calls;
     int primed;
+    int spares_asked;
     int failing_call;
     const char *submission_failure; // NULL: submissions do not fail; the same for the next ones
     const char *request_failure;

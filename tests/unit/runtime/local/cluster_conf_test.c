@@ -63,3 +63,30 @@ Test(cluster_conf, an_inspector_has_the_class_path_of_the_archive_and_the_memory
     cr_assert(has(&command, ORPHANS_PROPERTY "=m1"));
     cr_assert(eq(str, command.items[command.count - 1], "kobel.Inspector"));
 }
+
+// The command of a process of a cluster with or without held sources.
+static void command_of(enum flink_role role, bool holds_sources, struct argument_list *out) {
+    const struct installed_runtime runtime = {.directory = "/runtimes/FLINK-1_20",
+                                              .class_path = "/flink-dist.jar"};
+    const struct launch_spec spec = {.holds_sources = holds_sources};
+    const struct workspace_paths paths = {.temporary = "/tmp"};
+    const struct cluster_ports ports = cluster_ports_from(1234);
+    const struct flink_process process = {role, role == FLINK_JOBMANAGER ? 0 : 1, ""};
+    const struct java java = {.binary = "/bin/java"};
+
+    cluster_conf_command(&process, &spec, &runtime, &java, &paths, &ports, out);
+}
+
+Test(cluster_conf, both_processes_have_the_agent_where_sources_are_held_and_nowhere_else) {
+    static const char agent[] = "-javaagent:/runtimes/FLINK-1_20/holder.jar";
+
+    for (int role = FLINK_JOBMANAGER; role <= FLINK_TASKMANAGER; role++) {
+        AUTO(argument_list_release) struct argument_list held = {0};
+        AUTO(argument_list_release) struct argument_list ordinary = {0};
+        command_of((enum flink_role)role, true, &held);
+        command_of((enum flink_role)role, false, &ordinary);
+        cr_assert(has(&held, agent));
+        cr_assert(not(has(&ordinary, agent)));
+        cr_assert(eq(sz, held.count, ordinary.count + 1));
+    }
+}
