@@ -68,14 +68,15 @@ static const json_t *find_own(const json_t *daemon, const json_t *detail) {
     return json_member(json_member(daemon, "byArn"), json_text_or(detail, "ApplicationARN", ""));
 }
 
-// "READY", or "READY, next BOOTING" during a move.
+// "READY", or "READY, next BOOTING" during a move; "sources held" where the job reads nothing.
 static void describe_clusters(const json_t *own, char *out, size_t size_bytes) {
     const char *current = json_text(json_member(own, "current"), "health");
     const char *next = json_text(json_member(own, "next"), "health");
+    bool are_held = json_bool_or(json_member(own, "current"), "sourcesHeld", false);
 
-    (void)text_format(out, size_bytes, "%s%s%s%s", current == NULL ? "" : current,
-                      current == NULL || next == NULL ? "" : ", ", next == NULL ? "" : "next ",
-                      next == NULL ? "" : next);
+    (void)text_format(out, size_bytes, "%s%s%s%s%s", current == NULL ? "" : current,
+                      are_held ? ", sources held" : "", current == NULL || next == NULL ? "" : ", ",
+                      next == NULL ? "" : "next ", next == NULL ? "" : next);
 }
 
 static void add_row(struct table *table, const json_t *daemon, const json_t *detail) {

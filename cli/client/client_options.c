@@ -91,6 +91,7 @@ SWITCH(allows_non_restored)
 SWITCH(shows_all)
 SWITCH(is_checked_only)
 SWITCH(is_kept)
+SWITCH(holds_sources)
 
 static const char CLIENTS[] = "run status logs events stop snapshot snapshots export import "
                               "restore scale maintenance explain "
@@ -162,6 +163,9 @@ static const struct row {
      read_application},
     {{"--no-start", NULL, NULL, NULL, NULL, "compare only, and start nothing", "rehearse"},
      read_is_checked_only},
+    {{"--hold-sources", NULL, NULL, NULL, NULL,
+      "start the program with sources that read nothing and keep their state", "rehearse"},
+     read_holds_sources},
     {{"--keep", NULL, NULL, NULL, NULL,
       "leave the application and the imported snapshot, instead of removing them", "rehearse"},
      read_is_kept},
@@ -191,8 +195,8 @@ static const struct manual_command commands[] = {
      "starts the program from it in an application of its own, until all tasks run and a "
      "checkpoint is complete. Then both are removed. No other application is touched, but the "
      "program reads its sources and writes to its sinks: give it others with --property, or use "
-     "--no-start. Exit status 1: it cannot be started from the snapshot, or does not work. Options "
-     "of `kobel serve` apply to the daemon that is started.",
+     "--hold-sources or --no-start. Exit status 1: it cannot be started from the snapshot, or does "
+     "not work. Options of `kobel serve` apply to the daemon that is started.",
      "FILE"},
     {"status", "[APP]", "show all applications, or one with its snapshots and operations", NULL,
      "APP"},

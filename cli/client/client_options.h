@@ -20,6 +20,7 @@ struct client_options {
     bool allows_non_restored;
     bool shows_all;
     bool is_checked_only; // --no-start
+    bool holds_sources;
     bool is_kept;
     const char *snapshot;    // NULL = not given
     const char *application; // that has it; NULL = not given

@@ -16,6 +16,13 @@ static void print_tasks(const struct terminal *out, const json_t *report) {
     }
 }
 
+static void print_held(const struct terminal *out, const json_t *report) {
+    if (!json_bool_or(report, "sourcesHeld", false)) return;
+    terminal_print(out, COLOUR_PLAIN,
+                   "  sources held: they read nothing, and their state is in the checkpoint.");
+    (void)fputc('\n', out->file);
+}
+
 static void print_report(const struct terminal *out, const json_t *content, const json_t *report) {
     const char *trouble = json_text(report, "trouble");
     char duration[24];
@@ -36,6 +43,7 @@ static void print_report(const struct terminal *out, const json_t *content, cons
                    "complete, of %s (the snapshot: %s).",
                    duration, after, before);
     (void)fputc('\n', out->file);
+    print_held(out, report);
     print_tasks(out, report);
 }
 

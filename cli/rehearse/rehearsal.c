@@ -45,10 +45,18 @@ static bool read_properties(struct rehearsal *self, struct error *err) {
            properties_read(&source, &self->run.groups, err);
 }
 
+// An earlier daemon would not know the tag, and let the program read.
+static bool check_can_hold(const json_t *status, struct error *err) {
+    return json_bool_or(status, "canHoldSources", false) ||
+           error_set(err, ERROR_UNSUPPORTED,
+                     "the daemon is of an earlier kobel, which cannot hold sources: restart it");
+}
+
 static bool read_code(struct rehearsal *self, const char *jar, struct error *err) {
     AUTO(json_decref) json_t *status = NULL;
 
     return client_get(self->run.client, "/kobel/v1/status", STATUS_TIMEOUT_MS, &status, err) &&
+           (!self->run.session->options.holds_sources || check_can_hold(status, err)) &&
            run_code_read(jar, json_text(status, "codeObjects"), &self->run.code, err);
 }
 
@@ -59,7 +67,8 @@ static bool create(struct rehearsal *self, struct error *err) {
                                 .runtime = runtime,
                                 .code = &self->run.code,
                                 .groups = self->run.groups,
-                                .parallelism = self->run.session->options.parallelism};
+                                .parallelism = self->run.session->options.parallelism,
+                                .holds_sources = self->run.session->options.holds_sources};
 
     if (!run_choose_runtime(&self->run, NULL, runtime, err)) return false;
     json_t *request = run_create_request(&target);

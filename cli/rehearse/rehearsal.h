@@ -30,6 +30,6 @@ MUST_CHECK bool rehearsal_compare(struct rehearsal *self, json_t **out_content, 
 
 // Starts the application from the snapshot, and waits until it works: all tasks run, and one
 // checkpoint is complete. The report: {"restoredMs", "checkpointMs"?, "stateBytes"?, "tasks":
-// [{"name", "recordsIn", "recordsOut"}], "trouble"?}. The caller releases it. False: it does not
-// start, with Flink's reason.
+// [{"name", "recordsIn", "recordsOut"}], "sourcesHeld", "trouble"?}. The caller releases it. False:
+// it does not start, with Flink's reason.
 MUST_CHECK bool rehearsal_try(struct rehearsal *self, json_t **out_report, struct error *err);

@@ -115,6 +115,17 @@ static bool observe(const struct rehearsal *self, json_t **out_shown, bool *out_
     return true;
 }
 
+// A cluster that should hold them always does. What is printed is not taken from the option.
+static bool check_held(const struct rehearsal *self, const json_t *shown, json_t *report,
+                       struct error *err) {
+    bool are_held = json_bool_or(json_member(shown, "current"), "sourcesHeld", false);
+
+    json_put_bool(report, "sourcesHeld", are_held);
+    return are_held || !self->run.session->options.holds_sources ||
+           !text_equal(json_text(shown, "status"), "RUNNING") ||
+           error_set(err, ERROR_UNAVAILABLE, "the sources of the program are not held");
+}
+
 // Why it does not work so far.
 static void put_trouble(const json_t *shown, json_t *report) {
     const json_t *current = json_member(shown, "current");
@@ -146,6 +157,7 @@ bool rehearsal_try(struct rehearsal *self, json_t **out_report, struct error *er
             return error_set(err, ERROR_STALE, "interrupted");
     } while (!works && text_equal(json_text(shown, "status"), "RUNNING") &&
              run_since_ms(running_us) < LIMIT_MS);
+    if (!check_held(self, shown, report, err)) return false;
     if (!works) put_trouble(shown, report);
     const char *job_id = json_text_or(json_member(shown, "current"), "jobId", "");
     if (works && !read_job(self, job_id, report, err)) return false;

@@ -7,6 +7,8 @@
 static const char ROLE[] = "arn:aws:iam::000000000000:role/kobel-run";
 // The tag by which the daemon removes snapshots (controller/moves/retention.c).
 static const char RETENTION[] = "kobel:snapshot-retention";
+// The tag of an application whose sources read nothing (controller/moves/source_hold.h).
+static const char HOLD[] = "kobel:hold-sources";
 
 static json_t *property_groups(const json_t *groups) {
     json_t *object = json_new_object();
@@ -25,15 +27,27 @@ static json_t *flink_configuration(int64_t parallelism) {
     return flink;
 }
 
+static void add_tag(json_t *tags, const char *key, const char *value) {
+    json_t *tag = json_new_object();
+
+    json_put_text(tag, "Key", key);
+    json_put_text(tag, "Value", value);
+    json_add(tags, tag);
+}
+
 static json_t *retention_tags(void) {
     json_t *tags = json_new_array();
-    json_t *tag = json_new_object();
     char rule[32];
 
     (void)text_format(rule, sizeof rule, "automatic=%d", RUN_AUTOMATIC_KEPT);
-    json_put_text(tag, "Key", RETENTION);
-    json_put_text(tag, "Value", rule);
-    json_add(tags, tag);
+    add_tag(tags, RETENTION, rule);
+    return tags;
+}
+
+static json_t *tags_of(const struct run_target *target) {
+    json_t *tags = target->keeps_few ? retention_tags() : json_new_array();
+
+    if (target->holds_sources) add_tag(tags, HOLD, "true");
     return tags;
 }
 
@@ -50,7 +64,7 @@ json_t *run_create_request(const struct run_target *target) {
         json_put(configuration, "FlinkApplicationConfiguration",
                  flink_configuration(target->parallelism));
     json_put(request, "ApplicationConfiguration", configuration);
-    if (target->keeps_few) json_put(request, "Tags", retention_tags());
+    if (target->keeps_few || target->holds_sources) json_put(request, "Tags", tags_of(target));
     return request;
 }
 

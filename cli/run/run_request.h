@@ -12,6 +12,7 @@ struct run_target {
     bool is_fresh;        // starts without the existing state
     bool allows_non_restored;
     bool keeps_few; // only the newest RUN_AUTOMATIC_KEPT snapshots of its moves
+    bool holds_sources;
 };
 
 enum { RUN_AUTOMATIC_KEPT = 5 };

@@ -172,6 +172,15 @@ Test(run_retention, a_new_application_gets_a_rule_if_few_are_kept) {
     cr_assert(eq(str, tags, (char *)RULE));
 }
 
+Test(run_retention, an_application_whose_sources_are_held_has_a_tag_for_it) {
+    struct run_target target = {
+        .name = "a", .code = &code, .runtime = "FLINK-1_20", .holds_sources = true};
+    AUTO(json_decref) json_t *held = run_create_request(&target);
+    AUTO(memory_free) char *tags = json_print(json_member(held, "Tags"));
+
+    cr_assert(eq(str, tags, (char *)"[{\"Key\":\"kobel:hold-sources\",\"Value\":\"true\"}]"));
+}
+
 Test(run_retention, an_existing_application_gets_it_unless_it_has_one) {
     AUTO(json_decref) json_t *none = parsed("[{\"Key\":\"team\",\"Value\":\"a\"}]");
     AUTO(json_decref)
