@@ -51,7 +51,7 @@ public final class Holder implements ClassFileTransformer {
             new Call(COORDINATOR, "/Source.restoreEnumerator", "restore",
                     ENUMERATOR_PARAMETERS + "Ljava/lang/Object;" + ENUMERATOR_RESULT),
             new Call(LEGACY_THREAD, "/StreamSource.run", "run", "(Ljava/lang/Object;Ljava/lang/Object;Ljava/lang/Object;)V"),
-            // A SourceFunction that was told to stop may leave out its state in the savepoint that follows.
+            // A SourceFunction that is cancelled may leave out its state in the savepoint that follows.
             new Call(OPERATORS + "StreamSource", "/SourceFunction.cancel", "stop", "(Ljava/lang/Object;)V"),
             // Files that were found before, and are part of its state.
             new Call(FILES, "/ContinuousFileReaderOperator.enqueueProcessRecord", "skip", "(Ljava/lang/Object;)V"));
@@ -64,7 +64,7 @@ public final class Holder implements ClassFileTransformer {
         }
     }
 
-    /** The SourceFunctions that were told to stop, maybe before their thread runs. */
+    /** Those SourceFunctions that were cancelled, maybe before their thread runs. */
     private static final List<WeakReference<Object>> STOPPED = new ArrayList<>();
 
     private final Set<String> changed = ConcurrentHashMap.newKeySet();
