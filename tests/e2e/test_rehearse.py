@@ -1,11 +1,15 @@
 """`kobel rehearse`: a program is started from a snapshot that was exported elsewhere."""
 
+import contextlib
 import glob
+import http.server
 import json
 import os
 import pathlib
 import signal
 import subprocess
+import threading
+import types
 
 import pytest
 from command_line import call
@@ -97,7 +101,60 @@ def test_a_part_of_the_state_can_be_left_out(place, jars):
     shown = json.loads(out)
     assert shown["fits"] and shown["snapshot"]["fit"]["lost"] == 1
     assert shown["trial"]["stateBytes"] > 0 and "trouble" not in shown["trial"]
+    assert shown["trial"]["sourcesHeld"] is False
     check_nothing_is_left(place)
+
+
+def test_held_sources_read_nothing(place, jars):
+    status, out, err = rehearse(place, jars["Counting"], place.exports["FLINK-1_20"], "--runtime", "FLINK-2_2", "--hold-sources", "--json")
+    assert status == 0, out + err
+    trial = json.loads(out)["trial"]
+    assert trial["sourcesHeld"] is True and "trouble" not in trial
+    # Of the state of the source and of the counts.
+    assert trial["stateBytes"] > 0 and trial["tasks"]
+    assert all(task["recordsIn"] == task["recordsOut"] == 0 for task in trial["tasks"]), trial
+    check_nothing_is_left(place)
+
+
+def test_held_sources_are_reported(place, jars):
+    status, out, err = rehearse(place, jars["Counting"], "of-FLINK-2_2", "--runtime", "FLINK-2_2", "--hold-sources")
+    assert status == 0 and "sources held: they read nothing" in out, out + err
+    check_nothing_is_left(place)
+
+
+@contextlib.contextmanager
+def earlier_daemon():
+    """Answers as a daemon that does not know that sources can be held. The requests that it got are in `posts`."""
+    posts = []
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.answer({"status": "ok", "version": "0.1"})
+
+        def do_POST(self):
+            posts.append(self.headers.get("X-Amz-Target"))
+            self.answer({})
+
+        def answer(self, body):
+            text = json.dumps(body).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, *arguments):
+            pass
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield types.SimpleNamespace(url=f"http://127.0.0.1:{server.server_port}", posts=posts)
+        server.shutdown()
+
+
+def test_an_earlier_daemon_which_would_read_is_refused(jars):
+    with earlier_daemon() as daemon:
+        status, out, err = rehearse(daemon, jars["Counting"], "any", "--hold-sources")
+        assert status == 1 and "which cannot hold sources: restart it" in err, out + err
+        assert daemon.posts == []
 
 
 def test_a_directory_is_compared_without_a_start(place, jars):
