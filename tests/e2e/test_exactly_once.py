@@ -215,7 +215,7 @@ class Copies:
 
 
 def test_each_record_is_counted_once_by_a_job_that_leaves_and_comes_back(remote, s3, broker, exactly_once_jar):
-    """First a snapshot of the running job is exported and deleted, then that of its stop, from which the job goes on."""
+    """First a snapshot of the running job is exported and deleted, then that of its stop, from which the job continues."""
     application = Application(remote, "leaves")
     snapshots = Snapshots(application)
     copies = Copies(remote, s3, snapshots)
