@@ -193,7 +193,7 @@ final class HeldReader<T, S extends SourceSplit> implements SourceReader<T, S> {
     @Override
     public void notifyNoMoreSplits() {}
 
-    @Override
+    /** Overrides a method of later versions. */
     public void pauseOrResumeSplits(Collection<String> paused, Collection<String> resumed) {}
 
     @Override
