@@ -302,6 +302,8 @@ static struct step plan_stop(const struct app *app, const struct plan_view *view
 
     if (!has_old_job(app)) return plan_commit(EVENT_HALTED, "the job is stopped");
     if (app->move.halt != HALT_SAVEPOINT) return plan_halt(app, view, now_ms);
+    // Once the job is up, it would be asked for again.
+    if (view->is_snapshot_on_disk) return plan_snapshot(app, view, now_ms);
     // The next start restores only the savepoint of the stop: a job whose cluster died is recovered
     // first, so that nothing since its last snapshot is lost.
     bool interrupted = app->move.trigger_id[0] != '\0' && plan_is_gone(&view->slots[SLOT_CURRENT]);

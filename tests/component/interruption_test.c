@@ -130,6 +130,7 @@ static char *print_records(struct fake_world *world) {
 
     cr_assert(app_store_find(world->db, &world->scope, "a", &app, &found, &err), "%s", err.message);
     fake_world_check_records(world);
+    fake_world_check_no_other_files(world);
     if (!found) return memory_copy_text("gone\n");
     (void)buffer_append_format(&out, "%s version=%d parallelism=%d\n", app_status_name(app.status),
                                (int)app.version, app.current_parallelism);
@@ -324,6 +325,19 @@ Test(interruption, of_an_update_that_goes_back_leaves_the_same_records) {
 
 Test(interruption, of_a_snapshot_leaves_the_same_records) {
     static const struct interrupted operation = {"snapshot", command_snapshot, APP_RUNNING, NULL};
+
+    interrupt(&operation);
+}
+
+static bool command_snapshot_and_stop(struct fake_world *world, struct error *err) {
+    // The client of a daemon that died asks again.
+    if (!command_snapshot(world, err) && err->kind != ERROR_EXISTS) return false;
+    return command_stop(world, err);
+}
+
+Test(interruption, of_a_stop_during_a_snapshot_leaves_the_same_records) {
+    static const struct interrupted operation = {"stop_during_a_snapshot",
+                                                 command_snapshot_and_stop, APP_RUNNING, NULL};
 
     interrupt(&operation);
 }

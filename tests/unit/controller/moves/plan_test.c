@@ -440,3 +440,15 @@ Test(plan, asks_again_for_a_snapshot_that_a_death_of_kobel_interrupted) {
     see(&view.slots[SLOT_CURRENT], DEAD);
     cr_assert(eq(int, plan_next(&app, &view, 0).kind, STEP_SNAPSHOT_SALVAGE));
 }
+
+Test(plan, records_a_complete_snapshot_before_it_recovers_the_job_that_is_to_stop) {
+    struct app app = {.status = APP_STOPPING,
+                      .move = {.kind = MOVE_STOP, .halt = HALT_SAVEPOINT},
+                      .slots = {[SLOT_CURRENT] = {.phase = PLACEMENT_UP, .job_id = "job"}}};
+    struct plan_view view = {.has_snapshot = true, .snapshot = {.trigger_id = "other"}};
+
+    see(&view.slots[SLOT_CURRENT], NOTHING);
+    cr_assert(eq(int, plan_next(&app, &view, 0).kind, STEP_RELAUNCH));
+    view.is_snapshot_on_disk = true;
+    cr_assert(eq(int, plan_next(&app, &view, 0).kind, STEP_SNAPSHOT_SALVAGE));
+}
