@@ -27,6 +27,12 @@ const char *enhanced_snapshot_of_row_name(const char *row_name) {
     return row_name + strlen(SNAPSHOT_ENHANCED_PREFIX);
 }
 
+const char *enhanced_snapshot_shown_name(const char *row_name) {
+    const char *name = enhanced_snapshot_of_row_name(row_name);
+
+    return name == NULL ? row_name : name;
+}
+
 #define RESERVED "SYSTEMSNAPSHOT"
 // Of 100 characters; a time in milliseconds has 13 digits until the year 2286.
 enum { APP_PART = 71 };

@@ -61,6 +61,8 @@ struct enhanced_filter {
 void enhanced_snapshot_row_name(const char *name, char out[static APP_SNAPSHOT_NAME_SIZE]);
 // The name in such a one; NULL: it is that of an application snapshot.
 const char *enhanced_snapshot_of_row_name(const char *row_name);
+// The name that users know, of a snapshot of either kind: for messages and events.
+const char *enhanced_snapshot_shown_name(const char *row_name);
 
 // "SYSTEMSNAPSHOT-<application>-<epoch ms>" (facts/api.md 12.5). Fits, as the application's name is
 // cut.

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "model/enhanced_snapshot.h"
 #include "storage/event_store.h"
 
 bool event_log_add_at(struct app_service *service, const struct app *app, int64_t at_ms,
@@ -52,12 +53,13 @@ bool event_log_phase(struct app_service *service, const struct app *app, const c
 bool event_log_snapshot(struct app_service *service, const struct app *app,
                         const char *snapshot_name, const char *status, const char *reason,
                         struct error *err) {
+    const char *name = enhanced_snapshot_shown_name(snapshot_name);
     json_t *detail = json_new_object();
     char message[512];
 
-    json_put_text(detail, "snapshot", snapshot_name);
+    json_put_text(detail, "snapshot", name);
     json_put_text(detail, "status", status);
-    (void)text_format(message, sizeof message, "snapshot %.200s is %s%s%.200s", snapshot_name,
-                      status, reason[0] == '\0' ? "" : ": ", reason);
+    (void)text_format(message, sizeof message, "snapshot %.200s is %s%s%.200s", name, status,
+                      reason[0] == '\0' ? "" : ": ", reason);
     return event_log_add(service, app, "snapshot", message, detail, err);
 }

@@ -6,6 +6,7 @@
 #include "controller/moves/restore_points_keep.h"
 #include "controller/moves/restore_points_remove.h"
 #include "controller/moves/snapshot_ledger.h"
+#include "model/enhanced_snapshot.h"
 #include "storage/app_store.h"
 #include "storage/job_origin_store.h"
 #include "storage/snapshot_store.h"
@@ -45,7 +46,8 @@ static bool find_snapshot_of_move(const struct execution *run, struct snapshot *
 
     if (!snapshot_store_find(run->service->db, run->app->id, name, out_snapshot, &found, err))
         return false;
-    return found || error_set(err, ERROR_NOT_FOUND, "no snapshot '%s'", name);
+    return found ||
+           error_set(err, ERROR_NOT_FOUND, "no snapshot '%s'", enhanced_snapshot_shown_name(name));
 }
 
 // The old job is over and its state is at `location`.

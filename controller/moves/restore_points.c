@@ -74,6 +74,7 @@ static bool find_named(struct app_service *service, const struct app *app,
 static bool find_custom(struct app_service *service, const struct app *app,
                         const char *snapshot_name, struct snapshot *out_snapshot,
                         struct error *err) {
+    const char *shown = enhanced_snapshot_shown_name(snapshot_name);
     struct snapshot snapshot;
     bool found;
 
@@ -81,11 +82,11 @@ static bool find_custom(struct app_service *service, const struct app *app,
     if (!found)
         return error_set(err, ERROR_INVALID,
                          "The snapshot name %s provided for restore configuration does not exist.",
-                         snapshot_name);
+                         shown);
     if (snapshot.status != SNAPSHOT_READY)
         return error_set(err, ERROR_INVALID,
                          "The snapshot %s provided for restore configuration is in %s status.",
-                         snapshot_name, snapshot_status_name(snapshot.status));
+                         shown, snapshot_status_name(snapshot.status));
     *out_snapshot = snapshot;
     return true;
 }
@@ -94,7 +95,8 @@ static bool check_runtime(const struct snapshot *snapshot, enum runtime_environm
                           struct error *err) {
     char state[APP_SNAPSHOT_NAME_SIZE + 16];
 
-    (void)text_format(state, sizeof state, "Snapshot %s", snapshot->name);
+    (void)text_format(state, sizeof state, "Snapshot %s",
+                      enhanced_snapshot_shown_name(snapshot->name));
     return restore_check_runtime(state, snapshot->runtime, runtime, err);
 }
 

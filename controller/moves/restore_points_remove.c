@@ -4,6 +4,7 @@
 #include "controller/history/event_log.h"
 #include "controller/moves/progress.h"
 #include "controller/moves/restore_points.h"
+#include "model/enhanced_snapshot.h"
 #include "storage/deleted_snapshot_store.h"
 #include "storage/snapshot_store.h"
 
@@ -43,14 +44,15 @@ bool restore_points_discard(struct app_service *service, const struct app *app,
 
 static bool log_removal(struct app_service *service, const struct app *app,
                         const struct snapshot *snapshot, const char *rule, struct error *err) {
+    const char *name = enhanced_snapshot_shown_name(snapshot->name);
     char message[400];
     json_t *detail;
 
     if (rule == NULL) return event_log_snapshot(service, app, snapshot->name, "DELETED", "", err);
     detail = json_new_object();
-    json_put_text(detail, "snapshot", snapshot->name);
+    json_put_text(detail, "snapshot", name);
     json_put_text(detail, "reason", rule);
-    (void)text_format(message, sizeof message, "snapshot %s was removed: %s", snapshot->name, rule);
+    (void)text_format(message, sizeof message, "snapshot %s was removed: %s", name, rule);
     return event_log_add(service, app, "retention", message, detail, err);
 }
 

@@ -1,5 +1,6 @@
 // Enhanced snapshots: they belong to the account, and several applications use one.
 #include "base/json.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "controller/service/service.h"
 #include "fakes/fake_cluster_parts.h"
@@ -273,8 +274,10 @@ Test(enhanced_snapshots, are_not_restored_while_they_are_deleted_or_failed) {
     cr_assert(fake_world_create(&world, "b", &err));
     cr_assert(not(start_from("b", "s")));
     cr_assert(eq(int, err.kind, ERROR_INVALID));
+    cr_assert(text_starts_with(err.message, "The snapshot s provided"), "%s", err.message);
     cr_assert(not(start_from("b", "none")));
     cr_assert(eq(int, err.kind, ERROR_INVALID));
+    cr_assert(text_starts_with(err.message, "The snapshot name none provided"), "%s", err.message);
 }
 
 Test(enhanced_snapshots, of_a_later_flink_are_not_restored_by_an_earlier_one) {
@@ -288,7 +291,8 @@ Test(enhanced_snapshots, of_a_later_flink_are_not_restored_by_an_earlier_one) {
     cr_assert(fake_world_create(&world, "b", &err));
     cr_assert(not(start_from("b", "s")));
     cr_assert(eq(int, err.kind, ERROR_INVALID));
-    cr_assert(strstr(err.message, "FLINK-2_2") != NULL, "%s", err.message);
+    cr_assert(text_starts_with(err.message, "Snapshot s is of runtime environment FLINK-2_2"), "%s",
+              err.message);
 }
 
 // --- copies ---
@@ -444,6 +448,18 @@ Test(enhanced_snapshots, without_an_application_are_removed_when_they_are_too_ol
     cr_assert(eq(int, find("i").status, SNAPSHOT_STATUS_COUNT));
 }
 
+// The rows of an application are named otherwise.
+static void check_events_show_names(const char *app_name) {
+    AUTO(json_decref) json_t *events = NULL;
+
+    cr_assert(
+        app_service_list_events(world.service, &world.scope, app_name, 0, 1000, &events, &err));
+    AUTO(memory_free) char *text = json_print(events);
+    cr_assert(strstr(text, "snapshot one is READY") != NULL, "%s", text);
+    cr_assert(strstr(text, "\"snapshot\":\"one\"") != NULL, "%s", text);
+    cr_assert(strstr(text, "snapshot/") == NULL, "%s", text);
+}
+
 Test(enhanced_snapshots, of_an_application_follow_its_retention) {
     cr_assert(retention_policy_parse("keep=1", &world.service->retention, &err));
     fake_world_create_running(&world, "a");
@@ -453,6 +469,7 @@ Test(enhanced_snapshots, of_an_application_follow_its_retention) {
     fake_world_run(&world, 10);
     cr_assert(eq(int, find("one").status, SNAPSHOT_STATUS_COUNT));
     cr_assert(eq(int, find("two").status, SNAPSHOT_READY));
+    check_events_show_names("a");
     cr_assert(
         eq(int, fake_snapshots_newest_operation(&world, "one").kind, SNAPSHOT_OPERATION_DELETE));
 }

@@ -7,6 +7,7 @@
 #include "fakes/fake_commands.h"
 #include "fakes/fake_snapshots.h"
 #include "fakes/fake_world_checks.h"
+#include "model/enhanced_snapshot.h"
 #include "storage/app_store.h"
 #include "storage/event_store.h"
 #include "storage/operation_store.h"
@@ -67,8 +68,8 @@ static int length_of_name(const char *name) {
 // A job that a death ended leaves a checkpoint, which cannot be an enhanced snapshot
 // (docs/differences.md). So there the names of what a move keeps are not compared.
 static const char *shown_name(const char *name) {
-    bool is_of_move =
-        text_starts_with(name, "snapshot/SYSTEMSNAPSHOT-") || text_starts_with(name, "CHECKPOINT-");
+    bool is_of_move = text_starts_with(enhanced_snapshot_shown_name(name), "SYSTEMSNAPSHOT-") ||
+                      text_starts_with(name, "CHECKPOINT-");
 
     return is_of_move ? "kept" : name;
 }
