@@ -48,6 +48,14 @@ static bool find_in_create(const json_t *request, struct code_request *code, str
                          json_text_or(location, "ObjectVersion", ""), code, err);
 }
 
+// The member of an update that has to be there if the code was not in a bucket before.
+static bool require_place(const char *text, const char *update_name, struct error *err) {
+    return text[0] != '\0' || error_set(err, ERROR_INVALID,
+                                        "%s is required: the code of the application is not in a "
+                                        "bucket so far.",
+                                        update_name);
+}
+
 static bool find_in_update(const json_t *config, const json_t *request, struct code_request *code,
                            struct error *err) {
     const json_t *content =
@@ -63,10 +71,14 @@ static bool find_in_update(const json_t *config, const json_t *request, struct c
     if (location == NULL) return true;
     bool is_other = json_member(location, "FileKeyUpdate") != NULL ||
                     json_member(location, "BucketARNUpdate") != NULL;
-    return read_location(
-        pick(location, "BucketARNUpdate", old, "BucketARN"),
-        pick(location, "FileKeyUpdate", old, "FileKey"),
-        pick(location, "ObjectVersionUpdate", is_other ? NULL : old, "ObjectVersion"), code, err);
+    const char *bucket_arn = pick(location, "BucketARNUpdate", old, "BucketARN");
+    const char *key = pick(location, "FileKeyUpdate", old, "FileKey");
+    return require_place(bucket_arn, "BucketARNUpdate", err) &&
+           require_place(key, "FileKeyUpdate", err) &&
+           read_location(
+               bucket_arn, key,
+               pick(location, "ObjectVersionUpdate", is_other ? NULL : old, "ObjectVersion"), code,
+               err);
 }
 
 bool app_config_find_code(const json_t *config, const json_t *request,

@@ -22,6 +22,17 @@ def location_of(detail):
     return code["CodeContentDescription"]["S3ApplicationCodeLocationDescription"]
 
 
+def test_code_that_was_not_in_a_bucket_needs_the_whole_place_of_the_new_one(shared):
+    shared.client.create_application(
+        ApplicationName="was-a-zip", RuntimeEnvironment="FLINK-1_20", ServiceExecutionRole=ROLE,
+        ApplicationConfiguration={"ApplicationCodeConfiguration": {"CodeContentType": "ZIPFILE", "CodeContent": {"ZipFileContent": b"zip"}}})
+    for given, missing in ({"FileKeyUpdate": "a.jar"}, "BucketARNUpdate"), ({"BucketARNUpdate": "arn:aws:s3:::code"}, "FileKeyUpdate"):
+        kind, message = refused(
+            shared.client.update_application, ApplicationName="was-a-zip", CurrentApplicationVersionId=1, ApplicationConfigurationUpdate={
+                "ApplicationCodeConfigurationUpdate": {"CodeContentUpdate": {"S3ContentLocationUpdate": given}}})
+        assert kind == "InvalidArgumentException" and message.startswith(f"{missing} is required")
+
+
 def test_an_object_without_versions_has_the_version_null(application, jars):
     client, key = application.client, f"{application.name}.jar"
     application.put_code(jars["Counting"])
