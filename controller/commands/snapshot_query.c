@@ -44,7 +44,7 @@ bool app_service_snapshot_delete(struct app_service *service, const struct app_s
                          "Snapshot '%s' has a different SnapshotCreationTimestamp than the one you "
                          "provided '%lld'. Please call DescribeSnapshot to fetch valid "
                          "SnapshotCreationTimestamp.",
-                         name, (long long)created_at_ms);
+                         name, (long long)created_at_ms / 1000);
     if (answer.snapshot.status != SNAPSHOT_READY && answer.snapshot.status != SNAPSHOT_FAILED)
         return error_set(err, ERROR_CONFLICT, "Snapshot %s is in %s status", name,
                          snapshot_status_name(answer.snapshot.status));
