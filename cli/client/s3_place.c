@@ -6,6 +6,7 @@
 #include <string.h>
 
 static const char SCHEME[] = "s3://";
+static const char METADATA[] = "/_metadata";
 static const char ARN[] = "arn:aws:s3:::";
 
 bool s3_place_read(const char *text, struct s3_place *out_place, struct error *err) {
@@ -23,6 +24,12 @@ bool s3_place_read(const char *text, struct s3_place *out_place, struct error *e
         return error_set(err, ERROR_INVALID, "'%s' is too long for a place in a bucket", text);
     *out_place = place;
     return true;
+}
+
+void s3_place_of_savepoint(const char *text, char *out, size_t size_bytes) {
+    size_t length = strlen(text) - (text_ends_with(text, METADATA) ? strlen(METADATA) : 0);
+
+    (void)text_format(out, size_bytes, "%.*s", (int)length, text);
 }
 
 json_t *s3_place_location(const struct s3_place *place) {

@@ -13,6 +13,9 @@ struct s3_place {
 
 // Adds a '/' to the prefix that has none. ERROR_INVALID: not such a place.
 MUST_CHECK bool s3_place_read(const char *text, struct s3_place *out_place, struct error *err);
+// A savepoint may be named by its file: copies `text` without "/_metadata" at the end. For a
+// directory of this machine, too.
+void s3_place_of_savepoint(const char *text, char *out, size_t size_bytes);
 // {"BucketARN": ..., "KeyPrefix": ...}
 json_t *s3_place_location(const struct s3_place *place);
 // The inverse: "s3://bucket/prefix/" of a BucketARN and a prefix.

@@ -88,18 +88,21 @@ bool command_rehearse(struct session *session, struct error *err) {
     AUTO(json_decref) json_t *all = json_new_object();
     struct rehearsal rehearsal;
 
-    if (session->options.snapshot == NULL)
-        return error_set(err, ERROR_INVALID,
-                         "give the snapshot: --snapshot s3://bucket/prefix/, the directory of a "
-                         "savepoint, or the name of an enhanced snapshot");
+    if (session->options.snapshot == NULL) {
+        session->exit_status = 2;
+        terminal_print_error("give the snapshot: --snapshot s3://bucket/prefix/, the directory of "
+                             "a savepoint, or the name of an enhanced snapshot");
+        return true;
+    }
     bool is_done = rehearsal_open(&rehearsal, session, err) &&
                    rehearsal_take_snapshot(&rehearsal, session->options.snapshot, err) &&
                    compare_and_try(&rehearsal, all, err);
     if (is_done) print_verdict(session, all);
-    if (is_done && session->options.is_kept)
+    bool is_kept = session->options.is_kept && (is_done || rehearsal.is_tried);
+    if (is_kept)
         run_print(&rehearsal.run, COLOUR_PLAIN, -1, "kept: the application %s and the snapshot %s",
                   rehearsal.run.name, rehearsal.snapshot);
     if (is_done && session->options.is_json) session_print_json(session, all);
-    rehearsal_close(&rehearsal, is_done && session->options.is_kept);
+    rehearsal_close(&rehearsal, is_kept);
     return is_done;
 }

@@ -111,6 +111,14 @@ static void print_explanations(const struct terminal *out, const json_t *fit) {
     }
 }
 
+// Operators of the same uid may still keep state of another type under the same name.
+static void print_limit(const struct terminal *out, const json_t *fit) {
+    if (!json_bool_or(fit, "canRestore", false)) return;
+    terminal_print(out, COLOUR_PLAIN,
+                   "The types of state are not compared: only a start shows whether they fit.");
+    (void)fputc('\n', out->file);
+}
+
 void fit_print(const struct terminal *out, const json_t *content) {
     static const char *const titles[COLUMNS] = {"UID OR ID", "NAME",    "STATES",
                                                 "SIZE",      "MAXIMUM", "VERDICT"};
@@ -126,6 +134,7 @@ void fit_print(const struct terminal *out, const json_t *content) {
     }
     table_print(table, out);
     print_explanations(out, fit);
+    print_limit(out, fit);
 }
 
 // --- the result ---

@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "cli/client/terminal.h"
 
-// The operators with their states, and the explanations.
+// The operators with their states, the explanations, and what is not compared.
 void fit_print(const struct terminal *out, const json_t *content);
 
 // Can the program be started from it? `allows_a_part`: without some of its state. False also where

@@ -18,6 +18,8 @@ enum {
     STATUS_TIMEOUT_MS = 10000,
     COMPARE_TIMEOUT_MS = 120000,
     APP_PART_MAX = 60,
+    CHECKPOINT_INTERVAL_MS = 2000,
+    CHECKPOINT_PAUSE_MS = 500,
     GONE_MAX_MS = 10000,
     GONE_POLL_MS = 50
 };
@@ -60,6 +62,29 @@ static bool read_code(struct rehearsal *self, const char *jar, struct error *err
            run_code_read(jar, json_text(status, "codeObjects"), &self->run.code, err);
 }
 
+// The first checkpoint is what a rehearsal waits for. By default it comes after a minute.
+static json_t *frequent_checkpoints(void) {
+    json_t *checkpoints = json_new_object();
+
+    json_put_text(checkpoints, "ConfigurationType", "CUSTOM");
+    json_put_bool(checkpoints, "CheckpointingEnabled", true);
+    json_put_int(checkpoints, "CheckpointInterval", CHECKPOINT_INTERVAL_MS);
+    json_put_int(checkpoints, "MinPauseBetweenCheckpoints", CHECKPOINT_PAUSE_MS);
+    return checkpoints;
+}
+
+static void add_settings(json_t *configuration) {
+    json_t *snapshots = json_new_object();
+    json_t *flink = json_copy_of(json_member(configuration, "FlinkApplicationConfiguration"));
+
+    json_put_bool(snapshots, "SnapshotsEnabled", true);
+    json_put_text(snapshots, "SnapshotMode", "ENHANCED_SNAPSHOTS");
+    json_put(configuration, "ApplicationSnapshotConfiguration", snapshots);
+    if (flink == NULL) flink = json_new_object();
+    json_put(flink, "CheckpointConfiguration", frequent_checkpoints());
+    json_put(configuration, "FlinkApplicationConfiguration", flink);
+}
+
 static bool create(struct rehearsal *self, struct error *err) {
     AUTO(json_decref) json_t *reply = NULL;
     char runtime[RUN_RUNTIME_SIZE];
@@ -71,12 +96,10 @@ static bool create(struct rehearsal *self, struct error *err) {
                                 .holds_sources = self->run.session->options.holds_sources};
 
     if (!run_choose_runtime(&self->run, NULL, runtime, err)) return false;
+    run_print(&self->run, COLOUR_PLAIN, -1, "the runtime is %s%s", runtime,
+              self->run.session->options.runtime == NULL ? "; --runtime takes another" : "");
     json_t *request = run_create_request(&target);
-    json_t *snapshots = json_new_object();
-    json_put_bool(snapshots, "SnapshotsEnabled", true);
-    json_put_text(snapshots, "SnapshotMode", "ENHANCED_SNAPSHOTS");
-    json_put(json_object_get(request, "ApplicationConfiguration"),
-             "ApplicationSnapshotConfiguration", snapshots);
+    add_settings(json_object_get(request, "ApplicationConfiguration"));
     if (!client_call(self->run.client, "CreateApplication", request, &reply, err)) return false;
     self->is_created = true;
     return true;

@@ -8,6 +8,7 @@ enum { REHEARSAL_SNAPSHOT_SIZE = 128, REHEARSAL_ARN_SIZE = 256, REHEARSAL_OWNER_
 struct rehearsal {
     struct run run;  // its code and properties, a daemon that it started, its lines
     bool is_created; // the application `run.name`
+    bool is_tried;   // it was started
     char snapshot[REHEARSAL_SNAPSHOT_SIZE]; // "" = none yet
     char arn[REHEARSAL_ARN_SIZE];
     bool is_imported;                 // it is removed at the end
@@ -28,8 +29,8 @@ MUST_CHECK bool rehearsal_take_snapshot(struct rehearsal *self, const char *snap
 // What it contains, with "fit": api/admin/snapshot_reply.h. The caller releases it.
 MUST_CHECK bool rehearsal_compare(struct rehearsal *self, json_t **out_content, struct error *err);
 
-// Starts the application from the snapshot, and waits until it works: all tasks run, and one
-// checkpoint is complete. The report: {"restoredMs", "checkpointMs"?, "stateBytes"?, "tasks":
-// [{"name", "recordsIn", "recordsOut"}], "sourcesHeld", "trouble"?}. The caller releases it. False:
-// it does not start, with Flink's reason.
+// Starts the application from the snapshot, and waits until it works: all tasks run for a while
+// without a restart, and one checkpoint is complete. The report: {"restoredMs", "checkpointMs"?,
+// "stateBytes"?, "tasks": [{"name", "recordsIn", "recordsOut"}], "sourcesHeld", "trouble"?}. The
+// caller releases it. False: it does not start, with Flink's reason.
 MUST_CHECK bool rehearsal_try(struct rehearsal *self, json_t **out_report, struct error *err);

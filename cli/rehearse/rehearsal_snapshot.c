@@ -1,9 +1,9 @@
 // The snapshot of a rehearsal: one of the account, or one that is imported for it.
 #include "base/clock.h"
-#include "base/memory.h"
 #include "base/text.h"
 #include "cli/client/app_calls.h"
 #include "cli/client/interrupts.h"
+#include "cli/client/s3_place.h"
 #include "cli/rehearse/rehearsal.h"
 
 #include <errno.h>
@@ -21,17 +21,13 @@ static const char ROLE[] = "arn:aws:iam::000000000000:role/kobel-rehearse";
 
 // --- import ---
 
-static json_t *import_request(const char *name, const char *bucket, const char *prefix) {
+static json_t *import_request(const char *name, const struct s3_place *place) {
     json_t *request = json_new_object();
     json_t *source = json_new_object();
-    json_t *location = json_new_object();
-    AUTO(memory_free) char *arn = memory_format("arn:aws:s3:::%s", bucket);
 
-    json_put_text(location, "BucketARN", arn);
-    json_put_text(location, "KeyPrefix", prefix);
     json_put_text(source, "SourceType", "S3");
     json_put_text(source, "ImportRoleArn", ROLE);
-    json_put(source, "SourceS3PrefixLocation", location);
+    json_put(source, "SourceS3PrefixLocation", s3_place_location(place));
     json_put_text(request, "SnapshotName", name);
     json_put(request, "ImportSourceConfiguration", source);
     return request;
@@ -57,15 +53,14 @@ static bool ask(struct rehearsal *self, const char *operation_id, bool *out_is_o
     return error_set(err, ERROR_REQUEST, "the snapshot cannot be imported: %s", reason);
 }
 
-static bool import(struct rehearsal *self, const char *bucket, const char *prefix,
-                   struct error *err) {
+static bool import(struct rehearsal *self, const struct s3_place *place, struct error *err) {
     AUTO(json_decref) json_t *reply = NULL;
     int64_t since_us = clock_monotonic_us();
     bool is_over = false;
 
     (void)text_copy(self->snapshot, sizeof self->snapshot, self->run.name);
-    if (!client_call(self->run.client, "ImportSnapshot",
-                     import_request(self->snapshot, bucket, prefix), &reply, err))
+    if (!client_call(self->run.client, "ImportSnapshot", import_request(self->snapshot, place),
+                     &reply, err))
         return false;
     self->is_imported = true;
     (void)text_copy(self->arn, sizeof self->arn, json_text_or(reply, "SnapshotArn", ""));
@@ -80,18 +75,9 @@ static bool import(struct rehearsal *self, const char *bucket, const char *prefi
 }
 
 static bool import_from_s3(struct rehearsal *self, const char *url, struct error *err) {
-    const char *bucket = url + strlen(S3);
-    size_t length = strcspn(bucket, "/");
-    const char *prefix = bucket[length] == '/' ? bucket + length + 1 : "";
-    size_t prefix_length = strlen(prefix);
-    bool is_closed = prefix_length > 0 && prefix[prefix_length - 1] == '/';
+    struct s3_place place;
 
-    if (length == 0 || prefix_length == 0)
-        return error_set(err, ERROR_INVALID,
-                         "'%s' is not the place of a snapshot: use s3://bucket/prefix/", url);
-    AUTO(memory_free) char *bucket_name = memory_format("%.*s", (int)length, bucket);
-    AUTO(memory_free) char *folder = memory_format("%s%s", prefix, is_closed ? "" : "/");
-    return import(self, bucket_name, folder, err);
+    return s3_place_read(url, &place, err) && import(self, &place, err);
 }
 
 // --- a directory of this machine ---
@@ -134,7 +120,7 @@ static bool copy_one(void *userdata, const char *name, bool is_directory, struct
 
 static bool import_directory(struct rehearsal *self, const char *directory, struct error *err) {
     AUTO(json_decref) json_t *status = NULL;
-    AUTO(memory_free) char *prefix = memory_format("%s/", self->run.name);
+    struct s3_place place;
     char copy[FILE_PATH_MAX];
     struct copying copying = {directory, copy};
 
@@ -150,7 +136,9 @@ static bool import_directory(struct rehearsal *self, const char *directory, stru
         !file_make_directories(copy, 0755, err))
         return false;
     (void)text_copy(self->copy, sizeof self->copy, copy);
-    return file_list(directory, copy_one, &copying, err) && import(self, BUCKET, prefix, err);
+    (void)text_copy(place.bucket, sizeof place.bucket, BUCKET);
+    (void)text_format(place.prefix, sizeof place.prefix, "%s/", self->run.name);
+    return file_list(directory, copy_one, &copying, err) && import(self, &place, err);
 }
 
 // --- one of the account ---
@@ -173,7 +161,10 @@ static bool find(struct rehearsal *self, const char *name, struct error *err) {
     return true;
 }
 
-bool rehearsal_take_snapshot(struct rehearsal *self, const char *snapshot, struct error *err) {
+bool rehearsal_take_snapshot(struct rehearsal *self, const char *named, struct error *err) {
+    char snapshot[FILE_PATH_MAX];
+
+    s3_place_of_savepoint(named, snapshot, sizeof snapshot);
     if (text_starts_with(snapshot, S3)) return import_from_s3(self, snapshot, err);
     if (file_is_directory(snapshot)) return import_directory(self, snapshot, err);
     const char *owner = self->run.session->options.application;

@@ -6,12 +6,17 @@
 #include "cli/client/app_calls.h"
 #include "cli/client/interrupts.h"
 #include "cli/rehearse/rehearsal.h"
+#include "cli/rehearse/rehearsal_failure.h"
 
 #include <string.h>
 
 enum { POLL_MS = 200, ASK_TIMEOUT_MS = 10000 };
-// For the tasks and a checkpoint, once the job is RUNNING. The service's interval is a minute.
+// For the tasks and a checkpoint, once the job is RUNNING.
 static const int64_t LIMIT_MS = 180000;
+// A job that fails does so within seconds, and a checkpoint may be complete before.
+static const int64_t STEADY_MS = 10000;
+// A cluster that was lost so often is lost again.
+static const int64_t RECOVERIES_MAX = 3;
 
 static bool tick(void *userdata, const json_t *detail, struct error *err) {
     (void)userdata;
@@ -36,6 +41,14 @@ static bool start(struct rehearsal *self, struct error *err) {
                      err) &&
            app_wait(self->run.client, self->run.name, tick, NULL, &detail, err) &&
            app_operation_check(self->run.client, self->run.name, operation_id, err);
+}
+
+// Always false.
+static bool shorten_failure(const struct rehearsal *self, struct error *err) {
+    char text[REHEARSAL_FAILURE_SIZE];
+
+    rehearsal_failure_text(err->message, self->run.session->options.is_kept, text, sizeof text);
+    return error_set(err, err->kind, "%s", text);
 }
 
 // --- what the job does ---
@@ -100,6 +113,27 @@ static bool read_job(const struct rehearsal *self, const char *job_id, json_t *r
     return true;
 }
 
+// Does it fail again and again? Then waiting for it is in vain.
+static bool is_failing(const json_t *shown) {
+    return json_bool_or(shown, "isRestartLoop", false) ||
+           json_int_or(shown, "recoveries", 0) >= RECOVERIES_MAX;
+}
+
+struct steadiness {
+    int64_t failures; // so far
+    int64_t since_us; // all tasks run without another
+};
+
+static bool is_steady(struct steadiness *self, const json_t *shown) {
+    const json_t *current = json_member(shown, "current");
+    int64_t failures = json_int_or(shown, "restarts", 0) + json_int_or(shown, "recoveries", 0);
+    bool is_up = json_int_or(current, "tasksRunning", 0) == json_int_or(current, "tasksTotal", 0);
+
+    if (failures != self->failures || !is_up) self->since_us = clock_monotonic_us();
+    self->failures = failures;
+    return run_since_ms(self->since_us) >= STEADY_MS;
+}
+
 // *out_works: all tasks run, and there is a checkpoint. *out_job_id: of the job.
 static bool observe(const struct rehearsal *self, json_t **out_shown, bool *out_works,
                     struct error *err) {
@@ -134,11 +168,20 @@ static void put_trouble(const json_t *shown, json_t *report) {
         memory_format("%lld of %lld tasks run, and no checkpoint is complete after %lld s",
                       (long long)json_int_or(current, "tasksRunning", 0),
                       (long long)json_int_or(current, "tasksTotal", 0), (long long)LIMIT_MS / 1000);
-    const char *failure = json_text_or(current, "failure", json_text_or(shown, "trouble", tasks));
+    const char *failure = json_text_or(shown, "trouble", json_text_or(current, "failure", tasks));
 
     json_put_text(report, "trouble",
                   text_equal(json_text(shown, "status"), "RUNNING") ? failure
                                                                     : "the job has ended");
+}
+
+static void choose_words(const struct rehearsal *self, json_t *report) {
+    const char *trouble = json_text(report, "trouble");
+    char text[REHEARSAL_FAILURE_SIZE];
+
+    if (trouble == NULL) return;
+    rehearsal_failure_text(trouble, self->run.session->options.is_kept, text, sizeof text);
+    json_put_text(report, "trouble", text);
 }
 
 bool rehearsal_try(struct rehearsal *self, json_t **out_report, struct error *err) {
@@ -147,20 +190,27 @@ bool rehearsal_try(struct rehearsal *self, json_t **out_report, struct error *er
     int64_t since_us = clock_monotonic_us();
     bool works = false;
 
-    if (!start(self, err)) return false;
+    self->is_tried = true;
+    if (!start(self, err)) return shorten_failure(self, err);
     json_put_int(report, "restoredMs", run_since_ms(since_us));
     run_print(&self->run, COLOUR_GREEN, run_since_ms(since_us), "RUNNING from the snapshot");
+    run_print(&self->run, COLOUR_PLAIN, -1,
+              "waiting for a checkpoint, and until all tasks have run for %d s without a restart",
+              (int)(STEADY_MS / 1000));
     int64_t running_us = clock_monotonic_us();
+    struct steadiness steadiness = {.since_us = running_us};
     do {
         if (!observe(self, &shown, &works, err)) return false;
+        works = is_steady(&steadiness, shown) && works;
         if (!works && interrupts_wait(POLL_MS) > 0)
             return error_set(err, ERROR_STALE, "interrupted");
-    } while (!works && text_equal(json_text(shown, "status"), "RUNNING") &&
+    } while (!works && !is_failing(shown) && text_equal(json_text(shown, "status"), "RUNNING") &&
              run_since_ms(running_us) < LIMIT_MS);
     if (!check_held(self, shown, report, err)) return false;
     if (!works) put_trouble(shown, report);
     const char *job_id = json_text_or(json_member(shown, "current"), "jobId", "");
     if (works && !read_job(self, job_id, report, err)) return false;
+    choose_words(self, report);
     *out_report = TAKE(report);
     return true;
 }

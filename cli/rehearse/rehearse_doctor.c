@@ -1,21 +1,12 @@
 // `kobel doctor --snapshot`: the comparison of a rehearsal, beside the other findings.
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/client/s3_place.h"
 #include "cli/doctor/command_doctor.h"
 #include "cli/rehearse/command_rehearse.h"
 #include "cli/rehearse/fit_print.h"
 #include "cli/rehearse/rehearsal.h"
 #include "runtime/savepoint/savepoint_report.h"
-
-#include <string.h>
-
-static const char METADATA[] = "/_metadata";
-
-// A savepoint may be named by its file.
-static void choose_place(const char *snapshot, char out[static FILE_PATH_MAX]) {
-    (void)text_copy(out, FILE_PATH_MAX, snapshot);
-    if (text_ends_with(out, METADATA)) out[strlen(out) - strlen(METADATA)] = '\0';
-}
 
 // What a directory of this machine contains, without a daemon.
 static bool read_directory(const char *place, json_t **out_content, struct error *err) {
@@ -78,7 +69,7 @@ static bool check_snapshot(struct session *session, json_t *all, struct error *e
     char place[FILE_PATH_MAX];
     const char *reason;
 
-    choose_place(session->options.snapshot, place);
+    s3_place_of_savepoint(session->options.snapshot, place, sizeof place);
     if (!read(session, place, &content, err)) return false;
     bool is_good = fit_is_good(content, false, &reason);
     bool is_compared = json_member(content, "fit") != NULL || reason != NULL;

@@ -156,6 +156,15 @@ bool savepoint_misfit_of_row(const struct savepoint_fit_row *row,
     return line.used > 0;
 }
 
+// The earliest one that kobel runs.
+static const char *runtime_that_reads(int version) {
+    for (int runtime = 0; runtime < RUNTIME_COUNT; runtime++)
+        if (runtime_environment_can_run((enum runtime_environment)runtime) &&
+            savepoint_fit_version_max((enum runtime_environment)runtime) >= version)
+            return runtime_environment_name((enum runtime_environment)runtime);
+    return "a later runtime";
+}
+
 bool savepoint_misfit_of_version(const struct savepoint_fit *fit,
                                  const struct savepoint_metadata *metadata,
                                  char out[static SAVEPOINT_MISFIT_SIZE]) {
@@ -165,9 +174,9 @@ bool savepoint_misfit_of_version(const struct savepoint_fit *fit,
     if (fit->is_version_readable) return false;
     add(&line,
         "The snapshot was written by a later Flink: its metadata has the version %d, and %s"
-        " reads up to %d. Use a later runtime or an earlier snapshot; to start without state,"
-        " use %s.",
-        metadata->version, runtime_environment_name(fit->target.runtime), fit->version_max, SKIP);
+        " reads up to %d. Use %s or an earlier snapshot; to start without state, use %s.",
+        metadata->version, runtime_environment_name(fit->target.runtime), fit->version_max,
+        runtime_that_reads(metadata->version), SKIP);
     return true;
 }
 

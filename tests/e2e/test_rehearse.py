@@ -75,7 +75,27 @@ def test_a_program_is_tried_with_an_export_of_an_earlier_flink(place, jars):
     assert status == 0, out + err
     assert "count: LongSerializer" in out and "fits" in out
     assert "The program runs with the state: RUNNING after" in out and "records in" in out
-    assert "the snapshot is imported" in err
+    assert "the snapshot is imported" in err and "waiting for a checkpoint, and until all tasks have run for 10 s" in err
+    assert "the runtime is FLINK-2_2\n" in err
+    assert "The types of state are not compared" in out
+    check_nothing_is_left(place)
+
+
+def test_a_job_that_fails_again_and_again_is_reported_when_it_loops(place, jars):
+    status, out, err = rehearse(place, jars["FailsLater"], "of-FLINK-1_20", "--allow-non-restored-state")
+    assert status == 1, out + err
+    assert "does not work: the job is in a loop of restarts" in out and "the fortieth record fails on purpose" in out
+    assert "(--keep keeps its logs)" in out and "(logs: " not in out
+    check_nothing_is_left(place)
+
+
+def test_a_job_that_fails_is_kept_with_its_logs(place, jars):
+    status, out, err = rehearse(place, jars["FailsLater"], "of-FLINK-1_20", "--allow-non-restored-state", "--keep")
+    assert status == 1, out + err
+    assert os.path.isdir(out.split("(logs: ")[1].split(")")[0]) and "--keep keeps" not in out
+    kept = Application(place, err.split("kept: the application ")[1].split()[0])
+    assert kept.status() == "RUNNING"
+    kept.delete()
     check_nothing_is_left(place)
 
 
@@ -91,7 +111,8 @@ def test_state_without_an_operator_is_named_and_nothing_is_started(place, jars):
 def test_an_earlier_flink_cannot_read_the_export_of_a_later_one(place, jars):
     status, out, err = rehearse(place, jars["Counting"], place.exports["FLINK-2_2"], "--runtime", "FLINK-1_20")
     assert status == 1, out + err
-    assert "written by a later Flink" in out
+    assert "written by a later Flink" in out and "Use FLINK-2_2 or an earlier snapshot" in " ".join(out.split())
+    assert "The types of state" not in out
     check_nothing_is_left(place)
 
 
@@ -161,15 +182,19 @@ def test_a_directory_is_compared_without_a_start(place, jars):
     directory, = glob.glob(os.path.join(place.data, "s3", "exports", "FLINK-1_20", "*"))
     status, out, err = rehearse(place, jars["Counting"], directory, "--no-start")
     assert status == 0, out + err
-    assert "The program can be started from the snapshot." in out
+    assert "The program can be started from the snapshot." in out and "The types of state are not compared" in out
+    assert "the runtime is FLINK-1_20; --runtime takes another" in err
     check_nothing_is_left(place)
 
 
 def test_what_is_kept_is_named(place, jars):
-    status, out, err = rehearse(place, jars["Counting"], place.exports["FLINK-1_20"], "--no-start", "--keep")
+    # A savepoint may be named by its file.
+    status, out, err = rehearse(place, jars["Counting"], place.exports["FLINK-1_20"] + "_metadata", "--no-start", "--keep")
     assert status == 0, out + err
     application = err.split("kept: the application ")[1].split()[0]
     client = Application(place, application).client
+    flink = Application(place, application).describe()["ApplicationConfigurationDescription"]["FlinkApplicationConfigurationDescription"]
+    assert flink["CheckpointConfigurationDescription"]["CheckpointInterval"] == 2000, "it does not wait for a minute"
     created = client.describe_snapshot(SnapshotName=application)["SnapshotInfoDetails"]["SnapshotCreationTimestamp"]
     Application(place, application).delete()
     client.delete_snapshot(SnapshotName=application, SnapshotCreationTimestamp=created)
@@ -178,7 +203,7 @@ def test_what_is_kept_is_named(place, jars):
 
 @pytest.mark.parametrize("snapshot, text", [
     ("absent", "there is no enhanced snapshot 'absent', and no directory"),
-    ("s3://exports", "use s3://bucket/prefix/"),
+    ("s3://exports", "s3://bucket/prefix/"),
     ("s3://exports/nothing/", "the snapshot cannot be imported"),
 ])
 def test_a_snapshot_that_is_not_there_is_reported(place, jars, snapshot, text):
@@ -194,7 +219,7 @@ def test_a_program_without_a_job_is_reported(place, jars):
 
 
 def test_the_snapshot_has_to_be_given(place, jars):
-    assert "--snapshot s3://bucket/prefix/" in call(place, "rehearse", jars["Counting"], status=1)
+    assert "--snapshot s3://bucket/prefix/" in call(place, "rehearse", jars["Counting"], status=2)
 
 
 def test_an_interrupt_removes_everything(place, jars):

@@ -38,6 +38,22 @@ Test(s3_place, what_names_no_prefix_in_a_bucket_is_refused) {
     cr_assert(not(s3_place_read(long_text, &place, &err)));
 }
 
+Test(s3_place, of_a_savepoint_may_be_that_of_its_metadata) {
+    static const struct {
+        const char *text;
+        const char *expected;
+    } rows[] = {{"s3://b/p/_metadata", "s3://b/p"},
+                {"s3://b/p/", "s3://b/p/"},
+                {"/a/savepoint-1/_metadata", "/a/savepoint-1"},
+                {"s3://b/my_metadata", "s3://b/my_metadata"}};
+
+    for (size_t index = 0; index < COUNT_OF(rows); index++) {
+        char out[40];
+        s3_place_of_savepoint(rows[index].text, out, sizeof out);
+        cr_assert(eq(str, out, (char *)rows[index].expected));
+    }
+}
+
 Test(s3_place, it_is_a_location_of_the_service_and_back) {
     char text[40];
 

@@ -90,6 +90,16 @@ Test(fit_print, prints_what_was_not_compared) {
     free(out);
 }
 
+Test(fit_print, says_what_is_not_compared_where_all_fits) {
+    char *good = print("{\"savepoint\":{},\"fit\":{\"canRestore\":true}}");
+    char *bad = print("{\"savepoint\":{},\"fit\":{\"canRestore\":false}}");
+
+    cr_assert(strstr(good, "The types of state are not compared") != NULL, "%s", good);
+    cr_assert(strstr(bad, "The types of state") == NULL, "%s", bad);
+    free(good);
+    free(bad);
+}
+
 Test(fit_print, decides_by_what_may_be_left_out) {
     AUTO(json_decref)
     json_t *part = parse("{\"savepoint\":{},\"fit\":{\"canRestore\":false,"

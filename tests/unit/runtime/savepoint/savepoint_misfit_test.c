@@ -114,7 +114,7 @@ Test(savepoint_misfit, of_a_version_names_the_runtime) {
     savepoint_misfit_text(&fit, &saved, &program, true, &all);
     cr_assert(eq(str, (char *)buffer_text(&all),
                  "The snapshot was written by a later Flink: its metadata has the version 6, and "
-                 "FLINK-1_20 reads up to 4. Use a later runtime or an earlier snapshot; to start "
+                 "FLINK-1_20 reads up to 4. Use FLINK-2_2 or an earlier snapshot; to start "
                  "without state, use SKIP_RESTORE_FROM_SNAPSHOT.\n"));
 }
 
