@@ -2,6 +2,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "cli/client/downtime_hint.h"
 #include "cli/commands.h"
 #include "cli/rehearse/command_rehearse.h"
 #include "cli/run/command_run.h"
@@ -10,30 +11,32 @@
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, OPTIONS_MAX = 96 };
 
-static const struct {
+static const struct command {
     const char *name;
     session_command_fn *run;
+    // Prints what helps, below its error; NULL = nothing.
+    void (*hint)(const struct session *session, const struct error *err);
 } commands[] = {
-    {"status", command_status},
-    {"logs", command_logs},
-    {"events", command_events},
-    {"explain", command_explain},
-    {"stop", command_stop},
-    {"snapshot", command_snapshot},
-    {"restore", command_restore},
-    {"scale", command_scale},
-    {"maintenance", command_maintenance},
-    {"run", command_run},
-    {"snapshots", command_snapshots},
-    {"export", command_export},
-    {"import", command_import},
-    {"doctor", command_rehearse_doctor},
-    {"rehearse", command_rehearse},
+    {"status", command_status, NULL},
+    {"logs", command_logs, NULL},
+    {"events", command_events, NULL},
+    {"explain", command_explain, NULL},
+    {"stop", command_stop, downtime_hint_print},
+    {"snapshot", command_snapshot, downtime_hint_print},
+    {"restore", command_restore, downtime_hint_print},
+    {"scale", command_scale, downtime_hint_print},
+    {"maintenance", command_maintenance, downtime_hint_print},
+    {"run", command_run, NULL},
+    {"snapshots", command_snapshots, NULL},
+    {"export", command_export, NULL},
+    {"import", command_import, NULL},
+    {"doctor", command_rehearse_doctor, NULL},
+    {"rehearse", command_rehearse, NULL},
 };
 
-static session_command_fn *find(const char *command) {
+static const struct command *find(const char *command) {
     for (size_t index = 0; index < COUNT_OF(commands); index++)
-        if (text_equal(commands[index].name, command)) return commands[index].run;
+        if (text_equal(commands[index].name, command)) return &commands[index];
     return NULL;
 }
 
@@ -98,18 +101,20 @@ bool cli_asks_for_help(char *const *arguments) {
 }
 
 int cli_run(const struct cli_program *program, const char *command, char *const *arguments) {
+    const struct command *row = find(command);
     struct session session = {0};
     struct error err;
 
     if (is_manual_command(command)) return print_manual(program, command, arguments[0]);
     if (cli_asks_for_help(arguments)) return print_manual(program, "help", command);
+    if (row == NULL) return cli_refuse_command(command);
     if (!open_session(program, command, arguments, &session, &err)) {
         terminal_print_error(err.message);
         return EXIT_USAGE;
     }
-    bool is_done = find(command)(&session, &err);
+    bool is_done = row->run(&session, &err);
+    if (!is_done) terminal_print_error(err.message);
+    if (!is_done && row->hint != NULL) row->hint(&session, &err);
     client_free(session.client);
-    if (is_done) return session.exit_status;
-    terminal_print_error(err.message);
-    return EXIT_FAILED;
+    return is_done ? session.exit_status : EXIT_FAILED;
 }

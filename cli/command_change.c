@@ -72,6 +72,41 @@ bool command_stop(struct session *session, struct error *err) {
 
 // --- restore ---
 
+static bool is_of_application(struct session *session, const char *snapshot) {
+    AUTO(json_decref) json_t *found = NULL;
+    json_t *request = app_request(session->app_name);
+
+    json_put_text(request, "SnapshotName", snapshot);
+    return client_call(session->client, "DescribeApplicationSnapshot", request, &found, NULL);
+}
+
+// The application restores the snapshots of one kind. The service's error about one of the other
+// kind says that it does not exist.
+static bool find_enhanced(struct session *session, const char *snapshot, json_t **out_details,
+                          struct error *err) {
+    if (snapshot_describe(session->client, snapshot, out_details, err)) return true;
+    if (err->kind == ERROR_NOT_FOUND && is_of_application(session, snapshot))
+        return error_set(err, ERROR_INVALID,
+                         "'%s' is an application snapshot, of the old kind: %s has the "
+                         "SnapshotMode ENHANCED_SNAPSHOTS and restores enhanced snapshots only",
+                         snapshot, session->app_name);
+    return false;
+}
+
+static bool check_is_of_application(struct session *session, const char *snapshot,
+                                    struct error *err) {
+    AUTO(json_decref) json_t *details = NULL;
+
+    if (!text_starts_with(snapshot, "arn:") &&
+        (is_of_application(session, snapshot) ||
+         !snapshot_describe(session->client, snapshot, &details, NULL)))
+        return true;
+    return error_set(err, ERROR_INVALID,
+                     "'%s' is an enhanced snapshot: %s restores application snapshots only, unless "
+                     "an update sets its SnapshotMode to ENHANCED_SNAPSHOTS",
+                     snapshot, session->app_name);
+}
+
 // What names the snapshot in a restore: an enhanced one is named by its ARN, which is also accepted
 // in place of the name.
 static bool find_snapshot(struct session *session, const json_t *detail, const char *snapshot,
@@ -81,8 +116,9 @@ static bool find_snapshot(struct session *session, const json_t *detail, const c
     bool is_enhanced = snapshots_are_enhanced(detail);
 
     *out_member = is_enhanced ? "SnapshotArn" : "SnapshotName";
+    if (!is_enhanced && !check_is_of_application(session, snapshot, err)) return false;
     if (is_enhanced && !text_starts_with(snapshot, "arn:")) {
-        if (!snapshot_describe(session->client, snapshot, &details, err)) return false;
+        if (!find_enhanced(session, snapshot, &details, err)) return false;
         snapshot = json_text_or(details, "SnapshotArn", "");
     }
     (void)text_copy(out, size_bytes, snapshot);

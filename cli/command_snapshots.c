@@ -172,10 +172,10 @@ bool command_snapshots(struct session *session, struct error *err) {
 
 // --- export and import ---
 
-static bool read_place(struct session *session, struct s3_place *out_place) {
+static bool read_place(struct session *session, const char *text, struct s3_place *out_place) {
     struct error err;
 
-    if (s3_place_read(session->options.words[1], out_place, &err)) return true;
+    if (s3_place_read(text, out_place, &err)) return true;
     session->exit_status = 2;
     terminal_print_error(err.message);
     return false;
@@ -199,13 +199,17 @@ static json_t *transfer_request(const struct session *session) {
     return request;
 }
 
-// A copy may take minutes.
-static void print_begin(const struct session *session, const char *text) {
-    const struct terminal err = terminal_of(STDERR_FILENO);
+// A copy may take minutes: once it is accepted, that is printed.
+static bool begin_copy(const struct session *session, const char *operation, json_t *request,
+                       const char *text, char out_id[static SNAPSHOT_CALLS_ID_SIZE],
+                       struct error *err) {
+    const struct terminal out = terminal_of(STDERR_FILENO);
 
-    if (session->options.is_json) return;
-    terminal_print(&err, COLOUR_FAINT, "%s; Ctrl-C ends only the wait", text);
+    if (!snapshot_begin(session->client, operation, request, out_id, err)) return false;
+    if (session->options.is_json) return true;
+    terminal_print(&out, COLOUR_FAINT, "%s; Ctrl-C ends only the wait", text);
     (void)fputc('\n', stderr);
+    return true;
 }
 
 static void print_end(const struct session *session, int64_t since_us, const char *text,
@@ -224,16 +228,19 @@ bool command_export(struct session *session, struct error *err) {
     AUTO(json_decref) json_t *operation = NULL;
     json_t *request;
     struct s3_place place;
+    char id[SNAPSHOT_CALLS_ID_SIZE];
     char exported[PLACE_TEXT_SIZE];
     char text[PLACE_TEXT_SIZE + 20];
 
-    if (!read_place(session, &place)) return true;
+    if (!read_place(session, session->options.words[1], &place)) return true;
     request = transfer_request(session);
     json_put(
         request, "ExportDestinationConfiguration",
         location_block("DestinationType", "ExportRoleArn", "DestinationS3PrefixLocation", &place));
-    print_begin(session, "the files are copied to the bucket");
-    if (!snapshot_run(session->client, "ExportSnapshot", request, &operation, err)) return false;
+    if (!begin_copy(session, "ExportSnapshot", request, "the files are copied to the bucket", id,
+                    err) ||
+        !snapshot_wait(session->client, session->options.words[0], id, &operation, err))
+        return false;
     const json_t *location =
         json_path(operation, "SnapshotDestinationLocationDescription", "S3PrefixLocation", NULL);
     s3_place_print(json_text_or(location, "BucketARN", ""),
@@ -249,15 +256,19 @@ bool command_import(struct session *session, struct error *err) {
     AUTO(json_decref) json_t *details = NULL;
     json_t *request;
     struct s3_place place;
+    char id[SNAPSHOT_CALLS_ID_SIZE];
     char size[24];
+    char named[PLACE_TEXT_SIZE];
     char text[60];
 
-    if (!read_place(session, &place)) return true;
+    s3_place_of_savepoint(session->options.words[1], named, sizeof named);
+    if (!read_place(session, named, &place)) return true;
     request = transfer_request(session);
     json_put(request, "ImportSourceConfiguration",
              location_block("SourceType", "ImportRoleArn", "SourceS3PrefixLocation", &place));
-    print_begin(session, "the files are copied from the bucket");
-    if (!snapshot_run(session->client, "ImportSnapshot", request, &operation, err) ||
+    if (!begin_copy(session, "ImportSnapshot", request, "the files are copied from the bucket", id,
+                    err) ||
+        !snapshot_wait(session->client, session->options.words[0], id, &operation, err) ||
         !snapshot_describe(session->client, session->options.words[0], &details, err))
         return false;
     terminal_size(json_int_or(details, "SnapshotSizeInBytes", 0), size);

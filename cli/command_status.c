@@ -236,6 +236,14 @@ static bool list_snapshots(struct session *session, const json_t *detail, json_t
     return true;
 }
 
+static void keep_ready(json_t *snapshots) {
+    for (size_t left = json_array_size(snapshots); left > 0; left--) {
+        const json_t *snapshot = json_array_get(snapshots, left - 1);
+        if (!text_equal(json_text(snapshot, "SnapshotStatus"), "READY"))
+            (void)json_array_remove(snapshots, left - 1);
+    }
+}
+
 // For completions of `kobel restore`: an application takes any enhanced one.
 static bool show_snapshot_names(struct session *session, struct error *err) {
     AUTO(json_decref) json_t *detail = NULL;
@@ -246,6 +254,7 @@ static bool show_snapshot_names(struct session *session, struct error *err) {
             ? !snapshots_of_account(session->client, NULL, SIZE_MAX, &snapshots, err)
             : !snapshots_of_app(session->client, session->app_name, &snapshots, err))
         return false;
+    keep_ready(snapshots);
     session_print_names(session, snapshots, "SnapshotName");
     return true;
 }

@@ -152,8 +152,8 @@ static bool check(const json_t *operation, struct error *err) {
         json_text_or(info, "ErrorCode", ""), reason[0] == '\0' ? "" : ": ", reason);
 }
 
-static bool wait_for(struct client *client, const char *name, const char *operation_id,
-                     json_t **out_operation, struct error *err) {
+bool snapshot_wait(struct client *client, const char *name, const char *operation_id,
+                   json_t **out_operation, struct error *err) {
     for (int pause_ms = FIRST_PAUSE_MS;; pause_ms += pause_ms < PAUSE_MAX_MS ? pause_ms : 0) {
         AUTO(json_decref) json_t *reply = NULL;
         json_t *request = request_of(name);
@@ -169,12 +169,20 @@ static bool wait_for(struct client *client, const char *name, const char *operat
     }
 }
 
+bool snapshot_begin(struct client *client, const char *operation, json_t *request,
+                    char out_id[static SNAPSHOT_CALLS_ID_SIZE], struct error *err) {
+    AUTO(json_decref) json_t *reply = NULL;
+
+    if (!client_call(client, operation, request, &reply, err)) return false;
+    (void)text_copy(out_id, SNAPSHOT_CALLS_ID_SIZE, json_text_or(reply, "SnapshotOperationId", ""));
+    return true;
+}
+
 bool snapshot_run(struct client *client, const char *operation, json_t *request,
                   json_t **out_operation, struct error *err) {
     AUTO(json_decref) json_t *name = json_copy_of(json_member(request, "SnapshotName"));
-    AUTO(json_decref) json_t *reply = NULL;
+    char id[SNAPSHOT_CALLS_ID_SIZE];
 
-    return client_call(client, operation, request, &reply, err) &&
-           wait_for(client, json_string_value(name), json_text_or(reply, "SnapshotOperationId", ""),
-                    out_operation, err);
+    return snapshot_begin(client, operation, request, id, err) &&
+           snapshot_wait(client, json_string_value(name), id, out_operation, err);
 }

@@ -5,7 +5,7 @@
 #include "base/json.h"
 #include "cli/client/client.h"
 
-enum { SNAPSHOT_CALLS_NAME_SIZE = 300 };
+enum { SNAPSHOT_CALLS_NAME_SIZE = 300, SNAPSHOT_CALLS_ID_SIZE = 80 };
 
 // Of which kind are the snapshots of an application? `detail` is its ApplicationDetail.
 bool snapshots_are_enhanced(const json_t *detail);
@@ -31,8 +31,13 @@ MUST_CHECK bool snapshots_of_stop(struct client *client, const char *app_name, c
 MUST_CHECK bool snapshot_describe(struct client *client, const char *name, json_t **out_details,
                                   struct error *err);
 
-// CreateSnapshot, ExportSnapshot or ImportSnapshot. Consumes `request`; waits for the end of the
-// operation. *out_operation is its SnapshotOperationInfoDetails. ERROR_REQUEST: it failed; with the
-// reason.
+// CreateSnapshot, ExportSnapshot or ImportSnapshot. Consumes `request`.
+MUST_CHECK bool snapshot_begin(struct client *client, const char *operation, json_t *request,
+                               char out_id[static SNAPSHOT_CALLS_ID_SIZE], struct error *err);
+// Waits for the end of the operation. *out_operation is its SnapshotOperationInfoDetails.
+// ERROR_REQUEST: it failed; with the reason.
+MUST_CHECK bool snapshot_wait(struct client *client, const char *name, const char *operation_id,
+                              json_t **out_operation, struct error *err);
+// Both.
 MUST_CHECK bool snapshot_run(struct client *client, const char *operation, json_t *request,
                              json_t **out_operation, struct error *err);

@@ -39,6 +39,9 @@ def test_commands_copy_a_snapshot_to_a_bucket_and_another_application_starts_fro
     assert os.path.exists(os.path.join(kobel.data, "s3", place.removeprefix("s3://"), "_metadata"))
     imported = json.loads(call(kobel, "import", "copy", place, "--json"))
     assert imported["SnapshotName"] == "copy" and imported["Place"] == place
+    assert "by-file: imported" in call(kobel, "import", "by-file", place + "_metadata")
+    refused = call(kobel, "export", "absent", "s3://copies/out", status=1)
+    assert "ResourceNotFoundException" in refused and "Ctrl-C" not in refused, "there is nothing to wait for"
     assert "SavepointNotFound" in call(kobel, "import", "nothing", "s3://copies/nowhere/", status=1)
     assert "NoSuchBucket" in call(kobel, "export", "first", "s3://absent/p/", status=1)
     assert "is not a place in a bucket" in call(kobel, "export", "first", "copies", status=2)
@@ -50,7 +53,7 @@ def test_commands_copy_a_snapshot_to_a_bucket_and_another_application_starts_fro
     described = json.loads(call(kobel, "snapshots", "--json"))["snapshots"]
     assert {"nothing": 0}.items() <= {one["SnapshotName"]: one["SnapshotSizeInBytes"] for one in described}.items()
     assert complete("export", "fi", KOBEL_URL=kobel.url) == ["first"]
-    assert set(complete("restore", "enhanced", "", KOBEL_URL=kobel.url)) == {"first", "copy", "nothing"}
+    assert set(complete("restore", "enhanced", "", KOBEL_URL=kobel.url)) == {"first", "copy", "by-file"}
 
     # A stop names the snapshot that it made, and not a newer one of another source.
     stopped = call(kobel, "stop", "enhanced")
@@ -80,6 +83,13 @@ def test_commands_follow_an_application_through_the_change_of_its_mode(own, jars
         "SnapshotsEnabledUpdate": True, "SnapshotModeUpdate": "ENHANCED_SNAPSHOTS"})
     assert application.settle() == "RUNNING"
     assert "snapshot new" in call(own, "snapshot", "changed", "new")
+    assert "'old' is an application snapshot, of the old kind" in call(own, "restore", "changed", "old", status=1)
+    legacy = Application(own, "legacy")
+    legacy.create(jars["Counting"])
+    for named in ("new", own.client.describe_snapshot(SnapshotName="new")["SnapshotInfoDetails"]["SnapshotArn"]):
+        assert f"'{named}' is an enhanced snapshot: legacy restores application snapshots only" in call(own, "restore", "legacy", named, status=1)
+    events = call(own, "events", "changed")
+    assert "snapshot new is READY" in events and "snapshot/" not in events
     status = call(own, "status", "changed")
     assert "old" in status and "new" in status
     assert "old" not in call(own, "snapshots", "--names").split()

@@ -5,6 +5,7 @@ import os
 import socket
 
 import pytest
+from command_line import call
 from history import History
 
 from kobel import Application, Kobel, refused, wait_for
@@ -107,6 +108,11 @@ def test_what_needs_a_savepoint_of_a_job_that_fails_is_refused_at_once(applicati
         expect_downtime(application, client.stop_application)
     detail = application.describe()
     assert (detail["ApplicationStatus"], detail["ApplicationVersionId"]) == ("RUNNING", 1)
+    for words in (["stop", application.name], ["snapshot", application.name], ["scale", application.name, "2"],
+                  ["maintenance", application.name]):
+        printed = call(application.kobel, *words, status=1)
+        assert "experiencing downtime" in printed and "hint: the job is in a loop of restarts" in printed
+        assert "the fortieth record fails on purpose" in printed and f"`kobel stop {application.name} --force`" in printed
     assert application.snapshots() == []
     assert len(client.list_application_operations(ApplicationName=application.name)["ApplicationOperationInfoList"]) == operations
     application.stop(Force=True)
