@@ -74,18 +74,6 @@ static struct snapshot_operation operation_of(const char *name, const char *id) 
     return operation;
 }
 
-// The newest one of all names.
-static struct enhanced_snapshot newest(void) {
-    struct enhanced_filter all = {.before_sequence = INT64_MAX};
-    struct enhanced_snapshot snapshot = {0};
-    size_t count;
-
-    cr_assert(
-        app_service_snapshot_list(world.service, &world.scope, &all, &snapshot, 1, &count, &err) &&
-        count == 1);
-    return snapshot;
-}
-
 static bool drop(const char *name) {
     struct enhanced_snapshot snapshot = find(name);
     struct snapshot_answer answer;
@@ -472,40 +460,4 @@ Test(enhanced_snapshots, of_an_application_follow_its_retention) {
     check_events_show_names("a");
     cr_assert(
         eq(int, fake_snapshots_newest_operation(&world, "one").kind, SNAPSHOT_OPERATION_DELETE));
-}
-
-// --- changing the mode ---
-
-static const char ENHANCED[] =
-    "{\"ApplicationSnapshotConfigurationUpdate\":{\"SnapshotsEnabledUpdate\":true,"
-    "\"SnapshotModeUpdate\":\"ENHANCED_SNAPSHOTS\"}}";
-
-Test(enhanced_snapshots, are_taken_by_the_update_that_changes_the_mode_and_rolled_back_from) {
-    world.uses_enhanced = false;
-    fake_world_create_running(&world, "a");
-    int count = fake_clusters_running_count(world.clusters);
-    cr_assert(fake_world_update(&world, "a", ENHANCED, &err), "%s", err.message);
-    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
-    struct enhanced_snapshot snapshot = newest();
-    cr_assert(eq(int, snapshot.maker, MADE_BY_SYSTEM));
-    cr_assert(eq(int, (int)snapshot.app_version, 1));
-    cr_assert(ge(int, fake_clusters_running_count(world.clusters), count));
-    fake_world_run(&world, 3);
-    cr_assert(fake_world_roll_back(&world, "a", &err), "%s", err.message);
-    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
-    cr_assert(strstr(fake_clusters_restored_from(world.clusters), snapshot.id) != NULL);
-    cr_assert(app_service_create_snapshot(world.service, &world.scope, "a", "legacy", &err), "%s",
-              err.message);
-}
-
-Test(enhanced_snapshots, do_not_replace_the_state_of_an_application_that_changed_the_mode_ready) {
-    world.uses_enhanced = false;
-    fake_world_create_running(&world, "a");
-    cr_assert(fake_world_stop(&world, "a", false, &err), "%s", err.message);
-    cr_assert(fake_world_run_until(&world, "a", APP_READY));
-    struct snapshot snapshot = fake_world_newest_snapshot(&world, "a");
-    cr_assert(fake_world_update(&world, "a", ENHANCED, &err), "%s", err.message);
-    cr_assert(fake_world_start(&world, "a", &err), "%s", err.message);
-    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
-    cr_assert(eq(str, fake_clusters_restored_from(world.clusters), snapshot.location));
 }
