@@ -127,14 +127,15 @@ struct steadiness {
 static bool is_steady(struct steadiness *self, const json_t *shown) {
     const json_t *current = json_member(shown, "current");
     int64_t failures = json_int_or(shown, "restarts", 0) + json_int_or(shown, "recoveries", 0);
-    bool is_up = json_int_or(current, "tasksRunning", 0) == json_int_or(current, "tasksTotal", 0);
+    int64_t total = json_int_or(current, "tasksTotal", 0);
+    bool is_up = total > 0 && json_int_or(current, "tasksRunning", 0) == total;
 
     if (failures != self->failures || !is_up) self->since_us = clock_monotonic_us();
     self->failures = failures;
     return run_since_ms(self->since_us) >= STEADY_MS;
 }
 
-// *out_works: all tasks run, and there is a checkpoint. *out_job_id: of the job.
+// *out_works: all tasks run, and there is a checkpoint.
 static bool observe(const struct rehearsal *self, json_t **out_shown, bool *out_works,
                     struct error *err) {
     json_t *shown = NULL;
@@ -155,8 +156,9 @@ static bool check_held(const struct rehearsal *self, const json_t *shown, json_t
     bool are_held = json_bool_or(json_member(shown, "current"), "sourcesHeld", false);
 
     json_put_bool(report, "sourcesHeld", are_held);
+    // Without a cluster, there is nothing that reads.
     return are_held || !self->run.session->options.holds_sources ||
-           !text_equal(json_text(shown, "status"), "RUNNING") ||
+           !text_equal(json_text(json_member(shown, "current"), "health"), "READY") ||
            error_set(err, ERROR_UNAVAILABLE, "the sources of the program are not held");
 }
 

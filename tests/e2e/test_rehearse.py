@@ -167,8 +167,10 @@ def earlier_daemon():
             pass
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield types.SimpleNamespace(url=f"http://127.0.0.1:{server.server_port}", posts=posts)
-        server.shutdown()
+        try:
+            yield types.SimpleNamespace(url=f"http://127.0.0.1:{server.server_port}", posts=posts)
+        finally:
+            server.shutdown()
 
 
 def test_an_earlier_daemon_which_would_read_is_refused(jars):
