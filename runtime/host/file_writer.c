@@ -84,7 +84,7 @@ static void on_child_end(void *userdata, struct process_end how) {
     struct file_writer *writer = userdata;
     struct error err;
 
-    // The next bytes tell it.
+    // The next bytes report it.
     if (!writer->is_finishing) writer->is_broken = true;
     if (!writer->is_finishing) return;
     bool is_written = !how.was_signalled && how.number == 0 && !has_kept(writer);
@@ -172,7 +172,7 @@ static void close_pipe_at_the_end(struct file_writer *writer) {
     file_close(file_take(&writer->pipe));
 }
 
-// Where the pipe is broken while all bytes have come, on_child_end() tells it.
+// Where the pipe is broken while all bytes have come, on_child_end() reports it.
 static int on_room(sd_event_source *source, int fd, uint32_t events, void *userdata) {
     struct file_writer *writer = userdata;
     struct buffer *kept = &writer->kept;

@@ -32,7 +32,7 @@ DEFINE_AUTO(file_writer_free, struct file_writer *);
 MUST_CHECK bool file_writer_add(struct file_writer *writer, const void *bytes, size_t size_bytes,
                                 struct error *err);
 // The caller should wait for `ready` before it adds more. Not so when the file cannot be written:
-// the next bytes tell it.
+// the next bytes report it.
 bool file_writer_is_full(const struct file_writer *writer);
 // Makes the file empty and begins again.
 MUST_CHECK bool file_writer_restart(struct file_writer *writer, struct error *err);

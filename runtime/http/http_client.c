@@ -24,7 +24,7 @@ struct http_request {
     bool is_too_large;
     bool is_refused;  // by the sink
     bool is_unread;   // the file of `upload` is shorter, or cannot be read
-    bool is_finished; // its callback runs: collect() frees it afterwards
+    bool is_finished; // its callback runs: end_request() frees it afterwards
     CURLcode resumed; // not CURLE_OK: it failed when it was resumed
     struct http_upload upload;
     int64_t uploaded_bytes;
@@ -77,7 +77,8 @@ static bool is_handshake_refused(const struct http_request *request, CURLcode co
     if (code == CURLE_PEER_FAILED_VERIFICATION || code == CURLE_SSL_CACERT_BADFILE) return true;
     // A signature of another key, or no TLS at all, is an error of OpenSSL.
     return code == CURLE_SSL_CONNECT_ERROR && strstr(request->reason, "error:") != NULL &&
-           strstr(request->reason, "unexpected eof") == NULL;
+           strstr(request->reason, "unexpected eof") == NULL &&
+           strstr(request->reason, "alert internal error") == NULL;
 }
 
 // libcurl's reason where it has one: it names the certificate's fault.
@@ -360,6 +361,8 @@ static void set_reach(struct http_request *request, const struct http_call *call
         return;
     }
     (void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, request->reason);
+    // Requests that share a connection of HTTP/2 would wait for one that is paused.
+    (void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_1_1);
     (void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
     (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)call->timeout_ms);
     (void)curl_easy_setopt(easy, CURLOPT_LOW_SPEED_LIMIT, 1L);
@@ -429,6 +432,7 @@ void http_request_pause(struct http_request *request) {
 // libcurl 7.88 gives the sink what it has kept at once, and does not end a request whose sink
 // refuses that.
 void http_request_resume(struct http_request *request) {
+    if (request->resumed != CURLE_OK) return;
     request->resumed = curl_easy_pause(request->easy, CURLPAUSE_CONT);
     if (request->resumed != CURLE_OK)
         (void)sd_event_source_set_enabled(request->client->failed, SD_EVENT_ONESHOT);

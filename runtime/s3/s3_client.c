@@ -1,6 +1,7 @@
 #include "runtime/s3/s3_client.h"
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/file_path.h"
 #include "base/host_name.h"
 #include "base/memory.h"
@@ -225,8 +226,11 @@ sd_event *s3_client_loop(const struct s3_client *client) {
 static bool set_ca_bundle(struct s3_client *client, const char *path, struct error *err) {
     if (!text_copy(client->ca_bundle, sizeof client->ca_bundle, path))
         return error_set(err, ERROR_INVALID, "the path of the CA bundle is too long");
-    if (path[0] == '\0' || !text_starts_with(client->endpoint, "https:") || access(path, R_OK) == 0)
-        return true;
+    if (path[0] == '\0' || !text_starts_with(client->endpoint, "https:")) return true;
+    if (file_is_directory(path))
+        return error_set(err, ERROR_INVALID,
+                         "the CA bundle %s (--s3-ca-bundle, AWS_CA_BUNDLE) is a directory", path);
+    if (access(path, R_OK) == 0) return true;
     return error_set(err, ERROR_INVALID, "the CA bundle %s (--s3-ca-bundle, AWS_CA_BUNDLE): %s",
                      path, strerror(errno));
 }

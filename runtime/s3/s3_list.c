@@ -73,7 +73,8 @@ static bool on_element(void *userdata, const char *path, const char *text) {
 
 static void send(struct s3_list *list);
 
-static bool ends(const struct s3_list *list) {
+// Is it the last page, or names another one that follows?
+static bool is_in_order(const struct s3_list *list) {
     return !list->is_truncated || (list->next_token[0] != '\0' && list->pages < PAGES_MAX &&
                                    !text_equal(list->next_token, list->token));
 }
@@ -85,7 +86,8 @@ static void read_page(struct s3_list *list, const char *what, const struct http_
     list->next_token[0] = list->key[0] = '\0';
     list->size_bytes = -1;
     bool is_read = s3_xml_read(reply->body, reply->size_bytes, on_element, list, &err);
-    if (is_read && !ends(list)) is_read = error_set(&err, ERROR_INVALID, "the list does not end");
+    if (is_read && !is_in_order(list))
+        is_read = error_set(&err, ERROR_INVALID, "the list does not end");
     if (!is_read) {
         struct s3_failure failure =
             list->is_error ? s3_failure_of(what, reply, NULL) : s3_failure_of(what, NULL, &err);

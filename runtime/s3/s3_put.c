@@ -257,7 +257,8 @@ static void on_reply(void *userdata, const struct http_reply *reply, const struc
 
     put->request = NULL;
     if (reply != NULL && continue_with(put, reply)) return;
-    if (reply == NULL && err->kind == ERROR_LIMIT) {
+    bool is_list = put->step == PUT_FIND || put->step == PUT_PARTS;
+    if (reply == NULL && err->kind == ERROR_LIMIT && is_list) {
         create_upload(put);
         return;
     }

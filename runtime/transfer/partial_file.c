@@ -63,7 +63,8 @@ bool partial_file_open(const struct partial_file_call *call, struct partial_file
     (void)unlinkat(file->top, unfinished, 0);
     file->fd = openat(file->top, unfinished, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                       (mode_t)call->mode);
-    if (file->fd < 0 && call->is_users && errno == EACCES)
+    bool is_forbidden = errno == EACCES || errno == EPERM || errno == EROFS;
+    if (file->fd < 0 && call->is_users && is_forbidden)
         return error_set(err, ERROR_CONFIGURATION, "create '%s': %s", file->path, strerror(errno));
     if (file->fd < 0) return error_system(err, errno, "create '%s'", file->path);
     memcpy(file->unfinished, unfinished, sizeof unfinished);
@@ -92,8 +93,12 @@ static void remove_left(const struct partial_file *file) {
 static bool rename_to_name(struct partial_file *file, struct error *err) {
     int parent = file->parent < 0 ? file->top : file->parent;
 
-    if (renameat(file->top, file->unfinished, parent, file->name) < 0)
+    if (renameat(file->top, file->unfinished, parent, file->name) < 0) {
+        if (errno == EISDIR)
+            return error_set(err, ERROR_INVALID, "'%.128s' is a directory at the destination",
+                             file->name);
         return error_system(err, errno, "rename '%s'", file->path);
+    }
     file->unfinished[0] = '\0';
     return true;
 }
