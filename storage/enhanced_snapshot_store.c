@@ -34,7 +34,8 @@ static const char SQL_COUNT_BY_HAND[] =
     "SELECT count(*) FROM enhanced_snapshot WHERE account = ?1 AND region = ?2 AND"
     " status <> 'FAILED' AND maker <> 'SystemCreateSnapshot'";
 static const char SQL_NEXT_UNOWNED[] =
-    "SELECT " COLUMNS " FROM enhanced_snapshot e WHERE status = 'READY' AND sequence > ?2 AND"
+    "SELECT " COLUMNS " FROM enhanced_snapshot e WHERE status IN ('READY', 'FAILED') AND"
+    " sequence > ?2 AND"
     " NOT EXISTS (SELECT 1 FROM app a WHERE a.account = e.account AND a.region = e.region AND"
     " a.name = e.app_name AND a.created_at_ms = e.app_created_at_ms) AND"
     " NOT EXISTS (SELECT 1 FROM tag WHERE owner_id = e.id AND key = ?1 AND value = 'none')"

@@ -1,4 +1,5 @@
 // The questions about enhanced snapshots, and DeleteSnapshot.
+#include "base/text.h"
 #include "controller/commands/app_service_snapshots.h"
 #include "controller/history/snapshot_journal.h"
 #include "controller/moves/snapshot_ledger.h"
@@ -37,14 +38,19 @@ bool app_service_snapshot_delete(struct app_service *service, const struct app_s
                                  const char *name, int64_t created_at_ms,
                                  struct snapshot_answer *out_answer, struct error *err) {
     struct snapshot_answer answer;
+    char given[32];
 
     if (!app_service_snapshot_describe(service, scope, name, &answer.snapshot, err)) return false;
+    (void)text_format(given, sizeof given, "%lld", (long long)created_at_ms / 1000);
+    if (created_at_ms % 1000 != 0)
+        (void)text_format(given, sizeof given, "%lld.%03lld", (long long)created_at_ms / 1000,
+                          (long long)created_at_ms % 1000);
     if (created_at_ms / 1000 != answer.snapshot.created_at_ms / 1000)
         return error_set(err, ERROR_INVALID,
                          "Snapshot '%s' has a different SnapshotCreationTimestamp than the one you "
-                         "provided '%lld'. Please call DescribeSnapshot to fetch valid "
+                         "provided '%s'. Please call DescribeSnapshot to fetch valid "
                          "SnapshotCreationTimestamp.",
-                         name, (long long)created_at_ms / 1000);
+                         name, given);
     if (answer.snapshot.status != SNAPSHOT_READY && answer.snapshot.status != SNAPSHOT_FAILED)
         return error_set(err, ERROR_CONFLICT, "Snapshot %s is in %s status", name,
                          snapshot_status_name(answer.snapshot.status));

@@ -179,8 +179,9 @@ bool snapshot_ledger_abandon(struct app_service *service, const struct app *app,
         if (state_files_find_savepoint(&service->state_files, app->id, &snapshot, location) &&
             !snapshot_ledger_complete(service, app, &snapshot, location, err))
             return false;
-        if (!snapshot_ledger_save(service, app, &snapshot, "the application was deleted", err))
-            return false;
+        const char *reason =
+            snapshot.status == SNAPSHOT_FAILED ? "the application was deleted" : "";
+        if (!snapshot_ledger_save(service, app, &snapshot, reason, err)) return false;
     }
 }
 

@@ -191,6 +191,14 @@ static bool delete_when_free(struct app_service *service, const struct enhanced_
     return true;
 }
 
+static bool remove_left(struct app_service *service, const char *id, struct error *err) {
+    AUTO(db_rollback) struct db_tx tx = {0};
+
+    return state_files_remove_published(&service->state_files, id, err) &&
+           db_begin(service->db, &tx, err) &&
+           enhanced_snapshot_store_remove_deleted(service->db, id, err) && db_commit(&tx, err);
+}
+
 static bool remove_old(struct app_service *service, struct error *err) {
     int64_t next_ms;
 
@@ -204,6 +212,8 @@ static bool remove_old(struct app_service *service, struct error *err) {
 static bool sweep(struct app_service *service, struct error *err) {
     struct enhanced_snapshot snapshot = {.maker = MADE_BY_IMPORT}; // nothing but its files is left
     bool has_left = false;
+    bool has_failed = false;
+    struct error failure;
     enum need need;
     bool found;
 
@@ -215,15 +225,12 @@ static bool sweep(struct app_service *service, struct error *err) {
         if (!find_need(service, &snapshot, &need, err)) return false;
         has_left = has_left || need != NEED_NONE;
         if (need != NEED_NONE) continue;
-        AUTO(db_rollback) struct db_tx tx = {0};
-        if (!state_files_remove_published(&service->state_files, snapshot.id, err) ||
-            !db_begin(service->db, &tx, err) ||
-            !enhanced_snapshot_store_remove_deleted(service->db, snapshot.id, err) ||
-            !db_commit(&tx, err))
-            return false;
+        // A disk that keeps the files of one may remove those of others.
+        has_failed |= !remove_left(service, snapshot.id, &failure);
     }
     if (has_left) service_wake_snapshot_later(service, "", SWEEP_MS);
-    return remove_old(service, err);
+    if (!remove_old(service, err)) return false;
+    return !has_failed || error_set(err, failure.kind, "%s", failure.message);
 }
 
 // --- the steps ---

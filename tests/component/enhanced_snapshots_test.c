@@ -423,15 +423,20 @@ Test(enhanced_snapshots, without_an_application_are_removed_when_they_are_too_ol
     (void)take("s");
     fake_world_run(&world, 5);
     struct snapshot_answer answer = import("i");
+    struct snapshot_answer failing = import("failed");
     fake_world_run(&world, 1);
     cr_assert(fake_transfer_complete(&world.transfers, answer.operation.id, 1));
+    cr_assert(fake_transfer_fail(&world.transfers, failing.operation.id,
+                                 TRANSFER_FAULT_ACCESS_DENIED, "no"));
     cr_assert(delete_app("a"));
     fake_world_run(&world, 10);
     world.now_ms += (int64_t)20 * 3600 * 1000;
     fake_world_run(&world, 4);
     cr_assert(eq(int, find("s").status, SNAPSHOT_READY));
+    cr_assert(eq(int, find("failed").status, SNAPSHOT_FAILED));
     world.now_ms += (int64_t)5 * 3600 * 1000;
     fake_world_run(&world, 8);
+    cr_assert(eq(int, find("failed").status, SNAPSHOT_STATUS_COUNT));
     cr_assert(eq(int, find("s").status, SNAPSHOT_STATUS_COUNT));
     cr_assert(eq(int, find("i").status, SNAPSHOT_STATUS_COUNT));
 }
