@@ -1,7 +1,7 @@
 // The installed Flink runtimes: one directory each in the runtimes directory. One without its facts
 // file is not installed.
 //
-//   <runtimes>/FLINK-1_20/lib/*.jar  plugins/  primer.jar  inspector.jar  holder.jar
+//   <runtimes>/FLINK-1_20/lib/*.jar  plugins/  primer.jar  inspector.jar  holder-1.jar
 //   jobmanager.jsa  taskmanager.jsa  runtime.json
 #pragma once
 
@@ -13,7 +13,7 @@
 #define CATALOG_FACTS_FILE          "runtime.json"
 #define CATALOG_PRIMER              "primer.jar"
 #define CATALOG_INSPECTOR           "inspector.jar" // an earlier kobel installed none
-#define CATALOG_HOLDER              "holder.jar"    // the same
+#define CATALOG_HOLDER              "holder-1.jar"  // the same; a change of it gets the next number
 #define CATALOG_JOBMANAGER_ARCHIVE  "jobmanager.jsa"
 #define CATALOG_TASKMANAGER_ARCHIVE "taskmanager.jsa"
 

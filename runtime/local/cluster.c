@@ -6,6 +6,8 @@
 #include "runtime/installed/catalog.h"
 #include "runtime/local/workspace_spare.h"
 
+#include <string.h>
+
 static const int CLASHES_MAX = 5;
 
 void local_cluster_changed(const struct local_cluster *cluster) {
@@ -157,6 +159,11 @@ static bool check_holder(const struct installed_runtime *runtime, struct error *
 
     if (!file_join(holder, sizeof holder, err, runtime->directory, CATALOG_HOLDER, NULL))
         return false;
+    // Java reads what follows it as the agent's arguments.
+    if (strchr(holder, '=') != NULL)
+        return error_set(err, ERROR_UNAVAILABLE,
+                         "sources cannot be held: the path of the runtimes has a '=': %s",
+                         runtime->directory);
     return file_exists(holder) ||
            error_set(err, ERROR_UNAVAILABLE,
                      "runtime %s was installed by an earlier kobel, which cannot hold sources; run "

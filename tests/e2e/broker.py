@@ -6,7 +6,7 @@ import subprocess
 import threading
 import time
 
-from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
+from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 from once import cache, downloads_locked, made_once
 from plain_flink import HeldPort
@@ -126,6 +126,21 @@ def read_committed(servers, total, timeout=2 * PATIENCE_S):
             break
     consumer.close()
     return lines
+
+
+def count_committed(servers):
+    """All records of the topic `out` that are committed now."""
+    consumer = Consumer({"bootstrap.servers": servers, "group.id": "check", "isolation.level": "read_committed", "enable.auto.commit": False,
+                         "enable.partition.eof": True})
+    consumer.assign([TopicPartition("out", 0, 0)])
+    count, deadline = 0, time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        message = consumer.poll(0.5)
+        if message is not None and message.error() is not None and message.error().code() == KafkaError._PARTITION_EOF:
+            consumer.close()
+            return count
+        count += message is not None and message.error() is None
+    raise AssertionError("the topic could not be read to its end")
 
 
 def assert_counted_once(lines, sent, what):

@@ -13,9 +13,9 @@ def test_a_runtime_is_installed_and_started_once(runtime, tmp_path):
     assert (installed / "taskmanager.jsa").stat().st_size > 0
     # One of an earlier kobel lacks these programs: the next installation adds them.
     (installed / "inspector.jar").unlink()
-    (installed / "holder.jar").unlink()
+    (installed / "holder-1.jar").unlink()
     subprocess.run([BINARY, "runtime", "install", "FLINK-1_20", "--runtimes", str(tmp_path)], check=True)
     assert (installed / "inspector.jar").stat().st_size > 0
-    assert (installed / "holder.jar").stat().st_size > 0
+    assert (installed / "holder-1.jar").stat().st_size > 0
     # The working directories are removed.
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["FLINK-1_20"]

@@ -33,7 +33,7 @@ import org.apache.flink.streaming.api.operators.StreamSource;
  * A Java agent for the processes of a cluster whose sources read nothing. In a few classes of Flink it replaces the calls by which
  * sources read with calls of the methods below. What a source has in its state stays there, and is in every checkpoint and savepoint.
  * A class that has not the expected call ends the process: a source never reads because of that. Uses only what Flink has from 1.15
- * to 2.x, by reflection where the versions differ.
+ * to 2.x, by reflection where the versions differ. A change of this file needs another name of its jar: see CATALOG_HOLDER.
  */
 public final class Holder implements ClassFileTransformer {
     private static final String OPERATORS = "org/apache/flink/streaming/api/operators/";

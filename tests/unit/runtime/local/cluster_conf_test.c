@@ -78,7 +78,7 @@ static void command_of(enum flink_role role, bool holds_sources, struct argument
 }
 
 Test(cluster_conf, both_processes_have_the_agent_where_sources_are_held_and_nowhere_else) {
-    static const char agent[] = "-javaagent:/runtimes/FLINK-1_20/holder.jar";
+    static const char agent[] = "-javaagent:/runtimes/FLINK-1_20/holder-1.jar";
 
     for (int role = FLINK_JOBMANAGER; role <= FLINK_TASKMANAGER; role++) {
         AUTO(argument_list_release) struct argument_list held = {0};
