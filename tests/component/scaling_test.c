@@ -240,6 +240,30 @@ Test(scaling, a_job_that_fails_again_and_again_is_not_scaled) {
               NULL);
 }
 
+static double newest_value(const char *metric) {
+    AUTO(json_decref) json_t *list = series(metric, "");
+    const json_t *points = json_object_get(json_array_get(list, 0), "points");
+    const json_t *newest = json_array_get(points, json_array_size(points) - 1);
+
+    return json_number_value(json_array_get(newest, 1));
+}
+
+// RUNNING does not say that it works: these do.
+Test(scaling, the_minutes_of_a_job_that_fails_again_and_again_have_its_downtime_and_restarts) {
+    struct job_measurement broken = {
+        .vertex_count = 1, .downtime_ms = 4000, .full_restarts = 7, .cpu_max_ratio = 0.5};
+
+    broken.vertices[0] = (struct measured_vertex){.name = "v", .parallelism = 1, .is_source = true};
+    fake_clusters_set_load(world.clusters, &broken);
+    for (int count = 0; count < 3; count++)
+        fake_clusters_restart_job(
+            world.clusters, fake_world_app(&world, "a").slots[SLOT_CURRENT].cluster_id, "broken");
+    pass(3);
+    cr_assert(eq(int, fake_world_app(&world, "a").status, APP_RUNNING));
+    cr_assert(eq(dbl, newest_value("downtime"), 4000.0));
+    cr_assert(eq(dbl, newest_value("fullRestarts"), 7.0));
+}
+
 Test(scaling, only_a_stop_by_force_is_accepted_while_autoscaling) {
     fake_world_keep_busy(&world);
     cr_assert(fake_world_run_until(&world, "a", APP_AUTOSCALING));

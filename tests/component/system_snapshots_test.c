@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "controller/service/service.h"
 #include "fakes/fake_cluster_parts.h"
+#include "fakes/fake_commands.h"
 #include "fakes/fake_snapshots.h"
 #include "fakes/fake_world_view.h"
 
@@ -57,6 +58,28 @@ Test(system_snapshots, name_the_operation_that_caused_them) {
     cr_assert(eq(int, operation.kind, SNAPSHOT_OPERATION_SYSTEM_CREATE));
     cr_assert(eq(str, operation.app_operation_id, fake_world_operation(&world, "a").id));
     cr_assert(eq(str, operation.app_name, "a"));
+}
+
+static void check_newest_names_the_operation(const char *operation_name) {
+    struct operation cause = fake_world_operation(&world, "a");
+
+    cr_assert(ge(sz, list(), 1));
+    struct snapshot_operation operation = fake_snapshots_newest_operation(&world, listed[0].name);
+    cr_assert(eq(str, cause.name, (char *)operation_name));
+    cr_assert(eq(int, operation.kind, SNAPSHOT_OPERATION_SYSTEM_CREATE));
+    cr_assert(eq(str, operation.app_operation_id, cause.id));
+}
+
+Test(system_snapshots, name_the_update_and_the_scaling_that_caused_them) {
+    fake_world_create_running(&world, "a");
+    cr_assert(command_update_properties(&world, &err), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
+    check_newest_names_the_operation("UpdateApplication");
+    fake_world_keep_busy(&world);
+    cr_assert(fake_world_run_until(&world, "a", APP_AUTOSCALING));
+    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
+    cr_assert(eq(sz, list(), 2));
+    check_newest_names_the_operation("AutoScaling");
 }
 
 // An application's name is cut in them.

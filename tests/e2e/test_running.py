@@ -53,7 +53,9 @@ def expect_downtime(application, call, **arguments):
     code, message = refused(call, ApplicationName=application.name, **arguments)
     assert code == "InvalidApplicationConfigurationException"
     assert message.startswith(f"Failed to take snapshot for the application {application.name} at this moment. "
-                              "The application is currently experiencing downtime.")
+                              "The application is currently experiencing downtime. Please check the application's CloudWatch metrics or "
+                              "CloudWatch logs for any possible errors and retry the request. You can also retry the request after "
+                              "disabling the snapshots")
 
 
 def test_a_dependency_that_comes_later_heals_the_job(application, jars, port):

@@ -48,6 +48,14 @@ static const struct {
 };
 // clang-format on
 
+Test(program_keys, of_flink_2_3_are_those_of_2_2_and_what_kobel_sets_to_keep_its_behaviour) {
+    cr_assert(is_let_through(RUNTIME_FLINK_2_3, "pipeline.watermark-alignment.max-drift"));
+    for (size_t index = 0; index < COUNT_OF(rows); index++)
+        if (!text_equal(rows[index].key, "pipeline.watermark-alignment.max-drift"))
+            cr_assert_eq(is_let_through(RUNTIME_FLINK_2_3, rows[index].key),
+                         rows[index].is_let_through_2_2, "%s", rows[index].key);
+}
+
 Test(program_keys, are_those_of_the_service_one_by_one) {
     for (size_t index = 0; index < COUNT_OF(rows); index++) {
         const char *key = rows[index].key;
