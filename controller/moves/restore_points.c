@@ -120,7 +120,7 @@ bool restore_points_at_move(struct app_service *service, struct app *app,
                             const struct run_configuration *run, enum runtime_environment runtime,
                             struct error *err) {
     struct state_ref custom = {0};
-    struct snapshot snapshot;
+    struct snapshot snapshot = {0};
 
     if (run->restore_type == RESTORE_CUSTOM) {
         if (!find_custom(service, app, run->snapshot_name, &snapshot, err)) return false;
