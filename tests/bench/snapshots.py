@@ -36,7 +36,7 @@ from kobel import ROLE, Kobel, wait_for
 FILE_BYTES = 16 << 20
 SMALL_FILES, SMALL_BYTES = 1200, 10000
 LISTED = 10000
-METADATA = ROOT / "tests" / "data" / "savepoints" / "1.20.3" / "files" / "_metadata"
+METADATA = ROOT / "tests" / "data" / "savepoints" / "1.20.3" / "canonical" / "_metadata"
 KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_DEFAULT_REGION": "us-east-1"}
 
 
