@@ -103,7 +103,7 @@ static bool check_runtime(const struct snapshot *snapshot, enum runtime_environm
 bool restore_points_at_start(struct app_service *service, const struct app *app,
                              const struct run_configuration *run, enum runtime_environment runtime,
                              struct state_ref *out_state, struct error *err) {
-    struct snapshot snapshot;
+    struct snapshot snapshot = {0};
     bool found = run->restore_type == RESTORE_CUSTOM;
 
     if (found && !find_custom(service, app, run->snapshot_name, &snapshot, err)) return false;
