@@ -87,10 +87,14 @@ static const char *refusal(int error_number) {
     }
 }
 
+bool file_is_forbidden(int error_number) {
+    return error_number == EACCES || error_number == EPERM || error_number == EROFS;
+}
+
 // What a user does not let kobel do is his decision, and no fault of the disk.
 static bool refuse(struct error *err, int reason, const char *doing, const char *root,
                    const char *relative) {
-    if (reason == EACCES || reason == EPERM || reason == EROFS)
+    if (file_is_forbidden(reason))
         return error_set(err, ERROR_CONFIGURATION, "%s '%s/%s': %s", doing, root, relative,
                          strerror(reason));
     if (reason == ENOTDIR || reason == ELOOP)

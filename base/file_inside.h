@@ -39,6 +39,8 @@ MUST_CHECK bool file_open_directory_inside(const char *root, const char *relativ
 // user does not allow it.
 MUST_CHECK bool file_open_users_directory(const char *root, const char *relative, int *out_fd,
                                           struct error *err);
+// Is an errno the user's decision: rights, or a read-only file system?
+bool file_is_forbidden(int error_number);
 bool file_is_regular_inside(const char *root, const char *relative);
 
 // Opens a regular file for appending. It is created if missing, and replaces anything else of that

@@ -34,23 +34,27 @@ bool app_service_snapshot_list(struct app_service *service, const struct app_sco
                                         err);
 }
 
+// In seconds, as it was given.
+static bool refuse_timestamp(const char *name, int64_t given_ms, struct error *err) {
+    char fraction[8] = "";
+
+    if (given_ms % 1000 != 0)
+        (void)text_format(fraction, sizeof fraction, ".%03lld", (long long)given_ms % 1000);
+    return error_set(err, ERROR_INVALID,
+                     "Snapshot '%s' has a different SnapshotCreationTimestamp than the one you "
+                     "provided '%lld%s'. Please call DescribeSnapshot to fetch valid "
+                     "SnapshotCreationTimestamp.",
+                     name, (long long)given_ms / 1000, fraction);
+}
+
 bool app_service_snapshot_delete(struct app_service *service, const struct app_scope *scope,
                                  const char *name, int64_t created_at_ms,
                                  struct snapshot_answer *out_answer, struct error *err) {
     struct snapshot_answer answer;
-    char given[32];
 
     if (!app_service_snapshot_describe(service, scope, name, &answer.snapshot, err)) return false;
-    (void)text_format(given, sizeof given, "%lld", (long long)created_at_ms / 1000);
-    if (created_at_ms % 1000 != 0)
-        (void)text_format(given, sizeof given, "%lld.%03lld", (long long)created_at_ms / 1000,
-                          (long long)created_at_ms % 1000);
     if (created_at_ms / 1000 != answer.snapshot.created_at_ms / 1000)
-        return error_set(err, ERROR_INVALID,
-                         "Snapshot '%s' has a different SnapshotCreationTimestamp than the one you "
-                         "provided '%s'. Please call DescribeSnapshot to fetch valid "
-                         "SnapshotCreationTimestamp.",
-                         name, given);
+        return refuse_timestamp(name, created_at_ms, err);
     if (answer.snapshot.status != SNAPSHOT_READY && answer.snapshot.status != SNAPSHOT_FAILED)
         return error_set(err, ERROR_CONFLICT, "Snapshot %s is in %s status", name,
                          snapshot_status_name(answer.snapshot.status));

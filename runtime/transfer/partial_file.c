@@ -63,8 +63,7 @@ bool partial_file_open(const struct partial_file_call *call, struct partial_file
     (void)unlinkat(file->top, unfinished, 0);
     file->fd = openat(file->top, unfinished, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
                       (mode_t)call->mode);
-    bool is_forbidden = errno == EACCES || errno == EPERM || errno == EROFS;
-    if (file->fd < 0 && call->is_users && is_forbidden)
+    if (file->fd < 0 && call->is_users && file_is_forbidden(errno))
         return error_set(err, ERROR_CONFIGURATION, "create '%s': %s", file->path, strerror(errno));
     if (file->fd < 0) return error_system(err, errno, "create '%s'", file->path);
     memcpy(file->unfinished, unfinished, sizeof unfinished);

@@ -89,7 +89,7 @@ static bool visit_entry(struct tree_walk *walk, const char *entry_name, struct e
         return error_set(err, ERROR_INVALID, "'%.128s' is too deep", name);
     if (!walk->call.follows_links) file_regain_at(directory, entry_name);
     int fd = openat(directory, entry_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0 && errno == EACCES && walk->call.follows_links)
+    if (fd < 0 && file_is_forbidden(errno) && walk->call.follows_links)
         return error_set(err, ERROR_CONFIGURATION, "list '%.128s': %s", name, strerror(errno));
     if (fd < 0) return error_system(err, errno, "list '%.128s'", name);
     return enter(walk, fd, memory_format("%s/", name), err);
