@@ -34,6 +34,16 @@ static void on_progress(void *userdata, const char *step, double fraction) {
                       "########################################", percent);
 }
 
+static void on_added(void *userdata, const char *what, const char *source) {
+    struct progress *progress = userdata;
+    struct terminal out = terminal_of(STDERR_FILENO);
+
+    if (progress->is_terminal && progress->step[0] != '\0') (void)fputc('\n', stderr);
+    progress->step[0] = '\0';
+    terminal_print(&out, COLOUR_PLAIN, "added %s from %s", what, source);
+    (void)fputc('\n', stderr);
+}
+
 static int fail(const struct error *err) {
     terminal_print_error(err->message);
     return EXIT_FAILED;
@@ -59,6 +69,7 @@ static int install(const struct options *options, const char *name) {
         .runtimes_directory = options->runtimes,
         .from = options->from[0] == '\0' ? NULL : options->from,
         .progress = on_progress,
+        .added = on_added,
         .userdata = &progress,
     };
     struct error err;

@@ -101,6 +101,7 @@ static bool add_programs(const struct installation *self, const char *class_path
         if (!compile(self, &programs[index], class_path, made, err)) return false;
         // A daemon may use the runtime: it finds the whole jar or none.
         if (rename(made, jar) < 0) return error_system(err, errno, "rename '%s'", made);
+        installation_added(self, name, "kobel");
     }
     return true;
 }
@@ -122,9 +123,9 @@ static bool prepare(const struct installation *self, struct error *err) {
                    CATALOG_TASKMANAGER_ARCHIVE, NULL) ||
         !catalog_class_path(lib, &runtime.class_path, err))
         return false;
-    if (!compile(self, &primer_program, runtime.class_path, primer, err) ||
-        !add_programs(self, runtime.class_path, err))
-        return false;
+    if (!compile(self, &primer_program, runtime.class_path, primer, err)) return false;
+    installation_added(self, CATALOG_PRIMER, "kobel");
+    if (!add_programs(self, runtime.class_path, err)) return false;
     installation_report(self, "prepare", -1);
     return class_archives_make(&runtime, &self->java, primer, self->scratch, err);
 }
@@ -199,6 +200,7 @@ bool catalog_install(const struct catalog_install_options *options, struct error
     struct installation self = {.runtime = options->runtime,
                                 .from = options->from,
                                 .progress = options->progress,
+                                .added = options->added,
                                 .userdata = options->userdata};
     char scratch_name[64];
 

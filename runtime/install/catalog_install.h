@@ -12,6 +12,8 @@ struct catalog_install_options {
     // A line of progress, or the fraction of a step that takes long (0..1; < 0 when unknown). May
     // be NULL.
     void (*progress)(void *userdata, const char *step, double fraction);
+    // Something is part of the runtime now, and where it is from. May be NULL.
+    void (*added)(void *userdata, const char *what, const char *source);
     void *userdata;
 };
 

@@ -103,6 +103,13 @@ static bool copy_part(const struct installation *self, const char *from, const c
     return installation_run(self, argument_list_items(&command), NULL, err);
 }
 
+static void report_flink(const struct installation *self, const char *source) {
+    char what[64];
+
+    (void)text_format(what, sizeof what, "Flink %s", self->version);
+    installation_added(self, what, source);
+}
+
 static bool copy_directory(const struct installation *self, const char *from, struct error *err) {
     char deps[FILE_PATH_MAX];
 
@@ -119,10 +126,10 @@ bool distribution_obtain(struct installation *self, struct error *err) {
 
     if (from != NULL && !file_exists(from))
         return error_set(err, ERROR_NOT_FOUND, "'%s' does not exist", from);
-    if (from != NULL && file_is_directory(from)) return copy_directory(self, from, err);
     if (from == NULL && !download(self, downloaded, err)) return false;
+    const char *source = from == NULL ? downloaded : from;
     struct archive_unpack_options unpack = {
-        .archive_path = from == NULL ? downloaded : from,
+        .archive_path = source,
         .target_directory = self->directory,
         .select = select_entry,
         .limit_bytes = UNPACKED_MAX_BYTES,
@@ -130,7 +137,10 @@ bool distribution_obtain(struct installation *self, struct error *err) {
         .progress = on_unpacked,
         .userdata = self,
     };
-    return archive_unpack(&unpack, err);
+    bool is_there = from != NULL && file_is_directory(from) ? copy_directory(self, from, err)
+                                                            : archive_unpack(&unpack, err);
+    if (is_there) report_flink(self, source);
+    return is_there;
 }
 
 static const char *const needed_jars[] = {"flink-dist-",          "flink-table-api-java-uber-",

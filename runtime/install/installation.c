@@ -8,6 +8,10 @@ void installation_report(const struct installation *self, const char *step, doub
     if (self->progress != NULL) self->progress(self->userdata, step, fraction);
 }
 
+void installation_added(const struct installation *self, const char *what, const char *source) {
+    if (self->added != NULL) self->added(self->userdata, what, source);
+}
+
 bool installation_run(const struct installation *self, const char *const *arguments,
                       const char *log, struct error *err) {
     struct process_spec spec = {.arguments = arguments,

@@ -14,11 +14,15 @@ struct installation {
     struct java java;
     const char *from;                                                    // NULL = pip
     void (*progress)(void *userdata, const char *step, double fraction); // may be NULL
+    void (*added)(void *userdata, const char *what, const char *source); // may be NULL
     void *userdata;
 };
 
 // A step begins, or that fraction of it is done (0..1; < 0 when unknown).
 void installation_report(const struct installation *self, const char *step, double fraction);
+// Something was added to the runtime: what it is ("the class KinesisAnalyticsRuntime") and where it
+// is from ("kobel", a file, a package). To be called once for each, after it is in its place.
+void installation_added(const struct installation *self, const char *what, const char *source);
 // Waits for the command. `log`: the file in the scratch directory that gets its output; NULL: the
 // output is dropped.
 MUST_CHECK bool installation_run(const struct installation *self, const char *const *arguments,
