@@ -59,6 +59,9 @@ bool runtime_environment_has_program_config(enum runtime_environment runtime);
 // Does Flink buffer the watermarks that are aligned? The service switches that off
 // (facts/service.md 5).
 bool runtime_environment_has_watermark_buffer(enum runtime_environment runtime);
+// Does a submission carry settings at all? Otherwise all of a job's settings are part of the
+// cluster's configuration file, and the cluster fits no other job.
+bool runtime_environment_has_run_conf(enum runtime_environment runtime);
 // Does a submission carry the state backend and the place of the checkpoints? Otherwise they are
 // part of the cluster's configuration file.
 bool runtime_environment_has_job_conf(enum runtime_environment runtime);

@@ -92,6 +92,9 @@ struct launch_spec {
     enum runtime_environment runtime;
     struct cluster_size size;
     char log_level[8];
+    // What its job will be. Read for a Flink whose submissions carry no settings
+    // (runtime_environment_has_run_conf()), and of it only what job_conf.h makes settings of.
+    struct job_spec job;
     // Prime it: READY comes later, and the next job starts sooner. Ignored for spares, which are
     // always primed.
     bool primes;

@@ -78,6 +78,7 @@ bool execution_launch(struct execution *run, struct error *err) {
     (void)text_copy(launch.cluster_id, sizeof launch.cluster_id, run->placement->cluster_id);
     (void)text_copy(launch.app_id, sizeof launch.app_id, run->app->id);
     launch.runtime = spec.runtime;
+    launch.job = spec;
     launch.size = sizing_for(run->service->profile, &spec, run->placement->parallelism);
     (void)text_copy(launch.log_level, sizeof launch.log_level, spec.log_level);
     launch.primes = !launch.holds_sources && is_worth_priming(run);

@@ -15,6 +15,7 @@ void spare_keep(struct app_service *service, const struct app *app) {
     if (!source_hold_find(service, app->id, &holds_sources, NULL) || holds_sources) return;
     (void)text_copy(launch.app_id, sizeof launch.app_id, app->id);
     launch.runtime = spec.runtime;
+    launch.job = spec;
     launch.size = sizing_for(service->profile, &spec, app->current_parallelism);
     (void)text_copy(launch.log_level, sizeof launch.log_level, spec.log_level);
     capacity_keep_spare(&service->capacity, &launch);

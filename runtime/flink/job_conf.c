@@ -32,6 +32,15 @@ static void put_duration(json_t *settings, const char *key, int64_t duration_ms)
     json_put_text(settings, key, text);
 }
 
+bool job_conf_equal(const struct job_spec *left, const struct job_spec *right) {
+    if (left->runtime != right->runtime ||
+        left->checkpointing_enabled != right->checkpointing_enabled)
+        return false;
+    return !left->checkpointing_enabled ||
+           (left->checkpoint_interval_ms == right->checkpoint_interval_ms &&
+            left->min_pause_ms == right->min_pause_ms);
+}
+
 json_t *job_conf_settings(const struct job_spec *spec, const char *checkpoints_uri) {
     json_t *settings = json_new_object();
 

@@ -117,6 +117,7 @@ static bool stop_job(struct trial *self, char out_location[static FILE_PATH_MAX]
 
 static void choose_size(struct trial *self, const struct installed_runtime *runtime) {
     self->spec.runtime = runtime->runtime;
+    self->spec.job = primer_job(runtime->runtime, 1);
     (void)text_copy(self->spec.log_level, sizeof self->spec.log_level, "INFO");
     // An archive is usable with other heap sizes, not with another garbage collector.
     self->spec.size = (struct cluster_size){

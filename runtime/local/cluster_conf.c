@@ -1,5 +1,6 @@
 #include "runtime/local/cluster_conf.h"
 
+#include "base/json.h"
 #include "base/random_id.h"
 #include "base/text.h"
 #include "runtime/flink/job_conf.h"
@@ -140,6 +141,23 @@ static void put_memory(struct buffer *out, const struct cluster_size *size) {
     put(out, "taskmanager.numberOfTaskSlots", "%d", task->slots);
 }
 
+// The runtimes before 1.20 read these only from the file, by older names; the oldest also what
+// others get with a submission.
+static void put_job(struct buffer *out, const struct launch_spec *spec,
+                    const struct workspace_paths *paths) {
+    const char *key;
+    json_t *value;
+
+    if (runtime_environment_has_job_conf(spec->runtime)) return;
+    put(out, "state.backend", "rocksdb");
+    put(out, "state.backend.incremental", "true");
+    put(out, "state.checkpoints.dir", "file://%s", paths->checkpoints);
+    if (runtime_environment_has_run_conf(spec->runtime)) return;
+    AUTO(json_decref) json_t *settings = job_conf_settings(&spec->job, "");
+    json_object_foreach(settings, key, value)
+        put(out, key, "%s", json_string_value(value));
+}
+
 void cluster_conf_print(const struct launch_spec *spec, const char *instance,
                         const struct cluster_ports *ports, const struct workspace_paths *paths,
                         int64_t heartbeat_timeout_ms, struct buffer *out) {
@@ -162,11 +180,7 @@ void cluster_conf_print(const struct launch_spec *spec, const char *instance,
     put(out, "web.tmpdir", "%s", paths->jars);
     put(out, "web.upload.dir", "%s", paths->jars);
     put_memory(out, &spec->size);
-    if (runtime_environment_has_job_conf(spec->runtime)) return;
-    // The runtimes before 1.20 read the job's settings only from this file, by older names.
-    put(out, "state.backend", "rocksdb");
-    put(out, "state.backend.incremental", "true");
-    put(out, "state.checkpoints.dir", "file://%s", paths->checkpoints);
+    put_job(out, spec, paths);
 }
 
 void cluster_conf_print_log4j(const struct launch_spec *spec, struct buffer *out) {

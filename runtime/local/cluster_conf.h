@@ -3,7 +3,8 @@
 //
 // The configuration of a cluster has nothing that differs by application: that (checkpoints,
 // properties, code) comes with the submission (job_conf.h). So any cluster of the right runtime and
-// size can run any job.
+// size can run any job. Runtimes before 1.20 are the exception: they read some of it (before 1.18
+// all settings of the job) only from these files.
 #pragma once
 
 #include "base/buffer.h"

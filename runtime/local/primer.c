@@ -11,22 +11,27 @@
 
 // --- the trivial job ---
 
+struct job_spec primer_job(enum runtime_environment runtime, int parallelism) {
+    return (struct job_spec){.runtime = runtime,
+                             .parallelism = parallelism,
+                             .parallelism_per_kpu = 1,
+                             .checkpointing_enabled = true,
+                             .checkpoint_interval_ms = 1000};
+}
+
 void primer_submit(struct cluster_watch *watch, enum runtime_environment runtime, int parallelism,
                    const char *state_directory, const char *restore_path) {
     AUTO(json_decref) json_t *body = json_new_object();
     AUTO(memory_free) char *checkpoints = workspace_uri(state_directory);
-    struct job_spec job = {.runtime = runtime,
-                           .parallelism = parallelism,
-                           .parallelism_per_kpu = 1,
-                           .checkpointing_enabled = true,
-                           .checkpoint_interval_ms = 1000};
+    const struct job_spec job = primer_job(runtime, parallelism);
     char job_id[APP_JOB_ID_SIZE];
 
     (void)text_copy(job_id, sizeof job_id, PRIMER_JOB_PREFIX);
     random_id_hex(job_id + strlen(job_id), sizeof job_id - 1 - strlen(job_id));
     json_put_text(body, "jobId", job_id);
     json_put_int(body, "parallelism", job.parallelism);
-    json_put(body, "flinkConfiguration", job_conf_settings(&job, checkpoints));
+    if (runtime_environment_has_run_conf(runtime))
+        json_put(body, "flinkConfiguration", job_conf_settings(&job, checkpoints));
     if (restore_path[0] != '\0') json_put_text(body, "savepointPath", restore_path);
     cluster_watch_submit(watch, PRIMER_JAR_ID, job_id, body);
 }

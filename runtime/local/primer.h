@@ -10,6 +10,8 @@
 #define PRIMER_JOB_PREFIX "6b6f62656c"
 #define PRIMER_JAR_ID     "primer.jar" // in WORKSPACE_UPLOAD of a cluster
 
+// The trivial job, for the settings of a cluster that runs nothing else.
+struct job_spec primer_job(enum runtime_environment runtime, int parallelism);
 // Runs the trivial job, whose jar is in its place already. `state_directory` takes its checkpoints;
 // `restore_path` is its savepoint, or "".
 void primer_submit(struct cluster_watch *watch, enum runtime_environment runtime, int parallelism,

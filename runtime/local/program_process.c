@@ -275,7 +275,8 @@ bool program_process_start(struct machine *machine, const struct program_order *
 
     self->machine = machine;
     self->spec = order->spec;
-    self->launch = (struct launch_spec){.runtime = order->spec.runtime, .size = order->size};
+    self->launch = (struct launch_spec){
+        .runtime = order->spec.runtime, .size = order->size, .job = order->spec};
     // For a short run the flags of this profile are right, and its archive of classes.
     self->launch.size.profile = PROFILE_DEV;
     (void)text_copy(self->launch.log_level, sizeof self->launch.log_level, order->spec.log_level);

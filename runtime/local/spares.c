@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/random_id.h"
 #include "base/text.h"
+#include "runtime/flink/job_conf.h"
 #include "runtime/installed/catalog.h"
 #include "runtime/local/cluster_memory.h"
 
@@ -22,11 +23,18 @@ static bool is_tied(const struct spares *spares, const struct launch_spec *spec)
            !runtime_environment_has_job_conf(spec->runtime);
 }
 
+// Such a cluster has the settings of its job from the beginning.
+static bool is_for_job(const struct launch_spec *left, const struct launch_spec *right) {
+    return runtime_environment_has_run_conf(left->runtime) ||
+           job_conf_equal(&left->job, &right->job);
+}
+
 static bool has_shape(const struct launch_spec *left, const struct launch_spec *right) {
     bool is_untied = left->app_id[0] == '\0' || right->app_id[0] == '\0';
 
     return (is_untied || text_equal(left->app_id, right->app_id)) &&
-           left->runtime == right->runtime && left->holds_sources == right->holds_sources &&
+           left->runtime == right->runtime && is_for_job(left, right) &&
+           left->holds_sources == right->holds_sources &&
            text_equal(left->log_level, right->log_level) &&
            cluster_size_equal(&left->size, &right->size);
 }

@@ -39,7 +39,8 @@ static json_t *run_body(const struct workspace_paths *paths, const struct submis
     json_put_text(body, "jobId", job->job_id);
     json_put_int(body, "parallelism", job->spec.parallelism);
     json_put_bool(body, "allowNonRestoredState", job->allow_non_restored_state);
-    json_put(body, "flinkConfiguration", job_conf_settings(&job->spec, checkpoints));
+    if (runtime_environment_has_run_conf(job->spec.runtime))
+        json_put(body, "flinkConfiguration", job_conf_settings(&job->spec, checkpoints));
     if (job->restore_path[0] == '\0') return body;
     AUTO(memory_free) char *uri = workspace_uri(job->restore_path);
     json_put_text(body, "savepointPath", uri);

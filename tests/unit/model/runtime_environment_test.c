@@ -46,17 +46,19 @@ struct expectation {
     enum runtime_environment runtime;
     const char *conf_file;
     bool has_program_config;
+    bool has_run_conf;
     bool has_job_conf;
     const char *claim_key;
 };
 
 Test(runtime_environment, has_what_its_flink_can_do) {
     static const struct expectation rows[] = {
-        {RUNTIME_FLINK_1_18, "flink-conf.yaml", false, false, "restoreMode"},
-        {RUNTIME_FLINK_1_19, "config.yaml", true, false, "restoreMode"},
-        {RUNTIME_FLINK_1_20, "config.yaml", true, true, "claimMode"},
-        {RUNTIME_FLINK_2_2, "config.yaml", true, true, "claimMode"},
-        {RUNTIME_FLINK_2_3, "config.yaml", true, true, "claimMode"},
+        {RUNTIME_FLINK_1_15, "flink-conf.yaml", false, false, false, "restoreMode"},
+        {RUNTIME_FLINK_1_18, "flink-conf.yaml", false, true, false, "restoreMode"},
+        {RUNTIME_FLINK_1_19, "config.yaml", true, true, false, "restoreMode"},
+        {RUNTIME_FLINK_1_20, "config.yaml", true, true, true, "claimMode"},
+        {RUNTIME_FLINK_2_2, "config.yaml", true, true, true, "claimMode"},
+        {RUNTIME_FLINK_2_3, "config.yaml", true, true, true, "claimMode"},
     };
 
     for (size_t index = 0; index < sizeof rows / sizeof rows[0]; index++) {
@@ -64,6 +66,7 @@ Test(runtime_environment, has_what_its_flink_can_do) {
         cr_assert_str_eq(runtime_environment_conf_file(row->runtime), row->conf_file);
         cr_assert_str_eq(runtime_environment_claim_key(row->runtime), row->claim_key);
         cr_assert_eq(runtime_environment_has_program_config(row->runtime), row->has_program_config);
+        cr_assert_eq(runtime_environment_has_run_conf(row->runtime), row->has_run_conf);
         cr_assert_eq(runtime_environment_has_job_conf(row->runtime), row->has_job_conf);
     }
 }

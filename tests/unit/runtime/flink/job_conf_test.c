@@ -44,6 +44,29 @@ Test(job_conf, gives_jobs_canonical_settings) {
     cr_assert(json_text(without, "execution.checkpointing.interval") == NULL);
 }
 
+Test(job_conf, is_the_same_with_the_same_checkpoints) {
+    const struct job_spec spec = {.runtime = RUNTIME_FLINK_1_15,
+                                  .parallelism = 1,
+                                  .checkpointing_enabled = true,
+                                  .checkpoint_interval_ms = 60000,
+                                  .min_pause_ms = 5000};
+    struct job_spec other = spec;
+
+    other.parallelism = 2; // is not one of the settings
+    cr_assert(job_conf_equal(&spec, &other));
+    other.checkpoint_interval_ms = 1000;
+    cr_assert(not(job_conf_equal(&spec, &other)));
+    other = spec;
+    other.min_pause_ms = 0;
+    cr_assert(not(job_conf_equal(&spec, &other)));
+    other = spec;
+    other.checkpointing_enabled = false;
+    cr_assert(not(job_conf_equal(&spec, &other)));
+    struct job_spec disabled = other;
+    disabled.checkpoint_interval_ms = 1000; // is not used
+    cr_assert(job_conf_equal(&other, &disabled));
+}
+
 Test(job_conf, aligns_watermarks_on_2_3_as_before) {
     static const char *const keys[] = {"pipeline.watermark-alignment.max-drift",
                                        "pipeline.watermark-alignment.buffer-size"};

@@ -32,6 +32,28 @@ Test(cluster_conf, has_nothing_of_an_application_in_the_file_of_a_cluster) {
     cr_assert(strstr(buffer_text(&text), "execution.program-config.enabled: false\n") != NULL);
 }
 
+Test(cluster_conf, has_the_settings_of_its_job_where_a_submission_carries_none) {
+    static const char interval[] = "execution.checkpointing.interval: 1 min\n";
+    static const char pause[] = "execution.checkpointing.min-pause: 5 s\n";
+    struct workspace_paths paths = {.checkpoints = "/c", .work = "/w", .jars = "/j"};
+    struct cluster_ports ports = cluster_ports_from(1234);
+    struct launch_spec spec = {.size = {.taskmanagers = 1, .taskmanager = {.slots = 1}}};
+
+    for (int runtime = RUNTIME_FLINK_1_15; runtime < RUNTIME_COUNT; runtime++) {
+        AUTO(buffer_release) struct buffer text = BUFFER_INIT(65536);
+        bool is_oldest = runtime == RUNTIME_FLINK_1_15;
+        if (!runtime_environment_can_run((enum runtime_environment)runtime)) continue;
+        spec.runtime = (enum runtime_environment)runtime;
+        spec.job = (struct job_spec){.runtime = spec.runtime,
+                                     .checkpointing_enabled = true,
+                                     .checkpoint_interval_ms = 60000,
+                                     .min_pause_ms = 5000};
+        cluster_conf_print(&spec, "id-1", &ports, &paths, 30000, &text);
+        cr_assert(eq(int, strstr(buffer_text(&text), interval) != NULL, is_oldest));
+        cr_assert(eq(int, strstr(buffer_text(&text), pause) != NULL, is_oldest));
+    }
+}
+
 Test(cluster_conf, names_the_properties_where_the_program_sees_them) {
     AUTO(argument_list_release) struct argument_list with = {0};
     AUTO(argument_list_release) struct argument_list without = {0};
