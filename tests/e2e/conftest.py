@@ -61,6 +61,21 @@ def runtime():
 
 
 @pytest.fixture(scope="session")
+def runtime_1_15(runtime):
+    install_runtime("FLINK-1_15")
+
+
+@pytest.fixture(scope="session")
+def runtime_1_18(runtime):
+    install_runtime("FLINK-1_18")
+
+
+@pytest.fixture(scope="session")
+def runtime_1_19(runtime):
+    install_runtime("FLINK-1_19")
+
+
+@pytest.fixture(scope="session")
 def runtime_2_2(runtime):
     install_runtime("FLINK-2_2")
 

@@ -190,10 +190,10 @@ class Application:
     def put_code(self, jar):
         shutil.copy(jar, os.path.join(self.kobel.data, "s3", "code", f"{self.name}.jar"))
 
-    def create(self, jar, label="first", **configuration):
+    def create(self, jar, label="first", runtime="FLINK-1_20", **configuration):
         self.put_code(jar)
         return self.client.create_application(
-            ApplicationName=self.name, RuntimeEnvironment="FLINK-1_20", ServiceExecutionRole=ROLE,
+            ApplicationName=self.name, RuntimeEnvironment=runtime, ServiceExecutionRole=ROLE,
             ApplicationConfiguration={
                 "ApplicationCodeConfiguration": {"CodeContentType": "ZIPFILE", "CodeContent": {"S3ContentLocation": {
                     "BucketARN": "arn:aws:s3:::code", "FileKey": f"{self.name}.jar"}}},
