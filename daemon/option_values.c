@@ -6,8 +6,10 @@
 #include "runtime/local/clusters.h"
 #include "runtime/local/log_budget.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool copy_text(char *out, size_t size_bytes, const char *value, struct error *err) {
     return text_copy(out, size_bytes, value) ||
@@ -23,11 +25,21 @@ static bool copy_text(char *out, size_t size_bytes, const char *value, struct er
 READ_TEXT(listen)
 READ_TEXT(ready_file)
 READ_TEXT(data)
-READ_TEXT(runtimes)
 READ_TEXT(s3_root)
 READ_TEXT(s3_ca_bundle)
 READ_TEXT(sandbox)
 READ_TEXT(from)
+
+// Absolute, because programs get it that run in other directories.
+bool option_read_runtimes(struct options *options, const char *value, struct error *err) {
+    char here[FILE_PATH_MAX];
+
+    if (value[0] == '/' || value[0] == '\0')
+        return copy_text(options->runtimes, sizeof options->runtimes, value, err);
+    if (getcwd(here, sizeof here) == NULL)
+        return error_system(err, errno, "find the working directory");
+    return file_join(options->runtimes, sizeof options->runtimes, err, here, value, NULL);
+}
 
 bool option_read_port(struct options *options, const char *value, struct error *err) {
     int64_t port;
@@ -250,6 +262,13 @@ bool option_read_log_level(struct options *options, const char *value, struct er
     return log_level_from_name(value, &options->log_level) ||
            error_set(err, ERROR_INVALID, "'%s' is not a log level: use error, warn, info or debug",
                      value);
+}
+
+bool option_read_all(struct options *options, const char *value, struct error *err) {
+    (void)value;
+    (void)err;
+    options->installs_all = true;
+    return true;
 }
 
 bool option_read_force(struct options *options, const char *value, struct error *err) {

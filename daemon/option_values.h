@@ -41,5 +41,6 @@ option_read_fn option_read_metrics_retention;
 option_read_fn option_read_time_scale;
 option_read_fn option_read_log_budget;
 option_read_fn option_read_log_level;
+option_read_fn option_read_all;
 option_read_fn option_read_force;
 option_read_fn option_read_from;

@@ -96,6 +96,8 @@ static const struct option table[] = {
      "what the daemon logs: error, warn, info or debug, each with those before it"},
     {"--force", NULL, NULL, NULL, option_read_force, "runtime",
      "runtime remove: also a runtime that a running application uses"},
+    {"--all", NULL, NULL, NULL, option_read_all, "runtime",
+     "runtime install: all runtimes that kobel can run"},
     {"--from", "KOBEL_FROM", "PATH", NULL, option_read_from, "runtime",
      "runtime install: use this official Flink distribution, an archive or a directory, instead of a download with pip"},
 };

@@ -50,6 +50,7 @@ struct options {
     int64_t program_limit_ms;
     bool start_means_all_tasks; // else RUNNING of the job
     enum log_level log_level;
+    bool installs_all;        // of `runtime install`
     char from[FILE_PATH_MAX]; // of `runtime install`; "" = pip
     bool forces;              // of `runtime remove`
 };

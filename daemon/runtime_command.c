@@ -49,6 +49,11 @@ static int fail(const struct error *err) {
     return EXIT_FAILED;
 }
 
+static int fail_usage(const char *message) {
+    terminal_print_error(message);
+    return EXIT_USAGE;
+}
+
 static bool read_runtime(const char *name, enum runtime_environment *out_runtime) {
     char list[RUNTIME_ENVIRONMENT_LIST_SIZE];
     char message[RUNTIME_ENVIRONMENT_LIST_SIZE + 128];
@@ -63,10 +68,72 @@ static bool read_runtime(const char *name, enum runtime_environment *out_runtime
     return false;
 }
 
-static int install(const struct options *options, const char *name) {
+// --- install ---
+
+struct runtime_list {
+    enum runtime_environment items[RUNTIME_COUNT];
+    size_t count;
+};
+
+static bool has(const struct runtime_list *list, enum runtime_environment runtime) {
+    for (size_t index = 0; index < list->count; index++)
+        if (list->items[index] == runtime) return true;
+    return false;
+}
+
+static void list_all(struct runtime_list *out) {
+    for (int runtime = 0; runtime < RUNTIME_COUNT; runtime++)
+        if (runtime_environment_can_run((enum runtime_environment)runtime))
+            out->items[out->count++] = (enum runtime_environment)runtime;
+}
+
+static bool read_list(const char *const *names, struct runtime_list *out) {
+    do {
+        enum runtime_environment runtime;
+        if (!read_runtime(*names, &runtime)) return false;
+        if (!has(out, runtime)) out->items[out->count++] = runtime;
+    } while (*++names != NULL);
+    return true;
+}
+
+// What has to be downloaded for one, in millions of bytes.
+static long long print_need(const struct options *options, enum runtime_environment runtime) {
+    struct catalog_presence presence = catalog_install_find(options->runtimes, runtime);
+    long long all_mb = runtime_environment_download_mb(runtime);
+    long long part_mb = (long long)(presence.part_bytes / 1000000);
+    struct terminal out = terminal_of(STDERR_FILENO);
+    char part[64] = "";
+    const char *state = NULL;
+
+    if (!runtime_environment_can_run(runtime)) return 0;
+    if (presence.is_installed) state = "is installed already";
+    if (state == NULL && options->from[0] != '\0') state = options->from;
+    if (state == NULL && presence.is_downloaded) state = "is downloaded already";
+    if (part_mb > 0) (void)text_format(part, sizeof part, ", %lld MB of it are there", part_mb);
+    if (state != NULL)
+        terminal_print(&out, COLOUR_PLAIN, "%-12s %s", runtime_environment_name(runtime), state);
+    else
+        terminal_print(&out, COLOUR_PLAIN, "%-12s about %lld MB to download%s",
+                       runtime_environment_name(runtime), all_mb, part);
+    (void)fputc('\n', stderr);
+    return state == NULL && all_mb > part_mb ? all_mb - part_mb : 0;
+}
+
+static void print_needs(const struct options *options, const struct runtime_list *list) {
+    long long sum_mb = 0;
+
+    for (size_t index = 0; index < list->count; index++)
+        sum_mb += print_need(options, list->items[index]);
+    if (list->count > 1 && sum_mb > 0)
+        (void)fprintf(stderr, "in all       about %lld MB to download\n", sum_mb);
+}
+
+static int install_one(const struct options *options, enum runtime_environment runtime,
+                       bool is_alone) {
     struct progress progress = {.is_terminal = isatty(STDERR_FILENO) == 1};
     struct catalog_install_options install = {
         .runtimes_directory = options->runtimes,
+        .runtime = runtime,
         .from = options->from[0] == '\0' ? NULL : options->from,
         .progress = on_progress,
         .added = on_added,
@@ -74,10 +141,30 @@ static int install(const struct options *options, const char *name) {
     };
     struct error err;
 
-    if (!read_runtime(name, &install.runtime)) return EXIT_USAGE;
+    if (!is_alone) (void)fprintf(stderr, "%s:\n", runtime_environment_name(runtime));
     bool installed = catalog_install(&install, &err);
     if (progress.is_terminal) (void)fputc('\n', stderr);
     return installed ? EXIT_DONE : fail(&err);
+}
+
+// One that fails does not keep the others from being installed.
+static int install(const struct options *options, const char *const *names) {
+    struct runtime_list list = {0};
+    int status = EXIT_DONE;
+
+    if (options->installs_all && names[0] == NULL)
+        list_all(&list);
+    else if (options->installs_all)
+        return fail_usage("--all is all runtimes: name none beside it");
+    else if (!read_list(names, &list))
+        return EXIT_USAGE;
+    if (list.count > 1 && options->from[0] != '\0')
+        return fail_usage("--from is the distribution of one runtime: name only that");
+    print_needs(options, &list);
+    for (size_t index = 0; index < list.count; index++)
+        if (install_one(options, list.items[index], list.count == 1) != EXIT_DONE)
+            status = EXIT_FAILED;
+    return status;
 }
 
 static int list(const struct options *options) {
@@ -122,9 +209,9 @@ int runtime_command_run(const struct options *options, const char *const *words)
 
     while (words[count] != NULL)
         count++;
-    if (text_equal(words[0], "install") && count <= 2) return install(options, words[1]);
+    if (text_equal(words[0], "install")) return install(options, words + 1);
     if (text_equal(words[0], "list") && count == 1) return list(options);
     if (text_equal(words[0], "remove") && count <= 2) return remove_one(options, words[1]);
-    terminal_print_error("usage: kobel runtime install RUNTIME | list | remove RUNTIME");
+    terminal_print_error("usage: kobel runtime install RUNTIME... | list | remove RUNTIME");
     return EXIT_USAGE;
 }

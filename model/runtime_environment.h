@@ -45,6 +45,8 @@ bool runtime_environment_has_enhanced_snapshots(enum runtime_environment runtime
 // patch level is the newest that fixes bugs of the service's own (1.20.0 there) without changing
 // its behaviour.
 const char *runtime_environment_flink_version(enum runtime_environment runtime);
+// What kobel downloads for it, about, in millions of bytes.
+int runtime_environment_download_mb(enum runtime_environment runtime);
 bool runtime_environment_can_run(enum runtime_environment runtime);
 // Their names: "FLINK-1_15, FLINK-1_18, FLINK-1_19 or FLINK-1_20", and so on.
 #define RUNTIME_ENVIRONMENT_LIST_SIZE 200

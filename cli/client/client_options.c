@@ -244,7 +244,10 @@ static const struct manual_command commands[] = {
      "a daemon has to run; without one, what is in the directory of a savepoint. Exit status 1: "
      "something will not work.",
      "FILE"},
-    {"runtime", "install RUNTIME", "install a Flink runtime, such as FLINK-1_20", NULL,
+    {"runtime", "install RUNTIME...", "install Flink runtimes, such as FLINK-1_20; --all: all",
+     "Flink is downloaded with what the user's pip knows of it, about 300 MB for each runtime; a "
+     "download that was interrupted is continued by the next command. What is downloaded stays in "
+     "~/.cache/kobel. Several are installed one after the other.",
      "install list remove"},
     {"runtime", "list", "list the installed runtimes", NULL, NULL},
     {"runtime", "remove RUNTIME", "remove an installed runtime that no running application uses",

@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "cli/client/manual.h"
+#include "model/runtime_environment.h"
 
 #include <string.h>
 
@@ -43,6 +44,19 @@ static bool takes_snapshot(const struct manual_command *command) {
     return text_equal(command->words, "APP SNAPSHOT");
 }
 
+// Are all its words after the first one names of runtimes?
+static bool takes_runtimes(const struct manual_command *command) {
+    return text_equal(command->name, "runtime");
+}
+
+static void print_runtimes(FILE *out) {
+    for (int index = 0; index < RUNTIME_COUNT; index++) {
+        enum runtime_environment runtime = (enum runtime_environment)index;
+        if (runtime_environment_can_run(runtime))
+            (void)fprintf(out, " %s", runtime_environment_name(runtime));
+    }
+}
+
 static bool is_path(const struct manual_option *option) {
     return text_equal(option->value, "FILE") || text_equal(option->value, "DIR") ||
            text_equal(option->value, "PATH");
@@ -77,6 +91,11 @@ static void print_bash_command(const struct manual *manual, const struct manual_
     if (takes_snapshot(command))
         (void)fprintf(out, "\n        elif ((${#given[@]} == 1)); then words=$(%s)",
                       "kobel status \"${given[0]}\" --names 2>/dev/null");
+    if (takes_runtimes(command)) {
+        (void)fputs("\n        else words='", out);
+        print_runtimes(out);
+        (void)fputc('\'', out);
+    }
     (void)fputs("; fi ;;\n", out);
 }
 
@@ -147,6 +166,10 @@ static void print_zsh_words(const struct manual_command *command, FILE *out) {
         (void)fputs(" \\\n            \"2:snapshot:($(kobel status ${words[2]} --names "
                     "2>/dev/null))\"",
                     out);
+    if (!takes_runtimes(command)) return;
+    (void)fputs(" \\\n            '*:runtime:(", out);
+    print_runtimes(out);
+    (void)fputs(")'", out);
 }
 
 static void print_zsh(const struct manual *manual, FILE *out) {
@@ -191,12 +214,14 @@ static void print_fish_text(const char *text, FILE *out) {
     (void)fputc('\'', out);
 }
 
-// The condition for an argument before which `count` words stand, kobel and the command included.
-static void print_fish_place(const struct manual_command *command, int count, FILE *out) {
+// The condition for an argument before which `count` words stand, kobel and the command included;
+// `comparison` "-ge": and for those that follow.
+static void print_fish_place(const struct manual_command *command, const char *comparison,
+                             int count, FILE *out) {
     (void)fprintf(out,
                   "complete -c kobel -n '__fish_seen_subcommand_from %s; and test (count "
-                  "(commandline -opc)) -eq %d' -f -a ",
-                  command->name, count);
+                  "(commandline -opc)) %s %d' -f -a ",
+                  command->name, comparison, count);
 }
 
 static void print_fish_command(const struct manual_command *command, FILE *out) {
@@ -209,14 +234,20 @@ static void print_fish_command(const struct manual_command *command, FILE *out) 
                       command->name);
         return;
     }
-    print_fish_place(command, 2, out);
+    print_fish_place(command, "-eq", 2, out);
     const char *names = names_command(command->completions);
     if (names != NULL)
         (void)fprintf(out, "'(%s)'\n", names);
     else
         (void)fprintf(out, "'%s'\n", command->completions);
+    if (takes_runtimes(command)) {
+        print_fish_place(command, "-ge", 3, out);
+        (void)fputc('\'', out);
+        print_runtimes(out);
+        (void)fputs("'\n", out);
+    }
     if (!takes_snapshot(command)) return;
-    print_fish_place(command, 3, out);
+    print_fish_place(command, "-eq", 3, out);
     (void)fputs("'(kobel status (commandline -opc)[3] --names 2>/dev/null)'\n", out);
 }
 

@@ -6,6 +6,7 @@
 #include "runtime/host/argument_list.h"
 #include "runtime/install/class_archives.h"
 #include "runtime/install/distribution.h"
+#include "runtime/install/package.h"
 #include "runtime/installed/catalog.h"
 
 #include <errno.h>
@@ -192,6 +193,18 @@ static bool complete(struct installation *self, const struct installed_runtime *
            (file_remove_tree(self->scratch, err) &&
             file_make_directories(self->scratch, 0755, err) && java_find(&self->java, err) &&
             add_programs(self, existing->class_path, err) && file_remove_tree(self->scratch, err));
+}
+
+struct catalog_presence catalog_install_find(const char *runtimes_directory,
+                                             enum runtime_environment runtime) {
+    AUTO(installed_runtime_release) struct installed_runtime installed = {0};
+    struct package_presence package = package_find(runtime_environment_flink_version(runtime));
+
+    return (struct catalog_presence){
+        .is_installed = catalog_find(runtimes_directory, runtime, &installed, NULL),
+        .is_downloaded = package.is_complete,
+        .part_bytes = package.size_bytes,
+    };
 }
 
 bool catalog_install(const struct catalog_install_options *options, struct error *err) {

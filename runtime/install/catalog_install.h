@@ -4,6 +4,8 @@
 #include "base/error.h"
 #include "model/runtime_environment.h"
 
+#include <stdint.h>
+
 struct catalog_install_options {
     const char *runtimes_directory;
     enum runtime_environment runtime;
@@ -16,6 +18,15 @@ struct catalog_install_options {
     void (*added)(void *userdata, const char *what, const char *source);
     void *userdata;
 };
+
+// What is there of a runtime before its installation.
+struct catalog_presence {
+    bool is_installed;
+    bool is_downloaded;
+    int64_t part_bytes; // of a download that was interrupted
+};
+struct catalog_presence catalog_install_find(const char *runtimes_directory,
+                                             enum runtime_environment runtime);
 
 // Obtains, checks, unpacks and prepares one runtime. It is found only when it is complete; files of
 // an interrupted installation are removed by the next one. For a command: it waits in its own loop.

@@ -3,76 +3,12 @@
 #include "base/text.h"
 #include "runtime/host/argument_list.h"
 #include "runtime/install/archive_unpack.h"
+#include "runtime/install/package.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-static const char PACKAGE[] = "apache-flink-libraries";
 static const int64_t UNPACKED_MAX_BYTES = (int64_t)2 << 30;
 static const int64_t ENTRIES_MAX = 20000;
-
-static bool cache_directory(char out[static FILE_PATH_MAX], struct error *err) {
-    const char *cache = getenv("XDG_CACHE_HOME");
-    const char *home = getenv("HOME");
-
-    if (!text_is_empty(cache))
-        return file_join(out, FILE_PATH_MAX, err, cache, "kobel/downloads", NULL);
-    return file_join(out, FILE_PATH_MAX, err, home == NULL ? "/tmp" : home,
-                     ".cache/kobel/downloads", NULL);
-}
-
-struct search {
-    const char *directory;
-    char path[FILE_PATH_MAX];
-};
-
-static bool visit_download(void *userdata, const char *name, bool is_directory, struct error *err) {
-    struct search *search = userdata;
-
-    if (is_directory || !text_ends_with(name, ".tar.gz")) return true;
-    return file_join(search->path, sizeof search->path, err, search->directory, name, NULL);
-}
-
-// Gets the package from the user's pip. It stays in the cache for the next installation.
-static bool download(const struct installation *self, char out_archive[static FILE_PATH_MAX],
-                     struct error *err) {
-    AUTO(argument_list_release) struct argument_list command = {0};
-    char cache[FILE_PATH_MAX];
-    char file[128];
-    char partial[FILE_PATH_MAX];
-    struct search fresh = {.directory = partial};
-
-    (void)text_format(file, sizeof file, "%s-%s.tar.gz", PACKAGE, self->version);
-    if (!cache_directory(cache, err) || !file_make_directories(cache, 0755, err) ||
-        !file_join(out_archive, FILE_PATH_MAX, err, cache, file, NULL))
-        return false;
-    if (file_exists(out_archive)) return true;
-
-    installation_report(self, "download", -1);
-    if (!file_join(partial, sizeof partial, err, self->scratch, "download", NULL) ||
-        !file_make_directories(partial, 0755, err))
-        return false;
-    argument_list_add_all(&command, "/usr/bin/env", "python3", "-m", "pip", "download", "--no-deps",
-                          "--no-binary", ":all:", "--disable-pip-version-check", "-d", partial,
-                          NULL);
-    argument_list_add_format(&command, "%s==%s", PACKAGE, self->version);
-    if (!installation_run(self, argument_list_items(&command), "pip.log", err))
-        return error_set(err, ERROR_UNAVAILABLE,
-                         "pip could not download %s==%s (python3 -m pip; its output is in "
-                         "%s/pip.log). Use --from with an official Flink distribution instead",
-                         PACKAGE, self->version, self->scratch);
-    // Its name has "-" from older versions of pip, and "_" from newer ones.
-    if (!file_list(partial, visit_download, &fresh, err)) return false;
-    if (fresh.path[0] == '\0')
-        return error_set(err, ERROR_UNAVAILABLE,
-                         "pip downloaded no *.tar.gz of %s==%s (its output is in %s/pip.log). Use "
-                         "--from with an official Flink distribution instead",
-                         PACKAGE, self->version, self->scratch);
-    // Moved into the cache, so that a download that was cut off is never used.
-    AUTO(argument_list_release) struct argument_list move = {0};
-    argument_list_add_all(&move, "/bin/mv", "-f", fresh.path, out_archive, NULL);
-    return installation_run(self, argument_list_items(&move), NULL, err);
-}
 
 // lib/, opt/ and plugins/ of the distribution, wherever they are: deps/lib in the pip package,
 // <top>/lib in the official one.
@@ -126,7 +62,7 @@ bool distribution_obtain(struct installation *self, struct error *err) {
 
     if (from != NULL && !file_exists(from))
         return error_set(err, ERROR_NOT_FOUND, "'%s' does not exist", from);
-    if (from == NULL && !download(self, downloaded, err)) return false;
+    if (from == NULL && !package_obtain(self, downloaded, err)) return false;
     const char *source = from == NULL ? downloaded : from;
     struct archive_unpack_options unpack = {
         .archive_path = source,
@@ -140,6 +76,7 @@ bool distribution_obtain(struct installation *self, struct error *err) {
     bool is_there = from != NULL && file_is_directory(from) ? copy_directory(self, from, err)
                                                             : archive_unpack(&unpack, err);
     if (is_there) report_flink(self, source);
+    if (!is_there && from == NULL) package_drop(downloaded);
     return is_there;
 }
 

@@ -125,6 +125,7 @@ def test_help_manual_and_completion_are_printed():
     assert out("man").startswith(".TH KOBEL 1")
     assert complete("st") == ["status", "stop"]
     assert complete("completion", "") == ["bash", "zsh", "fish"]
+    assert complete("runtime", "install", "FLINK-1_20", "FLINK-1") == ["FLINK-1_15", "FLINK-1_18", "FLINK-1_19", "FLINK-1_20"]
     assert complete("run", "--wa") == ["--watch"]
     assert complete("run", "--property", "") == []
     assert "#compdef kobel" in out("completion", "zsh") and "complete -c kobel" in out("completion", "fish")

@@ -120,7 +120,7 @@ def test_a_second_daemon_on_the_same_data_is_refused(own):
     (["dance"], "unknown command 'dance'"),
     (["runtime", "install", "FLINK-9"], "'FLINK-9' is not a runtime: use FLINK-1_15"),
     (["runtime", "install"], "the runtime is missing: use FLINK-1_15"),
-    (["runtime", "list", "all"], "usage: kobel runtime install RUNTIME"),
+    (["runtime", "list", "all"], "usage: kobel runtime install RUNTIME..."),
 ])
 
 

@@ -8,6 +8,7 @@
 #include <criterion/new/assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { REST_MAX = 4 };
 
@@ -47,6 +48,16 @@ Test(options, a_variable_of_kobel_replaces_that_of_the_aws_sdks) {
     (void)setenv("AWS_ENDPOINT_URL_S3", "here", 1);
     cr_assert(not(is_read("serve", (char *[]){NULL})));
     cr_assert(text_starts_with(err.message, "AWS_ENDPOINT_URL_S3: 'here' is not an address: "));
+}
+
+Test(options, the_directory_of_the_runtimes_is_absolute) {
+    cr_assert(chdir("/usr") == 0);
+    cr_assert(is_read("runtime", (char *[]){"list", "--runtimes", "flinks", NULL}), "%s",
+              err.message);
+    cr_assert(eq(str, options.runtimes, "/usr/flinks"));
+    cr_assert(is_read("runtime", (char *[]){"list", "--runtimes", "/flinks", NULL}), "%s",
+              err.message);
+    cr_assert(eq(str, options.runtimes, "/flinks"));
 }
 
 Test(options, the_values_are_read) {

@@ -81,3 +81,11 @@ Test(runtime_environment, list_names_those_that_kobel_runs) {
         if (runtime_environment_can_run((enum runtime_environment)index))
             cr_assert(strstr(list, runtime_environment_name((enum runtime_environment)index)));
 }
+
+Test(runtime_environment, a_download_has_a_size_where_there_is_one) {
+    for (int index = 0; index < RUNTIME_COUNT; index++) {
+        enum runtime_environment runtime = (enum runtime_environment)index;
+        cr_assert_eq(runtime_environment_download_mb(runtime) > 0,
+                     runtime_environment_can_run(runtime));
+    }
+}
