@@ -6,6 +6,7 @@
 #include "controller/moves/code_collect.h"
 #include "controller/moves/faults.h"
 #include "controller/moves/misfit.h"
+#include "controller/moves/plan.h"
 #include "controller/moves/progress.h"
 #include "controller/moves/runtime_use.h"
 #include "controller/scaling/metering.h"
@@ -40,6 +41,8 @@ bool controller_new(const struct controller_options *options, struct app_service
     service->start_limit_ms =
         options->start_limit_ms == 0 ? PROGRESS_START_LIMIT_MS : options->start_limit_ms;
     service->start_means_all_tasks = options->start_means_all_tasks;
+    service->running_min_ms =
+        options->running_min_ms == 0 ? PLAN_RUNNING_MIN_MS : options->running_min_ms;
     service->profile = options->profile;
     service->memory_budget_bytes = options->memory_budget_bytes;
     service->limits = options->limits;

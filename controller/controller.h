@@ -30,6 +30,7 @@ struct controller_options {
     struct clock elapsed;   // {0} = clock_monotonic()
     int64_t start_limit_ms; // 0 = PROGRESS_START_LIMIT_MS
     bool start_means_all_tasks;
+    int64_t running_min_ms; // see plan.h; 0 = PLAN_RUNNING_MIN_MS
     enum profile profile;
     int64_t memory_budget_bytes;
     struct app_limits limits;

@@ -71,7 +71,9 @@ static bool observe_savepoint(struct app_service *service, const struct app *app
                                             app->move.halt == HALT_SAVEPOINT && !app->move.halted);
     struct savepoint_facts facts;
 
-    if (!is_wanted || view->slots[SLOT_CURRENT].restarts == 0) return true;
+    if (!is_wanted ||
+        (view->slots[SLOT_CURRENT].restarts == 0 && !view->slots[SLOT_CURRENT].is_batch))
+        return true;
     if (!savepoint_find_facts(service, app, &view->slots[SLOT_CURRENT], &facts, err)) return false;
     view->is_savepoint_hopeless = savepoint_is_hopeless(&facts);
     return true;
@@ -93,6 +95,7 @@ static bool observe(struct app_service *service, const struct app *app, struct p
         return false;
     out_view->has_snapshot = found && !out_view->snapshot.is_automatic;
     out_view->is_snapshot_on_disk = out_view->has_snapshot && has_savepoint(service, app, out_view);
+    out_view->running_ms = service->running_min_ms;
     out_view->wants_all_tasks = service->start_means_all_tasks;
     return observe_savepoint(service, app, out_view, err);
 }

@@ -148,6 +148,7 @@ static bool open_controller(struct daemon *self, struct error *err) {
         .profile = self->options->profile,
         .memory_budget_bytes = self->memory_budget_bytes,
         .start_limit_ms = self->options->start_limit_ms,
+        .running_min_ms = self->options->running_min_ms,
         .start_means_all_tasks = self->options->start_means_all_tasks,
         .limits = self->options->limits,
         .retention = self->options->retention,

@@ -213,6 +213,14 @@ bool option_read_start_means(struct options *options, const char *value, struct 
            error_set(err, ERROR_INVALID, "'%s' is not known: use job or all-tasks", value);
 }
 
+bool option_read_min_running(struct options *options, const char *value, struct error *err) {
+    if (!read_time(value, 0, "use one such as 2s or 2m", &options->running_min_ms, err))
+        return false;
+    // 0 means the default to the controller.
+    if (options->running_min_ms == 0) options->running_min_ms = 1;
+    return true;
+}
+
 bool option_read_spare_max_age(struct options *options, const char *value, struct error *err) {
     return read_time(value, 0, "use one such as 30m or 2h", &options->spare_max_age_ms, err);
 }

@@ -35,6 +35,7 @@ option_read_fn option_read_silence_limit;
 option_read_fn option_read_start_limit;
 option_read_fn option_read_program_limit;
 option_read_fn option_read_start_means;
+option_read_fn option_read_min_running;
 option_read_fn option_read_autoscaling;
 option_read_fn option_read_metrics_interval;
 option_read_fn option_read_metrics_retention;

@@ -48,6 +48,7 @@ struct options {
     int64_t log_budget_bytes;
     int64_t start_limit_ms;
     int64_t program_limit_ms;
+    int64_t running_min_ms;
     bool start_means_all_tasks; // else RUNNING of the job
     enum log_level log_level;
     bool installs_all;        // of `runtime install`

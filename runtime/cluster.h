@@ -68,6 +68,7 @@ struct cluster_view {
     int tasks_total;
     int restarts;               // of the job, from RUNNING or CREATED, since its submission
     int64_t last_restarting_ms; // when it last became RESTARTING, by Flink's clock; 0 = never
+    bool is_batch;              // it runs in batch mode: Flink takes no savepoint of it
     bool fails_to_restore;      // a task could not read the state that the job starts from
     struct savepoint_view savepoint;
     char last_checkpoint[FILE_PATH_MAX]; // newest completed one of job_id, a local path; "" = none

@@ -62,6 +62,11 @@ static bool start(const struct client *client, const struct client_options *opti
         arguments[count++] = "--port";
         arguments[count++] = colon + 1;
     }
+    // Only this command waits for RUNNING: a job that ends at once need not be shown for longer.
+    if (environment_or("KOBEL_MIN_RUNNING", NULL) == NULL) {
+        arguments[count++] = "--min-running";
+        arguments[count++] = "0s";
+    }
     for (size_t index = 0; index < options->serve_argument_count; index++)
         arguments[count++] = options->serve_arguments[index];
     return child_start(arguments, log, out_pid, err);

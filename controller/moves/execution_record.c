@@ -2,6 +2,7 @@
 #include "controller/history/event_log.h"
 #include "controller/history/trouble.h"
 #include "controller/moves/executor_parts.h"
+#include "controller/moves/savepoint_check.h"
 #include "controller/moves/snapshot_ledger.h"
 #include "storage/app_store.h"
 
@@ -45,6 +46,7 @@ bool execution_record_snapshot(struct execution *run, const struct snapshot *sna
 
 const char *execution_reason(const struct execution *run, const char *failure) {
     if (run->view->hopeless[0] != '\0') return run->view->hopeless;
+    if (run->view->is_savepoint_hopeless && run->cluster->is_batch) return SAVEPOINT_OF_BATCH;
     // Why the job restarts says more than that a savepoint failed.
     return run->view->is_savepoint_hopeless ? run->cluster->failure : failure;
 }

@@ -3,6 +3,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "controller/moves/misfit_text.h"
+#include "controller/moves/savepoint_check.h"
 
 static void describe_memory(const struct plan_view *view, char *out, size_t size_bytes) {
     (void)text_format(out, size_bytes,
@@ -15,6 +16,10 @@ static void describe_memory(const struct plan_view *view, char *out, size_t size
 }
 
 static void describe_loop(const struct cluster_view *cluster, char *out, size_t size_bytes) {
+    if (cluster->is_batch) {
+        (void)text_format(out, size_bytes, "No savepoint can be taken: " SAVEPOINT_OF_BATCH);
+        return;
+    }
     (void)text_format(out, size_bytes,
                       "No savepoint can be taken, because the job fails and restarts again and "
                       "again: %s",

@@ -70,7 +70,7 @@ static struct step plan_snapshot(const struct app *app, const struct plan_view *
         return plan_step(STEP_SNAPSHOT_SALVAGE, SLOT_CURRENT, "its cluster died meanwhile");
     if (!text_equal(cluster->savepoint.trigger_id, view->snapshot.trigger_id)) {
         if (view->is_savepoint_hopeless)
-            return plan_step(STEP_SNAPSHOT_FAILED, SLOT_CURRENT, "the job restarts without end");
+            return plan_step(STEP_SNAPSHOT_FAILED, SLOT_CURRENT, "the job cannot take one");
         if (is_early(view, now_ms, &step) || waits_for_tasks(view, &step)) return step;
         return plan_step(STEP_SNAPSHOT, SLOT_CURRENT, "a snapshot is wanted");
     }
@@ -143,7 +143,7 @@ static struct step plan_request_of_halt(const struct app *app, const struct plan
     }
     if (plan_halt_of_recovering(app, view, &step)) return step;
     if (view->is_savepoint_hopeless)
-        return plan_without_savepoint(app, "the old job restarts without end");
+        return plan_without_savepoint(app, "the old job cannot take a savepoint");
     if (was_requested && is_early(view, now_ms, &step)) return step;
     if (waits_for_tasks(view, &step)) return step;
     return plan_step(STEP_HALT, SLOT_CURRENT, "the old job is to stop");
@@ -168,6 +168,8 @@ static struct step plan_halt(const struct app *app, const struct plan_view *view
     case SAVEPOINT_COMPLETED:
         return plan_step(STEP_HALTED, SLOT_CURRENT, "the savepoint is complete");
     case SAVEPOINT_FAILED:
+        if (cluster->job == JOB_FINISHED)
+            return plan_step(STEP_SALVAGE, SLOT_CURRENT, "the job ended before its savepoint");
         return may_try_again(view)
                    ? plan_step(STEP_HALT_AGAIN, SLOT_CURRENT, "a task ended meanwhile")
                    : plan_without_savepoint(app, "Flink could not take the savepoint");
@@ -316,10 +318,10 @@ static struct step plan_stop(const struct app *app, const struct plan_view *view
 static struct step plan_finish(const struct app *app, const struct plan_view *view,
                                int64_t now_ms) {
     const struct placement *current = &app->slots[SLOT_CURRENT];
-    int64_t ready_ms = current->up_since_ms + PLAN_RUNNING_MIN_MS;
+    int64_t ready_ms = current->up_since_ms + view->running_ms;
 
     // A longer wait than that means that the clock was set back.
-    if (now_ms >= ready_ms || ready_ms > now_ms + PLAN_RUNNING_MIN_MS)
+    if (now_ms >= ready_ms || ready_ms > now_ms + view->running_ms)
         return plan_commit(EVENT_FINISHED, "the job reached its end");
     if (current->phase != PLACEMENT_ENDED)
         return plan_step(STEP_SEE_END, SLOT_CURRENT, "the job reached its end");

@@ -21,7 +21,7 @@
 // same.
 #define PLAN_TASKS_WAIT_MS 60000
 // An application whose job finishes is shown as RUNNING for at least so long, of the service's
-// clock: clients that wait for that status ask every ten seconds.
+// clock, where no option says otherwise: Terraform asks every ten seconds.
 #define PLAN_RUNNING_MIN_MS 12000
 // Further savepoints that are asked for when one failed only because a task ended meanwhile.
 #define PLAN_SAVEPOINT_TRIES_MAX 4
@@ -75,7 +75,7 @@ struct plan_view {
     bool is_started;            // the job that is being started has been RUNNING for a moment
     bool awaits_tasks;          // all tasks of the current job run, which is to be reported
     int64_t tasks_missing_ms;   // how long not all tasks of the current job have run; 0 = they do
-    bool is_savepoint_hopeless; // the current job is in a loop of restarts
+    bool is_savepoint_hopeless; // the current job is in a loop of restarts, or a batch job
     bool can_roll_back;         // the version that failed asks for it, and there is an earlier one
     bool has_same_program;      // as the version before: the program is not the reason of a failure
     bool has_snapshot;          // a manual snapshot is CREATING
@@ -88,6 +88,7 @@ struct plan_view {
     char hopeless[APP_FAILURE_SIZE];
     enum step_kind failing;           // that step; STEP_WAIT = none
     const struct misfit_note *misfit; // NULL = nothing is known; not used by the plan
+    int64_t running_ms;               // the least that RUNNING is shown, of the service's clock
     int64_t shown_ms; // so long, of the service's clock: see controller/moves/plan_shown.h
 };
 

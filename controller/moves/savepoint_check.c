@@ -22,6 +22,7 @@ static int64_t calm_ms(const struct savepoint_facts *facts) {
 }
 
 bool savepoint_is_hopeless(const struct savepoint_facts *facts) {
+    if (is_alive(facts->cluster) && facts->cluster->is_batch) return true;
     if (!is_alive(facts->cluster) || facts->restarts < LOOP_RESTARTS) return false;
     return !cluster_view_runs_fully(facts->cluster) || facts->since_latest_ms < calm_ms(facts);
 }
@@ -65,6 +66,12 @@ bool savepoint_check_possible(struct app_service *service, const struct app *app
     cluster_view(&service->clusters, current->cluster_id, &cluster);
     if (!savepoint_find_facts(service, app, &cluster, &facts, err)) return false;
     if (!savepoint_is_refused(&facts)) return true;
+    if (cluster.is_batch)
+        return error_set(err, ERROR_CONFIGURATION,
+                         "Failed to take snapshot for the application %s: " SAVEPOINT_OF_BATCH
+                         " Wait for its end, stop the application with Force, or update it with "
+                         "SKIP_RESTORE_FROM_SNAPSHOT: it then starts from the beginning.",
+                         app->name);
     return error_set(
         err, ERROR_CONFIGURATION,
         "Failed to take snapshot for the application %s at this moment. The application is "

@@ -4,6 +4,10 @@
 
 #include "controller/service/service.h"
 
+// The reason in operations that need one.
+#define SAVEPOINT_OF_BATCH                                                                         \
+    "its job runs in batch mode, and Flink takes no savepoint of a batch job."
+
 // What is known of the restarts of a job. Times are real.
 struct savepoint_facts {
     const struct cluster_view *cluster;
@@ -12,7 +16,8 @@ struct savepoint_facts {
     int64_t since_latest_ms; // since the latest of them
 };
 
-// Pure. The job is in a loop of restarts: a savepoint would fail, or lose a race.
+// Pure. The job runs in batch mode, or is in a loop of restarts: a savepoint would fail, or lose a
+// race.
 bool savepoint_is_hopeless(const struct savepoint_facts *facts);
 // Pure. It is, or a failure of the job is not over yet.
 bool savepoint_is_refused(const struct savepoint_facts *facts);

@@ -111,9 +111,12 @@ static void on_taskmanagers(void *userdata, json_t *reply, const struct error *r
     struct cluster_watch *watch = userdata;
     struct flink_slots slots;
 
-    if (cluster_watch_is_too_long(reason)) watch->slots_at_ms = now_ms();
+    // An answer that cannot be used must not stop the questions about the job.
+    if (cluster_watch_is_too_long(reason) || cluster_watch_is_refused(reason))
+        watch->slots_at_ms = now_ms();
     if (!cluster_watch_accept(watch, reason)) return;
     if (!flink_reply_slots(reply, &watch->ports, &slots, NULL)) {
+        watch->slots_at_ms = now_ms();
         cluster_watch_retry(watch);
         return;
     }

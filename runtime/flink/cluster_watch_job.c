@@ -19,6 +19,22 @@ bool cluster_watch_has_question_of_job(const struct cluster_watch *watch) {
 
 // --- answers about the job ---
 
+// A savepoint that failed because the job has ended is shown together with that end.
+static void fail_savepoint(struct cluster_watch *watch) {
+    watch->savepoint_fails = watched_job_is_alive(&watch->view);
+    watch->view.savepoint.state = watch->savepoint_fails ? SAVEPOINT_IN_PROGRESS : SAVEPOINT_FAILED;
+    cluster_watch_ask_after(watch, 0);
+    if (!watch->savepoint_fails) cluster_watch_report_change(watch);
+}
+
+// True: the view has changed.
+static bool show_failed_savepoint(struct cluster_watch *watch) {
+    if (!watch->savepoint_fails) return false;
+    watch->savepoint_fails = false;
+    watch->view.savepoint.state = SAVEPOINT_FAILED;
+    return true;
+}
+
 // Flink does not know the job, and it is not certain that the submission has arrived.
 static void on_job_missing(struct cluster_watch *watch) {
     static const enum job_state jobs[] = {[SUBMISSION_ASK_AGAIN] = JOB_CREATED,
@@ -62,6 +78,7 @@ static void on_job(void *userdata, json_t *reply, const struct error *reason) {
     }
     watched_job_update(view, &job);
     watch->has_failure = false;
+    change.is_seen |= show_failed_savepoint(watch);
     cluster_watch_ask_again(watch);
     if (change.is_seen) cluster_watch_report_change(watch);
 }
@@ -84,6 +101,8 @@ static void on_checkpoints(void *userdata, json_t *reply, const struct error *re
 
     if (reason == NULL || cluster_watch_is_refused(reason) || cluster_watch_is_too_long(reason))
         watch->checkpoints_next = false;
+    // A job without checkpoints is answered so: the JobManager is well.
+    if (cluster_watch_is_refused(reason)) reason = NULL;
     if (!cluster_watch_accept(watch, reason)) return;
     bool is_other =
         flink_reply_checkpoint(reply, path, NULL) && !text_equal(path, watch->view.last_checkpoint);
@@ -101,15 +120,25 @@ static void on_savepoint(void *userdata, json_t *reply, const struct error *reas
         cluster_watch_ask_again(watch);
         return;
     }
-    // Only the stack trace of a failed savepoint is so long.
-    if (cluster_watch_is_too_long(reason))
+    // Only the stack trace of a failed savepoint is so long. A request that Flink had accepted and
+    // does not know any more is lost.
+    if (cluster_watch_is_too_long(reason) || cluster_watch_is_refused(reason)) {
         watched_job_fail_savepoint(&watch->view, reason->message);
+        cluster_poll_end(&watch->poll);
+        cluster_poll_answered(&watch->poll);
+        fail_savepoint(watch);
+        return;
+    }
     if (!cluster_watch_accept(watch, reason)) return;
     if (!flink_reply_savepoint(reply, savepoint, NULL)) {
         cluster_watch_retry(watch);
         return;
     }
     cluster_poll_answered(&watch->poll);
+    if (savepoint->state == SAVEPOINT_FAILED) {
+        fail_savepoint(watch);
+        return;
+    }
     cluster_watch_ask_again(watch);
     if (savepoint->state != SAVEPOINT_IN_PROGRESS) cluster_watch_report_change(watch);
 }
@@ -133,13 +162,15 @@ static void ask_of_savepoint(struct cluster_watch *watch) {
 }
 
 void cluster_watch_ask_of_job(struct cluster_watch *watch) {
-    bool has_savepoint = watch->view.savepoint.state == SAVEPOINT_IN_PROGRESS;
+    bool has_savepoint =
+        watch->view.savepoint.state == SAVEPOINT_IN_PROGRESS && !watch->savepoint_fails;
+    bool has_checkpoints = watched_job_is_quiet(&watch->view) && !watch->view.is_batch;
 
     if (watch->wants_failure) {
         ask(watch, FLINK_EXCEPTIONS, on_failure, "/exceptions?maxExceptions=1");
     } else if (has_savepoint && !flink_trigger_is_open(&watch->trigger)) {
         ask_of_savepoint(watch);
-    } else if (watched_job_is_quiet(&watch->view) && watch->checkpoints_next) {
+    } else if (has_checkpoints && watch->checkpoints_next) {
         ask(watch, FLINK_CHECKPOINTS, on_checkpoints, "/checkpoints");
     } else if (watched_job_is_alive(&watch->view)) {
         // Questions about the state and the checkpoints of a quiet job alternate.
@@ -166,7 +197,7 @@ static void on_submitted(void *userdata, const struct error *err) {
 
 void cluster_watch_announce(struct cluster_watch *watch, const char *job_id) {
     watched_job_announce(&watch->view, job_id);
-    watch->wants_failure = watch->has_failure = false;
+    watch->wants_failure = watch->has_failure = watch->savepoint_fails = false;
     json_decref(TAKE(watch->plan));
     flink_submission_cancel(&watch->submission);
 }
@@ -196,7 +227,7 @@ static void on_triggered(void *userdata, const struct error *err) {
         return;
     }
     watched_job_fail_savepoint(&watch->view, err->message);
-    cluster_watch_report_change(watch);
+    fail_savepoint(watch);
 }
 
 void cluster_watch_fail_savepoint(struct cluster_watch *watch) {
@@ -207,6 +238,7 @@ void cluster_watch_savepoint(struct cluster_watch *watch, const char *trigger_id
                              const char *directory_uri, bool stops_job) {
     struct savepoint_view *savepoint = &watch->view.savepoint;
 
+    watch->savepoint_fails = false;
     *savepoint = (struct savepoint_view){.state = SAVEPOINT_IN_PROGRESS};
     (void)text_copy(savepoint->trigger_id, sizeof savepoint->trigger_id, trigger_id);
     if (watch->fails_savepoint) {
@@ -239,7 +271,7 @@ void cluster_watch_forget_job(struct cluster_watch *watch) {
     cluster_poll_end(&watch->poll);
     cluster_watch_release_job(watch);
     watch->wants_failure = watch->has_failure = false;
-    watch->checkpoints_next = false;
+    watch->checkpoints_next = watch->savepoint_fails = false;
     watch->view = (struct cluster_view){.slots = slots};
     cluster_watch_ask_again(watch);
 }

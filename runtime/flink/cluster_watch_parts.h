@@ -31,6 +31,7 @@ struct cluster_watch {
     bool fails_savepoint;  // the next one, an injected fault
     bool wants_failure;    // the job has failed: its newest exception must be fetched...
     bool has_failure;      // ...and has been
+    bool savepoint_fails;  // the newest one has: the state of the job is asked before that is shown
     bool checkpoints_next; // the next question about a quiet job is about its checkpoints
     struct flink_submission submission;
     struct flink_trigger trigger;

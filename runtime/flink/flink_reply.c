@@ -55,6 +55,12 @@ bool flink_reply_slots(const json_t *reply, const struct flink_port_range *ports
     return true;
 }
 
+// Flink before 1.19 says it only of the plan.
+static bool is_batch(const json_t *reply) {
+    return text_equal(json_text(reply, "job-type"), "BATCH") ||
+           text_equal(json_text(json_member(reply, "plan"), "type"), "BATCH");
+}
+
 bool flink_reply_job(const json_t *reply, struct flink_job *out, struct error *err) {
     const char *state = json_text(reply, "state");
     const json_t *vertices = json_member(reply, "vertices");
@@ -72,6 +78,7 @@ bool flink_reply_job(const json_t *reply, struct flink_job *out, struct error *e
         job.tasks_running += (int)json_int_or(tasks, "FINISHED", 0);
     }
     job.last_restarting_ms = json_int_or(json_member(reply, "timestamps"), "RESTARTING", 0);
+    job.is_batch = is_batch(reply);
     *out = job;
     return true;
 }

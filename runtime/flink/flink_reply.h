@@ -23,6 +23,7 @@ struct flink_job {
     int64_t last_restarting_ms; // when it last became RESTARTING, by Flink's clock; 0 = never
     int tasks_running;          // RUNNING, and FINISHED where a part of the job is bounded
     int tasks_total;
+    bool is_batch; // it runs in batch mode: no checkpoints, no savepoints
 };
 
 // GET /jobmanager/config: whether that JobManager was started with JOB_CONF_INSTANCE =

@@ -15,6 +15,7 @@ void watched_job_announce(struct cluster_view *view, const char *job_id) {
     view->job = JOB_SUBMITTING;
     view->tasks_running = view->tasks_total = view->restarts = 0;
     view->last_restarting_ms = 0;
+    view->is_batch = false;
     view->fails_to_restore = false;
     view->last_checkpoint[0] = '\0';
     view->failure[0] = '\0';
@@ -46,6 +47,7 @@ void watched_job_update(struct cluster_view *view, const struct flink_job *job) 
     view->tasks_running = job->tasks_running;
     view->tasks_total = job->tasks_total;
     view->last_restarting_ms = job->last_restarting_ms;
+    view->is_batch = job->is_batch;
 }
 
 void watched_job_fail_savepoint(struct cluster_view *view, const char *reason) {

@@ -123,6 +123,20 @@ static void put_program_keys(struct buffer *out, enum runtime_environment runtim
     (void)buffer_append_format(out, "execution.program-config.wildcards: %s\n", buffer_text(&keys));
 }
 
+// Batch jobs read their shuffles through a part of the framework's memory outside the heap, whose
+// rest is for Netty: with Flink's 64 MB of 64 MB, such a job restarts without end. Each result of a
+// shuffle by sorting needs 512 buffers, by default, of the network memory.
+static void put_batch(struct buffer *out, const struct cluster_size *size) {
+    enum { DEFAULT_MB = 64, OTHERS_MB = 56, LEAST_MB = 8 };
+    int shuffle_mb = size->taskmanager.framework_off_heap_mb - OTHERS_MB;
+
+    if (shuffle_mb > DEFAULT_MB) shuffle_mb = DEFAULT_MB;
+    if (shuffle_mb < LEAST_MB) shuffle_mb = LEAST_MB;
+    put(out, "taskmanager.memory.framework.off-heap.batch-shuffle.size", "%dm", shuffle_mb);
+    if (size->profile == PROFILE_DEV)
+        put(out, "taskmanager.network.sort-shuffle.min-buffers", "64");
+}
+
 static void put_memory(struct buffer *out, const struct cluster_size *size) {
     const struct taskmanager_size *task = &size->taskmanager;
 
@@ -138,6 +152,7 @@ static void put_memory(struct buffer *out, const struct cluster_size *size) {
     put(out, "taskmanager.memory.jvm-metaspace.size", "%dm", task->metaspace_mb);
     put(out, "taskmanager.memory.jvm-overhead.min", "%dm", task->overhead_mb);
     put(out, "taskmanager.memory.jvm-overhead.max", "%dm", task->overhead_mb);
+    put_batch(out, size);
     put(out, "taskmanager.numberOfTaskSlots", "%d", task->slots);
 }
 

@@ -295,3 +295,59 @@ Test(running, can_be_stopped_and_updated_when_the_job_has_finished) {
     cr_assert(fake_world_run_until(&world, "a", APP_READY));
     cr_assert(eq(int, fake_world_operation(&world, "a").status, OPERATION_SUCCESSFUL));
 }
+
+Test(running, of_a_job_that_ends_during_its_stop_or_update_is_no_failure) {
+    fake_world_create_running(&world, "a");
+    fake_clusters_end_in_savepoints(world.clusters, true);
+    cr_assert(command_update_properties(&world, &err), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
+    cr_assert(eq(int, (int)fake_world_app(&world, "a").version, 2));
+    cr_assert(fake_world_stop(&world, "a", false, &err), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "a", APP_READY));
+    cr_assert(eq(int, fake_world_operation(&world, "a").status, OPERATION_SUCCESSFUL));
+}
+
+// --- a batch job ---
+
+static void create_batch(void) {
+    fake_clusters_run_batch_jobs(world.clusters, true);
+    fake_world_create_running(&world, "a");
+    fake_world_run(&world, 4);
+}
+
+static void expect_batch(bool was_accepted) {
+    cr_assert(not(was_accepted));
+    cr_assert(eq(int, err.kind, ERROR_CONFIGURATION));
+    cr_assert(strstr(err.message, "runs in batch mode") != NULL, "%s", err.message);
+    cr_assert(eq(int, status(), APP_RUNNING));
+}
+
+Test(running, of_a_batch_job_has_no_snapshots_and_no_stop_but_by_force) {
+    create_batch();
+    expect_batch(take_snapshot());
+    expect_batch(fake_world_stop(&world, "a", false, &err));
+    expect_batch(command_update_properties(&world, &err));
+    cr_assert(fake_world_stop(&world, "a", true, &err), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "a", APP_READY));
+}
+
+Test(running, of_a_batch_job_starts_anew_where_an_update_skips_the_state) {
+    create_batch();
+    int count = fake_clusters_running_count(world.clusters);
+
+    cr_assert(fake_world_update(&world, "a", "{" SNAPSHOTS_OFF "}", &err), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "a", APP_RUNNING));
+    cr_assert(gt(int, count, 0));
+    cr_assert(eq(str, (char *)fake_clusters_restored_from(world.clusters), ""));
+    // Without snapshots it stops as any other.
+    cr_assert(fake_world_stop(&world, "a", false, &err), "%s", err.message);
+    cr_assert(fake_world_run_until(&world, "a", APP_READY));
+    cr_assert(eq(int, fake_world_operation(&world, "a").status, OPERATION_SUCCESSFUL));
+}
+
+Test(running, of_a_batch_job_ends_with_its_job) {
+    create_batch();
+    cr_assert(command_finish_job(&world, &err));
+    cr_assert(fake_world_run_until(&world, "a", APP_READY));
+    cr_assert(eq(int, fake_world_count_events(&world, "a", "kind", "end", ""), 1));
+}

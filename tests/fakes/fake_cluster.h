@@ -63,6 +63,10 @@ void fake_clusters_hang_jobs(struct fake_clusters *clusters, bool hang);
 // open(). The tasks of the job of a cluster run from now on.
 void fake_clusters_hold_tasks(struct fake_clusters *clusters, bool hold);
 void fake_clusters_run_tasks(struct fake_clusters *clusters, const char *cluster_id);
+// Jobs that are submitted while it is true run in batch mode.
+void fake_clusters_run_batch_jobs(struct fake_clusters *clusters, bool is_batch);
+// Each job that is asked for a savepoint reaches its end before it is taken, so that it fails.
+void fake_clusters_end_in_savepoints(struct fake_clusters *clusters, bool ends);
 void fake_clusters_fail_savepoints(struct fake_clusters *clusters, bool fail);
 void fake_clusters_fail_boots(struct fake_clusters *clusters, bool fail);
 // So many clusters may boot at a time; 0: any number.

@@ -62,6 +62,14 @@ void fake_clusters_hold_tasks(struct fake_clusters *self, bool hold) {
     self->holds_tasks = hold;
 }
 
+void fake_clusters_run_batch_jobs(struct fake_clusters *self, bool is_batch) {
+    self->jobs_are_batch = is_batch;
+}
+
+void fake_clusters_end_in_savepoints(struct fake_clusters *self, bool ends) {
+    self->jobs_end_in_savepoints = ends;
+}
+
 void fake_clusters_run_tasks(struct fake_clusters *self, const char *cluster_id) {
     struct fake *fake = fake_clusters_find(self, cluster_id);
 

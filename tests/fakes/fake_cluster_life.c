@@ -44,6 +44,7 @@ static void start_job(struct fake_clusters *self, struct fake *fake) {
     fake->view.job = self->jobs_hang ? JOB_CREATED : JOB_RUNNING;
     fake->view.tasks_running = self->jobs_hang || self->holds_tasks ? 0 : 4;
     fake->view.restarts = 0;
+    fake->view.is_batch = self->jobs_are_batch;
 }
 
 void fake_clusters_end_savepoint(struct fake_clusters *self, struct fake *fake) {
@@ -56,6 +57,7 @@ void fake_clusters_end_savepoint(struct fake_clusters *self, struct fake *fake) 
         (void)text_copy(savepoint_view->failure, APP_FAILURE_SIZE, "a task was not there");
         return;
     }
+    if (self->jobs_end_in_savepoints) fake_clusters_finish(self, fake);
     bool fails_once = self->savepoints_to_fail > 0;
     if (fails_once) self->savepoints_to_fail--;
     if (fails_once || self->savepoints_fail || !cluster_view_runs_fully(&fake->view)) {
@@ -74,7 +76,7 @@ static void checkpoint(struct fake_clusters *self, struct fake *fake) {
     char prefix[FILE_PATH_MAX];
 
     fake->count++;
-    if (self->has_no_checkpoints) return;
+    if (self->has_no_checkpoints || fake->view.is_batch) return;
     fake_checkpoint_prefix(fake->spec.app_id, fake->view.job_id, prefix, sizeof prefix);
     const char *old = fake->view.last_checkpoint;
     struct point *subsumed = fake_clusters_point(self, old);

@@ -54,6 +54,8 @@ struct fake_clusters {
     char rejected_code[CODE_SHA256_SIZE];
     bool jobs_hang;
     bool holds_tasks;
+    bool jobs_are_batch;
+    bool jobs_end_in_savepoints;
     bool savepoints_fail;
     int savepoints_to_fail;
     int savepoints_without_a_task;

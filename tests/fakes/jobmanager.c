@@ -32,10 +32,11 @@ static bool prepare_answer(struct fake_jobmanager *fake, const char *path) {
         fake->unanswered++;
         return false;
     }
-    const char *json = answer->path == NULL ? "{\"errors\":[\"not found\"]}" : answer->json;
+    bool is_missing = answer->path == NULL || text_equal(answer->json, "404");
+    const char *json = is_missing ? "{\"errors\":[\"not found\"]}" : answer->json;
     size_t length = strlen(json);
     size_t size_bytes = answer->size_bytes > length ? answer->size_bytes : length;
-    if (answer->path == NULL) head = "HTTP/1.1 404 Not Found\r\nConnection: close\r\n";
+    if (is_missing) head = "HTTP/1.1 404 Not Found\r\nConnection: close\r\n";
     char *start = memory_format("%sContent-Length: %zu\r\n\r\n", head, size_bytes);
     size_t start_bytes = strlen(start);
     fake->size_bytes = start_bytes + size_bytes;

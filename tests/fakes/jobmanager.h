@@ -9,7 +9,7 @@
 
 struct fake_answer {
     const char *path;  // the begin of the requested path
-    const char *json;  // NULL: the connection is closed without an answer
+    const char *json;  // NULL: the connection is closed without an answer; "404": not found
     size_t size_bytes; // the answer is padded with spaces to this size; 0: it is not padded
 };
 

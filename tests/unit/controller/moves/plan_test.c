@@ -243,7 +243,7 @@ Test(plan, takes_savepoints_when_all_tasks_run_or_do_not_come) {
 Test(plan, shows_a_job_that_finishes_at_once_as_running_for_a_while) {
     struct app app = {.status = APP_RUNNING};
     struct placement *current = &app.slots[SLOT_CURRENT];
-    struct plan_view view = {0};
+    struct plan_view view = {.running_ms = PLAN_RUNNING_MIN_MS};
 
     *current = (struct placement){.phase = PLACEMENT_UP, .job_id = "job", .up_since_ms = 1000000};
     view.slots[SLOT_CURRENT] =

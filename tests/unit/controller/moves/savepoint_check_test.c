@@ -55,6 +55,15 @@ ParameterizedTest(struct row *row, savepoint_check, knows_jobs_that_cannot_take_
     cr_assert(savepoint_is_refused(&facts) == row->is_refused, "%s", row->name);
 }
 
+Test(savepoint_check, knows_that_a_batch_job_has_none) {
+    const struct cluster_view cluster = {
+        .health = CLUSTER_READY, .job = JOB_RUNNING, .is_batch = true};
+    const struct savepoint_facts facts = {.cluster = &cluster};
+
+    cr_assert(savepoint_is_hopeless(&facts));
+    cr_assert(savepoint_is_refused(&facts));
+}
+
 Test(savepoint_check, leaves_a_cluster_that_is_lost_to_its_recovery) {
     const struct cluster_view cluster = {
         .health = CLUSTER_LOST, .job = JOB_RESTARTING, .restarts = 9};

@@ -153,6 +153,7 @@ static void on_silent(void *userdata, const char *reason) {
     { "/jobmanager/config", "[{\"key\":\"kobel.instance\",\"value\":\"id-1\"}]", 0 }
 #define TASKMANAGERS                                                                               \
     { "/taskmanagers", "{\"taskmanagers\":[{\"dataPort\":7,\"slotsNumber\":1}]}", 0 }
+#define NOT_FOUND "404"
 #define SUBMISSION                                                                                 \
     { "/jars/", "{}", 0 }
 #define JOB(state)                                                                                 \
@@ -237,6 +238,54 @@ Test(flink_client, a_short_limit_of_silence_does_not_hide_the_end_of_a_job) {
     while (cluster_watch_view(watch)->job != JOB_FINISHED && fake.requests < 10)
         cr_assert(sd_event_run(loop, 10000000) > 0);
     cr_assert(eq(int, cluster_watch_view(watch)->job, JOB_FINISHED));
+}
+
+// Flink answers 404 about the checkpoints of a job that has none, such as a batch job.
+Test(flink_client, an_answer_that_is_missing_does_not_hide_the_end_of_a_job) {
+    static const struct fake_answer ends[] = {{"/jobs/j/checkpoints", NOT_FOUND, 0},
+                                              {"/jobs/j", JOB("FINISHED"), 0},
+                                              {"/taskmanagers", "[]", 0},
+                                              {0}};
+
+    AUTO(cluster_watch_free) struct cluster_watch *watch = watch_running_job();
+    fake.answers = ends;
+    fake.requests = 0;
+    while (cluster_watch_view(watch)->job != JOB_FINISHED && fake.requests < 20)
+        cr_assert(sd_event_run(loop, 10000000) > 0);
+    cr_assert(eq(int, cluster_watch_view(watch)->job, JOB_FINISHED));
+}
+
+// --- savepoints of a job that ends ---
+
+static void expect_end_with_failed_savepoint(const struct fake_answer *answers) {
+    AUTO(cluster_watch_free) struct cluster_watch *watch = watch_running_job();
+
+    fake.answers = answers;
+    cluster_watch_savepoint(watch, "t", "file:///s", true);
+    while (cluster_watch_view(watch)->savepoint.state == SAVEPOINT_IN_PROGRESS)
+        cr_assert(sd_event_run(loop, 10000000) > 0);
+    cr_assert(eq(int, cluster_watch_view(watch)->savepoint.state, SAVEPOINT_FAILED));
+    cr_assert(eq(int, cluster_watch_view(watch)->job, JOB_FINISHED));
+}
+
+Test(flink_client, a_savepoint_that_fails_is_shown_with_the_end_of_its_job) {
+    static const struct fake_answer refuses[] = {
+        TASKMANAGERS, {"/jobs/j/stop", NOT_FOUND, 0}, {"/jobs/j", JOB("FINISHED"), 0}, {0}};
+    static const struct fake_answer forgets[] = {TASKMANAGERS,
+                                                 {"/jobs/j/stop", "{}", 0},
+                                                 {"/jobs/j/savepoints", NOT_FOUND, 0},
+                                                 {"/jobs/j", JOB("FINISHED"), 0},
+                                                 {0}};
+    static const struct fake_answer fails[] = {
+        TASKMANAGERS,
+        {"/jobs/j/stop", "{}", 0},
+        {"/jobs/j/savepoints", "{\"status\":{\"id\":\"COMPLETED\"},\"operation\":{}}", 0},
+        {"/jobs/j", JOB("FINISHED"), 0},
+        {0}};
+
+    expect_end_with_failed_savepoint(refuses);
+    expect_end_with_failed_savepoint(forgets);
+    expect_end_with_failed_savepoint(fails);
 }
 
 // --- submissions without an answer ---
