@@ -21,6 +21,8 @@ extern const char inspector_java[]; // runtime/install/inspector/Inspector.java
 extern const uint64_t inspector_java_size;
 extern const char holder_java[]; // runtime/install/holder/Holder.java
 extern const uint64_t holder_java_size;
+extern const char sql_driver_java[]; // runtime/install/sqldriver/SqlDriver.java
+extern const uint64_t sql_driver_java_size;
 
 // --- kobel's own programs ---
 
@@ -30,16 +32,20 @@ struct own_program {
     const char *role; // what the class is for Java: the key in the jar's manifest
     const char *source;
     uint64_t source_bytes;
+    const char *release; // of Java that its classes are for; NULL = that of the compiler
 };
 
 // Those that are not used by the installation itself, and that an earlier kobel did not install.
-enum { ADDED_COUNT = 2 };
+enum { ADDED_COUNT = 3 };
 
 static void list_added(struct own_program out[static ADDED_COUNT]) {
-    out[0] = (struct own_program){"Inspector", CATALOG_INSPECTOR, "Main-Class", inspector_java,
-                                  inspector_java_size};
-    out[1] = (struct own_program){"Holder", CATALOG_HOLDER, "Premain-Class", holder_java,
-                                  holder_java_size};
+    out[0] = (struct own_program){"Inspector",    CATALOG_INSPECTOR,   "Main-Class",
+                                  inspector_java, inspector_java_size, NULL};
+    out[1] = (struct own_program){"Holder",    CATALOG_HOLDER,   "Premain-Class",
+                                  holder_java, holder_java_size, NULL};
+    // A part of applications, which the service runs on Java 11.
+    out[2] = (struct own_program){"SqlDriver",     CATALOG_SQL_DRIVER,   "Main-Class",
+                                  sql_driver_java, sql_driver_java_size, "11"};
 }
 
 // The source and the manifest of its jar.
@@ -76,6 +82,8 @@ static bool compile(const struct installation *self, const struct own_program *p
                          "'%s' is a Java runtime without a compiler: install the Debian package "
                          "openjdk-17-jdk-headless",
                          self->java.home);
+    if (program->release != NULL)
+        argument_list_add_all(&javac, "--release", program->release, NULL);
     argument_list_add_all(&javac, "-nowarn", "-proc:none", "-d", classes, "-classpath", class_path,
                           source, NULL);
     argument_list_add_format(&jar, "%s/bin/jar", self->java.home);
@@ -108,8 +116,8 @@ static bool add_programs(const struct installation *self, const char *class_path
 }
 
 static bool prepare(const struct installation *self, struct error *err) {
-    const struct own_program primer_program = {"Primer", CATALOG_PRIMER, "Main-Class", primer_java,
-                                               primer_java_size};
+    const struct own_program primer_program = {"Primer",    CATALOG_PRIMER,   "Main-Class",
+                                               primer_java, primer_java_size, NULL};
     AUTO(installed_runtime_release)
     struct installed_runtime runtime = {.runtime = self->runtime, .makes_archives = true};
     char lib[FILE_PATH_MAX];

@@ -2,6 +2,7 @@
 // file is not installed.
 //
 //   <runtimes>/FLINK-1_20/lib/*.jar  plugins/  primer.jar  inspector.jar  holder-1.jar
+//   sql-driver-1.jar
 //   jobmanager.jsa  taskmanager.jsa  runtime.json
 #pragma once
 
@@ -14,6 +15,7 @@
 #define CATALOG_PRIMER              "primer.jar"
 #define CATALOG_INSPECTOR           "inspector.jar" // an earlier kobel installed none
 #define CATALOG_HOLDER              "holder-1.jar"  // the same; a change of it gets the next number
+#define CATALOG_SQL_DRIVER          "sql-driver-1.jar" // the same
 #define CATALOG_JOBMANAGER_ARCHIVE  "jobmanager.jsa"
 #define CATALOG_TASKMANAGER_ARCHIVE "taskmanager.jsa"
 
