@@ -36,6 +36,14 @@ static bool read_property(struct client_options *options, const char *value, str
     return true;
 }
 
+static bool read_jar(struct client_options *options, const char *value, struct error *err) {
+    if (options->jar_count == CLIENT_JARS_MAX)
+        return error_set(err, ERROR_INVALID, "at most %d jars may be given: put them into lib/",
+                         CLIENT_JARS_MAX);
+    options->jars[options->jar_count++] = value;
+    return true;
+}
+
 static bool read_properties(struct client_options *options, const char *value, struct error *err) {
     (void)err;
     options->properties_file = value;
@@ -125,13 +133,18 @@ static const struct row {
       "runtime property Group.key=value; may be given several times. A group ends at the first "
       "dot, unless the application or the properties file has a longer one. A new one with dots is "
       "written in quotes: \"my.group\".key=value",
-      "run rehearse"},
+      "run rehearse doctor"},
      read_property},
     {{"--properties", NULL, NULL, "FILE", NULL,
       "file with runtime properties: JSON as in application_properties.json, or lines "
       "Group.key=value",
-      "run rehearse"},
+      "run rehearse doctor"},
      read_properties},
+    {{"--jar", NULL, NULL, "FILE", NULL,
+      "jar that a script of SQL or Python needs, such as a connector; may be given several times. "
+      "Jars in lib/ beside the script need not be given",
+      "run rehearse doctor"},
+     read_jar},
     {{"--parallelism", NULL, NULL, "N", NULL, "parallelism of the job", "run rehearse"},
      read_parallelism},
     {{"--runtime", NULL, NULL, "RUNTIME", NULL,
@@ -139,8 +152,9 @@ static const struct row {
       "run doctor rehearse"},
      read_runtime},
     {{"--watch", NULL, NULL, NULL, NULL,
-      "move the job, with its state, whenever the jar or the properties file has changed. What a "
-      "changed jar does not take of the state is printed first. The newest 5 snapshots of these "
+      "move the job, with its state, whenever the jar, the script with the files beside it, or the "
+      "properties file has changed. What changed code does not take of the state is printed first. "
+      "The newest 5 snapshots of these "
       "moves are kept, unless the tag kobel:snapshot-retention of the application or "
       "--snapshot-retention of the daemon has another rule",
       "run"},
@@ -183,13 +197,16 @@ size_t client_options_rows(struct manual_option *out, size_t limit) {
 
 static const struct manual_command commands[] = {
     {"serve", "", "run the daemon", NULL, NULL},
-    {"run", "JAR", "run an application from its jar, and print what it prints",
+    {"run", "PROGRAM", "run a jar, or a script of SQL or Python, and print what it prints",
+     "PROGRAM is a jar or zip as the service takes it, a script *.sql, a script *.py with the "
+     "files "
+     "beside it, or a directory with a main.py. "
      "Starts a daemon if none answers, creates or updates the application, starts it and prints "
      "its output and log. Ctrl-C stops it with a snapshot, from which the next run continues; a "
-     "second Ctrl-C stops it at once. With --watch, the job moves to the new code whenever the jar "
+     "second Ctrl-C stops it at once. With --watch, the job moves to the new code whenever that "
      "has changed and is complete. Options of `kobel serve` apply to the daemon that is started.",
      "FILE"},
-    {"rehearse", "JAR", "start a program from a snapshot of another place, as a trial",
+    {"rehearse", "PROGRAM", "start a program from a snapshot of another place, as a trial",
      "Starts a daemon if none answers. Imports the snapshot, shows each operator with its state "
      "and whether the program has it, and "
      "starts the program from it in an application of its own, until all tasks run and a "
@@ -236,10 +253,11 @@ static const struct manual_command commands[] = {
      "each application.",
      "APP"},
     {"explain", "APP", "explain why an application was scaled, or was not", NULL, "APP"},
-    {"doctor", "[JAR]", "check this machine, and the jar of an application",
+    {"doctor", "[PROGRAM]", "check this machine, and the program of an application",
      "Checks Java, the sandbox, control groups, memory, disk, the port, the clock and the "
      "runtimes; in a jar the main class, the versions of class files, connectors, bundled parts of "
-     "Flink, logging frameworks and uids. Each finding comes with what to do about it. With "
+     "Flink, logging frameworks and uids; in a zip, script or directory of Python the script, the "
+     "properties, jars and packages. Each finding comes with what to do about it. With "
      "--snapshot, also whether the program of the jar takes the state of that snapshot, for which "
      "a daemon has to run; without one, what is in the directory of a savepoint. Exit status 1: "
      "something will not work.",

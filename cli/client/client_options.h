@@ -6,7 +6,12 @@
 
 #include <stdint.h>
 
-enum { CLIENT_PROPERTIES_MAX = 64, CLIENT_SERVE_ARGUMENTS_MAX = 32, CLIENT_WORDS_MAX = 8 };
+enum {
+    CLIENT_JARS_MAX = 16,
+    CLIENT_PROPERTIES_MAX = 64,
+    CLIENT_SERVE_ARGUMENTS_MAX = 32,
+    CLIENT_WORDS_MAX = 8
+};
 
 // Texts are borrowed from the arguments and the environment.
 struct client_options {
@@ -30,6 +35,8 @@ struct client_options {
     int64_t parallelism;                           // 0 = not given
     const char *properties[CLIENT_PROPERTIES_MAX]; // Group.key=value
     size_t property_count;
+    const char *jars[CLIENT_JARS_MAX]; // that a script needs
+    size_t jar_count;
     // For the daemon that `run` may start: flag, value, flag, ...
     const char *serve_arguments[CLIENT_SERVE_ARGUMENTS_MAX];
     size_t serve_argument_count;

@@ -2,8 +2,9 @@
 
 #include "base/text.h"
 #include "cli/doctor/host_facts.h"
-#include "cli/doctor/jar_findings.h"
-#include "cli/doctor/jar_read.h"
+#include "cli/doctor/program_check.h"
+#include "cli/package/package_properties.h"
+#include "cli/package/properties.h"
 
 // Where the text of a finding begins.
 enum { INDENT = 23 };
@@ -67,20 +68,55 @@ static void print_result(const struct session *session, const struct findings *h
     if (jar != NULL) print_all(&session->out, jar, of_jar);
 }
 
+static bool read_groups(const struct client_options *options, json_t **out_groups,
+                        struct error *err) {
+    struct property_source source = {.path = options->properties_file,
+                                     .properties = options->properties,
+                                     .count = options->property_count};
+
+    return (source.path == NULL && source.count == 0) || properties_read(&source, out_groups, err);
+}
+
+static bool check_archive(const struct package_source *source, const json_t *given,
+                          enum runtime_environment runtime, struct program_verdict *out_verdict,
+                          struct error *err) {
+    AUTO(package_release) struct package package = {.fd = -1};
+    AUTO(json_decref) json_t *groups = given == NULL ? NULL : json_copy_of(given);
+
+    if (!package_make(source, &package, err)) return false;
+    if (package.is_python) {
+        json_decref(TAKE(groups));
+        // What `kobel run` would set.
+        if (!package_properties(&package.python, given, NULL, &groups, err)) return false;
+    }
+    return program_check(&package, groups, runtime, out_verdict, err);
+}
+
+static bool check_program(const struct client_options *options, struct findings *out,
+                          struct error *err) {
+    struct package_source source = {
+        .path = options->words[0], .jars = options->jars, .jar_count = options->jar_count};
+    enum runtime_environment runtime = RUNTIME_DEFAULT;
+    AUTO(json_decref) json_t *given = NULL;
+    struct program_verdict verdict;
+
+    (void)runtime_environment_from_name(options->runtime, &runtime);
+    if (!read_groups(options, &given, err)) return false;
+    bool is_checked = package_kind_of(source.path) == PACKAGE_SQL
+                          ? program_check_sql(&source, runtime, &verdict, err)
+                          : check_archive(&source, given, runtime, &verdict, err);
+    if (is_checked) *out = verdict.findings;
+    return is_checked;
+}
+
 bool command_doctor_check(struct session *session, json_t *all, struct error *err) {
     const char *jar = session->options.words[0];
-    enum runtime_environment runtime = RUNTIME_DEFAULT;
     struct findings host = {0};
     struct findings of_jar = {0};
     struct host_facts facts;
-    struct jar_facts jar_facts;
 
-    if (jar != NULL) {
-        if (!jar_read(jar, &jar_facts, err)) return false;
-        (void)runtime_environment_from_name(session->options.runtime, &runtime);
-        jar_findings(&jar_facts, runtime, &of_jar);
-    }
-    host_read(session->client, &facts);
+    if (jar != NULL && !check_program(&session->options, &of_jar, err)) return false;
+    host_read(session->client, &session->options, &facts);
     host_findings(&facts, &host);
     print_result(session, &host, jar, &of_jar, all);
     if (findings_count(&host, FINDING_ERROR) + findings_count(&of_jar, FINDING_ERROR) > 0)

@@ -4,6 +4,7 @@
 
 #include "base/file.h"
 #include "cli/client/client.h"
+#include "cli/client/client_options.h"
 #include "cli/doctor/findings.h"
 #include "runtime/fence/sandbox.h"
 
@@ -30,8 +31,9 @@ struct host_facts {
     char runtimes[200]; // "FLINK-1_20, FLINK-2_2"
 };
 
-// `client` has the address of the daemon, whose port is checked.
-void host_read(struct client *client, struct host_facts *out_facts);
+// `client` has the address of the daemon, whose port is checked; `options` may have --runtimes.
+void host_read(struct client *client, const struct client_options *options,
+               struct host_facts *out_facts);
 
 // Pure.
 void host_findings(const struct host_facts *facts, struct findings *out);

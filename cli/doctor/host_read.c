@@ -83,10 +83,18 @@ static bool visit_runtime(void *userdata, const char *name, bool is_directory, s
     return true;
 }
 
-static void check_directories(struct host_facts *facts) {
+// --runtimes goes before the variable.
+static bool find_runtimes(const struct client_options *options, struct host_facts *facts) {
+    for (size_t index = 0; index + 1 < options->serve_argument_count; index += 2)
+        if (text_equal(options->serve_arguments[index], "--runtimes"))
+            return text_copy(facts->runtimes_directory, FILE_PATH_MAX,
+                             options->serve_arguments[index + 1]);
+    return find_directory("KOBEL_RUNTIMES", "kobel/runtimes", facts->runtimes_directory, facts);
+}
+
+static void check_directories(const struct client_options *options, struct host_facts *facts) {
     bool has_data = find_directory("KOBEL_DATA", "kobel", facts->data_directory, facts);
-    bool has_runtimes =
-        find_directory("KOBEL_RUNTIMES", "kobel/runtimes", facts->runtimes_directory, facts);
+    bool has_runtimes = find_runtimes(options, facts);
 
     if (has_data) facts->disk_bytes = free_bytes(facts->data_directory);
     if (has_runtimes && file_is_directory(facts->runtimes_directory))
@@ -123,7 +131,8 @@ static void check_port(struct client *client, struct host_facts *facts) {
         facts->port = is_port_free(port_of(facts->url)) ? HOST_PORT_FREE : HOST_PORT_TAKEN;
 }
 
-void host_read(struct client *client, struct host_facts *out_facts) {
+void host_read(struct client *client, const struct client_options *options,
+               struct host_facts *out_facts) {
     struct host_facts facts = {0};
     struct clock clock = clock_system();
 
@@ -131,7 +140,7 @@ void host_read(struct client *client, struct host_facts *out_facts) {
     try_sandbox(&facts);
     cgroup_root_try(facts.limits, sizeof facts.limits);
     facts.memory_bytes = available_memory_bytes();
-    check_directories(&facts);
+    check_directories(options, &facts);
     check_port(client, &facts);
     facts.now_ms = clock_now_ms(&clock);
     *out_facts = facts;

@@ -123,7 +123,7 @@ bool jar_has_no_program(const struct jar_facts *facts) {
 }
 
 const struct finding *jar_obstacle(const struct jar_facts *facts, const struct findings *findings) {
-    static const char *const subjects[] = {"Python", "zip", "main class", "signatures", "size"};
+    static const char *const subjects[] = {"zip", "main class", "signatures", "size"};
     // Flink also loads classes from the jars in lib/ of a jar.
     bool may_be_within = facts->main_class[0] != '\0' && facts->jars.count > 0;
 
@@ -141,17 +141,13 @@ const struct finding *jar_obstacle(const struct jar_facts *facts, const struct f
 
 // Of an archive that is not a program. The service accepts it as ZIPFILE.
 static void judge_kind(const struct jar_facts *facts, struct findings *out) {
-    if (facts->python_files.count > 0)
-        findings_add(out, FINDING_ERROR, "Python", "Use a jar: kobel does not run Python.",
-                     "this is a Python application: %s", facts->python_files.example);
-    else
-        findings_add(out, FINDING_ERROR, "zip",
-                     facts->jars.count == 1
-                         ? "Unpack the jar and use it: kobel does not find it in this archive."
-                         : "Pack all of them into one jar, with maven-shade-plugin or "
-                           "Gradle's Shadow.",
-                     "this is an archive of %zu jar%s, such as %s, without classes",
-                     facts->jars.count, facts->jars.count == 1 ? "" : "s", facts->jars.example);
+    findings_add(out, FINDING_ERROR, "zip",
+                 facts->jars.count == 1
+                     ? "Unpack the jar and use it: kobel does not find it in this archive."
+                     : "Pack all of them into one jar, with maven-shade-plugin or "
+                       "Gradle's Shadow.",
+                 "this is an archive of %zu jar%s, such as %s, without classes", facts->jars.count,
+                 facts->jars.count == 1 ? "" : "s", facts->jars.example);
 }
 
 void jar_findings(const struct jar_facts *facts, enum runtime_environment runtime,

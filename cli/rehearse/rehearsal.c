@@ -7,9 +7,9 @@
 #include "cli/client/app_calls.h"
 #include "cli/client/interrupts.h"
 #include "cli/doctor/jar_bytes.h"
-#include "cli/doctor/jar_findings.h"
-#include "cli/doctor/jar_read.h"
-#include "cli/run/properties.h"
+#include "cli/doctor/program_check.h"
+#include "cli/package/properties.h"
+#include "cli/run/run_package.h"
 #include "cli/run/run_runtime.h"
 
 #include <unistd.h>
@@ -26,15 +26,26 @@ enum {
 
 // --- the application ---
 
-static bool check_jar(const char *path, struct error *err) {
-    struct findings findings = {0};
-    struct jar_facts facts;
+static bool check_program(struct rehearsal *self, struct error *err) {
+    const char *path = self->run.session->options.words[0];
+    struct program_verdict verdict;
 
-    if (!jar_read(path, &facts, err)) return false;
-    jar_findings(&facts, RUNTIME_DEFAULT, &findings);
-    const struct finding *obstacle = jar_obstacle(&facts, &findings);
-    return obstacle == NULL || error_set(err, ERROR_INVALID, "'%s' cannot be run: %s. %s", path,
-                                         obstacle->text, obstacle->advice);
+    if (!program_check(&self->run.package, NULL, RUNTIME_DEFAULT, &verdict, err)) return false;
+    if (self->run.package.is_python)
+        return error_set(err, ERROR_UNSUPPORTED,
+                         "'%s' is a Python application, whose operators kobel cannot compare",
+                         path);
+    return verdict.obstacle == NULL ||
+           error_set(err, ERROR_INVALID, "'%s' cannot be run: %s. %s", path, verdict.obstacle->text,
+                     verdict.obstacle->advice);
+}
+
+// A script of SQL needs a part that the daemon's runtimes have: `status` is NULL before that.
+static bool make_package(struct rehearsal *self, const json_t *status, struct error *err) {
+    const struct client_options *options = &self->run.session->options;
+
+    if ((package_kind_of(options->words[0]) == PACKAGE_SQL) != (status != NULL)) return true;
+    return run_package_make(options, status, &self->run.package, err) && check_program(self, err);
 }
 
 static bool read_properties(struct rehearsal *self, struct error *err) {
@@ -54,12 +65,14 @@ static bool check_can_hold(const json_t *status, struct error *err) {
                      "the daemon is of an earlier kobel, which cannot hold sources: restart it");
 }
 
-static bool read_code(struct rehearsal *self, const char *jar, struct error *err) {
+static bool read_code(struct rehearsal *self, struct error *err) {
     AUTO(json_decref) json_t *status = NULL;
 
     return client_get(self->run.client, "/kobel/v1/status", STATUS_TIMEOUT_MS, &status, err) &&
            (!self->run.session->options.holds_sources || check_can_hold(status, err)) &&
-           run_code_read(jar, json_text(status, "codeObjects"), &self->run.code, err);
+           make_package(self, status, err) &&
+           run_code_read(self->run.package.path, json_text(status, "codeObjects"), &self->run.code,
+                         err);
 }
 
 // The first checkpoint is what a rehearsal waits for. By default it comes after a minute.
@@ -118,12 +131,14 @@ static void choose_name(struct rehearsal *self, const char *jar) {
 bool rehearsal_open(struct rehearsal *self, struct session *session, struct error *err) {
     const char *jar = session->options.words[0];
 
-    *self = (struct rehearsal){
-        .run = {.session = session, .client = session->client, .err = terminal_of(STDERR_FILENO)}};
+    *self = (struct rehearsal){.run = {.session = session,
+                                       .client = session->client,
+                                       .err = terminal_of(STDERR_FILENO),
+                                       .package = {.fd = -1}}};
     choose_name(self, jar);
     interrupts_begin();
-    return check_jar(jar, err) && read_properties(self, err) && run_open_server(&self->run, err) &&
-           read_code(self, jar, err) && create(self, err);
+    return make_package(self, NULL, err) && read_properties(self, err) &&
+           run_open_server(&self->run, err) && read_code(self, err) && create(self, err);
 }
 
 // --- the comparison ---
@@ -195,6 +210,7 @@ void rehearsal_close(struct rehearsal *self, bool is_kept) {
     if (self->is_imported && !is_kept) remove_snapshot(self);
     if (self->copy[0] != '\0') error_ignore(file_remove_tree(self->copy, NULL));
     run_code_release(&self->run.code);
+    package_release(&self->run.package);
     json_decref(self->run.groups);
     local_server_stop(&self->run.server);
 }

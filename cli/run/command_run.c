@@ -1,15 +1,18 @@
 #include "cli/run/command_run.h"
 
 #include "base/clock.h"
+#include "base/memory.h"
 #include "base/text.h"
 #include "cli/client/app_calls.h"
 #include "cli/client/interrupts.h"
 #include "cli/doctor/jar_bytes.h"
-#include "cli/doctor/jar_findings.h"
-#include "cli/doctor/jar_read.h"
-#include "cli/run/properties.h"
+#include "cli/doctor/program_check.h"
+#include "cli/package/package_properties.h"
+#include "cli/package/properties.h"
+#include "cli/run/run_package.h"
 #include "cli/run/run_state.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 enum {
@@ -21,38 +24,65 @@ enum {
 // --- before the start ---
 
 // Prints the warnings and errors that `kobel doctor` would print; without hints.
-static bool check_jar(struct run *run, const char *path, struct error *err) {
-    enum runtime_environment runtime = RUNTIME_DEFAULT;
-    struct findings findings = {0};
-    struct jar_facts facts;
-
-    if (!jar_read(path, &facts, err)) return false;
-    (void)runtime_environment_from_name(run->session->options.runtime, &runtime);
-    jar_findings(&facts, runtime, &findings);
-    const struct finding *obstacle = jar_obstacle(&facts, &findings);
-    if (obstacle != NULL)
-        return error_set(err, ERROR_INVALID, "'%s' cannot be run: %s. %s", path, obstacle->text,
-                         obstacle->advice);
-    for (size_t index = 0; index < findings.count; index++) {
-        const struct finding *finding = &findings.list[index];
+static void print_findings(struct run *run, const struct findings *findings) {
+    for (size_t index = 0; index < findings->count; index++) {
+        const struct finding *finding = &findings->list[index];
         if (finding->severity < FINDING_WARNING) continue;
         run_print(run, finding->severity == FINDING_ERROR ? COLOUR_RED : COLOUR_YELLOW, -1,
                   "%s: %s: %s. %s", finding_severity_name(finding->severity), finding->subject,
                   finding->text, finding->advice);
     }
+}
+
+static bool check_program(struct run *run, struct error *err) {
+    enum runtime_environment runtime = RUNTIME_DEFAULT;
+    struct program_verdict verdict;
+
+    (void)runtime_environment_from_name(run->session->options.runtime, &runtime);
+    if (!program_check(&run->package, run->groups, runtime, &verdict, err)) return false;
+    if (verdict.obstacle != NULL)
+        return error_set(err, ERROR_INVALID, "'%s' cannot be run: %s. %s",
+                         run->session->options.words[0], verdict.obstacle->text,
+                         verdict.obstacle->advice);
+    print_findings(run, &verdict.findings);
     return true;
 }
 
-static bool read_properties(struct run *run, struct error *err) {
+// `status`: of the daemon; NULL = not known, which only SQL needs.
+static bool make_package(struct run *run, const json_t *status, struct error *err) {
+    struct package package;
+
+    if (!run_package_make(&run->session->options, status, &package, err)) return false;
+    package_release(&run->package);
+    run->package = package;
+    return true;
+}
+
+// --- properties ---
+
+static bool read_given(struct run *run, struct error *err) {
     const struct client_options *options = &run->session->options;
     struct property_source source = {.path = options->properties_file,
                                      .properties = options->properties,
                                      .count = options->property_count,
                                      .known = run->known_groups};
-    json_t *groups = NULL;
+    json_t *given = NULL;
 
     if (source.path == NULL && source.count == 0) return true;
-    if (!properties_read(&source, &groups, err)) return false;
+    if (!properties_read(&source, &given, err)) return false;
+    json_decref(run->given);
+    run->given = given;
+    return true;
+}
+
+static bool read_properties(struct run *run, struct error *err) {
+    json_t *groups = NULL;
+
+    if (!read_given(run, err)) return false;
+    if (!run->package.is_python)
+        groups = run->given == NULL ? NULL : json_copy_of(run->given);
+    else if (!package_properties(&run->package.python, run->given, run->known_groups, &groups, err))
+        return false;
     json_decref(run->groups);
     run->groups = groups;
     return true;
@@ -72,6 +102,8 @@ static bool learn_groups(struct run *run, struct error *err) {
     return read_properties(run, err);
 }
 
+// --- code ---
+
 static bool read_code(struct run *run, struct error *err) {
     AUTO(json_decref) json_t *status = NULL;
     struct run_code code;
@@ -79,24 +111,56 @@ static bool read_code(struct run *run, struct error *err) {
     if (!client_get(run->client, "/kobel/v1/status", 10000, &status, err)) return false;
     run->keeps_few = run->session->options.watches &&
                      text_equal(json_text_or(status, "snapshotRetention", "none"), "none");
-    if (!run_code_read(run->jar.path, json_text(status, "codeObjects"), &code, err)) return false;
+    if (run->kind != PACKAGE_ARCHIVE && !make_package(run, status, err)) return false;
+    if (!run_code_read(run->package.path, json_text(status, "codeObjects"), &code, err))
+        return false;
     run_code_release(&run->code);
     run->code = code;
     return true;
 }
 
-static bool prepare(struct run *run, struct error *err) {
+// What the code is made of, and where more of it may come.
+static void watch_code(struct run *run) {
     const struct client_options *options = &run->session->options;
-    const char *jar = options->words[0];
 
-    run->jar = watch_begin(jar);
-    run->properties = watch_begin(options->properties_file);
+    package_root(options->words[0], run->root);
+    run->jar = watch_begin(run->kind == PACKAGE_PYTHON ? run->root : options->words[0]);
+    if (run->kind == PACKAGE_SQL &&
+        file_join(run->lib, sizeof run->lib, NULL, run->root, "lib", NULL))
+        watch_add(&run->jar, run->lib);
+    for (size_t index = 0; index < options->jar_count; index++)
+        watch_add(&run->jar, options->jars[index]);
+}
+
+// A script is called main.py in most projects: the directory has the name.
+static void choose_name(struct run *run) {
+    const struct client_options *options = &run->session->options;
+    AUTO(memory_free) char *root = realpath(run->root, NULL);
+
     if (options->name != NULL)
         (void)text_copy(run->name, sizeof run->name, options->name);
+    else if (run->kind == PACKAGE_PYTHON && root != NULL)
+        jar_application_name(root, run->name, sizeof run->name);
     else
-        jar_application_name(jar, run->name, sizeof run->name);
-    return check_jar(run, jar, err) && read_properties(run, err) && run_open_server(run, err) &&
-           learn_groups(run, err) && read_code(run, err);
+        jar_application_name(options->words[0], run->name, sizeof run->name);
+}
+
+static bool prepare(struct run *run, struct error *err) {
+    const char *path = run->session->options.words[0];
+
+    run->kind = package_kind_of(path);
+    watch_code(run);
+    run->properties = watch_begin(run->session->options.properties_file);
+    choose_name(run);
+    // A script of SQL needs a part that the daemon's runtimes have.
+    if (run->kind == PACKAGE_SQL && !file_exists(path))
+        return error_set(err, ERROR_NOT_FOUND, "there is no file '%s'", path);
+    // The properties of a zip of Python depend on what is found in it.
+    if (run->kind != PACKAGE_SQL &&
+        !(make_package(run, NULL, err) && read_properties(run, err) && check_program(run, err)))
+        return false;
+    return read_properties(run, err) && run_open_server(run, err) && learn_groups(run, err) &&
+           read_code(run, err);
 }
 
 // --- changes ---
@@ -110,13 +174,14 @@ static bool reload(struct run *run, int64_t now_ms, struct error *err) {
         watch_accept(&run->jar);
         run->incomplete_since_ms = 0;
         return is_incomplete ? error_set(err, ERROR_INVALID,
-                                         "'%s' is not a complete jar; waiting for its next change",
-                                         run->jar.path)
+                                         "'%s' is not complete; waiting for its next change",
+                                         run->session->options.words[0])
                              : false;
     }
     run->incomplete_since_ms = 0;
     if (!watch_is_steady(&run->jar))
-        return error_set(err, ERROR_CONFLICT, "'%s' is being written", run->jar.path);
+        return error_set(err, ERROR_CONFLICT, "'%s' is being written",
+                         run->session->options.words[0]);
     watch_accept(&run->jar);
     watch_accept(&run->properties);
     return read_properties(run, err);
@@ -147,8 +212,9 @@ static bool turn(struct run *run, bool *out_is_over, struct error *err) {
     run_read_logs(run);
     if (interrupts_wait(TURN_MS) > run->interrupts) return run_stop(run, out_is_over, err);
     if (!run->session->options.watches) return true;
-    if (watch_has_changed(&run->properties, now_ms)) changed = run->properties.path;
-    if (watch_has_changed(&run->jar, now_ms)) changed = run->jar.path;
+    if (watch_has_changed(&run->properties, now_ms))
+        changed = run->session->options.properties_file;
+    if (watch_has_changed(&run->jar, now_ms)) changed = run->session->options.words[0];
     return changed == NULL || redeploy(run, changed, now_ms) || run_stop(run, out_is_over, err);
 }
 
@@ -164,7 +230,10 @@ static bool follow(struct run *run, struct error *err) {
         if (!run_has_ended(run, &is_ready, err) || !run_read_events(run, err)) return false;
         if (is_ready && !was_over) {
             run_read_logs(run);
-            run_print(run, COLOUR_GREEN, -1, "the job has ended, and the application is READY");
+            run_print(
+                run, COLOUR_GREEN, -1,
+                "the job has reached its end, and the application is READY. The service is for "
+                "jobs that run without end");
         }
         was_over = is_ready;
         is_over = is_ready && !run->session->options.watches;
@@ -202,6 +271,7 @@ bool command_run(struct session *session, struct error *err) {
         .session = session,
         .client = session->client,
         .err = terminal_of(STDERR_FILENO),
+        .package = {.fd = -1},
         .printer = {.out = session->out, .only_interesting = !session->options.shows_all}};
 
     interrupts_begin();
@@ -215,6 +285,8 @@ bool command_run(struct session *session, struct error *err) {
     }
     log_files_free(run.files);
     run_code_release(&run.code);
+    package_release(&run.package);
+    json_decref(run.given);
     json_decref(run.groups);
     json_decref(run.known_groups);
     local_server_stop(&run.server);

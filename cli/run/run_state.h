@@ -3,6 +3,7 @@
 
 #include "cli/client/log_print.h"
 #include "cli/client/session.h"
+#include "cli/package/package.h"
 #include "cli/run/local_server.h"
 #include "cli/run/run_request.h"
 #include "cli/run/watch.h"
@@ -15,13 +16,18 @@ struct run {
     struct terminal err; // for kobel's lines; stdout is for those of the job
     char name[129];
     struct local_server server;
+    enum package_kind kind;
+    struct package package; // of the code; fd -1 = not made yet
     struct run_code code;
-    json_t *groups;       // NULL = not given
-    json_t *known_groups; // of the application as it was found; NULL = none
-    bool keeps_few;       // automatic snapshots: with --watch, unless the daemon has a rule
-    struct watch jar;
+    json_t *given;            // properties of the user; NULL = none
+    json_t *groups;           // what the application gets; NULL = its own ones stay
+    json_t *known_groups;     // of the application as it was found; NULL = none
+    bool keeps_few;           // automatic snapshots: with --watch, unless the daemon has a rule
+    char root[FILE_PATH_MAX]; // the directory of the code...
+    char lib[FILE_PATH_MAX];  // ...and of its jars, which a script may have
+    struct watch jar;         // what the code is made of
     struct watch properties;
-    int64_t incomplete_since_ms; // of the jar; 0 = it is complete
+    int64_t incomplete_since_ms; // of the code; 0 = it is complete
     int interrupts;              // that were handled
     struct log_printer printer;
     struct log_files *files; // NULL until the application is there

@@ -1,43 +1,75 @@
 #include "cli/run/watch.h"
 
-#include <stddef.h>
+#include "base/file.h"
+#include "cli/package/package_tree.h"
+
 #include <sys/stat.h>
 
 // Build tools write in bursts. A pause of this length in the middle of a file is rare, and the end
 // of the archive is checked in addition.
 enum { STABLE_MS = 150 };
 
-static bool is_same(const struct watch_mark *left, const struct watch_mark *right) {
-    return left->size_bytes == right->size_bytes && left->changed_ns == right->changed_ns &&
-           left->inode == right->inode;
+// FNV-1a.
+static const watch_mark BEGIN = 14695981039346656037U;
+static const watch_mark FACTOR = 1099511628211U;
+
+static void add_bytes(watch_mark *mark, const void *bytes, size_t size_bytes) {
+    const unsigned char *at = bytes;
+
+    for (size_t index = 0; index < size_bytes; index++)
+        *mark = (*mark ^ at[index]) * FACTOR;
 }
 
-// False: the file does not exist at the moment.
-static bool read_mark(const char *path, struct watch_mark *out_mark) {
+static bool add_file(void *userdata, const char *name, const char *path, struct error *err) {
+    watch_mark *mark = userdata;
     struct stat file;
 
-    if (path == NULL || stat(path, &file) < 0) return false;
-    *out_mark = (struct watch_mark){
-        .size_bytes = file.st_size,
-        .changed_ns = (int64_t)file.st_mtim.tv_sec * 1000000000 + file.st_mtim.tv_nsec,
-        .inode = file.st_ino,
-    };
+    (void)err;
+    if (stat(path, &file) < 0) return true;
+    const int64_t facts[] = {file.st_size,
+                             (int64_t)file.st_mtim.tv_sec * 1000000000 + file.st_mtim.tv_nsec,
+                             (int64_t)file.st_ino};
+    for (; *name != '\0'; name++)
+        add_bytes(mark, name, 1);
+    add_bytes(mark, facts, sizeof facts);
+    return true;
+}
+
+// False: the first one does not exist at the moment.
+static bool read_mark(const struct watch *watch, watch_mark *out_mark) {
+    watch_mark mark = BEGIN;
+
+    if (watch->count == 0 || !file_exists(watch->paths[0])) return false;
+    for (size_t index = 0; index < watch->count; index++) {
+        const char *path = watch->paths[index];
+        if (file_is_directory(path))
+            error_ignore(package_tree_visit(path, add_file, &mark, NULL));
+        else
+            (void)add_file(&mark, "", path, NULL);
+    }
+    *out_mark = mark;
     return true;
 }
 
 struct watch watch_begin(const char *path) {
-    struct watch watch = {.path = path};
+    struct watch watch = {0};
 
-    (void)read_mark(path, &watch.accepted);
-    watch.candidate = watch.accepted;
+    if (path != NULL) watch_add(&watch, path);
     return watch;
 }
 
-bool watch_has_changed(struct watch *watch, int64_t now_ms) {
-    struct watch_mark mark;
+void watch_add(struct watch *watch, const char *path) {
+    if (watch->count == WATCH_PATHS_MAX) return;
+    watch->paths[watch->count++] = path;
+    (void)read_mark(watch, &watch->accepted);
+    watch->candidate = watch->accepted;
+}
 
-    if (!read_mark(watch->path, &mark) || is_same(&mark, &watch->accepted)) return false;
-    if (!is_same(&mark, &watch->candidate)) {
+bool watch_has_changed(struct watch *watch, int64_t now_ms) {
+    watch_mark mark;
+
+    if (!read_mark(watch, &mark) || mark == watch->accepted) return false;
+    if (mark != watch->candidate) {
         watch->candidate = mark;
         watch->stable_since_ms = now_ms;
         return false;
@@ -48,10 +80,9 @@ bool watch_has_changed(struct watch *watch, int64_t now_ms) {
 }
 
 bool watch_is_steady(const struct watch *watch) {
-    struct watch_mark mark;
+    watch_mark mark;
 
-    return watch->path == NULL ||
-           (read_mark(watch->path, &mark) && is_same(&mark, &watch->candidate));
+    return watch->count == 0 || (read_mark(watch, &mark) && mark == watch->candidate);
 }
 
 void watch_accept(struct watch *watch) {

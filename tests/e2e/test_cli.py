@@ -121,7 +121,7 @@ def test_a_shell_completes_applications_and_their_snapshots(application, jars):
 def test_help_manual_and_completion_are_printed():
     def out(*words):
         return subprocess.run([BINARY, *words], check=True, capture_output=True, text=True).stdout
-    assert "kobel run JAR" in out("help") and "--watch" in out("help", "run") and "--watch" not in out("stop", "--help")
+    assert "kobel run PROGRAM" in out("help") and "--watch" in out("help", "run") and "--watch" not in out("stop", "--help")
     assert out("man").startswith(".TH KOBEL 1")
     assert complete("st") == ["status", "stop"]
     assert complete("completion", "") == ["bash", "zsh", "fish"]

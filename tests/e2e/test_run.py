@@ -259,7 +259,7 @@ def test_run_reports_failures(runtime, jars, run, tmp_path):
 
     bounded = run(jars["Bounded"])
     assert bounded.end() == 0, bounded.err
-    assert "the job has ended" in bounded.err
+    assert "the job has reached its end" in bounded.err and "The service is for jobs that run without end" in bounded.err
 
     archive = tmp_path / "app.zip"
     with zipfile.ZipFile(archive, "w") as jar:

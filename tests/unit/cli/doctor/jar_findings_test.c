@@ -135,13 +135,9 @@ Test(jar_findings, connectors_have_to_fit_the_runtime) {
     }
 }
 
-Test(jar_findings, archives_of_python_or_of_jars_are_not_judged_as_jars) {
-    struct jar_facts python = {.python_files = {1, "main.py"}, .jars = {1, "lib/connectors.jar"}};
+Test(jar_findings, archives_of_jars_are_not_judged_as_jars) {
     struct jar_facts jars = {.jars = {1, "target/my-job.jar"}};
 
-    judge(&python, "FLINK-1_20");
-    cr_assert(eq(sz, found.count, 1));
-    cr_assert(says(FINDING_ERROR, "Python", "main.py"));
     judge(&jars, "FLINK-1_20");
     cr_assert(eq(sz, found.count, 1));
     cr_assert(says(FINDING_ERROR, "zip", "target/my-job.jar"));

@@ -1,8 +1,9 @@
 // What `kobel run` reads, asks for and looks at.
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "cli/run/properties.h"
+#include "cli/package/properties.h"
 #include "cli/run/run_request.h"
 #include "cli/run/watch.h"
 
@@ -257,4 +258,28 @@ Test(watch, no_file_never_changes) {
 
     cr_assert(not(watch_has_changed(&watch, 1000)));
     cr_assert(watch_is_steady(&watch));
+}
+
+Test(watch, a_directory_changes_with_each_of_its_files) {
+    char directory[] = "/tmp/kobel-watch-XXXXXX";
+    char file[64];
+    char hidden[64];
+    struct error ignored;
+
+    cr_assert(mkdtemp(directory) != NULL);
+    (void)text_format(file, sizeof file, "%s/main.py", directory);
+    (void)text_format(hidden, sizeof hidden, "%s/.main.py.swp", directory);
+    write_file(file, "one", 1000);
+    struct watch watch = watch_begin(directory);
+    write_file(hidden, "hidden", 2000);
+    cr_assert(not(watch_has_changed(&watch, 0)));
+    cr_assert(not(watch_has_changed(&watch, 1000)), "what is hidden does not count");
+    write_file(file, "two", 3000);
+    cr_assert(not(watch_has_changed(&watch, 1100)));
+    cr_assert(watch_has_changed(&watch, 1300));
+    watch_accept(&watch);
+    (void)unlink(file);
+    cr_assert(not(watch_has_changed(&watch, 2000)));
+    cr_assert(watch_has_changed(&watch, 2200), "a file is gone");
+    cr_assert(file_remove_tree(directory, &ignored));
 }

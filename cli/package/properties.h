@@ -5,6 +5,14 @@
 
 #include <stddef.h>
 
+// The group by which the service runs a Python application (facts/service.md 7.1).
+#define PROPERTIES_RUN_OPTIONS "kinesis.analytics.flink.run.options"
+
+// The PropertyMap of a group; NULL: there is no such group.
+const json_t *properties_find(const json_t *groups, const char *id);
+// The same, which is added if it is missing.
+json_t *properties_map_of(json_t *groups, const char *id);
+
 // `text` is JSON, [{"PropertyGroupId", "PropertyMap"}], or lines "Group.key=value" with '#' for
 // comments. Adds to `groups` and replaces existing values. `known` as in struct property_source.
 // ERROR_INVALID: neither of the two.

@@ -1,4 +1,4 @@
-#include "cli/run/properties.h"
+#include "cli/package/properties.h"
 
 #include "base/file.h"
 #include "base/memory.h"
@@ -8,11 +8,8 @@
 #include <string.h>
 
 static const size_t FILE_MAX_BYTES = (size_t)1 << 20;
-// The service reads it, and its own name has dots (facts/service.md 7.1).
-static const char RUN_OPTIONS[] = "kinesis.analytics.flink.run.options";
 
-// The PropertyMap of a group, which is added if it is missing.
-static json_t *map_of(json_t *groups, const char *id) {
+static json_t *find(const json_t *groups, const char *id) {
     size_t index;
     json_t *group;
 
@@ -20,8 +17,19 @@ static json_t *map_of(json_t *groups, const char *id) {
         if (text_equal(json_text(group, "PropertyGroupId"), id))
             return json_object_get(group, "PropertyMap");
     }
+    return NULL;
+}
+
+const json_t *properties_find(const json_t *groups, const char *id) {
+    return find(groups, id);
+}
+
+json_t *properties_map_of(json_t *groups, const char *id) {
+    json_t *found = find(groups, id);
+
+    if (found != NULL) return found;
     json_t *map = json_new_object();
-    group = json_new_object();
+    json_t *group = json_new_object();
     json_put_text(group, "PropertyGroupId", id);
     json_put(group, "PropertyMap", map);
     json_add(groups, group);
@@ -49,11 +57,11 @@ static size_t length_as_one_of(const char *property, const json_t *groups) {
     return longest;
 }
 
-// A group may have dots in its name: the longest one that is known counts, else what is before the
-// first dot.
+// The name of a group may have dots, as that of the service has: the longest one that is known
+// counts, else what is before the first dot.
 static size_t group_length(const char *property, const json_t *groups, const json_t *known) {
-    size_t lengths[] = {length_as(property, RUN_OPTIONS), length_as_one_of(property, groups),
-                        length_as_one_of(property, known)};
+    size_t lengths[] = {length_as(property, PROPERTIES_RUN_OPTIONS),
+                        length_as_one_of(property, groups), length_as_one_of(property, known)};
     size_t longest = 0;
 
     for (size_t index = 0; index < COUNT_OF(lengths); index++)
@@ -73,7 +81,7 @@ bool properties_add(json_t *groups, const json_t *known, const char *property, s
                          property);
     AUTO(memory_free) char *group = memory_format("%.*s", (int)length, id);
     AUTO(memory_free) char *key = memory_format("%.*s", (int)(equals - dot - 1), dot + 1);
-    json_put_text(map_of(groups, group), key, equals + 1);
+    json_put_text(properties_map_of(groups, group), key, equals + 1);
     return true;
 }
 
@@ -91,7 +99,7 @@ static bool add_group(json_t *groups, json_t *group, struct error *err) {
         if (!json_is_string(value))
             return error_set(err, ERROR_INVALID,
                              "the value of %s.%s is not a string: put it in quotes", id, key);
-        json_put_text(map_of(groups, id), key, json_string_value(value));
+        json_put_text(properties_map_of(groups, id), key, json_string_value(value));
     }
     return true;
 }
