@@ -69,7 +69,7 @@ def test_a_script_keeps_its_state_when_it_is_changed(daemon, jars, tmp_path):
 def test_an_error_names_the_place_in_the_script(daemon, tmp_path):
     script = tmp_path / "wrong.sql"
     for text, place in ((NUMBERS + "INSERT INTO counts\n  SELECT 'x', nope FROM numbers;", "wrong.sql, line 8, column 15: SQL validation failed"),
-                        (NUMBERS + "SET 'pipeline.name' = 'a'; CREATE TABEL t (id INT);", 'wrong.sql, line 7, column 35: SQL parse failed. Encountered "TABEL"'),
+                        (NUMBERS + "SET 'pipeline.name' = 'a'; CREATE THING t (id INT);", 'wrong.sql, line 7, column 35: SQL parse failed. Encountered "THING"'),
                         (NUMBERS.replace("'print'", "'absent'") + COUNT.replace("shout", "UPPER").replace("CREATE FUNCTION UPPER AS 'jobs.Shout';", ""),
                          "wrong.sql, line 6, column 1: Unable to create a sink")):
         script.write_text(text)
