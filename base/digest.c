@@ -11,8 +11,8 @@
 #define SHA256_SIZE 32
 
 struct digest {
-    EVP_MD_CTX *sha256;
-    EVP_MD_CTX *md5; // NULL: not computed
+    EVP_MD_CTX *sha256; // NULL: not computed
+    EVP_MD_CTX *md5;    // the same
 };
 
 static EVP_MD_CTX *begin(const EVP_MD *algorithm) {
@@ -36,12 +36,19 @@ struct digest *digest_new(void) {
     return digest;
 }
 
+struct digest *digest_new_md5(void) {
+    struct digest *digest = memory_alloc(sizeof *digest);
+
+    digest->md5 = begin(EVP_md5());
+    return digest;
+}
+
 static void add(EVP_MD_CTX *context, const void *bytes, size_t size_bytes) {
     if (EVP_DigestUpdate(context, bytes, size_bytes) != 1) abort();
 }
 
 void digest_add(struct digest *digest, const void *bytes, size_t size_bytes) {
-    add(digest->sha256, bytes, size_bytes);
+    if (digest->sha256 != NULL) add(digest->sha256, bytes, size_bytes);
     if (digest->md5 != NULL) add(digest->md5, bytes, size_bytes);
 }
 
@@ -55,6 +62,10 @@ static void finish(EVP_MD_CTX *context, size_t size_bytes, char *out_hex) {
 void digest_finish_sha256(struct digest *digest,
                           char out_sha256_hex[static DIGEST_SHA256_HEX_SIZE]) {
     finish(digest->sha256, SHA256_SIZE, out_sha256_hex);
+}
+
+void digest_finish_md5(struct digest *digest, char out_md5_hex[static DIGEST_MD5_HEX_SIZE]) {
+    finish(digest->md5, MD5_SIZE, out_md5_hex);
 }
 
 void digest_finish(struct digest *digest, char out_sha256_hex[static DIGEST_SHA256_HEX_SIZE],

@@ -8,16 +8,18 @@
 #define DIGEST_SHA256_HEX_SIZE 65
 #define DIGEST_MD5_HEX_SIZE    33
 
-// SHA-256 and MD5 of one stream that arrives in pieces; digest_new_sha256() computes SHA-256 only.
+// SHA-256 and MD5 of one stream that arrives in pieces; the other two compute one of them only.
 struct digest;
 struct digest *digest_new(void);
 struct digest *digest_new_sha256(void);
+struct digest *digest_new_md5(void);
 void digest_add(struct digest *digest, const void *bytes, size_t size_bytes);
 // Each ends the computation and may be called once.
 void digest_finish(struct digest *digest, char out_sha256_hex[static DIGEST_SHA256_HEX_SIZE],
                    char out_md5_hex[static DIGEST_MD5_HEX_SIZE]);
 void digest_finish_sha256(struct digest *digest,
                           char out_sha256_hex[static DIGEST_SHA256_HEX_SIZE]);
+void digest_finish_md5(struct digest *digest, char out_md5_hex[static DIGEST_MD5_HEX_SIZE]);
 void digest_free(struct digest *digest);
 DEFINE_AUTO(digest_free, struct digest *);
 

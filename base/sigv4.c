@@ -200,6 +200,23 @@ void sigv4_sign(const struct sigv4_request *request, const struct sigv4_scope *s
     text_hex(out, mac, sizeof mac);
 }
 
+void sigv4_sign_chunk(const struct sigv4_scope *scope, const char *time, const char *secret_key,
+                      const char *previous, const char *chunk_sha256,
+                      char out[static SIGV4_SIGNATURE_SIZE]) {
+    char nothing[DIGEST_SHA256_HEX_SIZE];
+    unsigned char key[32];
+    unsigned char mac[32];
+
+    digest_sha256_hex("", 0, nothing);
+    AUTO(memory_free)
+    char *to_sign =
+        memory_format("AWS4-HMAC-SHA256-PAYLOAD\n%s\n%s/%s/%s/aws4_request\n%s\n%s\n%s", time,
+                      scope->date, scope->region, scope->service, previous, nothing, chunk_sha256);
+    derive_key(scope, secret_key, key);
+    digest_hmac_sha256(key, sizeof key, to_sign, strlen(to_sign), mac);
+    text_hex(out, mac, sizeof mac);
+}
+
 // --- times ---
 
 void sigv4_print_time(long long epoch_s, char out[static SIGV4_DATE_SIZE]) {

@@ -40,6 +40,12 @@ size_t sigv4_parameter_count(const char *query);
 void sigv4_sign(const struct sigv4_request *request, const struct sigv4_scope *scope,
                 const char *time, const char *secret_key, char out[static SIGV4_SIGNATURE_SIZE]);
 
+// Of a chunk of a body that is signed chunk by chunk; `previous`: the signature of the chunk before
+// it, or of the request.
+void sigv4_sign_chunk(const struct sigv4_scope *scope, const char *time, const char *secret_key,
+                      const char *previous, const char *chunk_sha256,
+                      char out[static SIGV4_SIGNATURE_SIZE]);
+
 struct sigv4_credentials {
     const char *access_key;
     const char *secret_key;

@@ -21,6 +21,7 @@ Test(digest, is_that_of_the_examples) {
 Test(digest, is_made_piece_by_piece) {
     AUTO(digest_free) struct digest *both = digest_new();
     AUTO(digest_free) struct digest *one = digest_new_sha256();
+    AUTO(digest_free) struct digest *other = digest_new_md5();
     char sha256[DIGEST_SHA256_HEX_SIZE];
     char md5[DIGEST_MD5_HEX_SIZE];
 
@@ -32,6 +33,9 @@ Test(digest, is_made_piece_by_piece) {
     digest_add(one, "abc", 3);
     digest_finish_sha256(one, sha256);
     cr_assert_str_eq(sha256, ABC_SHA256);
+    digest_add(other, "abc", 3);
+    digest_finish_md5(other, md5);
+    cr_assert_str_eq(md5, ABC_MD5);
 }
 
 Test(digest, of_a_key_is_an_hmac) {

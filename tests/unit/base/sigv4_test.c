@@ -185,3 +185,29 @@ Test(sigv4, signs_the_digest_for_s3_and_a_token) {
     cr_assert(headers[4] == NULL);
     sigv4_free_headers(headers);
 }
+
+// --- chunks ---
+
+// "Example: PUT Object" of the documentation of signatures of chunked uploads.
+Test(sigv4, signs_chunks_as_in_the_published_example) {
+    static const char *const expected[] = {
+        "ad80c730a21e5b8d04586a2213dd63b9a0e99e0e2307b0ade35a65485a288648",
+        "0055627c9e194cb4542bae2aa5492e3c1575bbb81b612b7d234b86a503ef5497",
+        "b6c6ea8a5354eaf15b3cb7646744f4275b71ea724fed81ceb9323e279d449df9"};
+    static const size_t sizes[] = {65536, 1024, 0};
+    const struct sigv4_scope scope = {"20130524", "us-east-1", "s3"};
+    char signature[SIGV4_SIGNATURE_SIZE] =
+        "4f232c4386841ef735655705268965c44a0e4690baa4adea153f7db9fa80a0a9";
+    AUTO(memory_free) char *bytes = memory_alloc(sizes[0]);
+
+    memset(bytes, 'a', sizes[0]);
+    for (size_t index = 0; index < COUNT_OF(sizes); index++) {
+        char sha256[DIGEST_SHA256_HEX_SIZE];
+        char next[SIGV4_SIGNATURE_SIZE];
+        digest_sha256_hex(bytes, sizes[index], sha256);
+        sigv4_sign_chunk(&scope, "20130524T000000Z", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+                         signature, sha256, next);
+        cr_assert(eq(str, next, (char *)expected[index]));
+        memcpy(signature, next, sizeof signature);
+    }
+}
