@@ -11,6 +11,7 @@
 #include <strings.h>
 
 static const char SERVICE[] = "kinesisanalytics";
+static const char SERVICE_S3[] = "s3";
 static const char INCOMPLETE[] = "IncompleteSignatureException";
 static const char INVALID[] = "InvalidSignatureException";
 static const char UNRECOGNIZED[] = "UnrecognizedClientException";
@@ -161,7 +162,7 @@ static bool read_claim(const struct auth_request *request, struct claim *claim,
 }
 
 // "<key>/<date>/<region>/<service>/aws4_request"
-static bool read_scope(struct claim *claim, const struct verdict *verdict) {
+static bool read_scope(const char *service, struct claim *claim, const struct verdict *verdict) {
     AUTO(memory_free) char *rest = memory_copy_text(claim->credential);
     char *place = rest;
     const char *parts[5] = {0};
@@ -179,9 +180,9 @@ static bool read_scope(struct claim *claim, const struct verdict *verdict) {
                       "Credential must have exactly 5 slash-delimited elements, e.g. "
                       "keyid/date/region/service/term, got '%.200s'",
                       claim->credential);
-    return text_equal(claim->scope.service, SERVICE) ||
+    return text_equal(claim->scope.service, service) ||
            refuse(verdict, INVALID, "Credential should be scoped to correct service: '%s'. ",
-                  SERVICE);
+                  service);
 }
 
 // --- checking it ---
@@ -281,7 +282,8 @@ static bool is_signed(const struct auth_request *request, const struct claim *cl
                                            .path = request->path,
                                            .query = request->query,
                                            .headers = headers,
-                                           .payload_sha256 = request->body_sha256};
+                                           .payload_sha256 = request->body_sha256,
+                                           .is_s3 = request->is_s3};
     char expected[SIGV4_SIGNATURE_SIZE];
 
     if (!collect_headers(request, names, headers, &signed_request.header_count)) return false;
@@ -290,12 +292,22 @@ static bool is_signed(const struct auth_request *request, const struct claim *cl
            CRYPTO_memcmp(claim->signature, expected, strlen(expected)) == 0;
 }
 
+static void fill_seed(struct auth_seed *seed, const struct auth_key *key,
+                      const struct claim *claim) {
+    seed->key = key;
+    seed->scope = claim->scope;
+    (void)text_copy(seed->time, sizeof seed->time, claim->time);
+    (void)text_copy(seed->signature, sizeof seed->signature, claim->signature);
+}
+
 bool auth_check(const struct auth_keys *keys, const struct auth_request *request,
                 const char **out_error_type, char out_text[static AUTH_TEXT_SIZE]) {
     struct verdict verdict = {.error_type = out_error_type, .text = out_text};
     struct claim claim = {0};
 
-    if (!read_claim(request, &claim, &verdict) || !read_scope(&claim, &verdict)) return false;
+    if (!read_claim(request, &claim, &verdict) ||
+        !read_scope(request->is_s3 ? SERVICE_S3 : SERVICE, &claim, &verdict))
+        return false;
     const struct auth_key *key = find_key(keys, &claim);
     if (key == NULL)
         return refuse(&verdict, UNRECOGNIZED,
@@ -305,6 +317,7 @@ bool auth_check(const struct auth_keys *keys, const struct auth_request *request
     if (sigv4_parameter_count(request->query) > SIGV4_PARAMETERS_MAX)
         return refuse(&verdict, INVALID, "The query has more than %d parameters.",
                       SIGV4_PARAMETERS_MAX);
+    if (request->seed != NULL) fill_seed(request->seed, key, &claim);
     return is_signed(request, &claim, key) ||
            refuse(&verdict, INVALID,
                   "The request signature we calculated does not match the signature you provided. "

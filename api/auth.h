@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "base/sigv4.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -23,12 +24,22 @@ struct auth_keys {
 
 typedef bool auth_visit_fn(void *context, const char *name, const char *value);
 
+// What the signatures of the chunks of a body begin with.
+struct auth_seed {
+    const struct auth_key *key; // borrowed
+    struct sigv4_scope scope;
+    char time[SIGV4_DATE_SIZE];
+    char signature[SIGV4_SIGNATURE_SIZE];
+};
+
 // The request as it was sent; texts are borrowed.
 struct auth_request {
     const char *method;
     const char *path;        // raw
     const char *query;       // raw, without '?'; "" = none
-    const char *body_sha256; // in hex
+    const char *body_sha256; // in hex; of S3 what the client declared
+    bool is_s3;              // else of the service's API
+    struct auth_seed *seed;  // filled when the signature is right; NULL = not needed
     // The value of a header, or NULL.
     const char *(*header)(void *userdata, const char *name);
     // Calls `visit` for each header until it returns false; returns what it returned last.

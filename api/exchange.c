@@ -31,7 +31,7 @@ static enum exchange_body_state state_of_announced(const struct exchange *exchan
 
 struct exchange *exchange_new(const struct exchange_shared *shared,
                               struct MHD_Connection *connection, const char *uri,
-                              const char *method) {
+                              const char *method, bool is_for_jobs) {
     struct exchange *exchange = memory_alloc(sizeof *exchange);
 
     exchange->shared = shared;
@@ -43,6 +43,7 @@ struct exchange *exchange_new(const struct exchange_shared *shared,
     if (exchange->query[0] == '?') *exchange->query++ = '\0';
     exchange->began_us = clock_monotonic_us();
     random_id_uuid(exchange->request_id);
+    if (exchange_s3_begin(exchange, is_for_jobs)) return exchange;
     int64_t bytes = announced_bytes(exchange);
     exchange->body_state = state_of_announced(exchange, bytes);
     request_body_init(&exchange->body, bytes >= 0 && bytes <= (int64_t)REQUEST_BODY_SMALL_BYTES);
@@ -59,6 +60,7 @@ void exchange_free(struct exchange *exchange) {
     if (exchange->call != NULL) exchange->call->connection = NULL;
     if (exchange->waiting != NULL) exchange->cancel(exchange->waiting);
     if (exchange->response != NULL) MHD_destroy_response(exchange->response);
+    exchange_s3_free(exchange);
     if (exchange->source != NULL) exchange->free_source(exchange->source);
     if (exchange->place != NULL) (*exchange->place)--;
     drop_body(exchange);
@@ -82,6 +84,10 @@ static enum exchange_body_state add_to_body(struct exchange *exchange, const cha
 
 void exchange_receive(struct exchange *exchange, const char *bytes, size_t size_bytes) {
     exchange->received_bytes += size_bytes;
+    if (exchange->s3 != NULL) {
+        exchange_s3_receive(exchange, bytes, size_bytes);
+        return;
+    }
     if (exchange_is_refused(exchange)) return;
     if (exchange->body_digest != NULL) digest_add(exchange->body_digest, bytes, size_bytes);
     exchange->body_state = add_to_body(exchange, bytes, size_bytes);
@@ -89,7 +95,11 @@ void exchange_receive(struct exchange *exchange, const char *bytes, size_t size_
 }
 
 bool exchange_is_refused(const struct exchange *exchange) {
-    return exchange->body_state != EXCHANGE_BODY_ACCEPTED;
+    return exchange->body_state != EXCHANGE_BODY_ACCEPTED || exchange_s3_is_refused(exchange);
+}
+
+bool exchange_is_full(const struct exchange *exchange) {
+    return exchange->s3 != NULL && exchange_s3_is_full(exchange);
 }
 
 bool exchange_is_slow(const struct exchange *exchange) {

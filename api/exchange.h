@@ -10,6 +10,7 @@
 #include <microhttpd.h>
 
 struct event_waits;
+struct exchange_s3;
 struct exchange;
 struct reply_cache;
 struct used_links;
@@ -60,6 +61,8 @@ struct exchange {
     size_t counted_bytes;       // in shared->traffic
     struct digest *body_digest; // NULL: signatures are not checked
 
+    struct exchange_s3 *s3; // NULL: not a request to the S3 endpoint
+
     // The operation that it calls, if it is a call of the service's API.
     const char *operation; // borrowed from the document; NULL: none, or not known yet
     struct app_scope scope;
@@ -77,11 +80,14 @@ struct exchange {
 };
 
 // `uri` is copied: path and query as they came, with their escapes.
+// `is_for_jobs`: it came where only S3 is served.
 struct exchange *exchange_new(const struct exchange_shared *shared,
                               struct MHD_Connection *connection, const char *uri,
-                              const char *method);
+                              const char *method, bool is_for_jobs);
 // The next bytes of the body.
 void exchange_receive(struct exchange *exchange, const char *bytes, size_t size_bytes);
+// The next bytes should not come yet: on_answered() is called when they may, without an answer.
+bool exchange_is_full(const struct exchange *exchange);
 // Is it refused because of its body, so that the answer does not have to wait for the rest?
 bool exchange_is_refused(const struct exchange *exchange);
 // Does its body take longer than it may?

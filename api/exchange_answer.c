@@ -58,6 +58,10 @@ void exchange_set_json(struct exchange *exchange, int status, const char *body,
 
 void exchange_set_fault(struct exchange *exchange, int status, const char *error_type,
                         const char *message) {
+    if (exchange->s3 != NULL) {
+        exchange_s3_set_fault(exchange, status, message);
+        return;
+    }
     AUTO(memory_free) char *body = fault_body(error_type, message);
 
     exchange_set_json(exchange, status, body, error_type);

@@ -34,26 +34,30 @@ static bool visit_headers(void *userdata, auth_visit_fn *visit, void *context) {
     return state.wants_more;
 }
 
-// Before anything about the body is answered, except that it is too large.
-bool exchange_check_signature(struct exchange *exchange) {
-    const struct auth_keys *keys = &exchange->shared->options.auth_keys;
-    char body_sha256[DIGEST_SHA256_HEX_SIZE];
-    struct auth_request request = {
+struct auth_request exchange_auth_request(struct exchange *exchange) {
+    return (struct auth_request){
         .method = exchange->method,
         .path = exchange->path,
         .query = exchange->query,
-        .body_sha256 = body_sha256,
         .header = find_header,
         .visit_headers = visit_headers,
         .userdata = exchange,
         .now_s = clock_now_ms(&exchange->shared->options.wall_clock) / 1000,
     };
+}
+
+// Before anything about the body is answered, except that it is too large.
+bool exchange_check_signature(struct exchange *exchange) {
+    const struct auth_keys *keys = &exchange->shared->options.auth_keys;
+    char body_sha256[DIGEST_SHA256_HEX_SIZE];
+    struct auth_request request = exchange_auth_request(exchange);
     const char *error_type;
     char text[AUTH_TEXT_SIZE];
 
     // Monitoring may ask for the health without a key.
     if (keys->count == 0 || admin_is_health(exchange->path)) return true;
     digest_finish_sha256(exchange->body_digest, body_sha256);
+    request.body_sha256 = body_sha256;
     if (auth_check(keys, &request, &error_type, text)) return true;
     if (!admin_is_own_path(exchange->path)) {
         exchange_set_fault(exchange, 400, error_type, text);

@@ -33,6 +33,20 @@ void exchange_log_answer(const struct exchange *exchange, const char *error_type
 bool exchange_check_sender(struct exchange *exchange);
 bool exchange_check_signature(struct exchange *exchange);
 
+// exchange_s3.c. False: it is not a request to the S3 endpoint. The head is checked, and the body
+// is received by it from then on.
+bool exchange_s3_begin(struct exchange *exchange, bool is_for_jobs);
+void exchange_s3_free(struct exchange *exchange);
+void exchange_s3_receive(struct exchange *exchange, const char *bytes, size_t size_bytes);
+bool exchange_s3_is_full(const struct exchange *exchange);
+bool exchange_s3_is_refused(const struct exchange *exchange);
+void exchange_s3_run(struct exchange *exchange);
+// In the form of S3.
+void exchange_s3_set_fault(struct exchange *exchange, int status, const char *message);
+
+// exchange_check.c: the request as auth_check() wants it; borrows the exchange.
+struct auth_request exchange_auth_request(struct exchange *exchange);
+
 // exchange_route.c: checks the request, and begins the answer of its handler.
 void exchange_route(struct exchange *exchange);
 

@@ -12,6 +12,7 @@ struct http_peer {
     char *uri;
     bool has_request; // all of its head has come, and the answer is not sent
     bool is_ending;
+    bool is_for_jobs; // it came where only S3 is served
 };
 
 // Those without a request are in the order in which they became so. All zero is an empty list.

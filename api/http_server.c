@@ -6,7 +6,9 @@
 #include "api/http_peers.h"
 #include "api/listen_socket.h"
 #include "api/reply_cache.h"
+#include "api/s3_listener.h"
 #include "api/traffic.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -29,6 +31,9 @@ struct http_server {
     struct http_peers peers;
     uint16_t port;
     bool is_in_turn; // within MHD_run()
+    struct s3_listener *jobs;
+    bool is_for_jobs; // the connection that is added
+    int job_connections;
 };
 
 // --- the loop ---
@@ -135,9 +140,14 @@ static void on_connection(void *userdata, struct MHD_Connection *connection, voi
 
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         if (!http_peers_make_room(&server->peers)) end_useless_uploads(server);
-        *place = http_peer_add(&server->peers, connection);
+        struct http_peer *peer = http_peer_add(&server->peers, connection);
+        peer->is_for_jobs = server->is_for_jobs;
+        server->job_connections += peer->is_for_jobs;
+        *place = peer;
         return;
     }
+    const struct http_peer *peer = *place;
+    server->job_connections -= peer->is_for_jobs;
     http_peer_remove(&server->peers, *place);
     *place = NULL;
 }
@@ -169,7 +179,8 @@ static enum MHD_Result on_request(void *userdata, struct MHD_Connection *connect
     if (exchange == NULL) {
         struct http_peer *peer = peer_of(connection);
         peer->has_request = true;
-        *place = exchange = exchange_new(&server->shared, connection, peer->uri, method);
+        *place = exchange =
+            exchange_new(&server->shared, connection, peer->uri, method, peer->is_for_jobs);
         exchange->next = server->exchanges;
         server->exchanges = exchange;
         if (exchange->body_state == EXCHANGE_BODY_NO_ROOM) end_useless_uploads(server);
@@ -181,6 +192,7 @@ static enum MHD_Result on_request(void *userdata, struct MHD_Connection *connect
     if (*upload_bytes > 0) {
         exchange_receive(exchange, upload, *upload_bytes);
         *upload_bytes = 0;
+        if (exchange_is_full(exchange)) suspend(exchange);
         return MHD_YES;
     }
     bool is_woken = exchange->response != NULL;
@@ -271,6 +283,30 @@ bool http_server_new(sd_event *loop, struct app_service *service, const struct c
     return true;
 }
 
+// Jobs must not use up the connections of the API.
+static void on_job_connection(void *userdata, int fd, const struct sockaddr *address,
+                              socklen_t address_bytes) {
+    struct http_server *server = userdata;
+
+    if (server->job_connections >= TRAFFIC_JOB_CONNECTIONS_MAX) {
+        file_close(fd);
+        return;
+    }
+    server->is_for_jobs = true;
+    // It closes the socket also when it fails.
+    (void)MHD_add_connection(server->daemon, fd, address, address_bytes);
+    server->is_for_jobs = false;
+    run(server);
+}
+
+bool http_server_listen_for_jobs(struct http_server *server, uint16_t port, uint16_t *out_port,
+                                 struct error *err) {
+    if (!s3_listener_open(server->loop, port, on_job_connection, server, &server->jobs, err))
+        return false;
+    *out_port = s3_listener_port(server->jobs);
+    return true;
+}
+
 uint16_t http_server_port(const struct http_server *server) {
     return server->port;
 }
@@ -284,6 +320,7 @@ void http_server_free(struct http_server *server) {
         exchange_fail(exchange, 503, "kobel is stopping");
         resume(exchange);
     }
+    s3_listener_free(server->jobs);
     (void)sd_event_source_disable_unref(server->io);
     if (server->daemon != NULL) MHD_stop_daemon(server->daemon);
     (void)sd_event_source_disable_unref(server->timer);

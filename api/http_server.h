@@ -11,6 +11,7 @@
 #include <systemd/sd-event.h>
 
 struct app_service;
+struct object_store;
 struct http_server;
 
 struct http_server_options {
@@ -23,6 +24,7 @@ struct http_server_options {
     struct auth_keys auth_keys;      // borrowed; none = signatures are not checked
     struct clock wall_clock;         // for the dates of signatures
     struct admin_options admin;      // for kobel's own paths
+    const struct object_store *objects; // of the S3 endpoint; borrowed; NULL = there is none
 };
 
 // Binds at once and serves from the loop's next turn. The errors of listen_socket_open().
@@ -30,6 +32,10 @@ MUST_CHECK bool http_server_new(sd_event *loop, struct app_service *service,
                                 const struct clock *clock,
                                 const struct http_server_options *options,
                                 struct http_server **out_server, struct error *err);
+// Opens the socket on which only S3 is served, on 127.0.0.1, for jobs. `port`: the one it had; 0 =
+// any free one. ERROR_SYSTEM.
+MUST_CHECK bool http_server_listen_for_jobs(struct http_server *server, uint16_t port,
+                                            uint16_t *out_port, struct error *err);
 uint16_t http_server_port(const struct http_server *server);
 // Closes the listening socket and every connection. Calls that still wait are not answered.
 void http_server_free(struct http_server *server);

@@ -8,11 +8,12 @@
 
 enum {
     TRAFFIC_CONNECTIONS_MAX = 512,
-    TRAFFIC_CONNECTIONS_FREE = 32, // kept free by ending idle ones
-    TRAFFIC_WAITING_MAX = 256,     // requests that wait for events, or stream them
-    TRAFFIC_PAGES_MAX = 24,        // pages of dashboards that are fetched, each up to 16 MB
-    TRAFFIC_FOLLOWERS_MAX = 32,    // requests that follow logs: each reads all sizes repeatedly
-    TRAFFIC_PROGRAMS_MAX = 32,     // requests that wait for a program to be inspected
+    TRAFFIC_JOB_CONNECTIONS_MAX = 256, // of jobs to the S3 endpoint
+    TRAFFIC_CONNECTIONS_FREE = 32,     // kept free by ending idle ones
+    TRAFFIC_WAITING_MAX = 256,         // requests that wait for events, or stream them
+    TRAFFIC_PAGES_MAX = 24,            // pages of dashboards that are fetched, each up to 16 MB
+    TRAFFIC_FOLLOWERS_MAX = 32,        // requests that follow logs: each reads all sizes repeatedly
+    TRAFFIC_PROGRAMS_MAX = 32,         // requests that wait for a program to be inspected
 };
 // Two of the largest requests and a reserve. Small bodies are not counted: 512 of them are 32 MB.
 #define TRAFFIC_BODIES_MAX_BYTES ((size_t)160 << 20)

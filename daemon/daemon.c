@@ -74,6 +74,7 @@ static void close_all(struct daemon *self) {
     bucket_transfers_free(self->transfers);
     controller_stop(self->service);
     http_server_free(self->server);
+    object_store_close(&self->objects);
     controller_free(TAKE(self->service));
     local_clusters_free(self->clusters);
     document_free(self->document);

@@ -106,9 +106,8 @@ static struct s3_options s3_options_of(const struct options *options) {
     };
 }
 
-// Where buckets are directories.
-static bool s3_directory_of(const struct daemon *self, char out[static FILE_PATH_MAX],
-                            struct error *err) {
+bool daemon_s3_directory(const struct daemon *self, char out[static FILE_PATH_MAX],
+                         struct error *err) {
     const char *root = self->options->s3_root;
 
     if (root[0] == '\0') return file_join(out, FILE_PATH_MAX, err, self->data.path, "s3", NULL);
@@ -125,7 +124,7 @@ static bool open_code(struct daemon *self, struct error *err) {
                                               .limit_bytes = CODE_MAX_BYTES};
 
     if (!file_join(code, sizeof code, err, self->data.path, "code", NULL) ||
-        !s3_directory_of(self, s3, err))
+        !daemon_s3_directory(self, s3, err))
         return false;
     if (options.s3.endpoint == NULL)
         (void)text_copy(self->code_objects, sizeof self->code_objects, s3);
@@ -137,7 +136,7 @@ static bool open_transfers(struct daemon *self, struct error *err) {
     struct bucket_transfers_options options = {
         .data_directory = self->data.path, .s3_directory = s3, .s3 = s3_options_of(self->options)};
 
-    return s3_directory_of(self, s3, err) &&
+    return daemon_s3_directory(self, s3, err) &&
            bucket_transfers_new(self->loop, &options, &self->transfers, err);
 }
 
@@ -186,6 +185,7 @@ static bool open_server(struct daemon *self, struct error *err) {
                       .count =
                           self->options->verifies_signatures ? self->options->auth_key_count : 0},
         .wall_clock = clock_system(),
+        .objects = &self->objects,
         .admin = {.version = KOBEL_VERSION,
                   .clock = &self->clock,
                   .on_clock_set = daemon_set_timer,
@@ -197,7 +197,7 @@ static bool open_server(struct daemon *self, struct error *err) {
     if (!http_server_new(self->loop, self->service, &clock, &options, &self->server, err))
         return false;
     local_clusters_close_port(self->clusters, http_server_port(self->server));
-    return true;
+    return daemon_serve_jobs(self, err);
 }
 
 bool daemon_open_parts(struct daemon *self, struct error *err) {
@@ -206,5 +206,5 @@ bool daemon_open_parts(struct daemon *self, struct error *err) {
     choose_budget(self);
     return open_sandbox_and_document(self, err) && open_code(self, err) &&
            open_transfers(self, err) && open_clusters(self, err) && open_controller(self, err) &&
-           open_server(self, err);
+           daemon_open_objects(self, err) && open_server(self, err);
 }

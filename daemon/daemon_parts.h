@@ -11,6 +11,7 @@
 #include "runtime/host/argument_list.h"
 #include "runtime/host/java.h"
 #include "runtime/local/clusters.h"
+#include "runtime/objects/object_store.h"
 #include "runtime/transfer/bucket_transfers.h"
 
 #include <systemd/sd-event.h>
@@ -36,6 +37,8 @@ struct daemon {
     struct bucket_transfers *transfers;
     struct local_clusters *clusters;
     struct app_service *service;
+    struct object_store objects; // of the S3 endpoint
+    uint16_t s3_port;            // on which jobs reach it
     struct http_server *server;
 };
 
@@ -49,6 +52,17 @@ void daemon_set_timer(void *userdata);
 // Opens all parts but the data directory and the loop, which are open. Those that were opened
 // before a failure stay open.
 MUST_CHECK bool daemon_open_parts(struct daemon *self, struct error *err);
+
+// Where buckets are directories.
+MUST_CHECK bool daemon_s3_directory(const struct daemon *self, char out[static FILE_PATH_MAX],
+                                    struct error *err);
+
+// --- daemon_s3.c ---
+
+MUST_CHECK bool daemon_open_objects(struct daemon *self, struct error *err);
+// Opens the port on which jobs reach the S3 endpoint. It is the same in the next daemon: a job that
+// runs on knows it.
+MUST_CHECK bool daemon_serve_jobs(struct daemon *self, struct error *err);
 
 // --- daemon_status.c, for the server; `userdata`: a struct daemon ---
 

@@ -1,5 +1,6 @@
 // What only the daemon knows, for the status and for /readyz.
 #include "base/json.h"
+#include "base/memory.h"
 #include "daemon/daemon_parts.h"
 #include "model/cluster_size.h"
 #include "runtime/fence/sandbox_holds.h"
@@ -22,6 +23,8 @@ void daemon_add_status(void *userdata, json_t *status) {
     char retention[96];
 
     json_put_text(status, "dataDirectory", self->data.path);
+    AUTO(memory_free) char *endpoint = memory_format("http://127.0.0.1:%u", self->s3_port);
+    json_put_text(status, "s3EndpointForJobs", endpoint);
     if (self->code_objects[0] != '\0') json_put_text(status, "codeObjects", self->code_objects);
     json_put_text(status, "profile", profile_name(self->options->profile));
     add_sandbox(self, status);

@@ -41,13 +41,21 @@ bool option_read_runtimes(struct options *options, const char *value, struct err
     return file_join(options->runtimes, sizeof options->runtimes, err, here, value, NULL);
 }
 
-bool option_read_port(struct options *options, const char *value, struct error *err) {
+static bool read_port(const char *value, uint16_t *out_port, struct error *err) {
     int64_t port;
 
     if (!text_to_int64(value, &port) || port < 0 || port > 65535)
         return error_set(err, ERROR_INVALID, "'%s' is not a port: use 0 to 65535", value);
-    options->port = (uint16_t)port;
+    *out_port = (uint16_t)port;
     return true;
+}
+
+bool option_read_port(struct options *options, const char *value, struct error *err) {
+    return read_port(value, &options->port, err);
+}
+
+bool option_read_s3_port(struct options *options, const char *value, struct error *err) {
+    return read_port(value, &options->s3_port, err);
 }
 
 bool option_read_allowed_host(struct options *options, const char *value, struct error *err) {

@@ -13,6 +13,7 @@ option_read_fn option_read_ready_file;
 option_read_fn option_read_data;
 option_read_fn option_read_runtimes;
 option_read_fn option_read_s3_root;
+option_read_fn option_read_s3_port;
 option_read_fn option_read_profile;
 option_read_fn option_read_sandbox;
 option_read_fn option_read_cluster_ports;

@@ -38,6 +38,8 @@ static const struct option table[] = {
      "directory of the installed Flink runtimes (default: kobel/runtimes in the XDG data directory)"},
     {"--s3-root", "KOBEL_S3_ROOT", "DIR", NULL, option_read_s3_root, DAEMON,
      "directory whose subdirectories are the buckets with code (default: s3 in the data directory)"},
+    {"--s3-port", "KOBEL_S3_PORT", "PORT", NULL, option_read_s3_port, DAEMON,
+     "port of 127.0.0.1 on which jobs reach kobel's S3 endpoint, and only that (default: a free one, which stays the same)"},
     {"--profile", "KOBEL_PROFILE", "NAME", "dev", option_read_profile, DAEMON,
      "resources of a KPU on this machine: dev (small and quick) or aws (as in the service)"},
     {"--sandbox", "KOBEL_SANDBOX", "LEVEL", "auto", option_read_sandbox, DAEMON,

@@ -26,6 +26,7 @@ struct options {
     char data[FILE_PATH_MAX];       // ":temp:" = a new directory that is removed at the end
     char runtimes[FILE_PATH_MAX];
     char s3_root[FILE_PATH_MAX]; // "" = <data>/s3
+    uint16_t s3_port;            // of the S3 endpoint for jobs; 0 = as before, or any free one
     enum profile profile;
     char sandbox[16];
     uint16_t first_port; // of clusters

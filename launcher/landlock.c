@@ -98,10 +98,13 @@ static bool holds(const struct port_range *range, uint32_t port) {
 // in 65 ms. Landlock has no ranges.
 static bool allow_ports(int ruleset, const struct orders *orders, struct error *err) {
     for (uint32_t port = 0; port <= UINT16_MAX; port++) {
-        if (holds(&orders->closed_ports, port) && !holds(&orders->own_ports, port)) continue;
+        bool is_served = port != 0 && port == orders->served_port;
+        if (holds(&orders->closed_ports, port) && !holds(&orders->own_ports, port) && !is_served)
+            continue;
         // Otherwise a job could listen there on another address and answer for "localhost".
         if (port != 0 && port == orders->closed_port) continue;
-        struct port_rule rule = {.allowed = PORT_BIND | PORT_CONNECT, .port = port};
+        struct port_rule rule = {.allowed = PORT_CONNECT | (is_served ? 0 : PORT_BIND),
+                                 .port = port};
         if (syscall(SYS_landlock_add_rule, ruleset, RULE_PORT, &rule, 0) != 0)
             return error_system(err, errno, "allow port %u", port);
     }

@@ -108,6 +108,10 @@ static bool read_closed_port(struct orders *orders, char **values, struct error 
     return read_port(values[0], &orders->closed_port, err);
 }
 
+static bool read_served_port(struct orders *orders, char **values, struct error *err) {
+    return read_port(values[0], &orders->served_port, err);
+}
+
 static bool read_readable(struct orders *orders, char **values, struct error *err) {
     return add(orders->readable, ORDERS_PATHS_MAX, &orders->readable_count, values[0], err);
 }
@@ -168,6 +172,7 @@ static const struct option options[] = {
     {"--closed-ports",    1, read_closed_ports},
     {"--own-ports",       1, read_own_ports},
     {"--closed-port",     1, read_closed_port},
+    {"--served-port",     1, read_served_port},
     {"--read",            1, read_readable},
     {"--write",           1, read_writable},
     {"--filter",          1, read_filter},

@@ -2,6 +2,7 @@
 //
 //   kobel-launch [--parent PID] [--keep] [--group DIR]... [--data BYTES] [--processes N]
 //                [--no-capabilities] [--closed-ports A-B] [--own-ports A-B] [--closed-port P]
+//                [--served-port P]
 //                [--read PATH]... [--write PATH]... [--filter FD] [--preload FILE]
 //                [--directory DIR] -- COMMAND [ARGUMENT]...
 //       confines itself as the options say and executes the command; with --keep it executes the
@@ -40,6 +41,7 @@ struct orders {
     struct port_range closed_ports;
     struct port_range own_ports;            // ... except these
     uint16_t closed_port;                   // one more closed port; 0 = none
+    uint16_t served_port;                   // can be connected to, but not listened on; 0 = none
     const char *readable[ORDERS_PATHS_MAX]; // with any path, all others are closed
     size_t readable_count;
     const char *writable[ORDERS_PATHS_MAX];

@@ -105,6 +105,7 @@ struct sandbox_spec {
     struct sandbox_ports closed_ports; // of all clusters
     struct sandbox_ports own_ports;
     uint16_t api_port; // kobel's own; 0 = open
+    uint16_t s3_port;  // of kobel's S3 endpoint: can be connected to, but not listened on; 0 = none
     int filter_fd;     // from sandbox_open_filter(); the same number in the child; -1 = none
 };
 

@@ -109,12 +109,17 @@ static void add_limits(const struct sandbox_spec *spec, struct argument_list *ou
     }
 }
 
+static void add_port(struct argument_list *out, const char *option, uint16_t port) {
+    if (port == 0) return;
+    argument_list_add(out, option);
+    argument_list_add_format(out, "%u", port);
+}
+
 static void add_closed_ports(const struct sandbox_spec *spec, struct argument_list *out) {
     add_ports(out, "--closed-ports", &spec->closed_ports);
     add_ports(out, "--own-ports", &spec->own_ports);
-    if (spec->api_port == 0) return;
-    argument_list_add(out, "--closed-port");
-    argument_list_add_format(out, "%u", spec->api_port);
+    add_port(out, "--closed-port", spec->api_port);
+    add_port(out, "--served-port", spec->s3_port);
 }
 
 static void add_scope(const struct sandbox *sandbox, const struct sandbox_spec *spec,

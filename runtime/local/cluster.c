@@ -183,6 +183,7 @@ static bool start_processes(struct local_cluster *cluster, struct error *err) {
         .mark = machine->mark,
         .ports = &machine->ports,
         .api_port = machine->api_port,
+        .s3_port = machine->s3_port,
         .silence_limit_ms = machine->options.silence_limit_ms,
         .shown_later = cluster->mounts_later ? machine->apps_directory : NULL,
         .cgroups = &machine->cgroups,

@@ -19,6 +19,7 @@ struct cluster_processes_options {
     const char *mark;                        // see orphans.h; borrowed for the call
     struct port_pool *ports;                 // borrowed as long as the processes are there
     uint16_t api_port;                       // kobel's own, closed to them; 0 = open
+    uint16_t s3_port;                        // of kobel's S3 endpoint, open to them; 0 = none
     int64_t silence_limit_ms;                // see cluster_silence.h; more than 0
     const char *shown_later;                 // see sandbox_spec; borrowed for the call
     const struct cgroup_root *cgroups;       // borrowed for the call; NULL = no limits

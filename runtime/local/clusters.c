@@ -365,6 +365,10 @@ void local_clusters_close_port(struct local_clusters *clusters, uint16_t port) {
     clusters->machine.api_port = port;
 }
 
+void local_clusters_serve_port(struct local_clusters *clusters, uint16_t port) {
+    clusters->machine.s3_port = port;
+}
+
 const char *local_clusters_left_behind(const struct local_clusters *clusters) {
     return clusters->machine.left_behind;
 }

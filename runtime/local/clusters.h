@@ -28,6 +28,8 @@ void local_clusters_free(struct local_clusters *self);
 DEFINE_AUTO(local_clusters_free, struct local_clusters *);
 
 // The port of kobel's API. Clusters that are launched from now on cannot connect to it.
+// Jobs may connect to the S3 endpoint at this port of 127.0.0.1, and not listen there.
+void local_clusters_serve_port(struct local_clusters *clusters, uint16_t port);
 void local_clusters_close_port(struct local_clusters *clusters, uint16_t port);
 
 // Why something that an earlier daemon left could not be removed at the start; "": all was. The

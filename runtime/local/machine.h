@@ -22,6 +22,7 @@ struct machine {
     struct cgroup_root cgroups;
     struct port_pool ports;
     uint16_t api_port; // of kobel's API; 0 = not known yet
+    uint16_t s3_port;  // of kobel's S3 endpoint; the same
     struct http_client *http;
     struct cluster_processes *leaving; // killed; see cluster_processes_leave()
     struct trash *trash;

@@ -50,6 +50,7 @@ void process_fence_wrap(const struct process_fence *fence, struct argument_list 
         .closed_ports = {fence->closed_ports.first, fence->closed_ports.count},
         .own_ports = {fence->own_ports.first, fence->own_ports.count},
         .api_port = fence->api_port,
+        .s3_port = fence->s3_port,
         // Files in memory: half of the limit, as the kernel's default is half of the machine.
         .temporary_bytes = fence->limits->memory_bytes / 2,
         .filter_fd = fence->filter_fd,

@@ -19,6 +19,7 @@ struct process_fence {
     struct port_block closed_ports;
     struct port_block own_ports;
     uint16_t api_port;
+    uint16_t s3_port;
     const struct cgroup *group;
     const struct cgroup_limits *limits;
     int filter_fd;
