@@ -31,7 +31,7 @@ static int listen_anywhere(uint16_t *out_port) {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    cr_assert(bind(fd, (struct sockaddr *)&address, sizeof address) == 0 && listen(fd, 1) == 0);
+    cr_assert(bind(fd, (struct sockaddr *)&address, sizeof address) == 0 && listen(fd, 8) == 0);
     cr_assert(getsockname(fd, (struct sockaddr *)&address, &size) == 0);
     *out_port = ntohs(address.sin_port);
     return fd;
@@ -130,6 +130,7 @@ Test(launcher, ports_of_others_are_closed_and_all_other_ports_are_open) {
     AUTO(argument_list_release) struct argument_list closed = {0};
     AUTO(argument_list_release) struct argument_list own = {0};
     AUTO(argument_list_release) struct argument_list api = {0};
+    AUTO(argument_list_release) struct argument_list served = {0};
     AUTO(argument_list_release) struct argument_list open = {0};
     struct sandbox sandbox;
     char range[16];
@@ -147,7 +148,10 @@ Test(launcher, ports_of_others_are_closed_and_all_other_ports_are_open) {
     argument_list_add_all(&own, "--closed-ports", range, "--own-ports", range, NULL);
     argument_list_add_all(&open, "--closed-ports", "1-1", NULL);
     argument_list_add_all(&api, "--closed-ports", "1-1", "--closed-port", port_text, NULL);
+    argument_list_add_all(&served, "--closed-ports", range, "--served-port", port_text, NULL);
     cr_assert(not(connects(&closed, port)));
+    cr_assert(connects(&served, port), "%s", err.message);
+    cr_assert(not(listens(&served, "127.0.0.2", port)));
     cr_assert(connects(&own, port), "%s", err.message);
     cr_assert(connects(&open, port), "%s", err.message);
     cr_assert(not(connects(&api, port)));

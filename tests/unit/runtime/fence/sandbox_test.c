@@ -100,14 +100,18 @@ Test(sandbox, ports_are_closed_where_the_kernel_can) {
     AUTO(argument_list_release) struct argument_list open = {0};
     AUTO(argument_list_release) struct argument_list closed = {0};
     struct sandbox sandbox = {.level = SANDBOX_FULL, .launcher = "/launch"};
-    struct sandbox_spec spec = {
-        .closed_ports = {21100, 1000}, .own_ports = {21108, 8}, .api_port = 8290, .filter_fd = -1};
+    struct sandbox_spec spec = {.closed_ports = {21100, 1000},
+                                .own_ports = {21108, 8},
+                                .api_port = 8290,
+                                .s3_port = 8291,
+                                .filter_fd = -1};
 
     sandbox_wrap(&sandbox, &spec, &open);
     cr_assert(not(has(&open, "--closed-ports")));
     sandbox.landlock = 4;
     sandbox_wrap(&sandbox, &spec, &closed);
     cr_assert(has(&closed, "21100-22099") && has(&closed, "21108-21115") && has(&closed, "8290"));
+    cr_assert(has(&closed, "--served-port") && has(&closed, "8291"));
 }
 
 Test(sandbox, a_spare_sees_files_at_the_same_paths_as_outside) {
