@@ -169,7 +169,7 @@ static void on_answer(void *userdata, const struct s3_answer *answer) {
         (void)MHD_add_response_header(response, name, json_string_value(value));
     json_decref(answer->headers);
     set_response(exchange, answer->status, response);
-    exchange_log_answer(exchange, NULL);
+    exchange_log_answer(exchange, answer->code);
     exchange_answered(exchange);
 }
 

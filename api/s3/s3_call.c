@@ -141,6 +141,7 @@ void s3_call_run(struct s3_call *call) {
 // --- answers ---
 
 static void answer(struct s3_call *call, struct s3_answer *answer) {
+    answer->code = call->fault.code;
     answer->headers = TAKE(call->headers);
     call->options.answer(call->options.userdata, answer);
 }

@@ -10,8 +10,9 @@ struct s3_call;
 // What is sent: a body, or a part of a file.
 struct s3_answer {
     int status;
-    json_t *headers; // name: value; with Content-Type
-    char *body;      // NULL = the file
+    const char *code; // of a fault, for the log; NULL = none
+    json_t *headers;  // name: value; with Content-Type
+    char *body;       // NULL = the file
     int fd;
     int64_t from_bytes;
     int64_t size_bytes; // of the body or of the part

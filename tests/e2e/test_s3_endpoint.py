@@ -156,6 +156,24 @@ def test_wrong_digests_leave_nothing(s3, bucket):
     assert files_of(bucket) == ["CRC32", "SHA256"]
 
 
+def test_a_body_in_chunks_with_its_checksum_behind_it(daemon, s3, bucket):
+    content = os.urandom(150000)
+    checksum = base64.b64encode(zlib.crc32(content).to_bytes(4, "big"))
+
+    def put(behind, size=len(content)):
+        body = b"".join(b"%x\r\n%s\r\n" % (len(part), part) for part in (content[:65536], content[65536:])) + b"0\r\n" + behind + b"\r\n"
+        status, headers, answer = daemon.request(f"/{bucket.name}/k", body, "PUT", **{
+            "x-amz-content-sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER", "Content-Encoding": "aws-chunked", "Content-Type": "text/x",
+            "x-amz-decoded-content-length": str(size), "x-amz-trailer": "x-amz-checksum-crc32"})
+        return status, headers.get("x-amz-checksum-crc32"), answer
+
+    assert put(b"x-amz-checksum-crc32:" + checksum + b"\r\n")[:2] == (200, checksum.decode())
+    got = s3.get_object(Bucket=bucket.name, Key="k")
+    assert got["Body"].read() == content and "ContentEncoding" not in got
+    assert b"BadDigest" in put(b"x-amz-checksum-crc32:AAAAAA==\r\n")[2]
+    assert b"IncompleteBody" in put(b"x-amz-checksum-crc32:" + checksum + b"\r\n", size=1)[2]
+
+
 def test_what_is_not_offered_is_refused_clearly(s3, bucket):
     s3.put_object(Bucket=bucket.name, Key="k", Body=b"1")
     assert s3.get_object_tagging(Bucket=bucket.name, Key="k")["TagSet"] == []
