@@ -333,7 +333,11 @@ static bool rename_file(struct staged_file *file, int directory, const char *nam
     if (flags == 0 && is_large_file(directory, name) &&
         renameat2(file->directory, file->name, directory, name, RENAME_EXCHANGE) == 0)
         return true;
-    if (renameat2(file->directory, file->name, directory, name, flags) == 0) {
+    bool is_named = renameat2(file->directory, file->name, directory, name, flags) == 0;
+    // Some file systems know no flags. The condition was checked in this turn.
+    if (!is_named && errno == EINVAL)
+        is_named = renameat(file->directory, file->name, directory, name) == 0;
+    if (is_named) {
         file->name[0] = '\0';
         return true;
     }
