@@ -176,10 +176,13 @@ static int list(const struct options *options) {
 
     if (!catalog_list(options->runtimes, &runtimes, &err)) return fail(&err);
     json_array_foreach(runtimes, index, runtime) {
-        terminal_print(&out, COLOUR_PLAIN, "%-12s Flink %-8s %5lld MB  %s",
+        terminal_print(&out, COLOUR_PLAIN, "%-12s Flink %-8s %5lld MB%s  %s",
                        json_text_or(runtime, "runtimeEnvironment", ""),
                        json_text_or(runtime, "flinkVersion", ""),
                        (long long)(json_int_or(runtime, "sizeBytes", 0) >> 20),
+                       json_bool_or(runtime, "isOutdated", false)
+                           ? " (of an earlier kobel: install it again)"
+                           : "",
                        json_text_or(runtime, "directory", ""));
         (void)fputc('\n', stdout);
     }

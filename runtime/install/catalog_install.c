@@ -7,6 +7,7 @@
 #include "runtime/install/class_archives.h"
 #include "runtime/install/distribution.h"
 #include "runtime/install/package.h"
+#include "runtime/install/s3_plugin.h"
 #include "runtime/installed/catalog.h"
 
 #include <errno.h>
@@ -23,13 +24,16 @@ extern const char holder_java[]; // runtime/install/holder/Holder.java
 extern const uint64_t holder_java_size;
 extern const char sql_driver_java[]; // runtime/install/sqldriver/SqlDriver.java
 extern const uint64_t sql_driver_java_size;
+// runtime/install/properties/KinesisAnalyticsRuntime.java
+extern const char properties_java[];
+extern const uint64_t properties_java_size;
 
 // --- kobel's own programs ---
 
 struct own_program {
     const char *name; // of its class and of its directory below the scratch directory
     const char *jar;
-    const char *role; // what the class is for Java: the key in the jar's manifest
+    const char *role; // what the class is for Java: the key in the jar's manifest; NULL: a library
     const char *source;
     uint64_t source_bytes;
     const char *release; // of Java that its classes are for; NULL = that of the compiler
@@ -51,9 +55,10 @@ static void list_added(struct own_program out[static ADDED_COUNT]) {
 // The source and the manifest of its jar.
 static bool write_source(const struct own_program *program, const char *source,
                          const char *manifest, struct error *err) {
-    char text[64];
+    char text[64] = "";
 
-    (void)text_format(text, sizeof text, "%s: kobel.%s\n", program->role, program->name);
+    if (program->role != NULL)
+        (void)text_format(text, sizeof text, "%s: kobel.%s\n", program->role, program->name);
     return file_write_atomically(source, program->source, program->source_bytes, 0644, err) &&
            file_write_atomically(manifest, text, strlen(text), 0644, err);
 }
@@ -115,6 +120,30 @@ static bool add_programs(const struct installation *self, const char *class_path
     return true;
 }
 
+// The service's runtimes from 1.15 on are without Scala: programs bring the version that they want.
+static bool remove_scala(void *userdata, const char *name, bool is_directory, struct error *err) {
+    const char *lib = userdata;
+    char path[FILE_PATH_MAX];
+
+    if (is_directory || !text_starts_with(name, "flink-scala_")) return true;
+    return file_join(path, sizeof path, err, lib, name, NULL) && file_remove_tree(path, err);
+}
+
+// What the service has on its class path, and what it has not.
+static bool adapt_library(const struct installation *self, char *lib, struct error *err) {
+    const struct own_program properties = {"KinesisAnalyticsRuntime", CATALOG_PROPERTIES,   NULL,
+                                           properties_java,           properties_java_size, "11"};
+    AUTO(memory_free) char *class_path = NULL;
+    char jar[FILE_PATH_MAX];
+
+    if (!file_list(lib, remove_scala, lib, err) || !catalog_class_path(lib, &class_path, err) ||
+        !file_join(jar, sizeof jar, err, self->directory, CATALOG_PROPERTIES, NULL) ||
+        !compile(self, &properties, class_path, jar, err))
+        return false;
+    installation_added(self, "the class KinesisAnalyticsRuntime", "kobel");
+    return true;
+}
+
 static bool prepare(const struct installation *self, struct error *err) {
     const struct own_program primer_program = {"Primer",    CATALOG_PRIMER,   "Main-Class",
                                                primer_java, primer_java_size, NULL};
@@ -130,11 +159,11 @@ static bool prepare(const struct installation *self, struct error *err) {
                    CATALOG_JOBMANAGER_ARCHIVE, NULL) ||
         !file_join(runtime.taskmanager_archive, FILE_PATH_MAX, err, self->directory,
                    CATALOG_TASKMANAGER_ARCHIVE, NULL) ||
-        !catalog_class_path(lib, &runtime.class_path, err))
+        !adapt_library(self, lib, err) || !catalog_class_path(lib, &runtime.class_path, err))
         return false;
     if (!compile(self, &primer_program, runtime.class_path, primer, err)) return false;
     installation_added(self, CATALOG_PRIMER, "kobel");
-    if (!add_programs(self, runtime.class_path, err)) return false;
+    if (!add_programs(self, runtime.class_path, err) || !s3_plugin_add(self, err)) return false;
     installation_report(self, "prepare", -1);
     return class_archives_make(&runtime, &self->java, primer, self->scratch, err);
 }
@@ -148,6 +177,7 @@ static bool write_facts(const struct installation *self, struct error *err) {
     json_put_text(facts, "runtimeEnvironment", self->name);
     json_put_text(facts, "flinkVersion", self->version);
     json_put_text(facts, "java", self->java.home);
+    json_put_int(facts, "format", CATALOG_FORMAT);
     AUTO(memory_free) char *text = json_print(facts);
     return file_join(path, sizeof path, err, self->directory, CATALOG_FACTS_FILE, NULL) &&
            file_write_atomically(path, text, strlen(text), 0644, err);
@@ -197,10 +227,11 @@ static bool has_programs(const struct installation *self) {
 // Adds what an earlier kobel did not install.
 static bool complete(struct installation *self, const struct installed_runtime *existing,
                      struct error *err) {
-    return has_programs(self) ||
+    return (has_programs(self) && s3_plugin_is_there(self->directory)) ||
            (file_remove_tree(self->scratch, err) &&
             file_make_directories(self->scratch, 0755, err) && java_find(&self->java, err) &&
-            add_programs(self, existing->class_path, err) && file_remove_tree(self->scratch, err));
+            add_programs(self, existing->class_path, err) && s3_plugin_add(self, err) &&
+            file_remove_tree(self->scratch, err));
 }
 
 struct catalog_presence catalog_install_find(const char *runtimes_directory,
@@ -237,7 +268,12 @@ bool catalog_install(const struct catalog_install_options *options, struct error
                    NULL) ||
         !lock(&self, options->runtimes_directory, &lock_fd, err))
         return false;
-    if (catalog_find(options->runtimes_directory, options->runtime, &existing, NULL)) {
+    bool is_there = catalog_find(options->runtimes_directory, options->runtime, &existing, NULL);
+    if (is_there && existing.format != CATALOG_FORMAT) {
+        installation_report(&self, "replace the installation of an earlier kobel", -1);
+        if (!catalog_remove(options->runtimes_directory, options->runtime, false, err))
+            return error_prefix(err, "install %s", self.name);
+    } else if (is_there) {
         if (!complete(&self, &existing, err)) return error_prefix(err, "install %s", self.name);
         installation_report(&self, "installed already", 1);
         return true;

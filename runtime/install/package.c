@@ -27,7 +27,7 @@ struct place {
     char partial[FILE_PATH_MAX]; // the beginning of it
 };
 
-static bool cache_directory(char out[static FILE_PATH_MAX], struct error *err) {
+bool package_cache(char out[static FILE_PATH_MAX], struct error *err) {
     const char *cache = getenv("XDG_CACHE_HOME");
     const char *home = getenv("HOME");
 
@@ -43,7 +43,7 @@ static bool place_of(const char *version, struct place *out, struct error *err) 
 
     (void)text_format(file, sizeof file, "%s-%s.tar.gz", PACKAGE, version);
     (void)text_format(partial, sizeof partial, "%s.part", file);
-    return cache_directory(out->directory, err) &&
+    return package_cache(out->directory, err) &&
            file_join(out->archive, FILE_PATH_MAX, err, out->directory, file, NULL) &&
            file_join(out->partial, FILE_PATH_MAX, err, out->directory, partial, NULL);
 }

@@ -12,6 +12,9 @@ MUST_CHECK bool package_obtain(struct installation *self, char out_archive[stati
 // An archive that cannot be used: the next installation downloads it again.
 void package_drop(const char *archive);
 
+// The directory where downloads stay for the next installation.
+MUST_CHECK bool package_cache(char out[static FILE_PATH_MAX], struct error *err);
+
 // How much of the package of that version ("1.20.3") is there.
 struct package_presence {
     bool is_complete;

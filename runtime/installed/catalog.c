@@ -85,6 +85,7 @@ bool catalog_find(const char *runtimes_directory, enum runtime_environment runti
         return false;
     (void)text_copy(found.flink_version, sizeof found.flink_version,
                     json_text_or(facts, "flinkVersion", ""));
+    found.format = (int)json_int_or(facts, "format", 1);
     // The JVM ignores an archive that does not fit it (-Xshare:auto).
     find_archive(found.directory, CATALOG_JOBMANAGER_ARCHIVE, found.jobmanager_archive);
     find_archive(found.directory, CATALOG_TASKMANAGER_ARCHIVE, found.taskmanager_archive);
@@ -110,6 +111,7 @@ bool catalog_list(const char *runtimes_directory, json_t **out_runtimes, struct 
         json_put_bool(one, "archives",
                       runtime.jobmanager_archive[0] != '\0' &&
                           runtime.taskmanager_archive[0] != '\0');
+        json_put_bool(one, "isOutdated", runtime.format != CATALOG_FORMAT);
         json_put_text(one, "directory", runtime.directory);
         json_add(list, one);
     }

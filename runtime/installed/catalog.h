@@ -4,6 +4,8 @@
 //   <runtimes>/FLINK-1_20/lib/*.jar  plugins/  primer.jar  inspector.jar  holder-1.jar
 //   sql-driver-1.jar
 //   jobmanager.jsa  taskmanager.jsa  runtime.json
+//
+// lib/ has KinesisAnalyticsRuntime, plugins/ the S3 file system.
 #pragma once
 
 #include "base/error.h"
@@ -18,6 +20,11 @@
 #define CATALOG_SQL_DRIVER          "sql-driver-1.jar" // the same
 #define CATALOG_JOBMANAGER_ARCHIVE  "jobmanager.jsa"
 #define CATALOG_TASKMANAGER_ARCHIVE "taskmanager.jsa"
+// The class KinesisAnalyticsRuntime, written for kobel. What is in lib/ decides whether the
+// archives fit.
+#define CATALOG_PROPERTIES "lib/aws-kinesisanalytics-runtime-kobel.jar"
+// What lib/ must have. An earlier number in the facts file: `runtime install` installs it again.
+enum { CATALOG_FORMAT = 2 };
 
 struct installed_runtime {
     enum runtime_environment runtime;
@@ -26,6 +33,7 @@ struct installed_runtime {
     char *class_path;                       // jars of lib/ in a fixed order, ':' between; owned
     char jobmanager_archive[FILE_PATH_MAX]; // class-data archive; "" = there is none
     char taskmanager_archive[FILE_PATH_MAX];
+    int format; // CATALOG_FORMAT, or that of an earlier kobel: programs may miss classes
     // The processes write the two archives when they end, instead of using them.
     bool makes_archives;
 };
@@ -40,8 +48,8 @@ MUST_CHECK bool catalog_find(const char *runtimes_directory, enum runtime_enviro
 MUST_CHECK bool catalog_class_path(const char *lib_directory, char **out_class_path,
                                    struct error *err);
 
-// [{"runtimeEnvironment": "FLINK-1_20", "flinkVersion": "1.20.3", "sizeBytes": n, "archives":
-// true}], owned by the caller.
+// [{"runtimeEnvironment": "FLINK-1_20", "flinkVersion": "1.20.3", "sizeBytes": n, "archives": true,
+// "isOutdated": false}], owned by the caller.
 MUST_CHECK bool catalog_list(const char *runtimes_directory, json_t **out_runtimes,
                              struct error *err);
 // Keeps the runtime from being removed until the descriptor is closed. `*held_fd` is -1 or the

@@ -57,3 +57,20 @@ Test(catalog, a_runtime_that_is_held_is_removed_by_force_only) {
     file_close(fds[0]);
     cr_assert(file_remove_tree(root, &err));
 }
+
+Test(catalog, an_installation_of_an_earlier_kobel_is_outdated) {
+    char root[] = "/tmp/kobel-catalog-XXXXXX";
+    AUTO(json_decref) json_t *before = NULL;
+    AUTO(json_decref) json_t *after = NULL;
+    char facts[64];
+
+    cr_assert(mkdtemp(root) != NULL);
+    install(root);
+    cr_assert(catalog_list(root, &before, &err));
+    cr_assert(json_bool_or(json_array_get(before, 0), "isOutdated", false));
+    (void)text_format(facts, sizeof facts, "{\"format\":%d}", CATALOG_FORMAT);
+    put(root, "FLINK-1_20/runtime.json", facts);
+    cr_assert(catalog_list(root, &after, &err));
+    cr_assert(not(json_bool_or(json_array_get(after, 0), "isOutdated", true)));
+    cr_assert(file_remove_tree(root, &err));
+}
