@@ -7,6 +7,7 @@
 #include "runtime/host/available_memory.h"
 #include "runtime/local/job_environment.h"
 
+#include <string.h>
 #include <unistd.h>
 
 static void on_cluster_change(void *userdata, const char *app_id) {
@@ -200,9 +201,18 @@ static bool open_server(struct daemon *self, struct error *err) {
     return daemon_serve_jobs(self, err);
 }
 
-bool daemon_open_parts(struct daemon *self, struct error *err) {
-    job_environment_collect(self->options->job_env, (const char *const *)environ,
+static void collect_environment(struct daemon *self) {
+    struct aws_keys keys = {0};
+    const char *profile = environment_or("AWS_PROFILE", NULL);
+
+    if (!aws_profile_read(&keys) && profile != NULL)
+        log_warn("daemon", "the profile has no access keys", "profile=\"%s\"", profile);
+    job_environment_collect(self->options->job_env, (const char *const *)environ, &keys,
                             &self->job_environment);
+}
+
+bool daemon_open_parts(struct daemon *self, struct error *err) {
+    collect_environment(self);
     choose_budget(self);
     return open_sandbox_and_document(self, err) && open_code(self, err) &&
            open_transfers(self, err) && open_clusters(self, err) && open_controller(self, err) &&

@@ -25,6 +25,16 @@ static uint16_t last_port(const char *path) {
     return (uint16_t)port;
 }
 
+// Jobs write to the buckets that the daemon uses.
+static void tell_clusters(struct daemon *self) {
+    const char *remote = self->options->s3_endpoint;
+    char own[48];
+
+    (void)text_format(own, sizeof own, "http://127.0.0.1:%u", self->s3_port);
+    local_clusters_serve_port(self->clusters, self->s3_port);
+    local_clusters_set_s3(self->clusters, remote[0] != '\0' ? remote : own);
+}
+
 bool daemon_serve_jobs(struct daemon *self, struct error *err) {
     uint16_t wanted = self->options->s3_port;
     char path[FILE_PATH_MAX];
@@ -36,7 +46,7 @@ bool daemon_serve_jobs(struct daemon *self, struct error *err) {
         return false;
     if (wanted != 0 && self->s3_port != wanted)
         return error_set(err, ERROR_SYSTEM, "--s3-port %u is in use: choose another one", wanted);
-    local_clusters_serve_port(self->clusters, self->s3_port);
+    tell_clusters(self);
     (void)text_format(text, sizeof text, "%u", self->s3_port);
     if (self->s3_port == last_port(path)) return true;
     return file_write_atomically(path, text, strlen(text), 0600, err);

@@ -1,7 +1,8 @@
 // libkobel-properties.so: preloaded into Flink's processes at the sandbox levels that cannot mount
 // a private /etc/flink. A program that opens or stats /etc/flink/application_properties.json, as
 // the AWS library KinesisAnalyticsRuntime does, gets the file that KOBEL_APPLICATION_PROPERTIES
-// named at its start. All other paths go to the C library unchanged.
+// named at its start; the same for the certificates of Amazon Corretto and KOBEL_TRUST_STORE. All
+// other paths go to the C library unchanged.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <stdarg.h>
@@ -13,20 +14,33 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static const char PROPERTIES[] = "/etc/flink/application_properties.json";
-static const char *replacement; // NULL = none
+struct translation {
+    const char *path; // as on the service
+    const char *variable;
+    const char *replacement; // NULL = none
+};
+
+static struct translation translations[] = {
+    {"/etc/flink/application_properties.json", "KOBEL_APPLICATION_PROPERTIES", NULL},
+    {"/usr/lib/jvm/java-11-amazon-corretto/lib/security/cacerts", "KOBEL_TRUST_STORE", NULL},
+    {"/usr/lib/jvm/java-17-amazon-corretto/lib/security/cacerts", "KOBEL_TRUST_STORE", NULL},
+};
+static const size_t COUNT = sizeof translations / sizeof translations[0];
 
 // At the start, because a program may change its environment.
 __attribute__((constructor)) static void remember(void) {
-    const char *named = getenv("KOBEL_APPLICATION_PROPERTIES");
-
-    if (named != NULL && named[0] != '\0') replacement = strdup(named);
+    for (size_t index = 0; index < COUNT; index++) {
+        const char *named = getenv(translations[index].variable);
+        if (named != NULL && named[0] != '\0') translations[index].replacement = strdup(named);
+    }
 }
 
 static const char *translate(const char *path) {
-    bool is_it = path != NULL && replacement != NULL && strcmp(path, PROPERTIES) == 0;
-
-    return is_it ? replacement : path;
+    if (path == NULL) return path;
+    for (size_t index = 0; index < COUNT; index++)
+        if (translations[index].replacement != NULL && strcmp(path, translations[index].path) == 0)
+            return translations[index].replacement;
+    return path;
 }
 
 // The C library's function of the same name. It may be missing (__xstat in new versions); nothing

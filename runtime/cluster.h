@@ -96,6 +96,7 @@ struct launch_spec {
     // What its job will be. Read for a Flink whose submissions carry no settings
     // (runtime_environment_has_run_conf()), and of it only what job_conf.h makes settings of.
     struct job_spec job;
+    char region[APP_REGION_SIZE]; // of the application, for AWS SDKs in its job
     // Prime it: READY comes later, and the next job starts sooner. Ignored for spares, which are
     // always primed.
     bool primes;

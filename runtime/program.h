@@ -4,14 +4,16 @@
 // Every call returns at once.
 #pragma once
 
+#include "model/app_sizes.h"
 #include "model/cluster_size.h"
 #include "model/job_graph.h"
 #include "model/job_spec.h"
 
 struct program_order {
-    struct job_spec spec;        // the parallelism is the one to run with
-    struct cluster_size size;    // main() gets the memory of this cluster's JobManager
-    const char *properties_text; // see struct submission; borrowed for the call
+    struct job_spec spec;         // the parallelism is the one to run with
+    struct cluster_size size;     // main() gets the memory of this cluster's JobManager
+    const char *properties_text;  // see struct submission; borrowed for the call
+    char region[APP_REGION_SIZE]; // see struct launch_spec
 };
 
 struct program_report {

@@ -83,6 +83,7 @@ static bool shape_of(struct app_service *service, const struct app *app,
     if (!source_hold_find(service, app->id, &out_spec->holds_sources, err)) return false;
     (void)text_copy(out_spec->app_id, sizeof out_spec->app_id, app->id);
     (void)text_copy(out_spec->log_level, sizeof out_spec->log_level, spec.log_level);
+    (void)text_copy(out_spec->region, sizeof out_spec->region, app->scope.region);
     out_spec->size = sizing_for(service->profile, &spec, placement->parallelism);
     return true;
 }

@@ -1,6 +1,7 @@
 #include "controller/moves/program_question.h"
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "controller/moves/sizing.h"
 
 bool program_question_begin(struct app_service *service, const struct app *app, int64_t version,
@@ -17,6 +18,7 @@ bool program_question_begin(struct app_service *service, const struct app *app, 
     if (parallelism > 0) order.spec.parallelism = parallelism;
     AUTO(memory_free) char *properties_text = job_spec_properties_text(&loaded);
     order.properties_text = properties_text;
+    (void)text_copy(order.region, sizeof order.region, app->scope.region);
     order.size = sizing_for(service->profile, &order.spec, order.spec.parallelism);
     *out_inspection = program_inspect(&service->programs, &order, done, userdata);
     return *out_inspection != NULL ||

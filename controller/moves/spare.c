@@ -18,5 +18,6 @@ void spare_keep(struct app_service *service, const struct app *app) {
     launch.job = spec;
     launch.size = sizing_for(service->profile, &spec, app->current_parallelism);
     (void)text_copy(launch.log_level, sizeof launch.log_level, spec.log_level);
+    (void)text_copy(launch.region, sizeof launch.region, app->scope.region);
     capacity_keep_spare(&service->capacity, &launch);
 }

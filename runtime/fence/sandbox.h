@@ -82,6 +82,9 @@ bool sandbox_closes_ports(const struct sandbox *sandbox);
 // the preloaded library opens the file in KOBEL_APPLICATION_PROPERTIES instead.
 #define SANDBOX_PROPERTIES "/etc/flink/application_properties.json"
 
+// Programs for the service name these files (facts/service.md 2). Ended by NULL.
+extern const char *const sandbox_trust_stores[];
+
 struct sandbox_ports {
     uint16_t first;
     uint16_t count; // 0 = none
@@ -95,6 +98,9 @@ struct sandbox_spec {
     const char *hosts_file;  // shown as /etc/hosts; must map the host name "kobel"
     const char *passwd_file; // shown as /etc/passwd
     const char *directory;   // working directory
+    // With namespaces only: the certificates that programs find where Amazon Corretto has them, see
+    // sandbox_trust_stores; NULL = none. The preloaded library knows them by the environment.
+    const char *trust_store;
     // With namespaces only: a directory of which sandbox_show() shows parts later, when the process
     // gets an application; NULL = none.
     const char *shown_later;

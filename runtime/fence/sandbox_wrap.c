@@ -66,6 +66,11 @@ static const char *const machine_files[] = {"/proc/self",
                                             "/sys/kernel/mm/transparent_hugepage",
                                             "/sys/fs/cgroup"};
 
+const char *const sandbox_trust_stores[] = {
+    "/usr/lib/jvm/java-11-amazon-corretto/lib/security/cacerts",
+    "/usr/lib/jvm/java-17-amazon-corretto/lib/security/cacerts", NULL};
+static const char JVM_DIRECTORY[] = "/usr/lib/jvm";
+
 static void add_option_of(struct argument_list *out, const char *option, const char *const *texts,
                           size_t count) {
     for (size_t index = 0; index < count; index++)
@@ -187,11 +192,21 @@ static void add_temporary(const struct sandbox *sandbox, const struct sandbox_sp
     argument_list_add_all(out, "--remount-ro", "/dev", NULL);
 }
 
+// /usr/lib is the host's and read-only: another directory covers the one of its JVMs. The JVM that
+// is used is mounted into it afterwards.
+static void add_trust_stores(const char *trust_store, struct argument_list *out) {
+    if (trust_store == NULL || !file_is_directory(JVM_DIRECTORY)) return;
+    argument_list_add_all(out, "--tmpfs", JVM_DIRECTORY, NULL);
+    for (const char *const *path = sandbox_trust_stores; *path != NULL; path++)
+        argument_list_add_all(out, "--symlink", trust_store, *path, NULL);
+}
+
 // bubblewrap follows the order of its options: the system first, then what is mounted into it.
 static void add_bubblewrap(const struct sandbox *sandbox, const struct sandbox_spec *spec,
                            struct argument_list *out) {
     add_namespaces(sandbox, out);
     add_system(out);
+    add_trust_stores(spec->trust_store, out);
     add_temporary(sandbox, spec, out);
     if (spec->hosts_file != NULL)
         argument_list_add_all(out, "--ro-bind", spec->hosts_file, "/etc/hosts", NULL);
@@ -207,6 +222,8 @@ static void add_bubblewrap(const struct sandbox *sandbox, const struct sandbox_s
         argument_list_add(out, "--seccomp");
         argument_list_add_format(out, "%d", spec->filter_fd);
     }
+    if (spec->trust_store != NULL && file_is_directory(JVM_DIRECTORY))
+        argument_list_add_all(out, "--remount-ro", JVM_DIRECTORY, NULL);
     if (spec->directory != NULL) argument_list_add_all(out, "--chdir", spec->directory, NULL);
 }
 

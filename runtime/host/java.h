@@ -7,6 +7,8 @@
 
 // The only version that all runtimes support (facts/flink.md 1.1).
 enum { JAVA_WANTED_MAJOR = 17 };
+// Below the home directory: the certificates that Java trusts.
+#define JAVA_TRUST_STORE "/lib/security/cacerts"
 
 struct java {
     char home[FILE_PATH_MAX];   // real path of the JDK's directory

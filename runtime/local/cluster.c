@@ -188,6 +188,7 @@ static bool start_processes(struct local_cluster *cluster, struct error *err) {
         .shown_later = cluster->mounts_later ? machine->apps_directory : NULL,
         .cgroups = &machine->cgroups,
         .environment = machine->options.job_environment,
+        .s3_endpoint = machine->s3_endpoint,
         .on_lost = on_process_lost,
         .userdata = cluster,
     };

@@ -198,6 +198,14 @@ void cluster_conf_print(const struct launch_spec *spec, const char *instance,
     put_job(out, spec, paths);
 }
 
+void cluster_conf_print_s3(const struct job_surroundings *surroundings, struct buffer *out) {
+    if (surroundings->region[0] != '\0') put(out, "s3.endpoint.region", "%s", surroundings->region);
+    if (surroundings->s3_endpoint[0] == '\0') return;
+    put(out, "s3.endpoint", "%s", surroundings->s3_endpoint);
+    // Local endpoints have no host name for each bucket; AWS takes both styles.
+    put(out, "s3.path.style.access", "true");
+}
+
 void cluster_conf_print_log4j(const struct launch_spec *spec, struct buffer *out) {
     (void)buffer_append_format(
         out,
@@ -331,7 +339,7 @@ void cluster_conf_inspector_command(const struct launch_spec *spec,
     argument_list_add(out, "kobel.Inspector");
 }
 
-void cluster_conf_environment(const struct installed_runtime *runtime,
+void cluster_conf_environment(const struct installed_runtime *runtime, const struct java *java,
                               const struct workspace_paths *paths, bool has_namespaces,
                               const char *mark, struct argument_list *out) {
     argument_list_add_all(
@@ -346,5 +354,7 @@ void cluster_conf_environment(const struct installed_runtime *runtime,
     // The place that it has on the service, where a sandbox can mount it there.
     argument_list_add_format(out, "KOBEL_APPLICATION_PROPERTIES=%s/" WORKSPACE_PROPERTIES,
                              has_namespaces ? "/etc/flink" : paths->etc);
+    if (!has_namespaces)
+        argument_list_add_format(out, "KOBEL_TRUST_STORE=%s" JAVA_TRUST_STORE, java->home);
     if (mark[0] != '\0') argument_list_add_format(out, ORPHANS_VARIABLE "=%s", mark);
 }

@@ -35,11 +35,13 @@ static bool write_hosts(const struct workspace_paths *paths, struct error *err) 
 
 bool cluster_conf_write(const struct launch_spec *spec, const char *instance,
                         const struct cluster_ports *ports, const struct workspace_paths *paths,
-                        int64_t heartbeat_timeout_ms, struct error *err) {
+                        int64_t heartbeat_timeout_ms, const struct job_surroundings *surroundings,
+                        struct error *err) {
     AUTO(buffer_release) struct buffer flink = BUFFER_INIT(CONF_MAX_BYTES);
     AUTO(buffer_release) struct buffer log4j = BUFFER_INIT(CONF_MAX_BYTES);
 
     cluster_conf_print(spec, instance, ports, paths, heartbeat_timeout_ms, &flink);
+    cluster_conf_print_s3(surroundings, &flink);
     cluster_conf_print_log4j(spec, &log4j);
     return write_file(paths, WORKSPACE_CONF, runtime_environment_conf_file(spec->runtime),
                       buffer_text(&flink), err) &&

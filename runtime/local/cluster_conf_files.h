@@ -7,4 +7,5 @@
 MUST_CHECK bool cluster_conf_write(const struct launch_spec *spec, const char *instance,
                                    const struct cluster_ports *ports,
                                    const struct workspace_paths *paths,
-                                   int64_t heartbeat_timeout_ms, struct error *err);
+                                   int64_t heartbeat_timeout_ms,
+                                   const struct job_surroundings *surroundings, struct error *err);

@@ -156,22 +156,30 @@ static void put_command(const struct cluster_processes_options *options,
                          &member->owner->ports, out);
 }
 
+static struct job_surroundings surroundings_of(const struct cluster_processes_options *options) {
+    const char *endpoint = options->s3_endpoint;
+
+    return (struct job_surroundings){.region = options->spec->region,
+                                     .s3_endpoint = endpoint == NULL ? "" : endpoint};
+}
+
 static bool start_member(sd_event *loop, const struct cluster_processes_options *options,
                          struct member *member, const struct flink_process *process,
                          struct error *err) {
     AUTO(argument_list_release) struct argument_list arguments = {0};
     AUTO(argument_list_release) struct argument_list environment = {0};
     AUTO(file_close) int filter_fd = -1;
+    const struct job_surroundings surroundings = surroundings_of(options);
     char output[sizeof member->name + sizeof WORKSPACE_LOG + 8];
 
     if (!sandbox_open_filter(options->sandbox, &filter_fd, err)) return false;
     int kept_fds[] = {filter_fd, -1};
     if (!make_group(options, member, err)) return false;
     put_command(options, member, process, filter_fd, &arguments);
-    cluster_conf_environment(options->runtime, options->paths,
+    cluster_conf_environment(options->runtime, options->java, options->paths,
                              sandbox_has_namespaces(options->sandbox->level), options->mark,
                              &environment);
-    argument_list_add_copy(&environment, options->environment);
+    job_environment_add(options->environment, &surroundings, &environment);
     (void)text_format(output, sizeof output, WORKSPACE_LOG "/%s.out", member->name);
     struct process_spec spec = {
         .arguments = argument_list_items(&arguments),
@@ -224,8 +232,10 @@ bool cluster_processes_start(sd_event *loop, const struct cluster_processes_opti
     (void)text_format(self->rest_url, sizeof self->rest_url, "http://127.0.0.1:%u",
                       self->ports.rest);
     job_conf_choose_instance(self->instance);
+    const struct job_surroundings by_default = surroundings_of(options);
+    const struct job_surroundings of_jobs = job_environment_of(options->environment, &by_default);
     if (!cluster_conf_write(options->spec, self->instance, &self->ports, options->paths,
-                            options->silence_limit_ms, err))
+                            options->silence_limit_ms, &of_jobs, err))
         return false;
     if (!start_all(loop, options, self, err)) return false;
     *out_processes = TAKE(self);

@@ -24,6 +24,7 @@ struct cluster_processes_options {
     const char *shown_later;                 // see sandbox_spec; borrowed for the call
     const struct cgroup_root *cgroups;       // borrowed for the call; NULL = no limits
     const char *const *environment; // KEY=VALUE lines beside what every process gets; may be NULL
+    const char *s3_endpoint; // that jobs use unless `environment` names one; borrowed; NULL = none
     // Called once, when the first of them has ended by itself.
     void (*on_lost)(void *userdata, const char *reason);
     void *userdata;

@@ -1,6 +1,7 @@
 #include "runtime/local/clusters.h"
 
 #include "base/memory.h"
+#include "base/text.h"
 #include "runtime/local/app_files.h"
 #include "runtime/local/boot_limit.h"
 #include "runtime/local/cluster_job.h"
@@ -367,6 +368,10 @@ void local_clusters_close_port(struct local_clusters *clusters, uint16_t port) {
 
 void local_clusters_serve_port(struct local_clusters *clusters, uint16_t port) {
     clusters->machine.s3_port = port;
+}
+
+void local_clusters_set_s3(struct local_clusters *clusters, const char *endpoint) {
+    (void)text_copy(clusters->machine.s3_endpoint, sizeof clusters->machine.s3_endpoint, endpoint);
 }
 
 const char *local_clusters_left_behind(const struct local_clusters *clusters) {

@@ -32,6 +32,10 @@ DEFINE_AUTO(local_clusters_free, struct local_clusters *);
 void local_clusters_serve_port(struct local_clusters *clusters, uint16_t port);
 void local_clusters_close_port(struct local_clusters *clusters, uint16_t port);
 
+// The S3 endpoint ("http://127.0.0.1:9000") of jobs whose environment names no other one. Clusters
+// that are launched from now on have it.
+void local_clusters_set_s3(struct local_clusters *clusters, const char *endpoint);
+
 // Why something that an earlier daemon left could not be removed at the start; "": all was. The
 // next start tries again.
 const char *local_clusters_left_behind(const struct local_clusters *clusters);

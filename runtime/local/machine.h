@@ -21,8 +21,9 @@ struct machine {
     int held_runtimes[RUNTIME_COUNT];   // descriptors; -1 = not held
     struct cgroup_root cgroups;
     struct port_pool ports;
-    uint16_t api_port; // of kobel's API; 0 = not known yet
-    uint16_t s3_port;  // of kobel's S3 endpoint; the same
+    uint16_t api_port;               // of kobel's API; 0 = not known yet
+    uint16_t s3_port;                // of kobel's S3 endpoint; the same
+    char s3_endpoint[FILE_PATH_MAX]; // for jobs; "" = none
     struct http_client *http;
     struct cluster_processes *leaving; // killed; see cluster_processes_leave()
     struct trash *trash;

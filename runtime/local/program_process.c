@@ -165,6 +165,11 @@ static void put_command(const struct program_process *self, int filter_fd,
     put_settings(self, out);
 }
 
+static struct job_surroundings surroundings_of(const struct program_process *self) {
+    return (struct job_surroundings){.region = self->launch.region,
+                                     .s3_endpoint = self->machine->s3_endpoint};
+}
+
 static bool start(struct program_process *self, struct error *err) {
     const struct machine *machine = self->machine;
     AUTO(argument_list_release) struct argument_list arguments = {0};
@@ -178,10 +183,11 @@ static bool start(struct program_process *self, struct error *err) {
         return false;
     int kept_fds[] = {filter_fd, -1};
     put_command(self, filter_fd, &arguments);
-    cluster_conf_environment(&self->runtime, &self->paths,
+    cluster_conf_environment(&self->runtime, &machine->options.java, &self->paths,
                              sandbox_has_namespaces(machine->options.sandbox.level), machine->mark,
                              &environment);
-    argument_list_add_copy(&environment, machine->options.job_environment);
+    const struct job_surroundings surroundings = surroundings_of(self);
+    job_environment_add(machine->options.job_environment, &surroundings, &environment);
     spec.arguments = argument_list_items(&arguments);
     spec.environment = argument_list_items(&environment);
     spec.kept_fds = kept_fds;
@@ -235,10 +241,14 @@ static bool write_files(const struct program_process *self, const char *properti
     static const struct cluster_ports none = {0};
     char instance[JOB_CONF_INSTANCE_SIZE];
 
+    const struct job_surroundings by_default = surroundings_of(self);
+    const struct job_surroundings of_jobs =
+        job_environment_of(self->machine->options.job_environment, &by_default);
+
     job_conf_choose_instance(instance);
     return workspace_make(&self->paths, err) &&
            cluster_conf_write(&self->launch, instance, &none, &self->paths,
-                              self->machine->options.silence_limit_ms, err) &&
+                              self->machine->options.silence_limit_ms, &of_jobs, err) &&
            file_write_inside(self->paths.cluster, WORKSPACE_ETC "/" WORKSPACE_PROPERTIES,
                              properties_text, strlen(properties_text), 0644, err);
 }
@@ -280,6 +290,7 @@ bool program_process_start(struct machine *machine, const struct program_order *
         .runtime = order->spec.runtime, .size = order->size, .job = order->spec};
     // For a short run the flags of this profile are right, and its archive of classes.
     self->launch.size.profile = PROFILE_DEV;
+    (void)text_copy(self->launch.region, sizeof self->launch.region, order->region);
     (void)text_copy(self->launch.log_level, sizeof self->launch.log_level, order->spec.log_level);
     self->limits = process_fence_limits(&self->launch, FLINK_JOBMANAGER);
     self->done = done;

@@ -36,7 +36,8 @@ static bool has_shape(const struct launch_spec *left, const struct launch_spec *
            left->runtime == right->runtime && is_for_job(left, right) &&
            left->holds_sources == right->holds_sources &&
            text_equal(left->log_level, right->log_level) &&
-           cluster_size_equal(&left->size, &right->size);
+           // A process cannot get another environment.
+           text_equal(left->region, right->region) && cluster_size_equal(&left->size, &right->size);
 }
 
 static bool is_live_spare(const struct local_cluster *cluster) {

@@ -188,6 +188,10 @@ Test(launcher, the_preloaded_library_shows_the_properties_file) {
                       "assert os.stat(\"new\").st_mode & 0o777 == 0o640' $p",
                       directory, directory);
     cr_assert(run(&options, command), "%s", err.message);
+    cr_assert(run(&options, "export KOBEL_TRUST_STORE=/etc/hostname; for java in 11 17; do "
+                            "cmp /etc/hostname "
+                            "/usr/lib/jvm/java-$java-amazon-corretto/lib/security/cacerts; done"),
+              "%s", err.message);
     // Without the variable there is no such file.
     cr_assert(not(run(&options, "cat " SANDBOX_PROPERTIES)));
     cr_assert(file_remove_tree(directory, &err));

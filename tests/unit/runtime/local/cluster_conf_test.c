@@ -54,19 +54,34 @@ Test(cluster_conf, has_the_settings_of_its_job_where_a_submission_carries_none) 
     }
 }
 
+Test(cluster_conf, the_s3_file_system_has_region_and_endpoint_and_no_keys) {
+    AUTO(buffer_release) struct buffer text = BUFFER_INIT(4096);
+    static const struct job_surroundings none = {"", ""};
+    static const struct job_surroundings some = {"eu-west-1", "http://127.0.0.1:9000"};
+
+    cluster_conf_print_s3(&none, &text);
+    cr_assert(eq(str, (char *)buffer_text(&text), ""));
+    cluster_conf_print_s3(&some, &text);
+    cr_assert(eq(str, (char *)buffer_text(&text),
+                 "s3.endpoint.region: eu-west-1\ns3.endpoint: http://127.0.0.1:9000\n"
+                 "s3.path.style.access: true\n"));
+}
+
 Test(cluster_conf, names_the_properties_where_the_program_sees_them) {
     AUTO(argument_list_release) struct argument_list with = {0};
     AUTO(argument_list_release) struct argument_list without = {0};
     const struct installed_runtime runtime = {.directory = "/runtimes/FLINK-1_20"};
     const struct workspace_paths paths = {.etc = "/data/etc", .temporary = "/tmp"};
+    const struct java java = {.home = "/jdk"};
 
-    cluster_conf_environment(&runtime, &paths, true, "m1", &with);
+    cluster_conf_environment(&runtime, &java, &paths, true, "m1", &with);
     cr_assert(has(&with, "KOBEL_APPLICATION_PROPERTIES=/etc/flink/application_properties.json"));
     cr_assert(has(&with, "FLINK_LIB_DIR=/runtimes/FLINK-1_20/lib"));
     cr_assert(has(&with, ORPHANS_VARIABLE "=m1"));
-    cluster_conf_environment(&runtime, &paths, false, "", &without);
+    cluster_conf_environment(&runtime, &java, &paths, false, "", &without);
     cr_assert(has(&without, "KOBEL_APPLICATION_PROPERTIES=/data/etc/application_properties.json"));
     cr_assert(not(has(&without, ORPHANS_VARIABLE "=")));
+    cr_assert(has(&without, "KOBEL_TRUST_STORE=/jdk/lib/security/cacerts"));
 }
 
 Test(cluster_conf, an_inspector_has_the_class_path_of_the_archive_and_the_memory_of_a_jobmanager) {
