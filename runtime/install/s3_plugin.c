@@ -81,7 +81,7 @@ static bool download(const struct installation *self, const char *version, const
     return installation_run(self, argument_list_items(&move), NULL, NULL);
 }
 
-// `*out_is_done` false: that version is not to be had.
+// `*out_is_done` false: that version is not available.
 static bool add_version(const struct installation *self, const char *version, bool may_download,
                         bool *out_is_done, struct error *err) {
     char cache[FILE_PATH_MAX];

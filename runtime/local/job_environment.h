@@ -1,4 +1,4 @@
-// The environment that every job gets from the daemon (facts/kobel.md 8).
+// The environment that every job gets from the daemon (facts/kobel.md 10).
 #pragma once
 
 #include "runtime/host/argument_list.h"
