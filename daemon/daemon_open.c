@@ -74,6 +74,7 @@ static bool open_clusters(struct daemon *self, struct error *err) {
         .spares = self->options->spares,
         .spare_max_age_ms = self->options->spare_max_age_ms,
         .memory_budget_bytes = self->memory_budget_bytes,
+        .headroom_bytes = self->options->headroom_bytes,
         .log_budget_bytes = self->options->log_budget_bytes,
         .silence_limit_ms = self->options->silence_limit_ms,
         .program_limit_ms = self->options->program_limit_ms,

@@ -104,6 +104,17 @@ bool option_read_memory_budget(struct options *options, const char *value, struc
            error_set(err, ERROR_INVALID, "'%s' is not a size: use one such as 4g or 1500m", value);
 }
 
+bool option_read_kpu_memory(struct options *options, const char *value, struct error *err) {
+    static const int64_t max_bytes = (int64_t)1 << 40;
+    int64_t bytes;
+
+    if (!text_to_bytes(value, &bytes) || bytes > max_bytes)
+        return error_set(err, ERROR_INVALID, "'%s' is not a size: use one such as 2g or 512m",
+                         value);
+    options->headroom_bytes = bytes;
+    return true;
+}
+
 bool option_read_job_env(struct options *options, const char *value, struct error *err) {
     size_t used = strlen(options->job_env);
 

@@ -18,6 +18,7 @@ option_read_fn option_read_profile;
 option_read_fn option_read_sandbox;
 option_read_fn option_read_cluster_ports;
 option_read_fn option_read_memory_budget;
+option_read_fn option_read_kpu_memory;
 option_read_fn option_read_job_env;
 option_read_fn option_read_s3_endpoint;
 option_read_fn option_read_s3_ca_bundle;

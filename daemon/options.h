@@ -32,6 +32,7 @@ struct options {
     uint16_t first_port; // of clusters
     uint16_t last_port;
     int64_t memory_budget_bytes;      // 0 = 75 % of the available memory
+    int64_t headroom_bytes;           // of a process, in the dev profile
     char job_env[65536];              // KEY=VALUE lines
     char s3_endpoint[FILE_PATH_MAX];  // "" = directories
     char s3_ca_bundle[FILE_PATH_MAX]; // "" = the certificates of the system

@@ -97,6 +97,9 @@ struct launch_spec {
     // (runtime_environment_has_run_conf()), and of it only what job_conf.h makes settings of.
     struct job_spec job;
     char region[APP_REGION_SIZE]; // of the application, for AWS SDKs in its job
+    // What each process may use beyond its size, without counting against the budget before; chosen
+    // by the engine.
+    int headroom_mb;
     // Prime it: READY comes later, and the next job starts sooner. Ignored for spares, which are
     // always primed.
     bool primes;

@@ -257,6 +257,7 @@ bool local_cluster_start(struct machine *machine, const struct launch_spec *spec
     cluster->on_lost = on_lost;
     cluster->userdata = userdata;
     cluster->spec = *spec;
+    cluster->spec.headroom_mb = machine_headroom_mb(machine, &spec->size);
     cluster->is_spare = is_spare;
     if (is_spare) (void)text_copy(cluster->spare_id, sizeof cluster->spare_id, spec->cluster_id);
     cluster->born_us = clock_monotonic_us();

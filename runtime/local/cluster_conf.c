@@ -249,19 +249,22 @@ static void add_jvm_flags(enum profile profile, struct argument_list *out) {
         argument_list_add(out, module_flags[index]);
 }
 
-static void add_memory_flags(enum flink_role role, const struct cluster_size *size,
+// Heap, metaspace or direct memory may use the headroom: the limit of the whole process has it
+// once. A heap begins without it, so that only a program that needs it makes the heap larger.
+static void add_memory_flags(enum flink_role role, const struct launch_spec *spec,
                              struct argument_list *out) {
-    const struct taskmanager_size *task = &size->taskmanager;
+    const struct taskmanager_size *task = &spec->size.taskmanager;
+    const struct jobmanager_size *job = &spec->size.jobmanager;
+    bool is_jobmanager = role == FLINK_JOBMANAGER;
+    int heap_mb = is_jobmanager ? job->heap_mb : task->framework_heap_mb + task->task_heap_mb;
+    int metaspace_mb = is_jobmanager ? job->metaspace_mb : task->metaspace_mb;
 
-    if (role == FLINK_JOBMANAGER) {
-        argument_list_add_format(out, "-Xmx%dm", size->jobmanager.heap_mb);
-        argument_list_add_format(out, "-XX:MaxMetaspaceSize=%dm", size->jobmanager.metaspace_mb);
-        return;
-    }
-    argument_list_add_format(out, "-Xmx%dm", task->framework_heap_mb + task->task_heap_mb);
+    if (spec->headroom_mb > 0) argument_list_add_format(out, "-Xms%dm", heap_mb);
+    argument_list_add_format(out, "-Xmx%dm", heap_mb + spec->headroom_mb);
+    argument_list_add_format(out, "-XX:MaxMetaspaceSize=%dm", metaspace_mb + spec->headroom_mb);
+    if (is_jobmanager) return;
     argument_list_add_format(out, "-XX:MaxDirectMemorySize=%dm",
-                             task->framework_off_heap_mb + task->network_mb);
-    argument_list_add_format(out, "-XX:MaxMetaspaceSize=%dm", task->metaspace_mb);
+                             task->framework_off_heap_mb + task->network_mb + spec->headroom_mb);
 }
 
 static void add_taskmanager_settings(int index, const struct cluster_ports *ports,
@@ -293,7 +296,7 @@ static void add_java(const struct flink_process *process, const struct launch_sp
     argument_list_add(out, java->binary);
     if (process->mark[0] != '\0')
         argument_list_add_format(out, ORPHANS_PROPERTY "=%s", process->mark);
-    add_memory_flags(process->role, &spec->size, out);
+    add_memory_flags(process->role, spec, out);
     if (spec->size.profile == PROFILE_DEV && archive[0] != '\0')
         argument_list_add_format(
             out, "-XX:%s=%s",

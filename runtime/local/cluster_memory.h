@@ -3,8 +3,13 @@
 
 #include "runtime/local/cluster_list.h"
 
+#include <stddef.h>
+
 // What its processes use; -1: not measured yet.
 int64_t cluster_memory_measured_bytes(const struct local_cluster *cluster);
 int64_t cluster_memory_counted_bytes(const struct local_cluster *cluster);
 // Of all clusters.
 int64_t cluster_memory_total_bytes(const struct cluster_list *list, bool with_spares);
+// A failure by a limit of memory gets the option that raises it, in front because failures are
+// long.
+void cluster_memory_explain(enum profile profile, char *failure, size_t size_bytes);

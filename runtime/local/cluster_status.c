@@ -29,6 +29,7 @@ void cluster_status_view(const struct local_cluster *cluster, struct cluster_vie
     out_view->holds_sources = cluster->spec.holds_sources;
     if (out_view->health == CLUSTER_LOST)
         (void)text_copy(out_view->failure, sizeof out_view->failure, cluster->failure);
+    cluster_memory_explain(cluster->spec.size.profile, out_view->failure, sizeof out_view->failure);
     point_to_logs(cluster, out_view);
 }
 

@@ -22,6 +22,7 @@ struct local_options {
     int spares;                         // clusters kept ready, one for each shape used last
     int64_t spare_max_age_ms;           // older ones end; 0 = no limit
     int64_t memory_budget_bytes;        // of all clusters, spares too
+    int64_t headroom_bytes;             // see struct launch_spec; in the dev profile
     int64_t log_budget_bytes;           // see log_budget.h; 0 = its default
     int64_t silence_limit_ms;           // see cluster_silence.h; 0 = its default
     int64_t program_limit_ms;           // of main() when it is inspected; 0 = its default

@@ -68,6 +68,10 @@ void machine_files_changed(struct machine *machine, const char *app_id) {
     disk_usage_touch(machine->usage, app_id);
 }
 
+int machine_headroom_mb(const struct machine *machine, const struct cluster_size *size) {
+    return size->profile == PROFILE_DEV ? (int)(machine->options.headroom_bytes >> 20) : 0;
+}
+
 bool machine_hold_runtime(struct machine *machine, enum runtime_environment runtime,
                           struct error *err) {
     return catalog_hold(machine->runtimes_directory, runtime, &machine->held_runtimes[runtime],

@@ -37,6 +37,9 @@ MUST_CHECK bool machine_open(struct machine *machine, sd_event *loop,
 // No cluster is there any more. Waits until all processes are gone.
 void machine_close(struct machine *machine);
 
+// The memory that each process of a cluster of this size may use beyond it.
+int machine_headroom_mb(const struct machine *machine, const struct cluster_size *size);
+
 // Files of the application were added or removed.
 void machine_files_changed(struct machine *machine, const char *app_id);
 

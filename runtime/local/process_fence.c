@@ -15,7 +15,7 @@ struct cgroup_limits process_fence_limits(const struct launch_spec *spec, enum f
         is_jobmanager ? cluster_size_jobmanager_bytes(size) : cluster_size_taskmanager_bytes(size);
 
     return (struct cgroup_limits){
-        .memory_bytes = promised + promised / 4,
+        .memory_bytes = promised + promised / 4 + ((int64_t)spec->headroom_mb << 20),
         .cpu_cores = is_jobmanager ? 1 : size->taskmanager.cpu_cores,
         // `dev` starts quickly by using processors that are idle.
         .is_cpu_hard = size->profile == PROFILE_AWS,

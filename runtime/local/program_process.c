@@ -292,6 +292,7 @@ bool program_process_start(struct machine *machine, const struct program_order *
     self->launch.size.profile = PROFILE_DEV;
     (void)text_copy(self->launch.region, sizeof self->launch.region, order->region);
     (void)text_copy(self->launch.log_level, sizeof self->launch.log_level, order->spec.log_level);
+    self->launch.headroom_mb = machine_headroom_mb(machine, &self->launch.size);
     self->limits = process_fence_limits(&self->launch, FLINK_JOBMANAGER);
     self->done = done;
     self->userdata = userdata;

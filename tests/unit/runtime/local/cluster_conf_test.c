@@ -127,3 +127,25 @@ Test(cluster_conf, both_processes_have_the_agent_where_sources_are_held_and_nowh
         cr_assert(eq(sz, held.count, ordinary.count + 1));
     }
 }
+
+// It is a limit, not memory that a heap begins with.
+Test(cluster_conf, the_headroom_is_in_the_limits_of_heap_metaspace_and_direct_memory) {
+    AUTO(argument_list_release) struct argument_list command = {0};
+    const struct installed_runtime runtime = {.directory = "/r", .class_path = "/a.jar"};
+    const struct launch_spec spec = {.headroom_mb = 400,
+                                     .size = {.taskmanager = {.framework_heap_mb = 10,
+                                                              .task_heap_mb = 20,
+                                                              .framework_off_heap_mb = 3,
+                                                              .network_mb = 4,
+                                                              .metaspace_mb = 50}}};
+    const struct workspace_paths paths = {.temporary = "/tmp"};
+    const struct cluster_ports ports = cluster_ports_from(1234);
+    const struct flink_process process = {FLINK_TASKMANAGER, 1, ""};
+    const struct java java = {.binary = "/bin/java"};
+
+    cluster_conf_command(&process, &spec, &runtime, &java, &paths, &ports, &command);
+    cr_assert(has(&command, "-Xms30m"));
+    cr_assert(has(&command, "-Xmx430m"));
+    cr_assert(has(&command, "-XX:MaxDirectMemorySize=407m"));
+    cr_assert(has(&command, "-XX:MaxMetaspaceSize=450m"));
+}
