@@ -5,6 +5,7 @@
 #include "model/code.h"
 #include "runtime/fence/sandbox_holds.h"
 #include "runtime/host/available_memory.h"
+#include "runtime/installed/catalog.h"
 #include "runtime/local/job_environment.h"
 
 #include <string.h>
@@ -61,6 +62,20 @@ static bool open_sandbox_and_document(struct daemon *self, struct error *err) {
            error_set(err, self->no_document.kind, "%s", self->no_document.message);
 }
 
+static void warn_of_runtimes(const struct daemon *self) {
+    AUTO(json_decref) json_t *runtimes = NULL;
+    size_t index;
+    json_t *runtime;
+
+    if (!catalog_list(self->options->runtimes, &runtimes, NULL)) return;
+    json_array_foreach(runtimes, index, runtime) {
+        const char *name = json_text_or(runtime, "runtimeEnvironment", "");
+        if (json_bool_or(runtime, "isOutdated", false))
+            log_warn("daemon", "programs may miss classes that the service has",
+                     "runtime=%s solution=\"kobel runtime install %s\"", name, name);
+    }
+}
+
 static bool open_clusters(struct daemon *self, struct error *err) {
     struct error no_java;
     struct local_options options = {
@@ -89,6 +104,7 @@ static bool open_clusters(struct daemon *self, struct error *err) {
     options.java = self->java;
     options.sandbox = self->sandbox;
     if (!local_clusters_new(self->loop, &options, &self->clusters, err)) return false;
+    warn_of_runtimes(self);
     const char *left_behind = local_clusters_left_behind(self->clusters);
     if (left_behind[0] != '\0')
         log_warn("daemon", "the files of ended clusters cannot be removed", "error=\"%s\"",

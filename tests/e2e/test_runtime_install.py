@@ -24,6 +24,12 @@ def test_a_runtime_is_installed_and_started_once(runtime, tmp_path):
     installed = runtimes / "FLINK-1_20"
     assert (installed / "jobmanager.jsa").stat().st_size > 0
     assert (installed / "taskmanager.jsa").stat().st_size > 0
+    # What the service has, and what it has not.
+    assert (installed / "lib" / "aws-kinesisanalytics-runtime-kobel.jar").stat().st_size > 0
+    assert list((installed / "plugins" / "s3-fs-hadoop").glob("flink-s3-fs-hadoop-1.20.*.jar"))
+    assert list((installed / "lib").glob("flink-scala_*.jar")) == []
+    for part in ("the class KinesisAnalyticsRuntime from kobel", "flink-s3-fs-hadoop-1.20."):
+        assert f"added {part}" in result.stderr
     # One of an earlier kobel lacks these programs: the next installation adds them.
     (installed / "inspector.jar").unlink()
     (installed / "holder-1.jar").unlink()
