@@ -298,6 +298,13 @@ bool option_read_all(struct options *options, const char *value, struct error *e
     return true;
 }
 
+bool option_read_python(struct options *options, const char *value, struct error *err) {
+    (void)value;
+    (void)err;
+    options->with_python = true;
+    return true;
+}
+
 bool option_read_force(struct options *options, const char *value, struct error *err) {
     (void)value;
     (void)err;

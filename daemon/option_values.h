@@ -46,4 +46,5 @@ option_read_fn option_read_log_budget;
 option_read_fn option_read_log_level;
 option_read_fn option_read_all;
 option_read_fn option_read_force;
+option_read_fn option_read_python;
 option_read_fn option_read_from;

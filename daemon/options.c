@@ -104,6 +104,8 @@ static const struct option table[] = {
      "runtime remove: also a runtime that a running application uses"},
     {"--all", NULL, NULL, NULL, option_read_all, "runtime",
      "runtime install: all runtimes that kobel can run"},
+    {"--python", NULL, NULL, NULL, option_read_python, "runtime",
+     "runtime install: also PyFlink and what it needs, for applications in Python (about 400 MB)"},
     {"--from", "KOBEL_FROM", "PATH", NULL, option_read_from, "runtime",
      "runtime install: use this official Flink distribution, an archive or a directory, instead of a download with pip"},
 };

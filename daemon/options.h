@@ -56,6 +56,7 @@ struct options {
     bool installs_all;        // of `runtime install`
     char from[FILE_PATH_MAX]; // of `runtime install`; "" = pip
     bool forces;              // of `runtime remove`
+    bool with_python;         // of `runtime install`
 };
 
 // Defaults, then KOBEL_* variables, then flags. `arguments` are those after `command` ("serve" or

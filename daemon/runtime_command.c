@@ -135,6 +135,7 @@ static int install_one(const struct options *options, enum runtime_environment r
         .runtimes_directory = options->runtimes,
         .runtime = runtime,
         .from = options->from[0] == '\0' ? NULL : options->from,
+        .with_python = options->with_python,
         .progress = on_progress,
         .added = on_added,
         .userdata = &progress,
@@ -176,9 +177,12 @@ static int list(const struct options *options) {
 
     if (!catalog_list(options->runtimes, &runtimes, &err)) return fail(&err);
     json_array_foreach(runtimes, index, runtime) {
-        terminal_print(&out, COLOUR_PLAIN, "%-12s Flink %-8s %5lld MB%s  %s",
+        const char *version = json_text_or(runtime, "python", "");
+        char python[32] = "";
+        if (version[0] != '\0') (void)text_format(python, sizeof python, "Python %.20s", version);
+        terminal_print(&out, COLOUR_PLAIN, "%-12s Flink %-8s %-13s %5lld MB%s  %s",
                        json_text_or(runtime, "runtimeEnvironment", ""),
-                       json_text_or(runtime, "flinkVersion", ""),
+                       json_text_or(runtime, "flinkVersion", ""), python,
                        (long long)(json_int_or(runtime, "sizeBytes", 0) >> 20),
                        json_bool_or(runtime, "isOutdated", false)
                            ? " (of an earlier kobel: install it again)"

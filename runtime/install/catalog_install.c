@@ -7,6 +7,7 @@
 #include "runtime/install/class_archives.h"
 #include "runtime/install/distribution.h"
 #include "runtime/install/package.h"
+#include "runtime/install/python_packages.h"
 #include "runtime/install/s3_plugin.h"
 #include "runtime/installed/catalog.h"
 
@@ -246,6 +247,11 @@ struct catalog_presence catalog_install_find(const char *runtimes_directory,
     };
 }
 
+// After the runtime: without Python it runs jars.
+static bool add_python(struct installation *self, struct error *err) {
+    return !self->with_python || python_packages_install(self, err);
+}
+
 bool catalog_install(const struct catalog_install_options *options, struct error *err) {
     AUTO(installed_runtime_release) struct installed_runtime existing = {0};
     AUTO(file_close) int lock_fd = -1;
@@ -269,16 +275,22 @@ bool catalog_install(const struct catalog_install_options *options, struct error
         !lock(&self, options->runtimes_directory, &lock_fd, err))
         return false;
     bool is_there = catalog_find(options->runtimes_directory, options->runtime, &existing, NULL);
-    if (is_there && existing.format != CATALOG_FORMAT) {
+    bool had_python = existing.python.directory[0] != '\0';
+    bool is_outdated = is_there && existing.format != CATALOG_FORMAT;
+    self.with_python = options->with_python || (is_outdated && had_python);
+    if (is_outdated) {
         installation_report(&self, "replace the installation of an earlier kobel", -1);
         if (!catalog_remove(options->runtimes_directory, options->runtime, false, err))
             return error_prefix(err, "install %s", self.name);
     } else if (is_there) {
-        if (!complete(&self, &existing, err)) return error_prefix(err, "install %s", self.name);
-        installation_report(&self, "installed already", 1);
+        bool is_new = options->with_python && !had_python;
+        if (!complete(&self, &existing, err) || !add_python(&self, err))
+            return error_prefix(err, "install %s", self.name);
+        installation_report(&self, is_new ? "installed" : "installed already", 1);
         return true;
     }
-    if (!install(&self, err)) return error_prefix(err, "install %s", self.name);
+    if (!install(&self, err) || !add_python(&self, err))
+        return error_prefix(err, "install %s", self.name);
     installation_report(&self, "installed", 1);
     return true;
 }

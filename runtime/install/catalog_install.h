@@ -11,6 +11,7 @@ struct catalog_install_options {
     enum runtime_environment runtime;
     // Directory or archive of an official distribution or of the pip package; NULL = pip.
     const char *from;
+    bool with_python; // and PyFlink, for programs in Python
     // A line of progress, or the fraction of a step that takes long (0..1; < 0 when unknown). May
     // be NULL.
     void (*progress)(void *userdata, const char *step, double fraction);

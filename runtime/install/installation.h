@@ -12,7 +12,8 @@ struct installation {
     char directory[FILE_PATH_MAX];
     char scratch[FILE_PATH_MAX]; // removed at the end
     struct java java;
-    const char *from;                                                    // NULL = pip
+    bool with_python; // also what applications in Python need
+    const char *from; // NULL = pip
     void (*progress)(void *userdata, const char *step, double fraction); // may be NULL
     void (*added)(void *userdata, const char *what, const char *source); // may be NULL
     void *userdata;

@@ -89,6 +89,7 @@ bool catalog_find(const char *runtimes_directory, enum runtime_environment runti
     // The JVM ignores an archive that does not fit it (-Xshare:auto).
     find_archive(found.directory, CATALOG_JOBMANAGER_ARCHIVE, found.jobmanager_archive);
     find_archive(found.directory, CATALOG_TASKMANAGER_ARCHIVE, found.taskmanager_archive);
+    (void)installed_python_find(found.directory, &found.python);
     *out_runtime = found;
     found.class_path = NULL;
     return true;
@@ -112,6 +113,8 @@ bool catalog_list(const char *runtimes_directory, json_t **out_runtimes, struct 
                       runtime.jobmanager_archive[0] != '\0' &&
                           runtime.taskmanager_archive[0] != '\0');
         json_put_bool(one, "isOutdated", runtime.format != CATALOG_FORMAT);
+        if (runtime.python.directory[0] != '\0')
+            json_put_text(one, "python", runtime.python.version);
         json_put_text(one, "directory", runtime.directory);
         json_add(list, one);
     }

@@ -2,8 +2,7 @@
 // file is not installed.
 //
 //   <runtimes>/FLINK-1_20/lib/*.jar  plugins/  primer.jar  inspector.jar  holder-1.jar
-//   sql-driver-1.jar
-//   jobmanager.jsa  taskmanager.jsa  runtime.json
+//   sql-driver-1.jar  jobmanager.jsa  taskmanager.jsa  runtime.json  python/ (installed_python.h)
 //
 // lib/ has KinesisAnalyticsRuntime, plugins/ the S3 file system.
 #pragma once
@@ -12,6 +11,7 @@
 #include "base/file.h"
 #include "base/json.h"
 #include "model/runtime_environment.h"
+#include "runtime/installed/installed_python.h"
 
 #define CATALOG_FACTS_FILE          "runtime.json"
 #define CATALOG_PRIMER              "primer.jar"
@@ -34,6 +34,7 @@ struct installed_runtime {
     char jobmanager_archive[FILE_PATH_MAX]; // class-data archive; "" = there is none
     char taskmanager_archive[FILE_PATH_MAX];
     int format; // CATALOG_FORMAT, or that of an earlier kobel: programs may miss classes
+    struct installed_python python; // directory "" = there is none
     // The processes write the two archives when they end, instead of using them.
     bool makes_archives;
 };
@@ -49,7 +50,7 @@ MUST_CHECK bool catalog_class_path(const char *lib_directory, char **out_class_p
                                    struct error *err);
 
 // [{"runtimeEnvironment": "FLINK-1_20", "flinkVersion": "1.20.3", "sizeBytes": n, "archives": true,
-// "isOutdated": false}], owned by the caller.
+// "isOutdated": false, "python": "3.11"}], owned by the caller.
 MUST_CHECK bool catalog_list(const char *runtimes_directory, json_t **out_runtimes,
                              struct error *err);
 // Keeps the runtime from being removed until the descriptor is closed. `*held_fd` is -1 or the

@@ -1,0 +1,34 @@
+// What an installed runtime has for programs in Python: below <runtimes>/FLINK-1_20/python/
+//
+//   site/            PyFlink and what it needs
+//   bin/python       what Flink starts as the interpreter
+//   kobel_python.py  primer.py
+//   python.json      written last: without it there is no Python
+#pragma once
+
+#include "base/error.h"
+#include "base/file.h"
+
+#include <stdbool.h>
+
+#define INSTALLED_PYTHON        "python" // in the runtime's directory
+#define INSTALLED_PYTHON_FACTS  "python.json"
+#define INSTALLED_PYTHON_SITE   "site"
+#define INSTALLED_PYTHON_MODULE "kobel_python.py"
+#define INSTALLED_PYTHON_PRIMER "primer.py"
+// A change of kobel's own files gets the next number: then they are written again.
+enum { INSTALLED_PYTHON_FORMAT = 1 };
+
+struct installed_python {
+    char directory[FILE_PATH_MAX];   // "" = there is no Python
+    char interpreter[FILE_PATH_MAX]; // "/usr/bin/python3.11"
+    char version[16];                // "3.11"
+    char jar[FILE_PATH_MAX];         // flink-python of the runtime
+    char command[FILE_PATH_MAX];     // what Flink starts as the interpreter
+};
+
+// False: the runtime has no Python, or one of another format, or its interpreter is gone.
+bool installed_python_find(const char *runtime_directory, struct installed_python *out_python);
+// ERROR_NOT_FOUND: the runtime has no such jar.
+MUST_CHECK bool installed_python_find_jar(const char *runtime_directory,
+                                          char out_jar[static FILE_PATH_MAX], struct error *err);
