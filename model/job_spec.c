@@ -1,6 +1,7 @@
 #include "model/job_spec.h"
 
 #include "base/text.h"
+#include "model/python_options.h"
 #include "model/record.h"
 
 void job_spec_read(const struct app_version *version, struct job_spec *out_spec) {
@@ -8,6 +9,7 @@ void job_spec_read(const struct app_version *version, struct job_spec *out_spec)
     const json_t *parallelism = record_parallelism(config);
     const json_t *checkpoints = record_flink_block(config, "CheckpointConfigurationDescription");
     const json_t *monitoring = record_flink_block(config, "MonitoringConfigurationDescription");
+    struct python_options python;
     struct job_spec spec = {0};
 
     spec.runtime = RUNTIME_DEFAULT;
@@ -27,6 +29,7 @@ void job_spec_read(const struct app_version *version, struct job_spec *out_spec)
     (void)text_copy(spec.log_level, sizeof spec.log_level,
                     json_text_or(monitoring, "LogLevel", "INFO"));
     (void)text_copy(spec.code_sha256, sizeof spec.code_sha256, version->code_sha256);
+    spec.is_python = python_options_read(record_property_groups(config), &python);
     *out_spec = spec;
 }
 

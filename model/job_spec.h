@@ -16,6 +16,7 @@ struct job_spec {
     bool uses_enhanced_snapshots; // SnapshotMode
     bool rollback_enabled;
     bool auto_scaling_enabled;
+    bool is_python;                     // the program is in Python (model/python_options.h)
     char key_arn[ENCRYPTION_KEY_SIZE];  // "" = AWS_OWNED_KEY
     char log_level[8];                  // INFO, WARN, ERROR, DEBUG
     char code_sha256[CODE_SHA256_SIZE]; // "" = no code

@@ -100,6 +100,9 @@ struct launch_spec {
     // What each process may use beyond its size, without counting against the budget before; chosen
     // by the engine.
     int headroom_mb;
+    // It runs a program in Python. `code_sha256` is prepared while it boots; not of a spare.
+    bool is_python;
+    char code_sha256[CODE_SHA256_SIZE];
     // Prime it: READY comes later, and the next job starts sooner. Ignored for spares, which are
     // always primed.
     bool primes;

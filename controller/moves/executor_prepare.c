@@ -82,6 +82,8 @@ bool execution_launch(struct execution *run, struct error *err) {
     launch.size = sizing_for(run->service->profile, &spec, run->placement->parallelism);
     (void)text_copy(launch.log_level, sizeof launch.log_level, spec.log_level);
     (void)text_copy(launch.region, sizeof launch.region, run->app->scope.region);
+    launch.is_python = spec.is_python;
+    (void)text_copy(launch.code_sha256, sizeof launch.code_sha256, spec.code_sha256);
     launch.primes = !launch.holds_sources && is_worth_priming(run);
     if (faults_take_refusal(run->service, run->app->id))
         (void)error_set(&refused, ERROR_SYSTEM, "the launch was refused by an injected fault");

@@ -15,6 +15,9 @@ bool program_question_begin(struct app_service *service, const struct app *app, 
     if (order.spec.code_sha256[0] == '\0')
         return error_set(err, ERROR_CONFIGURATION, "Application %s has no application code.",
                          app->name);
+    if (order.spec.is_python)
+        return error_set(err, ERROR_UNSUPPORTED,
+                         "The operators of a program in Python cannot be asked for.");
     if (parallelism > 0) order.spec.parallelism = parallelism;
     AUTO(memory_free) char *properties_text = job_spec_properties_text(&loaded);
     order.properties_text = properties_text;

@@ -53,6 +53,19 @@ static struct cluster_size size_aws(const struct job_spec *spec, int parallelism
     };
 }
 
+// Beside the JobManager runs the client of the program, beside a TaskManager a worker for each
+// slot, and beside both the process that has PyFlink imported (decisions/0041).
+static void add_python(struct cluster_size *size) {
+    size->jobmanager.overhead_mb += 300;
+    if (size->profile != PROFILE_DEV) return; // the service's KPU has a GiB for this
+    size->taskmanager.framework_off_heap_mb += 64;
+    size->taskmanager.overhead_mb += 192 + 64 * size->taskmanager.slots;
+}
+
 struct cluster_size sizing_for(enum profile profile, const struct job_spec *spec, int parallelism) {
-    return profile == PROFILE_AWS ? size_aws(spec, parallelism) : size_dev(parallelism);
+    struct cluster_size size =
+        profile == PROFILE_AWS ? size_aws(spec, parallelism) : size_dev(parallelism);
+
+    if (spec->is_python) add_python(&size);
+    return size;
 }

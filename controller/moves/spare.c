@@ -16,6 +16,7 @@ void spare_keep(struct app_service *service, const struct app *app) {
     (void)text_copy(launch.app_id, sizeof launch.app_id, app->id);
     launch.runtime = spec.runtime;
     launch.job = spec;
+    launch.is_python = spec.is_python;
     launch.size = sizing_for(service->profile, &spec, app->current_parallelism);
     (void)text_copy(launch.log_level, sizeof launch.log_level, spec.log_level);
     (void)text_copy(launch.region, sizeof launch.region, app->scope.region);

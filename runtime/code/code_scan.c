@@ -82,8 +82,10 @@ void code_scan_problem(const struct code_scan *scan, char out[static CODE_SCAN_P
     if (shape->python_count > 0)
         (void)text_format(
             out, CODE_SCAN_PROBLEM_SIZE,
-            "The zip is a Python program (%.80s%s): kobel runs programs in jars only.",
-            shape->python, shape->jar_count > 0 ? ", with jars" : "");
+            "The zip is a Python program (%.80s), but nothing says so: set the property 'python' "
+            "to "
+            "its main file, in the property group kinesis.analytics.flink.run.options.",
+            shape->python);
     else if (shape->jar_count > 1)
         (void)text_format(out, CODE_SCAN_PROBLEM_SIZE,
                           "The zip holds %zu jars (%.80s, %.80s%s), and nothing says which one to "

@@ -49,6 +49,8 @@ bool cluster_watch_has_answered(const struct cluster_watch *watch);
 // A job will be submitted: it is watched from now on, and is SUBMITTING.
 void cluster_watch_announce(struct cluster_watch *watch, const char *job_id);
 // An announced job will not be submitted, because of `failure`.
+// A better reason for the failure that the view has.
+void cluster_watch_explain(struct cluster_watch *watch, const char *failure);
 void cluster_watch_reject(struct cluster_watch *watch, const char *failure);
 // POSTs `body`, which contains the job id, to /jars/<jar_id>/run, and watches that job.
 void cluster_watch_submit(struct cluster_watch *watch, const char *jar_id, const char *job_id,

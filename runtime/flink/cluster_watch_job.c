@@ -208,6 +208,10 @@ void cluster_watch_reject(struct cluster_watch *watch, const char *failure) {
     cluster_watch_report_change(watch);
 }
 
+void cluster_watch_explain(struct cluster_watch *watch, const char *failure) {
+    (void)text_copy(watch->view.failure, sizeof watch->view.failure, failure);
+}
+
 void cluster_watch_submit(struct cluster_watch *watch, const char *jar_id, const char *job_id,
                           const json_t *body) {
     cluster_watch_announce(watch, job_id);

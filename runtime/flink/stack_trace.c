@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "base/utf8.h"
+#include "runtime/flink/python_traceback.h"
 
 #include <string.h>
 
@@ -87,6 +88,8 @@ void stack_trace_cause(const char *trace, char *out, size_t size_bytes) {
     struct head primary = {0};
     struct head root = {0};
 
+    // Of a function in Python: Java's exceptions are only how it got here.
+    if (python_traceback_read(trace, out, size_bytes)) return;
     if (text_starts_with(at, SERVER_SIDE)) at += strlen(SERVER_SIDE);
     do {
         struct head head;

@@ -12,5 +12,6 @@
 void stack_trace_append(struct buffer *out, const char *trace);
 
 // One line for a trace: the most useful exception, then " StackTrace: " and the root cause where
-// that is another one (the service's format, facts/api.md 5.10).
+// that is another one (the service's format, facts/api.md 5.10). Of a function in Python, what
+// python_traceback.h reads.
 void stack_trace_cause(const char *trace, char *out, size_t size_bytes);

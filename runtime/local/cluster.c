@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "runtime/installed/catalog.h"
+#include "runtime/local/python_program.h"
 #include "runtime/local/workspace_spare.h"
 
 #include <string.h>
@@ -21,6 +22,7 @@ void local_cluster_changed(const struct local_cluster *cluster) {
 
 void local_cluster_stop(struct local_cluster *cluster) {
     submit_free(TAKE(cluster->submit));
+    python_stage_free(TAKE(cluster->program));
     claim_mounts_free(TAKE(cluster->mounts));
     boot_watch_free(TAKE(cluster->boot));
     job_meter_stop(&cluster->meter); // it asks through the watch's client
@@ -87,6 +89,8 @@ static void become_ready(struct local_cluster *cluster) {
     local_cluster_changed(cluster);
 }
 
+static void boot_further(struct local_cluster *cluster);
+
 static void on_mounted(void *userdata, const char *failure) {
     struct local_cluster *cluster = userdata;
 
@@ -96,7 +100,7 @@ static void on_mounted(void *userdata, const char *failure) {
     }
     claim_mounts_free(TAKE(cluster->mounts));
     cluster->mounts_later = false;
-    become_ready(cluster);
+    boot_further(cluster);
 }
 
 static bool begin_mounts(struct local_cluster *cluster, struct error *err) {
@@ -116,6 +120,7 @@ static bool has_primed(struct local_cluster *cluster) {
     struct primer_place place = {.runtimes_directory = cluster->machine->runtimes_directory,
                                  .runtime = cluster->spec.runtime,
                                  .slots = cluster_size_slots(&cluster->spec.size),
+                                 .is_python = cluster->spec.is_python,
                                  .cluster_directory = cluster->paths.cluster,
                                  .state_directory = cluster->primer_directory};
 
@@ -126,25 +131,68 @@ static void boot_further(struct local_cluster *cluster) {
     struct error err;
 
     if (!cluster_watch_is_ready(cluster->watch) || !has_primed(cluster)) return;
-    if (!cluster->mounts_later || cluster->is_spare)
-        become_ready(cluster);
-    else if (cluster->mounts == NULL && !begin_mounts(cluster, &err))
+    bool has_mounts = !cluster->mounts_later || cluster->is_spare;
+    if (!has_mounts && cluster->mounts == NULL && !begin_mounts(cluster, &err))
         local_cluster_lose(cluster, err.message);
+    if (!has_mounts) return;
+    if (cluster->program == NULL)
+        become_ready(cluster);
+    else
+        // Only packages are missing, which may take minutes; they have a limit of their own.
+        boot_watch_stop(cluster->boot);
+}
+
+// --- a program in Python ---
+
+static void on_program(void *userdata, const struct error *err) {
+    struct local_cluster *cluster = userdata;
+
+    if (err != NULL && err->kind == ERROR_SYSTEM) {
+        local_cluster_lose(cluster, err->message);
+        return;
+    }
+    if (err != NULL)
+        (void)text_copy(cluster->program_failure, sizeof cluster->program_failure, err->message);
+    python_stage_free(TAKE(cluster->program));
+    if (cluster->health == CLUSTER_BOOTING) boot_further(cluster);
+}
+
+static bool begin_program(struct local_cluster *cluster, struct error *err) {
+    const struct python_stage_options options = {.machine = cluster->machine,
+                                                 .paths = &cluster->paths,
+                                                 .runtime = cluster->spec.runtime,
+                                                 .code_sha256 = cluster->spec.code_sha256,
+                                                 .on_done = on_program,
+                                                 .userdata = cluster};
+
+    if (!cluster->spec.is_python || cluster->is_spare) return true;
+    return python_stage_begin(&options, &cluster->program, err);
+}
+
+// Flink knows only that main.py failed.
+static void explain_rejection(struct local_cluster *cluster) {
+    char reason[APP_FAILURE_SIZE];
+
+    if (cluster->spec.is_python && cluster_watch_view(cluster->watch)->job == JOB_REJECTED &&
+        python_program_reason(cluster->paths.cluster, reason, sizeof reason))
+        cluster_watch_explain(cluster->watch, reason);
 }
 
 static void on_watch_change(void *userdata) {
     struct local_cluster *cluster = userdata;
 
-    if (cluster->health == CLUSTER_BOOTING)
+    if (cluster->health == CLUSTER_BOOTING) {
         boot_further(cluster);
-    else
-        local_cluster_changed(cluster);
+        return;
+    }
+    explain_rejection(cluster);
+    local_cluster_changed(cluster);
 }
 
 static int later_stages(void *userdata) {
     const struct local_cluster *cluster = userdata;
 
-    return (int)cluster->primer + (cluster->mounts != NULL);
+    return (int)cluster->primer + (cluster->mounts != NULL) + (cluster->program == NULL);
 }
 
 static void on_measured(void *userdata) {
@@ -168,6 +216,16 @@ static bool check_holder(const struct installed_runtime *runtime, struct error *
            error_set(err, ERROR_UNAVAILABLE,
                      "runtime %s was installed by an earlier kobel, which cannot hold sources; run "
                      "`kobel runtime install %s` again",
+                     name, name);
+}
+
+static bool check_python(const struct installed_runtime *runtime, struct error *err) {
+    const char *name = runtime_environment_name(runtime->runtime);
+
+    return runtime->python.directory[0] != '\0' ||
+           error_set(err, ERROR_UNAVAILABLE,
+                     "runtime %s has no Python, which the application needs: kobel runtime install "
+                     "%s --python",
                      name, name);
 }
 
@@ -196,10 +254,13 @@ static bool start_processes(struct local_cluster *cluster, struct error *err) {
     if (!catalog_find(machine->runtimes_directory, cluster->spec.runtime, &runtime, err))
         return false;
     if (cluster->spec.holds_sources && !check_holder(&runtime, err)) return false;
+    if (cluster->spec.is_python && !check_python(&runtime, err)) return false;
     // Another one may have been installed since it was last held.
     if (!cluster->is_spare && !machine_hold_runtime(machine, cluster->spec.runtime, err))
         return false;
     return file_make_directories(machine->apps_directory, 0700, err) &&
+           (!cluster->spec.is_python ||
+            file_make_directories(cluster->paths.packages, 0700, err)) &&
            workspace_make(&cluster->paths, err) &&
            cluster_processes_start(machine->loop, &options, &cluster->processes, err);
 }
@@ -269,7 +330,7 @@ bool local_cluster_start(struct machine *machine, const struct launch_spec *spec
     cluster->mounts_later = sandbox_has_namespaces(machine->options.sandbox.level) && is_spare &&
                             spec->app_id[0] == '\0';
     if (!choose_paths(cluster, err) || !start_processes(cluster, err) ||
-        !start_watches(cluster, err))
+        !start_watches(cluster, err) || !begin_program(cluster, err))
         return false;
     *out_cluster = TAKE(cluster);
     return true;
@@ -290,8 +351,10 @@ bool local_cluster_claim(struct local_cluster *spare, const struct launch_spec *
     spare->spec = *spec;
     spare->is_spare = false;
     if (spare->primer == PRIMER_WAITS && !spec->primes) spare->primer = PRIMER_NONE;
-    if (!spare->mounts_later || spare->health != CLUSTER_READY) return true;
+    if (!begin_program(spare, err)) return false;
+    bool waits = spare->mounts_later || spare->program != NULL;
+    if (!waits || spare->health != CLUSTER_READY) return true;
     spare->health = CLUSTER_BOOTING;
     boot_watch_restart(spare->boot);
-    return begin_mounts(spare, err);
+    return !spare->mounts_later || begin_mounts(spare, err);
 }

@@ -10,6 +10,7 @@
 #include "runtime/local/log_budget.h"
 #include "runtime/local/machine.h"
 #include "runtime/local/primer.h"
+#include "runtime/local/python_stage.h"
 #include "runtime/local/submit.h"
 
 struct local_cluster;
@@ -46,8 +47,10 @@ struct local_cluster {
     struct boot_watch *boot;
     struct log_budget *logs;
     struct job_meter meter;
-    struct submit *submit;   // under way
-    sd_event_source *ending; // calls on_lost in a turn of its own
+    struct submit *submit;                  // under way
+    struct python_stage *program;           // its program in Python is being prepared
+    char program_failure[APP_FAILURE_SIZE]; // why that program cannot run; "" = it can
+    sd_event_source *ending;                // calls on_lost in a turn of its own
 };
 
 // Starts a cluster, which is BOOTING then. ERROR_UNAVAILABLE: the runtime is not installed.

@@ -195,6 +195,9 @@ void cluster_conf_print(const struct launch_spec *spec, const char *instance,
     put(out, "web.tmpdir", "%s", paths->jars);
     put(out, "web.upload.dir", "%s", paths->jars);
     put_memory(out, &spec->size);
+    // Beam is not relocated in flink-python: its classes stay loaded from one job to the next.
+    if (spec->is_python)
+        put(out, "classloader.parent-first-patterns.additional", "org.apache.beam.");
     put_job(out, spec, paths);
 }
 
@@ -311,14 +314,26 @@ static void add_java(const struct flink_process *process, const struct launch_sp
     argument_list_add_all(out, "-Duser.home=/tmp", "-Duser.name=flink", NULL);
 }
 
+// What follows is started by a process that also starts the one from which interpreters are forked.
+static void add_python(enum flink_role role, const struct installed_python *python,
+                       struct argument_list *out) {
+    argument_list_add_all(out, python->interpreter, "-s", NULL);
+    argument_list_add_format(out, "%s/" INSTALLED_PYTHON_MODULE, python->directory);
+    argument_list_add_all(out, "serve", role == FLINK_JOBMANAGER ? "client" : "worker", NULL);
+}
+
 void cluster_conf_command(const struct flink_process *process, const struct launch_spec *spec,
                           const struct installed_runtime *runtime, const struct java *java,
                           const struct workspace_paths *paths, const struct cluster_ports *ports,
                           struct argument_list *out) {
     bool is_jobmanager = process->role == FLINK_JOBMANAGER;
 
+    if (spec->is_python) add_python(process->role, &runtime->python, out);
     add_java(process, spec, runtime, java, paths, out);
-    argument_list_add_all(out, "-classpath", runtime->class_path, NULL);
+    argument_list_add(out, "-classpath");
+    // In the class path of the processes, so that its classes stay loaded, too.
+    argument_list_add_format(out, "%s%s%s", runtime->class_path, spec->is_python ? ":" : "",
+                             spec->is_python ? runtime->python.jar : "");
     argument_list_add(out,
                       is_jobmanager
                           ? "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"
@@ -359,5 +374,12 @@ void cluster_conf_environment(const struct installed_runtime *runtime, const str
                              has_namespaces ? "/etc/flink" : paths->etc);
     if (!has_namespaces)
         argument_list_add_format(out, "KOBEL_TRUST_STORE=%s" JAVA_TRUST_STORE, java->home);
+    if (runtime->python.directory[0] != '\0') {
+        argument_list_add_format(out, "KOBEL_LOG=%s", paths->log);
+        // Otherwise Flink starts an interpreter to ask for it.
+        argument_list_add_format(out,
+                                 "PYFLINK_UDF_RUNNER_DIR=%s/" INSTALLED_PYTHON_SITE "/pyflink/bin",
+                                 runtime->python.directory);
+    }
     if (mark[0] != '\0') argument_list_add_format(out, ORPHANS_VARIABLE "=%s", mark);
 }

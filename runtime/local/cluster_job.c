@@ -19,6 +19,8 @@ bool cluster_job_submit(struct local_cluster *cluster, const struct submission *
                         struct error *err) {
     struct submit_options options = {.code = &cluster->machine->options.code,
                                      .paths = &cluster->paths,
+                                     .runtimes_directory = cluster->machine->runtimes_directory,
+                                     .program_failure = cluster->program_failure,
                                      .watch = cluster->watch,
                                      .on_unusable = on_unusable,
                                      .on_done = on_submitted,

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "runtime/flink/job_conf.h"
 #include "runtime/installed/catalog.h"
+#include "runtime/local/python_program.h"
 
 #include <string.h>
 
@@ -19,19 +20,30 @@ struct job_spec primer_job(enum runtime_environment runtime, int parallelism) {
                              .checkpoint_interval_ms = 1000};
 }
 
-void primer_submit(struct cluster_watch *watch, enum runtime_environment runtime, int parallelism,
-                   const char *state_directory, const char *restore_path) {
-    AUTO(json_decref) json_t *body = json_new_object();
+static void choose_job_id(char out[static APP_JOB_ID_SIZE]) {
+    (void)text_copy(out, APP_JOB_ID_SIZE, PRIMER_JOB_PREFIX);
+    random_id_hex(out + strlen(out), APP_JOB_ID_SIZE - 1 - strlen(out));
+}
+
+static json_t *body_of(enum runtime_environment runtime, int parallelism,
+                       const char *state_directory, const char *job_id) {
+    json_t *body = json_new_object();
     AUTO(memory_free) char *checkpoints = workspace_uri(state_directory);
     const struct job_spec job = primer_job(runtime, parallelism);
-    char job_id[APP_JOB_ID_SIZE];
 
-    (void)text_copy(job_id, sizeof job_id, PRIMER_JOB_PREFIX);
-    random_id_hex(job_id + strlen(job_id), sizeof job_id - 1 - strlen(job_id));
     json_put_text(body, "jobId", job_id);
     json_put_int(body, "parallelism", job.parallelism);
     if (runtime_environment_has_run_conf(runtime))
         json_put(body, "flinkConfiguration", job_conf_settings(&job, checkpoints));
+    return body;
+}
+
+void primer_submit(struct cluster_watch *watch, enum runtime_environment runtime, int parallelism,
+                   const char *state_directory, const char *restore_path) {
+    char job_id[APP_JOB_ID_SIZE];
+
+    choose_job_id(job_id);
+    AUTO(json_decref) json_t *body = body_of(runtime, parallelism, state_directory, job_id);
     if (restore_path[0] != '\0') json_put_text(body, "savepointPath", restore_path);
     cluster_watch_submit(watch, PRIMER_JAR_ID, job_id, body);
 }
@@ -59,6 +71,31 @@ static bool stage_jar(const struct primer_place *place, struct error *err) {
                              buffer_text(&bytes), bytes.size_bytes, 0644, err);
 }
 
+static bool begin_python(struct cluster_watch *watch, const struct primer_place *place,
+                         struct error *err) {
+    static const struct python_options options = {INSTALLED_PYTHON_PRIMER, "", "", "", ""};
+    AUTO(installed_runtime_release) struct installed_runtime runtime = {0};
+    char job_id[APP_JOB_ID_SIZE];
+
+    choose_job_id(job_id);
+    AUTO(json_decref)
+    json_t *body = body_of(place->runtime, place->slots, place->state_directory, job_id);
+    if (!catalog_find(place->runtimes_directory, place->runtime, &runtime, err) ||
+        !python_program_link_jar(&runtime.python, place->cluster_directory, err))
+        return false;
+    python_program_add(&options, runtime.python.directory, &runtime.python, body);
+    cluster_watch_submit(watch, PYTHON_PROGRAM_JAR_ID, job_id, body);
+    return true;
+}
+
+static bool begin(struct cluster_watch *watch, const struct primer_place *place,
+                  struct error *err) {
+    if (place->is_python) return begin_python(watch, place, err);
+    if (!stage_jar(place, err)) return false;
+    primer_submit(watch, place->runtime, place->slots, place->state_directory, "");
+    return true;
+}
+
 bool primer_advance(enum primer_stage *stage, struct cluster_watch *watch,
                     const struct primer_place *place) {
     const struct cluster_view *view = cluster_watch_view(watch);
@@ -69,9 +106,8 @@ bool primer_advance(enum primer_stage *stage, struct cluster_watch *watch,
     case PRIMER_DONE:
         return true;
     case PRIMER_WAITS:
-        if (!stage_jar(place, NULL)) break;
+        if (!begin(watch, place, NULL)) break;
         *stage = PRIMER_RUNS;
-        primer_submit(watch, place->runtime, place->slots, place->state_directory, "");
         return false;
     case PRIMER_RUNS:
         if (cluster_view_runs_fully(view)) {

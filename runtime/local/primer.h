@@ -32,6 +32,7 @@ struct primer_place {
     const char *runtimes_directory;
     enum runtime_environment runtime;
     int slots;
+    bool is_python; // the trivial job in Python instead
     const char *cluster_directory;
     const char *state_directory;
 };

@@ -41,7 +41,7 @@ void process_fence_wrap(const struct process_fence *fence, struct argument_list 
     char trust_store[FILE_PATH_MAX + sizeof JAVA_TRUST_STORE];
     struct sandbox_spec spec = {
         .read_only = {fence->runtime->directory, fence->java->home, paths->conf,
-                      paths->shared_snapshots},
+                      paths->shared_snapshots, paths->packages},
         .writable = {paths->work, paths->log, paths->jars, paths->checkpoints, paths->snapshots},
         .etc_flink = paths->etc,
         .hosts_file = hosts,

@@ -4,7 +4,10 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "runtime/flink/job_conf.h"
+#include "runtime/installed/catalog.h"
 #include "runtime/local/code_stage.h"
+#include "runtime/local/python_program.h"
+#include "runtime/local/python_stage.h"
 
 #include <string.h>
 
@@ -97,6 +100,44 @@ static bool begin_staging(sd_event *loop, const struct submit_options *options,
     return true;
 }
 
+// --- a program in Python ---
+
+// It was prepared while the cluster booted (python_stage.h).
+static bool check_program(const struct submit_options *options, const struct python_options *python,
+                          const char *directory, struct error *err) {
+    if (options->program_failure[0] != '\0')
+        return error_set(err, ERROR_INVALID, "%s", options->program_failure);
+    return python_program_check(python, directory, err);
+}
+
+static bool submit_python(const struct submit_options *options, const struct submission *job,
+                          struct submit *submit, struct error *err) {
+    AUTO(installed_runtime_release) struct installed_runtime runtime = {0};
+    AUTO(json_decref) json_t *groups = NULL;
+    struct python_options python;
+    char directory[FILE_PATH_MAX];
+    struct error refused;
+
+    if (!json_parse(job->properties_text, strlen(job->properties_text), &groups, err) ||
+        !catalog_find(options->runtimes_directory, job->spec.runtime, &runtime, err) ||
+        !python_stage_directory(options->paths, directory, err) ||
+        !python_program_link_jar(&runtime.python, options->paths->cluster, err))
+        return false;
+    if (!python_options_read(groups, &python))
+        return error_set(err, ERROR_INVALID,
+                         "the application has no properties of a program in "
+                         "Python");
+    if (!check_program(options, &python, directory, &refused)) {
+        cluster_watch_announce(submit->watch, submit->job_id);
+        cluster_watch_reject(submit->watch, refused.message);
+        return true;
+    }
+    python_program_add(&python, directory, &runtime.python, submit->body);
+    (void)text_copy(submit->jar_id, sizeof submit->jar_id, PYTHON_PROGRAM_JAR_ID);
+    hand_over(submit);
+    return true;
+}
+
 bool submit_begin(sd_event *loop, const struct submit_options *options,
                   const struct submission *job, struct submit **out_submit, struct error *err) {
     AUTO(submit_free) struct submit *submit = memory_alloc(sizeof *submit);
@@ -109,8 +150,9 @@ bool submit_begin(sd_event *loop, const struct submit_options *options,
     (void)text_format(submit->jar_id, sizeof submit->jar_id, "%.64s.jar", job->spec.code_sha256);
     (void)text_copy(submit->job_id, sizeof submit->job_id, job->job_id);
     submit->body = run_body(options->paths, job);
-    if (!begin_staging(loop, options, job, submit, &is_refused, err)) return false;
     *out_submit = NULL;
+    if (job->spec.is_python) return submit_python(options, job, submit, err);
+    if (!begin_staging(loop, options, job, submit, &is_refused, err)) return false;
     if (is_refused) return true;
     if (submit->stage == NULL) {
         hand_over(submit);

@@ -10,6 +10,8 @@ struct submit;
 struct submit_options {
     const struct code_port *code;        // borrowed for the call
     const struct workspace_paths *paths; // of the cluster; borrowed for the call
+    const char *runtimes_directory;      // borrowed for the call
+    const char *program_failure;         // of a program in Python; borrowed for the call
     struct cluster_watch *watch;         // borrowed as long as the submission is there
     // The cluster is not usable for this job or another one. Called within submit_begin(), too.
     void (*on_unusable)(void *userdata, const char *reason);

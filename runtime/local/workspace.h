@@ -38,6 +38,7 @@ struct workspace_paths {
     char checkpoints[FILE_PATH_MAX];
     char snapshots[FILE_PATH_MAX];
     char shared_snapshots[FILE_PATH_MAX]; // of all applications: runtime/local/snapshot_files.h
+    char packages[FILE_PATH_MAX];         // <data>/python, of all: runtime/local/python_stage.h
 };
 
 // <data>/apps/<app>/clusters

@@ -42,6 +42,7 @@ bool workspace_spare_paths_of(const char *data_directory, const char *spare_id, 
         spare_directory(data_directory, spare_id, directory, err) &&
         workspace_paths_in(directory, &paths, err) &&
         snapshot_files_root(data_directory, paths.shared_snapshots, err) &&
+        file_join(paths.packages, FILE_PATH_MAX, err, data_directory, "python", NULL) &&
         (app_id[0] == '\0' || workspace_paths_add_state(data_directory, app_id, &paths, err));
     if (!fit) return false;
     *out_paths = paths;

@@ -94,7 +94,8 @@ def test_an_old_connector_for_kinesis_is_refused(application, jars, tmp_path):
 
 @pytest.mark.parametrize("files, text", [
     (("a.jar", "b.jar"), "The zip holds 2 jars (a.jar, b.jar), and nothing says which one to run. Upload one jar that has all classes"),
-    (("main.py", "lib/x.jar"), "The zip is a Python program (main.py, with jars): kobel runs programs in jars only."),
+    (("main.py", "lib/x.jar"), "The zip is a Python program (main.py), but nothing says so: set the property 'python' to its main file, in the property group "
+                               "kinesis.analytics.flink.run.options."),
     (None, "The application code is empty."),
 ], ids=["jars", "python", "empty"])
 def test_code_that_cannot_run_fails_the_start_with_the_reason(application, jars, tmp_path, files, text):

@@ -100,8 +100,9 @@ Test(code_zip, code_that_cannot_run_is_kept_with_the_reason, .init = set_up, .fi
     } rows[] = {
         {{"one.jar", "two.jar"}, "The zip holds 2 jars (one.jar, two.jar), and nothing says which"},
         {{"a.jar", "b.jar", "c.jar"}, "The zip holds 3 jars (a.jar, b.jar, ...)"},
-        {{"main.py", "lib/connector.jar"}, "The zip is a Python program (main.py, with jars)"},
-        {{"main.py"}, "The zip is a Python program (main.py)"},
+        {{"main.py", "lib/connector.jar"},
+         "The zip is a Python program (main.py), but nothing says so"},
+        {{"main.py"}, "The zip is a Python program (main.py), but nothing says so"},
         {{"notes.txt"}, "The zip holds neither a jar nor classes."},
         {{"__MACOSX/._my-job.jar"}, "The zip holds nothing."},
         {{NULL}, "The zip holds nothing."},

@@ -1,0 +1,2 @@
+def parse(text):
+    raise ValueError(f"{text} is not a number")

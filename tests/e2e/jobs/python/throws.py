@@ -1,0 +1,3 @@
+import helper_of_throws
+
+helper_of_throws.parse("bad")

@@ -1,0 +1,112 @@
+"""Applications in Python: a zip with main.py, as the service takes it."""
+
+import pathlib
+import re
+import subprocess
+import zipfile
+
+import pytest
+from kobel import BINARY, ROLE, Application, Kobel, wait_for
+from once import cache, locked
+
+SOURCES = pathlib.Path(__file__).parent / "jobs" / "python"
+GROUP = "kinesis.analytics.flink.run.options"
+
+
+def pack(path, **more):
+    """The programs of jobs/python, and more files by name."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for source in sorted(SOURCES.rglob("*.py")):
+            archive.write(source, source.relative_to(SOURCES))
+        for name, text in more.items():
+            archive.writestr(name, text)
+    return path
+
+
+def properties(label, **run):
+    return {"PropertyGroups": [{"PropertyGroupId": "job", "PropertyMap": {"label": label}},
+                               {"PropertyGroupId": GROUP, "PropertyMap": {"pyFiles": "dep", **run}}]}
+
+
+@pytest.fixture(scope="module")
+def python(runtime):
+    with locked(cache() / "runtimes.lock"):
+        subprocess.run([BINARY, "runtime", "install", "FLINK-1_20", "--python"], check=True)
+
+
+@pytest.fixture(scope="module")
+def daemon(python, tmp_path_factory):
+    with Kobel(tmp_path_factory.mktemp("python")) as kobel:
+        yield kobel
+
+
+@pytest.fixture
+def app(daemon, request):
+    app = Application(daemon, re.sub("[^a-zA-Z0-9]+", "-", request.node.name)[:60])
+    yield app
+    if not app.is_gone():
+        app.settle()
+        app.delete()
+
+
+def fails_to_start(app):
+    operation = app.client.start_application(ApplicationName=app.name)["OperationId"]
+    assert app.settle() == "READY"
+    return app.operation(operation)["OperationFailureDetails"]["ErrorInfo"]["ErrorString"]
+
+
+@pytest.mark.slow
+def test_a_program_keeps_its_state_over_snapshot_update_kill_and_stop(app, tmp_path):
+    app.create(pack(tmp_path / "job.zip"), EnvironmentProperties=properties("first", python="stream.py"))
+    app.start()
+    app.wait_for_count(5)
+    app.take_snapshot("one")
+    app.update_configuration(EnvironmentPropertyUpdates=properties("second", python="stream.py"))
+    assert app.settle() == "RUNNING"
+    counted = app.wait_for_count(5, "second")
+    app.wait_for_checkpoint()
+    assert app.inject("kill-taskmanager") == 200
+    wait_for(lambda: app.show()["recoveries"] == 1, "another cluster is launched")
+    counted = app.wait_for_count(counted)
+    app.stop()
+    app.start()
+    app.wait_for_count(counted)
+    counts = [count for _, count, _ in app.lines()]
+    assert counts.count(1) == 1
+
+
+def test_a_function_of_the_table_api_runs_and_its_traceback_is_reported(app, tmp_path):
+    app.create(pack(tmp_path / "job.zip"), EnvironmentProperties=properties("first", python="main.py"))
+    app.start()
+    app.wait_for_count(3, "first")
+    app.stop()
+
+
+@pytest.mark.parametrize("run, label, reason", [
+    ({"python": "throws.py"}, "x", r"ValueError: bad is not a number \(throws.py:3 in <module>, helper_of_throws.py:2 in parse\)"),
+    ({"python": "main.py"}, "misspelt", "Object 'nombers' not found"),
+    ({"python": "other.py"}, "x", "The property python names 'other.py', which is not in the zip of the application."),
+    ({"python": "main.py", "jarfile": "a.jar,b.jar"}, "x", "The property jarfile names several jars"),
+], ids=["main", "sql", "missing", "jars"])
+def test_a_program_that_fails_is_reported_with_the_reason(app, tmp_path, run, label, reason):
+    app.create(pack(tmp_path / "job.zip"), EnvironmentProperties=properties(label, **run))
+    assert re.search(reason, fails_to_start(app))
+
+
+def test_requirements_that_pip_cannot_install_are_reported(app, tmp_path):
+    app.create(pack(tmp_path / "job.zip", **{"requirements.txt": "./not-there-1.0-py3-none-any.whl\n"}),
+               EnvironmentProperties=properties("x", python="main.py"))
+    assert "pip could not install requirements.txt: ERROR:" in fails_to_start(app)
+
+
+def test_without_python_the_command_that_installs_it_is_named(shared, tmp_path):
+    app = Application(shared, "no-python")
+    app.put_code(pack(tmp_path / "job.zip"))
+    shared.client.create_application(
+        ApplicationName=app.name, RuntimeEnvironment="FLINK-1_15", ServiceExecutionRole=ROLE,
+        ApplicationConfiguration={
+            "ApplicationCodeConfiguration": {"CodeContentType": "ZIPFILE", "CodeContent": {"S3ContentLocation": {
+                "BucketARN": "arn:aws:s3:::code", "FileKey": f"{app.name}.jar"}}},
+            "EnvironmentProperties": properties("x", python="main.py")})
+    assert "kobel runtime install FLINK-1_15" in fails_to_start(app)
+    app.delete()

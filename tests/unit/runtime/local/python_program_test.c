@@ -1,0 +1,94 @@
+// What is asked of Flink for a program in Python.
+#include "runtime/local/python_program.h"
+
+#include "base/memory.h"
+#include "base/text.h"
+
+#include <criterion/criterion.h>
+#include <criterion/new/assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char directory[] = "/tmp/kobel-python-XXXXXX";
+
+static void put(const char *name) {
+    char path[FILE_PATH_MAX];
+    struct error err;
+
+    cr_assert(file_join(path, sizeof path, &err, directory, name, NULL));
+    cr_assert(file_write_atomically(path, "", 0, 0644, &err), "%s", err.message);
+}
+
+static void set_up(void) {
+    cr_assert(mkdtemp(directory) != NULL);
+    put("main.py");
+    put("a.jar");
+    put("x.zip");
+}
+
+static void tear_down(void) {
+    error_ignore(file_remove_tree(directory, NULL));
+}
+
+Test(python_program, names_what_is_not_in_the_zip, .init = set_up, .fini = tear_down) {
+    static const struct {
+        struct python_options options;
+        const char *part; // "" = it runs
+    } rows[] = {
+        {{"main.py", "", "", "", ""}, ""},
+        {{"main.py", "", "a.jar", "x.zip, main.py", "x.zip#data"}, ""},
+        {{"", "jobs.main", "", "", ""}, ""},
+        {{"other.py", "", "", "", ""}, "The property python names 'other.py', which is not in"},
+        {{"../main.py", "", "", "", ""}, "The property python names '../main.py'"},
+        {{"/etc/passwd", "", "", "", ""}, "The property python names '/etc/passwd'"},
+        {{"main.py", "", "b.jar", "", ""}, "The property jarfile names 'b.jar'"},
+        {{"main.py", "", "a.jar;b.jar", "", ""}, "The property jarfile names several jars"},
+        {{"main.py", "", "", "x.zip,y.zip", ""}, "The property pyFiles names 'y.zip'"},
+        {{"main.py", "", "", "", "y.zip#data"}, "The property pyArchives names 'y.zip'"},
+    };
+    struct error err;
+
+    for (size_t index = 0; index < sizeof rows / sizeof rows[0]; index++) {
+        bool is_well = python_program_check(&rows[index].options, directory, &err);
+        cr_assert(eq(int, is_well, rows[index].part[0] == '\0'), "row %zu", index);
+        if (!is_well)
+            cr_assert(text_starts_with(err.message, rows[index].part), "row %zu: %s", index,
+                      err.message);
+    }
+}
+
+static json_t *body_of(const struct python_options *options) {
+    const struct installed_python python = {.command = "/r/bin/python"};
+    json_t *body = json_new_object();
+
+    json_put(body, "flinkConfiguration", json_new_object());
+    python_program_add(options, "/p", &python, body);
+    return body;
+}
+
+static void expect(const json_t *body, const char *text) {
+    AUTO(memory_free) char *printed = json_print(body);
+
+    cr_assert(strstr(printed, text) != NULL, "%s", printed);
+}
+
+Test(python_program, runs_by_flinks_driver_with_files_as_settings) {
+    const struct python_options options = {"main.py", "", "lib/a.jar", "dep, x.zip", "m.zip#data"};
+    AUTO(json_decref) json_t *body = body_of(&options);
+
+    expect(body, "\"entryClass\":\"org.apache.flink.client.python.PythonDriver\"");
+    expect(body, "\"programArgsList\":[\"--python\",\"/p/main.py\"]");
+    expect(body, "\"pipeline.jars\":\"file:///p/lib/a.jar\"");
+    expect(body, "\"python.files\":\"/p/dep,/p/x.zip\"");
+    expect(body, "\"python.archives\":\"/p/m.zip#data\"");
+    expect(body, "\"python.executable\":\"/r/bin/python\"");
+    expect(body, "\"python.client.executable\":\"/r/bin/python\"");
+}
+
+Test(python_program, a_module_is_searched_in_the_whole_zip) {
+    const struct python_options options = {"", "jobs.main", "", "", ""};
+    AUTO(json_decref) json_t *body = body_of(&options);
+
+    expect(body, "\"programArgsList\":[\"--pyModule\",\"jobs.main\"]");
+    expect(body, "\"python.files\":\"/p\"");
+}
