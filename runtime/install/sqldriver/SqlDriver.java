@@ -361,7 +361,7 @@ public final class SqlDriver {
         StringBuilder text = new StringBuilder();
         for (Throwable at = reason; at != null; at = at.getCause()) {
             String message = String.valueOf(at.getMessage()).split("Was expecting|Table options are|Available factory identifiers")[0];
-            message = message.replaceAll("\\s+", " ").trim();
+            message = message.replaceAll("\\s+", " ").replaceAll("([^.]{8,80}\\. )\\1", "$1").trim();
             if (at.getMessage() == null) message = at.getClass().getSimpleName();
             if (message.contains(text)) text.setLength(0);
             if (text.indexOf(message) < 0) text.append(text.length() == 0 ? "" : " ").append(message);
