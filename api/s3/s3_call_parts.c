@@ -122,17 +122,17 @@ static void on_part_copied(void *userdata, const struct error *err) {
     const char *range = s3_request_header(&call->request, "x-amz-copy-source-range");
     AUTO(memory_free)
     char *identity = memory_format("%s %s", call->source.record.etag, range == NULL ? "" : range);
-    char sha256[DIGEST_SHA256_HEX_SIZE];
-    char etag[OBJECT_ETAG_SIZE];
+    char etag[DIGEST_SHA256_HEX_SIZE];
+    char out[OBJECT_ETAG_SIZE];
 
-    digest_sha256_hex(identity, strlen(identity), sha256);
-    sha256[DIGEST_MD5_HEX_SIZE - 1] = '\0';
+    digest_sha256_hex(identity, strlen(identity), etag);
+    etag[DIGEST_MD5_HEX_SIZE - 1] = '\0';
     if (err != NULL)
         s3_call_fail_with(call, err);
-    else if (!place_part(call, sha256, etag))
+    else if (!place_part(call, etag, out))
         s3_call_fail(call);
     else
-        s3_call_reply_copied(call, "CopyPartResult", etag);
+        s3_call_reply_copied(call, "CopyPartResult", out);
 }
 
 void s3_call_copy_part(struct s3_call *call) {

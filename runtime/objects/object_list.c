@@ -99,19 +99,24 @@ static void add_name(const struct object_list *list, struct level *level,
         name_batch_add(&level->batch, name);
 }
 
+static void end_reading(struct level *level) {
+    DIR *directory = level->reading;
+
+    level->reading = NULL;
+    (void)closedir(directory);
+}
+
 // Returns the work.
 static int read_level(const struct object_list *list, struct level *level) {
-    int work = 0;
-
-    for (; work < WORK_A_TURN; work += ENTRY_WORK) {
+    for (int work = 0; work < WORK_A_TURN; work += ENTRY_WORK) {
         const struct dirent *entry = readdir(level->reading);
         if (entry == NULL) {
-            (void)closedir(TAKE(level->reading));
+            end_reading(level);
             return work;
         }
         add_name(list, level, entry);
     }
-    return work;
+    return WORK_A_TURN;
 }
 
 // --- entries ---
