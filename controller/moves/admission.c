@@ -79,8 +79,8 @@ static bool shape_of(struct app_service *service, const struct app *app,
     struct job_spec spec;
 
     if (!service_load_spec(service, app->id, placement->version, &spec, err)) return false;
-    *out_spec = (struct launch_spec){
-        .runtime = spec.runtime, .job = spec, .is_python = spec.is_python};
+    *out_spec =
+        (struct launch_spec){.runtime = spec.runtime, .job = spec, .is_python = spec.is_python};
     if (!source_hold_find(service, app->id, &out_spec->holds_sources, err)) return false;
     (void)text_copy(out_spec->app_id, sizeof out_spec->app_id, app->id);
     (void)text_copy(out_spec->log_level, sizeof out_spec->log_level, spec.log_level);

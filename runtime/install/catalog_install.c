@@ -247,9 +247,36 @@ struct catalog_presence catalog_install_find(const char *runtimes_directory,
     };
 }
 
-// After the runtime: without Python it runs jars.
-static bool add_python(struct installation *self, struct error *err) {
-    return !self->with_python || python_packages_install(self, err);
+// An installation of an earlier kobel makes room, once its successor is at hand.
+static bool clear(struct installation *self, const char *runtimes_directory, struct error *err) {
+    char archive[FILE_PATH_MAX];
+
+    installation_report(self, "replace the installation of an earlier kobel", -1);
+    return file_make_directories(self->scratch, 0755, err) &&
+           (self->from != NULL || package_obtain(self, archive, err)) &&
+           catalog_remove(runtimes_directory, self->runtime, false, err);
+}
+
+static bool choose_directories(struct installation *self, const char *runtimes_directory,
+                               struct error *err) {
+    char scratch_name[64];
+
+    self->name = runtime_environment_name(self->runtime);
+    self->version = runtime_environment_flink_version(self->runtime);
+    if (self->version == NULL)
+        return error_set(err, ERROR_UNSUPPORTED, "runtime %s cannot be run here", self->name);
+    (void)text_format(scratch_name, sizeof scratch_name, ".%s.scratch", self->name);
+    return file_make_directories(runtimes_directory, 0755, err) &&
+           file_join(self->directory, FILE_PATH_MAX, err, runtimes_directory, self->name, NULL) &&
+           file_join(self->scratch, FILE_PATH_MAX, err, runtimes_directory, scratch_name, NULL);
+}
+
+// `existing`: without a format when there is none.
+static bool bring_up(struct installation *self, const struct installed_runtime *existing,
+                     const char *runtimes_directory, struct error *err) {
+    if (existing->format == CATALOG_FORMAT) return complete(self, existing, err);
+    return (existing->directory[0] == '\0' || clear(self, runtimes_directory, err)) &&
+           install(self, err);
 }
 
 bool catalog_install(const struct catalog_install_options *options, struct error *err) {
@@ -257,40 +284,22 @@ bool catalog_install(const struct catalog_install_options *options, struct error
     AUTO(file_close) int lock_fd = -1;
     struct installation self = {.runtime = options->runtime,
                                 .from = options->from,
+                                .with_python = options->with_python,
                                 .progress = options->progress,
                                 .added = options->added,
                                 .userdata = options->userdata};
-    char scratch_name[64];
 
-    self.name = runtime_environment_name(options->runtime);
-    self.version = runtime_environment_flink_version(options->runtime);
-    if (self.version == NULL)
-        return error_set(err, ERROR_UNSUPPORTED, "runtime %s cannot be run here", self.name);
-    (void)text_format(scratch_name, sizeof scratch_name, ".%s.scratch", self.name);
-    if (!file_make_directories(options->runtimes_directory, 0755, err) ||
-        !file_join(self.directory, FILE_PATH_MAX, err, options->runtimes_directory, self.name,
-                   NULL) ||
-        !file_join(self.scratch, FILE_PATH_MAX, err, options->runtimes_directory, scratch_name,
-                   NULL) ||
+    if (!choose_directories(&self, options->runtimes_directory, err) ||
         !lock(&self, options->runtimes_directory, &lock_fd, err))
         return false;
-    bool is_there = catalog_find(options->runtimes_directory, options->runtime, &existing, NULL);
+    bool is_there = catalog_find(options->runtimes_directory, options->runtime, &existing, NULL) &&
+                    existing.format == CATALOG_FORMAT;
     bool had_python = existing.python.directory[0] != '\0';
-    bool is_outdated = is_there && existing.format != CATALOG_FORMAT;
-    self.with_python = options->with_python || (is_outdated && had_python);
-    if (is_outdated) {
-        installation_report(&self, "replace the installation of an earlier kobel", -1);
-        if (!catalog_remove(options->runtimes_directory, options->runtime, false, err))
-            return error_prefix(err, "install %s", self.name);
-    } else if (is_there) {
-        bool is_new = options->with_python && !had_python;
-        if (!complete(&self, &existing, err) || !add_python(&self, err))
-            return error_prefix(err, "install %s", self.name);
-        installation_report(&self, is_new ? "installed" : "installed already", 1);
-        return true;
-    }
-    if (!install(&self, err) || !add_python(&self, err))
+    self.with_python |= had_python;
+    if (!bring_up(&self, &existing, options->runtimes_directory, err) ||
+        (self.with_python && !python_packages_install(&self, err)))
         return error_prefix(err, "install %s", self.name);
-    installation_report(&self, "installed", 1);
+    bool is_old = is_there && had_python == self.with_python;
+    installation_report(&self, is_old ? "installed already" : "installed", 1);
     return true;
 }

@@ -34,8 +34,7 @@ static bool has_shape(const struct launch_spec *left, const struct launch_spec *
 
     return (is_untied || text_equal(left->app_id, right->app_id)) &&
            left->runtime == right->runtime && is_for_job(left, right) &&
-           left->is_python == right->is_python &&
-           left->holds_sources == right->holds_sources &&
+           left->is_python == right->is_python && left->holds_sources == right->holds_sources &&
            text_equal(left->log_level, right->log_level) &&
            // A process cannot get another environment.
            text_equal(left->region, right->region) && cluster_size_equal(&left->size, &right->size);
