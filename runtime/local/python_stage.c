@@ -7,6 +7,8 @@
 #include "runtime/host/process.h"
 #include "runtime/local/python_packages_run.h"
 
+#include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const char OUTPUT[] = WORKSPACE_LOG "/python-program.out";
@@ -30,7 +32,12 @@ void python_stage_free(struct python_stage *stage) {
 
 bool python_stage_directory(const struct workspace_paths *paths,
                             char out_path[static FILE_PATH_MAX], struct error *err) {
-    return file_join(out_path, FILE_PATH_MAX, err, paths->conf, "program", NULL);
+    char *conf = realpath(paths->conf, NULL);
+
+    if (conf == NULL) return error_system(err, errno, "find '%s'", paths->conf);
+    bool fits = file_join(out_path, FILE_PATH_MAX, err, conf, "program", NULL);
+    free(conf);
+    return fits;
 }
 
 static void finish(struct python_stage *stage, const struct error *err) {

@@ -23,7 +23,8 @@ struct python_stage_options {
     void *userdata;
 };
 
-// Where the program is.
+// Where the program is, by the path that the sandboxes show: that of the spare that the cluster
+// was.
 MUST_CHECK bool python_stage_directory(const struct workspace_paths *paths,
                                        char out_path[static FILE_PATH_MAX], struct error *err);
 MUST_CHECK bool python_stage_begin(const struct python_stage_options *options,
