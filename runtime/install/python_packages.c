@@ -11,6 +11,8 @@
 
 extern const char kobel_python_py[]; // runtime/install/python/kobel_python.py
 extern const uint64_t kobel_python_py_size;
+extern const char kobel_setup_py[]; // runtime/install/python/kobel_setup.py
+extern const uint64_t kobel_setup_py_size;
 extern const char primer_py[]; // runtime/install/python/primer.py
 extern const uint64_t primer_py_size;
 
@@ -128,10 +130,12 @@ static bool install_packages(const struct installation *self, const struct envir
 
 static bool write_own(const struct environment *python, struct error *err) {
     char primer[FILE_PATH_MAX];
+    char setup[FILE_PATH_MAX];
     char bin[FILE_PATH_MAX];
     char command[FILE_PATH_MAX];
 
     if (!file_join(primer, sizeof primer, err, python->directory, INSTALLED_PYTHON_PRIMER, NULL) ||
+        !file_join(setup, sizeof setup, err, python->directory, INSTALLED_PYTHON_SETUP, NULL) ||
         !file_join(bin, sizeof bin, err, python->directory, "bin", NULL) ||
         !file_join(command, sizeof command, err, bin, "python", NULL) ||
         !file_make_directories(bin, 0755, err))
@@ -145,6 +149,7 @@ static bool write_own(const struct environment *python, struct error *err) {
         python->interpreter);
     return file_write_atomically(python->module, kobel_python_py, kobel_python_py_size, 0644,
                                  err) &&
+           file_write_atomically(setup, kobel_setup_py, kobel_setup_py_size, 0644, err) &&
            file_write_atomically(primer, primer_py, primer_py_size, 0644, err) &&
            file_write_atomically(command, launcher, strlen(launcher), 0755, err);
 }

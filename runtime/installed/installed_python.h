@@ -2,7 +2,7 @@
 //
 //   site/            PyFlink and what it needs
 //   bin/python       what Flink starts as the interpreter
-//   kobel_python.py  primer.py
+//   kobel_python.py  kobel_setup.py  primer.py
 //   python.json      written last: without it there is no Python
 #pragma once
 
@@ -15,8 +15,9 @@
 #define INSTALLED_PYTHON_FACTS  "python.json"
 #define INSTALLED_PYTHON_SITE   "site"
 #define INSTALLED_PYTHON_MODULE "kobel_python.py"
+#define INSTALLED_PYTHON_SETUP  "kobel_setup.py"
 #define INSTALLED_PYTHON_PRIMER "primer.py"
-// A change of kobel's own files gets the next number: then they are written again.
+// A change of kobel's internal files gets the next number: then they are written again.
 enum { INSTALLED_PYTHON_FORMAT = 1 };
 
 struct installed_python {

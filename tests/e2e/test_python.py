@@ -84,7 +84,7 @@ def test_a_function_of_the_table_api_runs_and_its_traceback_is_reported(app, tmp
 
 @pytest.mark.parametrize("run, label, reason", [
     ({"python": "throws.py"}, "x", r"ValueError: bad is not a number \(throws.py:3 in <module>, helper_of_throws.py:2 in parse\)"),
-    ({"python": "main.py"}, "misspelt", "Object 'nombers' not found"),
+    ({"python": "main.py"}, "misspelt", "Object 'no_numbers' not found"),
     ({"python": "other.py"}, "x", "The property python names 'other.py', which is not in the zip of the application."),
     ({"python": "main.py", "jarfile": "a.jar,b.jar"}, "x", "The property jarfile names several jars"),
 ], ids=["main", "sql", "missing", "jars"])

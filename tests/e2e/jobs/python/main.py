@@ -28,7 +28,7 @@ def main():
     tables.execute_sql("CREATE TABLE numbers (n BIGINT) WITH ('connector' = 'datagen', 'rows-per-second' = '50')")
     tables.execute_sql("CREATE TABLE lines (line STRING) WITH ('connector' = 'print')")
     if label() == "misspelt":
-        tables.execute_sql("INSERT INTO lines SELECT n FROM numbers")
+        tables.execute_sql("INSERT INTO lines SELECT n FROM no_numbers")
     tables.execute_sql(f"INSERT INTO lines SELECT line('{label()}', amount) FROM (SELECT COUNT(*) AS amount FROM numbers)")
 
 

@@ -32,8 +32,8 @@ static const struct {
      "  File \"/r/site/py4j/protocol.py\", line 1, in get_return_value\n"
      "py4j.protocol.Py4JJavaError: An error occurred while calling o8.executeSql.\n"
      ": org.apache.flink.table.api.ValidationException: SQL validation failed\n"
-     "\tat org.A.b(A.java:1)\nCaused by: org.C: Object 'nombers' not found\n\t... 9 more\n",
-     "org.C: Object 'nombers' not found (main.py:4 in main)"},
+     "\tat org.A.b(A.java:1)\nCaused by: org.C: Object 'no_numbers' not found\n\t... 9 more\n",
+     "org.C: Object 'no_numbers' not found (main.py:4 in main)"},
     // Of a function: within Java's exception.
     {"java.lang.RuntimeException: Error received from SDK harness for instruction 4: Traceback "
      "(most recent call last):\n  File \"/r/site/apache_beam/worker.py\", line 1, in run\n"
