@@ -13,8 +13,8 @@ import exercised  # noqa: E402: records the calls of each boto3 client that is c
 import progress  # noqa: E402
 from broker import build_job  # noqa: E402
 from kobel import BINARY, Application, Kobel  # noqa: E402
-from once import cache, locked, made_once, shared_directory  # noqa: E402
-from programs import build_jars  # noqa: E402
+from once import made_once, shared_directory  # noqa: E402
+from programs import build_examples, build_jars, install_runtime  # noqa: E402
 from s3_server import S3Server, daemon_with  # noqa: E402
 
 
@@ -45,11 +45,6 @@ def pytest_collection_modifyitems(items):
 
 def pytest_sessionfinish():
     exercised.save()
-
-
-def install_runtime(name):
-    with locked(cache() / "runtimes.lock"):
-        subprocess.run([BINARY, "runtime", "install", name], check=True)
 
 
 @pytest.fixture(scope="session")
@@ -97,6 +92,13 @@ def exactly_once_jar(tmp_path_factory):
     """The job of tests/e2e/kafka."""
     directory = shared_directory(tmp_path_factory) / "exactly-once"
     return str(made_once(directory, build_job) / "target" / "exactly-once.jar")
+
+
+@pytest.fixture(scope="session")
+def examples(tmp_path_factory):
+    """The jars of the examples with a pom.xml, by name."""
+    directory = made_once(shared_directory(tmp_path_factory) / "examples", build_examples)
+    return {jar.stem: str(jar) for jar in directory.glob("*/target/*.jar") if not jar.stem.startswith("original-")}
 
 
 @pytest.fixture(scope="session")

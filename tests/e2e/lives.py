@@ -23,10 +23,10 @@ def properties(groups):
 
 
 def counts_by_key(application):
-    """The counts that the job printed, as "key=3 count=42 at=1764000000123", by key and in order."""
+    """The counts that the job printed, as "hello key=3 count=42 at=1764000000123", by key and in order. A line may have no key."""
     found = {}
-    for key, count, _ in application.lines():
-        found.setdefault(key, []).append(count)
+    for word, count, _ in application.lines():
+        found.setdefault(word if word.startswith("key=") else "", []).append(count)
     return found
 
 

@@ -2,10 +2,21 @@
 
 import os
 import pathlib
+import shutil
 import subprocess
 import zipfile
 
+from once import cache, downloads_locked, locked
+
+from kobel import BINARY
+
 SOURCES = pathlib.Path(__file__).parent / "jobs"
+EXAMPLES = pathlib.Path(__file__).parents[2] / "examples"
+
+
+def install_runtime(name, *options):
+    with locked(cache() / "runtimes.lock"):
+        subprocess.run([BINARY, "runtime", "install", name, *options], check=True)
 
 
 def pack(jar, classes, main_class):
@@ -33,6 +44,13 @@ def build_jars(runtime, directory):
         pack(directory / f"{source.stem}.jar", classes, f"jobs.{source.stem}")
     pack(directory / "NoMain.jar", classes, None)
     (directory / "Noise.jar").write_bytes(os.urandom(4096))
+
+
+def build_examples(directory):
+    """Builds a copy of the examples that Maven knows together."""
+    shutil.copytree(EXAMPLES, directory, dirs_exist_ok=True, ignore=shutil.ignore_patterns("target"))
+    with downloads_locked():
+        subprocess.run(["mvn", "-q", "-B", "-T2", "-f", str(directory / "pom.xml"), "package"], check=True)
 
 
 def zip_around(path, jar):

@@ -3,7 +3,6 @@
 import json
 import os
 import pathlib
-import shutil
 import subprocess
 
 import boto3
@@ -11,24 +10,10 @@ import lives
 import pytest
 from broker import Broker
 from confluent_kafka import Consumer, Producer
-from once import cache, downloads_locked, made_once, shared_directory
+from once import cache, downloads_locked, made_once
 from plain_flink import HeldPort
 
 from kobel import PATIENCE_S, wait_for
-
-EXAMPLES = pathlib.Path(__file__).parents[2] / "examples"
-JARS = {"kafka-window": "kafka-window-java", "kinesis": "kinesis-java", "s3-sink": "s3-sink-java", "scala-counter": "scala", "upsert": "upsert-java"}
-
-
-@pytest.fixture(scope="session")
-def built(tmp_path_factory):
-    """The jars of the examples, by name."""
-    def build(directory):
-        shutil.copytree(EXAMPLES, directory, dirs_exist_ok=True, ignore=shutil.ignore_patterns("target"))
-        with downloads_locked():
-            subprocess.run(["mvn", "-q", "-B", "-f", str(directory / "pom.xml"), "package"], check=True)
-    directory = made_once(shared_directory(tmp_path_factory) / "examples", build)
-    return {name: directory / folder / "target" / f"{name}.jar" for name, folder in JARS.items()}
 
 
 @pytest.fixture
@@ -77,8 +62,8 @@ class Reader:
         self.consumer.close()
 
 
-def test_kafka_windows_count_each_word_once(application, built, broker, kafka_groups):
-    start(application, built["kafka-window"], kafka_groups)
+def test_kafka_windows_count_each_word_once(application, examples, broker, kafka_groups):
+    start(application, examples["kafka-window"], kafka_groups)
     produce(broker.servers, ["red", "green"] * 500)
     application.wait_for_checkpoint()
     assert application.inject("kill-taskmanager") == 200
@@ -97,12 +82,12 @@ def test_kafka_windows_count_each_word_once(application, built, broker, kafka_gr
     assert totals == {"red": 1000, "green": 500, "blue": 500}
 
 
-def test_changes_of_a_table_keep_totals_up_to_date(application, built, broker, kafka_groups):
+def test_changes_of_a_table_keep_totals_up_to_date(application, examples, broker, kafka_groups):
     def change(operation, before, after):
         def row(values):
             return values and dict(zip(("id", "customer", "amount"), values))
         return json.dumps({"before": row(before), "after": row(after), "op": operation})
-    start(application, built["upsert"], kafka_groups)
+    start(application, examples["upsert"], kafka_groups)
     reader = Reader(broker.servers)
 
     def wait_for_totals(expected):
@@ -122,10 +107,10 @@ def test_changes_of_a_table_keep_totals_up_to_date(application, built, broker, k
     reader.close()
 
 
-def test_the_s3_sink_writes_each_number_once_into_buckets_of_the_daemon(application, built):
+def test_the_s3_sink_writes_each_number_once_into_buckets_of_the_daemon(application, examples):
     bucket = pathlib.Path(application.kobel.data) / "s3" / "numbers"
     bucket.mkdir()
-    start(application, built["s3-sink"], {"S3": {"path": "s3a://numbers/out", "records.per.second": "200"}})
+    start(application, examples["s3-sink"], {"S3": {"path": "s3a://numbers/out", "records.per.second": "200"}})
 
     def numbers():
         return [int(line.split()[1]) for path in bucket.rglob("part-*") for line in path.read_text().splitlines()]
@@ -136,12 +121,6 @@ def test_the_s3_sink_writes_each_number_once_into_buckets_of_the_daemon(applicat
     application.stop()
     found = sorted(numbers())
     assert found == list(range(len(found)))
-
-
-def test_scala_of_the_jar_is_used(application, built):
-    application.put_code(built["scala-counter"])
-    lives.create(application, f"{application.name}.jar", {"Counter": {"greeting": "hello"}})
-    lives.live(application, {"Counter": {"greeting": "bye"}})
 
 
 # --- Kinesis ---
@@ -206,11 +185,11 @@ def streams(tmp_path):
     streams.stop()
 
 
-def test_kinesis_records_are_counted_over_a_stop(application, built, streams):
+def test_kinesis_records_are_counted_over_a_stop(application, examples, streams):
     for name in ("in", "out"):
         streams.create(name)
     place = {"aws.region": "us-east-1", "aws.endpoint": streams.url}
-    start(application, built["kinesis"], {
+    start(application, examples["kinesis"], {
         "InputStream": {"stream.name": "in", "flink.stream.initpos": "TRIM_HORIZON", **place}, "OutputStream": {"stream.name": "out", **place}})
 
     def put(count):

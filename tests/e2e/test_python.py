@@ -2,12 +2,11 @@
 
 import pathlib
 import re
-import subprocess
 import zipfile
 
 import pytest
-from kobel import BINARY, ROLE, Application, Kobel, wait_for
-from once import cache, locked
+from kobel import ROLE, Application, Kobel, wait_for
+from programs import install_runtime
 
 SOURCES = pathlib.Path(__file__).parent / "jobs" / "python"
 GROUP = "kinesis.analytics.flink.run.options"
@@ -30,8 +29,7 @@ def properties(label, **run):
 
 @pytest.fixture(scope="module")
 def python(runtime):
-    with locked(cache() / "runtimes.lock"):
-        subprocess.run([BINARY, "runtime", "install", "FLINK-1_20", "--python"], check=True)
+    install_runtime("FLINK-1_20", "--python")
 
 
 @pytest.fixture(scope="module")

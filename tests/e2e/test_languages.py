@@ -1,0 +1,35 @@
+"""The same life of an application on each runtime and in each language: start, count, snapshot, update with state, stop, death."""
+
+import zipfile
+
+import lives
+import pytest
+from programs import EXAMPLES, install_runtime
+
+RUNTIMES = ("FLINK-1_15", "FLINK-1_18", "FLINK-1_19", "FLINK-1_20", "FLINK-2_2", "FLINK-2_3")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", RUNTIMES)
+def test_java_lives_on_each_runtime(application, jars, name):
+    install_runtime(name)
+    application.create(jars["Counting"], runtime=name)
+    lives.live(application, {"job": {"label": "second"}})
+
+
+@pytest.mark.slow
+def test_scala_of_the_jar_lives(application, examples):
+    application.put_code(examples["scala-counter"])
+    lives.create(application, f"{application.name}.jar", {"Counter": {"greeting": "hello"}})
+    lives.live(application, {"Counter": {"greeting": "bye"}})
+
+
+@pytest.mark.slow
+def test_python_lives(application, tmp_path):
+    install_runtime("FLINK-1_20", "--python")
+    with zipfile.ZipFile(tmp_path / "app.zip", "w") as archive:
+        archive.write(EXAMPLES / "python-datastream" / "main.py", "main.py")
+    run = {"kinesis.analytics.flink.run.options": {"python": "main.py"}}
+    application.put_code(tmp_path / "app.zip")
+    lives.create(application, f"{application.name}.jar", {"Counter": {"greeting": "hello"}, **run})
+    lives.live(application, {"Counter": {"greeting": "bye"}, **run})
