@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+static const char CONTENT_POLICY[] = "sandbox; default-src 'none'; style-src 'unsafe-inline'";
+
 // A small body of a refused request is read to its end: some clients read no answer before.
 static const int64_t DRAINED_MAX_BYTES = (int64_t)1 << 20;
 // Of an object, in a turn of the loop; each connection that sends one has that much memory.
@@ -155,6 +157,9 @@ static struct MHD_Response *response_of(const struct s3_answer *answer) {
 static void set_response(struct exchange *exchange, int status, struct MHD_Response *response) {
     if (exchange->response != NULL) MHD_destroy_response(exchange->response);
     (void)MHD_add_response_header(response, "x-amz-request-id", exchange->request_id);
+    // An object that a browser shows has the origin of the API: it may not run scripts there.
+    (void)MHD_add_response_header(response, "Content-Security-Policy", CONTENT_POLICY);
+    (void)MHD_add_response_header(response, "X-Content-Type-Options", "nosniff");
     exchange->response = response;
     exchange->status = (unsigned)status;
 }

@@ -15,6 +15,7 @@
 #include "controller/commands/app_service_own.h"
 
 #include <microhttpd.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/epoll.h>
 
@@ -32,7 +33,6 @@ struct http_server {
     uint16_t port;
     bool is_in_turn; // within MHD_run()
     struct s3_listener *jobs;
-    bool is_for_jobs; // the connection that is added
     int job_connections;
 };
 
@@ -134,6 +134,19 @@ static void end_useless_uploads(struct http_server *server) {
             http_peer_shut_down(exchange->connection);
 }
 
+// By the socket: the library may call back later than it gets the connection.
+static bool is_for_jobs(const struct http_server *server, struct MHD_Connection *connection) {
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
+    struct sockaddr_in address = {0};
+    socklen_t size_bytes = sizeof address;
+
+    return server->jobs != NULL &&
+           getsockname(info->connect_fd, (struct sockaddr *)&address, &size_bytes) == 0 &&
+           address.sin_family == AF_INET &&
+           ntohs(address.sin_port) == s3_listener_port(server->jobs);
+}
+
 static void on_connection(void *userdata, struct MHD_Connection *connection, void **place,
                           enum MHD_ConnectionNotificationCode code) {
     struct http_server *server = userdata;
@@ -141,7 +154,7 @@ static void on_connection(void *userdata, struct MHD_Connection *connection, voi
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         if (!http_peers_make_room(&server->peers)) end_useless_uploads(server);
         struct http_peer *peer = http_peer_add(&server->peers, connection);
-        peer->is_for_jobs = server->is_for_jobs;
+        peer->is_for_jobs = is_for_jobs(server, connection);
         server->job_connections += peer->is_for_jobs;
         *place = peer;
         return;
@@ -292,10 +305,8 @@ static void on_job_connection(void *userdata, int fd, const struct sockaddr *add
         file_close(fd);
         return;
     }
-    server->is_for_jobs = true;
     // It closes the socket also when it fails.
     (void)MHD_add_connection(server->daemon, fd, address, address_bytes);
-    server->is_for_jobs = false;
     run(server);
 }
 

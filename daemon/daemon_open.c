@@ -218,12 +218,25 @@ static bool open_server(struct daemon *self, struct error *err) {
     return daemon_serve_jobs(self, err);
 }
 
+// Where signatures are checked, jobs sign what they send to the S3 endpoint as well.
+static void take_verified_key(const struct options *options, struct aws_keys *out) {
+    const struct auth_key *key = &options->auth_keys[0];
+
+    if (!options->verifies_signatures || options->auth_key_count == 0) return;
+    (void)text_copy(out->access_key, sizeof out->access_key, key->access_key);
+    (void)text_copy(out->secret_key, sizeof out->secret_key, key->secret_key);
+    (void)text_copy(out->session_token, sizeof out->session_token, key->session_token);
+}
+
 static void collect_environment(struct daemon *self) {
     struct aws_keys keys = {0};
     const char *profile = environment_or("AWS_PROFILE", NULL);
 
-    if (!aws_profile_read(&keys) && profile != NULL)
-        log_warn("daemon", "the profile has no access keys", "profile=\"%s\"", profile);
+    if (!aws_profile_read(&keys)) {
+        take_verified_key(self->options, &keys);
+        if (profile != NULL)
+            log_warn("daemon", "the profile has no access keys", "profile=\"%s\"", profile);
+    }
     job_environment_collect(self->options->job_env, (const char *const *)environ, &keys,
                             &self->job_environment);
 }

@@ -34,7 +34,7 @@ static const struct option table[] = {
      "file that is written when the daemon is ready: JSON with url, pid and version"},
     {"--data", "KOBEL_DATA", "DIR", NULL, option_read_data, DAEMON,
      "data directory; :temp: is a new one that is removed at the end (default: kobel in the XDG data directory)"},
-    {"--runtimes", "KOBEL_RUNTIMES", "DIR", NULL, option_read_runtimes, "serve run runtime doctor",
+    {"--runtimes", "KOBEL_RUNTIMES", "DIR", NULL, option_read_runtimes, "serve run rehearse runtime doctor",
      "directory of the installed Flink runtimes (default: kobel/runtimes in the XDG data directory)"},
     {"--s3-root", "KOBEL_S3_ROOT", "DIR", NULL, option_read_s3_root, DAEMON,
      "directory whose subdirectories are the buckets with code (default: s3 in the data directory)"},

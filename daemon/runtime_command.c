@@ -103,6 +103,8 @@ static long long print_need(const struct options *options, enum runtime_environm
     long long part_mb = (long long)(presence.part_bytes / 1000000);
     struct terminal out = terminal_of(STDERR_FILENO);
     char part[64] = "";
+    const char *python =
+        options->with_python && !presence.has_python ? ", and about 400 MB for Python" : "";
     const char *state = NULL;
 
     if (!runtime_environment_can_run(runtime)) return 0;
@@ -111,10 +113,11 @@ static long long print_need(const struct options *options, enum runtime_environm
     if (state == NULL && presence.is_downloaded) state = "is downloaded already";
     if (part_mb > 0) (void)text_format(part, sizeof part, ", %lld MB of it are there", part_mb);
     if (state != NULL)
-        terminal_print(&out, COLOUR_PLAIN, "%-12s %s", runtime_environment_name(runtime), state);
+        terminal_print(&out, COLOUR_PLAIN, "%-12s %s%s", runtime_environment_name(runtime), state,
+                       python);
     else
-        terminal_print(&out, COLOUR_PLAIN, "%-12s about %lld MB to download%s",
-                       runtime_environment_name(runtime), all_mb, part);
+        terminal_print(&out, COLOUR_PLAIN, "%-12s about %lld MB to download%s%s",
+                       runtime_environment_name(runtime), all_mb, part, python);
     (void)fputc('\n', stderr);
     return state == NULL && all_mb > part_mb ? all_mb - part_mb : 0;
 }
@@ -219,6 +222,6 @@ int runtime_command_run(const struct options *options, const char *const *words)
     if (text_equal(words[0], "install")) return install(options, words + 1);
     if (text_equal(words[0], "list") && count == 1) return list(options);
     if (text_equal(words[0], "remove") && count <= 2) return remove_one(options, words[1]);
-    terminal_print_error("usage: kobel runtime install RUNTIME... | list | remove RUNTIME");
+    terminal_print_error("usage: kobel runtime install RUNTIME... [--all] | list | remove RUNTIME");
     return EXIT_USAGE;
 }

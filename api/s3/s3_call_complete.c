@@ -29,6 +29,7 @@ void s3_call_remove_upload(const struct s3_call *call) {
 struct assembly {
     struct s3_completion asked;
     int at;                            // the part that is checked next
+    int64_t size_bytes;                // of the parts before it
     char *paths[OBJECT_PARTS_MAX + 1]; // owned
     struct digest *md5;                // of the MD5s of the parts
     char etag[OBJECT_ETAG_SIZE];
@@ -94,6 +95,11 @@ static void join_parts(struct s3_call *call) {
 
     digest_finish_md5(assembly->md5, md5);
     (void)text_format(assembly->etag, sizeof assembly->etag, "%s-%d", md5, assembly->asked.count);
+    // The parts stay until they are joined.
+    if (!s3_call_open_staged(call, assembly->size_bytes)) {
+        s3_call_fail(call);
+        return;
+    }
     if (!staged_file_join(call->staged, (const char *const *)assembly->paths, on_joined, call,
                           &err))
         s3_call_fail_with(call, &err);
@@ -131,6 +137,7 @@ static bool check_part(struct s3_call *call, struct assembly *assembly) {
     if (!file_join(path, sizeof path, &err, call->root, relative, NULL))
         return s3_call_reject(call, &err);
     assembly->paths[assembly->at++] = memory_copy_text(path);
+    assembly->size_bytes += part.size_bytes;
     add_md5(assembly->md5, part.etag);
     return true;
 }
@@ -163,8 +170,7 @@ static bool begin(struct s3_call *call, struct assembly *assembly) {
                               &assembly->asked, &call->fault) &&
            (object_parts_find(call->root, call->request.key, upload_id(call), &call->object_headers,
                               &err) ||
-            s3_fault_set(&call->fault, "NoSuchUpload", NULL)) &&
-           s3_call_open_staged(call, 0);
+            s3_fault_set(&call->fault, "NoSuchUpload", NULL));
 }
 
 void s3_call_complete_upload(struct s3_call *call) {

@@ -7,8 +7,12 @@
 
 // --- Delete ---
 
+// Of a key there are its version and its ETag besides.
+enum { DELETION_ELEMENTS_MAX = 10 * S3_DELETION_MAX };
+
 struct deletion_reader {
     struct s3_deletion *out;
+    int elements;
     bool has_version;
 };
 
@@ -16,6 +20,7 @@ static bool on_deletion(void *userdata, const char *path, const char *text) {
     struct deletion_reader *reader = userdata;
     struct s3_deletion *out = reader->out;
 
+    if (++reader->elements > DELETION_ELEMENTS_MAX) return false;
     if (text_equal(path, "Delete/Quiet")) out->is_quiet = text_equal(text, "true");
     if (text_equal(path, "Delete/Object/VersionId"))
         reader->has_version |= !text_equal(text, "null") && text[0] != '\0';
@@ -42,8 +47,12 @@ void s3_deletion_release(struct s3_deletion *deletion) {
 
 // --- CompleteMultipartUpload ---
 
+// With checksums a part has eight.
+enum { COMPLETION_ELEMENTS_MAX = 10 * OBJECT_PARTS_MAX };
+
 struct completion_reader {
     struct s3_completion *out;
+    int elements;
     int64_t number; // of the part that is read
     char etag[OBJECT_ETAG_SIZE];
 };
@@ -52,6 +61,7 @@ static bool on_completion(void *userdata, const char *path, const char *text) {
     struct completion_reader *reader = userdata;
     struct s3_completion *out = reader->out;
 
+    if (++reader->elements > COMPLETION_ELEMENTS_MAX) return false;
     if (text_equal(path, "CompleteMultipartUpload/Part/PartNumber"))
         return text_to_int64(text, &reader->number) && reader->number > 0 &&
                reader->number <= OBJECT_PARTS_MAX;

@@ -54,7 +54,7 @@ static struct cluster_size size_aws(const struct job_spec *spec, int parallelism
 }
 
 // Beside the JobManager runs the client of the program, beside a TaskManager a worker for each
-// slot, and beside both the process that has PyFlink imported (decisions/0041).
+// slot, and beside both the process that has PyFlink imported (decisions/0042).
 static void add_python(struct cluster_size *size) {
     size->jobmanager.overhead_mb += 300;
     if (size->profile != PROFILE_DEV) return; // the service's KPU has a GiB for this

@@ -3,6 +3,9 @@
 #include "runtime/flink/cluster_watch_parts.h"
 #include "runtime/flink/watched_job.h"
 
+// So many answers in a row say that Flink does not know a savepoint.
+enum { SAVEPOINT_REFUSALS_MAX = 5 };
+
 char *cluster_watch_plan(const struct cluster_watch *watch) {
     return watch->plan == NULL ? NULL : json_print(watch->plan);
 }
@@ -31,6 +34,7 @@ static void fail_savepoint(struct cluster_watch *watch) {
 static bool show_failed_savepoint(struct cluster_watch *watch) {
     if (!watch->savepoint_fails) return false;
     watch->savepoint_fails = false;
+    watch->savepoint_refusals = 0;
     watch->view.savepoint.state = SAVEPOINT_FAILED;
     return true;
 }
@@ -121,8 +125,10 @@ static void on_savepoint(void *userdata, json_t *reply, const struct error *reas
         return;
     }
     // Only the stack trace of a failed savepoint is so long. A request that Flink had accepted and
-    // does not know any more is lost.
-    if (cluster_watch_is_too_long(reason) || cluster_watch_is_refused(reason)) {
+    // does not know any more is lost; a JobManager that is busy may refuse as well, for a while.
+    bool is_lost =
+        cluster_watch_is_refused(reason) && ++watch->savepoint_refusals >= SAVEPOINT_REFUSALS_MAX;
+    if (cluster_watch_is_too_long(reason) || is_lost) {
         watched_job_fail_savepoint(&watch->view, reason->message);
         cluster_poll_end(&watch->poll);
         cluster_poll_answered(&watch->poll);
@@ -130,6 +136,7 @@ static void on_savepoint(void *userdata, json_t *reply, const struct error *reas
         return;
     }
     if (!cluster_watch_accept(watch, reason)) return;
+    watch->savepoint_refusals = 0;
     if (!flink_reply_savepoint(reply, savepoint, NULL)) {
         cluster_watch_retry(watch);
         return;
@@ -198,6 +205,7 @@ static void on_submitted(void *userdata, const struct error *err) {
 void cluster_watch_announce(struct cluster_watch *watch, const char *job_id) {
     watched_job_announce(&watch->view, job_id);
     watch->wants_failure = watch->has_failure = watch->savepoint_fails = false;
+    watch->savepoint_refusals = 0;
     json_decref(TAKE(watch->plan));
     flink_submission_cancel(&watch->submission);
 }
@@ -243,6 +251,7 @@ void cluster_watch_savepoint(struct cluster_watch *watch, const char *trigger_id
     struct savepoint_view *savepoint = &watch->view.savepoint;
 
     watch->savepoint_fails = false;
+    watch->savepoint_refusals = 0;
     *savepoint = (struct savepoint_view){.state = SAVEPOINT_IN_PROGRESS};
     (void)text_copy(savepoint->trigger_id, sizeof savepoint->trigger_id, trigger_id);
     if (watch->fails_savepoint) {

@@ -27,10 +27,11 @@ struct cluster_watch {
     bool is_ready;
 
     // The job.
-    json_t *plan;          // NULL = not known yet
-    bool fails_savepoint;  // the next one, an injected fault
-    bool wants_failure;    // the job has failed: its newest exception must be fetched...
-    bool has_failure;      // ...and has been
+    json_t *plan;           // NULL = not known yet
+    bool fails_savepoint;   // the next one, an injected fault
+    bool wants_failure;     // the job has failed: its newest exception must be fetched...
+    bool has_failure;       // ...and has been
+    int savepoint_refusals; // of questions about it, one after the other
     bool savepoint_fails;  // the newest one has: the state of the job is asked before that is shown
     bool checkpoints_next; // the next question about a quiet job is about its checkpoints
     struct flink_submission submission;

@@ -241,7 +241,9 @@ struct catalog_presence catalog_install_find(const char *runtimes_directory,
     struct package_presence package = package_find(runtime_environment_flink_version(runtime));
 
     return (struct catalog_presence){
-        .is_installed = catalog_find(runtimes_directory, runtime, &installed, NULL),
+        .is_installed = catalog_find(runtimes_directory, runtime, &installed, NULL) &&
+                        installed.format == CATALOG_FORMAT,
+        .has_python = installed.python.directory[0] != '\0',
         .is_downloaded = package.is_complete,
         .part_bytes = package.size_bytes,
     };

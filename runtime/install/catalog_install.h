@@ -22,7 +22,8 @@ struct catalog_install_options {
 
 // What is there of a runtime before its installation.
 struct catalog_presence {
-    bool is_installed;
+    bool is_installed; // by a kobel like this one
+    bool has_python;
     bool is_downloaded;
     int64_t part_bytes; // of a download that was interrupted
 };

@@ -49,18 +49,17 @@ bool python_packages_choose(enum runtime_environment runtime, python_exists_fn *
 }
 
 static bool choose(const struct installation *self, char out_path[static FILE_PATH_MAX],
-                   int *out_minor, struct error *err) {
+                   int *out_minor, int *out_wanted, struct error *err) {
     char step[120];
-    int wanted = 0;
 
-    if (!python_packages_choose(self->runtime, file_exists, out_path, out_minor, &wanted))
+    if (!python_packages_choose(self->runtime, file_exists, out_path, out_minor, out_wanted))
         return error_set(err, ERROR_UNAVAILABLE,
                          "there is no Python in /usr/bin or /usr/local/bin: install the Debian "
                          "package python3");
-    if (*out_minor == wanted) return true;
+    if (*out_minor == *out_wanted) return true;
     (void)text_format(step, sizeof step,
                       "python 3.%d, the nearest here to the service's 3.%d with this runtime",
-                      *out_minor, wanted);
+                      *out_minor, *out_wanted);
     installation_report(self, step, -1);
     return true;
 }
@@ -73,6 +72,7 @@ struct environment {
     char module[FILE_PATH_MAX];
     char interpreter[FILE_PATH_MAX];
     int minor;
+    int wanted; // the service's
 };
 
 static bool explain_pip(const struct installation *self, const struct environment *python,
@@ -82,9 +82,9 @@ static bool explain_pip(const struct installation *self, const struct environmen
         "pip could not install apache-flink==%s for Python 3.%d (%s; pip's output is in "
         "%s/pip.log). %s",
         self->version, python->minor, python->interpreter, self->scratch,
-        self->runtime < RUNTIME_FLINK_1_19
-            ? "This version of PyFlink has packages for older versions of Python only: install "
-              "one of these as /usr/bin/python3.N, or use a later runtime"
+        python->minor != python->wanted
+            ? "PyFlink may have no packages for this version of Python: install the one of the "
+              "service as /usr/bin/python3.N, or use another runtime"
             : "It needs python3 with pip, and what pip needs to download packages");
 }
 
@@ -195,7 +195,7 @@ bool python_packages_install(struct installation *self, struct error *err) {
 
     if (installed_python_find(self->directory, &existing)) return true;
     if (!installed_python_find_jar(self->directory, jar, err) ||
-        !choose(self, python.interpreter, &python.minor, err) ||
+        !choose(self, python.interpreter, &python.minor, &python.wanted, err) ||
         !file_join(python.directory, FILE_PATH_MAX, err, self->directory, INSTALLED_PYTHON, NULL) ||
         !file_join(python.site, FILE_PATH_MAX, err, python.directory, INSTALLED_PYTHON_SITE,
                    NULL) ||

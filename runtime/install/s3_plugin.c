@@ -10,7 +10,8 @@
 static const char ARTIFACT[] = "flink-s3-fs-hadoop";
 static const char DIRECTORY[] = "plugins/s3-fs-hadoop";
 
-// The plugin of another patch version works as well; it is used where its own is not published.
+// The plugin of another version works as well (FLINK-2_3: that of 2.2); it is used where its own is
+// not published.
 static const char *const others[RUNTIME_COUNT] = {
     [RUNTIME_FLINK_1_15] = "1.15.4", [RUNTIME_FLINK_1_18] = "1.18.0",
     [RUNTIME_FLINK_1_19] = "1.19.3", [RUNTIME_FLINK_1_20] = "1.20.0",
@@ -105,7 +106,9 @@ static bool add_from_maven(const struct installation *self, struct error *err) {
     bool is_done = false;
 
     for (int try = 0; try < 4 && !is_done; try++) // first those of an earlier download
-        if (!add_version(self, versions[try % 2], try >= 2, &is_done, err)) return false;
+        if (versions[try % 2] != NULL &&
+            !add_version(self, versions[try % 2], try >= 2, &is_done, err))
+            return false;
     if (!is_done)
         installation_report(self,
                             "without flink-s3-fs-hadoop: Maven (mvn) could not download it, and "

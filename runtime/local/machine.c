@@ -6,6 +6,7 @@
 #include "runtime/kafka/kafka_client.h"
 #include "runtime/local/log_budget.h"
 #include "runtime/local/program_process.h"
+#include "runtime/local/python_packages_run.h"
 #include "runtime/local/snapshot_files.h"
 #include "runtime/local/workspace_retire.h"
 
@@ -43,6 +44,7 @@ bool machine_open(struct machine *machine, sd_event *loop, const struct local_op
     // The files of one application may not keep a daemon from starting.
     if (!workspace_clean(machine->data_directory, &reason))
         (void)text_copy(machine->left_behind, sizeof machine->left_behind, reason.message);
+    python_packages_run_clean(machine->data_directory);
     return snapshot_files_make_root(machine->data_directory, err) &&
            trash_new(loop, machine->data_directory, &trash, &machine->trash, err) &&
            disk_usage_new(loop, machine->data_directory, &machine->usage, err) &&

@@ -6,6 +6,7 @@
 #include "base/random_id.h"
 #include "base/text.h"
 #include "runtime/fence/sandbox.h"
+#include "runtime/host/orphans.h"
 #include "runtime/host/process.h"
 #include "runtime/local/process_fence.h"
 
@@ -17,8 +18,12 @@
 
 static const char OUTPUT[] = WORKSPACE_LOG "/pip.out";
 static const char PATHS[] = "paths"; // of the packages, a line each, below their directory
+#define PARTIAL ".partial-"
+
 static const uint64_t LIMIT_US = (uint64_t)15 * 60 * 1000000;
 static const int64_t TEMPORARY_BYTES = (int64_t)2 << 30;
+static const int64_t DATA_BYTES = (int64_t)4 << 30; // of each process
+static const int PROCESSES = 4096;
 enum { REQUIREMENTS_MAX_BYTES = 1 << 20, OUTPUT_TAIL_BYTES = 16384, PATHS_MAX_BYTES = 65536 };
 
 struct python_packages_run {
@@ -42,20 +47,43 @@ void python_packages_run_free(struct python_packages_run *run) {
     memory_free(run);
 }
 
+struct cleaning {
+    const char *data_directory;
+    const char *packages;
+};
+
+static bool visit(void *userdata, const char *name, bool is_directory, struct error *err) {
+    const struct cleaning *cleaning = userdata;
+    char path[FILE_PATH_MAX];
+
+    if (!is_directory || strstr(name, PARTIAL) == NULL) return true;
+    if (file_join(path, sizeof path, err, cleaning->packages, name, NULL))
+        error_ignore(trash_put(cleaning->data_directory, path, NULL));
+    return true;
+}
+
+void python_packages_run_clean(const char *data_directory) {
+    char packages[FILE_PATH_MAX];
+    struct cleaning cleaning = {.data_directory = data_directory, .packages = packages};
+
+    if (file_join(packages, sizeof packages, NULL, data_directory, WORKSPACE_PACKAGES, NULL) &&
+        file_is_directory(packages))
+        error_ignore(file_list(packages, visit, &cleaning, NULL));
+}
+
 // --- the end ---
 
 static bool read_paths(const struct python_packages_run *run, struct buffer *out,
                        struct error *err) {
     AUTO(buffer_release) struct buffer text = BUFFER_INIT(PATHS_MAX_BYTES);
-    char path[FILE_PATH_MAX];
 
-    if (!file_join(path, sizeof path, err, run->directory, PATHS, NULL) ||
-        !file_read(path, &text, err))
-        return false;
+    // Programs that pip runs can write in the directory.
+    if (!file_read_tail_inside(run->directory, PATHS, PATHS_MAX_BYTES, &text, err)) return false;
     AUTO(memory_free) char *lines = buffer_take_text(&text);
     char *rest = lines;
     for (char *line = strsep(&rest, "\n"); line != NULL; line = strsep(&rest, "\n"))
-        if (line[0] != '\0') (void)buffer_append_format(out, "%s/%s\n", run->directory, line);
+        if (line[0] != '\0' && line[0] != '/' && strstr(line, "..") == NULL)
+            (void)buffer_append_format(out, "%s/%s\n", run->directory, line);
     return true;
 }
 
@@ -130,6 +158,18 @@ static int on_turn(sd_event_source *source, void *userdata) {
 
 // --- the start ---
 
+// Do the requirements name files, or options of pip? The content of files is not in the text.
+static bool names_files(const char *text) {
+    for (const char *line = text; *line != '\0';) {
+        line += strspn(line, " \t\r\n");
+        size_t length = strcspn(line, "\n#");
+        if (length > 0 && (*line == '-' || *line == '.' || memchr(line, '/', length) != NULL))
+            return true;
+        line += strcspn(line, "\n");
+    }
+    return false;
+}
+
 // By what the result depends on.
 static bool choose_directory(struct python_packages_run *run, struct error *err) {
     AUTO(buffer_release) struct buffer text = BUFFER_INIT(REQUIREMENTS_MAX_BYTES);
@@ -139,6 +179,9 @@ static bool choose_directory(struct python_packages_run *run, struct error *err)
     if (!file_read(run->order.requirements, &text, err)) return false;
     if (!buffer_append_format(&text, "\n%s %s %s", runtime_environment_name(runtime->runtime),
                               runtime->flink_version, runtime->python.version))
+        return error_set(err, ERROR_LIMIT, "requirements.txt is too large");
+    if (names_files(buffer_text(&text)) &&
+        !buffer_append_format(&text, " %s", run->order.code_sha256))
         return error_set(err, ERROR_LIMIT, "requirements.txt is too large");
     digest_sha256_hex(buffer_text(&text), text.size_bytes, key);
     key[32] = '\0';
@@ -156,7 +199,10 @@ static void put_environment(const struct python_packages_run *run, struct argume
     for (char **line = environ; *line != NULL; line++)
         for (size_t index = 0; index < COUNT_OF(names); index++)
             if (text_starts_with(*line, names[index])) argument_list_add(out, *line);
-    argument_list_add_copy(out, run->order.machine->options.job_environment);
+    argument_list_add_format(out, ORPHANS_VARIABLE "=%s", run->order.machine->mark);
+    for (const char *const *line = run->order.machine->options.job_environment; *line != NULL;
+         line++)
+        if (!text_starts_with(*line, "AWS_")) argument_list_add(out, *line);
 }
 
 static void put_command(const struct python_packages_run *run, int filter_fd,
@@ -174,6 +220,9 @@ static void put_command(const struct python_packages_run *run, int filter_fd,
         .closed_ports = {machine->ports.first,
                          (uint16_t)(machine->ports.last - machine->ports.first + 1)},
         .api_port = machine->api_port,
+        .s3_port = machine->s3_port,
+        .data_bytes = DATA_BYTES,
+        .processes = PROCESSES,
         .temporary_bytes = TEMPORARY_BYTES,
         .filter_fd = filter_fd,
     };
@@ -196,7 +245,7 @@ static bool start_pip(struct python_packages_run *run, struct error *err) {
     char random[17];
 
     random_id_hex(random, sizeof random - 1);
-    (void)text_format(run->partial, sizeof run->partial, "%.3000s.partial-%s", run->directory,
+    (void)text_format(run->partial, sizeof run->partial, "%.3000s" PARTIAL "%s", run->directory,
                       random);
     if (!file_make_directories(run->partial, 0700, err) ||
         !sandbox_open_filter(&machine->options.sandbox, &filter_fd, err))

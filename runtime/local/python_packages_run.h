@@ -16,6 +16,7 @@ struct python_packages_order {
     const struct installed_runtime *runtime;
     const char *requirements; // the file; borrowed for the call
     const char *program;      // its directory; borrowed for the call
+    const char *code_sha256;  // of the code with the two; borrowed for the call
     // Called once, not from within python_packages_run_begin(). Exactly one is not NULL:
     // `python_path` has a directory a line. ERROR_INVALID: pip failed; the text has its last lines.
     void (*on_done)(void *userdata, const char *python_path, const struct error *err);
@@ -26,6 +27,10 @@ MUST_CHECK bool python_packages_run_begin(const struct python_packages_order *or
                                           struct python_packages_run **out_run, struct error *err);
 void python_packages_run_free(struct python_packages_run *run); // ends pip; NULL is legal
 DEFINE_AUTO(python_packages_run_free, struct python_packages_run *);
+
+// Removes what installations have left that ended with their daemon. A directory that cannot be
+// read is left alone.
+void python_packages_run_clean(const char *data_directory);
 
 // What of pip's output says why it failed: its last lines with "ERROR:", or the last line. Pure.
 void python_packages_run_reason(const char *output, char *out, size_t size_bytes);

@@ -18,13 +18,18 @@ struct python_stage {
     struct python_stage_options options;
     struct installed_runtime runtime;
     char directory[FILE_PATH_MAX];
+    char code_sha256[CODE_SHA256_SIZE];
     struct process *unpack;
+    sd_event_source *limit;
     struct python_packages_run *packages;
 };
+
+static const uint64_t UNPACK_LIMIT_US = (uint64_t)5 * 60 * 1000000;
 
 void python_stage_free(struct python_stage *stage) {
     if (stage == NULL) return;
     process_free(stage->unpack);
+    (void)sd_event_source_disable_unref(stage->limit);
     python_packages_run_free(stage->packages);
     installed_runtime_release(&stage->runtime);
     memory_free(stage);
@@ -73,6 +78,7 @@ static bool begin_packages(struct python_stage *stage, bool *out_is_done, struct
                                           .runtime = &stage->runtime,
                                           .requirements = requirements,
                                           .program = stage->directory,
+                                          .code_sha256 = stage->code_sha256,
                                           .on_done = on_packages,
                                           .userdata = stage};
     return python_packages_run_begin(&order, &stage->packages, err);
@@ -100,6 +106,7 @@ static void on_unpacked(void *userdata, struct process_end end) {
     struct error err;
     bool is_done = false;
 
+    stage->limit = sd_event_source_disable_unref(stage->limit);
     if (end.was_signalled || end.number != 0) {
         read_reason(stage, &err);
         finish(stage, &err);
@@ -109,6 +116,15 @@ static void on_unpacked(void *userdata, struct process_end end) {
         finish(stage, &err);
     else if (is_done)
         finish(stage, NULL);
+}
+
+static int on_limit(sd_event_source *source, uint64_t now_us, void *userdata) {
+    struct python_stage *stage = userdata;
+
+    (void)source;
+    (void)now_us;
+    process_signal(stage->unpack, SIGKILL); // on_unpacked() follows
+    return 0;
 }
 
 static bool begin_unpacking(struct python_stage *stage, const struct code_jar *code,
@@ -127,6 +143,9 @@ static bool begin_unpacking(struct python_stage *stage, const struct code_jar *c
                                 .output = OUTPUT,
                                 .done = on_unpacked,
                                 .userdata = stage};
+    int added = sd_event_add_time_relative(stage->options.machine->loop, &stage->limit,
+                                          CLOCK_MONOTONIC, UNPACK_LIMIT_US, 0, on_limit, stage);
+    if (added < 0) return error_system(err, -added, "limit the time of unpacking");
     return process_start(stage->options.machine->loop, &spec, &stage->unpack, err);
 }
 
@@ -139,6 +158,7 @@ bool python_stage_begin(const struct python_stage_options *options, struct pytho
     struct code_jar jar;
 
     stage->options = *options;
+    (void)text_copy(stage->code_sha256, sizeof stage->code_sha256, options->code_sha256);
     if (!catalog_find(options->machine->runtimes_directory, options->runtime, &stage->runtime,
                       err) ||
         !python_stage_directory(options->paths, stage->directory, err) ||

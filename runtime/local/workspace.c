@@ -16,12 +16,13 @@ bool workspace_paths_of(const char *data_directory, const char *app_id, const ch
     char clusters[FILE_PATH_MAX];
     char cluster[FILE_PATH_MAX];
 
-    bool fit = workspace_clusters_directory(data_directory, app_id, clusters, err) &&
-               file_join(cluster, sizeof cluster, err, clusters, cluster_id, NULL) &&
-               workspace_paths_in(cluster, &paths, err) &&
-               snapshot_files_root(data_directory, paths.shared_snapshots, err) &&
-               file_join(paths.packages, FILE_PATH_MAX, err, data_directory, "python", NULL) &&
-               workspace_paths_add_state(data_directory, app_id, &paths, err);
+    bool fit =
+        workspace_clusters_directory(data_directory, app_id, clusters, err) &&
+        file_join(cluster, sizeof cluster, err, clusters, cluster_id, NULL) &&
+        workspace_paths_in(cluster, &paths, err) &&
+        snapshot_files_root(data_directory, paths.shared_snapshots, err) &&
+        file_join(paths.packages, FILE_PATH_MAX, err, data_directory, WORKSPACE_PACKAGES, NULL) &&
+        workspace_paths_add_state(data_directory, app_id, &paths, err);
     if (!fit) return false;
     *out_paths = paths;
     return true;

@@ -26,6 +26,7 @@
 #define WORKSPACE_CONF       "conf"
 #define WORKSPACE_ETC        "etc"
 #define WORKSPACE_PROPERTIES "application_properties.json" // in `etc`
+#define WORKSPACE_PACKAGES   "python" // of the data directory: packages of programs in Python
 
 struct workspace_paths {
     char cluster[FILE_PATH_MAX]; // .../clusters/<cluster>

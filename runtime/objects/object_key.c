@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { NAME_MAX_BYTES = 255 };
+enum { NAME_MAX_BYTES = 255, PARTS_MAX = 100 };
 
 static bool refuse(struct error *err, const char *reason) {
     return error_set(err, ERROR_INVALID,
@@ -25,7 +25,9 @@ bool object_key_check(const char *key, struct error *err) {
     if (strlen(key) > OBJECT_KEY_MAX_BYTES)
         return error_set(err, ERROR_LIMIT, "Your key is too long");
     if (!text_is_utf8(key)) return refuse(err, "it is not UTF-8");
+    int count = 0;
     for (const char *part = key;;) {
+        if (++count > PARTS_MAX) return refuse(err, "it has more than 100 parts");
         size_t length = strcspn(part, "/");
         if (!check_part(part, length, err)) return false;
         part += length;

@@ -207,3 +207,8 @@ def test_kinesis_records_are_counted_over_a_stop(application, examples, streams)
     application.start()
     put(50)
     wait_for_counts(100)
+    application.wait_for_checkpoint()
+    assert application.inject("kill-taskmanager") == 200
+    put(50)
+    # The sink of Kinesis writes at least once.
+    wait_for_counts(150)

@@ -73,7 +73,7 @@ def test_a_program_keeps_its_state_over_snapshot_update_kill_and_stop(app, tmp_p
     assert counts.count(1) == 1
 
 
-def test_a_function_of_the_table_api_runs_and_its_traceback_is_reported(app, tmp_path):
+def test_a_function_of_the_table_api_runs(app, tmp_path):
     app.create(pack(tmp_path / "job.zip"), EnvironmentProperties=properties("first", python="main.py"))
     app.start()
     app.wait_for_count(3, "first")

@@ -5,11 +5,14 @@ import hashlib
 import io
 import json
 import os
+import re
+import shutil
 import subprocess
 import zipfile
 
 import pytest
 from kobel import BINARY, Application, wait_for
+from programs import EXAMPLES, install_runtime
 from test_run import Run
 
 OPTIONS = "kinesis.analytics.flink.run.options"
@@ -77,3 +80,18 @@ def test_doctor_checks_a_project_and_its_zip(shared, project, tmp_path):
         archive.write(project / "main.py", "project/main.py")
         archive.write(project / "requirements.txt", "requirements.txt")
     assert findings(str(tmp_path / "app.zip")) == [("error", "Python"), ("warning", "PyFlink")]
+
+
+def test_a_watched_script_counts_on_after_a_change(runtime, tmp_path):
+    install_runtime("FLINK-1_20", "--python")
+    shutil.copytree(EXAMPLES / "python-table", tmp_path / "words")
+    script = tmp_path / "words" / "main.py"
+    run = Run(tmp_path, script, "--watch", "-p", "Words.greeting=hello")
+    run.wait_for("hello red, 10]")
+    script.write_text(script.read_text().replace('("red", "green", "blue")', '("pink", "green", "blue")'))
+    run.wait_for("hello pink, 1]")
+    # The state is that of the script before: green was counted by both.
+    counts = [int(count) for count in re.findall(r"hello green, (\d+)\]", run.out)]
+    assert sorted(set(counts)) == list(range(1, max(counts) + 1))
+    run.interrupt()
+    assert run.end() == 0

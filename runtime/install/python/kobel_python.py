@@ -170,7 +170,7 @@ def temporary():
 
 
 def fifo_of(role):
-    return os.path.join(temporary(), ".kobel-python-" + role)
+    return os.path.join(temporary(), f".kobel-python-{role}-{os.environ.get('KOBEL_FORKER', '')}")
 
 
 def launch(arguments):
@@ -359,7 +359,10 @@ class Server:
         except OSError:
             os.kill(pid, 9)
             return None
-        os.write(child.status, BEGUN)
+        try:
+            os.write(child.status, BEGUN)
+        except OSError:
+            pass  # the one who asked has gone: pass_on() sees that
         self.children.append(child)
         self.selector.register(child.control, selectors.EVENT_READ, lambda: self.pass_on(child))
         return None
@@ -379,6 +382,8 @@ class Server:
         """A signal for the child, or the end of the one who asked."""
         import signal
 
+        if child not in self.children:
+            return  # reaped in the same turn
         data = os.read(child.control, 1)
         if not data:
             self.selector.unregister(child.control)
@@ -437,6 +442,8 @@ def listen(role):
 
 def serve(role, command):
     try:
+        # Where processes share their directory for temporary files, each JVM has its own all the same.
+        os.environ["KOBEL_FORKER"] = str(os.getpid())
         requests = listen(role)
         pid = os.fork()
     except OSError as problem:

@@ -58,9 +58,13 @@ def fail(message):
 def unpack(path, sha256, target):
     """Into a directory that does not exist yet. The limits hold for what is written, whatever the zip says."""
     import hashlib
+    import resource
     import shutil
     import zipfile
+    import zlib
 
+    # What is packed may be made to need more.
+    resource.setrlimit(resource.RLIMIT_AS, (1 << 30, 1 << 30))
     digest = hashlib.sha256()
     with open(path, "rb") as file:
         while block := file.read(1 << 20):
@@ -79,6 +83,8 @@ def unpack(path, sha256, target):
                 parts = entry.filename.split("/")
                 if entry.filename.startswith("/") or ".." in parts or "\\" in entry.filename:
                     fail(f"The zip of the application has an entry outside of itself: {entry.filename[:200]!r}.")
+                if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                    fail(f"The zip of the application has an entry with another compression than deflate: {entry.filename[:200]!r}.")
                 place = os.path.join(partial, entry.filename)
                 if entry.is_dir():
                     os.makedirs(place, exist_ok=True)
@@ -90,7 +96,7 @@ def unpack(path, sha256, target):
                         if left < 0:
                             fail(f"The zip of the application is larger than {UNPACKED_MAX_BYTES >> 20} MB when it is unpacked.")
                         copy.write(block)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as problem:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, MemoryError, zlib.error) as problem:
         fail(f"The zip of the application cannot be unpacked: {problem}")
     os.rename(partial, target)
 
@@ -111,7 +117,10 @@ def install_packages(requirements, site, target):
             file.write("\n".join(kept) + "\n")
     environment = {**os.environ, "PYTHONPATH": site, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     prefix = os.path.join(target, "prefix")
-    command = [kobel_python.facts()["interpreter"], "-m", "pip", "install", "--no-input", "--no-warn-script-location", "--root-user-action", "ignore",
+    # Not the modules of the program, in whose directory pip runs: they could have the names of those that pip needs.
+    start = "import os, runpy, sys; here = os.getcwd(); sys.path[:] = [path for path in sys.path if path not in ('', here)]; " \
+            "runpy.run_module('pip', run_name='__main__', alter_sys=True)"
+    command = [kobel_python.facts()["interpreter"], "-c", start, "install", "--no-input", "--no-warn-script-location", "--root-user-action", "ignore",
                "--no-cache-dir", "--prefix", prefix, "-r", requirements]
     code = subprocess.call(command, env=environment)
     if code != 0:
