@@ -39,6 +39,7 @@ def document(kobel):
     return schemathesis.openapi.from_url(f"{kobel.url}/kobel/v1/openapi.json")
 
 
+@pytest.mark.slow
 @schemathesis.pytest.from_fixture("document").parametrize()
 @settings(max_examples=5, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck))
 def test_answers_conform_to_the_document(case, session):
