@@ -113,7 +113,7 @@ def test_the_s3_sink_writes_each_number_once_into_buckets_of_the_daemon(applicat
     start(application, examples["s3-sink"], {"S3": {"path": "s3a://numbers/out", "records.per.second": "200"}})
 
     def numbers():
-        return [int(line.split()[1]) for path in bucket.rglob("part-*") for line in path.read_text().splitlines()]
+        return [int(line.split()[1]) for path in (bucket / "out").rglob("part-*") for line in path.read_text().splitlines()]
     wait_for(lambda: len(numbers()) > 100, "numbers are in the bucket")
     assert application.inject("kill-taskmanager") == 200
     before = len(numbers())
@@ -188,7 +188,7 @@ def streams(tmp_path):
 def test_kinesis_records_are_counted_over_a_stop(application, examples, streams):
     for name in ("in", "out"):
         streams.create(name)
-    place = {"aws.region": "us-east-1", "aws.endpoint": streams.url}
+    place = {"aws.region": "us-east-1", "aws.endpoint": streams.url, "aws.http.protocol.version": "HTTP1_1"}
     start(application, examples["kinesis"], {
         "InputStream": {"stream.name": "in", "flink.stream.initpos": "TRIM_HORIZON", **place}, "OutputStream": {"stream.name": "out", **place}})
 

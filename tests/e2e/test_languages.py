@@ -6,11 +6,9 @@ import lives
 import pytest
 from programs import EXAMPLES, install_runtime
 
-RUNTIMES = ("FLINK-1_15", "FLINK-1_18", "FLINK-1_19", "FLINK-1_20", "FLINK-2_2", "FLINK-2_3")
-
-
+# On FLINK-1_15 test_runtimes.py does it, on FLINK-1_20 test_life.py and others.
 @pytest.mark.slow
-@pytest.mark.parametrize("name", RUNTIMES)
+@pytest.mark.parametrize("name", ["FLINK-1_18", "FLINK-1_19", "FLINK-2_2", "FLINK-2_3"])
 def test_java_lives_on_each_runtime(application, jars, name):
     install_runtime(name)
     application.create(jars["Counting"], runtime=name)
