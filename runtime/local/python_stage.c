@@ -144,7 +144,7 @@ static bool begin_unpacking(struct python_stage *stage, const struct code_jar *c
                                 .done = on_unpacked,
                                 .userdata = stage};
     int added = sd_event_add_time_relative(stage->options.machine->loop, &stage->limit,
-                                          CLOCK_MONOTONIC, UNPACK_LIMIT_US, 0, on_limit, stage);
+                                           CLOCK_MONOTONIC, UNPACK_LIMIT_US, 0, on_limit, stage);
     if (added < 0) return error_system(err, -added, "limit the time of unpacking");
     return process_start(stage->options.machine->loop, &spec, &stage->unpack, err);
 }

@@ -42,8 +42,15 @@ Test(object_key, has_the_limits_of_s3_and_of_file_systems) {
     key[255] = 'a';
     cr_expect(not(object_key_check(key, &err)));
     for (size_t at = 0; at < OBJECT_KEY_MAX_BYTES; at++)
-        key[at] = at % 2 == 0 ? 'a' : '/';
+        key[at] = at % 16 == 15 ? '/' : 'a';
     cr_expect(object_key_check(key, &err));
+    for (size_t at = 0; at < 201; at++)
+        key[at] = at % 2 == 0 ? 'a' : '/';
+    key[201] = '\0';
+    cr_expect(not(object_key_check(key, &err)));
+    key[199] = '\0'; // a hundred parts
+    cr_expect(object_key_check(key, &err));
+    memset(key, 'a', OBJECT_KEY_MAX_BYTES + 1);
     key[OBJECT_KEY_MAX_BYTES] = 'a';
     cr_expect(not(object_key_check(key, &err)));
     cr_expect(eq(int, err.kind, ERROR_LIMIT));
