@@ -222,6 +222,7 @@ int runtime_command_run(const struct options *options, const char *const *words)
     if (text_equal(words[0], "install")) return install(options, words + 1);
     if (text_equal(words[0], "list") && count == 1) return list(options);
     if (text_equal(words[0], "remove") && count <= 2) return remove_one(options, words[1]);
-    terminal_print_error("usage: kobel runtime install RUNTIME... [--all] | list | remove RUNTIME");
+    terminal_print_error(
+        "usage: kobel runtime install RUNTIME... | install --all | list | remove RUNTIME");
     return EXIT_USAGE;
 }

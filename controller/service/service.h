@@ -42,8 +42,8 @@ struct app_service {
     struct clock elapsed;       // real time, never set
     int64_t start_limit_ms;     // of real time: from a submission until the job counts as started
     bool start_means_all_tasks; // it does when all its tasks run, else when it is RUNNING
-    int64_t
-        running_min_ms; // of the service's clock: a job that finishes is shown as RUNNING so long
+    // Of the service's clock: a job that finishes is shown as RUNNING so long.
+    int64_t running_min_ms;
     struct progress *progress; // list; see progress.h
     struct waiter *waiters;    // list; see admission.h
     struct misfit *misfits;    // list; see misfit.h

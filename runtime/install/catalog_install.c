@@ -173,12 +173,17 @@ static bool prepare(const struct installation *self, struct error *err) {
 
 static bool write_facts(const struct installation *self, struct error *err) {
     AUTO(json_decref) json_t *facts = json_new_object();
+    char python[FILE_PATH_MAX];
     char path[FILE_PATH_MAX];
 
     json_put_text(facts, "runtimeEnvironment", self->name);
     json_put_text(facts, "flinkVersion", self->version);
     json_put_text(facts, "java", self->java.home);
     json_put_int(facts, "format", CATALOG_FORMAT);
+    if (!file_join(python, sizeof python, err, self->directory, INSTALLED_PYTHON, NULL))
+        return false;
+    json_put_int(facts, "sizeBytes",
+                 file_tree_size_bytes(self->directory) - file_tree_size_bytes(python));
     AUTO(memory_free) char *text = json_print(facts);
     return file_join(path, sizeof path, err, self->directory, CATALOG_FACTS_FILE, NULL) &&
            file_write_atomically(path, text, strlen(text), 0644, err);
@@ -232,7 +237,7 @@ static bool complete(struct installation *self, const struct installed_runtime *
            (file_remove_tree(self->scratch, err) &&
             file_make_directories(self->scratch, 0755, err) && java_find(&self->java, err) &&
             add_programs(self, existing->class_path, err) && s3_plugin_add(self, err) &&
-            file_remove_tree(self->scratch, err));
+            write_facts(self, err) && file_remove_tree(self->scratch, err));
 }
 
 struct catalog_presence catalog_install_find(const char *runtimes_directory,

@@ -165,6 +165,7 @@ static bool write_facts(const struct installation *self, const struct environmen
     json_put_text(facts, "interpreter", python->interpreter);
     json_put_text(facts, "version", version);
     json_put_int(facts, "format", INSTALLED_PYTHON_FORMAT);
+    json_put_int(facts, "sizeBytes", file_tree_size_bytes(python->directory));
     AUTO(memory_free) char *text = json_print(facts);
     return file_join(path, sizeof path, err, python->directory, INSTALLED_PYTHON_FACTS, NULL) &&
            file_write_atomically(path, text, strlen(text), 0644, err);

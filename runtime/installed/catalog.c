@@ -85,6 +85,7 @@ bool catalog_find(const char *runtimes_directory, enum runtime_environment runti
         return false;
     (void)text_copy(found.flink_version, sizeof found.flink_version,
                     json_text_or(facts, "flinkVersion", ""));
+    found.size_bytes = json_int_or(facts, "sizeBytes", 0);
     found.format = (int)json_int_or(facts, "format", 1);
     // The JVM ignores an archive that does not fit it (-Xshare:auto).
     find_archive(found.directory, CATALOG_JOBMANAGER_ARCHIVE, found.jobmanager_archive);
@@ -93,6 +94,15 @@ bool catalog_find(const char *runtimes_directory, enum runtime_environment runti
     *out_runtime = found;
     found.class_path = NULL;
     return true;
+}
+
+// As it was recorded: the status of a daemon has it, and with Python there are many files.
+static int64_t size_of(const struct installed_runtime *runtime) {
+    bool has_python = runtime->python.directory[0] != '\0';
+
+    if (runtime->size_bytes == 0 || (has_python && runtime->python.size_bytes == 0))
+        return file_tree_size_bytes(runtime->directory);
+    return runtime->size_bytes + runtime->python.size_bytes;
 }
 
 bool catalog_list(const char *runtimes_directory, json_t **out_runtimes, struct error *err) {
@@ -108,7 +118,7 @@ bool catalog_list(const char *runtimes_directory, json_t **out_runtimes, struct 
         json_put_text(one, "runtimeEnvironment",
                       runtime_environment_name((enum runtime_environment)index));
         json_put_text(one, "flinkVersion", runtime.flink_version);
-        json_put_int(one, "sizeBytes", file_tree_size_bytes(runtime.directory));
+        json_put_int(one, "sizeBytes", size_of(&runtime));
         json_put_bool(one, "archives",
                       runtime.jobmanager_archive[0] != '\0' &&
                           runtime.taskmanager_archive[0] != '\0');

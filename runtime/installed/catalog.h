@@ -33,7 +33,8 @@ struct installed_runtime {
     char *class_path;                       // jars of lib/ in a fixed order, ':' between; owned
     char jobmanager_archive[FILE_PATH_MAX]; // class-data archive; "" = there is none
     char taskmanager_archive[FILE_PATH_MAX];
-    int format; // CATALOG_FORMAT, or that of an earlier kobel: programs may miss classes
+    int64_t size_bytes; // without Python; 0 = was not recorded
+    int format;         // CATALOG_FORMAT, or that of an earlier kobel: programs may miss classes
     struct installed_python python; // directory "" = there is none
     // The processes write the two archives when they end, instead of using them.
     bool makes_archives;

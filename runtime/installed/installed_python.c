@@ -49,6 +49,7 @@ bool installed_python_find(const char *runtime_directory, struct installed_pytho
         return false;
     (void)text_copy(python.interpreter, FILE_PATH_MAX, json_text_or(facts, "interpreter", ""));
     (void)text_copy(python.version, sizeof python.version, json_text_or(facts, "version", ""));
+    python.size_bytes = json_int_or(facts, "sizeBytes", 0);
     if (json_int_or(facts, "format", 0) != INSTALLED_PYTHON_FORMAT ||
         !file_exists(python.interpreter) ||
         !installed_python_find_jar(runtime_directory, python.jar, NULL))

@@ -24,6 +24,7 @@ struct installed_python {
     char directory[FILE_PATH_MAX];   // "" = there is no Python
     char interpreter[FILE_PATH_MAX]; // "/usr/bin/python3.11"
     char version[16];                // "3.11"
+    int64_t size_bytes;              // 0 = was not recorded
     char jar[FILE_PATH_MAX];         // flink-python of the runtime
     char command[FILE_PATH_MAX];     // what Flink starts as the interpreter
 };

@@ -11,7 +11,7 @@ sys.path.insert(0, str(HERE))
 
 import exercised  # noqa: E402: records the calls of each boto3 client that is created from here on
 import progress  # noqa: E402
-from broker import build_job  # noqa: E402
+from broker import Broker, build_job  # noqa: E402
 from kobel import BINARY, Application, Kobel  # noqa: E402
 from once import made_once, shared_directory  # noqa: E402
 from programs import build_examples, build_jars, install_runtime  # noqa: E402
@@ -139,6 +139,15 @@ def own(runtime, tmp_path):
     """A daemon for one test, which may kill it."""
     with Kobel(tmp_path) as kobel:
         yield kobel
+
+
+@pytest.fixture
+def broker(tmp_path):
+    """A Kafka broker with the topics `in` and `out`."""
+    broker = Broker(tmp_path / "kafka")
+    broker.create_topics({"in": 2, "out": 1})
+    yield broker
+    broker.stop()
 
 
 @pytest.fixture

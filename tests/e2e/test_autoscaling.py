@@ -1,21 +1,13 @@
 """The autoscaler on real Flink: the load of a Kafka source rises tenfold and falls again, and each record is counted once."""
 
 import pytest
-from broker import Broker, Load, assert_counted_once, read_committed
+from broker import Load, assert_counted_once, read_committed
 
 from kobel import PATIENCE_S, Application, Kobel, wait_for
 
 KEYS = [f"key-{number}" for number in range(500)]
 # A record takes 20 ms, mostly of waiting: a subtask processes 50 a second and uses little of the processor.
 COST_MS, LOW, HIGH = 20, 15, 150
-
-
-@pytest.fixture
-def broker(tmp_path):
-    broker = Broker(tmp_path / "kafka")
-    broker.create_topics({"in": 2, "out": 1})
-    yield broker
-    broker.stop()
 
 
 @pytest.fixture

@@ -5,18 +5,9 @@ import pathlib
 
 import lives
 import pytest
-from broker import Broker
 from confluent_kafka import Consumer, Producer
 
 from kobel import PATIENCE_S, wait_for
-
-
-@pytest.fixture
-def broker(tmp_path):
-    broker = Broker(tmp_path / "kafka")
-    broker.create_topics({"in": 2, "out": 1})
-    yield broker
-    broker.stop()
 
 
 @pytest.fixture
