@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the tests need and runs all tests. `quick` is for each commit; other arguments select parts: unit, lint, tidy,
-# coverage, e2e.
+# Installs what the tests need and runs the tests. `quick` is for each commit, `deep` runs those of tests/e2e/deep.py, which the others
+# leave out; other arguments select parts: unit, lint, tidy, coverage, e2e.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 
@@ -9,6 +9,7 @@ logs=build/test-logs
 jobs=$(nproc)
 began=$(date +%s)
 background=
+left_out=
 # Progress of long parts, whose output goes to a log (tests/e2e/progress.py).
 exec 3>&1
 
@@ -86,17 +87,21 @@ static_checks() {
         check "clang-tidy and cppcheck" tests/lint/check_tidy.py
 }
 
+# Tests of the API, most of which need no Flink: with the checks of the dev build.
+api_tests=()
+for one in api http http_bodies auth constraints schemathesis enhanced_snapshots; do api_tests+=("tests/e2e/test_$one.py"); done
+
 checked_api() {
     # shellcheck disable=SC2046
-    run_pytest "the API with every reply checked" build/dev/kobel $(in_parallel) tests/e2e/test_api.py tests/e2e/test_http.py \
-        tests/e2e/test_http_bodies.py tests/e2e/test_auth.py tests/e2e/test_constraints.py tests/e2e/test_schemathesis.py tests/e2e/test_enhanced_snapshots.py
+    run_pytest "the API with every reply checked" build/dev/kobel $(in_parallel) "${api_tests[@]}"
 }
 
+# After checked_api.
 end_to_end() {
-    rm -rf "$logs/exercised"
     # shellcheck disable=SC2046
-    run_pytest "end to end on real Flink" build/release/kobel $(in_parallel) tests/e2e \
+    run_pytest "end to end on real Flink" build/release/kobel $(in_parallel) -m "not deep" tests/e2e "${api_tests[@]/#/--ignore=}" \
         --deselect=test_operations.py::test_every_operation_was_done_and_refused
+    left_out=$(($(grep -oE '[0-9]+ deselected' "$last_log" | tail -n 1 | cut -d' ' -f1) - 1)) # the check is the other one
     run_pytest "every operation was done and refused" build/release/kobel tests/e2e/test_operations.py -k test_every_operation_was_done_and_refused
 }
 
@@ -111,6 +116,12 @@ e2e() {
     checked_api
     end_to_end
     check "the demo" scripts/demo.sh
+}
+
+deep() {
+    build_release && install_runtime build/release/kobel || return
+    # shellcheck disable=SC2046
+    run_pytest "deep tests on real Flink" build/release/kobel $(in_parallel) -m deep tests/e2e
 }
 
 # What needs no Flink runs in the background, with a lower priority: the other tests mostly wait for Flink.
@@ -174,9 +185,9 @@ parts=("$@")
 [ ${#parts[@]} -eq 0 ] && parts=(all)
 for one in "${parts[@]}"; do
     case $one in
-    all | quick | unit | lint | tidy | coverage | e2e) ;;
+    all | quick | deep | unit | lint | tidy | coverage | e2e) ;;
     *)
-        echo "usage: scripts/test.sh [quick|unit|lint|tidy|coverage|e2e]..." >&2
+        echo "usage: scripts/test.sh [quick|deep|unit|lint|tidy|coverage|e2e]..." >&2
         exit 2
         ;;
     esac
@@ -184,7 +195,7 @@ done
 
 mkdir -p "$logs"
 [ -f "$logs/kept" ] && remove "$(cat "$logs/kept")"
-rm -f "$logs"/{kept,sums,table,skipped,failures}
+rm -rf "$logs"/{kept,sums,table,skipped,failures,exercised}
 work=$(mktemp -d "${TMPDIR:-/tmp}/kobel-tests.XXXXXX")
 trap clean_up EXIT
 trap 'exit 130' INT TERM
@@ -200,6 +211,7 @@ cat "$logs/table"
 for one in skipped failures; do
     [ -s "$logs/$one" ] && printf '\n' && cat "$logs/$one"
 done
+[ -n "$left_out" ] && printf '\nnot run: %d deep tests (scripts/test.sh deep)\n' "$left_out"
 report_disk_usage
 printf '\n%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]

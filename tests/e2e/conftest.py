@@ -9,6 +9,7 @@ import pytest
 HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
+import deep  # noqa: E402
 import exercised  # noqa: E402: records the calls of each boto3 client that is created from here on
 import progress  # noqa: E402
 from broker import Broker, build_job  # noqa: E402
@@ -21,6 +22,7 @@ from s3_server import S3Server, daemon_with  # noqa: E402
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: takes a minute or more; runs first, so that the run does not end with it alone")
     config.addinivalue_line("markers", "quick: one of the few for each commit")
+    config.addinivalue_line("markers", "deep: repeats on real Flink what another test shows (deep.py)")
     progress.register(config)
     # The daemons of all workers share the memory, and no daemon counts the others.
     if "PYTEST_XDIST_WORKER" in os.environ:
@@ -33,9 +35,11 @@ def available_mb():
         return int(re.search(r"MemAvailable:\s+(\d+)", file.read())[1]) // 1024
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m selects
 def pytest_collection_modifyitems(items):
     """The check of exercised operations runs last. Slow tests run first, each followed by a short one: pytest-xdist gives each worker
     two tests at first."""
+    deep.mark(items)
     last = [item for item in items if item.name == exercised.CHECK]
     slow = [item for item in items if item.get_closest_marker("slow")]
     others = [item for item in items if item not in last and item not in slow]
