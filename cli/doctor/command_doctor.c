@@ -79,11 +79,12 @@ static bool read_groups(const struct client_options *options, json_t **out_group
 
 static bool check_archive(const struct package_source *source, const json_t *given,
                           enum runtime_environment runtime, struct program_verdict *out_verdict,
-                          struct error *err) {
+                          bool *out_is_python, struct error *err) {
     AUTO(package_release) struct package package = {.fd = -1};
     AUTO(json_decref) json_t *groups = given == NULL ? NULL : json_copy_of(given);
 
     if (!package_make(source, &package, err)) return false;
+    *out_is_python = package.is_python;
     if (package.is_python) {
         json_decref(TAKE(groups));
         // What `kobel run` would set.
@@ -92,20 +93,23 @@ static bool check_archive(const struct package_source *source, const json_t *giv
     return program_check(&package, groups, runtime, out_verdict, err);
 }
 
+// `*out_python_runtime`: on which the program is to run if it is in Python, otherwise NULL.
 static bool check_program(const struct client_options *options, struct findings *out,
-                          struct error *err) {
+                          const char **out_python_runtime, struct error *err) {
     struct package_source source = {
         .path = options->words[0], .jars = options->jars, .jar_count = options->jar_count};
     enum runtime_environment runtime = RUNTIME_DEFAULT;
     AUTO(json_decref) json_t *given = NULL;
     struct program_verdict verdict;
+    bool is_python = false;
 
     (void)runtime_environment_from_name(options->runtime, &runtime);
     if (!read_groups(options, &given, err)) return false;
     bool is_checked = package_kind_of(source.path) == PACKAGE_SQL
                           ? program_check_sql(&source, runtime, &verdict, err)
-                          : check_archive(&source, given, runtime, &verdict, err);
+                          : check_archive(&source, given, runtime, &verdict, &is_python, err);
     if (is_checked) *out = verdict.findings;
+    *out_python_runtime = is_python ? runtime_environment_name(runtime) : NULL;
     return is_checked;
 }
 
@@ -113,10 +117,12 @@ bool command_doctor_check(struct session *session, json_t *all, struct error *er
     const char *jar = session->options.words[0];
     struct findings host = {0};
     struct findings of_jar = {0};
+    const char *python_runtime = NULL;
     struct host_facts facts;
 
-    if (jar != NULL && !check_program(&session->options, &of_jar, err)) return false;
-    host_read(session->client, &session->options, &facts);
+    if (jar != NULL && !check_program(&session->options, &of_jar, &python_runtime, err))
+        return false;
+    host_read(session->client, &session->options, python_runtime, &facts);
     host_findings(&facts, &host);
     print_result(session, &host, jar, &of_jar, all);
     if (findings_count(&host, FINDING_ERROR) + findings_count(&of_jar, FINDING_ERROR) > 0)

@@ -28,12 +28,16 @@ struct host_facts {
     char url[300];
     int64_t now_ms;
     char runtimes_directory[FILE_PATH_MAX];
-    char runtimes[200]; // "FLINK-1_20, FLINK-2_2"
+    char runtimes[256];          // "FLINK-1_20 with Python 3.11, FLINK-2_2"
+    char outdated_runtimes[128]; // "FLINK-1_18 FLINK-2_2": installed by an earlier kobel
+    const char *python_runtime;  // on which a program in Python is to run; NULL = there is none
+    bool has_python;             // that runtime has Python
 };
 
 // `client` has the address of the daemon, whose port is checked; `options` may have --runtimes.
+// `python_runtime`: see above; lives as long as the facts.
 void host_read(struct client *client, const struct client_options *options,
-               struct host_facts *out_facts);
+               const char *python_runtime, struct host_facts *out_facts);
 
 // Pure.
 void host_findings(const struct host_facts *facts, struct findings *out);

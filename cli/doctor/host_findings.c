@@ -108,6 +108,21 @@ static void judge_runtimes(const struct host_facts *facts, struct findings *out)
     else
         findings_add(out, FINDING_GOOD, "runtimes", NULL, "%s in %s", facts->runtimes,
                      facts->runtimes_directory);
+    if (facts->outdated_runtimes[0] != '\0') {
+        char advice[200];
+        (void)text_format(advice, sizeof advice, "Install again: kobel runtime install %s",
+                          facts->outdated_runtimes);
+        findings_add(out, FINDING_WARNING, "runtimes", advice,
+                     "an earlier kobel installed %s: programs may miss classes there",
+                     facts->outdated_runtimes);
+    }
+    if (facts->python_runtime != NULL && !facts->has_python) {
+        char advice[100];
+        (void)text_format(advice, sizeof advice, "Install it: kobel runtime install %s --python",
+                          facts->python_runtime);
+        findings_add(out, FINDING_WARNING, "runtimes", advice, "%s is not installed with Python",
+                     facts->python_runtime);
+    }
 }
 
 static void judge_directories(const struct host_facts *facts, struct findings *out) {

@@ -7,6 +7,7 @@
 #include "runtime/fence/cgroups.h"
 #include "runtime/host/available_memory.h"
 #include "runtime/host/java.h"
+#include "runtime/installed/catalog.h"
 
 #include <arpa/inet.h>
 #include <stdlib.h>
@@ -72,15 +73,31 @@ static bool find_directory(const char *variable, const char *name, char out[stat
     return false;
 }
 
-static bool visit_runtime(void *userdata, const char *name, bool is_directory, struct error *err) {
-    struct host_facts *facts = userdata;
+static void add_runtime(const json_t *runtime, struct host_facts *facts) {
+    const char *name = json_text_or(runtime, "runtimeEnvironment", "");
+    const char *python = json_text(runtime, "python");
     size_t used = strlen(facts->runtimes);
+    size_t outdated = strlen(facts->outdated_runtimes);
 
-    (void)err;
-    if (is_directory && text_starts_with(name, "FLINK-"))
-        (void)text_format(facts->runtimes + used, sizeof facts->runtimes - used, "%s%s",
-                          used == 0 ? "" : ", ", name);
-    return true;
+    (void)text_format(facts->runtimes + used, sizeof facts->runtimes - used, "%s%s%s%s",
+                      used == 0 ? "" : ", ", name, python == NULL ? "" : " with Python ",
+                      python == NULL ? "" : python);
+    if (json_bool_or(runtime, "isOutdated", false))
+        (void)text_format(facts->outdated_runtimes + outdated,
+                          sizeof facts->outdated_runtimes - outdated, "%s%s",
+                          outdated == 0 ? "" : " ", name);
+    if (facts->python_runtime != NULL && text_equal(facts->python_runtime, name))
+        facts->has_python = python != NULL;
+}
+
+static void list_runtimes(struct host_facts *facts) {
+    AUTO(json_decref) json_t *list = NULL;
+    size_t index;
+    const json_t *runtime;
+
+    if (!catalog_list(facts->runtimes_directory, &list, NULL)) return;
+    json_array_foreach(list, index, runtime)
+        add_runtime(runtime, facts);
 }
 
 // --runtimes goes before the variable.
@@ -97,8 +114,7 @@ static void check_directories(const struct client_options *options, struct host_
     bool has_runtimes = find_runtimes(options, facts);
 
     if (has_data) facts->disk_bytes = free_bytes(facts->data_directory);
-    if (has_runtimes && file_is_directory(facts->runtimes_directory))
-        error_ignore(file_list(facts->runtimes_directory, visit_runtime, facts, NULL));
+    if (has_runtimes) list_runtimes(facts);
 }
 
 // --- the port ---
@@ -132,8 +148,8 @@ static void check_port(struct client *client, struct host_facts *facts) {
 }
 
 void host_read(struct client *client, const struct client_options *options,
-               struct host_facts *out_facts) {
-    struct host_facts facts = {0};
+               const char *python_runtime, struct host_facts *out_facts) {
+    struct host_facts facts = {.python_runtime = python_runtime};
     struct clock clock = clock_system();
 
     find_java(&facts);

@@ -66,6 +66,28 @@ Test(host_findings, each_missing_thing_is_reported) {
     cr_assert(eq(int, severity_of(&facts, "runtimes"), FINDING_ERROR));
 }
 
+Test(host_findings, a_runtime_of_an_earlier_kobel_is_named_with_the_command_that_replaces_it) {
+    struct host_facts facts = good();
+
+    (void)text_copy(facts.outdated_runtimes, sizeof facts.outdated_runtimes,
+                    "FLINK-1_18 FLINK-2_2");
+    cr_assert(eq(int, severity_of(&facts, "runtimes"), FINDING_WARNING));
+    cr_assert_not_null(
+        strstr(found.list[found.count - 1].advice, "kobel runtime install FLINK-1_18 FLINK-2_2"));
+}
+
+Test(host_findings, a_runtime_without_python_is_reported_where_a_program_needs_it) {
+    struct host_facts facts = good();
+
+    cr_assert(eq(int, severity_of(&facts, "runtimes"), FINDING_GOOD));
+    facts.python_runtime = "FLINK-1_20";
+    cr_assert(eq(int, severity_of(&facts, "runtimes"), FINDING_WARNING));
+    cr_assert_not_null(
+        strstr(found.list[found.count - 1].advice, "kobel runtime install FLINK-1_20 --python"));
+    facts.has_python = true;
+    cr_assert(eq(int, severity_of(&facts, "runtimes"), FINDING_GOOD));
+}
+
 Test(host_findings, without_a_default_directory_disk_and_runtimes_are_not_judged) {
     struct host_facts facts = good();
 
