@@ -3,9 +3,9 @@
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
-#include "runtime/host/argument_list.h"
 #include "runtime/install/class_archives.h"
 #include "runtime/install/distribution.h"
+#include "runtime/install/own_programs.h"
 #include "runtime/install/package.h"
 #include "runtime/install/python_packages.h"
 #include "runtime/install/s3_plugin.h"
@@ -17,110 +17,6 @@
 #include <string.h>
 #include <sys/file.h>
 
-extern const char primer_java[]; // runtime/install/primer/Primer.java
-extern const uint64_t primer_java_size;
-extern const char inspector_java[]; // runtime/install/inspector/Inspector.java
-extern const uint64_t inspector_java_size;
-extern const char holder_java[]; // runtime/install/holder/Holder.java
-extern const uint64_t holder_java_size;
-extern const char sql_driver_java[]; // runtime/install/sqldriver/SqlDriver.java
-extern const uint64_t sql_driver_java_size;
-// runtime/install/properties/KinesisAnalyticsRuntime.java
-extern const char properties_java[];
-extern const uint64_t properties_java_size;
-
-// --- kobel's own programs ---
-
-struct own_program {
-    const char *name; // of its class and of its directory below the scratch directory
-    const char *jar;
-    const char *role; // what the class is for Java: the key in the jar's manifest; NULL: a library
-    const char *source;
-    uint64_t source_bytes;
-    const char *release; // of Java that its classes are for; NULL = that of the compiler
-};
-
-// Those that are not used by the installation itself, and that an earlier kobel did not install.
-enum { ADDED_COUNT = 3 };
-
-static void list_added(struct own_program out[static ADDED_COUNT]) {
-    out[0] = (struct own_program){"Inspector",    CATALOG_INSPECTOR,   "Main-Class",
-                                  inspector_java, inspector_java_size, NULL};
-    out[1] = (struct own_program){"Holder",    CATALOG_HOLDER,   "Premain-Class",
-                                  holder_java, holder_java_size, NULL};
-    // A part of applications, which the service runs on Java 11.
-    out[2] = (struct own_program){"SqlDriver",     CATALOG_SQL_DRIVER,   "Main-Class",
-                                  sql_driver_java, sql_driver_java_size, "11"};
-}
-
-// The source and the manifest of its jar.
-static bool write_source(const struct own_program *program, const char *source,
-                         const char *manifest, struct error *err) {
-    char text[64] = "";
-
-    if (program->role != NULL)
-        (void)text_format(text, sizeof text, "%s: kobel.%s\n", program->role, program->name);
-    return file_write_atomically(source, program->source, program->source_bytes, 0644, err) &&
-           file_write_atomically(manifest, text, strlen(text), 0644, err);
-}
-
-static bool compile(const struct installation *self, const struct own_program *program,
-                    const char *class_path, const char *jar_path, struct error *err) {
-    AUTO(argument_list_release) struct argument_list javac = {0};
-    AUTO(argument_list_release) struct argument_list jar = {0};
-    char directory[FILE_PATH_MAX];
-    char source[FILE_PATH_MAX];
-    char manifest[FILE_PATH_MAX];
-    char classes[FILE_PATH_MAX];
-
-    installation_report(self, "compile", -1);
-    if (!file_join(directory, sizeof directory, err, self->scratch, program->name, NULL) ||
-        !file_join(manifest, sizeof manifest, err, directory, "manifest", NULL) ||
-        !file_join(classes, sizeof classes, err, directory, "classes", NULL) ||
-        !file_make_directories(classes, 0755, err))
-        return false;
-    if (!text_format(source, sizeof source, "%s/%s.java", directory, program->name))
-        return error_set(err, ERROR_INVALID, "the path of the runtimes directory is too long");
-    if (!write_source(program, source, manifest, err)) return false;
-    argument_list_add_format(&javac, "%s/bin/javac", self->java.home);
-    if (!file_exists(javac.items[0]))
-        return error_set(err, ERROR_UNAVAILABLE,
-                         "'%s' is a Java runtime without a compiler: install the Debian package "
-                         "openjdk-17-jdk-headless",
-                         self->java.home);
-    if (program->release != NULL)
-        argument_list_add_all(&javac, "--release", program->release, NULL);
-    argument_list_add_all(&javac, "-nowarn", "-proc:none", "-d", classes, "-classpath", class_path,
-                          source, NULL);
-    argument_list_add_format(&jar, "%s/bin/jar", self->java.home);
-    argument_list_add_all(&jar, "--create", "--file", jar_path, "--manifest", manifest, "-C",
-                          classes, ".", NULL);
-    return installation_run(self, argument_list_items(&javac), "javac.log", err) &&
-           installation_run(self, argument_list_items(&jar), "javac.log", err);
-}
-
-// Compiles those that are not there.
-static bool add_programs(const struct installation *self, const char *class_path,
-                         struct error *err) {
-    struct own_program programs[ADDED_COUNT];
-    char made[FILE_PATH_MAX];
-    char jar[FILE_PATH_MAX];
-
-    list_added(programs);
-    for (size_t index = 0; index < ADDED_COUNT; index++) {
-        const char *name = programs[index].jar;
-        if (!file_join(made, sizeof made, err, self->scratch, name, NULL) ||
-            !file_join(jar, sizeof jar, err, self->directory, name, NULL))
-            return false;
-        if (file_exists(jar)) continue;
-        if (!compile(self, &programs[index], class_path, made, err)) return false;
-        // A daemon may use the runtime: it finds the whole jar or none.
-        if (rename(made, jar) < 0) return error_system(err, errno, "rename '%s'", made);
-        installation_added(self, name, "kobel");
-    }
-    return true;
-}
-
 // The service's runtimes from 1.15 on are without Scala: programs bring the version that they want.
 static bool remove_scala(void *userdata, const char *name, bool is_directory, struct error *err) {
     const char *lib = userdata;
@@ -130,24 +26,15 @@ static bool remove_scala(void *userdata, const char *name, bool is_directory, st
     return file_join(path, sizeof path, err, lib, name, NULL) && file_remove_tree(path, err);
 }
 
-// What the service has on its class path, and what it has not.
-static bool adapt_library(const struct installation *self, char *lib, struct error *err) {
-    const struct own_program properties = {"KinesisAnalyticsRuntime", CATALOG_PROPERTIES,   NULL,
-                                           properties_java,           properties_java_size, "11"};
+// Without what the service does not have, and with what it has, and kobel's own programs.
+static bool adapt(const struct installation *self, char *lib, struct error *err) {
     AUTO(memory_free) char *class_path = NULL;
-    char jar[FILE_PATH_MAX];
 
-    if (!file_list(lib, remove_scala, lib, err) || !catalog_class_path(lib, &class_path, err) ||
-        !file_join(jar, sizeof jar, err, self->directory, CATALOG_PROPERTIES, NULL) ||
-        !compile(self, &properties, class_path, jar, err))
-        return false;
-    installation_added(self, "the class KinesisAnalyticsRuntime", "kobel");
-    return true;
+    return file_list(lib, remove_scala, lib, err) && catalog_class_path(lib, &class_path, err) &&
+           own_programs_add(self, class_path, err) && s3_plugin_add(self, err);
 }
 
 static bool prepare(const struct installation *self, struct error *err) {
-    const struct own_program primer_program = {"Primer",    CATALOG_PRIMER,   "Main-Class",
-                                               primer_java, primer_java_size, NULL};
     AUTO(installed_runtime_release)
     struct installed_runtime runtime = {.runtime = self->runtime, .makes_archives = true};
     char lib[FILE_PATH_MAX];
@@ -160,11 +47,8 @@ static bool prepare(const struct installation *self, struct error *err) {
                    CATALOG_JOBMANAGER_ARCHIVE, NULL) ||
         !file_join(runtime.taskmanager_archive, FILE_PATH_MAX, err, self->directory,
                    CATALOG_TASKMANAGER_ARCHIVE, NULL) ||
-        !adapt_library(self, lib, err) || !catalog_class_path(lib, &runtime.class_path, err))
+        !adapt(self, lib, err) || !catalog_class_path(lib, &runtime.class_path, err))
         return false;
-    if (!compile(self, &primer_program, runtime.class_path, primer, err)) return false;
-    installation_added(self, CATALOG_PRIMER, "kobel");
-    if (!add_programs(self, runtime.class_path, err) || !s3_plugin_add(self, err)) return false;
     installation_report(self, "prepare", -1);
     return class_archives_make(&runtime, &self->java, primer, self->scratch, err);
 }
@@ -218,25 +102,13 @@ static bool install(struct installation *self, struct error *err) {
     return file_remove_tree(self->scratch, err) && write_facts(self, err);
 }
 
-static bool has_programs(const struct installation *self) {
-    struct own_program programs[ADDED_COUNT];
-    char jar[FILE_PATH_MAX];
-
-    list_added(programs);
-    for (size_t index = 0; index < ADDED_COUNT; index++)
-        if (!file_join(jar, sizeof jar, NULL, self->directory, programs[index].jar, NULL) ||
-            !file_exists(jar))
-            return false;
-    return true;
-}
-
 // Adds what an earlier kobel did not install.
 static bool complete(struct installation *self, const struct installed_runtime *existing,
                      struct error *err) {
-    return (has_programs(self) && s3_plugin_is_there(self->directory)) ||
+    return (own_programs_are_there(self) && s3_plugin_is_there(self->directory)) ||
            (file_remove_tree(self->scratch, err) &&
             file_make_directories(self->scratch, 0755, err) && java_find(&self->java, err) &&
-            add_programs(self, existing->class_path, err) && s3_plugin_add(self, err) &&
+            own_programs_add(self, existing->class_path, err) && s3_plugin_add(self, err) &&
             write_facts(self, err) && file_remove_tree(self->scratch, err));
 }
 

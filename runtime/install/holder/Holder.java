@@ -44,22 +44,22 @@ public final class Holder implements ClassFileTransformer {
     private static final String ENUMERATOR_PARAMETERS = "(L" + SOURCE + "Source;L" + SOURCE + "SplitEnumeratorContext;";
     private static final String ENUMERATOR_RESULT = ")L" + SOURCE + "SplitEnumerator;";
 
-    static final List<Call> CALLS = List.of(
-            new Call(OPERATORS + "SourceOperator", "/FunctionWithException.apply", "reader",
+    static final List<HolderCall> CALLS = List.of(
+            new HolderCall(OPERATORS + "SourceOperator", "/FunctionWithException.apply", "reader",
                     "(Ljava/lang/Object;Ljava/lang/Object;)Ljava/lang/Object;"),
-            new Call(COORDINATOR, "/Source.createEnumerator", "create", ENUMERATOR_PARAMETERS + ENUMERATOR_RESULT),
-            new Call(COORDINATOR, "/Source.restoreEnumerator", "restore",
+            new HolderCall(COORDINATOR, "/Source.createEnumerator", "create", ENUMERATOR_PARAMETERS + ENUMERATOR_RESULT),
+            new HolderCall(COORDINATOR, "/Source.restoreEnumerator", "restore",
                     ENUMERATOR_PARAMETERS + "Ljava/lang/Object;" + ENUMERATOR_RESULT),
-            new Call(LEGACY_THREAD, "/StreamSource.run", "run", "(Ljava/lang/Object;Ljava/lang/Object;Ljava/lang/Object;)V"),
+            new HolderCall(LEGACY_THREAD, "/StreamSource.run", "run", "(Ljava/lang/Object;Ljava/lang/Object;Ljava/lang/Object;)V"),
             // A SourceFunction that is cancelled may leave out its state in the savepoint that follows.
-            new Call(OPERATORS + "StreamSource", "/SourceFunction.cancel", "stop", "(Ljava/lang/Object;)V"),
+            new HolderCall(OPERATORS + "StreamSource", "/SourceFunction.cancel", "stop", "(Ljava/lang/Object;)V"),
             // Files that were found before, and are part of its state.
-            new Call(FILES, "/ContinuousFileReaderOperator.enqueueProcessRecord", "skip", "(Ljava/lang/Object;)V"));
+            new HolderCall(FILES, "/ContinuousFileReaderOperator.enqueueProcessRecord", "skip", "(Ljava/lang/Object;)V"));
 
     private static final Set<String> CLASSES = new LinkedHashSet<>();
 
     static {
-        for (Call call : CALLS) {
+        for (HolderCall call : CALLS) {
             CLASSES.add(call.in);
         }
     }
@@ -92,7 +92,7 @@ public final class Holder implements ClassFileTransformer {
             return null;
         }
         try {
-            byte[] result = new ClassChange(name, bytes).result();
+            byte[] result = new HolderChange(name, bytes).result();
             changed.add(name);
             return result;
         } catch (Throwable failure) {
@@ -112,7 +112,7 @@ public final class Holder implements ClassFileTransformer {
 
     /** In place of the factory of a SourceReader. */
     public static Object reader(Object factory, Object context) {
-        return new HeldReader<>();
+        return new HolderReader<>();
     }
 
     /** In place of a SourceFunction, in its thread. */
@@ -138,23 +138,23 @@ public final class Holder implements ClassFileTransformer {
     /** Made, since only it can say what its state is before any start, but never started. */
     @SuppressWarnings({"rawtypes", "unchecked"})
     public static SplitEnumerator create(Source source, SplitEnumeratorContext context) throws Exception {
-        return new HeldEnumerator(context, source.createEnumerator(context), null);
+        return new HolderEnumerator(context, source.createEnumerator(context), null);
     }
 
     @SuppressWarnings({"rawtypes", "unchecked"})
     public static SplitEnumerator restore(Source source, SplitEnumeratorContext context, Object state) {
-        return new HeldEnumerator(context, null, state);
+        return new HolderEnumerator(context, null, state);
     }
 }
 
 /** A call in a class, and the method of Holder, with the same effect on the stack, that takes its place wherever it is. */
-final class Call {
+final class HolderCall {
     final String in;
     final String callee; // the end of "owner.method": packages differ between the versions
     final String method;
     final String descriptor;
 
-    Call(String in, String callee, String method, String descriptor) {
+    HolderCall(String in, String callee, String method, String descriptor) {
         this.in = in;
         this.callee = callee;
         this.method = method;
@@ -163,7 +163,7 @@ final class Call {
 }
 
 /** Keeps the splits that it gets, and reads none. */
-final class HeldReader<T, S extends SourceSplit> implements SourceReader<T, S> {
+final class HolderReader<T, S extends SourceSplit> implements SourceReader<T, S> {
     private final List<S> splits = new ArrayList<>();
     private final CompletableFuture<Void> never = new CompletableFuture<>();
 
@@ -201,12 +201,12 @@ final class HeldReader<T, S extends SourceSplit> implements SourceReader<T, S> {
 }
 
 /** Keeps the state that it was restored from, or that a new one has, and gives out no split. */
-final class HeldEnumerator<S extends SourceSplit, C> implements SplitEnumerator<S, C> {
+final class HolderEnumerator<S extends SourceSplit, C> implements SplitEnumerator<S, C> {
     private final SplitEnumeratorContext<S> context;
     private final SplitEnumerator<S, C> fresh;
     private final C restored;
 
-    HeldEnumerator(SplitEnumeratorContext<S> context, SplitEnumerator<S, C> fresh, C restored) {
+    HolderEnumerator(SplitEnumeratorContext<S> context, SplitEnumerator<S, C> fresh, C restored) {
         this.context = context;
         this.fresh = fresh;
         this.restored = restored;
@@ -249,22 +249,22 @@ final class HeldEnumerator<S extends SourceSplit, C> implements SplitEnumerator<
 }
 
 /** The bytes of a class with the calls replaced. An invokeinterface is longer than an invokestatic: the rest is filled with nops. */
-final class ClassChange {
+final class HolderChange {
     private static final int NOP = 0;
     private static final int INVOKEVIRTUAL = 182;
     private static final int INVOKESTATIC = 184;
     private static final int INVOKEINTERFACE = 185;
     private static final int CONSTANTS_OF_CALL = 6;
 
-    private final List<Call> calls = new ArrayList<>();
+    private final List<HolderCall> calls = new ArrayList<>();
     private final int[] found;
     private final byte[] bytes;
     private final ByteBuffer in;
     private final int[] constants; // where each begins
     private final int constantsEnd;
 
-    ClassChange(String name, byte[] original) {
-        for (Call call : Holder.CALLS) {
+    HolderChange(String name, byte[] original) {
+        for (HolderCall call : Holder.CALLS) {
             if (call.in.equals(name)) {
                 calls.add(call);
             }
@@ -402,7 +402,7 @@ final class ClassChange {
         return result.toByteArray();
     }
 
-    private static void writeConstants(Call call, int first, DataOutputStream out) throws IOException {
+    private static void writeConstants(HolderCall call, int first, DataOutputStream out) throws IOException {
         for (String text : new String[] {"kobel/Holder", call.method, call.descriptor}) {
             out.writeByte(1);
             out.writeUTF(text);
