@@ -1,6 +1,7 @@
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
@@ -57,6 +58,16 @@ def runtime():
     install_runtime("FLINK-1_20")
     listed = subprocess.run([BINARY, "runtime", "list"], check=True, capture_output=True, text=True).stdout
     return next(line.split()[-1] for line in listed.splitlines() if line.startswith("FLINK-1_20"))
+
+
+@pytest.fixture
+def own_runtimes(runtime, tmp_path):
+    """A runtimes directory of one test, which may change it: with FLINK-1_20 alone."""
+    runtimes = tmp_path / "runtimes"
+    # Hard links, where possible: the copy needs little room.
+    is_same_disk = os.stat(runtime).st_dev == os.stat(tmp_path).st_dev
+    shutil.copytree(runtime, runtimes / "FLINK-1_20", copy_function=os.link if is_same_disk else shutil.copy2)
+    return runtimes
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,6 @@ import json
 import os
 import queue
 import re
-import shutil
 import socket
 import subprocess
 import threading
@@ -104,10 +103,8 @@ def test_a_daemon_does_not_touch_a_data_directory_whose_path_contains_its_own(ru
         assert inner.java_pids(b"org.apache.flink") == pids
 
 
-def test_a_runtime_in_use_is_not_removed(runtime, jars, tmp_path):
-    # Hard links, where possible: the copy needs little room.
-    runtimes = tmp_path / "runtimes"
-    shutil.copytree(runtime, runtimes / "FLINK-1_20", copy_function=os.link if same_disk(runtime, tmp_path) else shutil.copy2)
+def test_a_runtime_in_use_is_not_removed(own_runtimes, jars, tmp_path):
+    runtimes = own_runtimes
 
     def remove(*options):
         return subprocess.run([BINARY, "runtime", "remove", "FLINK-1_20", "--runtimes", str(runtimes), *options],
@@ -135,10 +132,6 @@ def test_a_runtime_in_use_is_not_removed(runtime, jars, tmp_path):
         assert not (runtimes / "FLINK-1_20").exists()
         application.client.start_application(ApplicationName="user")
         assert application.settle() == "READY"
-
-
-def same_disk(left, right):
-    return os.stat(left).st_dev == os.stat(right).st_dev
 
 
 LIVES = int(os.environ.get("KOBEL_TEST_LIVES", "3"))

@@ -10,7 +10,7 @@ import pytest
 from command_line import call
 from programs import zip_around
 
-from kobel import BINARY, PATIENCE_S, ROLE, Application, wait_for
+from kobel import BINARY, PATIENCE_S, ROLE, Application, Kobel, wait_for
 
 
 def enable_interrupts():
@@ -289,20 +289,21 @@ def test_a_job_that_does_not_work_is_reported_and_replaced(runtime, jars, run, t
     assert "stopped, with snapshot" in watching.err
 
 
-def test_a_failed_run_does_not_prevent_the_next_one(shared, jars, tmp_path):
+def test_a_failed_run_does_not_prevent_the_next_one(own_runtimes, jars, tmp_path):
     """With a runtime that is not installed nothing is created, and an application without state changes to one that is installed."""
-    failed = Run(tmp_path, jars["Counting"], "--name", "sticks", "--runtime", "FLINK-1_19", KOBEL_URL=shared.url)
-    assert failed.end() == 1 and "runtime FLINK-1_19 is not installed: install it with `kobel runtime install FLINK-1_19`" in failed.err
-    application = Application(shared, "sticks")
-    assert application.is_gone()
-    shared.client.create_application(ApplicationName="sticks", RuntimeEnvironment="FLINK-1_19", ServiceExecutionRole=ROLE)
-    running = Run(tmp_path, jars["Counting"], "--name", "sticks", "-p", "job.label=x", KOBEL_URL=shared.url)
-    running.wait_for("RUNNING version 2")
-    assert "runtime FLINK-1_19 is not installed; application sticks has no state, so it gets FLINK-1_20" in running.err
-    running.wait_for("| x count=10")
-    running.interrupt()
-    assert running.end() == 0
-    application.delete()
+    with Kobel(tmp_path / "data", "--runtimes", str(own_runtimes)) as kobel:
+        failed = Run(tmp_path, jars["Counting"], "--name", "sticks", "--runtime", "FLINK-1_19", KOBEL_URL=kobel.url)
+        assert failed.end() == 1 and "runtime FLINK-1_19 is not installed: install it with `kobel runtime install FLINK-1_19`" in failed.err
+        application = Application(kobel, "sticks")
+        assert application.is_gone()
+        kobel.client.create_application(ApplicationName="sticks", RuntimeEnvironment="FLINK-1_19", ServiceExecutionRole=ROLE)
+        running = Run(tmp_path, jars["Counting"], "--name", "sticks", "-p", "job.label=x", KOBEL_URL=kobel.url)
+        running.wait_for("RUNNING version 2")
+        assert "runtime FLINK-1_19 is not installed; application sticks has no state, so it gets FLINK-1_20" in running.err
+        running.wait_for("| x count=10")
+        running.interrupt()
+        assert running.end() == 0
+        application.delete()
 
 
 def test_run_uses_a_running_daemon_and_does_not_stop_it(shared, jars, tmp_path):
