@@ -17,6 +17,7 @@ static const struct {
     const char *flink_version;
     int download_mb;
     int java;
+    int python_minor;
     const char *conf_file;
     bool has_program_config;
     bool has_run_conf;
@@ -24,20 +25,20 @@ static const struct {
     bool has_watermark_buffer;
     const char *claim_key;
 } table[RUNTIME_COUNT] = {
-    [RUNTIME_SQL_1_0]      = {"SQL-1_0",            RUNTIME_FAMILY_SQL,    true,  NULL,     0,   0,  NULL,     false, false, false, false, NULL},
-    [RUNTIME_FLINK_1_6]    = {"FLINK-1_6",          RUNTIME_FAMILY_FLINK,  true,  NULL,     0,   0,  NULL,     false, false, false, false, NULL},
-    [RUNTIME_FLINK_1_8]    = {"FLINK-1_8",          RUNTIME_FAMILY_FLINK,  true,  NULL,     0,   0,  NULL,     false, false, false, false, NULL},
-    [RUNTIME_ZEPPELIN_1_0] = {"ZEPPELIN-FLINK-1_0", RUNTIME_FAMILY_STUDIO, false, NULL,     0,   0,  NULL,     false, false, false, false, NULL},
-    [RUNTIME_FLINK_1_11]   = {"FLINK-1_11",         RUNTIME_FAMILY_FLINK,  true,  NULL,     0,   0,  NULL,     false, false, false, false, NULL},
-    [RUNTIME_FLINK_1_13]   = {"FLINK-1_13",         RUNTIME_FAMILY_FLINK,  true,  NULL,     0,   0,  NULL,     false, false, false, false, NULL},
-    [RUNTIME_ZEPPELIN_2_0] = {"ZEPPELIN-FLINK-2_0", RUNTIME_FAMILY_STUDIO, false, NULL,     0,   0,  NULL,     false, false, false, false, NULL},
-    [RUNTIME_FLINK_1_15]   = {"FLINK-1_15",         RUNTIME_FAMILY_FLINK,  false, "1.15.2", 234, 11, OLD_CONF, false, false, false, false, "restoreMode"},
-    [RUNTIME_ZEPPELIN_3_0] = {"ZEPPELIN-FLINK-3_0", RUNTIME_FAMILY_STUDIO, false, NULL,     0,   0,  NULL,     false, false, false, false, NULL},
-    [RUNTIME_FLINK_1_18]   = {"FLINK-1_18",         RUNTIME_FAMILY_FLINK,  false, "1.18.1", 231, 11, OLD_CONF, false, true,  false, false, "restoreMode"},
-    [RUNTIME_FLINK_1_19]   = {"FLINK-1_19",         RUNTIME_FAMILY_FLINK,  false, "1.19.1", 231, 11, CONF,     true,  true,  false, false, "restoreMode"},
-    [RUNTIME_FLINK_1_20]   = {"FLINK-1_20",         RUNTIME_FAMILY_FLINK,  false, "1.20.3", 232, 11, CONF,     true,  true,  true,  false, "claimMode"},
-    [RUNTIME_FLINK_2_2]    = {"FLINK-2_2",          RUNTIME_FAMILY_FLINK,  false, "2.2.0",  312, 17, CONF,     true,  true,  true,  false, "claimMode"},
-    [RUNTIME_FLINK_2_3]    = {"FLINK-2_3",          RUNTIME_FAMILY_FLINK,  false, "2.3.0",  329, 17, CONF,     true,  true,  true,  true,  "claimMode"},
+    [RUNTIME_SQL_1_0]      = {"SQL-1_0",            RUNTIME_FAMILY_SQL,    true,  NULL,     0,   0, 0,  NULL,     false, false, false, false, NULL},
+    [RUNTIME_FLINK_1_6]    = {"FLINK-1_6",          RUNTIME_FAMILY_FLINK,  true,  NULL,     0,   0, 0,  NULL,     false, false, false, false, NULL},
+    [RUNTIME_FLINK_1_8]    = {"FLINK-1_8",          RUNTIME_FAMILY_FLINK,  true,  NULL,     0,   0, 0,  NULL,     false, false, false, false, NULL},
+    [RUNTIME_ZEPPELIN_1_0] = {"ZEPPELIN-FLINK-1_0", RUNTIME_FAMILY_STUDIO, false, NULL,     0,   0, 0,  NULL,     false, false, false, false, NULL},
+    [RUNTIME_FLINK_1_11]   = {"FLINK-1_11",         RUNTIME_FAMILY_FLINK,  true,  NULL,     0,   0, 0,  NULL,     false, false, false, false, NULL},
+    [RUNTIME_FLINK_1_13]   = {"FLINK-1_13",         RUNTIME_FAMILY_FLINK,  true,  NULL,     0,   0, 0,  NULL,     false, false, false, false, NULL},
+    [RUNTIME_ZEPPELIN_2_0] = {"ZEPPELIN-FLINK-2_0", RUNTIME_FAMILY_STUDIO, false, NULL,     0,   0, 0,  NULL,     false, false, false, false, NULL},
+    [RUNTIME_FLINK_1_15]   = {"FLINK-1_15",         RUNTIME_FAMILY_FLINK,  false, "1.15.2", 234, 11, 8,  OLD_CONF, false, false, false, false, "restoreMode"},
+    [RUNTIME_ZEPPELIN_3_0] = {"ZEPPELIN-FLINK-3_0", RUNTIME_FAMILY_STUDIO, false, NULL,     0,   0, 0,  NULL,     false, false, false, false, NULL},
+    [RUNTIME_FLINK_1_18]   = {"FLINK-1_18",         RUNTIME_FAMILY_FLINK,  false, "1.18.1", 231, 11, 10, OLD_CONF, false, true,  false, false, "restoreMode"},
+    [RUNTIME_FLINK_1_19]   = {"FLINK-1_19",         RUNTIME_FAMILY_FLINK,  false, "1.19.1", 231, 11, 11, CONF,     true,  true,  false, false, "restoreMode"},
+    [RUNTIME_FLINK_1_20]   = {"FLINK-1_20",         RUNTIME_FAMILY_FLINK,  false, "1.20.3", 232, 11, 11, CONF,     true,  true,  true,  false, "claimMode"},
+    [RUNTIME_FLINK_2_2]    = {"FLINK-2_2",          RUNTIME_FAMILY_FLINK,  false, "2.2.0",  312, 17, 12, CONF,     true,  true,  true,  false, "claimMode"},
+    [RUNTIME_FLINK_2_3]    = {"FLINK-2_3",          RUNTIME_FAMILY_FLINK,  false, "2.3.0",  329, 17, 12, CONF,     true,  true,  true,  true,  "claimMode"},
 };
 // clang-format on
 DEFINE_NAMES_OF_COLUMN(runtime_environment, enum runtime_environment, table, name);
@@ -68,6 +69,10 @@ const char *runtime_environment_flink_version(enum runtime_environment runtime) 
 
 int runtime_environment_download_mb(enum runtime_environment runtime) {
     return table[runtime].download_mb;
+}
+
+int runtime_environment_python_minor(enum runtime_environment runtime) {
+    return table[runtime].python_minor;
 }
 
 bool runtime_environment_can_run(enum runtime_environment runtime) {

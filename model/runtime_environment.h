@@ -54,6 +54,9 @@ void runtime_environment_list(char out[static RUNTIME_ENVIRONMENT_LIST_SIZE]);
 
 // The Java version of the service's own workers: no class of a jar may be newer.
 int runtime_environment_java(enum runtime_environment runtime);
+// The N of Python 3.N, which the service has with it (facts/service.md 7.1). 0: kobel does not run
+// it.
+int runtime_environment_python_minor(enum runtime_environment runtime);
 // Flink's configuration file in conf/: "config.yaml".
 const char *runtime_environment_conf_file(enum runtime_environment runtime);
 // Can Flink forbid main() to change settings (execution.program-config.*)?

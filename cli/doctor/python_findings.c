@@ -6,12 +6,6 @@
 
 #include <string.h>
 
-// The service's Python, by runtime (facts/service.md 7.1).
-static const char *const pythons[RUNTIME_COUNT] = {
-    [RUNTIME_FLINK_1_15] = "3.8",  [RUNTIME_FLINK_1_18] = "3.10", [RUNTIME_FLINK_1_19] = "3.11",
-    [RUNTIME_FLINK_1_20] = "3.11", [RUNTIME_FLINK_2_2] = "3.12",  [RUNTIME_FLINK_2_3] = "3.12",
-};
-
 // --- the script ---
 
 static void judge_script(const struct python_facts *facts, const json_t *options,
@@ -103,8 +97,10 @@ static void judge_jars(const struct python_facts *facts, const json_t *options,
 
 static void judge_native(const struct python_facts *facts, enum runtime_environment runtime,
                          struct findings *out) {
-    const char *python = pythons[runtime];
+    int minor = runtime_environment_python_minor(runtime);
+    char python[16];
 
+    (void)text_format(python, sizeof python, "3.%d", minor);
     if (facts->foreign.count > 0)
         findings_add(out, FINDING_ERROR, "packages",
                      "Install them for the service: pip install --platform manylinux2014_x86_64 "
@@ -112,7 +108,7 @@ static void judge_native(const struct python_facts *facts, enum runtime_environm
                      "%zu native module%s for another system than Linux on x86-64, such as %s",
                      facts->foreign.count, facts->foreign.count == 1 ? " is" : "s are",
                      facts->foreign.example);
-    if (facts->native.count > 0 && python != NULL && !text_equal(facts->version, python))
+    if (facts->native.count > 0 && minor != 0 && !text_equal(facts->version, python))
         findings_add(out, FINDING_ERROR, "packages",
                      "Install them for the service's Python: pip install --python-version ... "
                      "--only-binary=:all: --target dep/.",

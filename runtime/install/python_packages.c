@@ -18,12 +18,7 @@ extern const uint64_t primer_py_size;
 
 // --- the interpreter ---
 
-// facts/service.md 8; of a runtime that is not listed, the newest.
-static const int minors[RUNTIME_COUNT] = {
-    [RUNTIME_FLINK_1_15] = 8,  [RUNTIME_FLINK_1_18] = 10, [RUNTIME_FLINK_1_19] = 11,
-    [RUNTIME_FLINK_1_20] = 11, [RUNTIME_FLINK_2_2] = 12,  [RUNTIME_FLINK_2_3] = 12,
-};
-enum { MINOR_NEWEST = 12, MINORS_APART_MAX = 6 };
+enum { MINORS_APART_MAX = 6 };
 // What a sandbox shows: no interpreter in a home directory.
 static const char *const directories[] = {"/usr/bin", "/usr/local/bin"};
 
@@ -37,7 +32,7 @@ static bool find_minor(int minor, python_exists_fn *exists, char out_path[static
 
 bool python_packages_choose(enum runtime_environment runtime, python_exists_fn *exists,
                             char out_path[static FILE_PATH_MAX], int *out_minor, int *out_wanted) {
-    int wanted = minors[runtime] == 0 ? MINOR_NEWEST : minors[runtime];
+    int wanted = runtime_environment_python_minor(runtime);
 
     *out_wanted = wanted;
     for (int apart = 0; apart <= MINORS_APART_MAX; apart++)

@@ -35,6 +35,7 @@ Test(runtime_environment, that_kobel_runs_has_all_facts) {
         const char *name = runtime_environment_name(runtime);
         cr_assert_eq(runs, runtime_environment_flink_version(runtime) != NULL, "%s", name);
         cr_assert_eq(runs, runtime_environment_java(runtime) != 0, "%s", name);
+        cr_assert_eq(runs, runtime_environment_python_minor(runtime) != 0, "%s", name);
         cr_assert_eq(runs, runtime_environment_conf_file(runtime) != NULL, "%s", name);
         cr_assert_eq(runs, runtime_environment_claim_key(runtime) != NULL, "%s", name);
         cr_assert_not(runs && runtime_environment_is_retired(runtime), "%s", name);
