@@ -30,7 +30,7 @@ struct own_program {
     const char *package; // "kobel"
     const char *source;
     const uint64_t *source_bytes;
-    const char *added; // what the user is told
+    const char *added; // what the report says was added
 };
 
 static const char OWN_PACKAGE[] = "kobel";

@@ -83,7 +83,7 @@ def is_deep(item):
 
 
 def mark(items):
-    """A whole run checks the list: an entry that is no test any more would hide what took its place."""
+    """A whole run checks the list: an entry that is not a test any more would hide what took its place."""
     for item in items:
         if is_deep(item):
             item.add_marker(pytest.mark.deep)
