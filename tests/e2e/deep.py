@@ -1,7 +1,7 @@
 """The deep tests: `scripts/test.sh deep` runs them, `scripts/test.sh` does not and says how many there are.
 
 Each repeats on real Flink what an ordinary test shows: at another level of the sandbox, on another runtime, at another step of a flow
-that tests/component interrupts at every step. Together they take longer than all others. What is tested only here must not be listed."""
+that tests/component interrupts at every step. Together they take longer than all others. What only one of them shows is named below."""
 
 import pytest
 
@@ -32,6 +32,8 @@ TESTS = {
     "test_fit.py": {"test_a_snapshot_lists_its_operators_and_fits_its_program": ["FLINK-2_2"]},
     "test_hold_sources.py": {"test_held_sources_keep_their_state_and_read_nothing": [
         "FLINK-1_20-source", "FLINK-1_20-function", "FLINK-2_2-source", "FLINK-2_2-function", "FLINK-2_3-source"]},
+    # Only here: Kinesis. Its connector takes minutes to download.
+    "test_kinesis.py": {"test_kinesis_records_are_counted_over_a_stop_and_a_kill": None},
     # test_runtimes.py takes one application through all of them; test_python.py has a life in Python.
     "test_languages.py": {"test_java_lives_on_each_runtime": None, "test_python_lives": None},
     "test_limits.py": {

@@ -53,6 +53,17 @@ def build_examples(directory):
         subprocess.run(["mvn", "-q", "-B", "-T2", "-f", str(directory / "pom.xml"), "package"], check=True)
 
 
+def build_example(name, directory):
+    """Builds a copy of one example that is not among those, and returns the directory with its jar."""
+    for part in ("pom.xml", name):
+        copy = shutil.copy if (EXAMPLES / part).is_file() else shutil.copytree
+        directory.mkdir(parents=True, exist_ok=True)
+        copy(EXAMPLES / part, directory / part)
+    with downloads_locked():
+        subprocess.run(["mvn", "-q", "-B", "-f", str(directory / name / "pom.xml"), "package"], check=True)
+    return directory / name / "target"
+
+
 def zip_around(path, jar):
     """An archive with a jar, as some build tools make it."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
