@@ -13,11 +13,13 @@ enum { STABLE_MS = 150 };
 static const watch_mark BEGIN = 14695981039346656037U;
 static const watch_mark FACTOR = 1099511628211U;
 
-static void add_bytes(watch_mark *mark, const void *bytes, size_t size_bytes) {
-    const unsigned char *at = bytes;
+static void add_byte(watch_mark *mark, unsigned char byte) {
+    *mark = (*mark ^ byte) * FACTOR;
+}
 
-    for (size_t index = 0; index < size_bytes; index++)
-        *mark = (*mark ^ at[index]) * FACTOR;
+static void add_number(watch_mark *mark, int64_t number) {
+    for (int shift = 0; shift < 64; shift += 8)
+        add_byte(mark, (unsigned char)((uint64_t)number >> shift));
 }
 
 static bool add_file(void *userdata, const char *name, const char *path, struct error *err) {
@@ -26,12 +28,11 @@ static bool add_file(void *userdata, const char *name, const char *path, struct 
 
     (void)err;
     if (stat(path, &file) < 0) return true;
-    const int64_t facts[] = {file.st_size,
-                             (int64_t)file.st_mtim.tv_sec * 1000000000 + file.st_mtim.tv_nsec,
-                             (int64_t)file.st_ino};
     for (; *name != '\0'; name++)
-        add_bytes(mark, name, 1);
-    add_bytes(mark, facts, sizeof facts);
+        add_byte(mark, (unsigned char)*name);
+    add_number(mark, file.st_size);
+    add_number(mark, (int64_t)file.st_mtim.tv_sec * 1000000000 + file.st_mtim.tv_nsec);
+    add_number(mark, (int64_t)file.st_ino);
     return true;
 }
 

@@ -19,14 +19,14 @@ static bool visit_jar(void *userdata, const char *name, bool is_directory, struc
 bool installed_python_find_jar(const char *runtime_directory, char out_jar[static FILE_PATH_MAX],
                                struct error *err) {
     struct jar_search search = {0};
-    char opt[FILE_PATH_MAX];
+    char jars[FILE_PATH_MAX];
 
-    if (!file_join(opt, sizeof opt, err, runtime_directory, "opt", NULL) ||
-        !file_list(opt, visit_jar, &search, err))
+    if (!file_join(jars, sizeof jars, err, runtime_directory, "opt", NULL) ||
+        !file_list(jars, visit_jar, &search, err))
         return false;
     if (search.name[0] == '\0')
-        return error_set(err, ERROR_NOT_FOUND, "'%s' has no flink-python-*.jar", opt);
-    return file_join(out_jar, FILE_PATH_MAX, err, opt, search.name, NULL);
+        return error_set(err, ERROR_NOT_FOUND, "'%s' has no flink-python-*.jar", jars);
+    return file_join(out_jar, FILE_PATH_MAX, err, jars, search.name, NULL);
 }
 
 static bool read_facts(const char *directory, json_t **out_facts) {

@@ -77,13 +77,15 @@ def test_a_program_without_operators_reports_why(application, jars, job, text):
 
 
 def test_a_program_without_end_is_killed_at_the_limit(runtime, jars, tmp_path):
-    with Kobel(tmp_path, "--program-limit", "2s") as kobel:
+    with Kobel(tmp_path, "--program-limit", "10s") as kobel:
         endless, counting = Application(kobel, "endless"), Application(kobel, "counting")
         endless.create(jars["Loops"])
         counting.create(jars["Counting"])
-        assert failure(endless) == (400, "main() has submitted no job within 2 s (--program-limit)")
+        assert failure(endless) == (400, "main() has submitted no job within 10 s (--program-limit)")
         wait_for(lambda: not kobel.java_processes(), "its process is gone")
-        assert len(operators(counting)) == 4
+        # A busy machine may need more than the limit.
+        answer = wait_for(lambda: (lambda status, answer: status == 200 and answer)(*program(counting)), "another program is inspected")
+        assert len(answer["operators"]) == 4
         wait_for(lambda: not os.listdir(os.path.join(kobel.data, "spares")), "its directory is gone")
 
 
