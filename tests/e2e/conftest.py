@@ -24,6 +24,7 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "slow: takes a minute or more; runs first, so that the run does not end with it alone")
     config.addinivalue_line("markers", "quick: one of the few for each commit")
     config.addinivalue_line("markers", "deep: repeats on real Flink what another test shows (deep.py)")
+    config.pluginmanager.register(deep.LeftOut())
     progress.register(config)
     # The daemons of all workers share the memory, and no daemon counts the others.
     if "PYTEST_XDIST_WORKER" in os.environ:

@@ -84,6 +84,27 @@ def is_deep(item):
     return cases is None or (item.name != item.originalname and item.callspec.id in cases)
 
 
+class LeftOut:
+    """A plugin that reports how many were not run, from the workers of pytest-xdist to the process that collects the results."""
+
+    def __init__(self):
+        self.count = 0
+
+    def pytest_deselected(self, items):
+        self.count += sum(map(is_deep, items))
+
+    def pytest_sessionfinish(self, session):
+        if hasattr(session.config, "workeroutput"):
+            session.config.workeroutput["deep_left_out"] = self.count
+
+    def pytest_testnodedown(self, node):
+        self.count = max(self.count, getattr(node, "workeroutput", {}).get("deep_left_out", 0))
+
+    def pytest_terminal_summary(self, terminalreporter):
+        if self.count > 0:
+            terminalreporter.write_line(f"{self.count} deep tests were not run: scripts/test.sh deep")
+
+
 def mark(items):
     """A whole run checks the list: an entry that is not a test any more would hide what took its place."""
     for item in items:
