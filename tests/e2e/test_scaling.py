@@ -56,8 +56,12 @@ def test_a_running_job_is_measured(quick, jars):
     assert newest["app"]["KPUs"] == 2 and newest["app"]["uptime"] > 0
     assert 0 < newest["app"]["heapMemoryUtilization"] <= 100 and newest["app"]["containerCPUUtilization"] <= 100
     source = next(task for task in newest["tasks"] if task.startswith("Source"))
-    # It always has a next record: it is busy, or held back by the next vertex, most of the time. It waits for a processor, too.
-    assert newest["tasks"][source]["busyTimeMsPerSecond"] + newest["tasks"][source]["backPressuredTimeMsPerSecond"] > 500
+
+    def occupied():
+        task = quick.get(f"{base}/metrics")["newest"]["tasks"].get(source, {})
+        return task.get("busyTimeMsPerSecond", 0) + task.get("backPressuredTimeMsPerSecond", 0)
+    # It always has a next record: it is busy, or held back by the next vertex. On a busy machine it waits for a processor, too.
+    wait_for(lambda: occupied() > 800, "the source is measured as busy or held back")
 
     series = wait_for(lambda: [one for one in quick.get(f"{base}/metrics?metric=numRecordsInPerSecond")["series"]
                                if "task" not in one and len(one["points"]) >= 5], "five minutes are recorded")
