@@ -138,9 +138,9 @@ static bool pack(const struct installation *self, const struct own_program *prog
     char made[FILE_PATH_MAX];
     char jar[FILE_PATH_MAX];
 
-    if (!text_format(made, sizeof made, "%s/%s.jar", self->scratch, program->name) ||
-        !file_join(jar, sizeof jar, err, self->directory, program->jar, NULL))
+    if (!text_format(made, sizeof made, "%s/%s.jar", self->scratch, program->name))
         return error_set(err, ERROR_INVALID, "the path of the runtimes directory is too long");
+    if (!file_join(jar, sizeof jar, err, self->directory, program->jar, NULL)) return false;
     AUTO(file_close) int fd = open(made, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     if (fd < 0) return error_system(err, errno, "create '%s'", made);
     if (!write_jar(program, classes, fd, err)) return false;

@@ -9,7 +9,7 @@ import time
 from confluent_kafka import Consumer, KafkaError, KafkaException, Producer, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
 from once import cache, downloads_locked, made_once
-from plain_flink import HeldPort
+from plain_flink import HeldPort, end_server
 
 from kobel import PATIENCE_S, wait_for
 
@@ -72,11 +72,7 @@ class Broker:
             future.result(30)
 
     def stop(self):
-        self.process.kill()
-        self.process.wait()
-        self.log.close()
-        for held in self.ports:
-            held.release()
+        end_server(self.process, self.log, self.ports)
 
 
 class Load(threading.Thread):

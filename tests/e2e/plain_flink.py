@@ -32,6 +32,15 @@ class HeldPort:
         self.socket.close()
 
 
+def end_server(process, log, ports):
+    """Ends a server with held ports, and closes the file that gets its output."""
+    process.kill()
+    process.wait()
+    log.close()
+    for held in ports:
+        held.release()
+
+
 class PlainFlink:
     """A JobManager and a TaskManager with the flags and memory of Flink's own scripts, without class-data archives."""
 

@@ -46,22 +46,11 @@ def build_jars(runtime, directory):
     (directory / "Noise.jar").write_bytes(os.urandom(4096))
 
 
-def build_examples(directory):
-    """Builds a copy of the examples that Maven knows together."""
+def build_examples(directory, alone=""):
+    """Builds a copy of the examples that Maven knows together, or the one that is built alone."""
     shutil.copytree(EXAMPLES, directory, dirs_exist_ok=True, ignore=shutil.ignore_patterns("target"))
     with downloads_locked():
-        subprocess.run(["mvn", "-q", "-B", "-T2", "-f", str(directory / "pom.xml"), "package"], check=True)
-
-
-def build_example(name, directory):
-    """Builds a copy of one example that is not among those, and returns the directory with its jar."""
-    for part in ("pom.xml", name):
-        copy = shutil.copy if (EXAMPLES / part).is_file() else shutil.copytree
-        directory.mkdir(parents=True, exist_ok=True)
-        copy(EXAMPLES / part, directory / part)
-    with downloads_locked():
-        subprocess.run(["mvn", "-q", "-B", "-f", str(directory / name / "pom.xml"), "package"], check=True)
-    return directory / name / "target"
+        subprocess.run(["mvn", "-q", "-B", "-T2", "-f", str(directory / alone / "pom.xml"), "package"], check=True)
 
 
 def zip_around(path, jar):

@@ -7,8 +7,8 @@ import boto3
 import lives
 import pytest
 from once import cache, downloads_locked, made_once
-from plain_flink import HeldPort
-from programs import build_example
+from plain_flink import HeldPort, end_server
+from programs import build_examples
 
 from kobel import wait_for
 
@@ -59,11 +59,7 @@ class Streams:
             iterator = page["NextShardIterator"]
 
     def stop(self):
-        self.process.kill()
-        self.process.wait()
-        self.log.close()
-        for held in self.ports:
-            held.release()
+        end_server(self.process, self.log, self.ports)
 
 
 @pytest.fixture
@@ -74,7 +70,8 @@ def streams(tmp_path):
 
 
 def test_kinesis_records_are_counted_over_a_stop_and_a_kill(application, streams, tmp_path):
-    application.put_code(build_example("kinesis-java", tmp_path / "examples") / "kinesis.jar")
+    build_examples(tmp_path / "examples", "kinesis-java")
+    application.put_code(tmp_path / "examples" / "kinesis-java" / "target" / "kinesis.jar")
     for name in ("in", "out"):
         streams.create(name)
     place = {"aws.region": "us-east-1", "aws.endpoint": streams.url, "aws.http.protocol.version": "HTTP1_1"}
