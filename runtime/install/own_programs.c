@@ -18,6 +18,8 @@ extern const char holder_java[]; // runtime/install/holder/Holder.java
 extern const uint64_t holder_java_size;
 extern const char sql_driver_java[]; // runtime/install/sqldriver/SqlDriver.java
 extern const uint64_t sql_driver_java_size;
+extern const char python_program_java[]; // runtime/install/python/PythonProgram.java
+extern const uint64_t python_program_java_size;
 // runtime/install/properties/KinesisAnalyticsRuntime.java
 extern const char properties_java[];
 extern const uint64_t properties_java_size;
@@ -47,6 +49,8 @@ static const struct own_program programs[] = {
      CATALOG_HOLDER},
     {"SqlDriver", CATALOG_SQL_DRIVER, "Main-Class", OWN_PACKAGE, sql_driver_java,
      &sql_driver_java_size, CATALOG_SQL_DRIVER},
+    {"PythonProgram", INSTALLED_PYTHON_PROGRAM, "Main-Class", OWN_PACKAGE, python_program_java,
+     &python_program_java_size, INSTALLED_PYTHON_PROGRAM},
 };
 
 static bool is_there(const struct installation *self, const struct own_program *program) {

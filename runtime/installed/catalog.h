@@ -2,7 +2,8 @@
 // file is not installed.
 //
 //   <runtimes>/FLINK-1_20/lib/*.jar  plugins/  primer.jar  inspector.jar  holder-1.jar
-//   sql-driver-1.jar  jobmanager.jsa  taskmanager.jsa  runtime.json  python/ (installed_python.h)
+//   sql-driver-1.jar  jobmanager.jsa  taskmanager.jsa  runtime.json
+//   python/  python-program-1.jar (installed_python.h)
 //
 // lib/ has KinesisAnalyticsRuntime, plugins/ the S3 file system.
 #pragma once

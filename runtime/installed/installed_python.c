@@ -52,6 +52,9 @@ bool installed_python_find(const char *runtime_directory, struct installed_pytho
     python.size_bytes = json_int_or(facts, "sizeBytes", 0);
     if (json_int_or(facts, "format", 0) != INSTALLED_PYTHON_FORMAT ||
         !file_exists(python.interpreter) ||
+        !file_join(python.program, FILE_PATH_MAX, NULL, runtime_directory, INSTALLED_PYTHON_PROGRAM,
+                   NULL) ||
+        !file_exists(python.program) ||
         !installed_python_find_jar(runtime_directory, python.jar, NULL))
         return false;
     *out_python = python;

@@ -11,12 +11,14 @@
 
 #include <stdbool.h>
 
-#define INSTALLED_PYTHON        "python" // in the runtime's directory
-#define INSTALLED_PYTHON_FACTS  "python.json"
-#define INSTALLED_PYTHON_SITE   "site"
-#define INSTALLED_PYTHON_MODULE "kobel_python.py"
-#define INSTALLED_PYTHON_SETUP  "kobel_setup.py"
-#define INSTALLED_PYTHON_PRIMER "primer.py"
+#define INSTALLED_PYTHON "python" // in the runtime's directory
+// Of kobel, in the runtime's directory too; a change of it gets the next number.
+#define INSTALLED_PYTHON_PROGRAM "python-program-1.jar"
+#define INSTALLED_PYTHON_FACTS   "python.json"
+#define INSTALLED_PYTHON_SITE    "site"
+#define INSTALLED_PYTHON_MODULE  "kobel_python.py"
+#define INSTALLED_PYTHON_SETUP   "kobel_setup.py"
+#define INSTALLED_PYTHON_PRIMER  "primer.py"
 // A change of kobel's internal files gets the next number: then they are written again.
 enum { INSTALLED_PYTHON_FORMAT = 1 };
 
@@ -26,10 +28,11 @@ struct installed_python {
     char version[16];                // "3.11"
     int64_t size_bytes;              // 0 = was not recorded
     char jar[FILE_PATH_MAX];         // flink-python of the runtime
+    char program[FILE_PATH_MAX];     // the jar that a job in Python has
     char command[FILE_PATH_MAX];     // what Flink starts as the interpreter
 };
 
-// False: the runtime has no Python, or one of another format, or its interpreter is gone.
+// False: the runtime has no Python, or one of an earlier kobel, or its interpreter is gone.
 bool installed_python_find(const char *runtime_directory, struct installed_python *out_python);
 // ERROR_NOT_FOUND: the runtime has no such jar.
 MUST_CHECK bool installed_python_find_jar(const char *runtime_directory,

@@ -101,10 +101,9 @@ void python_program_add(const struct python_options *options, const char *direct
     bool has_main = options->main[0] != '\0';
     json_t *words = json_new_array();
 
-    // PythonDriver hands what follows to the program: files and archives are settings.
+    // Flink's PythonDriver hands what follows to the program: files and archives are settings.
     add_word(words, has_main ? "--python" : "--pyModule");
     add_word(words, has_main ? main : options->module);
-    json_put_text(body, "entryClass", "org.apache.flink.client.python.PythonDriver");
     json_put(body, "programArgsList", words);
     add_settings(options, directory, python, json_object_get(body, "flinkConfiguration"));
 }
@@ -116,8 +115,8 @@ bool python_program_link_jar(const struct installed_python *python, const char *
     if (!file_open_directory_inside(cluster_directory, WORKSPACE_UPLOAD, &upload, err))
         return false;
     (void)unlinkat(upload, PYTHON_PROGRAM_JAR_ID, 0);
-    return symlinkat(python->jar, upload, PYTHON_PROGRAM_JAR_ID) == 0 ||
-           error_system(err, errno, "link '%s'", python->jar);
+    return symlinkat(python->program, upload, PYTHON_PROGRAM_JAR_ID) == 0 ||
+           error_system(err, errno, "link '%s'", python->program);
 }
 
 // --- the failure ---

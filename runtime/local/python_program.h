@@ -1,15 +1,15 @@
 // A program in Python on a cluster: what is asked of Flink to run it, and why it failed.
 //
-// Flink's PythonDriver is the Java program then. It starts the client, which runs main.py, and this
-// builds the job (facts/flink.md 9).
+// The Java program then is Flink's PythonDriver, by way of a jar of kobel (PythonProgram.java). It
+// starts the client, which runs main.py, and this builds the job (facts/flink.md 9).
 #pragma once
 
 #include "base/json.h"
 #include "model/python_options.h"
 #include "runtime/installed/installed_python.h"
 
-// Of Flink's jar in the upload directory.
-#define PYTHON_PROGRAM_JAR_ID "flink-python.jar"
+// Of that jar in the upload directory.
+#define PYTHON_PROGRAM_JAR_ID "python-program.jar"
 // Written by the client below the directory of a cluster when main.py fails.
 #define PYTHON_PROGRAM_TRACEBACK "python-traceback"
 
@@ -20,7 +20,7 @@ MUST_CHECK bool python_program_check(const struct python_options *options, const
 // Adds the program to the body of a submission.
 void python_program_add(const struct python_options *options, const char *directory,
                         const struct installed_python *python, json_t *body);
-// Puts a link to Flink's jar where Flink looks for uploaded jars.
+// Puts a link to that jar where Flink looks for uploaded jars.
 MUST_CHECK bool python_program_link_jar(const struct installed_python *python,
                                         const char *cluster_directory, struct error *err);
 // The reason of the program that failed last: one line. False: there is no traceback of it.

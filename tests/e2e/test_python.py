@@ -77,6 +77,9 @@ def test_a_function_of_the_table_api_runs(app, tmp_path):
     app.create(pack(tmp_path / "job.zip"), EnvironmentProperties=properties("first", python="main.py"))
     app.start()
     app.wait_for_count(3, "first")
+    # Flink's jar, which is in the class path of the processes, is not sent to them with the job.
+    sent = [path.stat().st_size for path in pathlib.Path(app.kobel.data).rglob("blob_*")]
+    assert len(sent) > 0 and sum(sent) < 1000000
     app.stop()
 
 
