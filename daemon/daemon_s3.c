@@ -41,13 +41,14 @@ bool daemon_serve_jobs(struct daemon *self, struct error *err) {
     char text[16];
 
     if (!file_join(path, sizeof path, err, self->data.path, PORT_FILE, NULL)) return false;
-    if (!http_server_listen_for_jobs(self->server, wanted == 0 ? last_port(path) : wanted,
-                                     &self->s3_port, err))
+    uint16_t last = last_port(path);
+    if (!http_server_listen_for_jobs(self->server, wanted == 0 ? last : wanted, &self->s3_port,
+                                     err))
         return false;
     if (wanted != 0 && self->s3_port != wanted)
         return error_set(err, ERROR_SYSTEM, "--s3-port %u is in use: choose another one", wanted);
     tell_clusters(self);
     (void)text_format(text, sizeof text, "%u", self->s3_port);
-    if (self->s3_port == last_port(path)) return true;
+    if (self->s3_port == last) return true;
     return file_write_atomically(path, text, strlen(text), 0600, err);
 }

@@ -100,8 +100,8 @@ struct launch_spec {
     // What each process may use beyond its size, without counting against the budget before; chosen
     // by the engine.
     int headroom_mb;
-    // It runs a program in Python. `code_sha256` is prepared while it boots; not of a spare.
-    bool is_python;
+    bool is_python; // it runs a program in Python
+    // Prepared while it boots, before the job that it replaces has to stop; not of a spare.
     char code_sha256[CODE_SHA256_SIZE];
     // Prime it: READY comes later, and the next job starts sooner. Ignored for spares, which are
     // always primed.

@@ -23,6 +23,7 @@ void local_cluster_changed(const struct local_cluster *cluster) {
 void local_cluster_stop(struct local_cluster *cluster) {
     submit_free(TAKE(cluster->submit));
     python_stage_free(TAKE(cluster->program));
+    code_stage_free(TAKE(cluster->code));
     claim_mounts_free(TAKE(cluster->mounts));
     boot_watch_free(TAKE(cluster->boot));
     job_meter_stop(&cluster->meter); // it asks through the watch's client
@@ -135,14 +136,15 @@ static void boot_further(struct local_cluster *cluster) {
     if (!has_mounts && cluster->mounts == NULL && !begin_mounts(cluster, &err))
         local_cluster_lose(cluster, err.message);
     if (!has_mounts) return;
-    if (cluster->program == NULL)
+    if (cluster->program == NULL && cluster->code == NULL)
         become_ready(cluster);
     else
-        // Only packages are missing, which may take minutes; they have a limit of their own.
+        // Only packages are missing, which may take minutes and have a limit of their own, or the
+        // rest of a large jar.
         boot_watch_stop(cluster->boot);
 }
 
-// --- a program in Python ---
+// --- the program ---
 
 static void on_program(void *userdata, const struct error *err) {
     struct local_cluster *cluster = userdata;
@@ -169,6 +171,27 @@ static bool begin_program(struct local_cluster *cluster, struct error *err) {
     return python_stage_begin(&options, &cluster->program, err);
 }
 
+static void on_code(void *userdata, const struct error *err) {
+    struct local_cluster *cluster = userdata;
+
+    cluster->has_code = err == NULL;
+    code_stage_free(TAKE(cluster->code));
+    if (cluster->health == CLUSTER_BOOTING) boot_further(cluster);
+}
+
+// Before the job that it replaces has to stop: a large jar takes seconds. What fails here fails
+// again, and is reported, when the job is submitted.
+static void begin_code(struct local_cluster *cluster) {
+    const struct machine *machine = cluster->machine;
+
+    if (cluster->spec.is_python || cluster->is_spare || cluster->spec.code_sha256[0] == '\0')
+        return;
+    cluster->has_code =
+        submit_stage_jar(machine->loop, &machine->options.code, &cluster->paths,
+                         cluster->spec.code_sha256, on_code, cluster, &cluster->code, NULL) &&
+        cluster->code == NULL;
+}
+
 // Flink knows only that main.py failed.
 static void explain_rejection(struct local_cluster *cluster) {
     char reason[APP_FAILURE_SIZE];
@@ -192,7 +215,8 @@ static void on_watch_change(void *userdata) {
 static int later_stages(void *userdata) {
     const struct local_cluster *cluster = userdata;
 
-    return (int)cluster->primer + (cluster->mounts != NULL) + (cluster->program == NULL);
+    return (int)cluster->primer + (cluster->mounts != NULL) + (cluster->program == NULL) +
+           (cluster->code == NULL);
 }
 
 static void on_measured(void *userdata) {
@@ -332,6 +356,7 @@ bool local_cluster_start(struct machine *machine, const struct launch_spec *spec
     if (!choose_paths(cluster, err) || !start_processes(cluster, err) ||
         !start_watches(cluster, err) || !begin_program(cluster, err))
         return false;
+    begin_code(cluster);
     *out_cluster = TAKE(cluster);
     return true;
 }
@@ -352,7 +377,8 @@ bool local_cluster_claim(struct local_cluster *spare, const struct launch_spec *
     spare->is_spare = false;
     if (spare->primer == PRIMER_WAITS && !spec->primes) spare->primer = PRIMER_NONE;
     if (!begin_program(spare, err)) return false;
-    bool waits = spare->mounts_later || spare->program != NULL;
+    begin_code(spare);
+    bool waits = spare->mounts_later || spare->program != NULL || spare->code != NULL;
     if (!waits || spare->health != CLUSTER_READY) return true;
     spare->health = CLUSTER_BOOTING;
     boot_watch_restart(spare->boot);

@@ -50,6 +50,8 @@ struct local_cluster {
     struct submit *submit;                  // under way
     struct python_stage *program;           // its program in Python is being prepared
     char program_failure[APP_FAILURE_SIZE]; // why that program cannot run; "" = it can
+    struct code_stage *code;                // the jar of its first job is being copied
+    bool has_code;                          // that jar is in its place; no job has run yet
     sd_event_source *ending;                // calls on_lost in a turn of its own
 };
 

@@ -15,12 +15,22 @@ static void on_submitted(void *userdata) {
     local_cluster_changed(cluster);
 }
 
+// A job that has run may have changed its jar.
+static bool takes_code(struct local_cluster *cluster, const struct submission *job) {
+    bool has_code =
+        cluster->has_code && text_equal(cluster->spec.code_sha256, job->spec.code_sha256);
+
+    cluster->has_code = false;
+    return has_code;
+}
+
 bool cluster_job_submit(struct local_cluster *cluster, const struct submission *job,
                         struct error *err) {
     struct submit_options options = {.code = &cluster->machine->options.code,
                                      .paths = &cluster->paths,
                                      .runtimes_directory = cluster->machine->runtimes_directory,
                                      .program_failure = cluster->program_failure,
+                                     .is_staged = takes_code(cluster, job),
                                      .watch = cluster->watch,
                                      .on_unusable = on_unusable,
                                      .on_done = on_submitted,

@@ -5,11 +5,12 @@
 #include "base/text.h"
 #include "runtime/flink/job_conf.h"
 #include "runtime/installed/catalog.h"
-#include "runtime/local/code_stage.h"
 #include "runtime/local/python_program.h"
 #include "runtime/local/python_stage.h"
 
 #include <string.h>
+
+enum { JAR_ID_SIZE = 80 };
 
 struct submit {
     struct cluster_watch *watch;
@@ -17,7 +18,7 @@ struct submit {
     void (*on_done)(void *userdata);
     void *userdata;
     struct code_stage *stage; // NULL: the code is in its place
-    char jar_id[80];
+    char jar_id[JAR_ID_SIZE];
     char job_id[APP_JOB_ID_SIZE];
     json_t *body;
 };
@@ -72,28 +73,59 @@ static void on_staged(void *userdata, const struct error *err) {
 
 // A jar in the upload directory is known to Flink by its file name, without an upload
 // (facts/flink.md 6.2).
+static void print_jar_id(const char *code_sha256, char out[static JAR_ID_SIZE]) {
+    (void)text_format(out, JAR_ID_SIZE, "%.64s.jar", code_sha256);
+}
+
+static bool make_directory(const struct workspace_paths *paths, struct error *err) {
+    return file_make_directories_inside(paths->cluster, WORKSPACE_UPLOAD, 0700, err);
+}
+
+static struct code_stage_spec stage_spec(const struct code_jar *jar,
+                                         const struct workspace_paths *paths, const char *jar_id) {
+    return (struct code_stage_spec){.code_path = jar->path,
+                                    .code_sha256 = jar->sha256,
+                                    .root = paths->cluster,
+                                    .directory = WORKSPACE_UPLOAD,
+                                    .name = jar_id};
+}
+
+bool submit_stage_jar(sd_event *loop, const struct code_port *code,
+                      const struct workspace_paths *paths, const char *code_sha256,
+                      code_stage_done_fn *done, void *userdata, struct code_stage **out_stage,
+                      struct error *err) {
+    char jar_id[JAR_ID_SIZE];
+    struct code_jar jar;
+
+    *out_stage = NULL;
+    print_jar_id(code_sha256, jar_id);
+    if (!make_directory(paths, err) || !code->ops->find_jar(code->self, code_sha256, &jar, err))
+        return false;
+    if (jar.problem[0] != '\0') return error_set(err, ERROR_INVALID, "%s", jar.problem);
+    struct code_stage_spec spec = stage_spec(&jar, paths, jar_id);
+    return code_stage_begin(loop, &spec, done, userdata, out_stage, err);
+}
+
 static bool begin_staging(sd_event *loop, const struct submit_options *options,
                           const struct submission *job, struct submit *submit, bool *out_is_refused,
                           struct error *err) {
     const struct code_port *code = options->code;
     struct code_jar jar;
-    struct code_stage_spec spec = {.code_path = jar.path,
-                                   .code_sha256 = jar.sha256,
-                                   .root = options->paths->cluster,
-                                   .directory = WORKSPACE_UPLOAD,
-                                   .name = submit->jar_id};
     struct error unusable;
 
     // A program may have put something else in its place, which neither Flink nor kobel will use.
-    if (!file_make_directories_inside(spec.root, spec.directory, 0700, &unusable)) {
+    if (!make_directory(options->paths, &unusable)) {
         (void)error_prefix(&unusable, "the directory of a job's code cannot be used");
         options->on_unusable(options->userdata, unusable.message);
         return error_set(err, unusable.kind, "%s", unusable.message);
     }
     if (!code->ops->find_jar(code->self, job->spec.code_sha256, &jar, err)) return false;
     *out_is_refused = jar.problem[0] != '\0';
-    if (!*out_is_refused)
-        return code_stage_begin(loop, &spec, on_staged, submit, &submit->stage, err);
+    if (!*out_is_refused) {
+        struct code_stage_spec spec = stage_spec(&jar, options->paths, submit->jar_id);
+        return options->is_staged ||
+               code_stage_begin(loop, &spec, on_staged, submit, &submit->stage, err);
+    }
     // Flink would refuse it as well, but does not say what it is.
     cluster_watch_announce(submit->watch, submit->job_id);
     cluster_watch_reject(submit->watch, jar.problem);
@@ -147,7 +179,7 @@ bool submit_begin(sd_event *loop, const struct submit_options *options,
     submit->on_unusable = options->on_unusable;
     submit->on_done = options->on_done;
     submit->userdata = options->userdata;
-    (void)text_format(submit->jar_id, sizeof submit->jar_id, "%.64s.jar", job->spec.code_sha256);
+    print_jar_id(job->spec.code_sha256, submit->jar_id);
     (void)text_copy(submit->job_id, sizeof submit->job_id, job->job_id);
     submit->body = run_body(options->paths, job);
     *out_submit = NULL;

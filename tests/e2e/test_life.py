@@ -34,6 +34,10 @@ def test_a_job_keeps_its_count_through_a_whole_life(application, jars):
     assert application.operation(operation)["ApplicationVersionChangeDetails"] == {
         "ApplicationVersionUpdatedFrom": 1, "ApplicationVersionUpdatedTo": 2}
     count = application.wait_for_count(count, "second")
+    # A large jar takes long to copy: it was in its place before the old job had to stop.
+    halted_ms = next(event["atMs"] for event in application.events("move") if event["phase"] == "HALT")
+    (jar,) = pathlib.Path(application.kobel.data).glob("apps/*/clusters/*-2/jars/flink-web-upload/[!p]*.jar")  # not primer.jar
+    assert jar.stat().st_mtime_ns // 1000000 <= halted_ms
 
     application.stop()
     assert "RunConfigurationDescription" not in application.describe()["ApplicationConfigurationDescription"]
