@@ -99,6 +99,51 @@ static bool compile(const struct installation *self, const char *class_path, con
     return installation_run(self, argument_list_items(&javac), "javac.log", err);
 }
 
+// --- check ---
+
+struct package {
+    const char *classes;
+    char name[FILE_PATH_MAX]; // "com/amazonaws"; "" = the classes themselves
+};
+
+static bool is_packed(const char *package, const char *name) {
+    for (size_t index = 0; index < COUNT_OF(programs); index++)
+        if (text_equal(programs[index].package, package) &&
+            text_starts_with(name, programs[index].name))
+            return true;
+    return false;
+}
+
+static bool check_package(struct package *package, struct error *err);
+
+static bool check_entry(void *userdata, const char *name, bool is_directory, struct error *err) {
+    const struct package *self = userdata;
+    struct package entry = {.classes = self->classes};
+
+    if (!text_format(entry.name, sizeof entry.name, "%s%s%s", self->name,
+                     self->name[0] == '\0' ? "" : "/", name))
+        return error_set(err, ERROR_INVALID, "the name of the class '%s' is too long", name);
+    if (is_directory) return check_package(&entry, err);
+    if (is_packed(self->name, name)) return true;
+    return error_set(err, ERROR_INVALID,
+                     "the class '%s' would be in no jar: the names of the classes of a program "
+                     "begin with that of the program, in its package",
+                     entry.name);
+}
+
+static bool check_package(struct package *package, struct error *err) {
+    char directory[FILE_PATH_MAX];
+
+    return file_join(directory, sizeof directory, err, package->classes, package->name, NULL) &&
+           file_list(directory, check_entry, package, err);
+}
+
+bool own_programs_check(const char *classes, struct error *err) {
+    struct package all = {.classes = classes};
+
+    return check_package(&all, err);
+}
+
 // --- pack ---
 
 struct packing {
@@ -158,7 +203,8 @@ bool own_programs_add(const struct installation *self, const char *class_path, s
 
     if (own_programs_are_there(self)) return true;
     if (!file_join(classes, sizeof classes, err, self->scratch, "classes", NULL) ||
-        !file_make_directories(classes, 0755, err) || !compile(self, class_path, classes, err))
+        !file_make_directories(classes, 0755, err) || !compile(self, class_path, classes, err) ||
+        !own_programs_check(classes, err))
         return false;
     for (size_t index = 0; index < COUNT_OF(programs); index++)
         if (!is_there(self, &programs[index]) && !pack(self, &programs[index], classes, err))

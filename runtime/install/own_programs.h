@@ -10,3 +10,6 @@ MUST_CHECK bool own_programs_add(const struct installation *self, const char *cl
                                  struct error *err);
 // True: the runtime's directory has all of them.
 bool own_programs_are_there(const struct installation *self);
+// Each class below the directory `classes` is one that a jar gets. ERROR_INVALID: one is not. It
+// would be missed only when the program needs it.
+MUST_CHECK bool own_programs_check(const char *classes, struct error *err);
