@@ -7,6 +7,9 @@ import pytest
 
 # A test function, with the ids of its cases where only some of them are deep.
 TESTS = {
+    # Only here: Airflow. It takes minutes to download; test_bounded.py and test_sdks.py ask the same questions.
+    "test_airflow.py": {
+        "test_operators_and_sensors_start_and_stop_an_application": None, "test_a_sensor_sees_a_job_run_that_ends_at_once": None},
     # The policies are simulated in tests/unit; test_scaling.py has a busy job on real Flink.
     "test_autoscaling.py": {"test_a_job_follows_its_load_up_and_down": None},
     "test_encryption.py": {"test_an_alias_is_recorded_as_the_arn_of_a_key": ["alias/mine"]},
@@ -62,6 +65,8 @@ TESTS = {
         "test_a_job_that_fails_can_be_replaced_without_a_savepoint": ["off, then code", "off with code"],
         "test_a_start_can_be_made_to_mean_that_all_tasks_run": ["TooParallel-NoResourceAvailableException"],
         "test_a_job_whose_tasks_cannot_run_is_running_and_reports_why": ["FailsToOpen-the table is not there"]},
+    # Only here: a program in the Table API. test_sql.py plans SQL, test_examples.py writes to a bucket.
+    "test_samples.py": {"test_a_sample_writes_a_table_to_a_bucket_once": None},
     "test_sandbox.py": {
         "test_a_sandbox_level_prevents_exactly_what_the_status_lists": ["full on a spare", "contained", "none"],
         "test_programs_that_a_job_has_started_end_with_its_cluster": ["scoped"],
