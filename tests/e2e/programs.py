@@ -11,7 +11,6 @@ from once import cache, downloads_locked, locked
 from kobel import BINARY
 
 SOURCES = pathlib.Path(__file__).parent / "jobs"
-SAMPLES = pathlib.Path(__file__).parent / "samples"
 EXAMPLES = pathlib.Path(__file__).parents[2] / "examples"
 
 
@@ -47,16 +46,16 @@ def build_jars(runtime, directory):
     (directory / "Noise.jar").write_bytes(os.urandom(4096))
 
 
-def build_examples(directory, alone="", source=EXAMPLES):
+def build_examples(directory, alone=""):
     """Builds a copy of the examples that Maven knows together, or the one that is built alone."""
+    build_copy(EXAMPLES, directory, alone)
+
+
+def build_copy(source, directory, inner=""):
+    """Builds a copy of a project of Maven, or of one inside it."""
     shutil.copytree(source, directory, dirs_exist_ok=True, ignore=shutil.ignore_patterns("target"))
     with downloads_locked():
-        subprocess.run(["mvn", "-q", "-B", "-T2", "-f", str(directory / alone / "pom.xml"), "package"], check=True)
-
-
-def build_samples(directory):
-    """Builds a copy of the programs that are written as AWS's samples."""
-    build_examples(directory, source=SAMPLES)
+        subprocess.run(["mvn", "-q", "-B", "-T2", "-f", str(directory / inner / "pom.xml"), "package"], check=True)
 
 
 def zip_around(path, jar):

@@ -1,10 +1,19 @@
 """The same life of an application on each runtime and in each language: start, count, snapshot, update with state, stop, death."""
 
+import pathlib
 import zipfile
 
 import lives
 import pytest
-from programs import EXAMPLES, install_runtime
+from once import made_once, shared_directory
+from programs import EXAMPLES, build_copy, install_runtime
+
+
+@pytest.fixture(scope="module")
+def scala3_jar(tmp_path_factory):
+    source = pathlib.Path(__file__).parent / "scala3"
+    return made_once(shared_directory(tmp_path_factory) / "scala3", lambda directory: build_copy(source, directory)) / "target" / "scala3.jar"
+
 
 # On FLINK-1_15 test_runtimes.py does it, on FLINK-1_20 test_life.py and others.
 @pytest.mark.slow
@@ -19,6 +28,15 @@ def test_java_lives_on_each_runtime(application, jars, name):
 def test_scala_of_the_jar_lives(application, examples):
     application.put_code(examples["scala-counter"])
     lives.create(application, f"{application.name}.jar", {"Counter": {"greeting": "hello"}})
+    lives.live(application, {"Counter": {"greeting": "bye"}})
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["FLINK-1_20", "FLINK-2_2"])
+def test_scala_3_of_the_jar_lives(application, scala3_jar, name):
+    install_runtime(name)
+    application.put_code(scala3_jar)
+    lives.create(application, f"{application.name}.jar", {"Counter": {"greeting": "hello"}}, name)
     lives.live(application, {"Counter": {"greeting": "bye"}})
 
 
