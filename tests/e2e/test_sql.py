@@ -4,9 +4,11 @@ import pathlib
 import re
 import shutil
 
+import lives
 import pytest
 from command_line import call
 from kobel import Application, Kobel
+from programs import install_runtime
 from test_run import Run
 
 EXAMPLE = pathlib.Path(__file__).parents[2] / "examples" / "sql" / "job.sql"
@@ -32,6 +34,15 @@ BEGIN
   INSERT INTO sums SELECT 'sum', id % 2, SUM(id) FROM numbers GROUP BY id % 2;
   INSERT INTO pairs SELECT 'pair', a.id % 2, COUNT(*) FROM numbers a JOIN numbers b ON a.id = b.id GROUP BY a.id % 2;
 END;
+"""
+# Its lines are those that lives.py reads.
+LIVING = """
+CREATE TABLE numbers (id BIGINT, seen AS PROCTIME()) WITH (
+  'connector' = 'datagen', 'rows-per-second' = '50',
+  'fields.id.kind' = 'sequence', 'fields.id.start' = '1', 'fields.id.end' = '1000000');
+CREATE TABLE lines (line STRING) WITH ('connector' = 'print');
+INSERT INTO lines SELECT '${Counter.greeting} count=' || CAST(COUNT(*) OVER (ORDER BY seen) AS STRING) || ' at=' || CAST(id AS STRING)
+  FROM numbers;
 """
 
 
@@ -100,3 +111,21 @@ def test_a_script_without_its_parts_is_reported_before_the_start(daemon, tmp_pat
     script = tmp_path / "job.sql"
     script.write_text(BATCH)
     assert "there is no file '/none.jar'" in call(daemon, "run", str(script), "--jar", "/none.jar", status=1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["FLINK-1_20", "FLINK-2_2", "FLINK-2_3"])
+def test_a_script_lives_on_each_runtime(daemon, application, tmp_path, name):
+    install_runtime(name)
+    script = tmp_path / "living.sql"
+    script.write_text(LIVING)
+    run = start(daemon, tmp_path, script, "--name", f"living-{name}", "--runtime", name, "-p", "Counter.greeting=hello")
+    run.wait_for("RUNNING version 1")
+    run.wait_for("+I[hello count=20 ")
+    run.interrupt()
+    assert run.end() == 0, run.err
+
+    # What was packed is an application like any other.
+    application.put_code(max((pathlib.Path(daemon.data) / "code").glob("*"), key=lambda path: path.stat().st_mtime_ns))
+    lives.create(application, f"{application.name}.jar", {"Counter": {"greeting": "hello"}}, name)
+    lives.live(application, {"Counter": {"greeting": "bye"}})
