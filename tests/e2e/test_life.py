@@ -2,9 +2,11 @@
 
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import time
+import zipfile
 
 import pytest
 
@@ -136,26 +138,49 @@ def test_a_client_that_asks_at_once_sees_what_ends_by_itself(application, jars):
     assert client.list_application_operations(ApplicationName=name)["ApplicationOperationInfoList"] == []
 
 
-def test_the_aws_command_line_works(application, jars):
-    application.put_code(jars["Counting"])
+def test_the_aws_command_line_deploys_and_updates(application, jars, tmp_path):
     aws = pathlib.Path(sys.executable).parent / "aws"
+    environment = {key: value for key, value in application.kobel.environment().items() if not key.startswith("AWS_ENDPOINT_URL")}
+    bucket = application.name.lower()
+    name = ("--application-name", application.name)
+
+    def run(*words):
+        return subprocess.run([aws, *words, "--endpoint-url", application.kobel.url], env=environment, capture_output=True, text=True,
+                              check=True).stdout
 
     def call(*words):
-        done = subprocess.run([aws, "kinesisanalyticsv2", *words, "--output", "json"], env=application.kobel.environment(),
-                              capture_output=True, text=True, check=True)
-        return json.loads(done.stdout) if done.stdout.strip() else {}
+        return json.loads(run("kinesisanalyticsv2", *words, "--output", "json").strip() or "{}")
 
-    name = ("--application-name", application.name)
+    def wait_for_status(status):
+        return wait_for(lambda: call("describe-application", *name)["ApplicationDetail"]["ApplicationStatus"] == status, status)
+    run("s3", "mb", f"s3://{bucket}")
+    run("s3", "cp", jars["Counting"], f"s3://{bucket}/app.jar")
     call("create-application", *name, "--runtime-environment", "FLINK-1_20", "--service-execution-role",
          "arn:aws:iam::000000000000:role/x", "--application-configuration", json.dumps(
              {"ApplicationCodeConfiguration": {"CodeContentType": "ZIPFILE", "CodeContent": {"S3ContentLocation": {
-                 "BucketARN": "arn:aws:s3:::code", "FileKey": f"{application.name}.jar"}}}}))
+                 "BucketARN": f"arn:aws:s3:::{bucket}", "FileKey": "app.jar"}}}}))
     call("start-application", *name)
-    wait_for(lambda: call("describe-application", *name)["ApplicationDetail"]["ApplicationStatus"] == "RUNNING", "RUNNING")
+    wait_for_status("RUNNING")
+    application.wait_for_count(5)
+
+    # A new build under the same key is taken by an update.
+    build = shutil.copy(jars["Counting"], tmp_path / "build.jar")
+    with zipfile.ZipFile(build, "a") as archive:
+        archive.writestr("build.txt", "2")
+    run("s3", "cp", str(build), f"s3://{bucket}/app.jar")
+    call("update-application", *name, "--current-application-version-id", "1", "--application-configuration-update", json.dumps(
+        {"ApplicationCodeConfigurationUpdate": {"CodeContentUpdate": {"S3ContentLocationUpdate": {"FileKeyUpdate": "app.jar"}}}}))
+    wait_for_status("RUNNING")
+    application.wait_for_count(application.lines()[-1][1])
+    assert [line[1] for line in application.lines()].count(1) == 1, "no state was lost"
+    code = application.describe()["ApplicationConfigurationDescription"]["ApplicationCodeConfigurationDescription"]
+    assert code["CodeContentDescription"]["CodeSize"] == build.stat().st_size
     operations = call("list-application-operations", *name)["ApplicationOperationInfoList"]
-    assert [(entry["Operation"], entry["OperationStatus"]) for entry in operations] == [("StartApplication", "SUCCESSFUL")]
+    assert sorted((entry["Operation"], entry["OperationStatus"]) for entry in operations) == [
+        ("StartApplication", "SUCCESSFUL"), ("UpdateApplication", "SUCCESSFUL")]
+
     call("stop-application", *name, "--force")
-    wait_for(lambda: call("describe-application", *name)["ApplicationDetail"]["ApplicationStatus"] == "READY", "READY")
+    wait_for_status("READY")
     created = call("describe-application", *name)["ApplicationDetail"]["CreateTimestamp"]
     call("delete-application", *name, "--create-timestamp", str(created))
     wait_for(application.is_gone, "gone")
