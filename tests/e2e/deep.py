@@ -35,13 +35,19 @@ TESTS = {
     "test_fit.py": {"test_a_snapshot_lists_its_operators_and_fits_its_program": ["FLINK-2_2"]},
     "test_hold_sources.py": {"test_held_sources_keep_their_state_and_read_nothing": [
         "FLINK-1_20-source", "FLINK-1_20-function", "FLINK-2_2-source", "FLINK-2_2-function", "FLINK-2_3-source"]},
-    # Only here: Kinesis. Its connector takes minutes to download.
+    # Only here: Kinesis, by polling and by enhanced fan-out. Its connector takes minutes to download.
     "test_kinesis.py": {"test_kinesis_records_are_counted_over_a_stop_and_a_kill": None},
     # test_runtimes.py takes one application through all of them; test_python.py has a life in Python.
     # Only here: Scala 3. Its compiler has to be downloaded; the example is in Scala 2.13.
     "test_languages.py": {"test_java_lives_on_each_runtime": None, "test_scala_3_of_the_jar_lives": None, "test_python_lives": None},
     "test_limits.py": {
         "test_a_roll_back_that_hangs_can_be_deleted": None, "test_an_update_that_hangs_is_rolled_back_automatically": None},
+    # The text of each limit is in tests/unit.
+    "test_memory.py": {
+        "test_the_headroom_may_be_of_each_kind": ["task-direct-400", "task-heap-400", "task-metaspace-300"],
+        "test_a_task_that_needs_more_is_reported_with_the_limit_and_the_option": [
+            "task-heap-900-recovery-the heap", "task-metaspace-900-recovery-the metaspace"],
+        "test_the_option_raises_the_limit": None},
     "test_program.py": {
         "test_the_operators_are_those_of_a_savepoint": ["FLINK-2_2"],
         "test_a_program_is_inspected_in_a_sandbox": ["contained", "scoped"]},
