@@ -6,7 +6,7 @@ import subprocess
 import boto3
 import lives
 import pytest
-from once import cache, downloads_locked, made_once
+from once import cache, downloads_locked, made_once, shared_directory
 from plain_flink import HeldPort, end_server
 from programs import build_examples
 
@@ -69,14 +69,23 @@ def streams(tmp_path):
     streams.stop()
 
 
-def test_kinesis_records_are_counted_over_a_stop_and_a_kill(application, streams, tmp_path):
-    build_examples(tmp_path / "examples", "kinesis-java")
-    application.put_code(tmp_path / "examples" / "kinesis-java" / "target" / "kinesis.jar")
+@pytest.fixture(scope="module")
+def jar(tmp_path_factory):
+    directory = made_once(shared_directory(tmp_path_factory) / "kinesis", lambda directory: build_examples(directory, "kinesis-java"))
+    return directory / "kinesis-java" / "target" / "kinesis.jar"
+
+
+# With enhanced fan-out the records come by Netty, through buffers outside the heap.
+@pytest.mark.parametrize("publisher", ["POLLING", "EFO"])
+def test_kinesis_records_are_counted_over_a_stop_and_a_kill(application, streams, jar, publisher):
+    application.put_code(jar)
     for name in ("in", "out"):
         streams.create(name)
     place = {"aws.region": "us-east-1", "aws.endpoint": streams.url, "aws.http.protocol.version": "HTTP1_1"}
     lives.create(application, f"{application.name}.jar", {
-        "InputStream": {"stream.name": "in", "flink.stream.initpos": "TRIM_HORIZON", **place}, "OutputStream": {"stream.name": "out", **place}})
+        "InputStream": {"stream.name": "in", "flink.stream.initpos": "TRIM_HORIZON", "flink.stream.recordpublisher": publisher,
+                        "flink.stream.efo.consumername": "counter", **place},
+        "OutputStream": {"stream.name": "out", **place}})
     application.start()
 
     def put(count):
@@ -90,6 +99,9 @@ def test_kinesis_records_are_counted_over_a_stop_and_a_kill(application, streams
         assert set(streams.read_all("out")) == set(expected)
     put(50)
     wait_for_counts(50)
+    arn = streams.client.describe_stream_summary(StreamName="in")["StreamDescriptionSummary"]["StreamARN"]
+    consumers = [one["ConsumerName"] for one in streams.client.list_stream_consumers(StreamARN=arn)["Consumers"]]
+    assert consumers == (["counter"] if publisher == "EFO" else [])
     application.stop()
     application.start()
     put(50)
