@@ -90,6 +90,7 @@ static void end_work(struct s3_call *call) {
     (void)sd_event_source_disable_unref(call->turn);
     call->turn = NULL;
     object_list_free(TAKE(call->list));
+    name_list_free(TAKE(call->names));
     staged_file_free(TAKE(call->staged));
     object_file_release(&call->source);
     if (call->state != NULL) call->free_state(TAKE(call->state));

@@ -4,10 +4,20 @@
 #include "base/memory.h"
 #include "base/text.h"
 
-static bool add_bucket(void *userdata, const char *name, int64_t made_ms) {
-    struct buffer *out = userdata;
-    char time[S3_TIME_SIZE];
+static void free_buckets(void *state) {
+    struct buffer *buckets = state;
 
+    buffer_release(buckets);
+    memory_free(buckets);
+}
+
+static bool add_bucket(void *userdata, const char *name) {
+    const struct s3_call *call = userdata;
+    struct buffer *out = call->state;
+    char time[S3_TIME_SIZE];
+    int64_t made_ms;
+
+    if (!object_store_made_ms(call->options.store, name, &made_ms)) return false;
     s3_time_print_iso(made_ms, time);
     xml_open(out, "Bucket");
     xml_element(out, "Name", name);
@@ -16,9 +26,11 @@ static bool add_bucket(void *userdata, const char *name, int64_t made_ms) {
     return true;
 }
 
-void s3_call_list_buckets(struct s3_call *call) {
+static void on_buckets(void *userdata, const char *last) {
+    struct s3_call *call = userdata;
     AUTO(buffer_release) struct buffer out = BUFFER_INIT(XML_TEXT_MAX_BYTES);
 
+    (void)last;
     xml_begin(&out);
     xml_open_root(&out, "ListAllMyBucketsResult");
     xml_open(&out, "Owner");
@@ -26,10 +38,27 @@ void s3_call_list_buckets(struct s3_call *call) {
     xml_element(&out, "DisplayName", "kobel");
     xml_close(&out, "Owner");
     xml_open(&out, "Buckets");
-    object_store_list(call->options.store, add_bucket, &out);
+    (void)buffer_append_text(&out, buffer_text(call->state));
     xml_close(&out, "Buckets");
     xml_close(&out, "ListAllMyBucketsResult");
     s3_call_reply_xml(call, &out);
+}
+
+void s3_call_list_buckets(struct s3_call *call) {
+    struct buffer *buckets = memory_alloc(sizeof *buckets);
+    struct name_list_call list = {.loop = call->options.store->loop,
+                                  .root = call->options.store->directory,
+                                  .directory = "",
+                                  .after = "",
+                                  .limit = -1,
+                                  .visit = add_bucket,
+                                  .done = on_buckets,
+                                  .userdata = call};
+
+    *buckets = BUFFER_INIT(XML_TEXT_MAX_BYTES);
+    call->state = buckets;
+    call->free_state = free_buckets;
+    call->names = name_list_begin(&list);
 }
 
 // What its body says of a Region does not matter.

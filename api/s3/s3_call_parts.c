@@ -1,14 +1,10 @@
-// Uploads in parts: all calls but CompleteMultipartUpload.
+// Uploads in parts: how they begin and end, and their parts.
 #include "api/s3/s3_calls.h"
 #include "api/s3/s3_range.h"
-#include "api/s3/s3_time.h"
 #include "base/memory.h"
 #include "base/text.h"
 
-#include <stdlib.h>
 #include <string.h>
-
-enum { LISTED_MAX = 1000 };
 
 static const char *upload_id(const struct s3_call *call) {
     return s3_request_parameter(&call->request, "uploadId");
@@ -151,125 +147,4 @@ void s3_call_copy_part(struct s3_call *call) {
 void s3_call_abort_upload(struct s3_call *call) {
     s3_call_remove_upload(call);
     s3_call_reply_empty(call, 204);
-}
-
-// --- lists ---
-
-static void add_part(struct buffer *out, const struct object_part *part) {
-    char quoted[OBJECT_ETAG_SIZE + 2];
-    char time[S3_TIME_SIZE];
-
-    (void)text_format(quoted, sizeof quoted, "\"%s\"", part->etag);
-    s3_time_print_iso(part->modified_ms, time);
-    xml_open(out, "Part");
-    xml_number(out, "PartNumber", part->number);
-    xml_element(out, "LastModified", time);
-    xml_element(out, "ETag", quoted);
-    xml_number(out, "Size", part->size_bytes);
-    xml_close(out, "Part");
-}
-
-// Returns the number of the last part that was added, or `marker`; *out_has_more: others follow.
-static int64_t add_parts(struct s3_call *call, struct buffer *out, int64_t marker, int64_t limit,
-                         bool *out_has_more) {
-    AUTO(memory_free) struct object_part_numbers *all = memory_alloc(sizeof *all);
-    struct object_part part;
-    int64_t count = 0;
-    int64_t last = marker;
-
-    *out_has_more = false;
-    object_parts_list(call->root, upload_id(call), all);
-    for (int index = 0; index < all->count && !*out_has_more; index++) {
-        int number = all->numbers[index];
-        if (number <= marker) continue;
-        *out_has_more = count == limit;
-        if (*out_has_more || !object_parts_read(call->root, upload_id(call), number, &part, NULL))
-            continue;
-        add_part(out, &part);
-        last = number;
-        count++;
-    }
-    return last;
-}
-
-void s3_call_list_parts(struct s3_call *call) {
-    AUTO(buffer_release) struct buffer parts = BUFFER_INIT(XML_TEXT_MAX_BYTES);
-    AUTO(buffer_release) struct buffer out = BUFFER_INIT(XML_TEXT_MAX_BYTES);
-    int64_t marker;
-    int64_t limit;
-    bool has_more;
-
-    if (!s3_request_number(&call->request, "part-number-marker", 0, OBJECT_PARTS_MAX, &marker,
-                           &call->fault) ||
-        !s3_request_number(&call->request, "max-parts", LISTED_MAX, LISTED_MAX, &limit,
-                           &call->fault)) {
-        s3_call_fail(call);
-        return;
-    }
-    int64_t last = add_parts(call, &parts, marker, limit, &has_more);
-    xml_begin(&out);
-    xml_open_root(&out, "ListPartsResult");
-    xml_element(&out, "Bucket", call->request.bucket);
-    xml_element(&out, "Key", call->request.key);
-    xml_element(&out, "UploadId", upload_id(call));
-    xml_number(&out, "PartNumberMarker", marker);
-    if (has_more) xml_number(&out, "NextPartNumberMarker", last);
-    xml_number(&out, "MaxParts", limit);
-    xml_bool(&out, "IsTruncated", has_more);
-    (void)buffer_append_text(&out, buffer_text(&parts));
-    xml_element(&out, "StorageClass", "STANDARD");
-    xml_close(&out, "ListPartsResult");
-    s3_call_reply_xml(call, &out);
-}
-
-struct uploads {
-    const char *prefix;
-    char *rows[LISTED_MAX]; // "<key>\x01<XML>", to be sorted
-    size_t count;
-};
-
-static bool add_upload(void *userdata, const struct object_parts_upload *upload) {
-    AUTO(buffer_release) struct buffer row = BUFFER_INIT(XML_TEXT_MAX_BYTES);
-    struct uploads *uploads = userdata;
-    char time[S3_TIME_SIZE];
-
-    if (!text_starts_with(upload->key, uploads->prefix)) return true;
-    s3_time_print_iso(upload->begun_ms, time);
-    (void)buffer_append_format(&row, "%s\x01", upload->key);
-    xml_open(&row, "Upload");
-    xml_element(&row, "Key", upload->key);
-    xml_element(&row, "UploadId", upload->id);
-    xml_element(&row, "StorageClass", "STANDARD");
-    xml_element(&row, "Initiated", time);
-    xml_close(&row, "Upload");
-    uploads->rows[uploads->count++] = buffer_take_text(&row);
-    return uploads->count < LISTED_MAX;
-}
-
-static int compare_rows(const void *left, const void *right) {
-    return strcmp(*(const char *const *)left, *(const char *const *)right);
-}
-
-// All of them are in one answer.
-void s3_call_list_uploads(struct s3_call *call) {
-    AUTO(buffer_release) struct buffer out = BUFFER_INIT(XML_TEXT_MAX_BYTES);
-    AUTO(memory_free) struct uploads *uploads = memory_alloc(sizeof *uploads);
-    const char *prefix = s3_request_parameter(&call->request, "prefix");
-
-    uploads->prefix = prefix == NULL ? "" : prefix;
-    object_parts_visit(call->root, add_upload, uploads);
-    qsort(uploads->rows, uploads->count, sizeof uploads->rows[0], compare_rows);
-    xml_begin(&out);
-    xml_open_root(&out, "ListMultipartUploadsResult");
-    xml_element(&out, "Bucket", call->request.bucket);
-    xml_element(&out, "Prefix", uploads->prefix);
-    xml_number(&out, "MaxUploads", LISTED_MAX);
-    xml_bool(&out, "IsTruncated", false);
-    for (size_t index = 0; index < uploads->count; index++) {
-        const char *row = strchr(uploads->rows[index], '\x01');
-        if (row != NULL) (void)buffer_append_text(&out, row + 1);
-        memory_free(uploads->rows[index]);
-    }
-    xml_close(&out, "ListMultipartUploadsResult");
-    s3_call_reply_xml(call, &out);
 }

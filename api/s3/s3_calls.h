@@ -3,6 +3,7 @@
 
 #include "api/s3/s3_call.h"
 #include "api/s3/xml_text.h"
+#include "runtime/objects/name_list.h"
 #include "runtime/objects/object_list.h"
 #include "runtime/objects/object_parts.h"
 #include "runtime/objects/staged_file.h"
@@ -23,6 +24,7 @@ struct s3_call {
     json_t *checksums;
     int number; // of a part
     struct object_list *list;
+    struct name_list *names;
     sd_event_source *turn;
     void *state; // of the operation
     void (*free_state)(void *state);

@@ -7,21 +7,14 @@
 #include "base/text.h"
 #include "runtime/objects/object_key.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { UPLOADS_MAX = 1000, DESCRIPTION_MAX_BYTES = 65536 };
+enum { DESCRIPTION_MAX_BYTES = 65536 };
 static const char DESCRIPTION[] = "upload";
 static const char PART[] = "part-";
-
-static void close_directory(DIR *directory) {
-    (void)closedir(directory);
-}
-DEFINE_AUTO(close_directory, DIR *);
 
 // An id is a name of ours: hex digits only.
 static bool is_id(const char *id) {
@@ -35,10 +28,25 @@ static void print_path(const char *id, const char *name, char out[static OBJECT_
 }
 
 void object_parts_path(const char *id, int number, char out[static OBJECT_PARTS_PATH_SIZE]) {
-    char name[24];
+    char name[OBJECT_PARTS_NAME_SIZE];
 
-    (void)text_format(name, sizeof name, "%s%05d", PART, number);
+    object_parts_name(number, name);
     print_path(id, name, out);
+}
+
+void object_parts_directory(const char *id, char out[static OBJECT_PARTS_PATH_SIZE]) {
+    print_path(id, "", out);
+}
+
+void object_parts_name(int number, char out[static OBJECT_PARTS_NAME_SIZE]) {
+    (void)text_format(out, OBJECT_PARTS_NAME_SIZE, "%s%05d", PART, number);
+}
+
+int object_parts_number(const char *name) {
+    int64_t number;
+
+    if (!text_starts_with(name, PART) || !text_to_int64(name + strlen(PART), &number)) return 0;
+    return number > 0 && number <= OBJECT_PARTS_MAX ? (int)number : 0;
 }
 
 // --- life ---
@@ -113,59 +121,21 @@ bool object_parts_read(const char *root, const char *id, int number, struct obje
     return true;
 }
 
-static int compare_numbers(const void *left, const void *right) {
-    return *(const int *)left - *(const int *)right;
+// --- an upload ---
+
+char *object_parts_key(const char *root, const char *id) {
+    AUTO(json_decref) json_t *description = NULL;
+
+    if (!read_description(root, id, &description)) return NULL;
+    return memory_copy_text(json_text_or(description, "key", ""));
 }
 
-// Opens a directory to read all its names, of which there may be ten thousand.
-static DIR *open_names(const char *root, const char *relative) {
+int64_t object_parts_begun_ms(const char *root, const char *id) {
     AUTO(file_close) int fd = -1;
-
-    if (!file_open_users_directory(root, relative, &fd, NULL)) return NULL;
-    DIR *directory = fdopendir(fd);
-    if (directory != NULL) fd = -1;
-    return directory;
-}
-
-void object_parts_list(const char *root, const char *id, struct object_part_numbers *out) {
     char path[OBJECT_PARTS_PATH_SIZE];
-    int64_t number;
-
-    out->count = 0;
-    print_path(id, "", path);
-    AUTO(close_directory) DIR *directory = open_names(root, path);
-    if (directory == NULL) return;
-    for (struct dirent *entry = readdir(directory); entry != NULL && out->count < OBJECT_PARTS_MAX;
-         entry = readdir(directory))
-        if (text_starts_with(entry->d_name, PART) &&
-            text_to_int64(entry->d_name + strlen(PART), &number) && number > 0 &&
-            number <= OBJECT_PARTS_MAX)
-            out->numbers[out->count++] = (int)number;
-    qsort(out->numbers, (size_t)out->count, sizeof out->numbers[0], compare_numbers);
-}
-
-// --- the uploads of a bucket ---
-
-static int64_t begun_ms_of(DIR *directory, const char *name) {
     struct stat entry;
 
-    if (fstatat(dirfd(directory), name, &entry, AT_SYMLINK_NOFOLLOW) < 0) return 0;
+    print_path(id, DESCRIPTION, path);
+    if (!file_open_inside(root, path, &fd, NULL) || fstat(fd, &entry) < 0) return 0;
     return (int64_t)entry.st_mtim.tv_sec * 1000;
-}
-
-void object_parts_visit(const char *root, object_parts_visit_fn *visit, void *userdata) {
-    AUTO(close_directory) DIR *directory = open_names(root, OBJECT_KEY_STAGING);
-    int left = UPLOADS_MAX;
-
-    if (directory == NULL) return;
-    for (struct dirent *entry = readdir(directory); entry != NULL && left > 0;
-         entry = readdir(directory)) {
-        AUTO(json_decref) json_t *description = NULL;
-        if (!read_description(root, entry->d_name, &description)) continue;
-        struct object_parts_upload upload = {.id = entry->d_name,
-                                             .key = json_text_or(description, "key", ""),
-                                             .begun_ms = begun_ms_of(directory, entry->d_name)};
-        left--;
-        if (!visit(userdata, &upload)) return;
-    }
 }

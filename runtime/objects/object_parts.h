@@ -11,6 +11,7 @@
 #define OBJECT_PARTS_MAX       10000
 #define OBJECT_PARTS_ID_SIZE   33
 #define OBJECT_PARTS_PATH_SIZE 96
+#define OBJECT_PARTS_NAME_SIZE 24
 
 // Makes a new upload. ERROR_CONFIGURATION, ERROR_SYSTEM.
 MUST_CHECK bool object_parts_begin(const char *root, const char *key, const json_t *headers,
@@ -37,19 +38,12 @@ struct object_part {
 MUST_CHECK bool object_parts_read(const char *root, const char *id, int number,
                                   struct object_part *out, struct error *err);
 
-struct object_part_numbers {
-    int numbers[OBJECT_PARTS_MAX];
-    int count;
-};
-// The numbers that were uploaded, rising.
-void object_parts_list(const char *root, const char *id, struct object_part_numbers *out);
+// The place of the parts of an upload in the bucket. The names of parts are in the order of their
+// numbers; object_parts_number() of another name is 0.
+void object_parts_directory(const char *id, char out[static OBJECT_PARTS_PATH_SIZE]);
+void object_parts_name(int number, char out[static OBJECT_PARTS_NAME_SIZE]);
+int object_parts_number(const char *name);
 
-// An upload of a bucket.
-struct object_parts_upload {
-    const char *id;
-    const char *key;
-    int64_t begun_ms;
-};
-// In no order, at most 1000. False ends it.
-typedef bool object_parts_visit_fn(void *userdata, const struct object_parts_upload *upload);
-void object_parts_visit(const char *root, object_parts_visit_fn *visit, void *userdata);
+// The key of an upload; NULL: there is none of that id, which may be any name. The caller frees it.
+char *object_parts_key(const char *root, const char *id);
+int64_t object_parts_begun_ms(const char *root, const char *id); // 0 = not known

@@ -37,6 +37,15 @@ bool object_store_bucket(const struct object_store *store, const char *name,
            file_is_directory(out_root);
 }
 
+bool object_store_made_ms(const struct object_store *store, const char *name, int64_t *out_ms) {
+    char root[FILE_PATH_MAX];
+    struct stat entry;
+
+    if (!object_store_bucket(store, name, root) || stat(root, &entry) < 0) return false;
+    *out_ms = (int64_t)entry.st_mtim.tv_sec * 1000;
+    return true;
+}
+
 static bool refuse(struct error *err, int reason, const char *doing, const char *name) {
     if (file_is_forbidden(reason))
         return error_set(err, ERROR_CONFIGURATION, "%s bucket '%s': %s", doing, name,
@@ -73,40 +82,15 @@ bool object_store_remove_bucket(const struct object_store *store, const char *na
     return refuse(err, errno, "remove", name);
 }
 
-// --- the list ---
-
-struct listing {
-    const struct object_store *store;
-    object_store_visit_fn *visit;
-    void *userdata;
-};
-
-static bool visit_entry(void *userdata, const char *name, bool is_directory, struct error *err) {
-    const struct listing *listing = userdata;
-    char root[FILE_PATH_MAX];
-    struct stat entry;
-
-    (void)is_directory; // a link to a directory is a bucket, too
-    (void)err;
-    if (!object_store_bucket(listing->store, name, root) || stat(root, &entry) < 0) return true;
-    return listing->visit(listing->userdata, name, (int64_t)entry.st_mtim.tv_sec * 1000);
-}
-
-void object_store_list(const struct object_store *store, object_store_visit_fn *visit,
-                       void *userdata) {
-    struct listing listing = {store, visit, userdata};
-
-    error_ignore(file_list(store->directory, visit_entry, &listing, NULL));
-}
-
 // --- what was left ---
 
-static bool clean_bucket(void *userdata, const char *name, int64_t made_ms) {
+static bool clean_bucket(void *userdata, const char *name, bool is_directory, struct error *err) {
     const struct object_store *store = userdata;
     struct clock clock = clock_system();
     char root[FILE_PATH_MAX];
 
-    (void)made_ms;
+    (void)is_directory; // a link to a directory is a bucket, too
+    (void)err;
     if (object_store_bucket(store, name, root))
         staged_file_remove_left(root, clock_now_ms(&clock) - WEEK_MS);
     return true;
@@ -116,7 +100,7 @@ void object_store_open(struct object_store *store, sd_event *loop, const char *d
     store->loop = loop;
     (void)text_copy(store->directory, sizeof store->directory, directory);
     store->sweeper = sweeper_new(loop);
-    object_store_list(store, clean_bucket, store);
+    error_ignore(file_list(directory, clean_bucket, store, NULL));
 }
 
 void object_store_close(struct object_store *store) {

@@ -24,6 +24,8 @@ void object_store_close(struct object_store *store); // also one that is all zer
 // The path of a bucket, which may be a link to a directory. False: there is none of that name.
 bool object_store_bucket(const struct object_store *store, const char *name,
                          char out_root[static FILE_PATH_MAX]);
+// When it was made. False: there is none of that name.
+bool object_store_made_ms(const struct object_store *store, const char *name, int64_t *out_ms);
 // ERROR_INVALID: not a name of a bucket. ERROR_EXISTS. ERROR_CONFIGURATION: the user does not allow
 // it. ERROR_SYSTEM.
 MUST_CHECK bool object_store_add_bucket(const struct object_store *store, const char *name,
@@ -31,8 +33,3 @@ MUST_CHECK bool object_store_add_bucket(const struct object_store *store, const 
 // ERROR_NOT_FOUND. ERROR_CONFLICT: it is not empty. ERROR_CONFIGURATION, ERROR_SYSTEM.
 MUST_CHECK bool object_store_remove_bucket(const struct object_store *store, const char *name,
                                            struct error *err);
-
-// In byte order of the names. False ends the list.
-typedef bool object_store_visit_fn(void *userdata, const char *name, int64_t made_ms);
-void object_store_list(const struct object_store *store, object_store_visit_fn *visit,
-                       void *userdata);

@@ -305,6 +305,21 @@ def test_the_rules_of_uploads_in_parts(s3, bucket):
     assert code(s3.list_parts, **other) == "NoSuchUpload"
 
 
+def test_uploads_are_listed_in_pages_by_their_keys(s3, bucket):
+    keys = ["b", "a/2", "a/10", "a", "b", "c", "a/1"]
+    ids = {(key, s3.create_multipart_upload(Bucket=bucket.name, Key=key)["UploadId"]) for key in keys}
+    for size in (1, 2, 3, 100):
+        pages = list(s3.get_paginator("list_multipart_uploads").paginate(Bucket=bucket.name, PaginationConfig={"PageSize": size}))
+        assert len(pages) == -(-len(keys) // size)
+        uploads = [upload for page in pages for upload in page["Uploads"]]
+        assert [upload["Key"] for upload in uploads] == sorted(keys)
+        assert {(upload["Key"], upload["UploadId"]) for upload in uploads} == ids
+    listed = s3.list_multipart_uploads(Bucket=bucket.name, Prefix="a/", MaxUploads=2)
+    assert [upload["Key"] for upload in listed["Uploads"]] == ["a/1", "a/10"] and listed["IsTruncated"]
+    # Without the id of an upload all of the key are left out.
+    assert [upload["Key"] for upload in s3.list_multipart_uploads(Bucket=bucket.name, KeyMarker="b")["Uploads"]] == ["c"]
+
+
 # --- copies ---
 
 
