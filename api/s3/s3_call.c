@@ -37,7 +37,7 @@ static const struct {
     [S3_CREATE_UPLOAD] = {NO_BODY, false, s3_call_prepare_create, s3_call_create_upload},
     [S3_UPLOAD_PART] = {OBJECT, false, s3_call_prepare_part, s3_call_upload_part},
     [S3_COPY_PART] = {NO_BODY, false, s3_call_prepare_part_copy, s3_call_copy_part},
-    [S3_COMPLETE_UPLOAD] = {DOCUMENT, false, s3_call_prepare_upload, s3_call_complete_upload},
+    [S3_COMPLETE_UPLOAD] = {DOCUMENT, false, NULL, s3_call_complete_upload},
     [S3_ABORT_UPLOAD] = {NO_BODY, false, s3_call_prepare_upload, s3_call_abort_upload},
     [S3_LIST_PARTS] = {NO_BODY, false, s3_call_prepare_upload, s3_call_list_parts},
 };

@@ -64,6 +64,22 @@ static void reply_completed(struct s3_call *call) {
     s3_call_reply_xml(call, &out);
 }
 
+// As on S3, an upload may be completed again while its object is there: by a client that got no
+// answer, and by Flink's sink for CSV files.
+static void reply_without_upload(struct s3_call *call) {
+    AUTO(object_file_release) struct object_file file = {.fd = -1};
+    struct assembly *assembly = call->state;
+
+    if (object_file_open(call->root, call->request.key, &file, NULL) &&
+        text_equal(file.record.upload_id, upload_id(call))) {
+        (void)text_copy(assembly->etag, sizeof assembly->etag, file.record.etag);
+        reply_completed(call);
+        return;
+    }
+    (void)s3_fault_set(&call->fault, "NoSuchUpload", NULL);
+    s3_call_fail(call);
+}
+
 // The upload may have been aborted, or completed by another request, meanwhile.
 static void on_joined(void *userdata, const struct error *err) {
     struct s3_call *call = userdata;
@@ -71,8 +87,7 @@ static void on_joined(void *userdata, const struct error *err) {
     char etag[OBJECT_ETAG_SIZE];
 
     if (!object_parts_find(call->root, call->request.key, upload_id(call), NULL, NULL)) {
-        (void)s3_fault_set(&call->fault, "NoSuchUpload", NULL);
-        s3_call_fail(call);
+        reply_without_upload(call);
         return;
     }
     if (err != NULL) {
@@ -160,17 +175,13 @@ static int on_turn(sd_event_source *source, uint64_t now_us, void *userdata) {
     return 0;
 }
 
-static bool begin(struct s3_call *call, struct assembly *assembly) {
+static bool read_request(struct s3_call *call, struct assembly *assembly) {
     AUTO(json_decref) json_t *checksums = NULL;
     char md5[DIGEST_MD5_HEX_SIZE];
-    struct error err;
 
     return s3_body_finish(call->body, md5, &checksums, &call->fault) &&
            s3_completion_read(buffer_text(&call->document), call->document.size_bytes,
-                              &assembly->asked, &call->fault) &&
-           (object_parts_find(call->root, call->request.key, upload_id(call), &call->object_headers,
-                              &err) ||
-            s3_fault_set(&call->fault, "NoSuchUpload", NULL));
+                              &assembly->asked, &call->fault);
 }
 
 void s3_call_complete_upload(struct s3_call *call) {
@@ -179,9 +190,11 @@ void s3_call_complete_upload(struct s3_call *call) {
     call->state = assembly;
     call->free_state = free_assembly;
     assembly->md5 = digest_new_md5();
-    if (!begin(call, assembly)) {
+    if (!read_request(call, assembly))
         s3_call_fail(call);
-        return;
-    }
-    s3_call_begin_turns(call, on_turn);
+    else if (!object_parts_find(call->root, call->request.key, upload_id(call),
+                                &call->object_headers, NULL))
+        reply_without_upload(call);
+    else
+        s3_call_begin_turns(call, on_turn);
 }

@@ -116,6 +116,7 @@ static bool read_condition(struct s3_call *call, struct staged_file_place *place
 bool s3_call_place_object(struct s3_call *call, const char *etag,
                           char out_etag[static OBJECT_ETAG_SIZE]) {
     const char *match = s3_request_header(&call->request, "If-Match");
+    const char *upload_id = s3_request_parameter(&call->request, "uploadId");
     AUTO(memory_free) char *path = object_key_path(call->request.key);
     AUTO(memory_free) char *matched = match == NULL ? NULL : s3_conditions_etag(match);
     struct object_record record = {.headers = call->object_headers, .checksums = call->checksums};
@@ -123,6 +124,7 @@ bool s3_call_place_object(struct s3_call *call, const char *etag,
     struct error err;
 
     (void)text_copy(record.etag, sizeof record.etag, etag);
+    if (upload_id != NULL) (void)text_copy(record.upload_id, sizeof record.upload_id, upload_id);
     if (!read_condition(call, &place)) return false;
     if (staged_file_place(call->staged, &record, &place, out_etag, &err)) return true;
     if (err.kind == ERROR_LIMIT) return s3_fault_set(&call->fault, "MetadataTooLarge", NULL);

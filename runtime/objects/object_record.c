@@ -29,6 +29,7 @@ bool object_record_write(int fd, const struct object_record *record, struct erro
     json_put_text(value, "etag", record->etag);
     json_put_int(value, "size", entry.st_size);
     json_put_int(value, "time", time_ns(&entry));
+    if (record->upload_id[0] != '\0') json_put_text(value, "upload", record->upload_id);
     json_put_copy(value, "headers", record->headers);
     json_put_copy(value, "checksums", record->checksums);
     AUTO(memory_free) char *text = json_print(value);
@@ -73,6 +74,7 @@ void object_record_read(int fd, const struct stat *entry, struct object_record *
         return;
     }
     (void)text_copy(out->etag, sizeof out->etag, json_text_or(value, "etag", ""));
+    (void)text_copy(out->upload_id, sizeof out->upload_id, json_text_or(value, "upload", ""));
     out->headers = take_object(value, "headers");
     out->checksums = take_object(value, "checksums");
 }

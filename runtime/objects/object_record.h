@@ -12,6 +12,7 @@
 
 struct object_record {
     char etag[OBJECT_ETAG_SIZE]; // without quotation marks
+    char upload_id[33];          // of the upload in parts that made it; "" = none
     json_t *headers;             // name in lower case: value; owned; NULL = none
     json_t *checksums;           // the same
 };

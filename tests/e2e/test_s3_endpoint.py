@@ -296,8 +296,13 @@ def test_the_rules_of_uploads_in_parts(s3, bucket):
     assert complete((3, last)) == "InvalidPart"
     s3.put_object(**place, Body=b"there")
     assert complete((7, last), IfNoneMatch="*") == "PreconditionFailed"
-    s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": [{"PartNumber": 7, "ETag": last}]})
+    # Again, as S3 allows it to a client that saw no answer: until there is another object.
+    whole = {**upload, "MultipartUpload": {"Parts": [{"PartNumber": 7, "ETag": last}]}}
+    made = s3.complete_multipart_upload(**whole)["ETag"]
+    assert s3.complete_multipart_upload(**whole)["ETag"] == s3.complete_multipart_upload(**whole, IfNoneMatch="*")["ETag"] == made
     assert s3.get_object(**place)["Body"].read() == b"last"
+    s3.put_object(**place, Body=b"another")
+    assert code(s3.complete_multipart_upload, **whole) == "NoSuchUpload"
     assert code(s3.upload_part, **upload, PartNumber=1, Body=b"1") == "NoSuchUpload"
     other = {**place, "UploadId": s3.create_multipart_upload(**place)["UploadId"]}
     assert code(s3.upload_part, **other, PartNumber=10001, Body=b"1") == "InvalidArgument"
