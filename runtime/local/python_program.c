@@ -87,7 +87,9 @@ static void add_settings(const struct python_options *options, const char *direc
 
     json_put_text(settings, "python.executable", python->command);
     json_put_text(settings, "python.client.executable", python->command);
-    if (options->jar[0] != '\0') json_put_text(settings, "pipeline.jars", jar);
+    // Flink replaces `pipeline.jars` by the jar that is run. The class path is that of main.py's
+    // JVM, too, which loads functions and connectors.
+    if (options->jar[0] != '\0') json_put_text(settings, "pipeline.classpaths", jar);
     put_paths(settings, "python.files", directory, options->files);
     put_paths(settings, "python.archives", directory, options->archives);
     // A module is found only in what is given as files.

@@ -79,7 +79,7 @@ Test(python_program, has_its_files_as_settings) {
     // By the main class of its jar: with Flink's own, Flink adds its jar to the job twice.
     cr_assert_null(json_member(body, "entryClass"));
     expect(body, "\"programArgsList\":[\"--python\",\"/p/main.py\"]");
-    expect(body, "\"pipeline.jars\":\"file:///p/lib/a.jar\"");
+    expect(body, "\"pipeline.classpaths\":\"file:///p/lib/a.jar\"");
     expect(body, "\"python.files\":\"/p/dep,/p/x.zip\"");
     expect(body, "\"python.archives\":\"/p/m.zip#data\"");
     expect(body, "\"python.executable\":\"/r/bin/python\"");
