@@ -31,6 +31,10 @@ static const char *const listed[] = {
     "python.internal.archives-key-map",
     "python.internal.files-key-map",
     "python.internal.requirements-file-key",
+    // Not in the list, which has what Flink makes of them: add_python_file() and its like set them.
+    "python.files",
+    "python.requirements",
+    "python.archives",
     "table.exec.async-lookup.buffer-capacity",
     "table.exec.async-lookup.key-ordered-enabled",
     "table.exec.async-lookup.output-mode",

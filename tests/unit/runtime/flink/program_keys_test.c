@@ -32,6 +32,7 @@ static const struct {
     {"table.exec.sink.upsert-materialize-strategy.type",   true,  true},
     {"table.sql-dialect",                                  true,  true},
     {"python.job-options",                                 true,  true},
+    {"python.requirements",                                true,  true},
     {"__table.query-start.local-time",                     true,  true},
     {"execution.checkpointing.interval-during-backlog",    true,  false},
     {"execution.buffer-timeout.enabled",                   true,  false},
