@@ -38,8 +38,9 @@ static bool is_of_flink(const char *path) {
 
     for (size_t index = 0; index < COUNT_OF(parts); index++)
         if (strstr(path, parts[index]) != NULL) return true;
-    // Compiled parts of PyFlink are named as in its sources.
-    return text_starts_with(path, "pyflink/") || path[0] == '<';
+    // Compiled parts are named as in the sources.
+    return text_starts_with(path, "pyflink/") || text_starts_with(path, "apache_beam/") ||
+           path[0] == '<';
 }
 
 // `  File "/x/main.py", line 12, in parse`
@@ -81,21 +82,27 @@ static void copy_line(const struct line *line, char *out, size_t size_bytes) {
     text_make_printable(out);
 }
 
+// The frames of Java, or how many of them are left out.
+static bool is_java_frame(const struct line *line) {
+    return begins(line, "\tat ") || begins(line, "\t... ");
+}
+
 // Py4J's exception is "An error occurred while calling o1.x." and then Java's: the last cause of
-// it.
+// it, whose message may have more lines.
 static void read_java(const char *at, char reason[static REASON_SIZE]) {
     static const char CAUSE[] = "Caused by: ";
     struct line line;
     bool is_first = true;
+    bool is_message = false;
 
-    while (next_line(&at, &line)) {
-        bool is_cause = begins(&line, CAUSE);
-        if (begins(&line, BEGIN)) return;
-        if (is_first && begins(&line, ": "))
-            copy_line(&(struct line){line.text + 2, line.length - 2}, reason, REASON_SIZE);
-        else if (is_cause)
-            copy_line(&(struct line){line.text + strlen(CAUSE), line.length - strlen(CAUSE)},
-                      reason, REASON_SIZE);
+    while (next_line(&at, &line) && !begins(&line, BEGIN)) {
+        size_t skipped = is_first && begins(&line, ": ") ? 2 : 0;
+        if (begins(&line, CAUSE)) skipped = strlen(CAUSE);
+        size_t used = skipped > 0 ? 0 : strlen(reason);
+        is_message = skipped > 0 || (is_message && line.length > 0 && !is_java_frame(&line));
+        if (is_message && used < REASON_SIZE - 1)
+            copy_line(&(struct line){line.text + skipped, line.length - skipped}, reason + used,
+                      REASON_SIZE - used);
         is_first = false;
     }
 }

@@ -66,6 +66,8 @@ TESTS = {
         "test_a_process_that_dies_while_an_update_starts_its_job_does_not_fail_it": None},
     # The rule is in tests/unit; test_events.py has the rule of a tag.
     "test_run.py": {"test_a_watched_job_keeps_few_of_the_snapshots_of_its_moves": None},
+    # Both ways of a function end in the same report.
+    "test_python.py": {"test_a_function_that_fails_is_reported_with_the_reason": ["stream"]},
     # A change of a script is an update, as in test_python.py; test_run.py watches a jar.
     "test_run_python.py": {"test_a_watched_script_counts_on_after_a_change": None},
     "test_running.py": {

@@ -5,6 +5,7 @@ import re
 import zipfile
 
 import pytest
+from command_line import call
 from kobel import ROLE, Application, Kobel, wait_for
 from programs import install_runtime
 
@@ -83,15 +84,32 @@ def test_a_function_of_the_table_api_runs(app, tmp_path):
     app.stop()
 
 
-@pytest.mark.parametrize("run, label, reason", [
-    ({"python": "throws.py"}, "x", r"ValueError: bad is not a number \(throws.py:3 in <module>, helper_of_throws.py:2 in parse\)"),
-    ({"python": "main.py"}, "misspelt", "Object 'no_numbers' not found"),
-    ({"python": "other.py"}, "x", "The property python names 'other.py', which is not in the zip of the application."),
-    ({"python": "main.py", "jarfile": "a.jar,b.jar"}, "x", "The property jarfile names several jars"),
+@pytest.mark.parametrize("run, label, has_run, reason", [
+    ({"python": "throws.py"}, "x", True, r"ValueError: bad is not a number \(throws.py:3 in <module>, helper_of_throws.py:2 in parse\)"),
+    ({"python": "main.py"}, "misspelt", True, "Object 'no_numbers' not found"),
+    ({"python": "other.py"}, "x", False, "The property python names 'other.py', which is not in the zip of the application."),
+    ({"python": "main.py", "jarfile": "a.jar,b.jar"}, "x", False, "The property jarfile names several jars"),
 ], ids=["main", "sql", "missing", "jars"])
-def test_a_program_that_fails_is_reported_with_the_reason(app, tmp_path, run, label, reason):
+def test_a_program_that_fails_is_reported_with_the_reason(app, tmp_path, run, label, has_run, reason):
     app.create(pack(tmp_path / "job.zip"), EnvironmentProperties=properties(label, **run))
     assert re.search(reason, fails_to_start(app))
+    log = call(app.kobel, "logs", app.name)
+    assert bool(re.search(rf'Traceback \(most recent call last\):.* File "[^"]*{run["python"]}", line', log, re.DOTALL)) == has_run
+
+
+@pytest.mark.parametrize("program, reason", [
+    ("main.py", r"ZeroDivisionError: integer division or modulo by zero \(main.py:21 in line\)"),
+    ("stream.py", r"ZeroDivisionError: integer division or modulo by zero \(stream.py:24 in process_element\)"),
+], ids=["table", "stream"])
+def test_a_function_that_fails_is_reported_with_the_reason(app, tmp_path, program, reason):
+    app.create(pack(tmp_path / "job.zip"), EnvironmentProperties=properties("divides", python=program))
+    app.start()
+    trouble = wait_for(lambda: app.show().get("trouble"), "the job is in a loop of restarts")
+    assert re.search(f"{reason} .logs: ", trouble)
+    assert any(re.search(reason, str(event)) for event in app.events())
+    log = call(app.kobel, "logs", app.name)
+    assert re.search(rf'taskmanager-1 *\| +File "[^"]*{program}", line', log) and "ZeroDivisionError" in log
+    app.stop(Force=True)
 
 
 def test_requirements_that_pip_cannot_install_are_reported(app, tmp_path):

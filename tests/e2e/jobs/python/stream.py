@@ -20,6 +20,8 @@ class Count(KeyedProcessFunction):
         self.count = context.get_state(ValueStateDescriptor("count", Types.LONG()))
 
     def process_element(self, value, context):
+        if self.label == "divides":
+            value = 1 // 0
         count = (self.count.value() or 0) + 1
         self.count.update(count)
         yield describe(self.label, count, int(time.time() * 1000))

@@ -34,10 +34,18 @@ static const struct {
      ": org.apache.flink.table.api.ValidationException: SQL validation failed\n"
      "\tat org.A.b(A.java:1)\nCaused by: org.C: Object 'no_numbers' not found\n\t... 9 more\n",
      "org.C: Object 'no_numbers' not found (main.py:4 in main)"},
+    // A message of several lines.
+    {"Traceback (most recent call last):\n  File \"/x/main.py\", line 4, in main\n"
+     "py4j.protocol.Py4JJavaError: An error occurred while calling o0.execute.\n"
+     ": org.MutatedConfigurationException: Not allowed:\n - Configuration a:b not allowed.\n"
+     " - Configuration c:d not allowed.\n\tat org.A.b(A.java:1)\n\tat org.A.c(A.java:2)\n\n",
+     "org.MutatedConfigurationException: Not allowed: - Configuration a:b not allowed. - "
+     "Configuration c:d not allowed. (main.py:4 in main)"},
     // Of a function: within Java's exception.
     {"java.lang.RuntimeException: Error received from SDK harness for instruction 4: Traceback "
      "(most recent call last):\n  File \"/r/site/apache_beam/worker.py\", line 1, in run\n"
      "  File \"pyflink/fn_execution/coder_impl_fast.pyx\", line 5, in pyflink.encode\n"
+     "  File \"apache_beam/runners/worker/operations.py\", line 6, in apache_beam.receive\n"
      "  File \"/x/main.py\", line 23, in line\n    return 1 // 0\n           ~~^^~\n"
      "ZeroDivisionError: integer division or modulo by zero\n\n\tat org.A.b(A.java:1)\n",
      "ZeroDivisionError: integer division or modulo by zero (main.py:23 in line)"},
