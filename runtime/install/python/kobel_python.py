@@ -52,8 +52,15 @@ def program_paths():
 
 
 def search_path():
-    given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
-    return [path for path in given if path] + program_paths()
+    given = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+    return [*given, *packages_beside(given), *program_paths()]
+
+
+def packages_beside(given):
+    """Flink asks Debian's Python where pip installs below a prefix: it names another directory than pip's own."""
+    number = f"python3.{sys.version_info[1]}"
+    named = f"/local/lib/{number}/dist-packages"
+    return [f"{path[:-len(named)]}/lib/{number}/site-packages" for path in given if path.endswith(named)]
 
 
 def names_in(path):
