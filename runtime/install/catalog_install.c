@@ -174,7 +174,8 @@ bool catalog_install(const struct catalog_install_options *options, struct error
                     existing.format == CATALOG_FORMAT;
     bool had_python = existing.python.directory[0] != '\0';
     self.with_python |= had_python;
-    if (!bring_up(&self, &existing, options->runtimes_directory, err) ||
+    if ((self.with_python && !had_python && !python_packages_check(&self, err)) ||
+        !bring_up(&self, &existing, options->runtimes_directory, err) ||
         (self.with_python && !python_packages_install(&self, err)))
         return error_prefix(err, "install %s", self.name);
     bool is_old = is_there && had_python == self.with_python;

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "runtime/host/argument_list.h"
+#include "runtime/install/python_interpreter.h"
 #include "runtime/installed/installed_python.h"
 
 #include <stdlib.h>
@@ -18,45 +19,30 @@ extern const uint64_t primer_py_size;
 
 // --- the interpreter ---
 
-enum { MINORS_APART_MAX = 6 };
-// What a sandbox shows: no interpreter in a home directory.
-static const char *const directories[] = {"/usr/bin", "/usr/local/bin"};
-
-static bool find_minor(int minor, python_exists_fn *exists, char out_path[static FILE_PATH_MAX]) {
-    for (size_t index = 0; index < COUNT_OF(directories); index++) {
-        (void)text_format(out_path, FILE_PATH_MAX, "%s/python3.%d", directories[index], minor);
-        if (exists(out_path)) return true;
-    }
-    return false;
+static bool find_directory(const struct installation *self, char out_path[static FILE_PATH_MAX],
+                           struct error *err) {
+    return file_join(out_path, FILE_PATH_MAX, err, self->directory, INSTALLED_PYTHON, NULL);
 }
 
-bool python_packages_choose(enum runtime_environment runtime, python_exists_fn *exists,
-                            char out_path[static FILE_PATH_MAX], int *out_minor, int *out_wanted) {
-    int wanted = runtime_environment_python_minor(runtime);
+static bool choose(const struct installation *self, struct python_interpreter *out,
+                   char out_directory[static FILE_PATH_MAX], struct error *err) {
+    char python[FILE_PATH_MAX];
 
-    *out_wanted = wanted;
-    for (int apart = 0; apart <= MINORS_APART_MAX; apart++)
-        for (int sign = -1; sign <= 1; sign += 2) {
-            *out_minor = wanted + sign * apart;
-            if (find_minor(*out_minor, exists, out_path)) return true;
-        }
-    return false;
+    return find_directory(self, python, err) &&
+           file_join(out_directory, FILE_PATH_MAX, err, python, INSTALLED_PYTHON_INTERPRETER,
+                     NULL) &&
+           python_interpreter_choose(self->runtime, file_exists, out_directory, out, err);
 }
 
-static bool choose(const struct installation *self, char out_path[static FILE_PATH_MAX],
-                   int *out_minor, int *out_wanted, struct error *err) {
+static void report_choice(const struct installation *self,
+                          const struct python_interpreter *interpreter) {
     char step[120];
 
-    if (!python_packages_choose(self->runtime, file_exists, out_path, out_minor, out_wanted))
-        return error_set(err, ERROR_UNAVAILABLE,
-                         "there is no Python in /usr/bin or /usr/local/bin: install the Debian "
-                         "package python3");
-    if (*out_minor == *out_wanted) return true;
+    if (interpreter->minor == interpreter->wanted) return;
     (void)text_format(step, sizeof step,
                       "python 3.%d, the nearest here to the service's 3.%d with this runtime",
-                      *out_minor, *out_wanted);
+                      interpreter->minor, interpreter->wanted);
     installation_report(self, step, -1);
-    return true;
 }
 
 // --- pip ---
@@ -65,9 +51,8 @@ struct environment {
     char directory[FILE_PATH_MAX];
     char site[FILE_PATH_MAX];
     char module[FILE_PATH_MAX];
-    char interpreter[FILE_PATH_MAX];
-    int minor;
-    int wanted; // the service's
+    char interpreter_directory[FILE_PATH_MAX]; // of Maven's
+    struct python_interpreter interpreter;
 };
 
 static bool explain_pip(const struct installation *self, const struct environment *python,
@@ -75,12 +60,8 @@ static bool explain_pip(const struct installation *self, const struct environmen
     return error_set(
         err, ERROR_UNAVAILABLE,
         "pip could not install apache-flink==%s for Python 3.%d (%s; pip's output is in "
-        "%s/pip.log). %s",
-        self->version, python->minor, python->interpreter, self->scratch,
-        python->minor != python->wanted
-            ? "PyFlink may have no packages for this version of Python: install the one of the "
-              "service as /usr/bin/python3.N, or use another runtime"
-            : "It needs python3 with pip, and what pip needs to download packages");
+        "%s/pip.log). It needs python3 with pip, and what pip needs to download packages",
+        self->version, python->interpreter.minor, python->interpreter.path, self->scratch);
 }
 
 // The user's pip, with his configuration, for the interpreter of the sandbox.
@@ -88,10 +69,11 @@ static bool run_pip(const struct installation *self, const struct environment *p
                     const char *const *words, struct error *err) {
     AUTO(argument_list_release) struct argument_list pip = {0};
 
-    argument_list_add_all(
-        &pip, "/usr/bin/env", "python3", "-m", "pip", "--python", python->interpreter, "install",
-        "--disable-pip-version-check", "--no-input", "--no-compile", "--no-warn-script-location",
-        "--root-user-action", "ignore", "--prefer-binary", "--target", python->site, NULL);
+    argument_list_add_all(&pip, "/usr/bin/env", "python3", "-m", "pip", "--python",
+                          python->interpreter.path, "install", "--disable-pip-version-check",
+                          "--no-input", "--no-compile", "--no-warn-script-location",
+                          "--root-user-action", "ignore", "--prefer-binary", "--target",
+                          python->site, NULL);
     argument_list_add_copy(&pip, words);
     return installation_run(self, argument_list_items(&pip), "pip.log", err) ||
            explain_pip(self, python, err);
@@ -99,8 +81,8 @@ static bool run_pip(const struct installation *self, const struct environment *p
 
 static bool run_own(const struct installation *self, const struct environment *python,
                     const char *command, const char *log, struct error *err) {
-    const char *const words[] = {python->interpreter, "-I", python->module, command,
-                                 python->site,        NULL};
+    const char *const words[] = {
+        python->interpreter.path, "-I", python->module, command, python->site, NULL};
 
     return installation_run(self, words, log, err) ||
            error_prefix(err, "prepare PyFlink (see %s/%s)", self->scratch, log);
@@ -141,12 +123,24 @@ static bool write_own(const struct environment *python, struct error *err) {
         "#!%s -IS\nimport os\nimport sys\n"
         "sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))\n"
         "import kobel_python\nkobel_python.launch(sys.argv[1:])\n",
-        python->interpreter);
+        python->interpreter.path);
     return file_write_atomically(python->module, kobel_python_py, kobel_python_py_size, 0644,
                                  err) &&
            file_write_atomically(setup, kobel_setup_py, kobel_setup_py_size, 0644, err) &&
            file_write_atomically(primer, primer_py, primer_py_size, 0644, err) &&
            file_write_atomically(command, launcher, strlen(launcher), 0755, err);
+}
+
+// Of another kobel, which wrote the same format.
+static bool is_own_changed(const struct environment *python) {
+    AUTO(buffer_release) struct buffer text = BUFFER_INIT(1 << 20);
+    AUTO(buffer_release) struct buffer setup_text = BUFFER_INIT(1 << 20);
+    char setup[FILE_PATH_MAX];
+
+    return !file_join(setup, sizeof setup, NULL, python->directory, INSTALLED_PYTHON_SETUP, NULL) ||
+           !file_read(python->module, &text, NULL) || !file_read(setup, &setup_text, NULL) ||
+           !text_equal(buffer_text(&text), kobel_python_py) ||
+           !text_equal(buffer_text(&setup_text), kobel_setup_py);
 }
 
 static bool write_facts(const struct installation *self, const struct environment *python,
@@ -155,9 +149,9 @@ static bool write_facts(const struct installation *self, const struct environmen
     char version[16];
     char path[FILE_PATH_MAX];
 
-    (void)text_format(version, sizeof version, "3.%d", python->minor);
+    (void)text_format(version, sizeof version, "3.%d", python->interpreter.minor);
     json_put_text(facts, "flinkVersion", self->version);
-    json_put_text(facts, "interpreter", python->interpreter);
+    json_put_text(facts, "interpreter", python->interpreter.path);
     json_put_text(facts, "version", version);
     json_put_int(facts, "format", INSTALLED_PYTHON_FORMAT);
     json_put_int(facts, "sizeBytes", file_tree_size_bytes(python->directory));
@@ -168,20 +162,38 @@ static bool write_facts(const struct installation *self, const struct environmen
 
 static bool compile_own(const struct installation *self, const struct environment *python,
                         struct error *err) {
-    const char *const words[] = {python->interpreter, "-m", "compileall", "-q",
-                                 python->module,      NULL};
+    const char *const words[] = {python->interpreter.path, "-m", "compileall", "-q",
+                                 python->module,           NULL};
 
     return installation_run(self, words, "pip.log", err);
+}
+
+static bool refresh(const struct installation *self, const struct environment *python,
+                    struct error *err) {
+    installation_report(self, "replace kobel's own files for python", -1);
+    return file_remove_tree(self->scratch, err) &&
+           file_make_directories(self->scratch, 0755, err) && write_own(python, err) &&
+           compile_own(self, python, err) && file_remove_tree(self->scratch, err);
 }
 
 static bool build(const struct installation *self, const struct environment *python,
                   struct error *err) {
     // Of an installation that was interrupted, or by an earlier kobel.
     return file_remove_tree(python->directory, err) &&
-           file_make_directories(python->site, 0755, err) && write_own(python, err) &&
-           compile_own(self, python, err) && install_packages(self, python, err) &&
+           file_make_directories(python->site, 0755, err) &&
+           python_interpreter_fetch(self, &python->interpreter, python->interpreter_directory,
+                                    err) &&
+           write_own(python, err) && compile_own(self, python, err) &&
+           install_packages(self, python, err) &&
            (installation_report(self, "compile python", -1), true) &&
            run_own(self, python, "finish", "python.log", err) && write_facts(self, python, err);
+}
+
+bool python_packages_check(const struct installation *self, struct error *err) {
+    struct python_interpreter interpreter;
+    char directory[FILE_PATH_MAX];
+
+    return choose(self, &interpreter, directory, err);
 }
 
 bool python_packages_install(struct installation *self, struct error *err) {
@@ -189,15 +201,20 @@ bool python_packages_install(struct installation *self, struct error *err) {
     struct installed_python existing;
     char jar[FILE_PATH_MAX];
 
-    if (installed_python_find(self->directory, &existing)) return true;
-    if (!installed_python_find_jar(self->directory, jar, err) ||
-        !choose(self, python.interpreter, &python.minor, &python.wanted, err) ||
-        !file_join(python.directory, FILE_PATH_MAX, err, self->directory, INSTALLED_PYTHON, NULL) ||
+    if (!find_directory(self, python.directory, err) ||
         !file_join(python.site, FILE_PATH_MAX, err, python.directory, INSTALLED_PYTHON_SITE,
                    NULL) ||
         !file_join(python.module, FILE_PATH_MAX, err, python.directory, INSTALLED_PYTHON_MODULE,
                    NULL))
         return false;
+    if (installed_python_find(self->directory, &existing)) {
+        (void)text_copy(python.interpreter.path, FILE_PATH_MAX, existing.interpreter);
+        return !is_own_changed(&python) || refresh(self, &python, err);
+    }
+    if (!installed_python_find_jar(self->directory, jar, err) ||
+        !choose(self, &python.interpreter, python.interpreter_directory, err))
+        return false;
+    report_choice(self, &python.interpreter);
     return file_remove_tree(self->scratch, err) &&
            file_make_directories(self->scratch, 0755, err) && build(self, &python, err) &&
            file_remove_tree(self->scratch, err);

@@ -1,12 +1,14 @@
 """Applications in Python: a zip with main.py, as the service takes it."""
 
+import os
 import pathlib
 import re
+import subprocess
 import zipfile
 
 import pytest
 from command_line import call
-from kobel import ROLE, Application, Kobel, wait_for
+from kobel import BINARY, ROLE, Application, Kobel, wait_for
 from programs import install_runtime
 
 SOURCES = pathlib.Path(__file__).parent / "jobs" / "python"
@@ -116,6 +118,22 @@ def test_requirements_that_pip_cannot_install_are_reported(app, tmp_path):
     app.create(pack(tmp_path / "job.zip", **{"requirements.txt": "./not-there-1.0-py3-none-any.whl\n"}),
                EnvironmentProperties=properties("x", python="main.py"))
     assert "pip could not install requirements.txt: ERROR:" in fails_to_start(app)
+
+
+@pytest.mark.skipif(any(os.path.exists(f"{place}/python3.8") for place in ("/usr/bin", "/usr/local/bin")), reason="there is a Python 3.8")
+def test_a_runtime_without_an_interpreter_is_refused_before_its_download(tmp_path):
+    done = subprocess.run([BINARY, "runtime", "install", "FLINK-1_15", "--python", "--runtimes", tmp_path], capture_output=True, text=True)
+    assert done.returncode == 1 and "programs in Python on FLINK-1_15 need Python 3.8" in done.stderr
+    assert not (tmp_path / "FLINK-1_15").exists()
+
+
+def test_own_files_of_another_kobel_are_replaced(python, own_runtimes):
+    module = own_runtimes / "FLINK-1_20" / "python" / "kobel_python.py"
+    text = module.read_text()
+    module.unlink()
+    module.write_text("raise SystemExit(1)\n")
+    install_runtime("FLINK-1_20", "--python", "--runtimes", str(own_runtimes))
+    assert module.read_text() == text
 
 
 def test_without_python_the_command_that_installs_it_is_named(shared, tmp_path):

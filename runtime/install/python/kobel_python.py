@@ -405,11 +405,12 @@ class Server:
             done, status = os.waitpid(child.pid, os.WNOHANG)
             if done == 0:
                 continue
-            code = os.waitstatus_to_exitcode(status)
+            # Python 3.8 has no waitstatus_to_exitcode().
+            code = os.WEXITSTATUS(status) if os.WIFEXITED(status) else 128 + os.WTERMSIG(status)
             if child.control in self.selector.get_map():
                 self.selector.unregister(child.control)
             try:
-                os.write(child.status, bytes([code if code >= 0 else 128 - code]))
+                os.write(child.status, bytes([code]))
             except OSError:
                 pass
             child.close()
