@@ -37,9 +37,12 @@ TESTS = {
         "FLINK-1_20-source", "FLINK-1_20-function", "FLINK-2_2-source", "FLINK-2_2-function", "FLINK-2_3-source"]},
     # Only here: Kinesis, by polling and by enhanced fan-out. Its connector takes minutes to download.
     "test_kinesis.py": {"test_kinesis_records_are_counted_over_a_stop_and_a_kill": None},
-    # test_runtimes.py takes one application through all of them; test_python.py has a life in Python.
+    # test_runtimes.py takes one application through all of them; test_python.py has a life in Python, test_scaling.py one that scales.
     # Only here: Scala 3. Its compiler has to be downloaded; the example is in Scala 2.13.
-    "test_languages.py": {"test_java_lives_on_each_runtime": None, "test_scala_3_of_the_jar_lives": None, "test_python_lives": None},
+    "test_languages.py": {
+        "test_java_lives_on_each_runtime": None, "test_scala_3_of_the_jar_lives": None, "test_python_lives": None,
+        "test_python_keeps_its_state_over_upgrades": None,
+        "test_python_scales_with_its_state": None},
     "test_limits.py": {
         "test_a_roll_back_that_hangs_can_be_deleted": None, "test_an_update_that_hangs_is_rolled_back_automatically": None},
     # The text of each limit is in tests/unit.
