@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "runtime/host/argument_list.h"
+#include "runtime/installed/installed_python.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -16,9 +17,11 @@ static const struct {
     int to;
     const char *artifact;
 } supported[RUNTIME_COUNT] = {
-    [RUNTIME_FLINK_1_15] = {8, 8, NULL},  [RUNTIME_FLINK_1_18] = {8, 10, "3.10.8-1.5.8"},
-    [RUNTIME_FLINK_1_19] = {8, 11, NULL}, [RUNTIME_FLINK_1_20] = {8, 11, NULL},
-    [RUNTIME_FLINK_2_2] = {9, 12, NULL},  [RUNTIME_FLINK_2_3] = {9, 12, NULL},
+    [RUNTIME_FLINK_1_18] = {8, 10, "3.10.8-1.5.8"},
+    [RUNTIME_FLINK_1_19] = {8, 11, NULL},
+    [RUNTIME_FLINK_1_20] = {8, 11, NULL},
+    [RUNTIME_FLINK_2_2] = {9, 12, NULL},
+    [RUNTIME_FLINK_2_3] = {9, 12, NULL},
 };
 
 // Whole installations of CPython, for Linux on x86-64.
@@ -64,23 +67,20 @@ static bool explain(enum runtime_environment runtime, struct error *err) {
         return error_set(err, ERROR_UNAVAILABLE,
                          "there is no Python in /usr/bin or /usr/local/bin: install the Debian "
                          "package python3");
-    if (supported[runtime].from == supported[runtime].to)
-        (void)text_format(range, sizeof range, "3.%d", supported[runtime].to);
-    else
-        (void)text_format(range, sizeof range, "3.%d to 3.%d", supported[runtime].from,
-                          supported[runtime].to);
+    (void)text_format(range, sizeof range, "3.%d to 3.%d", supported[runtime].from,
+                      supported[runtime].to);
     return error_set(err, ERROR_UNAVAILABLE,
                      "programs in Python on %s need Python %s, because PyFlink %s has no packages "
                      "for another one, and there is none in /usr/bin or /usr/local/bin. Put it "
-                     "there as python3.%d, or use another runtime: FLINK-1_18 and later run on "
-                     "Debian 12, and take over the state of %s",
+                     "there as python3.%d",
                      name, range, runtime_environment_flink_version(runtime),
-                     runtime_environment_python_minor(runtime), name);
+                     runtime_environment_python_minor(runtime));
 }
 
 bool python_interpreter_choose(enum runtime_environment runtime, python_exists_fn *exists,
                                const char *directory, struct python_interpreter *out,
                                struct error *err) {
+    if (!installed_python_may_run(runtime, err)) return false;
     *out = (struct python_interpreter){.wanted = runtime_environment_python_minor(runtime)};
     if (find_here(runtime, exists, out)) return true;
     if (supported[runtime].artifact == NULL) return explain(runtime, err);

@@ -3,6 +3,17 @@
 #include "base/json.h"
 #include "base/text.h"
 
+bool installed_python_may_run(enum runtime_environment runtime, struct error *err) {
+    const char *name = runtime_environment_name(runtime);
+
+    return runtime_environment_has_run_conf(runtime) ||
+           error_set(err, ERROR_UNAVAILABLE,
+                     "programs in Python do not run on %s here, because its Flink takes no "
+                     "settings with a job. Use another runtime: FLINK-1_18 and later take over the "
+                     "state of %s",
+                     name, name);
+}
+
 struct jar_search {
     char name[256];
 };

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "model/runtime_environment.h"
 
 #include <stdbool.h>
 
@@ -34,6 +35,9 @@ struct installed_python {
     char command[FILE_PATH_MAX];     // what Flink starts as the interpreter
 };
 
+// ERROR_UNAVAILABLE: that runtime cannot run programs in Python here, whatever is installed: its
+// Flink takes no settings with a job, in which kobel names the interpreter and the files.
+MUST_CHECK bool installed_python_may_run(enum runtime_environment runtime, struct error *err);
 // False: the runtime has no Python, or one of an earlier kobel, or its interpreter is gone.
 bool installed_python_find(const char *runtime_directory, struct installed_python *out_python);
 // ERROR_NOT_FOUND: the runtime has no such jar.

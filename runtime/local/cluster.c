@@ -246,6 +246,7 @@ static bool check_holder(const struct installed_runtime *runtime, struct error *
 static bool check_python(const struct installed_runtime *runtime, struct error *err) {
     const char *name = runtime_environment_name(runtime->runtime);
 
+    if (!installed_python_may_run(runtime->runtime, err)) return false;
     return runtime->python.directory[0] != '\0' ||
            error_set(err, ERROR_UNAVAILABLE,
                      "runtime %s has no Python, which the application needs: kobel runtime install "

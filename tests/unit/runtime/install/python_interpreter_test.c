@@ -27,7 +27,7 @@ Test(python_interpreter, the_nearest_interpreter_to_that_of_the_service_is_used)
          "/usr/local/bin/python3.12"},
         {RUNTIME_FLINK_2_2, "/usr/bin/python3.11 /usr/bin/python3.13", "/usr/bin/python3.11"},
         {RUNTIME_FLINK_1_15, "/usr/bin/python3.11", NULL},
-        {RUNTIME_FLINK_1_15, "/usr/bin/python3.11 /usr/bin/python3.8", "/usr/bin/python3.8"},
+        {RUNTIME_FLINK_1_15, "/usr/bin/python3.11 /usr/bin/python3.8", NULL},
         {RUNTIME_FLINK_1_20, "/usr/bin/python3.13", NULL},
         // Maven's, where there is no other.
         {RUNTIME_FLINK_1_18, "/usr/bin/python3.11", "/r/interpreter/bin/python3.10"},
@@ -54,9 +54,12 @@ Test(python_interpreter, the_refusal_names_the_versions_and_what_to_use_instead)
     present = "/usr/bin/python3.11";
     bool is_found = python_interpreter_choose(RUNTIME_FLINK_1_15, exists, "/r", &found, &err);
     cr_assert(not(is_found));
-    cr_assert(text_starts_with(err.message, "programs in Python on FLINK-1_15 need Python 3.8, "),
+    cr_assert(text_starts_with(err.message, "programs in Python do not run on FLINK-1_15 here"),
               "%s", err.message);
-    cr_assert(strstr(err.message, "Put it there as python3.8, or use another runtime: FLINK-1_18 "
-                                  "and later") != NULL,
+    present = "/usr/bin/python3.13";
+    is_found = python_interpreter_choose(RUNTIME_FLINK_1_20, exists, "/r", &found, &err);
+    cr_assert(not(is_found));
+    cr_assert(text_starts_with(err.message, "programs in Python on FLINK-1_20 need Python 3.8 to "),
               "%s", err.message);
+    cr_assert(strstr(err.message, "Put it there as python3.11") != NULL, "%s", err.message);
 }
