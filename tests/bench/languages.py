@@ -3,8 +3,9 @@
 
     tests/bench/languages.py [rounds] [name...]
 
-Names: java-1.15 java-1.18 java-1.19 java-1.20 java-2.2 java-2.3 scala python-datastream python-table. Without names: all. Needs
-build/release/kobel; installs the runtimes, and builds the examples. Prints medians. Asserts nothing, as machines are noisy.
+Names: java-1.15 java-1.18 java-1.19 java-1.20 java-2.2 java-2.3 scala python-datastream python-table upgrades. Without names: all.
+`upgrades` takes one job through all runtimes, and prints the gap of each step, in the median of the rounds. Needs build/release/kobel;
+installs the runtimes, and builds the examples. Prints medians. Asserts nothing, as machines are noisy.
 """
 
 import pathlib
@@ -25,6 +26,7 @@ from programs import EXAMPLES, build_examples, compile_all, install_runtime, pac
 RUNTIMES = {"1.15": "FLINK-1_15", "1.18": "FLINK-1_18", "1.19": "FLINK-1_19", "1.20": "FLINK-1_20", "2.2": "FLINK-2_2", "2.3": "FLINK-2_3"}
 PYTHON = {"kinesis.analytics.flink.run.options": {"python": "main.py"}}
 GAPS = 3
+REFERENCE_COLD_S = 2.2  # a start of Java on FLINK-1_20 without a spare, where docs/measurements.md has most of its figures from
 
 
 class Subject:
@@ -75,10 +77,11 @@ def start_seconds(application):
     return time.monotonic() - began
 
 
-def update_gap(application, subject, label):
+def update_gap(application, subject, label, **changes):
     """The longest time without output from the update to the first output with the label, looked at each 20 ms."""
     kobel, last, size, longest = application.kobel, time.monotonic(), 0, 0.0
-    application.update_configuration(EnvironmentPropertyUpdates=lives.properties(subject.properties(label)))
+    application.update(
+        ApplicationConfigurationUpdate={"EnvironmentPropertyUpdates": lives.properties(subject.properties(label))}, **changes)
     while True:
         text, now = outputs(kobel), time.monotonic()
         if len(text) != size:
@@ -129,6 +132,30 @@ def measure_warm(subject, work, rounds):
     return starts, gaps, megabytes
 
 
+def upgrade_gaps(subject, work):
+    """The gap of each step from the oldest runtime to the newest, without a spare."""
+    kobel, gaps = Kobel(pathlib.Path(tempfile.mkdtemp(dir=work))), []
+    try:
+        application = subject.create(kobel, "upgraded")
+        application.start()
+        for version in list(RUNTIMES)[1:]:
+            gaps.append(update_gap(application, subject, f"on-{version}", RuntimeEnvironmentUpdate=RUNTIMES[version]))
+        application.stop(Force=True)
+    finally:
+        kobel.stop()
+    return gaps
+
+
+def print_upgrades(by_name, work, rounds):
+    for runtime in RUNTIMES.values():
+        install_runtime(runtime)
+    rows = [upgrade_gaps(by_name["java-1.15"], work) for _ in range(rounds)]
+    cold = statistics.median(measure_cold(by_name["java-1.20"], work, rounds))
+    steps = [f"-> {version} {statistics.median(gaps):.2f} s" for version, gaps in zip(list(RUNTIMES)[1:], zip(*rows))]
+    print(f"gaps of upgrades   1.15 {' '.join(steps)}; cold start on 1.20 {cold:.2f} s, {cold / REFERENCE_COLD_S:.1f} times the reference",
+          flush=True)
+
+
 # --- Flink's own way ---
 
 def plain_seconds(subject, work, rounds):
@@ -150,7 +177,8 @@ def main():
     names = sys.argv[2:]
     work = pathlib.Path(tempfile.mkdtemp(prefix="kobel-bench-"))
     print(f"{'':18} {'cold s':>7} {'spare s':>8} {'gap s':>6} {'memory MB':>10} {'plain Flink s':>14}")
-    for subject in subjects(work, names):
+    by_name = {subject.name: subject for subject in subjects(work, names)}
+    for subject in by_name.values():
         if names and subject.name not in names:
             continue
         install_runtime(subject.runtime, *(["--python"] if subject.more else []))
@@ -158,6 +186,8 @@ def main():
         starts, gaps, megabytes = measure_warm(subject, work, rounds)
         print(f"{subject.name:18} {cold:7.2f} {statistics.median(starts):8.2f} {statistics.median(gaps):6.2f} {megabytes:10.0f} "
               f"{plain_seconds(subject, work, rounds):>14}", flush=True)
+    if not names or "upgrades" in names:
+        print_upgrades(by_name, work, rounds)
     shutil.rmtree(work, ignore_errors=True)
 
 
