@@ -45,9 +45,17 @@ static const char *const system_files[] = {"/usr/bin",
 static const char *const merged_links[][2] = {
     {"usr/bin", "/bin"}, {"usr/sbin", "/sbin"}, {"usr/lib", "/lib"}, {"usr/lib64", "/lib64"}};
 
-// Without namespaces these are the host's, instead of those that bubblewrap makes.
-static const char *const scoped_files[] = {
-    "/bin", "/sbin", "/lib", "/lib64", "/etc/hosts", "/etc/passwd", "/etc/ld.so.cache"};
+// Without namespaces these are the host's, instead of those that bubblewrap makes. pip ends where
+// one of the last two is there and cannot be read.
+static const char *const scoped_files[] = {"/bin",
+                                           "/sbin",
+                                           "/lib",
+                                           "/lib64",
+                                           "/etc/hosts",
+                                           "/etc/passwd",
+                                           "/etc/ld.so.cache",
+                                           "/etc/mime.types",
+                                           "/etc/debian_version"};
 static const char *const scoped_devices[] = {"/dev/null", "/dev/zero", "/dev/full", "/dev/random",
                                              "/dev/urandom"};
 

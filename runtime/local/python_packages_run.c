@@ -114,6 +114,8 @@ void python_packages_run_reason(const char *output, char *out, size_t size_bytes
         if (text_starts_with(line, "ERROR: ")) append_line(line, out, size_bytes);
     }
     if (out[0] == '\0') (void)text_copy(out, size_bytes, last);
+    // A fault of pip's own, with a traceback behind it.
+    if (text_ends_with(out, "ERROR: Exception:")) append_line(last, out, size_bytes);
 }
 
 static void report_failure(struct python_packages_run *run) {

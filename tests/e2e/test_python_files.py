@@ -5,6 +5,7 @@ import pathlib
 import zipfile
 
 import lives
+from kobel import Application, Kobel
 from test_python import GROUP, app, daemon, fails_to_start, python  # noqa: F401: fixtures
 
 SOURCES = pathlib.Path(__file__).parent / "jobs" / "python-files"
@@ -12,7 +13,10 @@ def zip_of(files):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
-            archive.writestr(name, content)
+            # Without rights, as of DOS: Flink gives them to what it unpacks, which is forbidden at the level `scoped`.
+            entry = zipfile.ZipInfo(name)
+            entry.external_attr = 0x20
+            archive.writestr(entry, content)
     return out.getvalue()
 
 
@@ -32,7 +36,7 @@ def create(app, jars, run, **more):  # noqa: F811
     lives.create(app, path.name, {"job": {"label": "all"}, GROUP: run})
 
 
-def test_properties_name_a_module_and_its_files(app, jars):  # noqa: F811
+def run_by_properties(app, jars):  # noqa: F811
     create(app, jars, {"pyModule": "by_property", "jarfile": "lib/functions.jar", "pyFiles": "src, packed.zip,single.py,modules/",
                        "pyArchives": "words.zip#data"},
            **{"modules/by_property.py": (SOURCES / "by_property.py").read_text(), "needed.txt": "package_of_program\n",
@@ -40,6 +44,15 @@ def test_properties_name_a_module_and_its_files(app, jars):  # noqa: F811
     app.start()
     app.wait_for_count(3, "ALL-DIRECTORY!-zip-single-wheel-program-archive")
     app.stop()
+
+
+def test_properties_name_a_module_and_its_files(app, jars):  # noqa: F811
+    run_by_properties(app, jars)
+
+
+def test_files_and_packages_are_found_without_namespaces(python, jars, tmp_path):  # noqa: F811
+    with Kobel(tmp_path, "--sandbox", "scoped") as kobel:
+        run_by_properties(Application(kobel, "scoped"), jars)
 
 
 def test_a_program_names_its_files_itself(app, jars):  # noqa: F811

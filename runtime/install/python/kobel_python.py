@@ -91,8 +91,11 @@ def is_own(path):
 def plain_arguments(arguments):
     """An ordinary interpreter. main.py runs in it by way of run(), which keeps the traceback."""
     interpreter = facts()["interpreter"]
+    module = os.path.join(HOME, "kobel_python.py")
+    if arguments[:2] == ["-m", "pip"]:
+        return [interpreter, module, "pip", *arguments[2:]]
     if role_of(arguments) == "client":
-        return [interpreter, "-u", os.path.join(HOME, "kobel_python.py"), "run", *arguments]
+        return [interpreter, "-u", module, "run", *arguments]
     return [interpreter, *arguments]
 
 

@@ -3,6 +3,7 @@
   finish SITE                 removes tests, compiles what is imported
   unpack ZIP SHA256 TARGET    unpacks a program
   packages REQUIREMENTS SITE TARGET   installs what a program requires
+  pip ARGUMENT...             pip, in the sandbox of a program or of its packages
 """
 
 import os
@@ -117,11 +118,8 @@ def install_packages(requirements, site, target):
             file.write("\n".join(kept) + "\n")
     environment = {**os.environ, "PYTHONPATH": site, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     prefix = os.path.join(target, "prefix")
-    # Not the modules of the program, in whose directory pip runs: they could have the names of those that pip needs.
-    start = "import os, runpy, sys; here = os.getcwd(); sys.path[:] = [path for path in sys.path if path not in ('', here)]; " \
-            "runpy.run_module('pip', run_name='__main__', alter_sys=True)"
-    command = [kobel_python.facts()["interpreter"], "-c", start, "install", "--no-input", "--no-warn-script-location", "--root-user-action", "ignore",
-               "--no-cache-dir", "--prefix", prefix, "-r", requirements]
+    command = [kobel_python.facts()["interpreter"], "-s", kobel_python.__file__, "pip", "install", "--no-input", "--no-warn-script-location",
+               "--root-user-action", "ignore", "--no-cache-dir", "--prefix", prefix, "-r", requirements]
     code = subprocess.call(command, env=environment)
     if code != 0:
         sys.exit(code)
@@ -130,4 +128,23 @@ def install_packages(requirements, site, target):
         file.write("".join(os.path.relpath(path, target) + "\n" for path in found))
 
 
-COMMANDS = {"install": list_requirements, "finish": finish, "unpack": unpack, "packages": install_packages}
+def run_pip(*arguments):
+    """pip gives each file its rights, which no program may change at the level `scoped` of a sandbox. They are good enough there."""
+    import runpy
+
+    change = os.chmod
+
+    def change_if_allowed(*what, **how):
+        try:
+            change(*what, **how)
+        except PermissionError:
+            pass
+
+    os.chmod = change_if_allowed
+    sys.argv = ["pip", *arguments]
+    # Not kobel's files; those of the program, in whose directory pip runs, are not in the path.
+    sys.path[:] = [path for path in sys.path if path != kobel_python.HOME]
+    runpy.run_module("pip", run_name="__main__", alter_sys=True)
+
+
+COMMANDS = {"install": list_requirements, "finish": finish, "unpack": unpack, "packages": install_packages, "pip": run_pip}

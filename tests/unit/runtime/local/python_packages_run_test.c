@@ -15,6 +15,9 @@ Test(python_packages_run, the_reason_is_what_pip_calls_an_error) {
         {"Collecting x\nERROR: Could not find a version of x\nERROR: No matching distribution\n",
          "ERROR: Could not find a version of x ERROR: No matching distribution"},
         {"Collecting x\nKilled\n\n", "Killed"},
+        // A fault of pip's own.
+        {"ERROR: Exception:\nTraceback (most recent call last):\n  File \"a.py\"\nOSError: no\n",
+         "ERROR: Exception: OSError: no"},
     };
     char reason[200];
 
