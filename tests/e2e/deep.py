@@ -88,6 +88,11 @@ TESTS = {
         "test_jobs_get_the_environment_variables_that_the_daemon_passes_on": ["0"]},
     # The other tests of the file are on FLINK-1_20, and one keeps its state over a change.
     "test_sql.py": {"test_a_script_lives_on_each_runtime": None},
+    # Only these: more than two runtimes, and CSV. test_examples.py and the other tests of the file write on FLINK-1_20 and FLINK-2_2.
+    "test_s3_jobs.py": {
+        "test_each_number_is_written_once_by_each_runtime": None,
+        "test_a_script_writes_each_row_once_and_commits_partitions": [
+            "FLINK-1_15-json", "FLINK-1_18-json", "FLINK-1_19-json", "FLINK-1_20-raw", "FLINK-2_2-csv", "FLINK-2_3-csv"]},
     # One client in another language is enough for each commit; test_operations.py calls every operation.
     "test_sdks.py": {"test_the_sdk_for_javascript_manages_the_life_of_an_application": None},
     "test_spares.py": {"test_a_start_waits_for_a_spare_that_is_not_ready_yet": ["BOOTING"]},
