@@ -5,6 +5,7 @@
 #include "model/code.h"
 #include "runtime/fence/sandbox_holds.h"
 #include "runtime/host/available_memory.h"
+#include "runtime/host/java_trust.h"
 #include "runtime/installed/catalog.h"
 #include "runtime/local/job_environment.h"
 
@@ -76,6 +77,19 @@ static void warn_of_runtimes(const struct daemon *self) {
     }
 }
 
+// Jobs trust the S3 endpoint that the daemon trusts. Of an https endpoint of the daemon, the bundle
+// has been read before.
+static void trust_bundle(struct daemon *self) {
+    const char *bundle = self->options->s3_ca_bundle;
+    char directory[FILE_PATH_MAX];
+    struct error err;
+
+    if (bundle[0] == '\0') return;
+    if (!file_join(directory, sizeof directory, &err, self->data.path, "trust", NULL) ||
+        !java_trust_add(&self->java, bundle, directory, &err))
+        log_warn("daemon", "jobs do not trust the CA bundle", "reason=\"%s\"", err.message);
+}
+
 static bool open_clusters(struct daemon *self, struct error *err) {
     struct error no_java;
     struct local_options options = {
@@ -101,6 +115,8 @@ static bool open_clusters(struct daemon *self, struct error *err) {
     self->has_java = java_find(&self->java, &no_java);
     if (!self->has_java)
         log_warn("daemon", "applications cannot be started", "reason=\"%s\"", no_java.message);
+    else
+        trust_bundle(self);
     options.java = self->java;
     options.sandbox = self->sandbox;
     if (!local_clusters_new(self->loop, &options, &self->clusters, err)) return false;

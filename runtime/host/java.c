@@ -6,6 +6,7 @@
 #include <string.h>
 
 static const char JVM_DIRECTORY[] = "/usr/lib/jvm";
+static const char TRUST_STORE[] = "lib/security/cacerts";
 
 // JAVA_VERSION="17.0.15" → 17; "1.8.0_402" → 8; 0: unknown.
 static int read_major(const char *home) {
@@ -41,7 +42,8 @@ static bool try_home(const char *home, struct java *out_java, struct buffer *oth
 
     if (real == NULL) return false;
     bool fits = text_copy(java.home, sizeof java.home, real) &&
-                file_join(java.binary, sizeof java.binary, NULL, real, "bin", "java", NULL);
+                file_join(java.binary, sizeof java.binary, NULL, real, "bin", "java", NULL) &&
+                file_join(java.trust_store, sizeof java.trust_store, NULL, real, TRUST_STORE, NULL);
     free(real);
     if (!fits || !file_exists(java.binary)) return false;
     java.major = read_major(java.home);

@@ -7,13 +7,14 @@
 
 // The only version that all runtimes support (facts/flink.md 1.1).
 enum { JAVA_WANTED_MAJOR = 17 };
-// Below the home directory: the certificates that Java trusts.
-#define JAVA_TRUST_STORE "/lib/security/cacerts"
-
 struct java {
     char home[FILE_PATH_MAX];   // real path of the JDK's directory
     char binary[FILE_PATH_MAX]; // <home>/bin/java
     int major;                  // 17
+    // What its programs trust: its own certificates, or a file of kobel (java_trust.h). The second
+    // one has the same certificates as PEM; "" = they are its own.
+    char trust_store[FILE_PATH_MAX];
+    char ca_bundle[FILE_PATH_MAX];
 };
 
 // Searches JAVA_HOME, then /usr/lib/jvm. False: no Java of the wanted version. `out_others`: the

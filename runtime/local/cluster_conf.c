@@ -312,6 +312,9 @@ static void add_java(const struct flink_process *process, const struct launch_sp
                              paths->conf);
     argument_list_add_format(out, "-Djava.io.tmpdir=%s", paths->temporary);
     argument_list_add_all(out, "-Duser.home=/tmp", "-Duser.name=flink", NULL);
+    if (java->ca_bundle[0] == '\0') return;
+    argument_list_add(out, "-Djavax.net.ssl.trustStoreType=JKS");
+    argument_list_add_format(out, "-Djavax.net.ssl.trustStore=%s", java->trust_store);
 }
 
 // What follows is started by a process that also starts the one from which interpreters are forked.
@@ -372,8 +375,7 @@ void cluster_conf_environment(const struct installed_runtime *runtime, const str
     // The place that it has on the service, where a sandbox can mount it there.
     argument_list_add_format(out, "KOBEL_APPLICATION_PROPERTIES=%s/" WORKSPACE_PROPERTIES,
                              has_namespaces ? "/etc/flink" : paths->etc);
-    if (!has_namespaces)
-        argument_list_add_format(out, "KOBEL_TRUST_STORE=%s" JAVA_TRUST_STORE, java->home);
+    if (!has_namespaces) argument_list_add_format(out, "KOBEL_TRUST_STORE=%s", java->trust_store);
     if (runtime->python.directory[0] != '\0') {
         argument_list_add_format(out, "KOBEL_LOG=%s", paths->log);
         // Otherwise Flink starts an interpreter to ask for it.

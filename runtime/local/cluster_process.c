@@ -160,7 +160,8 @@ static struct job_surroundings surroundings_of(const struct cluster_processes_op
     const char *endpoint = options->s3_endpoint;
 
     return (struct job_surroundings){.region = options->spec->region,
-                                     .s3_endpoint = endpoint == NULL ? "" : endpoint};
+                                     .s3_endpoint = endpoint == NULL ? "" : endpoint,
+                                     .ca_bundle = options->java->ca_bundle};
 }
 
 static bool start_member(sd_event *loop, const struct cluster_processes_options *options,

@@ -4,11 +4,11 @@
 
 #include <string.h>
 
-// Jobs get the Region of their application, and keys instead of the profile that has them.
+// Jobs get the Region of their application, keys instead of the profile that has them, and a CA
+// bundle that they can read.
 static const char *const not_passed[] = {
-    "AWS_REGION",          "AWS_DEFAULT_REGION", "AWS_PROFILE",
-    "AWS_DEFAULT_PROFILE", "AWS_CONFIG_FILE",    "AWS_SHARED_CREDENTIALS_FILE",
-};
+    "AWS_REGION",      "AWS_DEFAULT_REGION",          "AWS_PROFILE",  "AWS_DEFAULT_PROFILE",
+    "AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE", "AWS_CA_BUNDLE"};
 static const char *const keys[] = {"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY",
                                    "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"};
 // An SDK would ask these after the keys.
@@ -83,6 +83,7 @@ void job_environment_add(const char *const *common, const struct job_surrounding
     argument_list_add_copy(out, common);
     add(out, "AWS_REGION", surroundings->region);
     add(out, "AWS_DEFAULT_REGION", surroundings->region);
+    add(out, "AWS_CA_BUNDLE", surroundings->ca_bundle);
     // One endpoint for all services is meant for S3 as well.
     if (find(common, "AWS_ENDPOINT_URL")[0] == '\0')
         add(out, "AWS_ENDPOINT_URL_S3", surroundings->s3_endpoint);
@@ -96,7 +97,8 @@ struct job_surroundings job_environment_of(const char *const *common,
     const char *endpoint = of_s3[0] != '\0' ? of_s3 : of_all;
 
     if (region[0] == '\0') region = find(common, "AWS_DEFAULT_REGION");
-    return (struct job_surroundings){
-        .region = region[0] != '\0' ? region : surroundings->region,
-        .s3_endpoint = endpoint[0] != '\0' ? endpoint : surroundings->s3_endpoint};
+    return (struct job_surroundings){.region = region[0] != '\0' ? region : surroundings->region,
+                                     .s3_endpoint =
+                                         endpoint[0] != '\0' ? endpoint : surroundings->s3_endpoint,
+                                     .ca_bundle = surroundings->ca_bundle};
 }

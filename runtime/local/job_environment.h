@@ -15,9 +15,11 @@ void job_environment_collect(const char *lines, const char *const *variables,
 struct job_surroundings {
     const char *region;      // of the application
     const char *s3_endpoint; // that jobs use unless a variable names another one
+    const char *ca_bundle;   // that jobs use as AWS_CA_BUNDLE
 };
 
-// Adds `common` (from job_environment_collect(); may be NULL), then the Region and the endpoint.
+// Adds `common` (from job_environment_collect(); may be NULL), then the Region, the endpoint and
+// the CA bundle.
 void job_environment_add(const char *const *common, const struct job_surroundings *surroundings,
                          struct argument_list *out);
 // The Region and the S3 endpoint that a job with these `common` variables has: a user may have

@@ -38,16 +38,17 @@ void process_fence_wrap(const struct process_fence *fence, struct argument_list 
     const struct workspace_paths *paths = fence->paths;
     char hosts[FILE_PATH_MAX + 8];
     char passwd[FILE_PATH_MAX + 8];
-    char trust_store[FILE_PATH_MAX + sizeof JAVA_TRUST_STORE];
+    bool trusts_more = fence->java->ca_bundle[0] != '\0';
     struct sandbox_spec spec = {
         .read_only = {fence->runtime->directory, fence->java->home, paths->conf,
-                      paths->shared_snapshots, paths->packages},
+                      paths->shared_snapshots, paths->packages,
+                      trusts_more ? fence->java->trust_store : NULL, fence->java->ca_bundle},
         .writable = {paths->work, paths->log, paths->jars, paths->checkpoints, paths->snapshots},
         .etc_flink = paths->etc,
         .hosts_file = hosts,
         .passwd_file = passwd,
         .directory = paths->work,
-        .trust_store = trust_store,
+        .trust_store = fence->java->trust_store,
         .shown_later = fence->shown_later,
         .closed_ports = {fence->closed_ports.first, fence->closed_ports.count},
         .own_ports = {fence->own_ports.first, fence->own_ports.count},
@@ -60,7 +61,6 @@ void process_fence_wrap(const struct process_fence *fence, struct argument_list 
 
     (void)text_format(hosts, sizeof hosts, "%s/hosts", paths->conf);
     (void)text_format(passwd, sizeof passwd, "%s/passwd", paths->conf);
-    (void)text_format(trust_store, sizeof trust_store, "%s" JAVA_TRUST_STORE, fence->java->home);
     cgroup_directories(fence->group, spec.groups);
     limit_without_groups(fence, &spec);
     sandbox_wrap(fence->sandbox, &spec, out);

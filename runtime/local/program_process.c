@@ -167,7 +167,8 @@ static void put_command(const struct program_process *self, int filter_fd,
 
 static struct job_surroundings surroundings_of(const struct program_process *self) {
     return (struct job_surroundings){.region = self->launch.region,
-                                     .s3_endpoint = self->machine->s3_endpoint};
+                                     .s3_endpoint = self->machine->s3_endpoint,
+                                     .ca_bundle = self->machine->options.java.ca_bundle};
 }
 
 static bool start(struct program_process *self, struct error *err) {

@@ -7,10 +7,9 @@
 #include "base/memory.h"
 #include "base/sigv4.h"
 #include "base/text.h"
+#include "runtime/host/ca_bundle.h"
 
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { ATTEMPTS_MAX = 4 };
 static const uint64_t FIRST_PAUSE_US = 200000; // doubled after every attempt
@@ -224,15 +223,12 @@ sd_event *s3_client_loop(const struct s3_client *client) {
 
 // A file that cannot be read is reported now, not by the first export.
 static bool set_ca_bundle(struct s3_client *client, const char *path, struct error *err) {
+    AUTO(certificates_release) struct certificates certificates = CERTIFICATES_INIT;
+
     if (!text_copy(client->ca_bundle, sizeof client->ca_bundle, path))
         return error_set(err, ERROR_INVALID, "the path of the CA bundle is too long");
     if (path[0] == '\0' || !text_starts_with(client->endpoint, "https:")) return true;
-    if (file_is_directory(path))
-        return error_set(err, ERROR_INVALID,
-                         "the CA bundle %s (--s3-ca-bundle, AWS_CA_BUNDLE) is a directory", path);
-    if (access(path, R_OK) == 0) return true;
-    return error_set(err, ERROR_INVALID, "the CA bundle %s (--s3-ca-bundle, AWS_CA_BUNDLE): %s",
-                     path, strerror(errno));
+    return ca_bundle_read(path, &certificates, err);
 }
 
 static bool is_loopback(const char *host) {

@@ -108,7 +108,7 @@ class S3Server:
 
 
 @contextlib.contextmanager
-def daemon_with(server, data):
+def daemon_with(server, data, *options):
     """A daemon with its buckets on the server. The code of applications is there, too."""
     patch = pytest.MonkeyPatch()
     for name, value in {"AWS_ENDPOINT_URL_S3": server.url, "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
@@ -118,7 +118,7 @@ def daemon_with(server, data):
     put = Application.put_code
     patch.setattr(Application, "put_code", lambda self, jar: server.client.upload_file(jar, "code", f"{self.name}.jar"))
     try:
-        with Kobel(data) as kobel:
+        with Kobel(data, *options) as kobel:
             yield kobel
     finally:
         patch.undo()

@@ -4,6 +4,7 @@ import lives
 import pytest
 from own_s3 import client_of
 from programs import install_runtime
+from s3_server import Authority, S3Server, daemon_with
 from test_run import Run
 
 from kobel import Application, Kobel, wait_for
@@ -101,3 +102,18 @@ def test_a_script_writes_each_row_once_and_commits_partitions(runtime, tmp_path,
         lines = [row for key, text in found.items() if key.startswith(f"out/part={part}/part-") for row in text.split()]
         assert sorted(lines) == sorted(line.format(number) for number in range(200 * part, 200 * part + 200)), part
         assert found[f"out/part={part}/_SUCCESS"] == ""
+
+
+@pytest.mark.parametrize("level", ["auto", "scoped"])
+def test_a_job_trusts_the_authority_that_its_daemon_trusts(runtime, jars, tmp_path, level):
+    identity = Authority(tmp_path / "authority").identity("127.0.0.1")
+    with open(tmp_path / "moto.log", "w") as log:
+        server = S3Server(log, identity)
+        try:
+            with daemon_with(server, tmp_path / "data", "--s3-ca-bundle", identity.authority, "--sandbox", level) as kobel:
+                app = writer(kobel, jars, "s3a://copies/out")
+                wait_for_more(server.client)
+                app.stop()
+            assert_each_is_written_once(server.client)
+        finally:
+            server.stop()

@@ -56,8 +56,8 @@ Test(cluster_conf, has_the_settings_of_its_job_where_a_submission_carries_none) 
 
 Test(cluster_conf, the_s3_file_system_has_region_and_endpoint_and_no_keys) {
     AUTO(buffer_release) struct buffer text = BUFFER_INIT(4096);
-    static const struct job_surroundings none = {"", ""};
-    static const struct job_surroundings some = {"eu-west-1", "http://127.0.0.1:9000"};
+    static const struct job_surroundings none = {"", "", ""};
+    static const struct job_surroundings some = {"eu-west-1", "http://127.0.0.1:9000", ""};
 
     cluster_conf_print_s3(&none, &text);
     cr_assert(eq(str, (char *)buffer_text(&text), ""));
@@ -72,7 +72,7 @@ Test(cluster_conf, names_the_properties_where_the_program_sees_them) {
     AUTO(argument_list_release) struct argument_list without = {0};
     const struct installed_runtime runtime = {.directory = "/runtimes/FLINK-1_20"};
     const struct workspace_paths paths = {.etc = "/data/etc", .temporary = "/tmp"};
-    const struct java java = {.home = "/jdk"};
+    const struct java java = {.home = "/jdk", .trust_store = "/jdk/lib/security/cacerts"};
 
     cluster_conf_environment(&runtime, &java, &paths, true, "m1", &with);
     cr_assert(has(&with, "KOBEL_APPLICATION_PROPERTIES=/etc/flink/application_properties.json"));
@@ -99,6 +99,22 @@ Test(cluster_conf, an_inspector_has_the_class_path_of_the_archive_and_the_memory
     cr_assert(has(&command, "/a.jar:/flink-dist.jar:/runtimes/FLINK-1_20/inspector.jar"));
     cr_assert(has(&command, ORPHANS_PROPERTY "=m1"));
     cr_assert(eq(str, command.items[command.count - 1], "kobel.Inspector"));
+}
+
+Test(cluster_conf, a_jvm_trusts_a_bundle_where_there_is_one) {
+    static const char option[] = "-Djavax.net.ssl.trustStore=/data/trust/cacerts";
+    const struct installed_runtime runtime = {.directory = "/runtimes/FLINK-1_20"};
+    const struct launch_spec spec = {.log_level = "INFO"};
+    const struct workspace_paths paths = {.temporary = "/tmp"};
+    struct java java = {.binary = "/bin/java", .trust_store = "/data/trust/cacerts"};
+    AUTO(argument_list_release) struct argument_list without = {0};
+    AUTO(argument_list_release) struct argument_list with = {0};
+
+    cluster_conf_inspector_command(&spec, &runtime, &java, &paths, "", &without);
+    cr_assert(not(has(&without, option)));
+    (void)text_copy(java.ca_bundle, sizeof java.ca_bundle, "/data/trust/ca-bundle.pem");
+    cluster_conf_inspector_command(&spec, &runtime, &java, &paths, "", &with);
+    cr_assert(has(&with, option));
 }
 
 // The command of a process of a cluster with or without held sources.

@@ -41,9 +41,13 @@ Test(job_environment, has_all_of_many_variables) {
 // the user are not visible to jobs.
 Test(job_environment, begins_with_what_was_asked_for) {
     AUTO(argument_list_release) struct argument_list list = {0};
-    static const char *const variables[] = {"AWS_REGION=us-east-1", "HOME=/root",
-                                            "AWS_PROFILE=work", "AWS_USE_FIPS=two\nlines", NULL};
-    static const struct job_surroundings surroundings = {"ap-south-1", ""};
+    static const char *const variables[] = {"AWS_REGION=us-east-1",
+                                            "HOME=/root",
+                                            "AWS_PROFILE=work",
+                                            "AWS_USE_FIPS=two\nlines",
+                                            "AWS_CA_BUNDLE=/home/me/ca.pem",
+                                            NULL};
+    static const struct job_surroundings surroundings = {"ap-south-1", "", "/data/bundle.pem"};
 
     job_environment_collect("AWS_REGION=eu-west-1\n\nA=b=c\n", variables, &no_keys, &list);
     const char *const *items = argument_list_items(&list);
@@ -57,6 +61,7 @@ Test(job_environment, begins_with_what_was_asked_for) {
     job_environment_add(items, &surroundings, &of_job);
     cr_assert(eq(str, (char *)value_in(&of_job, "AWS_REGION"), "eu-west-1"));
     cr_assert(eq(str, (char *)value_in(&of_job, "AWS_DEFAULT_REGION"), "ap-south-1"));
+    cr_assert(eq(str, (char *)value_in(&of_job, "AWS_CA_BUNDLE"), "/data/bundle.pem"));
 }
 
 struct keys_case {
@@ -104,7 +109,7 @@ static const struct endpoint_case endpoint_cases[] = {
 };
 
 Test(job_environment, the_endpoint_that_a_user_names_is_used) {
-    static const struct job_surroundings surroundings = {"eu-west-1", "http://own"};
+    static const struct job_surroundings surroundings = {"eu-west-1", "http://own", ""};
 
     for (size_t index = 0; index < COUNT_OF(endpoint_cases); index++) {
         const struct endpoint_case *one = &endpoint_cases[index];
