@@ -31,17 +31,31 @@ static bool first_child(pid_t pid, pid_t *out_child) {
     return true;
 }
 
-// bubblewrap itself stays outside of the sandbox; its descendants are inside.
-static pid_t innermost(pid_t pid) {
-    pid_t child;
+static bool namespace_of(pid_t pid, ino_t *out_inode) {
+    struct stat status;
+    char path[64];
 
-    while (first_child(pid, &child))
-        pid = child;
-    return pid;
+    (void)text_format(path, sizeof path, "/proc/%d/ns/mnt", pid);
+    if (stat(path, &status) < 0) return false;
+    *out_inode = status.st_ino;
+    return true;
+}
+
+// bubblewrap itself stays outside of the sandbox. Its child is inside, and stays as long as the
+// sandbox does; what is below that are the program's processes, which come and go.
+static pid_t outermost_inside(pid_t watcher) {
+    pid_t pid = watcher;
+    ino_t outside;
+    ino_t found;
+
+    if (!namespace_of(getpid(), &outside)) return watcher;
+    while (first_child(pid, &pid))
+        if (namespace_of(pid, &found) && found != outside) return pid;
+    return watcher;
 }
 
 static bool enter(pid_t watcher, struct error *err) {
-    pid_t inside = innermost(watcher);
+    pid_t inside = outermost_inside(watcher);
     char path[64];
 
     if (inside == watcher)
