@@ -58,6 +58,8 @@ TESTS = {
         "test_code_may_set_the_keys_of_the_list": ["FLINK-2_2-more1"],
         "test_every_other_key_is_refused_by_name": ["FLINK-1_20-more0"],
         "test_sql_programs_run_with_what_flink_sets_for_them": ["FLINK-1_20"]},
+    # Only here: Iceberg. Its build downloads 100 MB.
+    "test_iceberg.py": {"test_each_row_is_in_the_table_once_over_an_update_and_a_kill": None},
     # tests/component interrupts an update at every step.
     "test_recovery.py": {
         "test_killed_while_updating_it_is_updated": ["launch", "halt", "submit"],
