@@ -12,7 +12,7 @@
 enum { VERSION = 2, OF_CERTIFICATE = 2, SHA1_SIZE = 20 };
 static const uint32_t MAGIC = 0xfeedfeed;
 static const char TYPE[] = "X.509";
-// The password that everybody knows, "changeit", in UTF-16, and what Java puts behind it.
+// The password of all JDKs, "changeit", in UTF-16, and what Java puts behind it.
 static const char DIGEST_BEGIN[] = "\0c\0h\0a\0n\0g\0e\0i\0tMighty Aphrodite";
 static const size_t DIGEST_BEGIN_SIZE = sizeof DIGEST_BEGIN - 1;
 
