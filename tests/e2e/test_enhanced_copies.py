@@ -161,7 +161,8 @@ def test_a_deletion_waits_for_the_export(remote, s3, jars):
     s3.resume()
     prefix = snapshots.wait_for_success("s", exported)["SnapshotDestinationLocationDescription"]["S3PrefixLocation"]["ExportedPrefix"]
     snapshots.wait_for_success("s", deletion)
-    assert f"{prefix}_metadata" in s3.keys() and files_of(remote) == []
+    assert f"{prefix}_metadata" in s3.keys()
+    wait_for(lambda: not files_of(remote), "no file is left")
 
 
 def test_a_refused_access_fails_the_operation(runtime, jars, tmp_path):
