@@ -16,7 +16,7 @@ import progress  # noqa: E402
 from broker import Broker, build_job  # noqa: E402
 from kobel import BINARY, Application, Kobel  # noqa: E402
 from once import made_once, shared_directory  # noqa: E402
-from programs import build_examples, build_jars, install_runtime  # noqa: E402
+from programs import build_copy, build_examples, build_jars, install_runtime  # noqa: E402
 from s3_server import S3Server, daemon_with  # noqa: E402
 
 
@@ -108,6 +108,13 @@ def exactly_once_jar(tmp_path_factory):
     """The job of tests/e2e/kafka."""
     directory = shared_directory(tmp_path_factory) / "exactly-once"
     return str(made_once(directory, build_job) / "target" / "exactly-once.jar")
+
+
+@pytest.fixture(scope="session")
+def project(tmp_path_factory):
+    """Builds a project of Maven that lies beside the tests, by its name, and returns the directory of what was built."""
+    here = pathlib.Path(__file__).parent
+    return lambda name: made_once(shared_directory(tmp_path_factory) / name, lambda directory: build_copy(here / name, directory))
 
 
 @pytest.fixture(scope="session")

@@ -6,17 +6,14 @@ import re
 
 import lives
 import pytest
-from once import made_once, shared_directory
 from own_s3 import client_of
-from programs import build_copy
 
 from kobel import Application, Kobel, wait_for
 
 
 @pytest.fixture(scope="module")
-def jar(tmp_path_factory):
-    source = pathlib.Path(__file__).parent / "iceberg"
-    return made_once(shared_directory(tmp_path_factory) / "iceberg", lambda directory: build_copy(source, directory)) / "target" / "iceberg.jar"
+def jar(project):
+    return project("iceberg") / "target" / "iceberg.jar"
 
 
 def create(kobel, name, jar, **more):

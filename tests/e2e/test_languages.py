@@ -1,20 +1,17 @@
 """The same life of an application on each runtime and in each language: start, count, snapshot, update with state, stop, death."""
 
-import pathlib
 import zipfile
 
 import lives
 import pytest
-from once import made_once, shared_directory
-from programs import EXAMPLES, build_copy, install_runtime
+from programs import EXAMPLES, install_runtime
 
 from kobel import wait_for
 
 
 @pytest.fixture(scope="module")
-def scala3_jar(tmp_path_factory):
-    source = pathlib.Path(__file__).parent / "scala3"
-    return made_once(shared_directory(tmp_path_factory) / "scala3", lambda directory: build_copy(source, directory)) / "target" / "scala3.jar"
+def scala3_jar(project):
+    return project("scala3") / "target" / "scala3.jar"
 
 
 # On FLINK-1_15 test_runtimes.py does it, on FLINK-1_20 test_life.py and others.

@@ -6,19 +6,14 @@ import subprocess
 
 import lives
 import pytest
-from once import made_once, shared_directory
-from programs import build_copy
 from test_surroundings import REGION, abroad  # noqa: F401: a fixture
 
 from kobel import wait_for
 
-SAMPLES = pathlib.Path(__file__).parent / "samples"
-
 
 @pytest.fixture(scope="module")
-def samples(tmp_path_factory):
-    """The directory of the samples, built."""
-    return made_once(shared_directory(tmp_path_factory) / "samples", lambda directory: build_copy(SAMPLES, directory))
+def samples(project):
+    return project("samples")
 
 
 def start(application, jar, groups):
