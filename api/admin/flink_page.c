@@ -3,6 +3,7 @@
 #include "base/buffer.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/url_escape.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -130,14 +131,6 @@ static bool unescape(const char *text, size_t length, char *out, size_t size_byt
     return true;
 }
 
-static void append_escaped(struct buffer *out, const char *text) {
-    for (const char *at = text; *at != '\0'; at++) {
-        unsigned char byte = (unsigned char)*at;
-        bool is_plain = isalnum(byte) != 0 || strchr("-._~", byte) != NULL;
-        (void)buffer_append_format(out, is_plain ? "%c" : "%%%02X", byte);
-    }
-}
-
 // --- the path ---
 
 static bool is_plain(const char *part) {
@@ -231,7 +224,7 @@ static bool append_parameter(struct buffer *out, const char *one, size_t length,
         *plus = ' ';
     if (!unescape(raw, strlen(raw), value, sizeof value) || !text_is_utf8(value)) return false;
     (void)buffer_append_format(out, "%s%.*s=", *is_first ? "?" : "&", (int)name_length, one);
-    append_escaped(out, value);
+    url_escape(out, value, "");
     *is_first = false;
     return true;
 }
@@ -257,7 +250,7 @@ enum flink_page_verdict flink_page_check(const char *rest, const char *query, ch
     if (parts.count == 0) (void)buffer_append_text(&target, "/");
     for (size_t index = 0; index < parts.count; index++) {
         (void)buffer_append_text(&target, "/");
-        append_escaped(&target, parts.text[index]);
+        url_escape(&target, parts.text[index], "");
     }
     if (!append_query(&target, query) || target.size_bytes >= TARGET_MAX_BYTES)
         return FLINK_PAGE_REFUSED;

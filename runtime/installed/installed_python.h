@@ -15,13 +15,14 @@
 
 #define INSTALLED_PYTHON "python" // in the runtime's directory
 // Of kobel, in the runtime's directory too; a change of it gets the next number.
-#define INSTALLED_PYTHON_PROGRAM     "python-program-1.jar"
-#define INSTALLED_PYTHON_FACTS       "python.json"
-#define INSTALLED_PYTHON_SITE        "site"
-#define INSTALLED_PYTHON_INTERPRETER "interpreter"
-#define INSTALLED_PYTHON_MODULE      "kobel_python.py"
-#define INSTALLED_PYTHON_SETUP       "kobel_setup.py"
-#define INSTALLED_PYTHON_PRIMER      "primer.py"
+#define INSTALLED_PYTHON_PROGRAM       "python-program-1.jar"
+#define INSTALLED_PYTHON_PROGRAM_CLASS "kobel.PythonProgram"
+#define INSTALLED_PYTHON_FACTS         "python.json"
+#define INSTALLED_PYTHON_SITE          "site"
+#define INSTALLED_PYTHON_INTERPRETER   "interpreter"
+#define INSTALLED_PYTHON_MODULE        "kobel_python.py"
+#define INSTALLED_PYTHON_SETUP         "kobel_setup.py"
+#define INSTALLED_PYTHON_PRIMER        "primer.py"
 // A change of kobel's internal files gets the next number: then they are written again.
 enum { INSTALLED_PYTHON_FORMAT = 1 };
 

@@ -81,7 +81,8 @@ static bool begin_python(struct cluster_watch *watch, const struct primer_place 
     AUTO(json_decref)
     json_t *body = body_of(place->runtime, place->slots, place->state_directory, job_id);
     if (!catalog_find(place->runtimes_directory, place->runtime, &runtime, err) ||
-        !python_program_link_jar(&runtime.python, place->cluster_directory, err))
+        !python_program_write_jar(&options, runtime.python.directory, &runtime.python,
+                                  place->cluster_directory, err))
         return false;
     python_program_add(&options, runtime.python.directory, &runtime.python, body);
     cluster_watch_submit(watch, PYTHON_PROGRAM_JAR_ID, job_id, body);

@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "runtime/flink/python_traceback.h"
+#include "runtime/local/class_path_jar.h"
 #include "runtime/local/workspace.h"
 
 #include <errno.h>
@@ -83,13 +84,8 @@ static void put_paths(json_t *settings, const char *key, const char *directory, 
 
 static void add_settings(const struct python_options *options, const char *directory,
                          const struct installed_python *python, json_t *settings) {
-    AUTO(memory_free) char *jar = memory_format("file://%s/%s", directory, options->jar);
-
     json_put_text(settings, "python.executable", python->command);
     json_put_text(settings, "python.client.executable", python->command);
-    // Flink replaces `pipeline.jars` by the jar that is run. The class path is that of main.py's
-    // JVM, too, which loads functions and connectors.
-    if (options->jar[0] != '\0') json_put_text(settings, "pipeline.classpaths", jar);
     put_paths(settings, "python.files", directory, options->files);
     put_paths(settings, "python.archives", directory, options->archives);
     // A module is found only in what is given as files.
@@ -110,15 +106,16 @@ void python_program_add(const struct python_options *options, const char *direct
     add_settings(options, directory, python, json_object_get(body, "flinkConfiguration"));
 }
 
-bool python_program_link_jar(const struct installed_python *python, const char *cluster_directory,
-                             struct error *err) {
+bool python_program_write_jar(const struct python_options *options, const char *directory,
+                              const struct installed_python *python, const char *cluster_directory,
+                              struct error *err) {
+    AUTO(memory_free) char *jar = memory_format("%s/%s", directory, options->jar);
+    const char *const jars[] = {python->program, jar};
     AUTO(file_close) int upload = -1;
 
-    if (!file_open_directory_inside(cluster_directory, WORKSPACE_UPLOAD, &upload, err))
-        return false;
-    (void)unlinkat(upload, PYTHON_PROGRAM_JAR_ID, 0);
-    return symlinkat(python->program, upload, PYTHON_PROGRAM_JAR_ID) == 0 ||
-           error_system(err, errno, "link '%s'", python->program);
+    return file_open_directory_inside(cluster_directory, WORKSPACE_UPLOAD, &upload, err) &&
+           class_path_jar_write(upload, PYTHON_PROGRAM_JAR_ID, INSTALLED_PYTHON_PROGRAM_CLASS, jars,
+                                options->jar[0] == '\0' ? 1 : 2, err);
 }
 
 // --- the failure ---

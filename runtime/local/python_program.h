@@ -20,8 +20,12 @@ MUST_CHECK bool python_program_check(const struct python_options *options, const
 // Adds the program to the body of a submission.
 void python_program_add(const struct python_options *options, const char *directory,
                         const struct installed_python *python, json_t *body);
-// Puts a link to that jar where Flink looks for uploaded jars.
-MUST_CHECK bool python_program_link_jar(const struct installed_python *python,
-                                        const char *cluster_directory, struct error *err);
+// Writes that jar where Flink looks for uploaded jars. `jarfile` is in its class path: Flink
+// replaces `pipeline.jars` by the jar that is run, so main.py and the functions find their classes
+// that way.
+MUST_CHECK bool python_program_write_jar(const struct python_options *options,
+                                         const char *directory,
+                                         const struct installed_python *python,
+                                         const char *cluster_directory, struct error *err);
 // The reason of the program that failed last: one line. False: there is no traceback of it.
 bool python_program_reason(const char *cluster_directory, char *out, size_t size_bytes);

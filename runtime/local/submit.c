@@ -152,8 +152,7 @@ static bool submit_python(const struct submit_options *options, const struct sub
 
     if (!json_parse(job->properties_text, strlen(job->properties_text), &groups, err) ||
         !catalog_find(options->runtimes_directory, job->spec.runtime, &runtime, err) ||
-        !python_stage_directory(options->paths, directory, err) ||
-        !python_program_link_jar(&runtime.python, options->paths->cluster, err))
+        !python_stage_directory(options->paths, directory, err))
         return false;
     if (!python_options_read(groups, &python))
         return error_set(err, ERROR_INVALID,
@@ -164,6 +163,9 @@ static bool submit_python(const struct submit_options *options, const struct sub
         cluster_watch_reject(submit->watch, refused.message);
         return true;
     }
+    if (!python_program_write_jar(&python, directory, &runtime.python, options->paths->cluster,
+                                  err))
+        return false;
     python_program_add(&python, directory, &runtime.python, submit->body);
     (void)text_copy(submit->jar_id, sizeof submit->jar_id, PYTHON_PROGRAM_JAR_ID);
     hand_over(submit);

@@ -73,8 +73,10 @@ TESTS = {
     "test_run.py": {"test_a_watched_job_keeps_few_of_the_snapshots_of_its_moves": None},
     # Both ways of a function end in the same report.
     "test_python.py": {"test_a_function_that_fails_is_reported_with_the_reason": ["stream"]},
-    # The other tests of the file are at the level `full`.
-    "test_python_files.py": {"test_files_and_packages_are_found_without_namespaces": None},
+    # The other tests of the file are at the level `full`, and on FLINK-1_20.
+    "test_python_files.py": {
+        "test_files_and_packages_are_found_without_namespaces": None,
+        "test_properties_name_a_module_and_its_files": ["FLINK-1_18", "FLINK-1_19", "FLINK-2_2", "FLINK-2_3"]},
     # A change of a script is an update, as in test_python.py; test_run.py watches a jar.
     "test_run_python.py": {"test_a_watched_script_counts_on_after_a_change": None},
     "test_running.py": {

@@ -5,10 +5,14 @@ import pathlib
 import zipfile
 
 import lives
+import pytest
 from kobel import Application, Kobel
+from programs import install_runtime
 from test_python import GROUP, app, daemon, fails_to_start, python  # noqa: F401: fixtures
 
 SOURCES = pathlib.Path(__file__).parent / "jobs" / "python-files"
+
+
 def zip_of(files):
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -27,18 +31,18 @@ def wheel(name, word):
         f"{about}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n", f"{about}/RECORD": ""})}
 
 
-def create(app, jars, run, **more):  # noqa: F811
+def create(app, jars, run, runtime="FLINK-1_20", **more):  # noqa: F811
     files = {"src/said.py": (SOURCES / "said.py").read_text(), "packed.zip": zip_of({"packed.py": "WORD = 'zip'\n"}),
              "single.py": "WORD = 'single'\n", "words.zip": zip_of({"word.txt": "archive"}), "lib/functions.jar": pathlib.Path(jars["Shout"]).read_bytes(),
              **wheel("package_of_wheel", "wheel"), **wheel("package_of_program", "program"), **more}
     path = pathlib.Path(app.kobel.data) / "s3" / "code" / f"{app.name}.jar"
     path.write_bytes(zip_of(files))
-    lives.create(app, path.name, {"job": {"label": "all"}, GROUP: run})
+    lives.create(app, path.name, {"job": {"label": "all"}, GROUP: run}, runtime)
 
 
-def run_by_properties(app, jars):  # noqa: F811
+def run_by_properties(app, jars, runtime="FLINK-1_20"):  # noqa: F811
     create(app, jars, {"pyModule": "by_property", "jarfile": "lib/functions.jar", "pyFiles": "src, packed.zip,single.py,modules/",
-                       "pyArchives": "words.zip#data"},
+                       "pyArchives": "words.zip#data"}, runtime,
            **{"modules/by_property.py": (SOURCES / "by_property.py").read_text(), "needed.txt": "package_of_program\n",
               "requirements.txt": "./wheels/package_of_wheel-1.0-py3-none-any.whl\n"})
     app.start()
@@ -46,8 +50,10 @@ def run_by_properties(app, jars):  # noqa: F811
     app.stop()
 
 
-def test_properties_name_a_module_and_its_files(app, jars):  # noqa: F811
-    run_by_properties(app, jars)
+@pytest.mark.parametrize("runtime_name", ["FLINK-1_18", "FLINK-1_19", "FLINK-1_20", "FLINK-2_2", "FLINK-2_3"])
+def test_properties_name_a_module_and_its_files(app, jars, runtime_name):  # noqa: F811
+    install_runtime(runtime_name, "--python")
+    run_by_properties(app, jars, runtime_name)
 
 
 def test_files_and_packages_are_found_without_namespaces(python, jars, tmp_path):  # noqa: F811
