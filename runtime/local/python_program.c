@@ -67,6 +67,16 @@ static void add_word(json_t *words, const char *word) {
     json_add(words, json_new_text(word));
 }
 
+// Without what names the directory itself: Flink needs a path that ends in a name.
+static int length_of(const char *name) {
+    size_t length = strlen(name);
+
+    while (length > 0 && (name[length - 1] == '/' ||
+                          (name[length - 1] == '.' && (length == 1 || name[length - 2] == '/'))))
+        length--;
+    return (int)length;
+}
+
 // A list with commas, of paths in the zip, as a setting with whole paths.
 static void put_paths(json_t *settings, const char *key, const char *directory, const char *names) {
     AUTO(buffer_release) struct buffer paths = BUFFER_INIT(1 << 20);
@@ -75,9 +85,10 @@ static void put_paths(json_t *settings, const char *key, const char *directory, 
 
     for (char *name = strsep(&rest, ","); name != NULL; name = strsep(&rest, ",")) {
         name += strspn(name, " ");
-        if (name[0] != '\0')
-            (void)buffer_append_format(&paths, "%s%s/%s", paths.size_bytes == 0 ? "" : ",",
-                                       directory, name);
+        if (name[0] == '\0') continue;
+        int length = length_of(name);
+        (void)buffer_append_format(&paths, "%s%s%s%.*s", paths.size_bytes == 0 ? "" : ",",
+                                   directory, length == 0 ? "" : "/", length, name);
     }
     if (paths.size_bytes > 0) json_put_text(settings, key, buffer_text(&paths));
 }

@@ -41,12 +41,12 @@ def create(app, jars, run, runtime="FLINK-1_20", **more):  # noqa: F811
 
 
 def run_by_properties(app, jars, runtime="FLINK-1_20"):  # noqa: F811
-    create(app, jars, {"pyModule": "by_property", "jarfile": "lib/functions.jar", "pyFiles": "src, packed.zip,single.py,modules/",
+    create(app, jars, {"pyModule": "by_property", "jarfile": "lib/functions.jar", "pyFiles": "src, packed.zip,single.py,modules/,.",
                        "pyArchives": "words.zip#data"}, runtime,
-           **{"modules/by_property.py": (SOURCES / "by_property.py").read_text(), "needed.txt": "package_of_program\n",
+           **{"modules/by_property.py": (SOURCES / "by_property.py").read_text(), "needed.txt": "package_of_program\n", "beside.py": "WORD = 'beside'\n",
               "requirements.txt": "./wheels/package_of_wheel-1.0-py3-none-any.whl\n"})
     app.start()
-    app.wait_for_count(3, "ALL-DIRECTORY!-zip-single-wheel-program-archive")
+    app.wait_for_count(3, "ALL-DIRECTORY!-zip-single-wheel-program-archive-beside")
     app.stop()
 
 

@@ -12,7 +12,9 @@ from said import from_directory, properties, said
 
 @udf(result_type=DataTypes.STRING())
 def line(word, count):
-    return f" {said(word)} count={count} at={int(time.time() * 1000)}"
+    import beside
+
+    return f" {said(word)}-{beside.WORD} count={count} at={int(time.time() * 1000)}"
 
 
 def main():

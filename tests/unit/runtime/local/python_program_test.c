@@ -91,6 +91,13 @@ Test(python_program, has_its_files_as_settings) {
     expect(body, "\"python.client.executable\":\"/r/bin/python\"");
 }
 
+Test(python_program, takes_the_top_level_as_a_directory_of_modules) {
+    const struct python_options options = {"main.py", "", "", ".,./ , src/,lib/./", ""};
+    AUTO(json_decref) json_t *body = body_of(&options);
+
+    expect(body, "\"python.files\":\"/p,/p,/p/src,/p/lib\"");
+}
+
 Test(python_program, a_module_is_searched_in_the_whole_zip) {
     const struct python_options options = {"", "jobs.main", "", "", ""};
     AUTO(json_decref) json_t *body = body_of(&options);
