@@ -3,6 +3,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "cli/client/downtime_hint.h"
+#include "cli/client/state_hint.h"
 #include "cli/commands.h"
 #include "cli/rehearse/command_rehearse.h"
 #include "cli/run/command_run.h"
@@ -26,7 +27,7 @@ static const struct command {
     {"restore", command_restore, downtime_hint_print},
     {"scale", command_scale, downtime_hint_print},
     {"maintenance", command_maintenance, downtime_hint_print},
-    {"run", command_run, NULL},
+    {"run", command_run, state_hint_print},
     {"snapshots", command_snapshots, NULL},
     {"export", command_export, NULL},
     {"import", command_import, NULL},

@@ -130,7 +130,9 @@ static void print_snapshots(const struct session *session, const json_t *all) {
     for (size_t index = 0; index < json_array_size(all); index++)
         add_row(table, json_array_get(all, index));
     if (json_array_size(all) == 0)
-        (void)fputs("there is no enhanced snapshot\n", stdout);
+        (void)fputs("there is no enhanced snapshot; `kobel status NAME` lists the snapshots of an "
+                    "application\n",
+                    stdout);
     else
         table_print(table, &session->out);
 }

@@ -28,7 +28,7 @@ static void judge_fit(const struct jar_artifact *artifact, struct version flink,
                       struct findings *out) {
     struct version wanted = wanted_flink(artifact);
     static const char ADVICE[] = "Use the release of the connector for this Flink: its version "
-                                 "ends with that of Flink, as in 5.1.0-1.20.";
+                                 "is that of Flink, or ends with it, as in 5.1.0-1.20.";
 
     if (wanted.major <= 0) return;
     if (wanted.major != flink.major)

@@ -5,11 +5,9 @@
 #include "base/text.h"
 #include "cli/client/app_calls.h"
 #include "cli/client/interrupts.h"
+#include "cli/client/state_hint.h"
 #include "cli/doctor/jar_bytes.h"
 #include "cli/doctor/program_check.h"
-#include "cli/package/package_properties.h"
-#include "cli/package/properties.h"
-#include "cli/run/run_package.h"
 #include "cli/run/run_state.h"
 
 #include <stdlib.h>
@@ -18,7 +16,6 @@
 enum {
     TURN_MS = 100,
     STATUS_EVERY_TURNS = 10,
-    INCOMPLETE_MAX_MS = 3000,
 };
 
 // --- before the start ---
@@ -48,45 +45,7 @@ static bool check_program(struct run *run, struct error *err) {
     return true;
 }
 
-// `status`: of the daemon; NULL = not known, which only SQL needs.
-static bool make_package(struct run *run, const json_t *status, struct error *err) {
-    struct package package;
-
-    if (!run_package_make(&run->session->options, status, &package, err)) return false;
-    package_release(&run->package);
-    run->package = package;
-    return true;
-}
-
 // --- properties ---
-
-static bool read_given(struct run *run, struct error *err) {
-    const struct client_options *options = &run->session->options;
-    struct property_source source = {.path = options->properties_file,
-                                     .properties = options->properties,
-                                     .count = options->property_count,
-                                     .known = run->known_groups};
-    json_t *given = NULL;
-
-    if (source.path == NULL && source.count == 0) return true;
-    if (!properties_read(&source, &given, err)) return false;
-    json_decref(run->given);
-    run->given = given;
-    return true;
-}
-
-static bool read_properties(struct run *run, struct error *err) {
-    json_t *groups = NULL;
-
-    if (!read_given(run, err)) return false;
-    if (!run->package.is_python)
-        groups = run->given == NULL ? NULL : json_copy_of(run->given);
-    else if (!package_properties(&run->package.python, run->given, run->known_groups, &groups, err))
-        return false;
-    json_decref(run->groups);
-    run->groups = groups;
-    return true;
-}
 
 // The groups of the application decide where the name of a group ends that has dots.
 static bool learn_groups(struct run *run, struct error *err) {
@@ -99,25 +58,10 @@ static bool learn_groups(struct run *run, struct error *err) {
                   "PropertyGroupDescriptions", NULL);
     if (known == NULL) return true;
     run->known_groups = json_copy_of(known);
-    return read_properties(run, err);
+    return run_read_properties(run, err);
 }
 
 // --- code ---
-
-static bool read_code(struct run *run, struct error *err) {
-    AUTO(json_decref) json_t *status = NULL;
-    struct run_code code;
-
-    if (!client_get(run->client, "/kobel/v1/status", 10000, &status, err)) return false;
-    run->keeps_few = run->session->options.watches &&
-                     text_equal(json_text_or(status, "snapshotRetention", "none"), "none");
-    if (run->kind != PACKAGE_ARCHIVE && !make_package(run, status, err)) return false;
-    if (!run_code_read(run->package.path, json_text(status, "codeObjects"), &code, err))
-        return false;
-    run_code_release(&run->code);
-    run->code = code;
-    return true;
-}
 
 // What the code is made of, and where more of it may come.
 static void watch_code(struct run *run) {
@@ -156,49 +100,33 @@ static bool prepare(struct run *run, struct error *err) {
     if (run->kind == PACKAGE_SQL && !file_exists(path))
         return error_set(err, ERROR_NOT_FOUND, "there is no file '%s'", path);
     // The properties of a zip of Python depend on what is found in it.
-    if (run->kind != PACKAGE_SQL &&
-        !(make_package(run, NULL, err) && read_properties(run, err) && check_program(run, err)))
+    if (run->kind != PACKAGE_SQL && !(run_make_package(run, NULL, err) &&
+                                      run_read_properties(run, err) && check_program(run, err)))
         return false;
-    return read_properties(run, err) && run_open_server(run, err) && learn_groups(run, err) &&
-           read_code(run, err);
+    return run_read_properties(run, err) && run_open_server(run, err) && learn_groups(run, err) &&
+           run_read_code(run, err);
 }
 
 // --- changes ---
 
-// Reads the changed files. ERROR_CONFLICT: the jar is not complete yet; to be tried again.
-static bool reload(struct run *run, int64_t now_ms, struct error *err) {
-    if (!read_code(run, err)) {
-        if (run->incomplete_since_ms == 0) run->incomplete_since_ms = now_ms;
-        bool is_incomplete = err->kind == ERROR_CONFLICT;
-        if (is_incomplete && now_ms - run->incomplete_since_ms < INCOMPLETE_MAX_MS) return false;
-        watch_accept(&run->jar);
-        run->incomplete_since_ms = 0;
-        return is_incomplete ? error_set(err, ERROR_INVALID,
-                                         "'%s' is not complete; waiting for its next change",
-                                         run->session->options.words[0])
-                             : false;
-    }
-    run->incomplete_since_ms = 0;
-    if (!watch_is_steady(&run->jar))
-        return error_set(err, ERROR_CONFLICT, "'%s' is being written",
-                         run->session->options.words[0]);
-    watch_accept(&run->jar);
-    watch_accept(&run->properties);
-    return read_properties(run, err);
+static void print_failure(struct run *run, const struct error *err) {
+    run_print(run, COLOUR_RED, -1, "%s", err->message);
+    state_hint_print(run->session, err);
 }
 
 // Prints a failure, after which the next change is waited for. False: interrupted.
 static bool redeploy(struct run *run, const char *changed, int64_t now_ms) {
     struct error err;
 
-    if (!reload(run, now_ms, &err)) {
+    if (!run_reload(run, now_ms, &err)) {
         if (err.kind != ERROR_CONFLICT) run_print(run, COLOUR_RED, -1, "%s", err.message);
         return true;
     }
     run_print(run, COLOUR_BOLD, -1, "%s has changed", changed);
-    if (run_deploy(run, false, &err)) return true;
+    run->has_failed = !run_deploy(run, false, &err);
+    if (!run->has_failed) return true;
     if (run_is_interrupted(run)) return false;
-    run_print(run, COLOUR_RED, -1, "%s", err.message);
+    print_failure(run, &err);
     return true;
 }
 
@@ -218,6 +146,17 @@ static bool turn(struct run *run, bool *out_is_over, struct error *err) {
     return changed == NULL || redeploy(run, changed, now_ms) || run_stop(run, out_is_over, err);
 }
 
+static void print_end(struct run *run) {
+    run_read_logs(run);
+    if (run->has_failed)
+        run_print(run, COLOUR_YELLOW, -1,
+                  "no job runs, and the application is READY; waiting for the next change");
+    else
+        run_print(run, COLOUR_GREEN, -1,
+                  "the job has reached its end, and the application is READY. The service is for "
+                  "jobs that run without end");
+}
+
 // With --watch, a job that has ended is started again with the next jar.
 static bool follow(struct run *run, struct error *err) {
     bool is_over = false;
@@ -228,13 +167,7 @@ static bool follow(struct run *run, struct error *err) {
         if (!turn(run, &is_over, err)) return false;
         if (is_over || turns % STATUS_EVERY_TURNS != 0) continue;
         if (!run_has_ended(run, &is_ready, err) || !run_read_events(run, err)) return false;
-        if (is_ready && !was_over) {
-            run_read_logs(run);
-            run_print(
-                run, COLOUR_GREEN, -1,
-                "the job has reached its end, and the application is READY. The service is for "
-                "jobs that run without end");
-        }
+        if (is_ready && !was_over) print_end(run);
         was_over = is_ready;
         is_over = is_ready && !run->session->options.watches;
     }
@@ -262,7 +195,8 @@ static bool run_all(struct run *run, struct error *err) {
     if (run_deploy(run, true, err)) return follow(run, err);
     if (run_is_interrupted(run)) return stop_deploying(run, err);
     if (!run->session->options.watches || err->kind == ERROR_UNAVAILABLE) return false;
-    run_print(run, COLOUR_RED, -1, "%s", err->message);
+    run->has_failed = true;
+    print_failure(run, err);
     return follow(run, err);
 }
 

@@ -3,6 +3,7 @@
 #include "base/base64.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/zip_directory.h"
 #include "cli/doctor/jar_bytes.h"
 #include "model/code.h"
 
@@ -10,6 +11,7 @@
 
 // The service's limit of what a request holds (facts/api.md 2.2).
 static const size_t INLINE_MAX_BYTES = 52428800;
+enum { MANIFEST_MAX_BYTES = 1 << 20 };
 static const char BUCKET[] = "kobel-run";
 static const char BUCKET_ARN[] = "arn:aws:s3:::kobel-run";
 
@@ -38,6 +40,23 @@ static bool put_object(const struct buffer *bytes, const char *objects, struct r
            file_write_atomically(code->path, bytes->data, bytes->size_bytes, 0644, err);
 }
 
+// False also where it cannot be read: a zip around a jar has no manifest either.
+static bool names_main_class(const char *path) {
+    AUTO(zip_directory_close) struct zip_directory *directory = NULL;
+    AUTO(buffer_release) struct buffer manifest = BUFFER_INIT(MANIFEST_MAX_BYTES);
+    struct zip_directory_entry entry;
+    bool is_found = false;
+    char name[FILE_PATH_MAX];
+
+    if (!zip_directory_open(path, &directory, NULL) || directory == NULL) return false;
+    while (zip_directory_next(directory, &entry, &is_found, NULL) && is_found)
+        if (text_equal(entry.name, "META-INF/MANIFEST.MF"))
+            return zip_directory_read(directory, &entry, &manifest) &&
+                   (jar_manifest_value(buffer_text(&manifest), "Main-Class", name, sizeof name) ||
+                    jar_manifest_value(buffer_text(&manifest), "program-class", name, sizeof name));
+    return false;
+}
+
 bool run_code_read(const char *path, const char *objects, struct run_code *out_code,
                    struct error *err) {
     AUTO(buffer_release) struct buffer bytes = BUFFER_INIT(CODE_MAX_BYTES);
@@ -51,6 +70,7 @@ bool run_code_read(const char *path, const char *objects, struct run_code *out_c
     digest_add(digest, bytes.data, bytes.size_bytes);
     digest_finish(digest, sha256, code.md5);
     code.size_bytes = (int64_t)bytes.size_bytes;
+    code.names_main_class = names_main_class(path);
     if (bytes.size_bytes <= INLINE_MAX_BYTES)
         code.base64 = base64_encode(bytes.data, bytes.size_bytes);
     else if (!put_object(&bytes, objects, &code, err))
@@ -58,6 +78,11 @@ bool run_code_read(const char *path, const char *objects, struct run_code *out_c
     *out_code = code;
     code = (struct run_code){0};
     return true;
+}
+
+enum run_code_loss run_code_loss_of(const struct run_code *before, const struct run_code *after) {
+    if (before->names_main_class && !after->names_main_class) return RUN_CODE_LOST_MAIN_CLASS;
+    return after->size_bytes < before->size_bytes / 2 ? RUN_CODE_SHRANK : RUN_CODE_WHOLE;
 }
 
 // A CodeContent and a CodeContentUpdate differ in the names of their members only.

@@ -58,6 +58,7 @@ static bool finish(struct run *run, const char *operation_id, int64_t since_us, 
     char gap[24];
 
     run->gap_ms = -1;
+    run->trouble[0] = '\0';
     if (!app_wait(run->client, run->name, run_tick, run, &detail, err) ||
         !run_read_events(run, err))
         return false;

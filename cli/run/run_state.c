@@ -124,12 +124,19 @@ static void print_phase(struct run *run, const json_t *event) {
 // The application is RUNNING and its job may not work: that must not be overlooked.
 static void print_restart(struct run *run, const json_t *event) {
     const char *message = json_text_or(event, "message", "");
+    const char *cause = json_text_or(event, "cause", "");
+    bool is_known = text_equal(cause, run->trouble);
 
     if (!json_bool_or(event, "isLoop", false)) {
         run_print(run, COLOUR_YELLOW, -1, "restart: %s", message);
         return;
     }
-    run_print(run, COLOUR_RED, -1, "THE JOB DOES NOT WORK: %s", message);
+    if (is_known)
+        run_print(run, COLOUR_RED, -1, "THE JOB DOES NOT WORK: %lld restarts, for the same reason",
+                  (long long)json_int_or(event, "inARow", 0));
+    else
+        run_print(run, COLOUR_RED, -1, "THE JOB DOES NOT WORK: %s", message);
+    (void)text_copy(run->trouble, sizeof run->trouble, cause);
 }
 
 // Changes of the status and snapshots are printed by the operation that caused them.

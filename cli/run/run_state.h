@@ -7,8 +7,12 @@
 #include "cli/run/local_server.h"
 #include "cli/run/run_request.h"
 #include "cli/run/watch.h"
+#include "model/app_sizes.h"
 
-enum { RUN_EXIT_INTERRUPTED = 130 }; // stopped without a snapshot
+enum {
+    RUN_EXIT_FAILED = 1,        // no job runs any more, since a change that failed
+    RUN_EXIT_INTERRUPTED = 130, // stopped without a snapshot
+};
 
 struct run {
     struct session *session;
@@ -28,10 +32,12 @@ struct run {
     struct watch jar;         // what the code is made of
     struct watch properties;
     int64_t incomplete_since_ms; // of the code; 0 = it is complete
+    bool has_failed;             // the newest start or update
     int interrupts;              // that were handled
     struct log_printer printer;
-    struct log_files *files; // NULL until the application is there
-    int64_t last_event;      // sequence of the newest event that was read
+    struct log_files *files;        // NULL until the application is there
+    int64_t last_event;             // sequence of the newest event that was read
+    char trouble[APP_FAILURE_SIZE]; // why the job is in a loop of restarts, as printed last
     // Of the newest move: when the old job began to stop, and how long no job ran. -1 = not known.
     int64_t halted_ms;
     int64_t gap_ms;
@@ -42,6 +48,15 @@ void run_print(struct run *run, enum colour colour, int64_t duration_ms, const c
     __attribute__((format(printf, 4, 5)));
 // Milliseconds since a point of clock_monotonic_us().
 int64_t run_since_ms(int64_t since_us);
+
+// Reads the properties of the user, and forms those of the application.
+MUST_CHECK bool run_read_properties(struct run *run, struct error *err);
+// `status`: of the daemon; NULL = not known, which only SQL needs.
+MUST_CHECK bool run_make_package(struct run *run, const json_t *status, struct error *err);
+MUST_CHECK bool run_read_code(struct run *run, struct error *err);
+// Reads the changed files. ERROR_CONFLICT: the code is not complete yet; to be tried again. After
+// another error the next change is to be waited for.
+MUST_CHECK bool run_reload(struct run *run, int64_t now_ms, struct error *err);
 
 // Starts a daemon unless one answers (local_server_ensure()), and prints that.
 MUST_CHECK bool run_open_server(struct run *run, struct error *err);

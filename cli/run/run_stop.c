@@ -91,9 +91,13 @@ bool run_stop(struct run *run, bool *out_is_over, struct error *err) {
     // A job that is starting has no state beyond the snapshot that it starts from.
     if (run->interrupts > 1 || text_equal(app_status_of(detail), "STARTING"))
         return stop_at_once(run, err);
-    bool is_stopped = wait_for_move(run, &detail, err) &&
-                      (text_equal(app_status_of(detail), "READY") || stop_with_snapshot(run, err));
-    if (is_stopped) return true;
+    if (wait_for_move(run, &detail, err)) {
+        if (text_equal(app_status_of(detail), "READY")) {
+            if (run->has_failed) run->session->exit_status = RUN_EXIT_FAILED;
+            return true;
+        }
+        if (stop_with_snapshot(run, err)) return true;
+    }
     if (run_is_interrupted(run)) return stop_at_once(run, err);
     // Its snapshot failed, or is refused because the job does not work.
     if (err->kind != ERROR_REQUEST && err->kind != ERROR_CONFIGURATION) return false;

@@ -174,6 +174,28 @@ def test_run_watches_the_jar_and_the_properties(runtime, jars, run, tmp_path):
     assert watching.end() == 0, watching.err
 
 
+def test_the_jar_of_a_build_that_is_not_at_its_end_is_not_taken(runtime, jars, run, tmp_path):
+    jar = tmp_path / "job.jar"
+    shutil.copy(jars["Counting"], jar)
+    watching = run(jar, "--watch")
+    watching.wait_for(" count=20")
+    # Maven's shade plugin replaces a jar that is complete but has no main class.
+    with zipfile.ZipFile(tmp_path / "thin.jar", "w") as thin:
+        thin.writestr("META-INF/MANIFEST.MF", "Manifest-Version: 1.0\n")
+    os.replace(tmp_path / "thin.jar", jar)
+    watching.wait_for("names no main class any more; waiting for its next change")
+    shutil.copy(jars["Counting"], jar)
+    with zipfile.ZipFile(jar, "a") as archive:
+        archive.writestr("note.txt", "more")
+    watching.wait_for("RUNNING version 2")
+    assert "UpdateApplication failed" not in watching.err
+    shutil.copy(jars["Throws"], jar)
+    watching.wait_for("no job runs, and the application is READY; waiting for the next change")
+    assert "has reached its end" not in watching.err
+    watching.interrupt()
+    assert watching.end() == 1, watching.err
+
+
 def test_a_changed_jar_that_does_not_take_the_state_is_explained(runtime, jars, run, tmp_path):
     jar = tmp_path / "job.jar"
     properties = tmp_path / "job.properties"
@@ -191,7 +213,10 @@ def test_a_changed_jar_that_does_not_take_the_state_is_explained(runtime, jars, 
     assert "set AllowNonRestoredState to true" in before_move.split("HALT")[0]
     assert "kobel: the program has no operator for the state of" in watching.err and ", count (KEYED_VALUE)" in watching.err
     assert "To start without this state, set AllowNonRestoredState to true" in watching.err
+    watching.wait_for("no job runs, and the application is READY; waiting for the next change")
+    assert "hint: `kobel run --allow-non-restored-state` starts without the state" in watching.err
     shutil.copy(jars["Counting"], jar)
+    watching.wait_for("RUNNING version 4")
     wait_for(lambda: watching.last_count() > before + 5, "the earlier program continues with its state")
     watching.interrupt()
     assert watching.end() == 0, watching.err
@@ -281,6 +306,7 @@ def test_a_job_that_does_not_work_is_reported_and_replaced(runtime, jars, run, t
     watching = run(jar, "--watch")
     watching.wait_for("RUNNING version 1")
     watching.wait_for("THE JOB DOES NOT WORK: the job is in a loop of restarts")
+    watching.wait_for("restarts, for the same reason")
     shutil.copy(jars["Counting"], jar)
     watching.wait_for("it is stopped by force, and continues from its newest checkpoint")
     watching.wait_for("count=5")

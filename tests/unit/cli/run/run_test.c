@@ -4,6 +4,7 @@
 #include "base/memory.h"
 #include "base/text.h"
 #include "cli/package/properties.h"
+#include "cli/run/run_code.h"
 #include "cli/run/run_request.h"
 #include "cli/run/watch.h"
 
@@ -282,4 +283,29 @@ Test(watch, a_directory_changes_with_each_of_its_files) {
     cr_assert(not(watch_has_changed(&watch, 2000)));
     cr_assert(watch_has_changed(&watch, 2200), "a file is gone");
     cr_assert(file_remove_tree(directory, &ignored));
+}
+
+Test(code, that_has_lost_most_may_be_in_the_middle_of_a_build) {
+    static const struct {
+        struct run_code before;
+        struct run_code after;
+        enum run_code_loss loss;
+    } rows[] = {
+        {{.size_bytes = 0}, {.size_bytes = 10}, RUN_CODE_WHOLE},
+        {{.size_bytes = 100, .names_main_class = true},
+         {.size_bytes = 60, .names_main_class = true},
+         RUN_CODE_WHOLE},
+        {{.size_bytes = 100, .names_main_class = true},
+         {.size_bytes = 49, .names_main_class = true},
+         RUN_CODE_SHRANK},
+        {{.size_bytes = 100, .names_main_class = true},
+         {.size_bytes = 200},
+         RUN_CODE_LOST_MAIN_CLASS},
+        {{.size_bytes = 100}, {.size_bytes = 100}, RUN_CODE_WHOLE},
+    };
+
+    for (size_t index = 0; index < COUNT_OF(rows); index++)
+        cr_assert(eq(int, (int)run_code_loss_of(&rows[index].before, &rows[index].after),
+                     (int)rows[index].loss),
+                  "row %zu", index);
 }
