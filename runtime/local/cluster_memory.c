@@ -51,3 +51,13 @@ void cluster_memory_explain(enum profile profile, char *failure, size_t size_byt
                       limit, failure);
     (void)text_copy(failure, size_bytes, text);
 }
+
+bool cluster_memory_is_loss_of_python(const char *failure) {
+    static const char *const losses[] = {"Python process exits with code: 137",
+                                         "StatusRuntimeException: CANCELLED",
+                                         "Process died with exit code 137"};
+
+    for (size_t index = 0; index < COUNT_OF(losses); index++)
+        if (strstr(failure, losses[index]) != NULL) return true;
+    return false;
+}

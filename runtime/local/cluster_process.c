@@ -88,14 +88,27 @@ static void end_leaving(struct cluster_processes *self) {
     cluster_processes_free(self);
 }
 
+static struct end_report report_of(const struct member *member) {
+    return (struct end_report){.name = member->name,
+                               .cluster_directory = member->owner->paths->cluster,
+                               .group = &member->group,
+                               .memory_limit_bytes = member->limits.memory_bytes,
+                               .ports = member->ports};
+}
+
+bool cluster_processes_python_kill(const struct cluster_processes *self, char *out,
+                                   size_t size_bytes) {
+    for (size_t index = 0; index < self->count; index++) {
+        const struct end_report report = report_of(&self->members[index]);
+        if (end_report_python_kill(&report, out, size_bytes)) return true;
+    }
+    return false;
+}
+
 static void on_end(void *userdata, struct process_end end) {
     const struct member *member = userdata;
     struct cluster_processes *self = member->owner;
-    struct end_report report = {.name = member->name,
-                                .cluster_directory = self->paths->cluster,
-                                .group = &member->group,
-                                .memory_limit_bytes = member->limits.memory_bytes,
-                                .ports = member->ports};
+    const struct end_report report = report_of(member);
     char reason[APP_FAILURE_SIZE];
 
     if (self->leaving != NULL) {

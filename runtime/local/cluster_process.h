@@ -59,6 +59,9 @@ void cluster_processes_terminate(struct cluster_processes *self);
 bool cluster_processes_have_ended(const struct cluster_processes *self);
 // Kills and reaps all of them; waits for their ends, which is a matter of milliseconds.
 void cluster_processes_free(struct cluster_processes *self);
+// False: the kernel has killed no process of Python at a limit of memory.
+bool cluster_processes_python_kill(const struct cluster_processes *processes, char *out,
+                                   size_t size_bytes);
 // Kills all of them, and frees them, their ports and their groups when the last one has ended. To
 // free the memory of a JVM may take longer than the loop may wait: until then they are on the list
 // with this head. NULL is legal.

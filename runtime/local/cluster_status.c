@@ -17,6 +17,15 @@ static void point_to_logs(const struct local_cluster *cluster, struct cluster_vi
                       cluster->paths.log);
 }
 
+static void explain_python(const struct local_cluster *cluster, struct cluster_view *view) {
+    char text[sizeof view->failure];
+
+    if (cluster->spec.is_python && cluster->processes != NULL &&
+        cluster_memory_is_loss_of_python(view->failure) &&
+        cluster_processes_python_kill(cluster->processes, text, sizeof text))
+        (void)text_copy(view->failure, sizeof view->failure, text);
+}
+
 void cluster_status_view(const struct local_cluster *cluster, struct cluster_view *out_view) {
     // The job that the watch sees while the cluster boots is the primer.
     bool was_ready =
@@ -29,6 +38,7 @@ void cluster_status_view(const struct local_cluster *cluster, struct cluster_vie
     out_view->holds_sources = cluster->spec.holds_sources;
     if (out_view->health == CLUSTER_LOST)
         (void)text_copy(out_view->failure, sizeof out_view->failure, cluster->failure);
+    explain_python(cluster, out_view);
     cluster_memory_explain(cluster->spec.size.profile, out_view->failure, sizeof out_view->failure);
     point_to_logs(cluster, out_view);
 }

@@ -35,6 +35,15 @@ static bool describe_limit(const struct end_report *report, char *out, size_t si
                        report->name, (long long)(report->memory_limit_bytes >> 20));
 }
 
+bool end_report_python_kill(const struct end_report *report, char *out, size_t size_bytes) {
+    if (cgroup_incidents_of(report->group).memory_kills == 0) return false;
+    return text_format(
+        out, size_bytes,
+        "a Python process beside %s was killed at its memory limit of %lld MB, which "
+        "both share",
+        report->name, (long long)(report->memory_limit_bytes >> 20));
+}
+
 void end_report_describe(const struct end_report *report, struct process_end end, char *out,
                          size_t size_bytes) {
     char how[40];

@@ -20,3 +20,6 @@ bool end_report_clash(const struct end_report *report, struct process_end end, c
 // One line, with the reason as far as the kernel, its output or its log show one.
 void end_report_describe(const struct end_report *report, struct process_end end, char *out,
                          size_t size_bytes);
+// False: the kernel has killed no process of its group. For one that runs: what it started is
+// smaller, or younger, and so is killed in its place.
+bool end_report_python_kill(const struct end_report *report, char *out, size_t size_bytes);

@@ -1,9 +1,13 @@
 """How much memory of each kind a program may use in the dev profile, and what is reported when it uses more."""
 
+import pathlib
+import zipfile
+
+import lives
 import pytest
 from history import History
-
 from kobel import Application, Kobel
+from test_python import GROUP, app, daemon, fails_to_start, python  # noqa: F401: fixtures
 
 
 def create(application, jars, label):
@@ -45,3 +49,41 @@ def test_a_program_that_needs_more_fails_its_start(application, jars):
     assert application.settle() == "READY"
     failure = application.operation(operation)["OperationFailureDetails"]["ErrorInfo"]["ErrorString"]
     assert "the program needs more than the limit of the heap, which --kpu-memory of the daemon raises" in failure, failure
+
+
+GREEDY = "data = []\nwhile True:\n    data.append(b'x' * (1 << 24))\n"
+FUNCTION = """
+from pyflink.common import Types
+from pyflink.datastream import StreamExecutionEnvironment
+
+
+def greedy(value):
+    data = []
+    while True:
+        data.append(b"x" * (1 << 24))
+
+
+environment = StreamExecutionEnvironment.get_execution_environment()
+environment.from_collection([1, 2, 3], Types.INT()).map(greedy, Types.INT()).print()
+environment.execute()
+"""
+
+
+def create_python(app, text):  # noqa: F811
+    with zipfile.ZipFile(pathlib.Path(app.kobel.data) / "s3" / "code" / f"{app.name}.zip", "w") as archive:
+        archive.writestr("main.py", text)
+    lives.create(app, f"{app.name}.zip", {GROUP: {"python": "main.py"}})
+
+
+def test_a_program_in_python_that_needs_more_fails_its_start(app):  # noqa: F811
+    create_python(app, GREEDY)
+    failure = fails_to_start(app)
+    assert "the limit of the memory of a process, which --kpu-memory of the daemon raises: a Python process beside jobmanager" in failure
+
+
+def test_a_function_in_python_that_needs_more_is_reported(app):  # noqa: F811
+    create_python(app, FUNCTION)
+    app.start()
+    cause = History(app).wait_for(kind="restart")["cause"]
+    assert "which --kpu-memory of the daemon raises: a Python process beside taskmanager-1 was killed" in cause, cause
+    app.stop(Force=True)

@@ -47,3 +47,12 @@ Test(cluster_memory, the_profile_of_the_service_has_no_such_option) {
     cluster_memory_explain(PROFILE_AWS, failure, sizeof failure);
     cr_assert(eq(str, failure, "java.lang.OutOfMemoryError: Metaspace"));
 }
+
+Test(cluster_memory, the_loss_of_a_python_process_has_its_reason_elsewhere) {
+    cr_assert(cluster_memory_is_loss_of_python(
+        "java.lang.RuntimeException: Python process exits with code: 137"));
+    cr_assert(cluster_memory_is_loss_of_python(
+        "org.apache.beam.vendor.grpc.v1p60p1.io.grpc.StatusRuntimeException: CANCELLED: client "
+        "cancelled"));
+    cr_assert(not(cluster_memory_is_loss_of_python("Python process exits with code: 1")));
+}
