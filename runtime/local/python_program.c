@@ -3,6 +3,7 @@
 #include "base/file_inside.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/zip_directory.h"
 #include "runtime/flink/python_traceback.h"
 #include "runtime/local/class_path_jar.h"
 #include "runtime/local/workspace.h"
@@ -16,7 +17,19 @@ enum { TRACEBACK_MAX_BYTES = 65536 };
 // --- checks ---
 
 static bool is_within(const char *path) {
-    return path[0] != '/' && !text_starts_with(path, "../") && strstr(path, "/../") == NULL;
+    return path[0] != '/' && !text_starts_with(path, "../") && strstr(path, "/../") == NULL &&
+           !text_equal(path, "..") && !text_ends_with(path, "/..");
+}
+
+// The next name of a list with commas, without spaces around it; NULL: there are no more.
+static char *next_name(char **rest) {
+    char *name = strsep(rest, ",");
+
+    if (name == NULL) return NULL;
+    name += strspn(name, " ");
+    for (size_t length = strlen(name); length > 0 && name[length - 1] == ' '; length--)
+        name[length - 1] = '\0';
+    return name;
 }
 
 static bool check_file(const char *key, const char *name, const char *directory,
@@ -37,12 +50,23 @@ static bool check_list(const char *key, const char *names, const char *directory
     AUTO(memory_free) char *copy = memory_format("%s", names);
     char *rest = copy;
 
-    for (char *name = strsep(&rest, ","); name != NULL; name = strsep(&rest, ",")) {
-        name += strspn(name, " ");
+    for (char *name = next_name(&rest); name != NULL; name = next_name(&rest)) {
         name[strcspn(name, "#")] = '\0';
         if (name[0] != '\0' && !check_file(key, name, directory, err)) return false;
     }
     return true;
+}
+
+static bool check_jar(const char *name, const char *directory, struct error *err) {
+    AUTO(zip_directory_close) struct zip_directory *zip = NULL;
+    char path[FILE_PATH_MAX];
+
+    if (!check_file("jarfile", name, directory, err)) return false;
+    if (file_join(path, sizeof path, NULL, directory, name, NULL) && !file_is_directory(path) &&
+        zip_directory_open(path, &zip, NULL) && zip != NULL)
+        return true;
+    return error_set(err, ERROR_INVALID, "The property jarfile names '%.200s', which is not a jar.",
+                     name);
 }
 
 bool python_program_check(const struct python_options *options, const char *directory,
@@ -56,7 +80,7 @@ bool python_program_check(const struct python_options *options, const char *dire
             "merge them into one jar.",
             jar);
     return (options->main[0] == '\0' || check_file("python", options->main, directory, err)) &&
-           (jar[0] == '\0' || check_file("jarfile", jar, directory, err)) &&
+           (jar[0] == '\0' || check_jar(jar, directory, err)) &&
            check_list("pyFiles", options->files, directory, err) &&
            check_list("pyArchives", options->archives, directory, err);
 }
@@ -83,8 +107,7 @@ static void put_paths(json_t *settings, const char *key, const char *directory, 
     AUTO(memory_free) char *copy = memory_format("%s", names);
     char *rest = copy;
 
-    for (char *name = strsep(&rest, ","); name != NULL; name = strsep(&rest, ",")) {
-        name += strspn(name, " ");
+    for (char *name = next_name(&rest); name != NULL; name = next_name(&rest)) {
         if (name[0] == '\0') continue;
         int length = length_of(name);
         (void)buffer_append_format(&paths, "%s%s%s%.*s", paths.size_bytes == 0 ? "" : ",",

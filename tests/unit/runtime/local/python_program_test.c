@@ -3,9 +3,11 @@
 
 #include "base/memory.h"
 #include "base/text.h"
+#include "base/zip_write.h"
 
 #include <criterion/criterion.h>
 #include <criterion/new/assert.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,11 +21,24 @@ static void put(const char *name) {
     cr_assert(file_write_atomically(path, "", 0, 0644, &err), "%s", err.message);
 }
 
+static void put_jar(void) {
+    AUTO(zip_write_free) struct zip_write *zip = NULL;
+    char path[FILE_PATH_MAX];
+    struct error err;
+
+    cr_assert(file_join(path, sizeof path, &err, directory, "a.jar", NULL));
+    AUTO(file_close) int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    cr_assert(zip_write_open(fd, &zip, &err));
+    cr_assert(zip_write_bytes(zip, "A.class", "class", 5, &err));
+    cr_assert(zip_write_end(zip, &err));
+}
+
 static void set_up(void) {
     cr_assert(mkdtemp(directory) != NULL);
     put("main.py");
-    put("a.jar");
+    put("no.jar");
     put("x.zip");
+    put_jar();
 }
 
 static void tear_down(void) {
@@ -42,6 +57,10 @@ Test(python_program, names_what_is_not_in_the_zip, .init = set_up, .fini = tear_
         {{"../main.py", "", "", "", ""}, "The property python names '../main.py'"},
         {{"/etc/passwd", "", "", "", ""}, "The property python names '/etc/passwd'"},
         {{"main.py", "", "b.jar", "", ""}, "The property jarfile names 'b.jar'"},
+        {{"main.py", "", ".", "", ""}, "The property jarfile names '.', which is not a jar"},
+        {{"main.py", "", "no.jar", "", ""}, "The property jarfile names 'no.jar', which is not a"},
+        {{"main.py", "", "", "..", ""}, "The property pyFiles names '..'"},
+        {{"main.py", "", "", "x.zip , main.py ", ""}, ""},
         {{"main.py", "", "a.jar;b.jar", "", ""}, "The property jarfile names several jars"},
         {{"main.py", "", "", "x.zip,y.zip", ""}, "The property pyFiles names 'y.zip'"},
         {{"main.py", "", "", "", "y.zip#data"}, "The property pyArchives names 'y.zip'"},
@@ -92,7 +111,7 @@ Test(python_program, has_its_files_as_settings) {
 }
 
 Test(python_program, takes_the_top_level_as_a_directory_of_modules) {
-    const struct python_options options = {"main.py", "", "", ".,./ , src/,lib/./", ""};
+    const struct python_options options = {"main.py", "", "", ".,./ , src/ ,lib/./", ""};
     AUTO(json_decref) json_t *body = body_of(&options);
 
     expect(body, "\"python.files\":\"/p,/p,/p/src,/p/lib\"");
