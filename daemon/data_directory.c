@@ -5,6 +5,7 @@
 #include "base/random_id.h"
 #include "base/text.h"
 #include "cli/client/terminal.h"
+#include "runtime/host/path_list.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -18,11 +19,14 @@
 
 static bool create(const char *wanted, struct data_directory *data, struct error *err) {
     if (!text_equal(wanted, ":temp:")) {
+        // Before it is created: nothing is left behind where it cannot be used.
+        if (!path_list_accepts("the data directory", wanted, err)) return false;
         if (!file_make_directories(wanted, 0700, err)) return false;
     } else {
         if (!file_join(data->path, sizeof data->path, err, environment_or("TMPDIR", "/tmp"),
                        "kobel-XXXXXX", NULL))
             return error_prefix(err, "TMPDIR");
+        if (!path_list_accepts("TMPDIR", data->path, err)) return false;
         if (mkdtemp(data->path) == NULL)
             return error_system(err, errno, "create a temporary data directory");
         data->is_temporary = true;
@@ -34,7 +38,8 @@ static bool create(const char *wanted, struct data_directory *data, struct error
     // Behind a link the name may be too long, or not UTF-8.
     bool fits = file_join(data->path, sizeof data->path, err, real, NULL);
     free(real);
-    return fits || error_prefix(err, "data directory");
+    return fits ? path_list_accepts("the data directory", data->path, err)
+                : error_prefix(err, "data directory");
 }
 
 // The process that the lock file names as its holder; "?" = unknown.

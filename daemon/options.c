@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "daemon/option_values.h"
 #include "runtime/flink/cluster_silence.h"
+#include "runtime/host/path_list.h"
 #include "runtime/local/clusters.h"
 #include "runtime/local/log_budget.h"
 
@@ -214,7 +215,9 @@ bool options_read(const char *command, int count, char **arguments, struct optio
     if (!read_flags(command, count, arguments, &options, out_rest, rest_max, err)) return false;
     if (text_equal(command, "serve") && !default_directory("kobel", "--data", options.data, err))
         return false;
-    if (!default_directory("kobel/runtimes", "--runtimes", options.runtimes, err)) return false;
+    if (!default_directory("kobel/runtimes", "--runtimes", options.runtimes, err) ||
+        !path_list_accepts("the directory of the runtimes", options.runtimes, err))
+        return false;
     if (options.verifies_signatures && options.auth_key_count == 0)
         return error_set(err, ERROR_INVALID,
                          "--auth verify needs at least one key: give --auth-key");

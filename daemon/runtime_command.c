@@ -5,6 +5,7 @@
 #include "cli/client/terminal.h"
 #include "runtime/install/catalog_install.h"
 #include "runtime/installed/catalog.h"
+#include "runtime/installed/installed_python.h"
 
 #include <unistd.h>
 
@@ -107,7 +108,9 @@ static long long print_need(const struct options *options, enum runtime_environm
         options->with_python && !presence.has_python ? ", and about 400 MB for Python" : "";
     const char *state = NULL;
 
-    if (!runtime_environment_can_run(runtime)) return 0;
+    if (!runtime_environment_can_run(runtime) ||
+        (options->with_python && !installed_python_may_run(runtime, NULL)))
+        return 0; // install_one() says why
     if (presence.is_installed) state = "is installed already";
     if (state == NULL && options->from[0] != '\0') state = options->from;
     if (state == NULL && presence.is_downloaded) state = "is downloaded already";

@@ -46,7 +46,8 @@ bool event_log_phase(struct app_service *service, const struct app *app, const c
     json_put_text(all, "move", move_kind_name(app->move.kind));
     json_put_text(all, "phase", phase);
     json_put_int(all, "elapsedMs", clock_elapsed_ms(app->move.started_at_ms, now_ms));
-    (void)text_format(message, sizeof message, "%s of a %s", phase, move_kind_name(app->move.kind));
+    (void)text_format(message, sizeof message, "%s of %s %s", phase,
+                      app->move.kind == MOVE_UPDATE ? "an" : "a", move_kind_name(app->move.kind));
     return event_log_add_at(service, app, now_ms, "move", message, all, err);
 }
 

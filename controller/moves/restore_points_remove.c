@@ -151,8 +151,8 @@ bool restore_points_prune(struct app_service *service, const struct app *app, st
                                        &removed, err))
         return false;
     if (removed == 0) return true;
-    (void)text_format(message, sizeof message, "checkpoints of %d earlier jobs were removed: %s",
-                      removed, reason);
+    (void)text_format(message, sizeof message, "checkpoints of %d earlier job%s were removed: %s",
+                      removed, removed == 1 ? "" : "s", reason);
     if (!db_begin(service->db, &tx, err)) return false;
     json_t *detail = json_new_object();
     json_put_int(detail, "jobs", removed);

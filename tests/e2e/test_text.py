@@ -77,6 +77,15 @@ def test_options_of_other_bytes_are_refused(tmp_path):
     assert os.listdir(odd) == []
 
 
+@pytest.mark.quick
+def test_directories_that_java_and_flink_cannot_name_in_lists_are_refused(tmp_path):
+    for option, name, status in (("--data", "a,b", 1), ("--data", "a;b", 1), ("--runtimes", "a:b", 2)):
+        done = subprocess.run([BINARY, "serve", "--port", "0", "--data", str(tmp_path / "data"), option, str(tmp_path / name)],
+                              capture_output=True, text=True, timeout=PATIENCE_S)
+        assert done.returncode == status and f"its path has a '{name[1]}'" in done.stderr, done.stderr
+    assert os.listdir(tmp_path) == []
+
+
 def test_the_longest_names_and_failures_of_jobs_are_shown(runtime, jars, tmp_path, monkeypatch):
     for index in range(100):
         monkeypatch.setenv(f"AWS_TEST_{index}", f"variable {index}: ")
