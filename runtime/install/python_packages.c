@@ -1,5 +1,6 @@
 #include "runtime/install/python_packages.h"
 
+#include "base/cleanup.h"
 #include "base/json.h"
 #include "base/memory.h"
 #include "base/text.h"
@@ -12,6 +13,10 @@
 
 extern const char kobel_python_py[]; // runtime/install/python/kobel_python.py
 extern const uint64_t kobel_python_py_size;
+extern const char kobel_forker_py[]; // runtime/install/python/kobel_forker.py
+extern const uint64_t kobel_forker_py_size;
+extern const char kobel_program_py[]; // runtime/install/python/kobel_program.py
+extern const uint64_t kobel_program_py_size;
 extern const char kobel_setup_py[]; // runtime/install/python/kobel_setup.py
 extern const uint64_t kobel_setup_py_size;
 extern const char primer_py[]; // runtime/install/python/primer.py
@@ -105,17 +110,35 @@ static bool install_packages(const struct installation *self, const struct envir
 
 // --- kobel's own files ---
 
+static const struct {
+    const char *name;
+    const char *text;
+    const uint64_t *size;
+} own_files[] = {
+    {INSTALLED_PYTHON_MODULE, kobel_python_py, &kobel_python_py_size},
+    {INSTALLED_PYTHON_FORKER, kobel_forker_py, &kobel_forker_py_size},
+    {INSTALLED_PYTHON_RUN, kobel_program_py, &kobel_program_py_size},
+    {INSTALLED_PYTHON_SETUP, kobel_setup_py, &kobel_setup_py_size},
+    {INSTALLED_PYTHON_PRIMER, primer_py, &primer_py_size},
+};
+
+static bool write_own_files(const struct environment *python, struct error *err) {
+    char path[FILE_PATH_MAX];
+
+    for (size_t index = 0; index < COUNT_OF(own_files); index++)
+        if (!file_join(path, sizeof path, err, python->directory, own_files[index].name, NULL) ||
+            !file_write_atomically(path, own_files[index].text, *own_files[index].size, 0644, err))
+            return false;
+    return true;
+}
+
 static bool write_own(const struct environment *python, struct error *err) {
-    char primer[FILE_PATH_MAX];
-    char setup[FILE_PATH_MAX];
     char bin[FILE_PATH_MAX];
     char command[FILE_PATH_MAX];
 
-    if (!file_join(primer, sizeof primer, err, python->directory, INSTALLED_PYTHON_PRIMER, NULL) ||
-        !file_join(setup, sizeof setup, err, python->directory, INSTALLED_PYTHON_SETUP, NULL) ||
-        !file_join(bin, sizeof bin, err, python->directory, "bin", NULL) ||
+    if (!file_join(bin, sizeof bin, err, python->directory, "bin", NULL) ||
         !file_join(command, sizeof command, err, bin, "python", NULL) ||
-        !file_make_directories(bin, 0755, err))
+        !file_make_directories(bin, 0755, err) || !write_own_files(python, err))
         return false;
     // Isolated, and without the search for packages: it only hands its arguments over.
     AUTO(memory_free)
@@ -124,23 +147,22 @@ static bool write_own(const struct environment *python, struct error *err) {
         "sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))\n"
         "import kobel_python\nkobel_python.launch(sys.argv[1:])\n",
         python->interpreter.path);
-    return file_write_atomically(python->module, kobel_python_py, kobel_python_py_size, 0644,
-                                 err) &&
-           file_write_atomically(setup, kobel_setup_py, kobel_setup_py_size, 0644, err) &&
-           file_write_atomically(primer, primer_py, primer_py_size, 0644, err) &&
-           file_write_atomically(command, launcher, strlen(launcher), 0755, err);
+    return file_write_atomically(command, launcher, strlen(launcher), 0755, err);
+}
+
+static bool is_same(const char *directory, const char *name, const char *expected) {
+    AUTO(buffer_release) struct buffer text = BUFFER_INIT(1 << 20);
+    char path[FILE_PATH_MAX];
+
+    return file_join(path, sizeof path, NULL, directory, name, NULL) &&
+           file_read(path, &text, NULL) && text_equal(buffer_text(&text), expected);
 }
 
 // Of another kobel, which wrote the same format.
 static bool is_own_changed(const struct environment *python) {
-    AUTO(buffer_release) struct buffer text = BUFFER_INIT(1 << 20);
-    AUTO(buffer_release) struct buffer setup_text = BUFFER_INIT(1 << 20);
-    char setup[FILE_PATH_MAX];
-
-    return !file_join(setup, sizeof setup, NULL, python->directory, INSTALLED_PYTHON_SETUP, NULL) ||
-           !file_read(python->module, &text, NULL) || !file_read(setup, &setup_text, NULL) ||
-           !text_equal(buffer_text(&text), kobel_python_py) ||
-           !text_equal(buffer_text(&setup_text), kobel_setup_py);
+    for (size_t index = 0; index < COUNT_OF(own_files); index++)
+        if (!is_same(python->directory, own_files[index].name, own_files[index].text)) return true;
+    return false;
 }
 
 static bool write_facts(const struct installation *self, const struct environment *python,
@@ -162,10 +184,12 @@ static bool write_facts(const struct installation *self, const struct environmen
 
 static bool compile_own(const struct installation *self, const struct environment *python,
                         struct error *err) {
-    const char *const words[] = {python->interpreter.path, "-m", "compileall", "-q",
-                                 python->module,           NULL};
+    AUTO(argument_list_release) struct argument_list words = {0};
 
-    return installation_run(self, words, "pip.log", err);
+    argument_list_add_all(&words, python->interpreter.path, "-m", "compileall", "-q", NULL);
+    for (size_t index = 0; index < COUNT_OF(own_files); index++)
+        argument_list_add_format(&words, "%s/%s", python->directory, own_files[index].name);
+    return installation_run(self, argument_list_items(&words), "pip.log", err);
 }
 
 static bool refresh(const struct installation *self, const struct environment *python,

@@ -2,7 +2,7 @@
 //
 //   site/            PyFlink and what it needs
 //   bin/python       what Flink starts as the interpreter
-//   kobel_python.py  kobel_setup.py  primer.py
+//   kobel_python.py  kobel_forker.py  kobel_program.py  kobel_setup.py  primer.py
 //   interpreter/     where this machine has none that PyFlink can use
 //   python.json      written last: without it there is no Python
 #pragma once
@@ -21,9 +21,12 @@
 #define INSTALLED_PYTHON_SITE          "site"
 #define INSTALLED_PYTHON_INTERPRETER   "interpreter"
 #define INSTALLED_PYTHON_MODULE        "kobel_python.py"
+#define INSTALLED_PYTHON_FORKER        "kobel_forker.py"
+#define INSTALLED_PYTHON_RUN           "kobel_program.py"
 #define INSTALLED_PYTHON_SETUP         "kobel_setup.py"
 #define INSTALLED_PYTHON_PRIMER        "primer.py"
-// A change of kobel's internal files gets the next number: then they are written again.
+// Raised where the daemon cannot use what an earlier kobel installed: then all is installed again.
+// Kobel's own files are also replaced where only their text differs.
 enum { INSTALLED_PYTHON_FORMAT = 1 };
 
 struct installed_python {
