@@ -3,8 +3,8 @@
 import os
 import sys
 
-from kobel_program import run
-from kobel_python import BEGUN, HOME, MODULES, SITE, become_plain, fifo_of, is_own, search_path
+from kobel_program import run_client, run_main
+from kobel_python import BEGUN, HOME, MODULES, SITE, become_plain, fifo_of, is_own, leave_flink, search_path
 
 
 def names_in(path):
@@ -43,8 +43,8 @@ def become_child(directory, imported):
     paths = search_path()
     if any(names_in(path) & imported for path in paths if not is_own(path)):
         become_plain(arguments)
+    leave_flink()
     sys.path[:0] = paths
-    sys.executable = os.path.join(HOME, "bin", "python")
     import importlib
 
     importlib.invalidate_caches()
@@ -172,7 +172,9 @@ def import_modules(role):
     import gc
     import importlib
 
-    sys.path.insert(0, SITE)
+    sys.path[:] = [SITE, *(path for path in sys.path if path != HOME)]
+    # multiprocessing keeps it when it is imported.
+    sys.executable = os.path.join(HOME, "bin", "python")
     for name in MODULES[role]:
         try:
             importlib.import_module(name)
@@ -215,4 +217,7 @@ def serve(role, command):
     os.environ.update(OPENBLAS_NUM_THREADS="1", ARROW_DEFAULT_MEMORY_POOL="system")
     import_modules(role)
     arguments = Server(requests).serve()
-    run(arguments)
+    if role == "client":
+        run_client(arguments)
+    else:
+        run_main(arguments)

@@ -1,33 +1,38 @@
-"""Runs a program in this process as `python ARGUMENT...` does."""
+"""Runs a program in this process as `python ARGUMENT...` does.
+
+Of the program that Flink starts as its client, why it failed is kept for the reason that kobel shows: Flink knows only the exit code.
+Nothing but what each interpreter has at its start is imported here: a module beside the program may have the same name.
+"""
 
 import os
 import sys
 
-from kobel_python import role_of
+
+def first_directory(arguments):
+    """What Python puts before everything else in its search path."""
+    if arguments[0] == "-m":
+        return os.getcwd()
+    return os.path.dirname(os.path.realpath(arguments[0]))
 
 
 def run_main(arguments):
-    """What `python ARGUMENTS` does: -u and other flags, then -m MODULE or a script."""
-    import types
-
-    while arguments and arguments[0].startswith("-") and arguments[0] != "-m":
-        arguments = arguments[1:]
-    main = types.ModuleType("__main__")
-    main.__builtins__ = __builtins__
+    """-m MODULE or a script, and its arguments."""
+    main = type(sys)("__main__")
+    main.__builtins__ = sys.modules["builtins"]
     sys.modules["__main__"] = main
     if arguments[0] == "-m":
         import runpy
 
         sys.argv = arguments[1:]
-        sys.path.insert(0, os.getcwd())
+        sys.path.insert(0, first_directory(arguments))
         runpy._run_module_as_main(arguments[1])
         return
     script = arguments[0]
     sys.argv = list(arguments)
-    sys.path.insert(0, os.path.dirname(os.path.abspath(script)))
+    sys.path.insert(0, first_directory(arguments))
     main.__file__ = script
     with open(script, "rb") as file:
-        code = compile(file.read(), script, "exec")
+        code = compile(file.read(), script, "exec", dont_inherit=True)
     exec(code, main.__dict__)
 
 
@@ -47,13 +52,15 @@ def keep_traceback():
             file.write(text)
 
 
-def run(arguments):
+def run_client(arguments):
+    program = os.getpid()
     try:
         run_main(arguments)
     except SystemExit:
         raise
     except BaseException:
-        if role_of(arguments) != "client":
+        # A fork that the program makes comes here, too, and may fail without the program failing.
+        if os.getpid() != program:
             raise
         keep_traceback()
         sys.exit(1)

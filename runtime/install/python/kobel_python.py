@@ -1,9 +1,10 @@
 """What kobel adds to PyFlink's packages of a runtime.
 
 An interpreter with PyFlink's modules takes seconds to start. So a process of each JVM imports them once, before any
-program is there, and forks for each interpreter that Flink asks for (kobel_forker.py). `bin/python` of the runtime is
-what Flink starts: it hands its arguments, environment and streams to that process, and waits. Without such a process, or where a program
-brings other versions of what is imported already, it becomes an ordinary interpreter.
+program is there, and forks for each interpreter that Flink asks for (kobel_forker.py). `bin/python` of the runtime is what
+Flink starts: it hands its arguments, environment and output to that process, and waits. Without such a process, or where a
+program brings other versions of what is imported already, it becomes an ordinary interpreter. So does each one that a
+program starts by sys.executable.
 
 Commands, of which only `launch` and `serve` run in a sandbox together with a program:
   launch ARGUMENT...          what Flink starts (also without the word, as bin/python)
@@ -70,30 +71,47 @@ def is_own(path):
 
 # --- an interpreter ---
 
+def program_of(arguments):
+    """What Flink starts: a script or `-m` MODULE, and its arguments. None: it is something else."""
+    program = arguments[1:] if arguments[:1] == ["-u"] else arguments
+    if program[:1] == ["-m"]:
+        return program if len(program) > 1 else None
+    return program if program and not program[0].startswith("-") else None
+
+
+def role_of(program):
+    """None: an ordinary interpreter, such as each one that a program starts."""
+    if program is None or "KOBEL_FORKER" not in os.environ:
+        return None
+    if program[:2] == ["-m", BOOT]:
+        return "worker"
+    return "client" if "PYFLINK_GATEWAY_PORT" in os.environ else None
+
+
+def leave_flink():
+    """What this process starts from here on is not started by Flink."""
+    os.environ.pop("KOBEL_FORKER", None)
+
+
 def plain_arguments(arguments):
-    """An ordinary interpreter. main.py runs in it by way of run(), which keeps the traceback."""
+    """An ordinary interpreter. main.py runs in it by way of run_client(), which keeps why it failed."""
     interpreter = facts()["interpreter"]
     module = os.path.join(HOME, "kobel_python.py")
     if arguments[:2] == ["-m", "pip"]:
         return [interpreter, module, "pip", *arguments[2:]]
-    if role_of(arguments) == "client":
-        return [interpreter, "-u", module, "run", *arguments]
+    if role_of(program_of(arguments)) == "client":
+        return [interpreter, "-u", module, "run", *program_of(arguments)]
     return [interpreter, *arguments]
 
 
 def become_plain(arguments):
     os.environ["PYTHONPATH"] = os.pathsep.join([*search_path(), SITE])
     arguments = plain_arguments(arguments)
+    leave_flink()
     os.execv(arguments[0], arguments)
 
 
-def role_of(arguments):
-    if BOOT in arguments[:3]:
-        return "worker"
-    return "client" if "PYFLINK_GATEWAY_PORT" in os.environ else None
-
-
-# --- the process that has the modules imported ---
+# --- handing over to the process that has the modules imported (kobel_forker.py) ---
 #
 # They speak through FIFOs, because a sandbox has no Unix sockets. A request is a directory: what to run in `request`,
 # and the FIFOs `out` and `err` (what it prints), `status` (one byte: it has begun; another one: its exit code) and
@@ -113,14 +131,15 @@ def fifo_of(role):
 
 
 def launch(arguments):
-    role = role_of(arguments)
-    code = hand_over(role, arguments) if role else None
+    program = program_of(arguments)
+    role = role_of(program)
+    code = hand_over(role, program) if role else None
     if code is None:
         become_plain(arguments)
     os._exit(code)
 
 
-def hand_over(role, arguments):
+def hand_over(role, program):
     """The exit code; None: there is no such process, or it could not import the modules."""
     import shutil
 
@@ -129,7 +148,7 @@ def hand_over(role, arguments):
         requests = os.open(fifo_of(role), os.O_WRONLY | os.O_NONBLOCK)
         directory = os.path.join(temporary(), f".kobel-python-{os.getpid()}-{os.urandom(8).hex()}")
         os.mkdir(directory, 0o700)
-        return Request(directory, requests).run(arguments)
+        return Request(directory, requests).run(program)
     except OSError:
         return None
     finally:
@@ -218,7 +237,7 @@ def main(arguments):
         import kobel_program
 
         sys.path.remove(HOME)
-        kobel_program.run(rest)
+        kobel_program.run_client(rest)
     else:
         sys.path.insert(0, HOME)
         import kobel_setup

@@ -1,0 +1,154 @@
+#!/usr/bin/env python3
+"""Interpreters that Flink asks for, and those that programs start: with kobel's own files for Python, and without Flink."""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+SOURCES = pathlib.Path(__file__).parents[4] / "runtime" / "install" / "python"
+
+# As a runtime has it: the one of the system.
+PYTHON = shutil.which("python3", path="/usr/local/bin:/usr/bin") or sys.executable
+VERSION = subprocess.run([PYTHON, "-V"], check=True, stdout=subprocess.PIPE, text=True).stdout.strip()
+
+# What python_packages.c writes as bin/python.
+COMMAND = f"""#!{PYTHON} -IS
+import os
+import sys
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import kobel_python
+kobel_python.launch(sys.argv[1:])
+"""
+
+# Modules that PyFlink has or imports, `shared` in several directories. Only with the import of kobel is `cloudpickle` there already.
+SITE = {
+    "pyflink/__init__.py": "", "pyflink/fn_execution/__init__.py": "", "pyflink/fn_execution/beam/__init__.py": "",
+    "pyflink/fn_execution/beam/beam_boot.py": "import main\n",
+    "cloudpickle.py": "import secrets\nimport proto\nimport shared.inner\n",
+    "proto/__init__.py": "WORD = 'site'\n",
+    "shared/inner/__init__.py": "WORD = 'site'\n",
+}
+
+# In place of Flink's Java process.
+FLINK = """
+import json, os, subprocess, sys
+done = subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+                      env={**os.environ, "PYFLINK_GATEWAY_PORT": "1"})
+print(json.dumps([done.returncode, done.stdout, done.stderr]))
+"""
+
+def write(directory, files):
+    for name, text in files.items():
+        path = directory / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+
+class Ended:
+    """A program that has ended."""
+
+    def __init__(self, flink, log):
+        self.code, self.out, self.err = json.loads(flink.stdout)
+        path = log / "python-traceback"
+        self.reason = path.read_text() if path.exists() else None
+        self.last_line = self.reason.strip().split("\n")[-1] if self.reason else None
+
+
+class Interpreters(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.home = pathlib.Path(tempfile.mkdtemp())
+        for source in SOURCES.glob("kobel_*.py"):
+            shutil.copy(source, cls.home)
+        write(cls.home, {"bin/python": COMMAND, "python.json": json.dumps({"interpreter": PYTHON})})
+        write(cls.home / "site", SITE)
+        (cls.home / "bin" / "python").chmod(0o755)
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.home)
+
+    def run_program(self, files, arguments=("main.py",), role="client", is_served=True, **environment):
+        """Without the process that forks where it is not served."""
+        with tempfile.TemporaryDirectory() as name:
+            directory = pathlib.Path(name)
+            (directory / "log").mkdir()
+            (directory / "program").mkdir()
+            write(directory / "program", files)
+            server = [PYTHON, "-s", self.home / "kobel_python.py", "serve", role]
+            flink = subprocess.run([*(server if is_served else []), PYTHON, "-c", FLINK, self.home / "bin" / "python", *arguments],
+                                   cwd=directory / "program", stdout=subprocess.PIPE, text=True, timeout=120, check=True, stderr=subprocess.DEVNULL,
+                                   env={**os.environ, "TMPDIR": name, "KOBEL_LOG": str(directory / "log"), "KOBEL_FORKER": "0", **environment})
+            return Ended(flink, directory / "log")
+
+
+class Children(Interpreters):
+    """What a program starts by sys.executable."""
+
+    PROGRAM = """
+import json, multiprocessing, subprocess, sys
+from concurrent.futures import ProcessPoolExecutor
+
+def double(number):
+    return 2 * number
+
+def output(*arguments, given=""):
+    done = subprocess.run([sys.executable, *arguments], input=given, capture_output=True, text=True)
+    return done.stdout.strip() if done.returncode == 0 else done.stderr
+
+if __name__ == "__main__":
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        spawned = pool.submit(double, 4).result()
+    print(json.dumps({
+        "command": output("-c", "print(41+1)"),
+        "flag": output("-X", "utf8", "-c", "import sys; print(sys.flags.utf8_mode)"),
+        "stdin": output("-", given="print(1+1)"),
+        "version": output("-V"),
+        "script": output("child.py", "a", given="in"),
+        "module": output("-m", "child", "b", given="in"),
+        "site": output("-c", "import proto; print(proto.WORD)"),
+        "spawned": spawned,
+    }))
+"""
+
+    def check(self, **more):
+        ended = self.run_program({"main.py": self.PROGRAM, "child.py": "import sys\nprint(sys.argv[1:], sys.stdin.read())\n"}, **more)
+        self.assertEqual(ended.code, 0, ended.err)
+        self.assertEqual(json.loads(ended.out), {
+            "command": "42", "flag": "1", "stdin": "2", "version": VERSION, "script": "['a'] in", "module": "['b'] in",
+            "site": "site", "spawned": 8})
+
+    def test_of_a_forked_client_are_ordinary_interpreters(self):
+        self.check()
+
+    def test_of_a_client_that_is_not_forked_are_ordinary_interpreters(self):
+        self.check(is_served=False)
+
+    def test_of_a_worker_are_ordinary_interpreters(self):
+        program = "import subprocess, sys\nprint('cloudpickle' in sys.modules)\nsubprocess.run([sys.executable, '-'], input=b'print(5)', check=True)\n"
+        ended = self.run_program({"main.py": program}, ("-m", "pyflink.fn_execution.beam.beam_boot"), "worker")
+        self.assertEqual(ended.out, "True\n5\n", ended.err)
+
+    def test_give_no_reason(self):
+        program = """
+import os, subprocess, sys
+subprocess.run([sys.executable, "probe.py"])
+if os.fork() == 0:
+    raise ValueError("in a fork")
+os.wait()
+"""
+        for is_served in (True, False):
+            files = {"main.py": program, "probe.py": "raise ValueError('in a child')\n"}
+            ended = self.run_program(files, is_served=is_served)
+            self.assertEqual((ended.code, ended.reason), (0, None))
+            self.assertIn("ValueError: in a child", ended.err)
+            self.assertIn("ValueError: in a fork", ended.err)
+
+
+if __name__ == "__main__":
+    unittest.main()
