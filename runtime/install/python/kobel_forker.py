@@ -3,30 +3,79 @@
 import os
 import sys
 
-from kobel_program import run_client, run_main
-from kobel_python import BEGUN, HOME, MODULES, SITE, become_plain, fifo_of, is_own, leave_flink, search_path
+# What each interpreter imports before it finds the modules of a program.
+AT_START = {name.split(".")[0] for name in sys.modules}
+
+from importlib.machinery import all_suffixes  # noqa: E402
+
+from kobel_program import first_directory, run_client, run_main  # noqa: E402
+from kobel_python import (BEGUN, HOME, MODULES, SITE, become_plain, fifo_of, is_own, leave_flink,  # noqa: E402
+                          search_path)
+
+SUFFIXES = sorted(all_suffixes(), key=len, reverse=True)
 
 
-def names_in(path):
-    """The top-level modules that a directory or a zip brings."""
+# --- what a program brings ---
+
+def is_namespace(module):
+    return getattr(module, "__file__", None) is None and hasattr(module, "__path__")
+
+
+def imported_names():
+    """What a program might bring in another version. Packages that several directories may have parts of are not imported as a whole."""
+    names = set()
+    for name, module in list(sys.modules.items()):
+        if not getattr(getattr(module, "__spec__", None), "has_location", False):
+            continue  # Of the interpreter itself: it is found before any file.
+        parts = name.split(".")
+        depth = 1
+        while depth < len(parts) and is_namespace(sys.modules.get(".".join(parts[:depth]))):
+            depth += 1
+        names.update(".".join(parts[:count]) for count in range(1, depth + 1))
+    return {name for name in names if name.split(".")[0] not in AT_START | {"pyflink"}}
+
+
+def files_in(path, names, package=""):
+    """The modules of a directory or a zip, as paths in it; of packages, only of those with the names."""
     if os.path.isfile(path):
         import zipfile
 
         try:
             with zipfile.ZipFile(path) as archive:
-                entries = {name.split("/")[0] for name in archive.namelist()}
+                yield from archive.namelist()
         except (OSError, zipfile.BadZipFile):
-            return set()
-    else:
-        try:
-            entries = os.listdir(path)
-        except OSError:
-            return set()
-    return {entry.split(".")[0] for entry in entries}
+            pass
+        return
+    try:
+        entries = os.listdir(os.path.join(path, package))
+    except OSError:
+        return
+    for entry in entries:
+        inner = os.path.join(package, entry)
+        if inner.replace(os.sep, ".") in names:
+            yield from files_in(path, names, inner)
+        else:
+            yield inner
 
 
-def become_child(directory, imported):
-    """In the fork: the process that Flink asked for."""
+def module_of(file):
+    """None: the file is not a module."""
+    for suffix in SUFFIXES:
+        if file.endswith(suffix):
+            parts = file[:-len(suffix)].split(os.sep)
+            return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+    return None
+
+
+def hides(path, names):
+    """Whether a program imports one of the names from there, where others of that name are imported already."""
+    return any(module_of(file) in names for file in files_in(path, names))
+
+
+# --- a child ---
+
+def begin_child(directory, imported):
+    """In the fork: the process that Flink asked for. Returns the arguments."""
     with open(os.path.join(directory, "request"), "rb") as file:
         words = file.read().decode("utf-8", "surrogateescape").split("\0")
     count = int(words[1])
@@ -41,7 +90,7 @@ def become_child(directory, imported):
     os.environ.update(dict(word.split("=", 1) for word in words[2 + count:]))
     os.chdir(words[0])
     paths = search_path()
-    if any(names_in(path) & imported for path in paths if not is_own(path)):
+    if any(hides(path, imported) for path in [first_directory(arguments), *paths] if not is_own(path)):
         become_plain(arguments)
     leave_flink()
     sys.path[:0] = paths
@@ -51,13 +100,6 @@ def become_child(directory, imported):
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()
     return arguments
-
-
-def imported_names():
-    """What a program might bring in another version."""
-    names = {name.split(".")[0] for name, module in sys.modules.items()
-             if (getattr(module, "__file__", None) or "").startswith(SITE + os.sep)}
-    return names - {"pyflink"}
 
 
 class Child:
@@ -111,7 +153,7 @@ class Server:
         pid = os.fork()
         if pid == 0:
             self.leave()
-            return become_child(directory, self.imported)
+            return begin_child(directory, self.imported)
         try:
             child = Child(pid, directory)
         except OSError:

@@ -42,6 +42,9 @@ done = subprocess.run(sys.argv[1:], stdin=subprocess.DEVNULL, capture_output=Tru
 print(json.dumps([done.returncode, done.stdout, done.stderr]))
 """
 
+IS_FORKED = "import sys\nprint('cloudpickle' in sys.modules)\n"
+
+
 def write(directory, files):
     for name, text in files.items():
         path = directory / name
@@ -85,6 +88,11 @@ class Interpreters(unittest.TestCase):
                                    cwd=directory / "program", stdout=subprocess.PIPE, text=True, timeout=120, check=True, stderr=subprocess.DEVNULL,
                                    env={**os.environ, "TMPDIR": name, "KOBEL_LOG": str(directory / "log"), "KOBEL_FORKER": "0", **environment})
             return Ended(flink, directory / "log")
+
+    def is_forked(self, files, arguments=("main.py",), **more):
+        ended = self.run_program(files, arguments, **more)
+        self.assertEqual(ended.code, 0, ended.err)
+        return ended.out.split("\n")[0] == "True"
 
 
 class Children(Interpreters):
@@ -148,6 +156,51 @@ os.wait()
             self.assertEqual((ended.code, ended.reason), (0, None))
             self.assertIn("ValueError: in a child", ended.err)
             self.assertIn("ValueError: in a fork", ended.err)
+
+
+class Modules(Interpreters):
+    """Where a program finds its modules."""
+
+    def test_beside_the_program_hide_those_of_the_packages(self):
+        for is_served in (True, False):
+            ended = self.run_program({"main.py": "from proto import events\nprint(events.WORD)\n", "proto/__init__.py": "",
+                                      "proto/events.py": "WORD = 'own'\n"}, is_served=is_served)
+            self.assertEqual(ended.out, "own\n", ended.err)
+
+    def test_beside_the_program_hide_those_of_python(self):
+        ended = self.run_program({"main.py": "import secrets\nprint(secrets.TOKEN)\n", "secrets.py": "TOKEN = 'own'\n"})
+        self.assertEqual(ended.out, "own\n", ended.err)
+
+    def test_in_the_current_directory_hide_others_with_a_module_as_the_program(self):
+        ended = self.run_program({"start.py": "import secrets\nprint(secrets.TOKEN)\n", "secrets.py": "TOKEN = 'own'\n"}, ("-m", "start"))
+        self.assertEqual(ended.out, "own\n", ended.err)
+
+    def test_are_found_beside_what_a_link_names(self):
+        files = {"src/start.py": "import secrets\nprint(secrets.TOKEN)\n", "src/secrets.py": "TOKEN = 'own'\n"}
+        with tempfile.TemporaryDirectory() as name:
+            directory = pathlib.Path(name)
+            write(directory, files)
+            os.symlink(directory / "src" / "start.py", directory / "start.py")
+            ended = self.run_program({}, (str(directory / "start.py"),))
+        self.assertEqual(ended.out, "own\n", ended.err)
+
+    def test_in_a_part_of_a_package_hide_that_part(self):
+        files = {"main.py": "import shared.inner\nprint(shared.inner.WORD)\n", "more/shared/inner/__init__.py": "WORD = 'own'\n"}
+        ended = self.run_program(files, PYTHONPATH="more")
+        self.assertEqual(ended.out, "own\n", ended.err)
+
+    def test_a_program_without_such_modules_is_forked(self):
+        self.assertTrue(self.is_forked({"main.py": IS_FORKED, "helper.py": "", "shared/other.py": "WORD = 'other'\n", "proto/schema.json": "{}",
+                                        "secrets.txt": "", "os.py": "raise ValueError()\n"}))
+
+    def test_parts_of_a_package_are_found_in_a_forked_program(self):
+        files = {"main.py": IS_FORKED + "import shared.other, shared.inner\nprint(shared.other.WORD, shared.inner.WORD)\n",
+                 "shared/other.py": "WORD = 'own'\n"}
+        self.assertEqual(self.run_program(files).out.split(), ["True", "own", "site"])
+
+    def test_of_kobel_are_not_found(self):
+        program = IS_FORKED + "import importlib.util\nprint(importlib.util.find_spec('kobel_setup'))\n"
+        self.assertEqual(self.run_program({"main.py": program}).out, "True\nNone\n")
 
 
 if __name__ == "__main__":
