@@ -88,10 +88,11 @@ def test_a_function_of_the_table_api_runs(app, tmp_path):
 
 @pytest.mark.parametrize("run, label, has_run, reason", [
     ({"python": "throws.py"}, "x", True, r"ValueError: bad is not a number \(throws.py:3 in <module>, helper_of_throws.py:2 in parse\)"),
+    ({"python": "exits.py"}, "x", False, r"SystemExit: it has got 8 and 42 \(exits.py:13 in <module>\)"),
     ({"python": "main.py"}, "misspelt", True, "Object 'no_numbers' not found"),
     ({"python": "other.py"}, "x", False, "The property python names 'other.py', which is not in the zip of the application."),
     ({"python": "main.py", "jarfile": "a.jar,b.jar"}, "x", False, "The property jarfile names several jars"),
-], ids=["main", "sql", "missing", "jars"])
+], ids=["main", "exit", "sql", "missing", "jars"])
 def test_a_program_that_fails_is_reported_with_the_reason(app, tmp_path, run, label, has_run, reason):
     app.create(pack(tmp_path / "job.zip"), EnvironmentProperties=properties(label, **run))
     assert re.search(reason, fails_to_start(app))

@@ -7,6 +7,9 @@ Nothing but what each interpreter has at its start is imported here: a module be
 import os
 import sys
 
+HEADER = "Traceback (most recent call last):\n"
+LAST_CHARACTERS = 2000
+
 
 def first_directory(arguments):
     """What Python puts before everything else in its search path."""
@@ -36,31 +39,100 @@ def run_main(arguments):
     exec(code, main.__dict__)
 
 
-def keep_traceback():
-    """For the reason that kobel shows; Flink knows only the exit code."""
-    import traceback
+# --- the reason ---
 
-    kind, value, trace = sys.exc_info()
-    while trace is not None and trace.tb_frame.f_code.co_filename == os.path.abspath(__file__):
+class LastLine:
+    """The last line that is written to a stream."""
+
+    def __init__(self, stream):
+        self.text = ""
+        self.write = stream.write
+        stream.write = self.keep
+
+    def keep(self, text):
+        count = self.write(text)
+        self.text = (self.text + text)[-LAST_CHARACTERS:]
+        return count
+
+    def get(self):
+        return self.text.strip().split("\n")[-1].strip()
+
+
+def frames_of_program(trace):
+    own = (__file__, "runpy.py", "<frozen runpy>")
+    while trace is not None and trace.tb_frame.f_code.co_filename.endswith(own):
         trace = trace.tb_next
-    text = "".join(traceback.format_exception(kind, value, trace))
-    sys.stderr.write(text)
-    sys.stderr.flush()
+    return trace
+
+
+def cut_library(trace):
+    """argparse and others call sys.exit() for the program."""
+    library = os.path.dirname(os.__file__) + os.sep
+    last = None
+    while trace is not None:
+        if not trace.tb_frame.f_code.co_filename.startswith(library):
+            last = trace
+        trace = trace.tb_next
+    if last is not None:
+        last.tb_next = None
+
+
+def text_of(failure):
+    """As Python prints it. Where there are no frames, as for a mistake of syntax, Python prints no header."""
+    import io
+
+    stream = sys.stderr
+    sys.stderr = text = io.StringIO()
+    try:
+        sys.__excepthook__(type(failure), failure, failure.__traceback__)
+    finally:
+        sys.stderr = stream
+    return ("" if failure.__traceback__ else HEADER) + text.getvalue()
+
+
+def failure_of(end, errors):
+    """What to show of sys.exit(). Of an exit code, the last line on stderr says more, as with argparse."""
+    words = str(end.code)
+    if isinstance(end.code, int) and errors.get():
+        words += f"; the last line on stderr: {errors.get()}"
+    cut_library(end.__traceback__)
+    return SystemExit(" ".join(words.split())).with_traceback(end.__traceback__)
+
+
+def is_success(failure):
+    return isinstance(failure, SystemExit) and failure.code in (None, 0)
+
+
+def reason_path():
     directory = os.environ.get("KOBEL_LOG")
-    if directory:
-        with open(os.path.join(directory, "python-traceback"), "w", encoding="utf-8", errors="replace") as file:
-            file.write(text)
+    return os.path.join(directory, "python-traceback") if directory else os.devnull
+
+
+def keep_reason(path, failure, errors):
+    try:
+        if isinstance(failure, SystemExit):
+            failure = failure_of(failure, errors)
+        with open(path, "w", encoding="utf-8", errors="replace") as file:
+            file.write(text_of(failure))
+    except Exception:
+        pass  # The program ends as it does, with or without a reason.
 
 
 def run_client(arguments):
     program = os.getpid()
+    path = reason_path()
+    errors = LastLine(sys.stderr)
+    # Of the job that a spare ran before.
+    if os.path.isfile(path):
+        os.unlink(path)
     try:
         run_main(arguments)
-    except SystemExit:
-        raise
-    except BaseException:
+    except BaseException as failure:
+        failure.__traceback__ = frames_of_program(failure.__traceback__)
         # A fork that the program makes comes here, too, and may fail without the program failing.
-        if os.getpid() != program:
+        if os.getpid() == program and not is_success(failure):
+            keep_reason(path, failure, errors)
+        if isinstance(failure, SystemExit):
             raise
-        keep_traceback()
+        sys.excepthook(type(failure), failure, failure.__traceback__)
         sys.exit(1)

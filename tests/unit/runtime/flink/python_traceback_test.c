@@ -22,10 +22,15 @@ static const struct {
      "During handling of the above exception, another exception occurred:\n\n"
      "Traceback (most recent call last):\n  File \"a.py\", line 2, in g\nOSError: closed\n",
      "OSError: closed (a.py:2 in g)"},
-    // A frame without a function: a mistake of syntax.
+    // A frame without a function: a mistake of syntax. Of the program itself, kobel_program.py adds
+    // the first line.
     {"Traceback (most recent call last):\n  File \"/x/main.py\", line 7\n    def\n       ^\n"
      "SyntaxError: invalid syntax\n",
      "SyntaxError: invalid syntax (main.py:7)"},
+    {"Traceback (most recent call last):\n  File \"/x/main.py\", line 7, in <module>\n"
+     "    parser.parse_args()\n"
+     "SystemExit: 2; the last line on stderr: main.py: error: no topic\n",
+     "SystemExit: 2; the last line on stderr: main.py: error: no topic (main.py:7 in <module>)"},
     // Frames of PyFlink say nothing; the reason of Java's exception is its last cause.
     {"Traceback (most recent call last):\n  File \"/x/main.py\", line 4, in main\n"
      "  File \"/r/site/pyflink/table/table_environment.py\", line 9, in execute_sql\n"
@@ -76,6 +81,6 @@ Test(python_traceback, of_a_long_one_the_last_frames_are_shown) {
 Test(python_traceback, is_the_cause_of_a_stack_trace) {
     char reason[300];
 
-    stack_trace_cause(rows[5].text, reason, sizeof reason);
-    cr_assert(eq(str, reason, (char *)rows[5].reason));
+    stack_trace_cause(rows[6].text, reason, sizeof reason);
+    cr_assert(eq(str, reason, (char *)rows[6].reason));
 }

@@ -203,5 +203,41 @@ class Modules(Interpreters):
         self.assertEqual(self.run_program({"main.py": program}).out, "True\nNone\n")
 
 
+class Reasons(Interpreters):
+    """What a program that fails leaves."""
+
+    def check(self, program, code, last_line, err, **beside):
+        for is_served in (True, False):
+            ended = self.run_program({"main.py": program, **beside}, is_served=is_served)
+            self.assertEqual((ended.code, ended.last_line), (code, last_line))
+            self.assertEqual(ended.reason.count("Traceback (most recent call last):"), 1)
+            self.assertEqual([line.split('"')[1].split("/")[-1] for line in ended.reason.split("\n") if 'File "' in line], ["main.py"])
+            self.assertTrue(ended.err.endswith(err), ended.err)
+
+    def test_of_an_exception_is_its_traceback(self):
+        self.check("raise ValueError('bad')\n", 1, "ValueError: bad", "ValueError: bad\n", **{"traceback.py": ""})
+
+    def test_of_a_mistake_of_syntax_has_a_header(self):
+        self.check("x = 1\nreturn x\n", 1, "SyntaxError: 'return' outside function", "SyntaxError: 'return' outside function\n")
+
+    def test_of_an_exit_is_its_text(self):
+        self.check("import sys\nsys.exit('no topic\\ngiven')\n", 1, "SystemExit: no topic given", "no topic\ngiven\n")
+
+    def test_of_an_exit_code_is_what_was_printed_last(self):
+        program = "import argparse\nparser = argparse.ArgumentParser()\nparser.add_argument('--topic', required=True)\nparser.parse_args()\n"
+        line = "main.py: error: the following arguments are required: --topic"
+        self.check(program, 2, f"SystemExit: 2; the last line on stderr: {line}", f"{line}\n")
+        self.check("raise SystemExit(3)\n", 3, "SystemExit: 3", "")
+
+    def test_of_a_success_is_absent(self):
+        for end in ("sys.exit()", "sys.exit(0)", "pass"):
+            ended = self.run_program({"main.py": f"import sys\n{end}\n"})
+            self.assertEqual((ended.code, ended.reason), (0, None))
+
+    def test_is_printed_as_the_program_wants(self):
+        program = "import sys\nsys.excepthook = lambda kind, value, trace: print('hook', value, file=sys.stderr)\nraise ValueError('bad')\n"
+        self.check(program, 1, "ValueError: bad", "hook bad\n")
+
+
 if __name__ == "__main__":
     unittest.main()
