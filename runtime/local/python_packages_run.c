@@ -9,6 +9,7 @@
 #include "runtime/host/orphans.h"
 #include "runtime/host/process.h"
 #include "runtime/local/process_fence.h"
+#include "runtime/local/python_requirements.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -160,18 +161,6 @@ static int on_turn(sd_event_source *source, void *userdata) {
 
 // --- the start ---
 
-// Do the requirements name files, or options of pip? The content of files is not in the text.
-static bool names_files(const char *text) {
-    for (const char *line = text; *line != '\0';) {
-        line += strspn(line, " \t\r\n");
-        size_t length = strcspn(line, "\n#");
-        if (length > 0 && (*line == '-' || *line == '.' || memchr(line, '/', length) != NULL))
-            return true;
-        line += strcspn(line, "\n");
-    }
-    return false;
-}
-
 // By what the result depends on.
 static bool choose_directory(struct python_packages_run *run, struct error *err) {
     AUTO(buffer_release) struct buffer text = BUFFER_INIT(REQUIREMENTS_MAX_BYTES);
@@ -179,11 +168,12 @@ static bool choose_directory(struct python_packages_run *run, struct error *err)
     char key[DIGEST_SHA256_HEX_SIZE];
 
     if (!file_read(run->order.requirements, &text, err)) return false;
+    bool has_files = !python_requirements_are_names(buffer_text(&text), text.size_bytes);
     if (!buffer_append_format(&text, "\n%s %s %s", runtime_environment_name(runtime->runtime),
                               runtime->flink_version, runtime->python.version))
         return error_set(err, ERROR_LIMIT, "requirements.txt is too large");
-    if (names_files(buffer_text(&text)) &&
-        !buffer_append_format(&text, " %s", run->order.code_sha256))
+    // The content of files of the program is not in the text.
+    if (has_files && !buffer_append_format(&text, " %s", run->order.code_sha256))
         return error_set(err, ERROR_LIMIT, "requirements.txt is too large");
     digest_sha256_hex(buffer_text(&text), text.size_bytes, key);
     key[32] = '\0';
