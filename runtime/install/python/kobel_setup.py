@@ -91,7 +91,8 @@ def unpack(path, sha256, target):
                     os.makedirs(place, exist_ok=True)
                     continue
                 os.makedirs(os.path.dirname(place), exist_ok=True)
-                with archive.open(entry) as source, open(place, "xb") as copy:
+                # Of two entries with one name the last one counts, as for unzip.
+                with archive.open(entry) as source, open(place, "wb") as copy:
                     while block := source.read(1 << 20):
                         left -= len(block)
                         if left < 0:
