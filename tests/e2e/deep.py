@@ -77,6 +77,7 @@ TESTS = {
     "test_python_files.py": {
         "test_files_and_packages_are_found_without_namespaces": None,
         "test_properties_name_a_module_and_its_files": ["FLINK-1_18", "FLINK-1_19", "FLINK-2_2", "FLINK-2_3"]},
+    "test_python_packages.py": {"test_pip_changes_nothing_of_the_runtime_at_other_levels_of_the_sandbox": None},
     # A change of a script is an update, as in test_python.py; test_run.py watches a jar.
     "test_run_python.py": {"test_a_watched_script_counts_on_after_a_change": None},
     "test_running.py": {

@@ -42,6 +42,37 @@ def expect_versions(app, names, expected, **files):  # noqa: F811
     app.stop()
 
 
+# --- what PyFlink brings ---
+
+def files_of(directory):
+    return sorted(str(path) for path in directory.rglob("*") if path.suffix != ".pyc" and path.name != "__pycache__")
+
+
+def expect_another_version_beside(app, site):  # noqa: F811
+    six = (site / "six.py").read_text()
+    code = re.sub('__version__ = ".*"', '__version__ = "1.16.0"', six)
+    before = files_of(site)
+    expect_versions(app, "six packaging", f"six=1.16.0=1.16.0,packaging={version_of(site, 'packaging')}={version_of(site, 'packaging')}",
+                    **wheel("six", "1.16.0", code), **{"requirements.txt": "--no-index\n-f .\nsix==1.16.0\npackaging>=20\n"})
+    assert files_of(site) == before and (site / "six.py").read_text() == six
+    # What the runtime has is not installed again where its version will do.
+    assert not list(pathlib.Path(app.kobel.data, "python").rglob("packaging"))
+
+
+def version_of(site, name):
+    return next(path.name.split("-")[1] for path in site.glob(f"{name}-*.dist-info")).removesuffix(".dist")
+
+
+def test_another_version_of_what_pyflink_brings_is_installed_beside_it(app, runtime):  # noqa: F811
+    expect_another_version_beside(app, pathlib.Path(runtime, "python", "site"))
+
+
+@pytest.mark.parametrize("level", ["none", "scoped"])
+def test_pip_changes_nothing_of_the_runtime_at_other_levels_of_the_sandbox(python, runtime, tmp_path, level):  # noqa: F811
+    with Kobel(tmp_path, "--sandbox", level) as kobel:
+        expect_another_version_beside(Application(kobel, level), pathlib.Path(runtime, "python", "site"))
+
+
 # --- files of the program ---
 
 def test_two_applications_with_the_same_requirements_have_their_own_files(daemon):  # noqa: F811

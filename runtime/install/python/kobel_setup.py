@@ -103,8 +103,20 @@ def unpack(path, sha256, target):
     os.rename(partial, target)
 
 
+def make_environment(directory):
+    """A virtual environment: from it, pip removes nothing that lies outside, where it installs another version. Nor does it count
+    packages of the machine, which the service does not have."""
+    interpreter = kobel_python.facts()["interpreter"]
+    command = os.path.join(directory, "bin", "python")
+    os.makedirs(os.path.dirname(command))
+    os.symlink(interpreter, command)
+    with open(os.path.join(directory, "pyvenv.cfg"), "w", encoding="utf-8") as file:
+        file.write(f"home = {os.path.dirname(interpreter)}\ninclude-system-site-packages = false\n")
+    return command
+
+
 def install_packages(requirements, site, target):
-    """What PyFlink brings is not installed again where its version will do."""
+    """What PyFlink brings is not installed again where its version will do; another version is installed beside it."""
     import glob
     import re
     import subprocess
@@ -117,10 +129,11 @@ def install_packages(requirements, site, target):
         requirements = os.path.join(target, "requirements.txt")
         with open(requirements, "w", encoding="utf-8") as file:
             file.write("\n".join(kept) + "\n")
-    environment = {**os.environ, "PYTHONPATH": site, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     prefix = os.path.join(target, "prefix")
-    command = [kobel_python.facts()["interpreter"], "-s", kobel_python.__file__, "pip", "install", "--no-input", "--no-warn-script-location",
-               "--root-user-action", "ignore", "--no-cache-dir", "--prefix", prefix, "-r", requirements]
+    python = make_environment(prefix)
+    environment = {**os.environ, "PYTHONPATH": site, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
+    command = [python, "-s", kobel_python.__file__, "pip", "install", "--no-input", "--no-warn-script-location", "--root-user-action", "ignore",
+               "--no-cache-dir", "--prefix", prefix, "-r", requirements]
     code = subprocess.call(command, env=environment)
     if code != 0:
         sys.exit(code)
