@@ -81,6 +81,84 @@ def test_two_applications_with_the_same_requirements_have_their_own_files(daemon
                         **{"requirements.txt": "mylib-1.0-py3-none-any.whl\n"})
 
 
+def test_pyflink_is_left_out_of_each_file_that_requirements_name(app):  # noqa: F811
+    expect_versions(app, "one two", "one=1.0=1,two=2.0=2", **wheel("one", "1.0", "WORD = 1\n"), **wheel("two", "2.0", "WORD = 2\n"),
+                    **wheel("two", "3.0", "WORD = 3\n"), **{
+                        "requirements.txt": "--no-index\n-f wheels\napache-flink==1.20.0\n-r more/extra.txt\none\n".encode("utf-16"),
+                        "wheels/empty.txt": "", "constraints.txt": "# é -*- coding: latin-1 -*-\ntwo<3\n".encode("latin-1"),
+                        "more/extra.txt": "-f ..\nApache_Flink [x] == 1.20.0 \\\n  --hash=sha256:00\n-c ../constraints.txt\ntwo\nuses_flink\n",
+                        "more/uses.txt": "", **uses_flink()})
+
+
+def uses_flink():
+    """A package that requires PyFlink: not even its jars may be downloaded again."""
+    files = wheel("uses_flink", "1.0", "")
+    name, content = files.popitem()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        parts = {entry: archive.read(entry) for entry in archive.namelist()}
+    parts["uses_flink-1.0.dist-info/METADATA"] += b"Requires-Dist: apache-flink>=1.20\n"
+    return {name: zip_of(parts)}
+
+
+# --- what is left out, without pip ---
+
+@pytest.fixture
+def setup(monkeypatch):
+    monkeypatch.syspath_prepend(str(SOURCES))
+    import kobel_setup
+
+    return kobel_setup
+
+
+def kept(setup, tmp_path, files):
+    """The text of each file, as pip gets it, and whether the file is the one of the program."""
+    program = tmp_path / "program"
+    for name, content in files.items():
+        (program / name).parent.mkdir(parents=True, exist_ok=True)
+        (program / name).write_bytes(content)
+    requirements = pathlib.Path(setup.leave_out_flink(str(program / "requirements.txt"), str(tmp_path / "copy")))
+    return requirements.parent, {name: setup.decode((requirements.parent / name).read_bytes()) for name in files}
+
+
+@pytest.mark.parametrize("content", [
+    b"", b"six\r\n", b"apache-flink-ml\n", b"# apache-flink\n", b"-f https://example.com/apache-flink\n", b"apache-flinks==1\n",
+    b"\xff\xfe\x00", b"# coding: no-such\napache-flink\n", b"\xe9\napache-flink\n"])
+def test_requirements_without_pyflink_or_that_cannot_be_read_stay_as_they_are(setup, tmp_path, content):
+    program = tmp_path / "requirements.txt"
+    program.write_bytes(content)
+    assert setup.leave_out_flink(str(program), str(tmp_path / "copy")) == str(program)
+
+
+@pytest.mark.parametrize("line", [
+    "apache-flink", "apache-flink==1.20.0", "Apache.Flink >=1 ; python_version > '3'", "apache_flink_libraries~=1.20", "apache--flink[x]",
+    "apache-flink @ https://example.com/x.whl", "  apache-flink # ours", "apache-flink (==1.20)", "apache-flink\\\n==1.20.0 \\\n  --hash=sha256:00",
+    "./wheels/apache_flink-1.20.0-cp311-cp311-linux_x86_64.whl", "apache-flink-libraries-1.20.0.tar.gz"])
+def test_each_way_to_require_pyflink_is_left_out(setup, tmp_path, line):
+    _, texts = kept(setup, tmp_path, {"requirements.txt": f"six\n{line}\nregex \\\n>2\n".encode()})
+    assert texts == {"requirements.txt": "six\nregex \\\n>2\n"}
+
+
+@pytest.mark.parametrize("option", [
+    "-r sub/more.txt", "-rsub/more.txt", "--requirement=sub/more.txt", "--requirement sub/more.txt", "--req 'sub/more.txt' # don't", "-c sub/more.txt",
+    "--constraint=sub/more.txt", "-r ./sub/../sub/more.txt", "-r \\\nsub/more.txt"])
+def test_requirements_of_other_files_are_followed(setup, tmp_path, option):
+    directory, texts = kept(setup, tmp_path, {
+        "requirements.txt": f"{option}\n".encode(), "sub/more.txt": b"apache-flink\n-r ../last.txt\nsix\n", "last.txt": b"apache-flink\n-r sub/more.txt\n",
+        "sub/a.whl": b"as it was"})
+    assert texts == {"requirements.txt": f"{option}\n", "sub/more.txt": "-r ../last.txt\nsix\n", "last.txt": "-r sub/more.txt\n",
+                     "sub/a.whl": "as it was"}
+    assert directory == tmp_path / "copy"
+
+
+@pytest.mark.parametrize("content", [
+    "é\napache-flink\nsix\n".encode("utf-8"), "é\r\napache-flink\r\nsix\r\n".encode("utf-16"), b"\xef\xbb\xbf" + "é\napache-flink\nsix".encode(),
+    b"\xfe\xff" + "é\napache-flink\nsix".encode("utf-16-be"), "é\napache-flink\nsix".encode("utf-32"),
+    "# -*- coding: latin-1 -*-\né\napache-flink\nsix".encode("latin-1")], ids=["utf-8", "utf-16", "mark", "utf-16-be", "utf-32", "latin-1"])
+def test_requirements_are_read_in_the_encodings_of_pip(setup, tmp_path, content):
+    _, texts = kept(setup, tmp_path, {"requirements.txt": content})
+    assert texts["requirements.txt"].split("\n")[-3:] == ["é", "six", ""]
+
+
 # --- the zip ---
 
 def test_of_two_entries_with_one_name_the_last_one_counts(tmp_path):
