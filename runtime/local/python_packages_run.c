@@ -8,6 +8,7 @@
 #include "runtime/fence/sandbox.h"
 #include "runtime/host/orphans.h"
 #include "runtime/host/process.h"
+#include "runtime/local/pip_environment.h"
 #include "runtime/local/process_fence.h"
 #include "runtime/local/python_requirements.h"
 
@@ -181,21 +182,20 @@ static bool choose_directory(struct python_packages_run *run, struct error *err)
 }
 
 static void put_environment(const struct python_packages_run *run, struct argument_list *out) {
-    static const char *const names[] = {
-        "PIP_",         "HTTP_PROXY=", "HTTPS_PROXY=",   "NO_PROXY=",          "http_proxy=",
-        "https_proxy=", "no_proxy=",   "SSL_CERT_FILE=", "REQUESTS_CA_BUNDLE="};
     bool has_namespaces = sandbox_has_namespaces(run->order.machine->options.sandbox.level);
 
     argument_list_add_all(out, "PATH=/usr/bin:/bin", "HOME=/tmp", "LANG=C.UTF-8", NULL);
     argument_list_add_format(out, "TMPDIR=%s", has_namespaces ? "/tmp" : run->partial);
-    for (char **line = environ; *line != NULL; line++)
-        for (size_t index = 0; index < COUNT_OF(names); index++)
-            if (text_starts_with(*line, names[index])) argument_list_add(out, *line);
+    pip_environment_add(environ, out);
     argument_list_add_format(out, ORPHANS_VARIABLE "=%s", run->order.machine->mark);
     for (const char *const *line = run->order.machine->options.job_environment; *line != NULL;
          line++)
         if (!text_starts_with(*line, "AWS_")) argument_list_add(out, *line);
 }
+
+// What pip reads of kobel and of the system, before what the environment names.
+enum { OWN_PATHS = 3 };
+_Static_assert(OWN_PATHS + PIP_PATHS_MAX < SANDBOX_PATHS_MAX, "the list ends with NULL");
 
 static void put_command(const struct python_packages_run *run, int filter_fd,
                         struct argument_list *out) {
@@ -203,7 +203,8 @@ static void put_command(const struct python_packages_run *run, int filter_fd,
     const struct installed_python *python = &run->order.runtime->python;
     char hosts[FILE_PATH_MAX + 8];
     char passwd[FILE_PATH_MAX + 8];
-    const struct sandbox_spec spec = {
+    struct pip_paths paths;
+    struct sandbox_spec spec = {
         .read_only = {run->order.runtime->directory, run->order.paths->conf, "/etc/pip.conf"},
         .writable = {run->partial},
         .hosts_file = hosts,
@@ -221,6 +222,9 @@ static void put_command(const struct python_packages_run *run, int filter_fd,
 
     (void)text_format(hosts, sizeof hosts, "%s/hosts", run->order.paths->conf);
     (void)text_format(passwd, sizeof passwd, "%s/passwd", run->order.paths->conf);
+    pip_environment_paths(environ, &paths);
+    for (size_t index = 0; index < paths.count; index++)
+        spec.read_only[OWN_PATHS + index] = paths.list[index];
     sandbox_wrap(&machine->options.sandbox, &spec, out);
     argument_list_add_all(out, python->interpreter, "-s", NULL);
     argument_list_add_format(out, "%s/" INSTALLED_PYTHON_MODULE, python->directory);

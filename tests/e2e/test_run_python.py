@@ -86,7 +86,7 @@ def test_a_watched_script_counts_on_after_a_change(runtime, tmp_path):
     install_runtime("FLINK-1_20", "--python")
     shutil.copytree(EXAMPLES / "python-table", tmp_path / "words")
     script = tmp_path / "words" / "main.py"
-    run = Run(tmp_path, script, "--watch", "-p", "Words.greeting=hello")
+    run = Run(tmp_path, script, "--port", "0", "--data", str(tmp_path / "data"), "--watch", "-p", "Words.greeting=hello")
     run.wait_for("hello red, 10]")
     script.write_text(script.read_text().replace('("red", "green", "blue")', '("pink", "green", "blue")'))
     run.wait_for("hello pink, 1]")
