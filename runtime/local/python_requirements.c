@@ -60,7 +60,8 @@ static bool is_ascii(const char *text, size_t size_bytes) {
     for (size_t index = 0; index < size_bytes; index++) {
         unsigned char character = (unsigned char)text[index];
         bool is_printable = character >= ' ' && character <= '~';
-        if (!is_printable && memchr("\t\r\n", character, 3) == NULL) return false;
+        bool is_space = character == '\t' || character == '\r' || character == '\n';
+        if (!is_printable && !is_space) return false;
     }
     return true;
 }
