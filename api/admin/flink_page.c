@@ -2,8 +2,8 @@
 
 #include "base/buffer.h"
 #include "base/memory.h"
+#include "base/sigv4.h"
 #include "base/text.h"
-#include "base/url_escape.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -131,6 +131,12 @@ static bool unescape(const char *text, size_t length, char *out, size_t size_byt
     return true;
 }
 
+static void append_escaped(struct buffer *out, const char *text) {
+    AUTO(memory_free) char *escaped = sigv4_escape(text, false);
+
+    (void)buffer_append_text(out, escaped);
+}
+
 // --- the path ---
 
 static bool is_plain(const char *part) {
@@ -224,7 +230,7 @@ static bool append_parameter(struct buffer *out, const char *one, size_t length,
         *plus = ' ';
     if (!unescape(raw, strlen(raw), value, sizeof value) || !text_is_utf8(value)) return false;
     (void)buffer_append_format(out, "%s%.*s=", *is_first ? "?" : "&", (int)name_length, one);
-    url_escape(out, value, "");
+    append_escaped(out, value);
     *is_first = false;
     return true;
 }
@@ -250,7 +256,7 @@ enum flink_page_verdict flink_page_check(const char *rest, const char *query, ch
     if (parts.count == 0) (void)buffer_append_text(&target, "/");
     for (size_t index = 0; index < parts.count; index++) {
         (void)buffer_append_text(&target, "/");
-        url_escape(&target, parts.text[index], "");
+        append_escaped(&target, parts.text[index]);
     }
     if (!append_query(&target, query) || target.size_bytes >= TARGET_MAX_BYTES)
         return FLINK_PAGE_REFUSED;

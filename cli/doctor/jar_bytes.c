@@ -79,6 +79,12 @@ bool jar_manifest_value(const char *manifest, const char *key, char *out, size_t
     return false;
 }
 
+bool jar_manifest_main_class(const char *manifest, char *out, size_t size_bytes) {
+    // Flink's attribute overrides the usual one.
+    return jar_manifest_value(manifest, "program-class", out, size_bytes) ||
+           jar_manifest_value(manifest, "Main-Class", out, size_bytes);
+}
+
 // --- the name ---
 
 // The length of a name without "-1.2.3", "-1.0-SNAPSHOT" and the like.

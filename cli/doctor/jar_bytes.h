@@ -11,5 +11,8 @@ bool jar_is_complete(const unsigned char *bytes, size_t size_bytes);
 // The value of a main attribute of a manifest, whose lines are folded. False: absent.
 bool jar_manifest_value(const char *manifest, const char *key, char *out, size_t size_bytes);
 
+// The class whose main() Flink runs. False: the manifest names none.
+bool jar_manifest_main_class(const char *manifest, char *out, size_t size_bytes);
+
 // "my-job" of "target/my-job-1.2-SNAPSHOT.jar": a name for an application.
 void jar_application_name(const char *path, char *out, size_t size_bytes);

@@ -103,10 +103,7 @@ static void read_manifest(struct reading *reading, const char *name) {
 
     if (!text_equal(name, "META-INF/MANIFEST.MF") || !read_entry(reading->archive, &bytes)) return;
     facts->has_manifest = true;
-    const char *text = buffer_text(&bytes);
-    // Flink's attribute overrides the usual one.
-    if (!jar_manifest_value(text, "program-class", facts->main_class, sizeof facts->main_class) &&
-        !jar_manifest_value(text, "Main-Class", facts->main_class, sizeof facts->main_class))
+    if (!jar_manifest_main_class(buffer_text(&bytes), facts->main_class, sizeof facts->main_class))
         return;
     (void)text_format(reading->main_entry, sizeof reading->main_entry, "%s.class",
                       facts->main_class);

@@ -52,8 +52,7 @@ static bool names_main_class(const char *path) {
     while (zip_directory_next(directory, &entry, &is_found, NULL) && is_found)
         if (text_equal(entry.name, "META-INF/MANIFEST.MF"))
             return zip_directory_read(directory, &entry, &manifest) &&
-                   (jar_manifest_value(buffer_text(&manifest), "Main-Class", name, sizeof name) ||
-                    jar_manifest_value(buffer_text(&manifest), "program-class", name, sizeof name));
+                   jar_manifest_main_class(buffer_text(&manifest), name, sizeof name);
     return false;
 }
 

@@ -2,7 +2,8 @@
 
 #include "base/buffer.h"
 #include "base/file.h"
-#include "base/url_escape.h"
+#include "base/memory.h"
+#include "base/sigv4.h"
 #include "base/zip_write.h"
 
 #include <errno.h>
@@ -18,8 +19,9 @@ enum {
 
 // The list is of URLs with spaces between them.
 static void append_url(struct buffer *list, const char *path) {
-    (void)buffer_append_format(list, "%sfile:", list->size_bytes == 0 ? "" : " ");
-    url_escape(list, path, "/");
+    AUTO(memory_free) char *escaped = sigv4_escape(path, true);
+
+    (void)buffer_append_format(list, "%sfile:%s", list->size_bytes == 0 ? "" : " ", escaped);
 }
 
 static void append_line(struct buffer *manifest, const char *key, const char *value) {

@@ -24,17 +24,21 @@ def zip_of(files):
     return out.getvalue()
 
 
-def wheel(name, word):
-    about = f"{name}-1.0.dist-info"
-    return {f"wheels/{name}-1.0-py3-none-any.whl": zip_of({
-        f"{name}.py": f"WORD = {word!r}\n", f"{about}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: 1.0\n",
+def wheel(name, version, code):
+    about = f"{name}-{version}.dist-info"
+    return {f"{name}-{version}-py3-none-any.whl": zip_of({
+        f"{name}.py": code, f"{about}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
         f"{about}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n", f"{about}/RECORD": ""})}
+
+
+def wheel_with_word(name, word):
+    return {f"wheels/{file}": content for file, content in wheel(name, "1.0", f"WORD = {word!r}\n").items()}
 
 
 def create(app, jars, run, runtime="FLINK-1_20", **more):  # noqa: F811
     files = {"src/said.py": (SOURCES / "said.py").read_text(), "packed.zip": zip_of({"packed.py": "WORD = 'zip'\n"}),
              "single.py": "WORD = 'single'\n", "words.zip": zip_of({"word.txt": "archive"}), "lib/functions.jar": pathlib.Path(jars["Shout"]).read_bytes(),
-             **wheel("package_of_wheel", "wheel"), **wheel("package_of_program", "program"), **more}
+             **wheel_with_word("package_of_wheel", "wheel"), **wheel_with_word("package_of_program", "program"), **more}
     path = pathlib.Path(app.kobel.data) / "s3" / "code" / f"{app.name}.jar"
     path.write_bytes(zip_of(files))
     lives.create(app, path.name, {"job": {"label": "all"}, GROUP: run}, runtime)

@@ -12,24 +12,10 @@ import lives
 import pytest
 from kobel import Application, Kobel
 from test_python import GROUP, app, daemon, python  # noqa: F401: fixtures
+from test_python_files import wheel, zip_of
 
 SOURCES = pathlib.Path(__file__).parents[2] / "runtime" / "install" / "python"
 MAIN = pathlib.Path(__file__).parent / "jobs" / "python-packages" / "main.py"
-
-
-def zip_of(files):
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return out.getvalue()
-
-
-def wheel(name, version, code):
-    about = f"{name}-{version}.dist-info"
-    return {f"{name}-{version}-py3-none-any.whl": zip_of({
-        f"{name}.py": code, f"{about}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n",
-        f"{about}/WHEEL": "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n", f"{about}/RECORD": ""})}
 
 
 def expect_versions(app, names, expected, **files):  # noqa: F811

@@ -143,9 +143,11 @@ Test(sigv4, reads_and_prints_times) {
 Test(sigv4, escapes_for_urls) {
     AUTO(memory_free) char *path = sigv4_escape("a b/c+d.jar", true);
     AUTO(memory_free) char *value = sigv4_escape("a/b", false);
+    AUTO(memory_free) char *odd = sigv4_escape("/a-b._~9/ %#?\xC3\xA9", true);
 
     cr_assert(eq(str, path, "a%20b/c%2Bd.jar"));
     cr_assert(eq(str, value, "a%2Fb"));
+    cr_assert(eq(str, odd, "/a-b._~9/%20%25%23%3F%C3%A9"));
 }
 
 // --- requests that kobel sends ---
